@@ -1,0 +1,96 @@
+import type { Mode } from "../exchange/exchange.ts";
+import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
+
+/**
+ * What the ledger tells the gate: a complete, versioned picture, at most one second old. The gate replaces its own with
+ * it as a whole; state (credits, evidence) is kept by endpoint id across replacements.
+ */
+export interface GatePolicy {
+  readonly version: number;
+  readonly mode: Mode;
+  readonly endpoints: readonly GuardedEndpoint[];
+  /** Credential hashes proven to be a caller's own (see {@link Actor.principal}). */
+  readonly principals: readonly string[];
+}
+
+/** An endpoint that takes an identifier without a caller credential. */
+export interface GuardedEndpoint {
+  readonly id: string;
+  /** HEAD asks the same question as GET: a rule for GET covers both. */
+  readonly method: string;
+  /** Lower case with port if not default; `*` for any. */
+  readonly host: string;
+  /** `/users/{cc}-{phone}/status`; matched on the decoded, normalised path, constants without regard to case. */
+  readonly template: string;
+  /** `watched`: contacts are counted, nothing is enforced. `budgeted`: a suspected, proven or declared oracle. */
+  readonly state: "watched" | "budgeted";
+  readonly subjects: readonly SubjectRule[];
+  readonly classes: ClassScheme;
+  /** Ids of response classes that tell nothing about the subject: their credits are refunded. */
+  readonly tellsNothing: readonly string[];
+  /** How to answer when the budget is spent. */
+  readonly uniform: UniformAnswer;
+  readonly budget: Budget;
+}
+
+/** Where an identifier stands and how it is normalised. */
+export interface SubjectRule {
+  readonly location: ParameterLocation;
+  readonly type: SubjectType;
+}
+
+/** Which scalar fields of the answer take part in its class (low-cardinality booleans, enums, codes). Learned; only ever shrinks. */
+export interface ClassScheme {
+  /** JSON paths (`user.active`), sorted; values of other fields are masked to their type. */
+  readonly scalars: readonly string[];
+}
+
+/**
+ * The answer for "unknown": learned from real misses with everything subject-dependent removed, or generic.
+ * `body` may hold `{{subject}}`, replaced by the identifier as it stood in the request, JSON-escaped when the type is JSON.
+ */
+export interface UniformAnswer {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+  readonly learned: boolean;
+}
+
+export interface Budget {
+  /** D1: credits a new key starts with, and the most they can grow to. */
+  readonly startCredits: number;
+  readonly maxCredits: number;
+  /** D6: truthful answers a day to never-anchored sources, for the endpoint as a whole; 0 = learned. */
+  readonly unanchoredCeiling: number;
+}
+
+export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unanchoredCeiling: 0 };
+
+/** A legitimate party did what only it could do: pairs (actor, subject) in `subjects` were honest questions. */
+export interface Anchor {
+  readonly at: number;
+  readonly endpointId: string;
+  readonly kind: "sign-in" | "sign-up" | "device-completion" | "code-verified" | "declared";
+  /** The actor's keys, as of {@link Actor}. */
+  readonly narrow: string;
+  readonly network: string;
+  /** Subjects it vouches for: those in the request and those linked to it through ids returned earlier. 16 hex digits each. */
+  readonly subjects: readonly string[];
+}
+
+/** One row: something was confirmed, denied or returned, or would have been. */
+export interface Disclosure {
+  /** `<exchange id>.<n>`; a store keeps one row an id. */
+  readonly id: string;
+  readonly exchangeId: string;
+  readonly at: number;
+  readonly endpointId: string;
+  readonly subjectType: SubjectType;
+  readonly subject: string;
+  readonly answer: "truthful" | "uniform" | "none";
+  /** {@link ResponseClass.id} of the upstream's answer. Whether it confirms or denies is a property of the class, learned and corrected over time. */
+  readonly responseClass: string;
+  readonly narrow: string;
+  readonly address: string;
+  readonly credential: string;
+}

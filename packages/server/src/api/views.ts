@@ -1,0 +1,169 @@
+import type { Disclosure, Finding, Level, Signal } from "@postern/engine";
+
+/**
+ * Everything the API, the console and the CLI may ask of a running or stored Postern. The hub implements it over the ledger's
+ * memory and the store; the API only shapes and guards it. Field names are the public ones: change them and scripts break.
+ */
+export interface Views {
+  overview(): Overview;
+  endpoints(): readonly EndpointView[];
+  endpoint(id: string): EndpointView | undefined;
+  findings(): readonly FindingView[];
+  incidents(): readonly IncidentView[];
+  incident(id: string): IncidentView | undefined;
+  signals(query: PageQuery): Page<Signal>;
+  actors(query: PageQuery): Promise<Page<ActorView>>;
+  disclosureTotals(query: DisclosureQuery): Promise<readonly DisclosureTotals[]>;
+  disclosures(query: DisclosureQuery & PageQuery): Promise<Page<Disclosure & { readonly meaning: Meaning }>>;
+  exchanges(query: ExchangeQuery & PageQuery): Promise<Page<ExchangeRow>>;
+  decisions(query: PageQuery): Promise<Page<DecisionRow>>;
+  policies(): unknown;
+  health(): Health;
+  /** Pushes small live events; returns the way to stop. At most one listener a console connection. */
+  subscribe(listener: (event: LiveEvent) => void): () => void;
+  /** Marks an incident or finding; audited. Throws NOT_FOUND. */
+  triage(kind: "incident" | "finding", id: string, status: string, by: string): void;
+}
+
+export type Meaning = "confirmed" | "denied" | "returned" | "nothing" | "unknown";
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+export interface PageQuery {
+  /** 1–1000, default 100. */
+  readonly limit?: number;
+  readonly cursor?: string;
+}
+export interface DisclosureQuery {
+  readonly endpoint?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly address?: string;
+}
+export interface ExchangeQuery {
+  readonly endpoint?: string;
+  readonly address?: string;
+  readonly from?: number;
+  readonly to?: number;
+  readonly status?: number;
+}
+
+export interface Overview {
+  readonly at: number;
+  /** Speed of the clock the product runs on; 1 outside demos. */
+  readonly clockFactor: number;
+  readonly mode: "observe" | "enforce";
+  readonly upstream: string | null;
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  readonly endpoints: number;
+  readonly openFindings: number;
+  readonly openIncidents: number;
+  readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number };
+  /** Per second of the last 120: requests, truthful answers of guarded endpoints, uniform answers. */
+  readonly series: { readonly fromAt: number; readonly stepMs: number; readonly requests: readonly number[]; readonly truthful: readonly number[]; readonly uniform: readonly number[] };
+  /** What Postern is not seeing right now, in plain words; empty when all is well. */
+  readonly blindSpots: readonly string[];
+}
+
+export interface EndpointView {
+  readonly id: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly auth: { readonly verdict: "enforced" | "not enforced" | "optional" | "unproven"; readonly kinds: readonly string[]; readonly evidence: Readonly<Record<string, number>> };
+  readonly oracle: { readonly verdict: "suspected" | "proven"; readonly bits: number; readonly eValue: number; readonly labels: number } | null;
+  readonly dataClasses: readonly string[];
+  readonly knownBy: readonly string[];
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly subjects: readonly { readonly in: string; readonly name: string; readonly type: string }[];
+  readonly guard: { readonly state: "watched" | "budgeted"; readonly truthful: number; readonly uniform: number; readonly ceiling: number } | null;
+}
+
+export interface FindingView extends Omit<Finding, "firstAt" | "lastAt"> {
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+export interface IncidentView {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly level: Level;
+  readonly status: "open" | "acknowledged" | "closed";
+  readonly openedAt: string;
+  readonly lastAt: string;
+  readonly endpoints: readonly { readonly id: string; readonly method: string; readonly host: string; readonly path: string }[];
+  readonly sources: readonly { readonly address: string; readonly asked: number; readonly firstAt: string; readonly lastAt: string }[];
+  readonly sourceCount: number;
+  readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number };
+  readonly signals: readonly { readonly id: string; readonly detector: string; readonly level: Level; readonly at: string; readonly evidence: Readonly<Record<string, string | number | boolean>> }[];
+  readonly signalCount: number;
+  /** What to do now, most urgent first. */
+  readonly next: readonly string[];
+}
+
+export interface DisclosureTotals {
+  readonly endpoint: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly confirmed: number;
+  readonly denied: number;
+  readonly uniform: number;
+  readonly unknown: number;
+  readonly from: string | null;
+  readonly to: string | null;
+}
+
+export interface ActorView {
+  readonly address: string;
+  readonly requests: number;
+  readonly subjects: number;
+  readonly confirmed: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+}
+
+export interface ExchangeRow {
+  readonly id: string;
+  readonly at: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly endpoint: string;
+  readonly status: number;
+  readonly address: string;
+  readonly credentialKind: string;
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly action: string;
+}
+
+export interface DecisionRow {
+  readonly id: string;
+  readonly at: string;
+  readonly action: string;
+  readonly would: string;
+  readonly reason: string;
+  readonly ref: string;
+}
+
+export interface Health {
+  readonly status: "ok" | "degraded";
+  readonly version: string;
+  readonly parts: Readonly<Record<"gate" | "hub" | "store", { readonly state: "up" | "down" | "absent"; readonly detail: string }>>;
+}
+
+export type LiveEvent =
+  | { readonly type: "overview"; readonly data: Overview }
+  | { readonly type: "incident"; readonly data: IncidentView }
+  | { readonly type: "finding"; readonly data: FindingView };

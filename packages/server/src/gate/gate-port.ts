@@ -1,0 +1,96 @@
+/**
+ * Between an adapter that carries bytes (the built-in proxy today) and the judgement. Synchronous throughout: the
+ * adapter never awaits a decision. One object per request flows through `onRequest` → (`onRequestBody`) →
+ * `onAnswer` | `onAbort` → `onComplete`.
+ */
+export interface GatePort {
+  /** Called when the request's head is complete. `deny` must be answered without touching the upstream. */
+  onRequest(head: RequestHead): Ruling;
+  /** Only after a ruling `body`: the request's body, whole or its first {@link bodyBytesMax} bytes. */
+  onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): Exclude<Ruling, BodyRuling>;
+  /** Only after a ruling `hold`: the answer's head and its body, whole or its first {@link bodyBytesMax} bytes. Nothing of it was released yet. When this returns `pass` the disclosure is already journaled. */
+  onAnswer(ruling: HoldRuling, answer: Answer): Release;
+  /** After `hold`: the upstream gave no complete answer, or the client left before one was released. */
+  onAbort(ruling: HoldRuling, at: number): void;
+  /** Always, once a request is over: what the ledger gets. Bodies are prefixes of at most {@link bodyBytesMax}. */
+  onComplete(capture: Capture): void;
+}
+
+/** 64 KiB: larger answers of guarded endpoints are judged by their prefix; memory per held request stays bounded. */
+export const bodyBytesMax = 65_536;
+
+export interface RequestHead {
+  /** Event time, milliseconds since the epoch, from the clock of the composition root. */
+  readonly at: number;
+  readonly method: string;
+  /** `Host` as sent, lower case; the absolute-form target's authority wins over it. */
+  readonly host: string;
+  /** Origin-form, raw: `/a%20b?x=1`. */
+  readonly target: string;
+  /** `[name, value, name, value, …]` as on the wire. */
+  readonly rawHeaders: readonly string[];
+  /** The caller, resolved by explicit trusted hops. */
+  readonly address: string;
+}
+
+export type Ruling = PassRuling | BodyRuling | HoldRuling | DenyRuling;
+/** Nothing is guarded here: stream both ways. */
+export interface PassRuling {
+  readonly kind: "pass";
+}
+/** The identifier stands in the body: collect it (bounded), then call `onRequestBody`; then send it upstream unchanged. */
+export interface BodyRuling {
+  readonly kind: "body";
+  readonly token: unknown;
+}
+/** Forward, hold the answer back (bounded), then call `onAnswer`. */
+export interface HoldRuling {
+  readonly kind: "hold";
+  readonly token: unknown;
+}
+/** Answer this now (429 or 403); the upstream is not asked. */
+export interface DenyRuling {
+  readonly kind: "deny";
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  readonly body: string;
+  readonly reason: string;
+}
+
+export interface Answer {
+  readonly at: number;
+  readonly status: number;
+  readonly rawHeaders: readonly string[];
+  /** Content-Encoding already undone when it was gzip, deflate or br and within bounds; else as sent. */
+  readonly body: Uint8Array;
+  readonly complete: boolean;
+}
+
+export type Release =
+  | { readonly kind: "pass" }
+  /** Send this instead, not before `notBefore` (same clock as `at`), so that time tells nothing either. */
+  | {
+      readonly kind: "replace";
+      readonly status: number;
+      readonly headers: readonly (readonly [string, string])[];
+      readonly body: string;
+      readonly notBefore: number;
+    };
+
+export interface Capture {
+  readonly head: RequestHead;
+  readonly ruling: Ruling;
+  /** What the client got instead of the upstream's answer, if anything. */
+  readonly replaced: boolean;
+  readonly requestBody: Uint8Array | undefined;
+  readonly requestBodyTruncated: boolean;
+  /** The upstream's own answer; status 0 when there was none (down, timeout, abort). */
+  readonly status: number;
+  readonly responseRawHeaders: readonly string[];
+  readonly responseBody: Uint8Array | undefined;
+  readonly responseBodyTruncated: boolean;
+  readonly responseBytes: number;
+  readonly durationMs: number;
+  /** Set when the upstream failed: `connect`, `timeout`, `reset`, `protocol`. */
+  readonly upstreamError: string | undefined;
+}

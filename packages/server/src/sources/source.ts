@@ -1,0 +1,26 @@
+import type { Exchange } from "@postern/engine";
+
+/** What a reader makes of its input: exchanges, and for each record it had to refuse, why. Accepted + rejected = records read. */
+export interface Batch {
+  readonly exchanges: readonly Exchange[];
+  readonly rejected: readonly Rejected[];
+}
+
+/** A record that could not be read. The rest of the input goes on. */
+export interface Rejected {
+  /** 1-based line (or entry, for HAR). */
+  readonly line: number;
+  readonly column?: number;
+  readonly reason: string;
+  readonly remedy: string;
+}
+
+/** Reads one input to its end, in batches (about 1,000 records), in bounded memory. Never throws on bad records; throws SOURCE_UNREADABLE when the input itself fails. */
+export type ReadSource = (input: AsyncIterable<Uint8Array>, options: ReadOptions) => AsyncIterable<Batch>;
+
+export interface ReadOptions {
+  /** Prefix of ids made for records that have none: `<name>:<line>`. */
+  readonly name: string;
+}
+
+export type Format = "ndjson" | "har" | "combined" | "common";
