@@ -4,6 +4,7 @@ export * from "./exchange/exchange.ts";
 export * from "./exchange/ports.ts";
 export * from "./exchange/subject.ts";
 export * from "./exchange/actor.ts";
+export * from "./exchange/view.ts";
 export * from "./detect/signal.ts";
 export * from "./assess/finding.ts";
 export * from "./decide/gate-policy.ts";

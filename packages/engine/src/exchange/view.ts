@@ -1,0 +1,37 @@
+import type { Exchange } from "./exchange.ts";
+import type { Ports } from "./ports.ts";
+
+/** An exchange parsed once, in memory only, for every station of the ledger. All sizes are bounded here, so later stations need not ask. */
+export interface ExchangeView {
+  readonly exchange: Exchange;
+  /** Lower case, port kept unless default; `""` when the source does not carry it. */
+  readonly host: string;
+  /** Decoded, dot segments resolved, empty segments and trailing slash dropped, at most {@link segmentsMax}; a segment longer than 256 characters is cut. */
+  readonly segments: readonly string[];
+  /** Decoded pairs in order, repeats kept, at most {@link pairsMax}. */
+  readonly query: readonly (readonly [name: string, value: string])[];
+  /** Pairs of an `application/x-www-form-urlencoded` body. */
+  readonly form: readonly (readonly [name: string, value: string])[];
+  readonly requestJson: Json | undefined;
+  readonly responseJson: Json | undefined;
+  readonly credential: CredentialSeen | undefined;
+  readonly userAgent: string;
+}
+
+export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+
+export interface CredentialSeen {
+  readonly kind: CredentialKind;
+  /** `hash("credential", the secret part)`; for a JWT over its whole text. */
+  readonly hash: string;
+  /** `header:authorization`, `header:x-api-key`, `query:api_key`, `cookie:sid`. */
+  readonly location: string;
+}
+
+export type CredentialKind = "basic" | "bearer" | "jwt" | "api-key" | "session-cookie" | "hmac" | "dpop" | "digest" | "custom";
+
+/** Deeper or wider input is read up to here; nothing legitimate is close. */
+export const segmentsMax = 32;
+export const pairsMax = 128;
+
+export type ViewOf = (exchange: Exchange, ports: Ports) => ExchangeView;
