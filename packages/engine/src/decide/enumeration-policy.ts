@@ -1,0 +1,45 @@
+/**
+ * The numbers of enumeration detection, with their reasons. Mechanism lives in `detect/observe`; this page is for the
+ * analyst. Method and simulation: Shiryaev–Roberts (Pollak 1985), CUSUM (Page 1954), Wald's SPRT (1945).
+ */
+export const enumerationPolicy = {
+  /** An honest question is followed by something only a legitimate party can do within ten minutes, or counts as unanchored. */
+  anchorWithinMs: 600_000,
+  /** D1: an anchor gives back this much: at 1/(1−p0) honest gateways with up to 45 % unanchored questions never run dry. */
+  refundPerAnchor: 1.8,
+  /** D1: an idle key regains one credit in six hours: four a day, so patience buys little. */
+  regainEveryMs: 21_600_000,
+  /** D1: a proven principal is somebody the service can name and stop; it starts wider. */
+  principalStartCredits: 64,
+  /** D2: share of honest first contacts that stay unanchored, against an enumerator's. */
+  honestUnanchored: 0.45,
+  enumeratorUnanchored: [0.9, 0.99],
+  /** D2: flag at a likelihood ratio of 100,000: at least so many contacts a source between false flags. */
+  flagAtLog: Math.log(100_000),
+  /** D2: how long a flag lasts without new evidence. */
+  flagForMs: 86_400_000,
+  /** D1 as a signal: a source that was never anchored and asked for three windows of distinct subjects is told to people. */
+  overdraftWindows: 3,
+  /** D3: Poisson CUSUM for three times the learned rate of new never-anchored contacts. */
+  rateFactor: 3,
+  rateThreshold: 16.1,
+  /** D3: one source counts at most twice an hour, so one gateway cannot fake a crowd. */
+  contactsPerSourceHour: 2,
+  /** D3: nothing learned, nothing tested: needs half an hour and twenty contacts. */
+  trainForMs: 1_800_000,
+  trainContacts: 20,
+  /** D3: the learned rate is the busiest ten minutes × 1.15, and never below one in five minutes. */
+  trainBinMs: 600_000,
+  trainMargin: 1.15,
+  rateFloorPerMs: 1 / 300_000,
+  /** D3: after the alarm, the cohort's own anchors decide (SPRT): released at −6, confirmed at 9.2 (ln 10,000). */
+  cohortHonestUnanchored: 0.25,
+  cohortEnumeratorUnanchored: 0.8,
+  releaseAt: -6,
+  confirmAt: 9.2,
+  provisionalForMs: 3_600_000,
+  closedForMs: 86_400_000,
+  /** D6: truthful answers a day to never-anchored sources: 1.5 × the busiest training day, never below this. */
+  ceilingFactor: 1.5,
+  ceilingFloor: 200,
+} as const;

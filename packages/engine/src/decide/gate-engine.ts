@@ -1,0 +1,505 @@
+import type { Actor } from "../exchange/actor.ts";
+import type { Action, Mode } from "../exchange/exchange.ts";
+import type { Subject } from "../exchange/subject.ts";
+import type { Signal } from "../detect/signal.ts";
+import type { Anchor, Disclosure, GatePolicy, GuardedEndpoint } from "./gate-policy.ts";
+import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
+import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
+import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
+import { SourceTable } from "../detect/observe/source-table.ts";
+import { EndpointWatch } from "./endpoint-watch.ts";
+import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+
+/**
+ * Decides, on the waiting request's own time, who may still learn something. Two-phase: {@link reserve} takes credits for
+ * every new subject before the upstream is asked, so that parallel requests cannot outrun the count; {@link settle} keeps
+ * or refunds them when the answer is known. Runs D1 (disclosure credits), D2 (source e-detector), D3 (endpoint CUSUM) and D6 (ceiling); all O(1) a
+ * subject. Synchronous, deterministic in its inputs, no clock.
+ *
+ * Misses: an enumerator who anchors as often as honest users do (it must own the identifiers it anchors), and one who shares an address with
+ * many honest users and stays below their slack. Walks around: one question per fresh address stays under D1 and D2; then D3 and D6 bound the endpoint.
+ */
+export class GateEngine {
+  readonly sources: SourceTable;
+  readonly #disclosed: BlockedBloom;
+  readonly #contacted: BlockedBloom;
+  readonly #pending: PendingPairs;
+  readonly #endpoints: EndpointWatch[] = [];
+  readonly #byId = new Map<string, EndpointWatch>();
+  readonly #newId: () => string;
+  #mode: Mode = "observe";
+  #signals: Signal[] = [];
+  #now = 0;
+
+  constructor(options: GateEngineOptions) {
+    this.sources = new SourceTable(options.sourceSlots ?? 1 << 17);
+    this.#disclosed = new BlockedBloom(options.pairs ?? 2_000_000, 30 * 86_400_000);
+    this.#contacted = new BlockedBloom(options.pairs ?? 2_000_000, 30 * 86_400_000);
+    this.#pending = new PendingPairs(options.pending ?? 1 << 17);
+    this.#newId = options.newId;
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  /** Takes the ledger's picture whole. What was spent and learned stays, by endpoint id. */
+  setPolicy(next: GatePolicy): void {
+    this.#mode = next.mode;
+    for (const watch of this.#endpoints) watch.retired = true;
+    for (const endpoint of next.endpoints) {
+      const known = this.#byId.get(endpoint.id);
+      if (known === undefined) {
+        if (this.#endpoints.length >= endpointsMax) continue;
+        const watch = new EndpointWatch(this.#endpoints.length, endpoint);
+        this.#endpoints.push(watch);
+        this.#byId.set(endpoint.id, watch);
+      } else {
+        known.endpoint = endpoint;
+        known.retired = false;
+      }
+    }
+  }
+
+  guarded(endpointId: string): GuardedEndpoint | undefined {
+    const watch = this.#byId.get(endpointId);
+    return watch === undefined || watch.retired ? undefined : watch.endpoint;
+  }
+
+  /** Counters of one endpoint, for the console. */
+  usage(endpointId: string): { truthful: number; uniform: number; ceiling: number; provisional: boolean } | undefined {
+    const watch = this.#byId.get(endpointId);
+    if (watch === undefined) return undefined;
+    return { truthful: watch.truthful, uniform: watch.uniform, ceiling: watch.ceiling(), provisional: watch.phase !== "calm" };
+  }
+
+  /**
+   * Phase one. `subjects` are those of the request, already deduplicated; `overflow` says that there were more than could be read.
+   * In `observe` the action is always `allow` and `would` says what enforcement would have done.
+   */
+  reserve(endpointId: string, actor: Actor, subjects: readonly Subject[], overflow: boolean, at: number): Reservation | undefined {
+    const watch = this.#byId.get(endpointId);
+    if (watch === undefined || watch.retired) return undefined;
+    this.advance(at);
+    const budget = watch.endpoint.budget;
+    const narrow = this.#slot(watch, actor.narrow, at, actor.principal ? policy.principalStartCredits : budget.startCredits);
+    const network = actor.principal ? narrow : this.#slot(watch, actor.network, at, budget.startCredits);
+    this.#regain(narrow, at);
+    if (network !== narrow) this.#regain(network, at);
+
+    const reservation: Reservation = {
+      watch,
+      actor,
+      at,
+      fresh: [],
+      known: [],
+      action: "allow",
+      would: "allow",
+      reason: "within-budget",
+      charged: 0,
+      settled: false,
+    };
+    for (const subject of subjects) {
+      const pair = this.#pairKey(watch, actor.narrow, subject.hash);
+      if (this.#disclosed.has(pair.hi, pair.lo)) reservation.known.push(subject);
+      else reservation.fresh.push({ subject, hi: pair.hi, lo: pair.lo });
+    }
+    const cost = reservation.fresh.length;
+    if (cost === 0 && !overflow) {
+      reservation.reason = subjects.length === 0 ? "no-subject" : "already-disclosed";
+      return reservation;
+    }
+    const never = (this.sources.anchors[network] ?? 0) === 0 && !actor.principal;
+    const reason = this.#refusal(watch, narrow, network, cost, overflow, never, at);
+    if (reason === undefined) {
+      reservation.charged = cost;
+      this.#take(narrow, cost);
+      if (network !== narrow) this.#take(network, cost);
+      if (never) watch.reserveCeiling(cost);
+    } else {
+      reservation.would = "uniform";
+      reservation.reason = reason;
+      if (watch.endpoint.state === "budgeted" && this.#mode === "enforce") reservation.action = "uniform";
+    }
+    return reservation;
+  }
+
+  /**
+   * Phase two. `classId` undefined or `answered` false: no answer, or one of 5xx/429 — nothing was learned, the credits go back.
+   * Returns one disclosure per subject of which something was learned or would have been.
+   */
+  settle(reservation: Reservation, outcome: Outcome): Disclosure[] {
+    if (reservation.settled) return [];
+    reservation.settled = true;
+    const { watch, actor, at } = reservation;
+    const never = (this.sources.anchors[this.#find(watch, actor.network)] ?? 0) === 0 && !actor.principal;
+    if (!outcome.tells) {
+      this.#refund(reservation, reservation.charged, never);
+      return [];
+    }
+    const truthful = reservation.action === "allow";
+    const rows: Disclosure[] = [];
+    let repeats = 0;
+    for (const fresh of reservation.fresh) {
+      if (truthful) {
+        const first = this.#disclosed.add(fresh.hi, fresh.lo, at);
+        if (!first) repeats++;
+        else this.#learned(watch, actor, fresh.subject, reservation, never, at);
+      }
+      if (this.#contacted.add(fresh.hi, fresh.lo, at)) this.#contact(watch, actor, never, truthful, at);
+    }
+    if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged), never);
+    if (reservation.would === "uniform") this.#overdraft(watch, actor, reservation, at);
+    const subjects = [...reservation.fresh.map((fresh) => fresh.subject), ...reservation.known];
+    for (const subject of subjects) {
+      rows.push({
+        id: `${outcome.exchangeId}.${rows.length}`,
+        exchangeId: outcome.exchangeId,
+        at,
+        endpointId: watch.endpoint.id,
+        subjectType: subject.type,
+        subject: subject.hash,
+        answer: truthful ? "truthful" : "uniform",
+        responseClass: outcome.classId,
+        narrow: actor.narrow,
+        address: actor.address,
+        credential: actor.credential ?? "",
+      });
+    }
+    if (truthful) watch.truthful += rows.length;
+    else watch.uniform += rows.length;
+    return rows;
+  }
+
+  /**
+   * Puts a journaled disclosure back after a crash: the same charges, evidence and memory as when it happened. Rows must come in
+   * the order they were written; `network` is the keyed hash of the row's address as {@link Actor.network}.
+   */
+  replay(row: Disclosure, network: string): void {
+    const watch = this.#byId.get(row.endpointId);
+    if (watch === undefined) return;
+    this.advance(row.at);
+    const pair = this.#pairKey(watch, row.narrow, row.subject);
+    const actor: Actor = { narrow: row.narrow, network, address: row.address, credential: row.credential === "" ? undefined : row.credential, principal: false };
+    const narrow = this.#slot(watch, actor.narrow, row.at, watch.endpoint.budget.startCredits);
+    const wide = this.#slot(watch, network, row.at, watch.endpoint.budget.startCredits);
+    this.#regain(narrow, row.at);
+    this.#regain(wide, row.at);
+    const never = (this.sources.anchors[wide] ?? 0) === 0;
+    const { hi, lo } = pair;
+    if (row.answer === "truthful") {
+      watch.truthful++;
+      if (this.#disclosed.add(hi, lo, row.at)) {
+        const charged = (this.sources.credits[narrow] ?? 0) >= 1 && (this.sources.credits[wide] ?? 0) >= 1 ? 1 : 0;
+        if (charged === 1) {
+          this.#take(narrow, 1);
+          this.#take(wide, 1);
+          if (never) watch.reserveCeiling(1);
+        }
+        const subject: Subject = { type: row.subjectType, hash: row.subject, location: { in: "path", name: "" } };
+        this.#learned(watch, actor, subject, { charged } as const, never, row.at);
+      }
+    } else watch.uniform++;
+    if (this.#contacted.add(hi, lo, row.at)) this.#contact(watch, actor, never, row.answer === "truthful", row.at);
+  }
+
+  /** A legitimate party anchored: pending questions of that network about those subjects were honest. Each pair refunds once. */
+  anchor(anchor: Anchor): number {
+    let refunded = 0;
+    const network = keyOfHex(anchor.network, scratchA);
+    const networkHi = network.hi;
+    const networkLo = network.lo;
+    for (const subject of anchor.subjects.slice(0, anchoredSubjectsMax)) {
+      const key = this.#anchorKey(networkHi, networkLo, subject);
+      refunded += this.#pending.anchor(key.hi, key.lo, (pair) => this.#anchored(pair, anchor.at));
+    }
+    return refunded;
+  }
+
+  /** Moves event time forward: deadlines pass, baselines roll, phases end. Cheap when nothing is due. */
+  advance(at: number): void {
+    if (at <= this.#now) return;
+    this.#now = at;
+    this.#pending.expire(at, (pair) => this.#unanchored(pair, at));
+    for (const watch of this.#endpoints) watch.advance(at);
+  }
+
+  /** Signals since the last call. */
+  drain(): Signal[] {
+    const out = this.#signals;
+    this.#signals = [];
+    return out;
+  }
+
+  get pendingSize(): number {
+    return this.#pending.size;
+  }
+
+  #refusal(watch: EndpointWatch, narrow: number, network: number, cost: number, overflow: boolean, never: boolean, at: number): string | undefined {
+    if (overflow) return "batch-too-large";
+    if (this.#flagged(narrow, at) || (this.#flagged(network, at) && (this.sources.anchors[network] ?? 0) < 5)) return "source-flagged";
+    if ((this.sources.credits[narrow] ?? 0) < cost || (this.sources.credits[network] ?? 0) < cost) return "credits-spent";
+    if (never) return watch.refusesNewcomer(cost, at);
+    return undefined;
+  }
+
+  #flagged(slot: number, at: number): boolean {
+    const flaggedAt = this.sources.flaggedAt[slot] ?? 0;
+    return flaggedAt > 0 && at - flaggedAt < policy.flagForMs;
+  }
+
+  /** A truthful first answer was given: it waits for its anchor. */
+  #learned(watch: EndpointWatch, actor: Actor, subject: Subject, reservation: { readonly charged: number }, never: boolean, at: number): void {
+    const narrow = keyOfHex(actor.narrow, scratchA);
+    const narrowHi = narrow.hi;
+    const narrowLo = narrow.lo;
+    const network = keyOfHex(actor.principal ? actor.narrow : actor.network, scratchB);
+    const networkHi = network.hi;
+    const networkLo = network.lo;
+    const place = keyOfHex(actor.network, scratchA);
+    const key = this.#anchorKey(place.hi, place.lo, subject.hash);
+    this.#pending.push({
+      hi: key.hi,
+      lo: key.lo,
+      dueAt: at + policy.anchorWithinMs,
+      endpoint: watch.index,
+      narrowHi,
+      narrowLo,
+      networkHi,
+      networkLo,
+      counted: never && reservation.charged > 0,
+    });
+  }
+
+  /** A first contact, answered truthfully or not. */
+  #contact(watch: EndpointWatch, actor: Actor, never: boolean, truthful: boolean, at: number): void {
+    const network = this.#find(watch, actor.network);
+    if (network < 0) return;
+    this.sources.asked[network] = (this.sources.asked[network] ?? 0) + 1;
+    if (!truthful) this.sources.refused[network] = (this.sources.refused[network] ?? 0) + 1;
+    if (!never) return;
+    const hour = Math.floor(at / 3_600_000) >>> 0;
+    if (this.sources.hour[network] !== hour) {
+      this.sources.hour[network] = hour;
+      this.sources.inHour[network] = 0;
+    }
+    const inHour = this.sources.inHour[network] ?? 0;
+    if (inHour >= policy.contactsPerSourceHour) return;
+    this.sources.inHour[network] = inHour + 1;
+    const change = watch.newcomer(at);
+    if (change === "provisional") {
+      this.#emit("enumeration.endpoint", "medium", 0.8, at, watch, undefined, {
+        statistic: round(watch.cusum),
+        threshold: policy.rateThreshold,
+        learnedPerHour: round(watch.ratePerMs * 3_600_000),
+        meaning: "new never-anchored sources ask at three times the learned rate or more; they get the uniform answer beyond that rate until their own follow-up decides",
+      });
+    }
+  }
+
+  #anchored(pair: PendingPair, at: number): void {
+    const watch = this.#endpoints[pair.endpoint];
+    if (watch === undefined) return;
+    const ratio = Math.log((1 - mean(policy.enumeratorUnanchored)) / (1 - policy.honestUnanchored));
+    const narrow = this.#locate(watch, pair.narrowHi, pair.narrowLo);
+    const network = this.#locate(watch, pair.networkHi, pair.networkLo);
+    for (const slot of narrow === network ? [narrow] : [narrow, network]) {
+      if (slot < 0) continue;
+      this.sources.anchors[slot] = Math.min(65_535, (this.sources.anchors[slot] ?? 0) + 1);
+      const window = Math.min(watch.endpoint.budget.maxCredits, (this.sources.window[slot] ?? 0) + 1);
+      this.sources.window[slot] = window;
+      this.sources.credits[slot] = Math.min(window, (this.sources.credits[slot] ?? 0) + policy.refundPerAnchor);
+      this.#evidence(slot, ratio);
+    }
+    if (pair.counted) watch.refundCeiling(1);
+    const change = watch.cohort(true, at);
+    if (change === "released") {
+      this.#emit("enumeration.endpoint", "info", 0.1, at, watch, undefined, { meaning: "released: the new sources followed up as honest users do" });
+    }
+  }
+
+  #unanchored(pair: PendingPair, at: number): void {
+    const watch = this.#endpoints[pair.endpoint];
+    if (watch === undefined) return;
+    const ratio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
+    const narrow = this.#locate(watch, pair.narrowHi, pair.narrowLo);
+    const network = this.#locate(watch, pair.networkHi, pair.networkLo);
+    for (const slot of narrow === network ? [narrow] : [narrow, network]) {
+      if (slot < 0) continue;
+      this.#evidence(slot, ratio);
+      if ((this.sources.evidence[slot] ?? 0) >= policy.flagAtLog && !this.#flagged(slot, at)) {
+        this.sources.flaggedAt[slot] = at;
+        this.#emit("enumeration.source", "high", 0.99999, at, watch, { key: slot === network ? "network" : "client" }, {
+          logEvidence: round(this.sources.evidence[slot] ?? 0),
+          threshold: round(policy.flagAtLog),
+          asked: this.sources.asked[network < 0 ? slot : network] ?? 0,
+          anchors: this.sources.anchors[slot] ?? 0,
+          meaning: "its questions stay without the follow-up that honest users make, at any speed",
+        });
+      }
+    }
+    if (pair.counted) {
+      const change = watch.cohort(false, at);
+      if (change === "confirmed") {
+        this.#emit("enumeration.endpoint", "high", 0.9999, at, watch, undefined, {
+          statistic: round(watch.cohortLog),
+          threshold: policy.confirmAt,
+          meaning: "many new sources ask and none follows up: one enumeration from many places; never-anchored sources now get the uniform answer",
+        });
+      }
+    }
+  }
+
+  #evidence(slot: number, ratio: number): void {
+    const before = this.sources.evidence[slot] ?? Number.NEGATIVE_INFINITY;
+    // R ← (R + 1)·LR, in logarithms.
+    this.sources.evidence[slot] = (before > 0 ? before + Math.log1p(Math.exp(-before)) : Math.log1p(Math.exp(before))) + ratio;
+  }
+
+  #overdraft(watch: EndpointWatch, actor: Actor, reservation: Reservation, at: number): void {
+    const slot = this.#find(watch, actor.network);
+    if (slot < 0) return;
+    const asked = this.sources.asked[slot] ?? 0;
+    const window = this.sources.window[slot] ?? 0;
+    const anchors = this.sources.anchors[slot] ?? 0;
+    const evidence = {
+      asked,
+      refused: this.sources.refused[slot] ?? 0,
+      anchors,
+      window,
+      reason: reservation.reason,
+      meaning: "asks about ever new people and never does what honest users do next",
+    };
+    if (reservation.reason === "ceiling") {
+      if (watch.tellCeiling(at)) this.#emit("enumeration.ceiling", "high", 0.99, at, watch, undefined, { ceiling: watch.ceiling(), meaning: "the endpoint's daily ceiling for never-anchored sources is reached" });
+      return;
+    }
+    const tellAt = policy.overdraftWindows * Math.max(watch.endpoint.budget.startCredits, anchors === 0 ? 0 : window);
+    if (asked >= tellAt && watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
+      this.#emit("enumeration.credits", anchors === 0 ? "high" : "medium", anchors === 0 ? 0.99 : 0.7, at, watch, actor, evidence);
+    } else if (watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, -1)) {
+      this.#emit("enumeration.credits", "low", 0.3, at, watch, actor, evidence);
+    }
+  }
+
+  #emit(detector: string, level: Signal["level"], confidence: number, at: number, watch: EndpointWatch, actor: Actor | { key: string } | undefined, evidence: Signal["evidence"]): void {
+    if (this.#signals.length >= signalsMax) return;
+    this.#signals.push({
+      id: this.#newId(),
+      detector,
+      level,
+      confidence,
+      at,
+      endpointId: watch.endpoint.id,
+      actor: actor !== undefined && "address" in actor ? { address: actor.address, network: actor.network, narrow: actor.narrow } : undefined,
+      evidence: actor !== undefined && "key" in actor ? { ...evidence, key: actor.key } : evidence,
+    });
+  }
+
+  #refund(reservation: Reservation, amount: number, never: boolean): void {
+    if (amount <= 0) return;
+    const { watch, actor } = reservation;
+    const narrow = this.#find(watch, actor.narrow);
+    const network = actor.principal ? narrow : this.#find(watch, actor.network);
+    for (const slot of narrow === network ? [narrow] : [narrow, network]) {
+      if (slot >= 0) this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + amount);
+    }
+    if (never) watch.refundCeiling(amount);
+  }
+
+  #take(slot: number, cost: number): void {
+    this.sources.credits[slot] = (this.sources.credits[slot] ?? 0) - cost;
+  }
+
+  #regain(slot: number, at: number): void {
+    const seen = this.sources.seenAt[slot] ?? at;
+    const gained = Math.floor((at - seen) / policy.regainEveryMs);
+    if (gained > 0) {
+      const window = this.sources.window[slot] ?? 0;
+      this.sources.credits[slot] = Math.min(window, (this.sources.credits[slot] ?? 0) + gained);
+      this.sources.seenAt[slot] = seen + gained * policy.regainEveryMs;
+    }
+  }
+
+  #slot(watch: EndpointWatch, hash: string, at: number, start: number): number {
+    const key = mixKey(keyOfHex(hash, scratchA), watch.keyHi, watch.keyLo);
+    return this.sources.claim(key.hi, key.lo, at, start);
+  }
+
+  #find(watch: EndpointWatch, hash: string): number {
+    const key = mixKey(keyOfHex(hash, scratchA), watch.keyHi, watch.keyLo);
+    return this.sources.find(key.hi, key.lo);
+  }
+
+  #locate(watch: EndpointWatch, hi: number, lo: number): number {
+    scratchA.hi = hi;
+    scratchA.lo = lo;
+    const key = mixKey(scratchA, watch.keyHi, watch.keyLo);
+    return this.sources.find(key.hi, key.lo);
+  }
+
+  #pairKey(watch: EndpointWatch, narrow: string, subject: string): Key {
+    const hash = keyOfHex(subject, scratchB);
+    return mixKey(mixKey(keyOfHex(narrow, scratchA), watch.keyHi, watch.keyLo), hash.hi, hash.lo);
+  }
+
+  #anchorKey(networkHi: number, networkLo: number, subject: string): Key {
+    const hash = keyOfHex(subject, scratchB);
+    scratchC.hi = networkHi;
+    scratchC.lo = networkLo;
+    return mixKey(scratchC, hash.hi, hash.lo);
+  }
+}
+
+export interface GateEngineOptions {
+  /** Makes signal ids. */
+  readonly newId: () => string;
+  /** Slots of the source table (45 bytes each); default 131,072. */
+  readonly sourceSlots?: number;
+  /** Pairs a Bloom generation remembers (2 × 2 × 2.5 bytes each); default 2,000,000. */
+  readonly pairs?: number;
+  /** First contacts that may wait for an anchor at once; default 131,072. */
+  readonly pending?: number;
+}
+
+/** Between the two phases of one request. Opaque to adapters. */
+export interface Reservation {
+  readonly watch: EndpointWatch;
+  readonly actor: Actor;
+  readonly at: number;
+  readonly fresh: { readonly subject: Subject; readonly hi: number; readonly lo: number }[];
+  readonly known: Subject[];
+  action: Action;
+  would: Action;
+  reason: string;
+  charged: number;
+  settled: boolean;
+}
+
+export interface Outcome {
+  readonly exchangeId: string;
+  /** False when nothing could be learned: no answer, 5xx, 429, or a class that tells nothing. */
+  readonly tells: boolean;
+  readonly classId: string;
+}
+
+/** Endpoints one gate guards at once; beyond it further ones are only seen by the ledger, which says so. */
+const endpointsMax = 4_096;
+/** One anchor vouches for at most so many subjects: nobody signs in as more people at once. */
+const anchoredSubjectsMax = 8;
+/** Signals kept between two drains; a flood of sources needs no more to be told. */
+const signalsMax = 1_000;
+
+const scratchA: Key = { hi: 0, lo: 0 };
+const scratchB: Key = { hi: 0, lo: 0 };
+const scratchC: Key = { hi: 0, lo: 0 };
+
+function mean(values: readonly number[]): number {
+  let sum = 0;
+  for (const value of values) sum += value;
+  return sum / values.length;
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,212 @@
+import type { Ports } from "../../exchange/ports.ts";
+import type { ExchangeView } from "../../exchange/view.ts";
+import type { Anchor } from "../../decide/gate-policy.ts";
+import { LinkTable } from "./link-table.ts";
+import { requestScalars, responseScalars, tokenLike } from "./scalars.ts";
+
+/**
+ * Finds the events that only a legitimate party can cause: a sign-in, a device completion, a code that verified. Not by names: an
+ * endpoint becomes an anchor when the secrets it issues are *later accepted as credentials* and it *refuses* some callers (or asks for a
+ * proof); or when it takes a proof and was seen both to accept and to refuse.
+ *
+ * Subjects are those of the request itself and those it leads back to through ids returned in earlier answers to the same network
+ * (status → account id → request id → completion), by a bounded link table with a life of one hour.
+ *
+ * Misses: a completion from another network than the question (Wi-Fi, then mobile); services whose verification always answers
+ * 200. An attacker can anchor only identifiers it can prove to own, each at the cost of owning it.
+ */
+export class AnchorFinder {
+  readonly #ports: Ports;
+  readonly #links: LinkTable;
+  readonly #issued = new Map<string, Issued>();
+  readonly #kinds = new Map<string, EndpointKind>();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+    this.#links = new LinkTable(ports);
+  }
+
+  /** Reads one exchange; call in time order. Returns the anchors it proves (usually none, at most two). */
+  observe(seen: Seen): Anchor[] {
+    const { view, at } = seen;
+    const status = view.exchange.response.status;
+    const success = status >= 200 && status < 300;
+    const anchors: Anchor[] = [];
+    this.#accepted(seen, success, anchors);
+    if (seen.endpointId === undefined) return anchors;
+
+    const scalars = requestScalars(view, seen.pathValues);
+    const roots = this.#roots(seen, scalars.values);
+    const declared = seen.declaredKind;
+    if (roots.length > 0 || scalars.proof) {
+      const kind = this.#kind(seen.endpointId);
+      if (scalars.proof) kind.proof++;
+      if (success) kind.accepted++;
+      else if (status === 400 || status === 401 || status === 403 || status === 422) kind.refused++;
+      if (success && roots.length > 0 && roots.length <= rootsMax) {
+        const secrets = this.#secrets(view);
+        for (const secret of secrets) {
+          this.#remember(secret, { endpointId: seen.endpointId, roots, narrow: seen.narrow, network: seen.network, at, told: false, status, direct: seen.subjects.length > 0 });
+        }
+        const issuer = secrets.length > 0 && kind.confirmed >= confirmedMin && demanding(kind);
+        const verifier = secrets.length === 0 && scalars.proof && kind.refused > 0;
+        if (declared !== undefined || issuer || verifier) {
+          anchors.push(this.#anchor(seen, seen.endpointId, roots, declared ?? (verifier && !issuer ? "code-verified" : kindOf(status, seen.subjects.length > 0))));
+          for (const secret of secrets) {
+            const issued = this.#issued.get(secret);
+            if (issued !== undefined) issued.told = true;
+          }
+        }
+      }
+    }
+    if (success && roots.length > 0 && roots.length <= rootsMax) {
+      for (const value of responseScalars(view)) if (!scalars.values.includes(value)) this.#links.add(seen.network, value, roots, at);
+    }
+    return anchors;
+  }
+
+  /** True when this endpoint was seen to take a proof or to issue credentials: its answers depend on more than existence. */
+  isAnchorEndpoint(endpointId: string): boolean {
+    const kind = this.#kinds.get(endpointId);
+    return kind !== undefined && ((kind.confirmed >= confirmedMin && demanding(kind)) || (kind.proof > 0 && kind.proof * 2 >= kind.accepted + kind.refused));
+  }
+
+  /** What was learned of endpoints, without any link or secret. */
+  exportState(): AnchorFinderState {
+    return { kinds: [...this.#kinds].map(([id, kind]) => ({ id, ...kind })) };
+  }
+
+  restore(state: AnchorFinderState): void {
+    for (const { id, ...kind } of state.kinds.slice(0, kindsMax)) this.#kinds.set(id, kind);
+  }
+
+  /** A credential issued earlier is used and accepted: the one who got it was legitimate. */
+  #accepted(seen: Seen, success: boolean, anchors: Anchor[]): void {
+    const credential = seen.view.credential;
+    if (!success || credential === undefined) return;
+    const issued = this.#issued.get(credential.hash);
+    if (issued === undefined || seen.at - issued.at > issuedForMs || issued.endpointId === seen.endpointId) return;
+    if (!issued.told) {
+      const kind = this.#kind(issued.endpointId);
+      kind.confirmed++;
+      if (demanding(kind)) {
+        anchors.push({
+          at: seen.at,
+          endpointId: issued.endpointId,
+          kind: kindOf(issued.status, issued.direct),
+          narrow: issued.narrow,
+          network: issued.network,
+          subjects: issued.roots,
+        });
+      }
+      issued.told = true;
+    }
+  }
+
+  #roots(seen: Seen, values: readonly string[]): string[] {
+    const roots: string[] = [];
+    for (const subject of seen.subjects) if (roots.length <= rootsMax && !roots.includes(subject)) roots.push(subject);
+    for (const value of values) {
+      for (const root of this.#links.find(seen.network, value, seen.at)) {
+        if (roots.length > rootsMax) return roots;
+        if (!roots.includes(root)) roots.push(root);
+      }
+    }
+    return roots;
+  }
+
+  #secrets(view: ExchangeView): string[] {
+    const secrets: string[] = [];
+    for (const value of responseScalars(view)) {
+      if (secrets.length < 4 && tokenLike(value)) secrets.push(this.#ports.hash("credential", value));
+    }
+    for (const [name, value] of view.exchange.response.headers) {
+      if (secrets.length >= 4 || name.length !== 10 || name.toLowerCase() !== "set-cookie") continue;
+      const pair = value.slice(0, 4_096).split(";", 1)[0] ?? "";
+      const cookie = pair.slice(pair.indexOf("=") + 1).trim();
+      if (tokenLike(cookie)) secrets.push(this.#ports.hash("credential", cookie));
+    }
+    return secrets;
+  }
+
+  #remember(secret: string, issued: Issued): void {
+    if (this.#issued.size >= issuedMax) {
+      const oldest = this.#issued.keys().next();
+      if (oldest.done !== true) this.#issued.delete(oldest.value);
+    }
+    this.#issued.delete(secret);
+    this.#issued.set(secret, issued);
+  }
+
+  #kind(endpointId: string): EndpointKind {
+    let kind = this.#kinds.get(endpointId);
+    if (kind === undefined) {
+      kind = { proof: 0, accepted: 0, refused: 0, confirmed: 0 };
+      if (this.#kinds.size < kindsMax) this.#kinds.set(endpointId, kind);
+    }
+    return kind;
+  }
+
+  #anchor(seen: Seen, endpointId: string, roots: readonly string[], kind: Anchor["kind"]): Anchor {
+    return { at: seen.at, endpointId, kind, narrow: seen.narrow, network: seen.network, subjects: roots };
+  }
+}
+
+/** One exchange as the finder sees it. */
+export interface Seen {
+  readonly view: ExchangeView;
+  readonly at: number;
+  readonly endpointId: string | undefined;
+  /** Raw values of the template's path parameters; transient. */
+  readonly pathValues: readonly string[];
+  /** Hashes of the subjects in the request. */
+  readonly subjects: readonly string[];
+  /** Keys of the caller as an anonymous one ({@link Actor} without principal). */
+  readonly narrow: string;
+  readonly network: string;
+  /** The operator's own word on what this endpoint is. */
+  readonly declaredKind: Anchor["kind"] | undefined;
+}
+
+export interface AnchorFinderState {
+  readonly kinds: readonly ({ readonly id: string } & EndpointKind)[];
+}
+
+interface EndpointKind {
+  proof: number;
+  accepted: number;
+  refused: number;
+  /** Credentials it issued that were later accepted elsewhere. */
+  confirmed: number;
+}
+
+interface Issued {
+  readonly endpointId: string;
+  readonly roots: readonly string[];
+  readonly narrow: string;
+  readonly network: string;
+  readonly at: number;
+  readonly status: number;
+  readonly direct: boolean;
+  told: boolean;
+}
+
+function demanding(kind: EndpointKind): boolean {
+  return kind.refused > 0 || kind.proof > 0;
+}
+
+function kindOf(status: number, direct: boolean): Anchor["kind"] {
+  if (status === 201 && direct) return "sign-up";
+  return direct ? "sign-in" : "device-completion";
+}
+
+/** A request about more people than this is a batch, and a batch vouches for nobody. */
+const rootsMax = 4;
+/** Three issued credentials accepted elsewhere make an issuer. */
+const confirmedMin = 3;
+/** Credentials remembered until used: an hour of 18 sign-ins a second. At the bound the oldest is forgotten: an anchor less. */
+const issuedMax = 65_536;
+const issuedForMs = 3_600_000;
+/** As many endpoints as the inventory keeps. */
+const kindsMax = 20_000;
+

@@ -1,0 +1,56 @@
+import type { Ports } from "../../exchange/ports.ts";
+
+/**
+ * Remembers, for an hour, which subjects an id returned in an answer leads back to, as keyed hashes of (network, value).
+ * A value that leads to more than {@link rootsPerValueMax} subjects is no id (a count, a flag) and leads nowhere from then on.
+ *
+ * Bound: {@link linksMax} values; at the bound the oldest is forgotten, which costs an anchor and never grants one.
+ */
+export class LinkTable {
+  readonly #ports: Ports;
+  readonly #links = new Map<string, Link>();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  get size(): number {
+    return this.#links.size;
+  }
+
+  add(network: string, value: string, roots: readonly string[], at: number): void {
+    const key = this.#ports.hash("link", `${network}\n${value}`);
+    const known = this.#links.get(key);
+    if (known !== undefined && at - known.at <= linkForMs) {
+      if (known.roots.length === 0) return;
+      const merged = [...known.roots];
+      for (const root of roots) if (!merged.includes(root)) merged.push(root);
+      known.roots = merged.length > rootsPerValueMax ? [] : merged;
+      known.at = at;
+      return;
+    }
+    if (this.#links.size >= linksMax) {
+      const oldest = this.#links.keys().next();
+      if (oldest.done !== true) this.#links.delete(oldest.value);
+    }
+    this.#links.delete(key);
+    this.#links.set(key, { roots: roots.slice(0, rootsPerValueMax), at });
+  }
+
+  find(network: string, value: string, at: number): readonly string[] {
+    if (this.#links.size === 0) return none;
+    const link = this.#links.get(this.#ports.hash("link", `${network}\n${value}`));
+    return link === undefined || at - link.at > linkForMs ? none : link.roots;
+  }
+}
+
+interface Link {
+  roots: readonly string[];
+  at: number;
+}
+
+const none: readonly string[] = [];
+/** An id leads to one person, and by way of a retried question to the ids in between. */
+const rootsPerValueMax = 4;
+const linksMax = 131_072;
+const linkForMs = 3_600_000;

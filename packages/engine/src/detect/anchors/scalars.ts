@@ -1,0 +1,80 @@
+import type { ExchangeView, Json } from "../../exchange/view.ts";
+
+/** The request's values that may be ids from earlier answers, and whether it carries a proof (password, code, signature). */
+export function requestScalars(view: ExchangeView, pathValues: readonly string[]): { readonly values: readonly string[]; readonly proof: boolean } {
+  const values: string[] = [];
+  let proof = false;
+  const take = (name: string, value: string): void => {
+    if (isProofName(name) && value.length > 0) proof = true;
+    else if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
+  };
+  for (const value of pathValues) take("", value);
+  for (const [name, value] of view.query) take(name, value);
+  for (const [name, value] of view.form) take(name, value);
+  walk(view.requestJson, "", 0, { left: walkMax }, take);
+  return { values, proof };
+}
+
+/** Strings and numbers of the answer that may be ids or secrets, at most {@link valuesMax}. */
+export function responseScalars(view: ExchangeView): readonly string[] {
+  const values: string[] = [];
+  walk(view.responseJson, "", 0, { left: walkMax }, (_name, value) => {
+    if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
+  });
+  return values;
+}
+
+/** A secret as services issue them: 20 characters or more, one word, digits and letters mixed or both cases. */
+export function tokenLike(value: string): boolean {
+  if (value.length < 20 || value.length > 4_096) return false;
+  let digits = 0;
+  let upper = 0;
+  let lower = 0;
+  for (let i = 0; i < Math.min(value.length, 128); i++) {
+    const code = value.charCodeAt(i);
+    if (code >= 48 && code <= 57) digits++;
+    else if (code >= 65 && code <= 90) upper++;
+    else if (code >= 97 && code <= 122) lower++;
+    else if (code <= 32 || code > 126) return false;
+  }
+  return (digits > 0 && upper + lower > 0) || (upper > 2 && lower > 2);
+}
+
+/** Names under which a proof is sent. Only one of two signs: see AnchorFinder for the evidence that must come with it. */
+export function isProofName(name: string): boolean {
+  if (name.length === 0 || name.length > 64) return false;
+  let plain = "";
+  for (const char of name.toLowerCase()) if (char !== "_" && char !== "-" && char !== ".") plain += char;
+  return proofNames.has(plain);
+}
+
+const proofNames = new Set([
+  "password", "passwd", "pwd", "pass", "passcode", "passphrase", "pin", "otp", "totp", "code", "verificationcode", "otpcode", "smscode",
+  "mfacode", "securitycode", "token", "otp1", "otp2", "otp3", "secret", "assertion", "signature", "challengeresponse", "proof",
+]);
+
+/** An id: three or more characters without white space; numbers from 10 up, for smaller ones are counts and flags. */
+function linkLike(value: string): boolean {
+  if (value.length < 2 || value.length > 256) return false;
+  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) <= 32) return false;
+  return value.length > 2 || (value >= "10" && value <= "99");
+}
+
+function walk(json: Json | undefined, name: string, depth: number, budget: { left: number }, take: (name: string, value: string) => void): void {
+  if (json === undefined || json === null || depth > 6 || budget.left-- <= 0) return;
+  if (typeof json === "string") take(name, json);
+  else if (typeof json === "number") {
+    if (Number.isInteger(json) && json >= 10) take(name, String(json));
+  } else if (typeof json === "object") {
+    if (isList(json)) for (const item of json) walk(item, name, depth + 1, budget, take);
+    else for (const key in json) walk(json[key], key, depth + 1, budget, take);
+  }
+}
+
+function isList(json: readonly Json[] | { readonly [key: string]: Json }): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
+/** Ids one message may bring: an answer with more is a list, and lists link nobody. */
+const valuesMax = 32;
+const walkMax = 256;

@@ -1,0 +1,156 @@
+/**
+ * First contacts waiting for their anchor, in order of deadline (all wait equally long, so first in is first due), found
+ * again by (network, subject). Typed-array ring with chained buckets.
+ *
+ * Bound: `capacity` pairs. At the bound the oldest is dropped *without* evidence either way and counted in `dropped`: a flood can
+ * delay evidence but neither create nor erase credits, which were charged when the answer was given.
+ */
+export class PendingPairs {
+  readonly capacity: number;
+  dropped = 0;
+  readonly #hi: Uint32Array;
+  readonly #lo: Uint32Array;
+  readonly #dueAt: Float64Array;
+  readonly #endpoint: Uint32Array;
+  readonly #narrowHi: Uint32Array;
+  readonly #narrowLo: Uint32Array;
+  readonly #networkHi: Uint32Array;
+  readonly #networkLo: Uint32Array;
+  readonly #anchored: Uint8Array;
+  readonly #counted: Uint8Array;
+  readonly #next: Int32Array;
+  readonly #buckets: Int32Array;
+  #head = 0;
+  #size = 0;
+
+  constructor(capacity: number) {
+    this.capacity = capacity;
+    this.#hi = new Uint32Array(capacity);
+    this.#lo = new Uint32Array(capacity);
+    this.#dueAt = new Float64Array(capacity);
+    this.#endpoint = new Uint32Array(capacity);
+    this.#narrowHi = new Uint32Array(capacity);
+    this.#narrowLo = new Uint32Array(capacity);
+    this.#networkHi = new Uint32Array(capacity);
+    this.#networkLo = new Uint32Array(capacity);
+    this.#anchored = new Uint8Array(capacity);
+    this.#counted = new Uint8Array(capacity);
+    this.#next = new Int32Array(capacity).fill(-1);
+    this.#buckets = new Int32Array(1 << Math.ceil(Math.log2(Math.max(2, capacity)))).fill(-1);
+  }
+
+  get size(): number {
+    return this.#size;
+  }
+
+  push(pair: PendingPair): void {
+    if (this.#crowded(pair.hi, pair.lo)) {
+      this.dropped++;
+      return;
+    }
+    if (this.#size === this.capacity) {
+      this.dropped++;
+      this.#removeHead();
+    }
+    const slot = (this.#head + this.#size) % this.capacity;
+    this.#hi[slot] = pair.hi;
+    this.#lo[slot] = pair.lo;
+    this.#dueAt[slot] = pair.dueAt;
+    this.#endpoint[slot] = pair.endpoint;
+    this.#narrowHi[slot] = pair.narrowHi;
+    this.#narrowLo[slot] = pair.narrowLo;
+    this.#networkHi[slot] = pair.networkHi;
+    this.#networkLo[slot] = pair.networkLo;
+    this.#anchored[slot] = 0;
+    this.#counted[slot] = pair.counted ? 1 : 0;
+    const bucket = pair.lo & (this.#buckets.length - 1);
+    this.#next[slot] = this.#buckets[bucket] ?? -1;
+    this.#buckets[bucket] = slot;
+    this.#size++;
+  }
+
+  /** Calls `visit` for each pending pair of this key not yet anchored, and marks it anchored. Returns how many. */
+  anchor(hi: number, lo: number, visit: (pair: PendingPair) => void): number {
+    let found = 0;
+    let slot = this.#buckets[lo & (this.#buckets.length - 1)] ?? -1;
+    while (slot >= 0) {
+      if (this.#hi[slot] === hi && this.#lo[slot] === lo && this.#anchored[slot] === 0) {
+        this.#anchored[slot] = 1;
+        found++;
+        visit(this.#read(slot));
+      }
+      slot = this.#next[slot] ?? -1;
+    }
+    return found;
+  }
+
+  /** Takes out every pair due by `at`; `visit` gets those that were not anchored. */
+  expire(at: number, visit: (pair: PendingPair) => void): void {
+    while (this.#size > 0 && (this.#dueAt[this.#head] ?? 0) <= at) {
+      const pair = this.#anchored[this.#head] === 0 ? this.#read(this.#head) : undefined;
+      this.#removeHead();
+      if (pair !== undefined) visit(pair);
+    }
+  }
+
+  #read(slot: number): PendingPair {
+    return {
+      hi: this.#hi[slot] ?? 0,
+      lo: this.#lo[slot] ?? 0,
+      dueAt: this.#dueAt[slot] ?? 0,
+      endpoint: this.#endpoint[slot] ?? 0,
+      narrowHi: this.#narrowHi[slot] ?? 0,
+      narrowLo: this.#narrowLo[slot] ?? 0,
+      networkHi: this.#networkHi[slot] ?? 0,
+      networkLo: this.#networkLo[slot] ?? 0,
+      counted: this.#counted[slot] === 1,
+    };
+  }
+
+  /** One network asking about one subject under ever new fingerprints would make one long chain: beyond {@link sameKeyMax} they are dropped. */
+  #crowded(hi: number, lo: number): boolean {
+    let same = 0;
+    let slot = this.#buckets[lo & (this.#buckets.length - 1)] ?? -1;
+    while (slot >= 0) {
+      if (this.#hi[slot] === hi && this.#lo[slot] === lo && ++same >= sameKeyMax) return true;
+      slot = this.#next[slot] ?? -1;
+    }
+    return false;
+  }
+
+  #removeHead(): void {
+    const slot = this.#head;
+    const bucket = (this.#lo[slot] ?? 0) & (this.#buckets.length - 1);
+    let previous = -1;
+    let cursor = this.#buckets[bucket] ?? -1;
+    while (cursor >= 0 && cursor !== slot) {
+      previous = cursor;
+      cursor = this.#next[cursor] ?? -1;
+    }
+    if (cursor === slot) {
+      const after = this.#next[slot] ?? -1;
+      if (previous < 0) this.#buckets[bucket] = after;
+      else this.#next[previous] = after;
+    }
+    this.#head = (this.#head + 1) % this.capacity;
+    this.#size--;
+  }
+}
+
+/** Pending pairs of one (network, subject): more than this many fingerprints behind one address asking about one person is no honest traffic. */
+const sameKeyMax = 32;
+
+/** One truthful first answer, waiting. `hi`/`lo` key (network, subject). */
+export interface PendingPair {
+  readonly hi: number;
+  readonly lo: number;
+  readonly dueAt: number;
+  /** Index of the endpoint in the engine's own list. */
+  readonly endpoint: number;
+  readonly narrowHi: number;
+  readonly narrowLo: number;
+  readonly networkHi: number;
+  readonly networkLo: number;
+  /** True when it counted towards the endpoint's ceiling (D6). */
+  readonly counted: boolean;
+}

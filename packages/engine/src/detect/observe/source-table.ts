@@ -1,0 +1,109 @@
+/**
+ * Per (endpoint, actor key) state in typed arrays: credits, evidence, anchors. 45 bytes a slot.
+ *
+ * Bound: a fixed number of slots. A new key looks at {@link probes} places; when none is free it takes the place of
+ * the *least evidenced*, oldest among them. An attacker who floods the table with fresh keys therefore evicts other fresh keys
+ * first, never a key with spent credits or evidence while an idle one stands beside it; when all are evidenced the weakest
+ * goes and is counted in `evictedWithEvidence`. What remains against a flood are the endpoint-wide limits, which need no table.
+ */
+export class SourceTable {
+  readonly slots: number;
+  readonly keyHi: Uint32Array;
+  readonly keyLo: Uint32Array;
+  /** D1: answers this key may still learn, and the window it may grow to. */
+  readonly credits: Float32Array;
+  readonly window: Float32Array;
+  /** D2: natural log of the Shiryaev–Roberts statistic. */
+  readonly evidence: Float32Array;
+  readonly seenAt: Float64Array;
+  /** When the source was flagged, 0 if never. */
+  readonly flaggedAt: Float64Array;
+  readonly anchors: Uint16Array;
+  /** Distinct subjects asked about, and those of them refused. */
+  readonly asked: Uint32Array;
+  readonly refused: Uint32Array;
+  /** D3 and D4 count a source at most twice an hour. */
+  readonly hour: Uint32Array;
+  readonly inHour: Uint8Array;
+  evictedWithEvidence = 0;
+  #used = 0;
+
+  constructor(slots: number) {
+    this.slots = slots;
+    this.keyHi = new Uint32Array(slots);
+    this.keyLo = new Uint32Array(slots);
+    this.credits = new Float32Array(slots);
+    this.window = new Float32Array(slots);
+    this.evidence = new Float32Array(slots);
+    this.seenAt = new Float64Array(slots);
+    this.flaggedAt = new Float64Array(slots);
+    this.anchors = new Uint16Array(slots);
+    this.asked = new Uint32Array(slots);
+    this.refused = new Uint32Array(slots);
+    this.hour = new Uint32Array(slots);
+    this.inHour = new Uint8Array(slots);
+  }
+
+  get used(): number {
+    return this.#used;
+  }
+
+  /** The slot of a key, or -1. */
+  find(hi: number, lo: number): number {
+    const start = lo % this.slots;
+    for (let i = 0; i < probes; i++) {
+      const slot = (start + i) % this.slots;
+      if (this.keyHi[slot] === hi && this.keyLo[slot] === lo && this.seenAt[slot] !== 0) return slot;
+    }
+    return -1;
+  }
+
+  /** The slot of a key, made with `startCredits` when it is new. */
+  claim(hi: number, lo: number, at: number, startCredits: number): number {
+    const start = lo % this.slots;
+    let place = -1;
+    let weakest = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < probes; i++) {
+      const slot = (start + i) % this.slots;
+      const seen = this.seenAt[slot] ?? 0;
+      if (seen === 0) {
+        if (weakest > -1e18) {
+          place = slot;
+          weakest = Number.NEGATIVE_INFINITY;
+        }
+        continue;
+      }
+      if (this.keyHi[slot] === hi && this.keyLo[slot] === lo) return slot;
+      const worth = this.#worth(slot) * 1e6 + seen / 1e9;
+      if (worth < weakest) {
+        weakest = worth;
+        place = slot;
+      }
+    }
+    if (this.seenAt[place] === 0) this.#used++;
+    else if (this.#worth(place) >= 1) this.evictedWithEvidence++;
+    this.keyHi[place] = hi;
+    this.keyLo[place] = lo;
+    this.credits[place] = startCredits;
+    this.window[place] = startCredits;
+    this.evidence[place] = Number.NEGATIVE_INFINITY;
+    this.seenAt[place] = at;
+    this.flaggedAt[place] = 0;
+    this.anchors[place] = 0;
+    this.asked[place] = 0;
+    this.refused[place] = 0;
+    this.hour[place] = 0;
+    this.inHour[place] = 0;
+    return place;
+  }
+
+  /** What would be forgotten: spent credits, evidence, refusals, anchors. */
+  #worth(slot: number): number {
+    const spent = Math.max(0, (this.window[slot] ?? 0) - (this.credits[slot] ?? 0));
+    const flagged = this.flaggedAt[slot] === 0 ? 0 : 100;
+    return spent + Math.max(0, this.evidence[slot] ?? 0) + Math.min(50, this.refused[slot] ?? 0) + Math.min(50, this.anchors[slot] ?? 0) + flagged;
+  }
+}
+
+/** Places one key may stand in. Sixteen neighbours share a few cache lines. */
+const probes = 16;
