@@ -1,0 +1,85 @@
+import { credentialOf } from "./credential-of.ts";
+import type { BodyContent, Exchange, HeaderList, Message } from "./exchange.ts";
+import type { Ports } from "./ports.ts";
+import { decodePercent, hostOf, splitUrl } from "./split-target.ts";
+import type { ExchangeView, Json } from "./view.ts";
+import { pairsMax } from "./view.ts";
+
+export { splitTarget } from "./split-target.ts";
+
+/**
+ * Parses an exchange once, for every station of the ledger. Total: any exchange gives a view, whatever is malformed is
+ * left out. JSON is parsed from complete bodies of at most {@link jsonCharactersMax}; larger or cut ones give undefined.
+ *
+ * The host comes from an absolute URL, else from the `Host` header, else it is `""`.
+ */
+export function viewOf(exchange: Exchange, ports: Ports): ExchangeView {
+  const { host: urlHost, segments, query: rawQuery } = splitUrl(exchange.url);
+  const { request, response } = exchange;
+  const query = rawQuery === "" ? none : pairsOf(rawQuery);
+  const type = headerOf(request.headers, "content-type").toLowerCase();
+  const form = request.body !== undefined && type.startsWith("application/x-www-form-urlencoded") ? pairsOf(textOf(request.body, ports) ?? "") : none;
+  return {
+    exchange,
+    host: urlHost !== "" ? urlHost : hostOf(headerOf(request.headers, "host")),
+    segments,
+    query,
+    form,
+    requestJson: form === none ? jsonOf(request, type, ports) : undefined,
+    responseJson: jsonOf(response, headerOf(response.headers, "content-type").toLowerCase(), ports),
+    credential: credentialOf(request.headers, query, ports),
+    userAgent: headerOf(request.headers, "user-agent").slice(0, userAgentCharactersMax),
+  };
+}
+
+/** Larger JSON is not parsed: at this size parsing costs about a millisecond, and nothing we learn needs more. */
+export const jsonCharactersMax = 262_144;
+
+/** Longer User-Agents are cut; they only narrow an actor. */
+export const userAgentCharactersMax = 512;
+
+/** A query or form is read up to here; the pair bound alone would let one pair be arbitrarily long. */
+export const pairsCharactersMax = 65_536;
+
+/** The first value of a header, any case; `""` when absent. */
+export function headerOf(headers: HeaderList, lowerName: string): string {
+  for (const [name, value] of headers) {
+    if (name.length === lowerName.length && (name === lowerName || name.toLowerCase() === lowerName)) return value;
+  }
+  return "";
+}
+
+/** Decoded pairs of a query or a form body, in order, repeats kept, at most {@link pairsMax}; `+` is a space. */
+export function pairsOf(raw: string): readonly (readonly [name: string, value: string])[] {
+  const pairs: (readonly [string, string])[] = [];
+  for (const piece of raw.slice(0, pairsCharactersMax).split("&", pairsMax * 2)) {
+    if (piece === "") continue;
+    if (pairs.length === pairsMax) break;
+    const equals = piece.indexOf("=");
+    const name = equals < 0 ? piece : piece.slice(0, equals);
+    const value = equals < 0 ? "" : piece.slice(equals + 1);
+    pairs.push([decodePercent(name.replaceAll("+", " ")), decodePercent(value.replaceAll("+", " "))]);
+  }
+  return pairs;
+}
+
+const none: readonly (readonly [string, string])[] = [];
+
+function textOf(body: BodyContent, ports: Ports): string | undefined {
+  if (body.length > jsonCharactersMax) return undefined;
+  return typeof body === "string" ? body : ports.decodeUtf8(body);
+}
+
+function jsonOf(message: Message, contentType: string, ports: Ports): Json | undefined {
+  if (message.body === undefined || message.body.length === 0 || message.truncated === true) return undefined;
+  const typed = contentType.includes("json");
+  if (!typed && contentType !== "" && !contentType.startsWith("text/plain")) return undefined;
+  const text = textOf(message.body, ports);
+  if (text === undefined) return undefined;
+  if (!typed && !/^\s{0,64}[[{]/.test(text)) return undefined;
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return undefined;
+  }
+}
