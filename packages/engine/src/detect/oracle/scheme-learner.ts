@@ -1,0 +1,163 @@
+import type { ClassScheme } from "../../decide/gate-policy.ts";
+import { echoForms, looksIdentifying, maskEcho, shapePathsMax } from "../../exchange/response-class.ts";
+import type { Ports } from "../../exchange/ports.ts";
+import type { Json } from "../../exchange/view.ts";
+
+/** Distinct values at which a field stops being an enumeration. */
+export const scalarValuesMax = 16;
+/** After this many answers a field's place is settled; counting stops. */
+export const scalarSamplesMax = 1_000;
+/** Endpoints learnt at a time; further ones get the empty scheme (shape and status still tell classes apart). */
+export const schemeEndpointsMax = 2_048;
+/** Fields below this depth take no part. */
+const scalarDepthMax = 3;
+
+/**
+ * Learns, per endpoint, which scalar fields of its JSON answers are enumerations (flags, codes, states), so that their values
+ * may tell classes apart.
+ *
+ * A field is in from the first answer that has it, unless its value looks like an identifier, a moment or prose; it is out
+ * for ever once it shows more values than an enumeration would: more than 4 + an eighth of its samples, or more than
+ * {@link scalarValuesMax}. So a field joining changes no class seen before (those answers did not have it), and a field leaving
+ * is the only event that renames classes: it is told through {@link SchemeLearner.drainCoarsened}, and the tracker folds its
+ * classes together. It happens within a field's first few answers, as a rule.
+ *
+ * Misses: enumerations of eight or more equally frequent values (they leave early), fields inside arrays, numbers that are
+ * codes but not named like one. An attacker who controls what an account returns could drive out a field; status and shape stay.
+ */
+export class SchemeLearner {
+  readonly #ports: Ports;
+  readonly #endpoints = new Map<string, Learnt>();
+  #coarsened: Coarsened[] = [];
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** Reads one answer; true when the endpoint's scheme changed. Not for 5xx, 429, or Postern's own answers. */
+  observe(endpointId: string, json: Json | undefined, echo: readonly string[]): boolean {
+    if (json === undefined || json === null || typeof json !== "object" || Array.isArray(json)) return false;
+    let learnt = this.#endpoints.get(endpointId);
+    if (learnt === undefined) {
+      if (this.#endpoints.size >= schemeEndpointsMax) return false;
+      learnt = { fields: new Map(), scheme: emptyScheme };
+      this.#endpoints.set(endpointId, learnt);
+    }
+    const removed: string[] = [];
+    const joined = this.#read(learnt, json as { readonly [key: string]: Json }, "", 0, echoForms(echo), removed);
+    if (!joined && removed.length === 0) return false;
+    learnt.scheme = { scalars: [...learnt.fields].filter(([, field]) => field.in).map(([path]) => path).sort() };
+    if (removed.length > 0) this.#coarsened.push({ endpointId, removed });
+    return true;
+  }
+
+  /** The same object until it changes, so it can be compared by identity. */
+  scheme(endpointId: string): ClassScheme {
+    return this.#endpoints.get(endpointId)?.scheme ?? emptyScheme;
+  }
+
+  /** Fields that left since the last call. Hand each to `OracleTracker.coarsen`. */
+  drainCoarsened(): readonly Coarsened[] {
+    const drained = this.#coarsened;
+    this.#coarsened = [];
+    return drained;
+  }
+
+  /** JSON-able; values only as keyed hashes. */
+  exportState(): unknown {
+    return [...this.#endpoints].map(([id, learnt]) => [
+      id,
+      [...learnt.fields].map(([path, field]) => [path, field.in ? 1 : 0, field.samples, [...field.values]]),
+    ]);
+  }
+
+  static restore(ports: Ports, state: unknown): SchemeLearner {
+    const learner = new SchemeLearner(ports);
+    if (!Array.isArray(state)) return learner;
+    for (const row of state.slice(0, schemeEndpointsMax)) {
+      if (!Array.isArray(row) || typeof row[0] !== "string" || !Array.isArray(row[1])) continue;
+      const fields = new Map<string, Field>();
+      for (const field of row[1].slice(0, shapePathsMax)) {
+        if (!Array.isArray(field) || typeof field[0] !== "string") continue;
+        const values = Array.isArray(field[3]) ? field[3].filter((value) => typeof value === "string") : [];
+        fields.set(field[0], { in: field[1] === 1, samples: Number(field[2]) || 0, values: new Set(values.slice(0, scalarValuesMax + 1)) });
+      }
+      const scalars = [...fields].filter(([, field]) => field.in).map(([path]) => path).sort();
+      learner.#endpoints.set(row[0], { fields, scheme: { scalars } });
+    }
+    return learner;
+  }
+
+  #read(learnt: Learnt, node: { readonly [key: string]: Json }, prefix: string, depth: number, forms: readonly string[], removed: string[]): boolean {
+    let joined = false;
+    for (const [key, value] of Object.entries(node)) {
+      if (key.length > 64 || key.includes(".") || looksIdentifying(key)) continue;
+      const path = prefix === "" ? key : `${prefix}.${key}`;
+      if (value === null || Array.isArray(value)) continue;
+      if (typeof value === "object") {
+        if (depth + 1 < scalarDepthMax) joined = this.#read(learnt, value as { readonly [key: string]: Json }, path, depth + 1, forms, removed) || joined;
+        continue;
+      }
+      let field = learnt.fields.get(path);
+      if (field === undefined) {
+        if (learnt.fields.size >= shapePathsMax) continue;
+        field = { in: true, samples: 0, values: new Set() };
+        learnt.fields.set(path, field);
+        if (!eligible(key, value as string | number | boolean, forms)) {
+          field.in = false;
+          continue;
+        }
+        joined = true;
+      }
+      if (!field.in || field.samples >= scalarSamplesMax) continue;
+      field.samples += 1;
+      if (typeof value === "boolean") continue;
+      if (eligible(key, value as string | number, forms)) {
+        field.values.add(typeof value === "string" ? this.#ports.hash("segment", value) : String(value));
+        if (field.values.size <= Math.min(scalarValuesMax, 4 + field.samples / 8)) continue;
+      }
+      field.in = false;
+      field.values.clear();
+      removed.push(path);
+    }
+    return joined;
+  }
+}
+
+export interface Coarsened {
+  readonly endpointId: string;
+  readonly removed: readonly string[];
+}
+
+interface Learnt {
+  readonly fields: Map<string, Field>;
+  scheme: ClassScheme;
+}
+
+interface Field {
+  in: boolean;
+  samples: number;
+  readonly values: Set<string>;
+}
+
+export const emptyScheme: ClassScheme = { scalars: [] };
+
+function eligible(key: string, value: string | number | boolean, forms: readonly string[]): boolean {
+  if (typeof value === "boolean") return true;
+  if (typeof value === "number") return Number.isSafeInteger(value) && Math.abs(value) < 100_000 && codeName(key);
+  if (value.length > 48 || looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase()) return false;
+  return !personName(key);
+}
+
+function codeName(key: string): boolean {
+  const name = key.toLowerCase();
+  return ["code", "status", "state", "result", "errno", "error", "reason"].some((word) => name.endsWith(word));
+}
+
+/** Fields that hold a person's words even when the first few values repeat. */
+function personName(key: string): boolean {
+  const name = key.toLowerCase();
+  return ["name", "email", "mail", "phone", "address", "city", "title", "id", "token", "bio", "avatar", "url", "at", "date", "time"].some(
+    (word) => name === word || name.endsWith(`_${word}`) || (name.length > word.length && key.endsWith(word.charAt(0).toUpperCase() + word.slice(1))),
+  );
+}

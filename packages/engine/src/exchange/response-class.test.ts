@@ -1,0 +1,76 @@
+import { createHmac } from "node:crypto";
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { classifyResponse, classKeyCharsMax, keyWithoutScalar, plainHash, shapePathsMax, type ClassifiedAnswer } from "./response-class.ts";
+import type { Ports } from "./ports.ts";
+import type { Json } from "./view.ts";
+
+const ports: Ports = {
+  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
+  random: () => 4,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
+const answer = (over: Partial<ClassifiedAnswer>): ClassifiedAnswer => ({ status: 200, contentType: "application/json; charset=utf-8", location: "", body: undefined, echo: [], ...over });
+const classOf = (json: Json, scalars: string[] = [], echo: string[] = []) => classifyResponse({ scalars }, answer({ json, echo }), ports);
+
+describe("classifyResponse", () => {
+  it("gives answers that differ only in whom they are about the same class", () => {
+    const one = classOf({ account_id: 7, phone: "+99915550100", success: true }, ["success"], ["999-15550100"]);
+    const two = classOf({ account_id: 8, phone: "+99915550199", success: true }, ["success"], ["999-15550199"]);
+    expect(one.id).toBe(two.id);
+    expect(one.key).toBe("200 application/json {account_id:number,phone:string,success:boolean} success=true");
+    expect(one.fields).toEqual(["account_id", "phone", "success"]);
+  });
+  it("tells apart status, shape, empty arrays and scheme values", () => {
+    const ids = [
+      classOf({ a: [] }), classOf({ a: [1] }), classOf({ a: ["x"] }), classOf({ a: null }), classOf({}), classOf([]),
+      classOf({ ok: true }, ["ok"]), classOf({ ok: false }, ["ok"]), classifyResponse({ scalars: [] }, answer({ status: 404, json: {} }), ports),
+    ].map((it) => it.id);
+    expect(new Set(ids).size).toBe(ids.length);
+  });
+  it("parses the body itself where no JSON is handed in, to the same class", () => {
+    expect(classifyResponse({ scalars: ["ok"] }, answer({ body: '{"ok":true}' }), ports).id).toBe(classOf({ ok: true }, ["ok"]).id);
+  });
+  it("writes no identifier, name or free text of the answer into the key", () => {
+    const key = classOf({ name: "Bob Smith", mail: "bob@example.com", map: { "99915550100": { a: 1 }, "99915550101": { a: 1 } } }, ["name", "mail"]).key;
+    for (const secret of ["Bob", "bob", "999"]) expect(key).not.toContain(secret);
+  });
+  it("masks the echoed identifier in redirects, texts and keys", () => {
+    const redirect = (who: string) => classifyResponse({ scalars: [] }, answer({ status: 302, location: `https://x.test/login/${who}?user=${who}&ok=true`, echo: [who] }), ports);
+    expect(redirect("ann").id).toBe(redirect("bert").id);
+    expect(redirect("ann").key).toContain("ok=true");
+    const text = (who: string) => classifyResponse({ scalars: [] }, answer({ contentType: "text/plain", body: `no user ${who}`, echo: [who] }), ports);
+    expect(text("ann").id).toBe(text("roberta").id);
+    expect(classOf({ ann: { a: 1 } }, [], ["ann"]).id).toBe(classOf({ roberta: { a: 1 } }, [], ["roberta"]).id);
+  });
+  it("tells long texts apart by length alone", () => {
+    const text = (length: number) => classifyResponse({ scalars: [] }, answer({ contentType: "text/html", body: "x".repeat(length) }), ports).id;
+    expect(text(1000)).toBe(text(1010));
+    expect(text(1000)).not.toBe(text(3000));
+  });
+  it("holds its bounds on keys, fields and depth, for any JSON", () => {
+    fc.assert(fc.property(fc.jsonValue(), (value) => {
+      const it = classOf(value as Json, ["a", "b.c"]);
+      expect(it.key.length).toBeLessThanOrEqual(classKeyCharsMax);
+      expect(it.fields.length).toBeLessThanOrEqual(shapePathsMax);
+      expect(it.id).toMatch(/^[0-9a-f]{16}$/);
+    }));
+    const wide = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`field${index}x`, index]));
+    expect(classOf(wide).fields.length).toBeLessThanOrEqual(shapePathsMax);
+  });
+  it("can say what a key would have been without one scalar", () => {
+    const both = classOf({ ok: true, state: "active" }, ["ok", "state"]);
+    const less = classOf({ ok: true, state: "active" }, ["ok"]);
+    const redone = keyWithoutScalar(both.key, "state");
+    expect(redone).toBe(less.key);
+    expect(plainHash(redone ?? "")).toBe(less.id);
+  });
+});
+
+describe("plainHash", () => {
+  it("has no collision among 200,000 near-equal keys", () => {
+    const seen = new Set<string>();
+    for (let index = 0; index < 200_000; index += 1) seen.add(plainHash(`200 application/json {a:number} a=${index}`));
+    expect(seen.size).toBe(200_000);
+  });
+});

@@ -1,0 +1,285 @@
+import type { ClassScheme } from "../decide/gate-policy.ts";
+import type { ResponseClass } from "../understood.ts";
+import type { Ports } from "./ports.ts";
+import type { Json } from "./view.ts";
+
+/** An answer as far as its class depends on it. */
+export interface ClassifiedAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  /** The Location header, `""` when there is none. */
+  readonly location: string;
+  /** Text of the answer or its first 64 KiB; undefined when it was not seen. */
+  readonly body: string | undefined;
+  /** The parsed body, where the caller has it already. */
+  readonly json?: Json | undefined;
+  /** Identifiers as they stood in the request; at most {@link echoesMax} are masked. */
+  readonly echo: readonly string[];
+  /** Bytes of the answer, used where `body` was not seen (access logs). */
+  readonly size?: number | undefined;
+}
+
+/** Nesting of a JSON answer that is told apart; what lies deeper is `deep`. */
+export const shapeDepthMax = 6;
+/** Key paths of a JSON answer that are told apart; the rest is `…`. */
+export const shapePathsMax = 64;
+export const classKeyCharsMax = 512;
+export const echoesMax = 8;
+/** Text answers up to this length are told apart by their (keyed) hash, longer ones by length alone. */
+const shortTextMax = 64;
+
+/**
+ * Puts an answer in its class: status, media type, JSON shape and the values of the scheme's scalars, redirect target,
+ * or length for other types. Everything taken from the request is masked first, so the class tells the answer's kind and
+ * not whom it is about. `id` is a hash of the key before it is cut to {@link classKeyCharsMax}.
+ *
+ * No personal data in the key: strings of the answer stand in it only as words of a fixed vocabulary, upper-case codes, or
+ * as six digits of a keyed hash. Misses: differences in header values other than Location, in time, in values of fields outside the scheme,
+ * and in long texts whose lengths lie in the same power of two.
+ */
+export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, ports: Ports): ResponseClass {
+  const forms = echoForms(answer.echo);
+  const media = mediaType(answer.contentType);
+  const fields: string[] = [];
+  let rest: string;
+  if (answer.status >= 300 && answer.status < 400 && answer.location !== "") {
+    rest = `-> ${redirectShape(answer.location, forms, ports)}`;
+  } else {
+    const json = answer.json ?? (looksJson(media, answer.body) ? parsed(answer.body) : undefined);
+    rest = json === undefined ? textShape(answer, forms, ports) : jsonShape(json, scheme, forms, fields, ports);
+  }
+  const key = `${answer.status} ${media === "" ? "-" : media} ${rest}`;
+  return { id: plainHash(key), key: cutKey(key), status: answer.status, fields };
+}
+
+/**
+ * The key an answer would have had if `path` had not been in the scheme; undefined when the key was cut and cannot be redone.
+ * Lets counts follow their class when the scheme shrinks.
+ */
+export function keyWithoutScalar(key: string, path: string): string | undefined {
+  if (key.endsWith("…")) return undefined;
+  const token = `${visible(path)}=`;
+  return key
+    .split(" ")
+    .filter((part) => !part.startsWith(token))
+    .join(" ");
+}
+
+/** 64 bits of a fast unkeyed hash as 16 hex digits. For class keys, which hold nothing secret; not collision-proof against a service that wants collisions. */
+export function plainHash(text: string): string {
+  let high = 0x9e3779b9 ^ text.length;
+  let low = 0x85ebca6b;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    high = Math.imul(high ^ code, 0x01000193);
+    low = Math.imul(low ^ code, 0x5bd1e995);
+    low ^= low >>> 13;
+  }
+  high = mix(high ^ low);
+  low = mix(low + high);
+  return hex(high) + hex(low);
+}
+
+/** The value of a scalar as class keys write it: booleans and numbers in clear, text per the vocabulary or hashed. */
+export function scalarText(value: string | number | boolean, ports: Ports): string {
+  if (typeof value !== "string") return String(value);
+  if (value === "") return '""';
+  const word = value.trim().toLowerCase();
+  if (vocabulary.has(word) || isCode(value)) return visible(value.slice(0, 32));
+  return `#${ports.hash("segment", value).slice(0, 6)}`;
+}
+
+/** True for text that may name a person, thing or moment: five or more digits, an at sign, a UUID or long hex, or long text. */
+export function looksIdentifying(text: string): boolean {
+  if (text.length > 64) return true;
+  let digits = 0;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (code >= 48 && code <= 57) digits += 1;
+    else if (code === 64) return true;
+  }
+  return digits >= 5;
+}
+
+/** Spellings under which the identifier asked about may come back: as it stood, and its digits. Too short ones are left out, they would mask by chance. */
+export function echoForms(echo: readonly string[]): readonly string[] {
+  const forms = new Set<string>();
+  for (const raw of echo.slice(0, echoesMax)) {
+    const text = raw.trim();
+    if (text.length >= 3) forms.add(text.toLowerCase());
+    let digits = "";
+    for (const char of text) if (char >= "0" && char <= "9") digits += char;
+    if (digits.length >= 5) forms.add(digits);
+  }
+  return [...forms].sort((a, b) => b.length - a.length);
+}
+
+/** `text` in lower case with every form of the identifier replaced by `{}`. */
+export function maskEcho(text: string, forms: readonly string[]): string {
+  let out = text.toLowerCase();
+  for (const form of forms) if (out.includes(form)) out = out.replaceAll(form, "{}");
+  return out;
+}
+
+function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fields: string[], ports: Ports): string {
+  const paths: string[] = [];
+  shape(json, "", 0, forms, paths, fields);
+  paths.sort();
+  let text = `{${paths.join(",")}}`;
+  for (const path of scheme.scalars) {
+    const value = scalarAt(json, path);
+    if (value === undefined) continue;
+    const masked = typeof value === "string" && (looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase());
+    text += ` ${visible(path)}=${masked ? "{}" : scalarText(value, ports)}`;
+  }
+  return text;
+}
+
+function shape(node: Json, path: string, depth: number, forms: readonly string[], paths: string[], fields: string[]): void {
+  if (paths.length >= shapePathsMax) {
+    if (paths[paths.length - 1] !== "…") paths[paths.length - 1] = "…";
+    return;
+  }
+  if (node === null || typeof node !== "object") {
+    const type = node === null ? "null" : typeof node;
+    paths.push(path === "" ? type : `${path}:${type}`);
+    if (path !== "") fields.push(path);
+    return;
+  }
+  if (depth >= shapeDepthMax) {
+    paths.push(`${path}:deep`);
+    fields.push(path);
+    return;
+  }
+  if (isArray(node)) {
+    const first = node[0];
+    if (first === undefined) paths.push(`${path}[]:empty`);
+    else shape(first, `${path}[]`, depth + 1, forms, paths, fields);
+    return;
+  }
+  const keys = Object.keys(node).sort();
+  if (keys.length === 0) paths.push(path === "" ? "" : `${path}:{}`);
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const name = keyName(key, forms);
+    // A map keyed by identifiers is one field, however many entries it has.
+    if (name !== key && seen.has(name)) continue;
+    seen.add(name);
+    const value = node[key];
+    if (value !== undefined) shape(value, path === "" ? name : `${path}.${name}`, depth + 1, forms, paths, fields);
+  }
+}
+
+/** The scalar at a path without arrays; undefined when there is none. */
+export function scalarAt(json: Json, path: string): string | number | boolean | undefined {
+  let node: Json | undefined = json;
+  for (const key of path.split(".")) {
+    if (node === null || typeof node !== "object" || isArray(node) || !Object.hasOwn(node, key)) return undefined;
+    node = node[key];
+  }
+  return typeof node === "string" || typeof node === "number" || typeof node === "boolean" ? node : undefined;
+}
+
+function keyName(key: string, forms: readonly string[]): string {
+  if (looksIdentifying(key)) return "*";
+  if (forms.length > 0 && maskEcho(key, forms) !== key.toLowerCase()) return "*";
+  return visible(key);
+}
+
+function redirectShape(location: string, forms: readonly string[], ports: Ports): string {
+  const masked = maskEcho(location.slice(0, 1_024), forms);
+  const scheme = masked.indexOf("://");
+  const slash = scheme < 0 ? 0 : masked.indexOf("/", scheme + 3);
+  const target = slash < 0 ? "/" : masked.slice(slash);
+  const [beforeHash = ""] = target.split("#", 1);
+  const mark = beforeHash.indexOf("?");
+  const path = mark < 0 ? beforeHash : beforeHash.slice(0, mark);
+  const segments = path
+    .split("/", 16)
+    .filter((segment) => segment !== "")
+    .map((segment) => (segment.includes("{}") || looksIdentifying(segment) ? "{}" : scalarText(segment, ports)));
+  const query = (mark < 0 ? "" : beforeHash.slice(mark + 1))
+    .split("&", 16)
+    .filter((pair) => pair !== "")
+    .map((pair) => {
+      const equals = pair.indexOf("=");
+      const name = equals < 0 ? pair : pair.slice(0, equals);
+      const value = equals < 0 ? "" : pair.slice(equals + 1);
+      // Only values that can carry a verdict and no person: flags and words of the vocabulary.
+      return `${looksIdentifying(name) || name.includes("{}") ? "*" : scalarText(name, ports)}=${vocabulary.has(value) ? value : "*"}`;
+    })
+    .sort();
+  return `/${segments.join("/")}${query.length === 0 ? "" : `?${query.join("&")}`}`;
+}
+
+function textShape(answer: ClassifiedAnswer, forms: readonly string[], ports: Ports): string {
+  if (answer.body === undefined) return answer.size === undefined ? "?" : `size~${bucket(answer.size)}`;
+  const masked = maskEcho(answer.body, forms);
+  if (masked.length === 0) return "empty";
+  if (masked.length <= shortTextMax && !looksIdentifying(masked)) return `text#${ports.hash("segment", masked).slice(0, 6)}`;
+  return `length~${bucket(masked.length)}`;
+}
+
+/** Power of two at or above the length: 65…128 → 128. */
+function bucket(length: number): number {
+  return length <= 1 ? length : 2 ** Math.ceil(Math.log2(length));
+}
+
+function mediaType(contentType: string): string {
+  const end = contentType.indexOf(";");
+  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase().slice(0, 64);
+}
+
+function looksJson(media: string, body: string | undefined): boolean {
+  if (media.includes("json")) return true;
+  return media === "" && body !== undefined && (body.startsWith("{") || body.startsWith("["));
+}
+
+function parsed(body: string | undefined): Json | undefined {
+  if (body === undefined || body === "") return undefined;
+  try {
+    return JSON.parse(body) as Json;
+  } catch {
+    return undefined;
+  }
+}
+
+function isArray(node: Json): node is readonly Json[] {
+  return Array.isArray(node);
+}
+
+/** Blanks would end a token of the key. */
+function visible(text: string): string {
+  const short = text.length > 64 ? text.slice(0, 64) : text;
+  return short.includes(" ") ? short.replaceAll(" ", "_") : short;
+}
+
+function cutKey(key: string): string {
+  return key.length <= classKeyCharsMax ? key : `${key.slice(0, classKeyCharsMax - 1)}…`;
+}
+
+/** `USER_NOT_FOUND`: an upper-case code, which names no one. */
+function isCode(text: string): boolean {
+  return text.length <= 32 && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text);
+}
+
+function mix(value: number): number {
+  let x = value;
+  x = Math.imul(x ^ (x >>> 16), 0x7feb352d);
+  x = Math.imul(x ^ (x >>> 15), 0x846ca68b);
+  return (x ^ (x >>> 16)) >>> 0;
+}
+
+function hex(value: number): string {
+  return (value >>> 0).toString(16).padStart(8, "0");
+}
+
+/** Words that say how an answer went and name nobody; only these are written in clear. */
+const vocabulary: ReadonlySet<string> = new Set(
+  (
+    "true false yes no ok error fail failed failure success successful 0 1 active inactive enabled disabled pending blocked locked suspended deleted verified unverified " +
+    "registered unregistered known unknown found missing not_found notfound not-found exists taken available unavailable invalid valid denied forbidden unauthorized expired " +
+    "none null sms voice call push email phone totp otp mfa password login signin sign-in register signup sign-up reset verify verified sent home account accounts users user " +
+    "api auth oauth v1 v2 v3 app web welcome error errors status challenge new existing confirmed accepted rejected open closed user_not_found no_such_user"
+  ).split(" "),
+);

@@ -1,0 +1,270 @@
+import type { SubjectRule } from "../decide/gate-policy.ts";
+import { subjectsMax } from "../understood.ts";
+import { normalForm } from "./normal-form.ts";
+import type { Ports } from "./ports.ts";
+import type { Subject } from "./subject.ts";
+
+/** What a request holds, as far as identifiers may stand in it. */
+export interface RequestParts {
+  /** Decoded path segments. */
+  readonly segments: readonly string[];
+  /** Raw, without the `?`. */
+  readonly query: string;
+  header(name: string): string | undefined;
+  readonly contentType: string;
+  /** Text of the body; undefined while it was not read. */
+  readonly body: string | undefined;
+}
+
+export interface Extracted {
+  /** Without repeats, at most {@link subjectsMax}. */
+  readonly subjects: readonly Subject[];
+  /** The request holds, or may hold, more identifiers than were read: treat it as over budget as a whole. */
+  readonly truncated: boolean;
+  /** A rule points into the body and the body was not given. */
+  readonly needsBody: boolean;
+  /** The first identifier as it stood (decoded), for echoing only: never store it. `""` when there is none. */
+  readonly first: string;
+}
+
+/** Bodies beyond this are not parsed but called truncated: the gate holds no more than this either. */
+export const subjectBodyCharsMax = 65_536;
+/** Nesting followed in a JSON body; deeper arrays are called truncated. */
+export const subjectDepthMax = 16;
+
+/**
+ * Finds every identifier the rules point at. Gate and ledger call this same function.
+ *
+ * It would rather count too much than too little, as every miss is a free question: names match without regard to case,
+ * repeats and `name[]`, `name[3]` count, comma lists are spread out, arrays count element by element whether or not the
+ * rule says `[]`. A JSON body with repeated keys is called truncated, because services differ in which one they take.
+ *
+ * Misses: multipart bodies, compressed request bodies, and JSON numbers beyond 2^53 (neighbours collapse into one).
+ */
+export function extractSubjects(rules: readonly SubjectRule[], template: string, parts: RequestParts, ports: Ports): Extracted {
+  const found = new Collector(ports);
+  let needsBody = false;
+  let json: unknown;
+  let jsonRead = false;
+  for (const rule of compile(rules, template)) {
+    switch (rule.rule.location.in) {
+      case "path":
+        for (const place of rule.places) {
+          const segment = parts.segments[place.index];
+          if (segment !== undefined && segment.length > place.prefix.length + place.suffix.length) {
+            found.list(rule.rule, segment.slice(place.prefix.length, segment.length - place.suffix.length));
+          }
+        }
+        break;
+      case "query":
+        pairs(parts.query, "&", rule.name, (value) => found.list(rule.rule, value));
+        break;
+      case "header": {
+        const value = parts.header(rule.name);
+        if (value !== undefined) found.list(rule.rule, value);
+        break;
+      }
+      case "cookie": {
+        const value = parts.header("cookie");
+        if (value !== undefined) pairs(value.replaceAll("; ", ";"), ";", rule.name, (text) => found.list(rule.rule, text));
+        break;
+      }
+      case "form":
+        if (parts.body === undefined) needsBody = true;
+        else if (parts.body.length > subjectBodyCharsMax) found.truncated = true;
+        else if (!parts.contentType.includes("json")) pairs(parts.body, "&", rule.name, (value) => found.list(rule.rule, value));
+        break;
+      case "json":
+        if (parts.body === undefined) {
+          needsBody = true;
+          break;
+        }
+        if (parts.body.length > subjectBodyCharsMax) {
+          found.truncated = true;
+          break;
+        }
+        if (!jsonRead) {
+          jsonRead = true;
+          json = parseJson(parts.body);
+          if (json !== undefined && keysInText(parts.body) !== keysInTree(json, 0)) found.truncated = true;
+        }
+        walk(json, rule.keys, 0, 0, rule.rule, found);
+        break;
+    }
+  }
+  return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first };
+}
+
+interface CompiledRule {
+  readonly rule: SubjectRule;
+  /** Lower case, without brackets. */
+  readonly name: string;
+  readonly places: readonly { readonly index: number; readonly prefix: string; readonly suffix: string }[];
+  readonly keys: readonly string[];
+}
+
+/** A policy's rules live as long as the policy; compiled forms go with them. */
+const compiledRules = new WeakMap<readonly SubjectRule[], { readonly template: string; readonly rules: readonly CompiledRule[] }>();
+
+function compile(rules: readonly SubjectRule[], template: string): readonly CompiledRule[] {
+  const known = compiledRules.get(rules);
+  if (known !== undefined && known.template === template) return known.rules;
+  const segments = template.split("/").filter((segment) => segment !== "");
+  const compiled = rules.map((rule): CompiledRule => {
+    const name = rule.location.name;
+    const places = [];
+    if (rule.location.in === "path") {
+      for (const [index, segment] of segments.entries()) {
+        const open = segment.indexOf("{");
+        const close = segment.lastIndexOf("}");
+        if (open < 0 || close < open) continue;
+        if (parameterName(segment) === name) places.push({ index, prefix: segment.slice(0, open), suffix: segment.slice(close + 1) });
+      }
+    }
+    const keys = name.toLowerCase().replaceAll("[]", "").split(".").filter((key) => key !== "");
+    return { rule, name: stripIndex(name.toLowerCase()), places, keys };
+  });
+  compiledRules.set(rules, { template, rules: compiled });
+  return compiled;
+}
+
+/** `{cc}-{phone}` → `cc-phone`; `{userId}.json` → `userId`. */
+function parameterName(segment: string): string {
+  const names = [];
+  for (let open = segment.indexOf("{"); open >= 0; open = segment.indexOf("{", open + 1)) {
+    const close = segment.indexOf("}", open);
+    if (close < 0) break;
+    names.push(segment.slice(open + 1, close));
+  }
+  return names.join("-");
+}
+
+class Collector {
+  readonly subjects: Subject[] = [];
+  truncated = false;
+  first = "";
+  readonly #ports: Ports;
+  readonly #seen = new Set<string>();
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
+  }
+
+  /** One value, or several with commas between. */
+  list(rule: SubjectRule, text: string): void {
+    if (!text.includes(",")) return this.one(rule, text);
+    for (const part of text.split(",", subjectsMax + 2)) this.one(rule, part);
+  }
+
+  one(rule: SubjectRule, text: string): void {
+    if (this.truncated && this.subjects.length >= subjectsMax) return;
+    const normal = normalForm(rule.type, text);
+    if (normal === "" || normal === "+") return;
+    if (this.first === "") this.first = text;
+    const hash = this.#ports.hash(rule.type, normal);
+    if (this.#seen.has(hash)) return;
+    if (this.subjects.length >= subjectsMax) {
+      this.truncated = true;
+      return;
+    }
+    this.#seen.add(hash);
+    this.subjects.push({ type: rule.type, hash, location: rule.location });
+  }
+}
+
+/** Calls back for every value of `name` in `a=1&b=2`; names match without case and without an index in brackets. */
+function pairs(text: string, separator: string, name: string, each: (value: string) => void): void {
+  let start = 0;
+  while (start < text.length) {
+    let end = text.indexOf(separator, start);
+    if (end < 0) end = text.length;
+    const equals = text.indexOf("=", start);
+    if (equals >= 0 && equals < end) {
+      const key = text.slice(start, equals);
+      if (key === name || stripIndex(decode(key).toLowerCase()) === name) each(decode(text.slice(equals + 1, end)));
+    }
+    start = end + 1;
+  }
+}
+
+function stripIndex(key: string): string {
+  const open = key.indexOf("[");
+  return open > 0 && key.endsWith("]") ? key.slice(0, open) : key;
+}
+
+function decode(text: string): string {
+  if (!text.includes("%") && !text.includes("+")) return text;
+  const spaced = text.replaceAll("+", " ");
+  try {
+    return decodeURIComponent(spaced);
+  } catch {
+    // An invalid escape somewhere: decode each valid run by itself and keep the rest as it stands.
+    return spaced.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
+      try {
+        return decodeURIComponent(run);
+      } catch {
+        return run;
+      }
+    });
+  }
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function walk(node: unknown, keys: readonly string[], at: number, depth: number, rule: SubjectRule, found: Collector): void {
+  if (depth > subjectDepthMax) {
+    found.truncated = true;
+    return;
+  }
+  if (Array.isArray(node)) {
+    for (const element of node) {
+      if (found.truncated && found.subjects.length >= subjectsMax) return;
+      walk(element, keys, at, depth + 1, rule, found);
+    }
+    return;
+  }
+  if (at === keys.length) {
+    if (typeof node === "string") found.list(rule, node);
+    else if (typeof node === "number") found.one(rule, String(node));
+    return;
+  }
+  if (typeof node !== "object" || node === null) return;
+  const want = keys[at];
+  for (const [key, value] of Object.entries(node)) {
+    if (key === want || key.toLowerCase() === want) walk(value, keys, at + 1, depth + 1, rule, found);
+  }
+}
+
+/** Keys written in a valid JSON text: its colons outside strings. */
+function keysInText(text: string): number {
+  let keys = 0;
+  let inString = false;
+  for (let index = 0; index < text.length; index += 1) {
+    const code = text.charCodeAt(index);
+    if (inString) {
+      if (code === 92) index += 1;
+      else if (code === 34) inString = false;
+    } else if (code === 34) inString = true;
+    else if (code === 58) keys += 1;
+  }
+  return keys;
+}
+
+/** Keys that survived parsing. A tree too deep to count gives -1, which never agrees. */
+function keysInTree(node: unknown, depth: number): number {
+  if (typeof node !== "object" || node === null) return 0;
+  if (depth > 4 * subjectDepthMax) return Number.NEGATIVE_INFINITY;
+  let keys = 0;
+  if (Array.isArray(node)) {
+    for (const element of node) keys += keysInTree(element, depth + 1);
+    return keys;
+  }
+  for (const value of Object.values(node)) keys += 1 + keysInTree(value, depth + 1);
+  return keys;
+}
