@@ -1,0 +1,344 @@
+import { isReservedWord, segmentPattern } from "./segment-kind.ts";
+
+/**
+ * Learns the path templates of one host from its paths, streaming, in bounded memory.
+ *
+ * A segment whose shape says "value" is a parameter at first sight. Words and slugs become one when many siblings look
+ * interchangeable (see {@link siblingPolicy}); siblings that carry much more traffic, or a sub-tree of their own, stay
+ * constants beside it. A position once merged stays merged. Raw siblings live only in the tree, never in a template
+ * before they were kept as constants by {@link constantEvidenceMin} sightings.
+ *
+ * Mistakes it can make: constants each seen once in a cold start look like values when more than
+ * `populationMin` seem possible; values each polled often by few look like constants until `sameTreeMin` of them
+ * share a sub-tree. The order of input matters only within these thresholds.
+ */
+export class PathTemplates<Leaf> {
+  readonly root: PathNode<Leaf> = newNode(undefined, "", false, 0);
+  /** Bumped whenever a template may have changed. */
+  epoch = 0;
+  #nodes = 1;
+  readonly #join: JoinLeaves<Leaf>;
+  readonly #bounds: TemplateBounds;
+
+  constructor(join: JoinLeaves<Leaf>, bounds: Partial<TemplateBounds> = {}) {
+    this.#join = join;
+    this.#bounds = { ...templateBounds, ...bounds };
+  }
+
+  /** Nodes held, for memory reports; never above `nodesMax`. */
+  get nodes(): number {
+    return this.#nodes;
+  }
+
+  /** The place of a path, made when missing; undefined at the bound. `client` is a small number standing for who asked. */
+  place(segments: readonly string[], client: number): PathNode<Leaf> | undefined {
+    let node = this.root;
+    node.count++;
+    for (let depth = 0; depth < segments.length; depth++) {
+      const segment = segments[depth] ?? "";
+      const next = this.#step(node, segment, depth, client);
+      if (next === undefined) return undefined;
+      next.count++;
+      next.clients |= 1 << (client & 31);
+      node = next;
+    }
+    return node;
+  }
+
+  /** The known place of a path, or undefined. Constants first, then parameters; tries at most {@link findStepsMax} steps. */
+  find(segments: readonly string[], accept: (node: PathNode<Leaf>) => boolean): PathNode<Leaf> | undefined {
+    let steps = 0;
+    const walk = (node: PathNode<Leaf>, depth: number): PathNode<Leaf> | undefined => {
+      if (++steps > findStepsMax) return undefined;
+      if (depth === segments.length) return accept(node) ? node : undefined;
+      const segment = segments[depth] ?? "";
+      const constant = node.children.get(segment.toLowerCase());
+      const found = constant === undefined ? undefined : walk(constant, depth + 1);
+      if (found !== undefined) return found;
+      const pattern = segmentPattern(segment, depth);
+      const parameter = (pattern === undefined ? undefined : node.parameters.get(pattern)) ?? (pattern !== undefined || node.merged ? node.parameters.get("{}") : undefined);
+      return parameter === undefined ? undefined : walk(parameter, depth + 1);
+    };
+    return walk(this.root, 0);
+  }
+
+  /** Decides every position that has gathered evidence since it was last looked at; call before reporting. */
+  settle(): void {
+    this.#settleBelow(this.root);
+  }
+
+  /** Drops a place's leaf, and the branch that only led to it. */
+  prune(place: PathNode<Leaf>): void {
+    place.leaf = undefined;
+    let node = place;
+    while (node.parent !== undefined && node.leaf === undefined && node.children.size === 0 && node.parameters.size === 0) {
+      const { parent } = node;
+      if (node.parameter) parent.parameters.delete(node.label);
+      else parent.children.delete(node.label.toLowerCase());
+      this.#nodes--;
+      node = parent;
+    }
+  }
+
+  #step(node: PathNode<Leaf>, segment: string, depth: number, client: number): PathNode<Leaf> | undefined {
+    const key = segment.toLowerCase();
+    const known = node.children.get(key);
+    if (known !== undefined) return known;
+    const pattern = segmentPattern(segment, depth);
+    if (pattern !== undefined) return this.#parameter(node, pattern);
+    if (node.merged) {
+      if (this.#bearsOwnTraffic(node, key, segment, client)) return this.#child(node, key, segment);
+      return this.#parameter(node, "{}");
+    }
+    const child = this.#child(node, key, segment);
+    if (node.children.size >= node.evaluateAt) this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
+    return child?.parent === undefined ? (node.merged ? this.#parameter(node, "{}") : undefined) : child;
+  }
+
+  #child(node: PathNode<Leaf>, key: string, segment: string): PathNode<Leaf> | undefined {
+    if (this.#nodes >= this.#bounds.nodesMax || node.children.size >= this.#bounds.childrenMax) return undefined;
+    const child = newNode<Leaf>(node, segment, false, node.depth + 1);
+    node.children.set(key, child);
+    this.#nodes++;
+    return child;
+  }
+
+  #parameter(node: PathNode<Leaf>, pattern: string): PathNode<Leaf> | undefined {
+    const key = node.parameters.has(pattern) || node.parameters.size < patternsMax ? pattern : "{}";
+    const known = node.parameters.get(key);
+    if (known !== undefined) return known;
+    if (this.#nodes >= this.#bounds.nodesMax) return undefined;
+    const made = newNode<Leaf>(node, key, true, node.depth + 1);
+    node.parameters.set(key, made);
+    this.#nodes++;
+    return made;
+  }
+
+  /** At a merged position a late constant shows by its share of traffic, from as many callers as the position has. */
+  #bearsOwnTraffic(node: PathNode<Leaf>, key: string, segment: string, client: number): boolean {
+    node.lateTotal++;
+    node.lateClients |= 1 << (client & 31);
+    const late = node.late.get(key);
+    if (late === undefined) {
+      if (node.late.size >= lateMax) {
+        // Halve and drop: what returns often survives, what came once goes.
+        for (const [name, entry] of node.late) {
+          entry.count >>= 1;
+          if (entry.count === 0) node.late.delete(name);
+        }
+        node.lateTotal >>= 1;
+      }
+      if (node.late.size < lateMax) node.late.set(key, { count: 1, clients: 1 << (client & 31) });
+      return false;
+    }
+    late.count++;
+    late.clients |= 1 << (client & 31);
+    if (isReservedWord(key)) return this.#promoted(node, key, late.count >= siblingPolicy.lateReservedCountMin && late.count * siblingPolicy.lateReservedShare >= node.lateTotal);
+    const callers = Math.min(siblingPolicy.lateCallersMin, bits(node.lateClients));
+    if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return false;
+    return this.#promoted(node, key, late.count * node.late.size >= siblingPolicy.lateTimesMean * node.lateTotal && /^[a-z][a-z_-]{1,31}$/i.test(segment));
+  }
+
+  #promoted(node: PathNode<Leaf>, key: string, constant: boolean): boolean {
+    if (constant) node.late.delete(key);
+    return constant;
+  }
+
+  #evaluate(node: PathNode<Leaf>, forced: boolean): void {
+    if (node.children.size < 2) return;
+    const values = interchangeable(node, forced);
+    if (values.length === 0) {
+      node.evaluateAt = Math.max(node.children.size + 1, Math.ceil(node.children.size * 1.25));
+      return;
+    }
+    const parameter = this.#parameter(node, "{}");
+    if (parameter === undefined) return;
+    node.merged = true;
+    node.evaluateAt = node.children.size - values.length + siblingPolicy.distinctMin;
+    for (const child of values) {
+      node.children.delete(child.label.toLowerCase());
+      this.#fold(child, parameter, child);
+      this.#nodes--;
+    }
+    this.epoch++;
+    this.#settleBelow(parameter);
+  }
+
+  #settleBelow(node: PathNode<Leaf>): void {
+    this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
+    for (const child of node.children.values()) this.#settleBelow(child);
+    for (const child of node.parameters.values()) this.#settleBelow(child);
+  }
+
+  /** Pours a whole branch into another; `origin` is the sibling that was a value, whose text now is one. */
+  #fold(from: PathNode<Leaf>, into: PathNode<Leaf>, origin: PathNode<Leaf>): void {
+    into.count += from.count;
+    into.clients |= from.clients;
+    into.merged ||= from.merged;
+    if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label });
+    from.leaf = undefined;
+    from.parent = undefined;
+    for (const [map, target] of [[from.children, into.children], [from.parameters, into.parameters]] as const) {
+      for (const [key, child] of map) {
+        const twin = target.get(key);
+        if (twin === undefined) {
+          child.parent = into;
+          target.set(key, child);
+          this.#joinBelow(child, origin);
+        } else {
+          this.#fold(child, twin, origin);
+          this.#nodes--;
+        }
+      }
+    }
+  }
+
+  #joinBelow(node: PathNode<Leaf>, origin: PathNode<Leaf>): void {
+    if (node.leaf !== undefined) node.leaf = this.#join(undefined, node.leaf, { depth: origin.depth - 1, value: origin.label });
+    for (const child of node.children.values()) this.#joinBelow(child, origin);
+    for (const child of node.parameters.values()) this.#joinBelow(child, origin);
+  }
+}
+
+/** Called when two places turn out to be one: `value` stood at segment `depth` of every path of `from`. */
+export type JoinLeaves<Leaf> = (into: Leaf | undefined, from: Leaf, was: { readonly depth: number; readonly value: string }) => Leaf;
+
+export interface PathNode<Leaf> {
+  parent: PathNode<Leaf> | undefined;
+  /** The constant as first seen, or the pattern of a parameter. */
+  readonly label: string;
+  readonly parameter: boolean;
+  /** Segments from the root. */
+  readonly depth: number;
+  readonly children: Map<string, PathNode<Leaf>>;
+  readonly parameters: Map<string, PathNode<Leaf>>;
+  readonly late: Map<string, { count: number; clients: number }>;
+  count: number;
+  /** 32-bit sketch of who asked. */
+  clients: number;
+  lateTotal: number;
+  lateClients: number;
+  merged: boolean;
+  evaluateAt: number;
+  leaf: Leaf | undefined;
+  /** Set by the owner of the leaves: a hash of what this place answers, `""` while unknown. */
+  shape: string;
+}
+
+export interface TemplateBounds {
+  readonly nodesMax: number;
+  readonly childrenMax: number;
+}
+
+/** 50,000 nodes are about 25 MB, and ten times GitHub's API; 1,000 undecided siblings are more than any API has constants. */
+export const templateBounds: TemplateBounds = { nodesMax: 50_000, childrenMax: 1_000 };
+
+/** Compound shapes kept apart at one position; more fall into the plain parameter. */
+export const patternsMax = 8;
+/** Late arrivals watched at a merged position. */
+export const lateMax = 64;
+/** Constants and parameters may both match at every level; a find gives up after this many nodes. */
+export const findStepsMax = 512;
+/** A constant is written to disk only when seen this often. */
+export const constantEvidenceMin = 3;
+
+/** Policy: when do siblings count as values of one parameter. */
+export const siblingPolicy = {
+  /**
+   * Rare siblings (seen once or twice) count when they are this many, and the population they seem drawn from (Chao's
+   * estimate, k + f1(f1-1)/2(f2+1)) is larger than any closed set of constants: 16 draws from 60 constants repeat too often.
+   */
+  distinctMin: 12,
+  populationMin: 150,
+  /** The same below a plural noun (`/users/…`), where a value is what one expects. */
+  distinctMinPlural: 6,
+  populationMinPlural: 20,
+  /** Rare siblings with the same constant below them (`/x/conversions`, `/y/conversions`). */
+  sameTreeRareMin: 5,
+  sameTreeRareMinPlural: 4,
+  /** Siblings with the same constants below, however often each was seen. */
+  sameTreeMin: 12,
+  /** Rare siblings' part of the traffic, or their number when the part is small. */
+  rareTrafficShare: 0.2,
+  rareMany: 48,
+  /** A word that names an action (`search`) is taken for a value only when seen once among this many values. */
+  reservedAmong: 50,
+  /** A late constant at a merged position: sightings, 1/share of traffic, callers, times the mean. */
+  lateCountMin: 20,
+  lateShare: 20,
+  lateCallersMin: 4,
+  lateTimesMean: 6,
+  /** The same for a word that names an action. */
+  lateReservedCountMin: 3,
+  lateReservedShare: 400,
+} as const;
+
+/** The children of a node that look like values of one parameter. */
+function interchangeable<Leaf>(node: PathNode<Leaf>, forced: boolean): PathNode<Leaf>[] {
+  const rare: PathNode<Leaf>[] = [];
+  const bySubTree = new Map<string, PathNode<Leaf>[]>();
+  let once = 0;
+  let rareTraffic = 0;
+  let traffic = 0;
+  for (const [key, child] of node.children) {
+    traffic += child.count;
+    if (isReservedWord(key) && (child.count > 1 || node.children.size < siblingPolicy.reservedAmong)) continue;
+    if (child.count <= 2 || (forced && child.count <= 8)) {
+      rare.push(child);
+      rareTraffic += child.count;
+      if (child.count === 1) once++;
+    }
+    const tree = subTree(child);
+    if (tree !== "") {
+      const group = bySubTree.get(tree);
+      if (group === undefined) bySubTree.set(tree, [child]);
+      else group.push(child);
+    }
+  }
+  if (forced && rare.length * 2 >= node.children.size) return rare;
+  const plural = isPlural(node);
+  const already = node.merged;
+  const least = already ? 2 : plural ? siblingPolicy.distinctMinPlural : siblingPolicy.distinctMin;
+  const population = rare.length + (once * (once - 1)) / (2 * (rare.length - once + 1));
+  const open = already || population >= (plural ? siblingPolicy.populationMinPlural : siblingPolicy.populationMin);
+  const much = already || rareTraffic >= siblingPolicy.rareTrafficShare * traffic || rare.length >= siblingPolicy.rareMany;
+  if (rare.length >= least && open && much) return withTwins(node, rare);
+  const same: PathNode<Leaf>[] = [];
+  const rareMin = plural ? siblingPolicy.sameTreeRareMinPlural : siblingPolicy.sameTreeRareMin;
+  for (const group of bySubTree.values()) {
+    const light = group.filter((child) => child.count <= 3).length;
+    if (group.length >= siblingPolicy.sameTreeMin || (group.length >= rareMin && light * 5 >= group.length * 4)) same.push(...group);
+  }
+  return same;
+}
+
+/** The middling siblings go with the rare ones unless they stand out by traffic. */
+function withTwins<Leaf>(node: PathNode<Leaf>, rare: readonly PathNode<Leaf>[]): PathNode<Leaf>[] {
+  const mean = rare.reduce((sum, child) => sum + child.count, 0) / rare.length;
+  const values = new Set(rare);
+  for (const [key, child] of node.children) if (child.count <= mean * 4 && !values.has(child) && !isReservedWord(key)) values.add(child);
+  return [...values];
+}
+
+/** The constants right below, with what they answer: `""` when there are none, since `/{id}` below is no evidence. */
+function subTree<Leaf>(node: PathNode<Leaf>): string {
+  if (node.children.size === 0) return node.shape === "" || node.parameters.size > 0 ? "" : `=${node.shape}`;
+  return node.children.size > 12 ? "" : [...node.children.keys()].sort().join(" ");
+}
+
+function isPlural<Leaf>(node: PathNode<Leaf>): boolean {
+  return !node.parameter && /[a-z]{2}s$/i.test(node.label) && !/(ss|us|is)$/i.test(node.label);
+}
+
+function bits(word: number): number {
+  let count = 0;
+  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
+  return count;
+}
+
+function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parameter: boolean, depth: number): PathNode<Leaf> {
+  return {
+    parent, label, parameter, depth, children: new Map(), parameters: new Map(), late: new Map(), count: 0, clients: 0, lateTotal: 0, lateClients: 0,
+    merged: false, evaluateAt: siblingPolicy.sameTreeRareMin, leaf: undefined, shape: "",
+  };
+}

@@ -1,0 +1,57 @@
+import type { PathNode } from "./path-templates.ts";
+
+/** A place as people read it, and the parameter at each position. */
+export interface TemplateText {
+  /** `/users/{userId}/cards/{cardId}`; `/` for the root. */
+  readonly text: string;
+  /** Parameter name by segment position, compound names joined by `-` (`cc-phone`). */
+  readonly names: ReadonlyMap<number, string>;
+}
+
+/**
+ * The template of a place. A parameter is named after the constant before it (`users` gives `userId`), `id` where there
+ * is none; a name that stands twice gets a number.
+ */
+export function templateText<Leaf>(node: PathNode<Leaf>): TemplateText {
+  const path: PathNode<Leaf>[] = [];
+  for (let at: PathNode<Leaf> | undefined = node; at?.parent !== undefined; at = at.parent) path.push(at);
+  path.reverse();
+  const names = new Map<number, string>();
+  const taken = new Set<string>();
+  const parts: string[] = [];
+  path.forEach((at, position) => {
+    if (!at.parameter) {
+      parts.push(at.label);
+      return;
+    }
+    const before = path[position - 1];
+    const pattern = at.label;
+    if (!pattern.startsWith("{}")) {
+      names.set(position, pattern.replace(/^\{|\}$/g, "").replace(/\}[^{]*\{/g, "-"));
+      parts.push(pattern);
+      return;
+    }
+    const base = before === undefined || before.parameter ? "id" : parameterName(before.label);
+    let name = base;
+    for (let n = 2; taken.has(name); n++) name = `${base}${n}`;
+    taken.add(name);
+    names.set(position, name);
+    parts.push(`{${name}}${pattern.slice(2)}`);
+  });
+  return { text: `/${parts.join("/")}`, names };
+}
+
+/** `users` → `userId`, `access_tokens` → `accessTokenId`, `addresses` → `addressId`, `2fa` → `id`. */
+export function parameterName(constant: string): string {
+  const words = constant.slice(0, 64).split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  const last = words.pop();
+  if (last === undefined) return "id";
+  const name = [...words, singular(last)].map((word, i) => (i === 0 ? word.charAt(0).toLowerCase() + word.slice(1) : word.charAt(0).toUpperCase() + word.slice(1))).join("");
+  return /^[a-z]/i.test(name) ? `${name}Id` : "id";
+}
+
+function singular(word: string): string {
+  if (/[^aeiou]ies$/i.test(word)) return `${word.slice(0, -3)}y`;
+  if (/(ss|x|ch|sh)es$/i.test(word)) return word.slice(0, -2);
+  return /[^su]s$/i.test(word) && !/is$/i.test(word) ? word.slice(0, -1) : word;
+}
