@@ -14,3 +14,5 @@ export * from "./detect/triggers/trigger-facts.ts";
 export * from "./detect/triggers/compile-trigger.ts";
 export * from "./detect/triggers/duration.ts";
 export type { Re2 } from "./detect/triggers/cel.ts";
+export * from "./detect/incident.ts";
+export * from "./detect/incidents.ts";

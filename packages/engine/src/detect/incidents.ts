@@ -1,0 +1,317 @@
+import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax } from "./incident.ts";
+import type { DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
+import { DistinctCounter } from "./observe/distinct-counter.ts";
+import type { DistinctState } from "./observe/distinct-counter.ts";
+import { hash53 } from "./observe/hash53.ts";
+import type { Level, Signal } from "./signal.ts";
+
+/**
+ * Groups signals into incidents. Detectors of one family (`enumeration.*`) on one endpoint are one incident; a trigger makes
+ * one a key. It opens at the first signal of level `high` or above, or when lower ones add up ({@link openScore}); its level
+ * only rises; it closes after `quietMs` without a signal or by a person, and what comes later opens a new one.
+ *
+ * Told once: {@link Incidents.dueAlerts} gives an alert when it opens, one each time its level rises, and while it grows at
+ * most one summary an hour. Same signals, same incidents. Mistakes: two attackers on one endpoint are one incident.
+ * Walking around it: signals kept at `low` and apart by more than `quietMs` never open one; they stay visible as signals.
+ */
+export class Incidents {
+  readonly #options: IncidentsOptions;
+  readonly #open = new Map<string, Draft>();
+  readonly #pending = new Map<string, Pending>();
+  readonly #closed: Incident[] = [];
+  readonly #keysOfTrigger = new Map<string, Set<string>>();
+  #due: IncidentAlert[] = [];
+  #now = -Infinity;
+
+  constructor(options: IncidentsOptions = {}) {
+    this.#options = options;
+  }
+
+  /** Takes a signal in. Undefined while it belongs to nothing that opened. */
+  observe(signal: Signal): { readonly incident: Incident; readonly change: "opened" | "grew" | "raised" } | undefined {
+    this.advance(signal.at);
+    const kind = kindOf(signal);
+    const group = this.#groupOf(kind, signal);
+    const open = this.#open.get(group);
+    if (open !== undefined) {
+      const raised = compareLevels(signal.level, open.level) > 0;
+      take(open, signal);
+      if (raised) this.#tell(open, "raised", signal.at);
+      return { incident: incidentOf(open), change: raised ? "raised" : "grew" };
+    }
+    const pending = this.#pendingOf(group, signal.at);
+    pending.score += scoreOf[signal.level];
+    pending.signals.push(signal);
+    if (pending.signals.length > signalsMax) pending.signals.shift();
+    pending.lastAt = Math.max(pending.lastAt, signal.at);
+    if (pending.score < openScore) return undefined;
+    this.#pending.delete(group);
+    const draft = this.#openOne(kind, group, pending.signals);
+    this.#tell(draft, "opened", signal.at);
+    return { incident: incidentOf(draft), change: "opened" };
+  }
+
+  /** Adds what a source asked on an endpoint to the open incidents of kind `enumeration` there. */
+  observeSource(endpointId: string, address: string, at: number, asked: number): void {
+    const draft = this.#open.get(groupOf("enumeration", endpointId));
+    if (draft !== undefined) addSource(draft, address, at, asked);
+  }
+
+  /** Sets what the endpoint disclosed since the incident's first signal. */
+  setDisclosed(endpointId: string, disclosed: DisclosedCounts): void {
+    const draft = this.#open.get(groupOf("enumeration", endpointId));
+    if (draft !== undefined) draft.disclosed = disclosed;
+  }
+
+  /** Says that event time has reached `at`: closes what was quiet for long enough, makes hourly summaries due. */
+  advance(at: number): void {
+    if (at < this.#now + scanMs) return;
+    this.#now = at;
+    const quietMs = this.#options.quietMs ?? quietMsDefault;
+    for (const [group, draft] of this.#open) {
+      if (at - draft.lastAt > quietMs) this.#close(group, draft, draft.lastAt + quietMs, "quiet");
+      else if (draft.signalCount > draft.toldCount && at - draft.toldAt >= summaryMs) this.#tell(draft, "summary", at);
+    }
+    for (const [group, pending] of this.#pending) if (at - pending.lastAt > quietMs) this.#pending.delete(group);
+  }
+
+  /** Alerts due since the last call, each exactly once. The caller makes them durable. */
+  dueAlerts(): readonly IncidentAlert[] {
+    const due = this.#due;
+    this.#due = [];
+    return due;
+  }
+
+  /** Open ones first, then the last {@link closedMax} closed, newest first. */
+  list(): readonly Incident[] {
+    const newestFirst = (a: Incident, b: Incident) => b.openedAt - a.openedAt;
+    return [...[...this.#open.values()].map(incidentOf).sort(newestFirst), ...this.#closed.toReversed()];
+  }
+
+  /** The incident, with what was added since the last look. */
+  get(id: string): Incident | undefined {
+    for (const draft of this.#open.values()) if (draft.id === id) return incidentOf(draft);
+    return this.#closed.find((incident) => incident.id === id);
+  }
+
+  /** A person has seen it, or calls it over. Undefined when no open incident has this id. */
+  triage(id: string, status: "open" | "acknowledged" | "closed", by: string, at: number): Incident | undefined {
+    for (const [group, draft] of this.#open) {
+      if (draft.id !== id) continue;
+      if (status === "closed") return this.#close(group, draft, at, by);
+      draft.status = status;
+      return incidentOf(draft);
+    }
+    return undefined;
+  }
+
+  /** Everything, as plain JSON. */
+  exportState(): IncidentsState {
+    return {
+      now: Number.isFinite(this.#now) ? this.#now : null,
+      open: [...this.#open.values()].map(({ sources, endpointIds, distinct, ...rest }) => ({ ...rest, sources: [...sources.values()], endpointIds: [...endpointIds], distinct: distinct.exportState() })),
+      pending: [...this.#pending].map(([group, pending]) => ({ ...pending, group })),
+      closed: [...this.#closed],
+      due: [...this.#due],
+    };
+  }
+
+  /** Continues from {@link exportState}: nothing told is told again, nothing due is lost. */
+  static restore(state: IncidentsState, options: IncidentsOptions = {}): Incidents {
+    const incidents = new Incidents(options);
+    incidents.#now = state.now ?? -Infinity;
+    for (const { sources, endpointIds, distinct, signals, ...rest } of state.open) {
+      const restored = { ...rest, signals: [...signals], sources: new Map(sources.map((source) => [source.address, source])), endpointIds: new Set(endpointIds), distinct: DistinctCounter.restore(distinct) };
+      incidents.#open.set(rest.group, restored);
+      incidents.#rememberKey(rest.kind, rest.group);
+    }
+    for (const { group, ...pending } of state.pending) incidents.#pending.set(group, { ...pending, signals: [...pending.signals] });
+    incidents.#closed.push(...state.closed);
+    incidents.#due = [...state.due];
+    return incidents;
+  }
+
+  #groupOf(kind: string, signal: Signal): string {
+    if (!kind.startsWith("trigger.")) return groupOf(kind, signal.endpointId);
+    const group = groupOf(kind, String(signal.evidence["key"] ?? ""));
+    const keys = this.#keysOfTrigger.get(kind);
+    if (keys === undefined || keys.has(group) || keys.size < keysPerTriggerMax) return group;
+    return groupOf(kind, "many keys");
+  }
+
+  #rememberKey(kind: string, group: string): void {
+    if (!kind.startsWith("trigger.")) return;
+    const keys = this.#keysOfTrigger.get(kind) ?? new Set();
+    this.#keysOfTrigger.set(kind, keys.add(group));
+  }
+
+  #pendingOf(group: string, at: number): Pending {
+    const known = this.#pending.get(group);
+    if (known !== undefined) return known;
+    if (this.#pending.size >= pendingMax) for (const oldest of this.#pending.keys()) { this.#pending.delete(oldest); break; }
+    const pending: Pending = { score: 0, signals: [], lastAt: at };
+    this.#pending.set(group, pending);
+    return pending;
+  }
+
+  #openOne(kind: string, group: string, signals: readonly Signal[]): Draft {
+    if (this.#open.size >= openMax) this.#makeRoom();
+    const first = signals[0];
+    const openedAt = Math.min(...signals.map((signal) => signal.at));
+    const draft: Draft = {
+      id: `inc-${openedAt.toString(36)}-${hash53(`${group}\n${openedAt}`).toString(36)}`,
+      kind,
+      group,
+      title: first === undefined ? kind : incidentTitle(kind, first),
+      level: "info",
+      status: "open",
+      openedAt,
+      lastAt: openedAt,
+      endpointIds: new Set(),
+      sources: new Map(),
+      distinct: new DistinctCounter(),
+      disclosed: { confirmed: 0, denied: 0, uniform: 0 },
+      signals: [],
+      signalCount: 0,
+      alerts: 0,
+      toldAt: openedAt,
+      toldCount: 0,
+    };
+    for (const signal of signals) take(draft, signal);
+    this.#open.set(group, draft);
+    this.#rememberKey(kind, group);
+    return draft;
+  }
+
+  #makeRoom(): void {
+    let quietest: Draft | undefined;
+    for (const draft of this.#open.values()) if (quietest === undefined || draft.lastAt < quietest.lastAt) quietest = draft;
+    if (quietest !== undefined) this.#close(quietest.group, quietest, this.#now, "bound");
+  }
+
+  #close(group: string, draft: Draft, at: number, by: string): Incident {
+    this.#open.delete(group);
+    this.#keysOfTrigger.get(draft.kind)?.delete(group);
+    draft.status = "closed";
+    const incident: Incident = { ...incidentOf(draft), closedAt: at, closedBy: by };
+    this.#closed.push(incident);
+    if (this.#closed.length > closedMax) this.#closed.shift();
+    return incident;
+  }
+
+  #tell(draft: Draft, change: IncidentAlert["change"], at: number): void {
+    draft.alerts += 1;
+    draft.toldAt = at;
+    draft.toldCount = draft.signalCount;
+    this.#due.push({ id: `${draft.id}.${draft.alerts}`, change, at, incident: incidentOf(draft) });
+    if (this.#due.length > dueMax) this.#due.shift();
+  }
+}
+
+export interface IncidentsOptions {
+  /** Default {@link quietMsDefault}. */
+  readonly quietMs?: number;
+}
+
+/** A day without a signal: a slow attacker who rests longer opens a new incident, and the endpoint's counts go on. */
+export const quietMsDefault = 86_400_000;
+/** Closing and summaries may come this much late; a scan a signal would cost more than the signal. */
+const scanMs = 1_000;
+/** A growing incident speaks at most once an hour after it opened. */
+export const summaryMs = 3_600_000;
+/** One `high`, four `medium` or sixteen `low` within the quiet period are worth a person's look; `info` never is. */
+export const openScore = 16;
+const scoreOf: Readonly<Record<Level, number>> = { info: 0, low: 1, medium: 4, high: 16, critical: 16 };
+/** More open at once nobody reads; the quietest is closed (`bound`). */
+export const openMax = 1_000;
+/** Groups with signals too low to open; the oldest is forgotten. */
+export const pendingMax = 1_000;
+export const closedMax = 500;
+/** A trigger keyed by address must not make an incident of every address of a botnet: the rest share one. */
+export const keysPerTriggerMax = 50;
+/** Alerts not yet fetched; the caller fetches at each step. */
+export const dueMax = 10_000;
+
+export interface IncidentsState {
+  readonly now: number | null;
+  readonly open: readonly (Omit<Draft, "sources" | "endpointIds" | "distinct"> & { readonly sources: readonly IncidentSource[]; readonly endpointIds: readonly string[]; readonly distinct: DistinctState })[];
+  readonly pending: readonly (Pending & { readonly group: string })[];
+  readonly closed: readonly Incident[];
+  readonly due: readonly IncidentAlert[];
+}
+
+interface Draft {
+  readonly id: string;
+  readonly kind: string;
+  readonly group: string;
+  readonly title: string;
+  level: Level;
+  status: Incident["status"];
+  readonly openedAt: number;
+  lastAt: number;
+  readonly endpointIds: Set<string>;
+  readonly sources: Map<string, IncidentSource>;
+  readonly distinct: DistinctCounter;
+  disclosed: DisclosedCounts;
+  readonly signals: Signal[];
+  signalCount: number;
+  alerts: number;
+  toldAt: number;
+  toldCount: number;
+}
+
+interface Pending {
+  score: number;
+  readonly signals: Signal[];
+  lastAt: number;
+}
+
+function kindOf(signal: Signal): string {
+  if (signal.detector.startsWith("trigger.")) return signal.detector;
+  return signal.detector.split(".", 1)[0] ?? signal.detector;
+}
+
+function groupOf(kind: string, rest: string | undefined): string {
+  return `${kind}|${rest ?? ""}`;
+}
+
+function take(draft: Draft, signal: Signal): void {
+  draft.signals.push(signal);
+  if (draft.signals.length > signalsMax) draft.signals.shift();
+  draft.signalCount += 1;
+  draft.lastAt = Math.max(draft.lastAt, signal.at);
+  if (compareLevels(signal.level, draft.level) > 0) draft.level = signal.level;
+  if (signal.endpointId !== undefined && draft.endpointIds.size < endpointsMax) draft.endpointIds.add(signal.endpointId);
+  // What a source of an enumeration asked comes by observeSource; elsewhere its signals are what it did.
+  if (signal.actor !== undefined) addSource(draft, signal.actor.address, signal.at, draft.kind === "enumeration" ? 0 : 1);
+}
+
+function addSource(draft: Draft, address: string, at: number, asked: number): void {
+  draft.distinct.add(hash53(address));
+  const known = draft.sources.get(address);
+  if (known === undefined) {
+    if (draft.sources.size < sourcesMax) draft.sources.set(address, { address, asked, firstAt: at, lastAt: at });
+    return;
+  }
+  draft.sources.set(address, { address, asked: known.asked + asked, firstAt: Math.min(known.firstAt, at), lastAt: Math.max(known.lastAt, at) });
+}
+
+function incidentOf(draft: Draft): Incident {
+  return {
+    id: draft.id,
+    kind: draft.kind,
+    group: draft.group,
+    title: draft.title,
+    level: draft.level,
+    status: draft.status,
+    openedAt: draft.openedAt,
+    lastAt: draft.lastAt,
+    endpointIds: [...draft.endpointIds],
+    sources: [...draft.sources.values()],
+    sourceCount: draft.distinct.value(),
+    disclosed: draft.disclosed,
+    signals: [...draft.signals],
+    signalCount: draft.signalCount,
+    next: nextSteps(draft.kind, draft.disclosed, draft.status === "closed"),
+  };
+}
