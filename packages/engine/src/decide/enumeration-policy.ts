@@ -16,8 +16,8 @@ export const enumerationPolicy = {
   enumeratorUnanchored: [0.9, 0.99],
   /** D2: flag at a likelihood ratio of 100,000: at least so many contacts a source between false flags. */
   flagAtLog: Math.log(100_000),
-  /** D2: how long a flag lasts without new evidence. */
-  flagForMs: 86_400_000,
+  /** D2: a flag lasts a month, and its evidence longer: four questions a day after a pause would otherwise be four records a day. */
+  flagForMs: 30 * 86_400_000,
   /** D1 as a signal: a source that was never anchored and asked for three windows of distinct subjects is told to people. */
   overdraftWindows: 3,
   /** D3: Poisson CUSUM for three times the learned rate of new never-anchored contacts. */

@@ -179,14 +179,13 @@ export class GateEngine {
     const watch = this.#byId.get(row.endpointId);
     if (watch === undefined) return;
     this.advance(row.at);
-    const pair = this.#pairKey(watch, row.narrow, row.subject);
+    const { hi, lo } = this.#pairKey(watch, row.narrow, row.subject);
     const actor: Actor = { narrow: row.narrow, network, address: row.address, credential: row.credential === "" ? undefined : row.credential, principal: false };
     const narrow = this.#slot(watch, actor.narrow, row.at, watch.endpoint.budget.startCredits);
     const wide = this.#slot(watch, network, row.at, watch.endpoint.budget.startCredits);
     this.#regain(narrow, row.at);
     this.#regain(wide, row.at);
     const never = (this.sources.anchors[wide] ?? 0) === 0;
-    const { hi, lo } = pair;
     if (row.answer === "truthful") {
       watch.truthful++;
       if (this.#disclosed.add(hi, lo, row.at)) {

@@ -1,0 +1,165 @@
+import { describe, expect, it } from "vitest";
+import type { Actor } from "../exchange/actor.ts";
+import type { Subject } from "../exchange/subject.ts";
+import { GateEngine } from "./gate-engine.ts";
+import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
+
+const hour = 3_600_000;
+const start = 1_700_000_000_000;
+
+function endpoint(state: GuardedEndpoint["state"] = "budgeted", ceiling = 0): GuardedEndpoint {
+  return {
+    id: "00000000000000aa",
+    method: "GET",
+    host: "api",
+    template: "/users/{cc}-{phone}/status",
+    state,
+    subjects: [{ location: { in: "path", name: "cc-phone" }, type: "phone" }],
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "{}", learned: false },
+    budget: { ...defaultBudget, unanchoredCeiling: ceiling },
+  };
+}
+
+function engine(mode: GatePolicy["mode"] = "enforce", guarded = endpoint()): GateEngine {
+  let n = 0;
+  const gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: 4_096, pairs: 100_000, pending: 8_192 });
+  gate.setPolicy({ version: 1, mode, endpoints: [guarded], principals: [] });
+  return gate;
+}
+
+const hex = (n: number, salt = 1): string => (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, "0") + (Math.imul(n + salt, 40_503) >>> 0).toString(16).padStart(8, "0");
+const actor = (n: number, client = n): Actor => ({ narrow: hex(client, 7), network: hex(n, 11), address: `10.0.${n >> 8}.${n & 255}`, credential: undefined, principal: false });
+const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "cc-phone" } });
+
+function ask(gate: GateEngine, who: Actor, about: number, at: number): { truthful: boolean; rows: Disclosure[] } {
+  const reservation = gate.reserve("00000000000000aa", who, [subject(about)], false, at);
+  if (reservation === undefined) throw new Error("not guarded");
+  const rows = gate.settle(reservation, { exchangeId: `e${about}`, tells: true, classId: "c" });
+  return { truthful: reservation.action === "allow", rows };
+}
+
+describe("GateEngine", () => {
+  it("lets a single fast source learn no more than its starting credits", () => {
+    const gate = engine();
+    let learned = 0;
+    for (let n = 0; n < 5_000; n++) if (ask(gate, actor(1), n, start + n * 20).truthful) learned++;
+    expect(learned).toBe(8);
+  });
+
+  it("stops a slow source by its evidence: one question a minute for a fortnight learns at most sixteen", () => {
+    const gate = engine();
+    let learned = 0;
+    for (let n = 0; n < 14 * 1_440; n++) if (ask(gate, actor(1), n, start + n * 60_000).truthful) learned++;
+    expect(learned).toBeLessThanOrEqual(16);
+    expect(gate.drain().some((signal) => signal.detector === "enumeration.source")).toBe(true);
+  });
+
+  it("does not answer truthfully the second time what it answered uniformly the first", () => {
+    const gate = engine();
+    for (let n = 0; n < 100; n++) ask(gate, actor(1), n, start + n);
+    expect(ask(gate, actor(1), 99, start + 1_000).truthful).toBe(false);
+  });
+
+  it("charges a repeated question once", () => {
+    const gate = engine();
+    for (let n = 0; n < 200; n++) expect(ask(gate, actor(1), 5, start + n * 1_000).truthful).toBe(true);
+  });
+
+  it("gives a batch that exceeds the credits no answer at all, and charges nothing for it", () => {
+    const gate = engine();
+    const batch = Array.from({ length: 9 }, (_, n) => subject(n));
+    const refused = gate.reserve("00000000000000aa", actor(1), batch, false, start);
+    expect(refused?.action).toBe("uniform");
+    for (let n = 100; n < 108; n++) expect(ask(gate, actor(1), n, start + n).truthful).toBe(true);
+  });
+
+  it("holds parallel requests to the count although none is settled yet", () => {
+    const gate = engine();
+    const open = Array.from({ length: 50 }, (_, n) => gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start));
+    expect(open.filter((reservation) => reservation?.action === "allow")).toHaveLength(8);
+  });
+
+  it("gives credits back when the answer told nothing", () => {
+    const gate = engine();
+    for (let n = 0; n < 100; n++) {
+      const reservation = gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start + n);
+      expect(reservation?.action).toBe("allow");
+      if (reservation !== undefined) gate.settle(reservation, { exchangeId: "e", tells: false, classId: "" });
+    }
+  });
+
+  it("lets an honest gateway with 3,000 users work on, because its users follow up", () => {
+    const gate = engine();
+    let uniform = 0;
+    for (let n = 0; n < 3_000; n++) {
+      const at = start + n * 20_000;
+      if (!ask(gate, actor(1, n % 40), n, at).truthful) uniform++;
+      if ((Math.imul(n, 2_654_435_761) >>> 8) % 10 < 8) gate.anchor({ at: at + 15_000, endpointId: "x", kind: "sign-in", narrow: "", network: actor(1).network, subjects: [subject(n).hash] });
+    }
+    expect(uniform / 3_000).toBeLessThan(0.005);
+    expect(gate.drain().filter((signal) => signal.level === "high")).toEqual([]);
+  });
+
+  it("spends the address's credits whatever fingerprint the client shows", () => {
+    const gate = engine();
+    let learned = 0;
+    for (let n = 0; n < 500; n++) if (ask(gate, actor(1, n), n, start + n * 50).truthful) learned++;
+    expect(learned).toBe(8);
+  });
+
+  it("refunds a pair once, however often it is anchored", () => {
+    const gate = engine();
+    for (let n = 0; n < 8; n++) ask(gate, actor(1), n, start + n);
+    for (let n = 0; n < 100; n++) gate.anchor({ at: start + 100, endpointId: "x", kind: "sign-in", narrow: "", network: actor(1).network, subjects: [subject(0).hash] });
+    let learned = 0;
+    for (let n = 100; n < 200; n++) if (ask(gate, actor(1), n, start + n).truthful) learned++;
+    expect(learned).toBe(1);
+  });
+
+  it("notices many new sources at once and answers only at the learned rate", () => {
+    const gate = engine();
+    let at = start;
+    for (let n = 0; n < 120; n++) {
+      at += 60_000;
+      ask(gate, actor(10_000 + n), 50_000 + n, at);
+      gate.anchor({ at: at + 5_000, endpointId: "x", kind: "sign-in", narrow: "", network: actor(10_000 + n).network, subjects: [subject(50_000 + n).hash] });
+    }
+    let learned = 0;
+    for (let n = 0; n < 20_000; n++) if (ask(gate, actor(20_000 + (n % 5_000)), 100_000 + n, at + n * 20).truthful) learned++;
+    expect(learned).toBeLessThanOrEqual(100);
+    expect(gate.drain().some((signal) => signal.detector === "enumeration.endpoint" && signal.level === "high")).toBe(false);
+    gate.advance(at + hour);
+    expect(gate.drain().some((signal) => signal.detector === "enumeration.endpoint")).toBe(true);
+  });
+
+  it("never gives never-anchored sources more than the ceiling in a day", () => {
+    const gate = engine("enforce", endpoint("budgeted", 50));
+    let learned = 0;
+    for (let n = 0; n < 10_000; n++) if (ask(gate, actor(n), n, Math.floor(start / 86_400_000) * 86_400_000 + n * 8_000).truthful) learned++;
+    expect(learned).toBeLessThanOrEqual(50);
+  });
+
+  it("only counts while observing, and says what it would have done", () => {
+    const gate = engine("observe");
+    const wouldBe = [];
+    for (let n = 0; n < 100; n++) {
+      const reservation = gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start + n * 10);
+      expect(reservation?.action).toBe("allow");
+      wouldBe.push(reservation?.would);
+      if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: true, classId: "c" });
+    }
+    expect(wouldBe.filter((action) => action === "uniform")).toHaveLength(92);
+    expect(gate.drain().some((signal) => signal.level === "high")).toBe(true);
+  });
+
+  it("remembers spent credits after its rows are replayed into a fresh engine", () => {
+    const gate = engine();
+    const rows: Disclosure[] = [];
+    for (let n = 0; n < 40; n++) rows.push(...ask(gate, actor(1), n, start + n).rows);
+    const again = engine();
+    for (const row of rows) again.replay(row, actor(1).network);
+    for (let n = 100; n < 140; n++) expect(ask(again, actor(1), n, start + n).truthful).toBe(false);
+  });
+});

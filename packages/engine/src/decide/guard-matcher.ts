@@ -1,0 +1,104 @@
+import type { GuardedEndpoint } from "./gate-policy.ts";
+
+/**
+ * Finds the guarded endpoint a request asks, from its normalised segments. Matches wider than routers do, because what the
+ * gate overlooks is a free question: constants without regard to case, HEAD as GET, and any other method falls back to the
+ * endpoint of the same path (method-override headers). Constants win over parameters, longer affixes over shorter.
+ *
+ * Bound: as many nodes as the policy has segments; a lookup visits at most {@link visitsMax} nodes and then gives up on the *open* side for
+ * paths no honest template has (more than 32 segments never match).
+ */
+export class GuardMatcher {
+  readonly #roots = new Map<string, Node>();
+  readonly #methods = new Map<Node, Map<string, GuardedEndpoint>>();
+  #visits = 0;
+
+  constructor(endpoints: readonly GuardedEndpoint[]) {
+    for (const endpoint of endpoints) {
+      let node = this.#root(endpoint.host);
+      for (const segment of endpoint.template.split("/")) if (segment !== "") node = child(node, segment);
+      let methods = this.#methods.get(node);
+      if (methods === undefined) {
+        methods = new Map();
+        this.#methods.set(node, methods);
+      }
+      methods.set(endpoint.method, endpoint);
+    }
+  }
+
+  find(method: string, host: string, segments: readonly string[]): GuardedEndpoint | undefined {
+    this.#visits = 0;
+    const root = this.#roots.get(host);
+    const node = (root === undefined ? undefined : this.#walk(root, segments, 0)) ?? this.#any(segments);
+    if (node === undefined) return undefined;
+    const methods = this.#methods.get(node);
+    if (methods === undefined) return undefined;
+    const exact = methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined);
+    if (exact !== undefined) return exact;
+    const first = methods.values().next();
+    return first.done === true ? undefined : first.value;
+  }
+
+  #any(segments: readonly string[]): Node | undefined {
+    const root = this.#roots.get("*");
+    return root === undefined ? undefined : this.#walk(root, segments, 0);
+  }
+
+  #root(host: string): Node {
+    let root = this.#roots.get(host);
+    if (root === undefined) {
+      root = { constants: new Map(), patterns: [] };
+      this.#roots.set(host, root);
+    }
+    return root;
+  }
+
+  #walk(node: Node, segments: readonly string[], at: number): Node | undefined {
+    if (++this.#visits > visitsMax) return undefined;
+    const segment = segments[at];
+    if (segment === undefined) return this.#methods.has(node) ? node : undefined;
+    const lower = segment.toLowerCase();
+    const constant = node.constants.get(lower);
+    if (constant !== undefined) {
+      const found = this.#walk(constant, segments, at + 1);
+      if (found !== undefined) return found;
+    }
+    for (const pattern of node.patterns) {
+      if (lower.length > pattern.prefix.length + pattern.suffix.length && lower.startsWith(pattern.prefix) && lower.endsWith(pattern.suffix)) {
+        const found = this.#walk(pattern.node, segments, at + 1);
+        if (found !== undefined) return found;
+      }
+    }
+    return undefined;
+  }
+}
+
+interface Node {
+  readonly constants: Map<string, Node>;
+  readonly patterns: { readonly prefix: string; readonly suffix: string; readonly node: Node }[];
+}
+
+/** Far above what any policy of distinct templates needs for one path. */
+const visitsMax = 512;
+
+function child(node: Node, segment: string): Node {
+  const open = segment.indexOf("{");
+  const close = segment.lastIndexOf("}");
+  if (open < 0 || close < open) {
+    const key = segment.toLowerCase();
+    let next = node.constants.get(key);
+    if (next === undefined) {
+      next = { constants: new Map(), patterns: [] };
+      node.constants.set(key, next);
+    }
+    return next;
+  }
+  const prefix = segment.slice(0, open).toLowerCase();
+  const suffix = segment.slice(close + 1).toLowerCase();
+  const known = node.patterns.find((pattern) => pattern.prefix === prefix && pattern.suffix === suffix);
+  if (known !== undefined) return known.node;
+  const next: Node = { constants: new Map(), patterns: [] };
+  node.patterns.push({ prefix, suffix, node: next });
+  node.patterns.sort((a, b) => b.prefix.length + b.suffix.length - a.prefix.length - a.suffix.length);
+  return next;
+}
