@@ -1,0 +1,238 @@
+// Made from the API's schemas by packages/server/src/api/console-types.test.ts, which fails when this file is behind.
+// To renew it: npx vitest run --project unit packages/server/src/api/console-types.test.ts -u
+
+export type Overview = {
+  readonly at: string;
+  readonly clockFactor: number;
+  readonly mode: "observe" | "enforce";
+  readonly upstream: string | null;
+  readonly requests: number;
+  readonly requestsPerSecond: number;
+  readonly endpoints: number;
+  readonly openFindings: number;
+  readonly openIncidents: number;
+  readonly disclosed: {
+    readonly confirmed: number;
+    readonly denied: number;
+    readonly uniform: number;
+  };
+  readonly series: {
+    readonly fromAt: string;
+    readonly stepMs: number;
+    readonly requests: readonly number[];
+    readonly truthful: readonly number[];
+    readonly uniform: readonly number[];
+  };
+  readonly blindSpots: readonly string[];
+};
+
+export type Endpoint = {
+  readonly id: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly auth: {
+    readonly verdict: "enforced" | "not enforced" | "optional" | "unproven";
+    readonly kinds: readonly string[];
+    readonly evidence: Readonly<Record<string, number>>;
+  };
+  readonly oracle: {
+    readonly verdict: "suspected" | "proven";
+    readonly bits: number;
+    readonly eValue: number;
+    readonly labels: number;
+  } | null;
+  readonly dataClasses: readonly string[];
+  readonly knownBy: readonly string[];
+  readonly firstSeen: string;
+  readonly lastSeen: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly latencyMs: {
+    readonly p50: number | null;
+    readonly p95: number | null;
+  };
+  readonly statuses: Readonly<Record<string, number>>;
+  readonly subjects: readonly {
+    readonly in: string;
+    readonly name: string;
+    readonly type: string;
+  }[];
+  readonly guard: {
+    readonly state: "watched" | "budgeted";
+    readonly truthful: number;
+    readonly uniform: number;
+    readonly ceiling: number;
+  } | null;
+};
+
+export type Finding = {
+  readonly id: string;
+  readonly check: string;
+  readonly severity: "info" | "low" | "medium" | "high" | "critical";
+  readonly status: "open" | "fixed" | "accepted";
+  readonly verdict: "suspected" | "proven";
+  readonly endpoint: {
+    readonly id: string;
+    readonly method: string;
+    readonly host: string;
+    readonly path: string;
+  };
+  readonly title: string;
+  readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;
+  readonly examples: readonly string[];
+  readonly owasp: string;
+  readonly cwe: string;
+  readonly fix: string;
+  readonly firstAt: string;
+  readonly lastAt: string;
+};
+
+export type Incident = {
+  readonly id: string;
+  readonly kind: string;
+  readonly title: string;
+  readonly level: "info" | "low" | "medium" | "high" | "critical";
+  readonly status: "open" | "acknowledged" | "closed";
+  readonly openedAt: string;
+  readonly lastAt: string;
+  readonly endpoints: readonly {
+    readonly id: string;
+    readonly method: string;
+    readonly host: string;
+    readonly path: string;
+  }[];
+  readonly sources: readonly {
+    readonly address: string;
+    readonly asked: number;
+    readonly firstAt: string;
+    readonly lastAt: string;
+  }[];
+  readonly sourceCount: number;
+  readonly disclosed: {
+    readonly confirmed: number;
+    readonly denied: number;
+    readonly uniform: number;
+  };
+  readonly signals: readonly ({
+    readonly id: string;
+    readonly detector: string;
+    readonly level: "info" | "low" | "medium" | "high" | "critical";
+    readonly at: string;
+    readonly evidence: Readonly<Record<string, string | number | boolean>>;
+  })[];
+  readonly signalCount: number;
+  readonly next: readonly string[];
+};
+
+export type Signal = {
+  readonly id: string;
+  readonly detector: string;
+  readonly level: "info" | "low" | "medium" | "high" | "critical";
+  readonly confidence: number;
+  readonly at: string;
+  readonly endpoint: string | null;
+  readonly actor: {
+    readonly address: string;
+  } | null;
+  readonly evidence: Readonly<Record<string, string | number | boolean>>;
+};
+
+export type Actor = {
+  readonly address: string;
+  readonly requests: number;
+  readonly subjects: number;
+  readonly confirmed: number;
+  readonly firstAt: string;
+  readonly lastAt: string;
+};
+
+export type DisclosureTotals = {
+  readonly endpoint: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly confirmed: number;
+  readonly denied: number;
+  readonly uniform: number;
+  readonly unknown: number;
+  readonly from: string | null;
+  readonly to: string | null;
+};
+
+export type Disclosure = {
+  readonly id: string;
+  readonly exchangeId: string;
+  readonly at: string;
+  readonly endpoint: string;
+  readonly subjectType: string;
+  readonly subject: string;
+  readonly answer: "truthful" | "uniform" | "none";
+  readonly meaning: "confirmed" | "denied" | "returned" | "nothing" | "unknown";
+  readonly responseClass: string;
+  readonly address: string;
+};
+
+export type Exchange = {
+  readonly id: string;
+  readonly at: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly endpoint: string;
+  readonly status: number;
+  readonly address: string;
+  readonly credentialKind: string;
+  readonly durationMs: number;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  readonly action: string;
+};
+
+export type Decision = {
+  readonly id: string;
+  readonly at: string;
+  readonly action: string;
+  readonly would: string;
+  readonly reason: string;
+  readonly ref: string;
+};
+
+export type Policy = Readonly<Record<string, unknown>>;
+
+export type Health = {
+  readonly status: "ok" | "degraded";
+  readonly version: string;
+};
+
+export type Parts = {
+  readonly status: "ok" | "degraded";
+  readonly version: string;
+  readonly parts: {
+    readonly gate: {
+      readonly state: "up" | "down" | "absent";
+      readonly detail: string;
+    };
+    readonly hub: {
+      readonly state: "up" | "down" | "absent";
+      readonly detail: string;
+    };
+    readonly store: {
+      readonly state: "up" | "down" | "absent";
+      readonly detail: string;
+    };
+  };
+};
+
+export type Problem = {
+  readonly type: string;
+  readonly title: string;
+  readonly status: number;
+  readonly detail: string;
+  readonly code: string;
+  readonly remedy: string;
+  readonly errors?: readonly {
+    readonly pointer: string;
+    readonly detail: string;
+  }[];
+};

@@ -1,0 +1,166 @@
+import { PosternError } from "@postern/engine";
+import { keysetPage, latestFirst } from "./keyset-page.ts";
+import type { Mistake, ParameterName, ParameterValues } from "./parameters.ts";
+import { readParameters } from "./parameters.ts";
+import { type SchemaName, schemas } from "./schemas.ts";
+import type { FindingView, IncidentView, Page, PageQuery, Views } from "./views.ts";
+import { disclosureOnWire, overviewOnWire, signalOnWire } from "./wire.ts";
+
+/** One route under `/api/v1`: what it takes, what it answers, how. The server and the OpenAPI document are both made from this list. */
+export interface Route {
+  readonly method: "get" | "post";
+  /** OpenAPI form: `/endpoints/{id}`. */
+  readonly path: string;
+  readonly summary: string;
+  readonly query: readonly ParameterName[];
+  /** Allowed values of `status` in the body of a POST. */
+  readonly statuses?: readonly string[];
+  readonly answer: SchemaName;
+  readonly page: boolean;
+  readonly run: (input: RouteInput) => Promise<RouteResult>;
+}
+
+export interface RouteInput {
+  readonly id: string;
+  readonly query: URLSearchParams;
+  readonly status: string;
+  readonly by: string;
+}
+
+export type RouteResult = { readonly kind: "ok"; readonly body: unknown } | { readonly kind: "invalid"; readonly mistakes: readonly Mistake[] };
+
+/** Incident and finding states a person may set. */
+export const incidentStatuses = ["open", "acknowledged", "closed"] as const;
+export const findingStatuses = ["open", "fixed", "accepted"] as const;
+
+/** Every route but `/health`, `/events` and `/openapi.json`, which answer no JSON of a view. */
+export function routesOf(views: Views): readonly Route[] {
+  const pageOf = <T>(items: readonly T[], keyOf: (item: T) => string, query: PageQuery): Page<T> => {
+    const page = keysetPage(items, keyOf, query);
+    if (page === undefined) throw new BadCursor();
+    return page;
+  };
+  return [
+    one("/overview", "What is happening now: rates, counters, the last two minutes, blind spots.", "Overview", async () => overviewOnWire(views.overview())),
+    one("/parts", "Which processes are up.", "Parts", async () => views.health()),
+    page("/endpoints", "Every endpoint known, by host, path and method.", "Endpoint", ["auth"], async (q) =>
+      pageOf(views.endpoints().filter((it) => q.auth === undefined || it.auth.verdict === q.auth), (it) => `${it.host}\n${it.path}\n${it.method}\n${it.id}`, q),
+    ),
+    byId("/endpoints/{id}", "One endpoint.", "Endpoint", (id) => views.endpoint(id)),
+    page("/findings", "Weaknesses, most severe first.", "Finding", ["findingStatus", "severity", "endpoint"], async (q) =>
+      pageOf(
+        views.findings().filter((it) => (q.findingStatus ?? it.status) === it.status && (q.severity ?? it.severity) === it.severity && (q.endpoint ?? it.endpoint.id) === it.endpoint.id),
+        findingKey,
+        q,
+      ),
+    ),
+    triage("/findings/{id}/status", "Mark a finding open, fixed or accepted.", "Finding", findingStatuses, (id, status, by) => {
+      views.triage("finding", id, status, by);
+      return views.findings().find((it) => it.id === id);
+    }),
+    page("/incidents", "Incidents, latest first.", "Incident", ["incidentStatus"], async (q) =>
+      pageOf(views.incidents().filter((it) => (q.incidentStatus ?? it.status) === it.status), incidentKey, q),
+    ),
+    byId("/incidents/{id}", "One incident.", "Incident", (id) => views.incident(id)),
+    triage("/incidents/{id}/status", "Open, acknowledge or close an incident.", "Incident", incidentStatuses, (id, status, by) => {
+      views.triage("incident", id, status, by);
+      return views.incident(id);
+    }),
+    page("/signals", "Behaviour seen in the traffic, latest first.", "Signal", [], async (q) => mapPage(views.signals(q), signalOnWire)),
+    page("/actors", "Who asks.", "Actor", [], (q) => views.actors(q)),
+    page("/decisions", "What the gate did, latest first.", "Decision", [], (q) => views.decisions(q)),
+    page("/disclosures", "What was learned about whom, one row an answer and subject; subjects are keyed hashes.", "Disclosure", ["endpoint", "address", "from", "to"], async (q) =>
+      mapPage(await views.disclosures(q), disclosureOnWire),
+    ),
+    page("/disclosures/totals", "Distinct subjects confirmed, denied and answered uniformly, by endpoint.", "DisclosureTotals", ["endpoint", "address", "from", "to"], async ({ limit, cursor, ...q }) =>
+      pageOf(await views.disclosureTotals(q), (it) => `${it.host}\n${it.path}\n${it.method}\n${it.endpoint}`, { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) }),
+    ),
+    page("/exchanges", "Stored exchanges, latest first.", "Exchange", ["endpoint", "address", "status", "from", "to"], (q) => views.exchanges(q)),
+    page("/search", "Stored exchanges by `q=field:value …`.", "Exchange", ["q"], ({ q, ...rest }) => views.exchanges({ ...q, ...rest })),
+    page("/policies", "The policies in force.", "Policy", [], async (q) => {
+      const policies = views.policies();
+      const items = Array.isArray(policies) ? policies : [policies];
+      return pageOf(items.map((item, index) => ({ item: item as unknown, index })), (it) => String(it.index).padStart(6, "0"), q);
+    }, (it) => it.item),
+  ];
+}
+
+/** A cursor this route never gave out. */
+class BadCursor extends Error {}
+
+const severityOrder: Readonly<Record<FindingView["severity"], string>> = { critical: "0", high: "1", medium: "2", low: "3", info: "4" };
+
+function findingKey(finding: FindingView): string {
+  return `${severityOrder[finding.severity]}\n${finding.endpoint.path}\n${finding.id}`;
+}
+
+function incidentKey(incident: IncidentView): string {
+  return `${latestFirst(incident.openedAt)}\n${incident.id}`;
+}
+
+function mapPage<T, U>(from: Page<T>, map: (item: T) => U): Page<U> {
+  return { items: from.items.map(map), next: from.next };
+}
+
+function one(path: string, summary: string, answer: SchemaName, get: () => Promise<unknown>): Route {
+  return {
+    method: "get", path, summary, query: [], answer, page: false,
+    run: async ({ query }) => {
+      const { mistakes } = readParameters(query, []);
+      return mistakes.length > 0 ? { kind: "invalid", mistakes } : { kind: "ok", body: schemas[answer].parse(await get()) };
+    },
+  };
+}
+
+function byId(path: string, summary: string, answer: SchemaName, get: (id: string) => unknown): Route {
+  return {
+    method: "get", path, summary, query: [], answer, page: false,
+    run: async ({ id, query }) => {
+      const { mistakes } = readParameters(query, []);
+      if (mistakes.length > 0) return { kind: "invalid", mistakes };
+      return { kind: "ok", body: schemas[answer].parse(found(get(id), id)) };
+    },
+  };
+}
+
+function triage(path: string, summary: string, answer: SchemaName, statuses: readonly string[], mark: (id: string, status: string, by: string) => unknown): Route {
+  return {
+    method: "post", path, summary, query: [], statuses, answer, page: false,
+    run: async ({ id, query, status, by }) => {
+      const { mistakes } = readParameters(query, []);
+      if (mistakes.length > 0) return { kind: "invalid", mistakes };
+      if (!statuses.includes(status)) return { kind: "invalid", mistakes: [{ pointer: "#/body/status", detail: `must be one of: ${statuses.join(", ")}` }] };
+      return { kind: "ok", body: schemas[answer].parse(found(mark(id, status, by), id)) };
+    },
+  };
+}
+
+function page<N extends ParameterName, T>(
+  path: string,
+  summary: string,
+  answer: SchemaName,
+  filters: readonly N[],
+  get: (query: ParameterValues<N | "limit" | "cursor">) => Promise<Page<T>>,
+  shape: (item: T) => unknown = (item) => item,
+): Route {
+  const names = [...filters, "limit", "cursor"] as const;
+  return {
+    method: "get", path, summary, query: names, answer, page: true,
+    run: async ({ query }) => {
+      const { values, mistakes } = readParameters<N | "limit" | "cursor">(query, names);
+      if (mistakes.length > 0) return { kind: "invalid", mistakes };
+      try {
+        const { items, next } = await get(values);
+        return { kind: "ok", body: { items: items.map((item) => schemas[answer].parse(shape(item))), next } };
+      } catch (error) {
+        if (error instanceof BadCursor) return { kind: "invalid", mistakes: [{ pointer: "#/query/cursor", detail: "is not a cursor of this list" }] };
+        throw error;
+      }
+    },
+  };
+}
+
+function found<T>(value: T | undefined, id: string): T {
+  if (value === undefined) throw new PosternError("NOT_FOUND", `Nothing here has the id "${id.slice(0, 64)}".`);
+  return value;
+}

@@ -1,0 +1,160 @@
+import { z } from "zod";
+
+/**
+ * The shapes the API answers with, once: answers are parsed through them on the way out, so a field nobody named here never leaves;
+ * the OpenAPI document and the console's types are made from them. Times are ISO 8601 in UTC.
+ */
+const level = z.enum(["info", "low", "medium", "high", "critical"]);
+const time = z.iso.datetime();
+const count = z.number().min(0);
+const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const endpointRef = z.object({ id: z.string(), method: z.string(), host: z.string(), path: z.string() });
+const disclosed = z.object({ confirmed: count, denied: count, uniform: count });
+
+const Overview = z.object({
+  at: time,
+  clockFactor: z.number(),
+  mode: z.enum(["observe", "enforce"]),
+  upstream: z.string().nullable(),
+  requests: count,
+  requestsPerSecond: count,
+  endpoints: count,
+  openFindings: count,
+  openIncidents: count,
+  disclosed,
+  series: z.object({ fromAt: time, stepMs: z.number().positive(), requests: z.array(count), truthful: z.array(count), uniform: z.array(count) }),
+  blindSpots: z.array(z.string()),
+});
+
+const Endpoint = z.object({
+  ...endpointRef.shape,
+  auth: z.object({ verdict: z.enum(["enforced", "not enforced", "optional", "unproven"]), kinds: z.array(z.string()), evidence: z.record(z.string(), z.number()) }),
+  oracle: z.object({ verdict: z.enum(["suspected", "proven"]), bits: z.number(), eValue: z.number(), labels: z.number() }).nullable(),
+  dataClasses: z.array(z.string()),
+  knownBy: z.array(z.string()),
+  firstSeen: time,
+  lastSeen: time,
+  requests: count,
+  errors: count,
+  latencyMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
+  statuses: z.record(z.string(), count),
+  subjects: z.array(z.object({ in: z.string(), name: z.string(), type: z.string() })),
+  guard: z.object({ state: z.enum(["watched", "budgeted"]), truthful: count, uniform: count, ceiling: count }).nullable(),
+});
+
+const Finding = z.object({
+  id: z.string(),
+  check: z.string(),
+  severity: level,
+  status: z.enum(["open", "fixed", "accepted"]),
+  verdict: z.enum(["suspected", "proven"]),
+  endpoint: endpointRef,
+  title: z.string(),
+  evidence: z.record(z.string(), z.union([scalar, z.array(z.string())])),
+  examples: z.array(z.string()),
+  owasp: z.string(),
+  cwe: z.string(),
+  fix: z.string(),
+  firstAt: time,
+  lastAt: time,
+});
+
+const Incident = z.object({
+  id: z.string(),
+  kind: z.string(),
+  title: z.string(),
+  level,
+  status: z.enum(["open", "acknowledged", "closed"]),
+  openedAt: time,
+  lastAt: time,
+  endpoints: z.array(endpointRef),
+  sources: z.array(z.object({ address: z.string(), asked: count, firstAt: time, lastAt: time })),
+  sourceCount: count,
+  disclosed,
+  signals: z.array(z.object({ id: z.string(), detector: z.string(), level, at: time, evidence: z.record(z.string(), scalar) })),
+  signalCount: count,
+  next: z.array(z.string()),
+});
+
+const Signal = z.object({
+  id: z.string(),
+  detector: z.string(),
+  level,
+  confidence: z.number(),
+  at: time,
+  endpoint: z.string().nullable(),
+  actor: z.object({ address: z.string() }).nullable(),
+  evidence: z.record(z.string(), scalar),
+});
+
+const Actor = z.object({ address: z.string(), requests: count, subjects: count, confirmed: count, firstAt: time, lastAt: time });
+
+const DisclosureTotals = z.object({
+  endpoint: z.string(),
+  method: z.string(),
+  host: z.string(),
+  path: z.string(),
+  confirmed: count,
+  denied: count,
+  uniform: count,
+  unknown: count,
+  from: time.nullable(),
+  to: time.nullable(),
+});
+
+const Disclosure = z.object({
+  id: z.string(),
+  exchangeId: z.string(),
+  at: time,
+  endpoint: z.string(),
+  subjectType: z.string(),
+  subject: z.string(),
+  answer: z.enum(["truthful", "uniform", "none"]),
+  meaning: z.enum(["confirmed", "denied", "returned", "nothing", "unknown"]),
+  responseClass: z.string(),
+  address: z.string(),
+});
+
+const Exchange = z.object({
+  id: z.string(),
+  at: time,
+  method: z.string(),
+  host: z.string(),
+  path: z.string(),
+  endpoint: z.string(),
+  status: z.number(),
+  address: z.string(),
+  credentialKind: z.string(),
+  durationMs: z.number(),
+  requestBytes: z.number(),
+  responseBytes: z.number(),
+  action: z.string(),
+});
+
+const Decision = z.object({ id: z.string(), at: time, action: z.string(), would: z.string(), reason: z.string(), ref: z.string() });
+const Policy = z.record(z.string(), z.unknown());
+const Health = z.object({ status: z.enum(["ok", "degraded"]), version: z.string() });
+const part = z.object({ state: z.enum(["up", "down", "absent"]), detail: z.string() });
+const Parts = z.object({ status: z.enum(["ok", "degraded"]), version: z.string(), parts: z.object({ gate: part, hub: part, store: part }) });
+
+/** By the names used in the OpenAPI document and in the console. */
+export const schemas = { Overview, Endpoint, Finding, Incident, Signal, Actor, DisclosureTotals, Disclosure, Exchange, Decision, Policy, Health, Parts } as const;
+
+export type SchemaName = keyof typeof schemas;
+/** The answer's type on the wire. */
+export type Wire<N extends SchemaName> = z.infer<(typeof schemas)[N]>;
+
+/** JSON Schema (2020-12) of every shape, open to added fields: a client must not break when one is added. */
+export function jsonSchemas(): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(
+    Object.entries(schemas).map(([name, schema]) => {
+      const { $schema: _, ...json } = z.toJSONSchema(schema, {
+        override: ({ jsonSchema }) => {
+          if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+          if (jsonSchema.format === "date-time") delete jsonSchema.pattern;
+        },
+      });
+      return [name, json];
+    }),
+  );
+}

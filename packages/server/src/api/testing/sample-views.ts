@@ -1,0 +1,247 @@
+import type { Disclosure, Signal } from "@postern/engine";
+import { PosternError } from "@postern/engine";
+import type { DisclosureTotals, EndpointView, FindingView, IncidentView, LiveEvent, Meaning, Overview, Views } from "../views.ts";
+
+/** The instant the sample lives in. */
+export const sampleAt = Date.parse("2026-11-22T09:42:00Z");
+
+export type SampleKind = "full" | "empty" | "failing";
+
+export interface SampleViews extends Views {
+  /** Sends one live event to every listener. */
+  push(event: LiveEvent): void;
+  listeners(): number;
+  /** What was marked, as the audit log would have it. */
+  readonly marked: readonly string[];
+}
+
+/**
+ * A small Postern in memory, as it looks an hour into an enumeration of Latchkey's status lookup. `empty`: just started, nothing seen.
+ * `failing`: the hub answers, the store does not. `at` moves the whole picture in time.
+ */
+export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews {
+  const full = kind !== "empty";
+  const endpoints = full ? endpointsAt(at) : [];
+  let findings = full ? findingsAt(at) : [];
+  let incidents = full ? incidentsAt(at) : [];
+  const listeners = new Set<(event: LiveEvent) => void>();
+  const marked: string[] = [];
+  const store = async <T>(value: T): Promise<T> => {
+    if (kind === "failing") throw new PosternError("STORE_UNAVAILABLE", "connect /run/store.sock: refused");
+    return value;
+  };
+  return {
+    marked,
+    push: (event) => listeners.forEach((listener) => listener(event)),
+    listeners: () => listeners.size,
+    overview: () => overviewAt(at, kind, findings, incidents),
+    endpoints: () => endpoints,
+    endpoint: (id) => endpoints.find((it) => it.id === id),
+    findings: () => findings,
+    incidents: () => incidents,
+    incident: (id) => incidents.find((it) => it.id === id),
+    signals: () => ({ items: full ? [signalAt(at)] : [], next: null }),
+    actors: () => store({ items: full ? [{ address: "127.66.0.14", requests: 1_640, subjects: 1_612, confirmed: 803, firstAt: iso(at - 2_400_000), lastAt: iso(at - 4_000) }] : [], next: null }),
+    disclosureTotals: (query) => store(full && (query.to ?? at) >= at - 3_600_000 ? totalsAt(at).filter((it) => (query.endpoint ?? it.endpoint) === it.endpoint) : []),
+    disclosures: () => store({ items: full ? [disclosureAt(at)] : [], next: null }),
+    exchanges: (query) => store({ items: full && (query.status ?? 200) === 200 ? [exchangeAt(at)] : [], next: null }),
+    decisions: () => store({ items: full ? [{ id: "x-91822", at: iso(at), action: "uniform", would: "uniform", reason: "disclosure budget spent", ref: "pst-7f3a91" }] : [], next: null }),
+    policies: () => [{ id: "built-in.disclosure-budget", mode: "enforce", disclosureBudget: 5, unanchoredCeiling: 10 }],
+    health: () => ({
+      status: kind === "failing" ? "degraded" : "ok",
+      version: "0.1.0",
+      parts: { gate: { state: "up", detail: "" }, hub: { state: "up", detail: "" }, store: kind === "failing" ? { state: "down", detail: "no answer for 40 s" } : { state: "up", detail: "" } },
+    }),
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    triage(what, id, status, by) {
+      const list: readonly { readonly id: string }[] = what === "incident" ? incidents : findings;
+      if (!list.some((it) => it.id === id)) throw new PosternError("NOT_FOUND", `No ${what} has the id "${id}".`);
+      marked.push(`${what} ${id} ${status} by ${by}`);
+      if (what === "incident") incidents = incidents.map((it) => (it.id === id && isIncidentStatus(status) ? { ...it, status } : it));
+      else findings = findings.map((it) => (it.id === id && isFindingStatus(status) ? { ...it, status } : it));
+    },
+  };
+}
+
+const host = "latchkey.example";
+const lookup = { id: "e-lookup", method: "GET", host, path: "/client/v1/users/{cc}-{phone}/status" } as const;
+const reset = { id: "e-reset", method: "POST", host, path: "/client/v1/password/forgot" } as const;
+
+function overviewAt(at: number, kind: SampleKind, findings: readonly FindingView[], incidents: readonly IncidentView[]): Overview {
+  const full = kind !== "empty";
+  const wave = (index: number, base: number, swing: number): number => (full ? Math.max(0, Math.round(base + swing * Math.sin(index / 7) + ((index * 37) % 11) - 5)) : 0);
+  return {
+    at,
+    clockFactor: full ? 60 : 1,
+    mode: "enforce",
+    upstream: full ? "http://127.0.0.1:3000" : null,
+    requests: full ? 184_223 : 0,
+    requestsPerSecond: full ? 47.3 : 0,
+    endpoints: full ? 9 : 0,
+    openFindings: findings.filter((it) => it.status === "open").length,
+    openIncidents: incidents.filter((it) => it.status === "open").length,
+    disclosed: full ? { confirmed: 1_042, denied: 1_187, uniform: 18_230 } : { confirmed: 0, denied: 0, uniform: 0 },
+    series: {
+      fromAt: at - 120_000,
+      stepMs: 1_000,
+      requests: Array.from({ length: 120 }, (_, i) => wave(i, 44, 9)),
+      truthful: Array.from({ length: 120 }, (_, i) => (i < 52 ? wave(i, 21, 4) : full ? (i * 13) % 3 : 0)),
+      uniform: Array.from({ length: 120 }, (_, i) => (i < 52 ? 0 : wave(i, 23, 4))),
+    },
+    blindSpots:
+      kind === "failing"
+        ? ["The store has not answered for 40 s. Exchanges wait in the journal (1,204 so far) and nothing is lost; history is not readable until it is back."]
+        : full
+          ? ["3 endpoints answer with bodies over 64 KiB; only the first 64 KiB are judged.", "Traffic that reaches the service past the gate is not seen."]
+          : [],
+  };
+}
+
+function endpointsAt(at: number): readonly EndpointView[] {
+  const base = (id: string, method: string, path: string, requests: number, over: Partial<EndpointView> = {}): EndpointView => ({
+    id, method, host, path, requests,
+    auth: { verdict: "enforced", kinds: ["api-key"], evidence: { accepted: requests, refused: 12 } },
+    oracle: null,
+    dataClasses: [],
+    knownBy: ["traffic"],
+    firstSeen: iso(at - 3_600_000),
+    lastSeen: iso(at - 3_000),
+    errors: Math.round(requests * 0.004),
+    latencyMs: { p50: 4.2, p95: 19 },
+    statuses: { "200": Math.round(requests * 0.98), "401": 12, "500": Math.round(requests * 0.004) },
+    subjects: [],
+    guard: null,
+    ...over,
+  });
+  const open = { verdict: "not enforced", kinds: [], evidence: { "answered without credential": 41_220 } } as const;
+  return [
+    base(lookup.id, lookup.method, lookup.path, 41_220, {
+      auth: open,
+      oracle: { verdict: "proven", bits: 1, eValue: 4.1e9, labels: 612 },
+      dataClasses: ["phone"],
+      statuses: { "200": 20_611, "404": 20_609 },
+      subjects: [{ in: "path", name: "cc-phone", type: "phone" }],
+      guard: { state: "budgeted", truthful: 2_229, uniform: 18_230, ceiling: 10 },
+    }),
+    base(reset.id, reset.method, reset.path, 2_310, {
+      auth: { ...open, evidence: { "answered without credential": 2_310 } },
+      oracle: { verdict: "suspected", bits: 0.62, eValue: 8.4, labels: 23 },
+      dataClasses: ["email"],
+      statuses: { "202": 2_240, "429": 70 },
+      subjects: [{ in: "json", name: "email", type: "email" }],
+      guard: { state: "watched", truthful: 2_240, uniform: 0, ceiling: 10 },
+      latencyMs: { p50: 38, p95: 212 },
+    }),
+    base("e-device", "POST", "/client/v1/devices", 8_402, { auth: { verdict: "optional", kinds: ["bearer"], evidence: { "with credential": 8_001, "without credential": 401 } }, knownBy: ["traffic", "spec"] }),
+    base("e-poll", "GET", "/client/v1/devices/{deviceId}/registration", 96_120),
+    base("e-totp", "POST", "/v1/apps/{appId}/users/{userId}/totp/verify", 18_044, { subjects: [{ in: "path", name: "userId", type: "integer" }] }),
+    base("e-push", "POST", "/v1/apps/{appId}/users/{userId}/push", 9_010),
+    base("e-users", "POST", "/v1/apps/{appId}/users", 1_204, { dataClasses: ["phone", "email"] }),
+    base("e-backup", "PUT", "/client/v1/backups/{backupId}", 4_410, { auth: { verdict: "unproven", kinds: ["bearer"], evidence: { accepted: 4_410 } }, latencyMs: { p50: null, p95: null } }),
+    base("e-health", "GET", "/healthz", 3_503, { auth: { verdict: "not enforced", kinds: [], evidence: { "answered without credential": 3_503 } } }),
+  ];
+}
+
+function findingsAt(at: number): readonly FindingView[] {
+  const times = { firstAt: iso(at - 3_500_000), lastAt: iso(at - 4_000) };
+  return [
+    {
+      id: "f-oracle", check: "existence-oracle", severity: "critical", status: "open", verdict: "proven", endpoint: lookup,
+      title: "Anyone can ask whether a phone number has an account",
+      evidence: { "answers told apart": 2, "bits per question": 1, "e-value": 4.1e9, "distinct subjects": 612, classes: ["200 {account_id:number,success:boolean}", "404 {error:string}"] },
+      examples: ["x-1204", "x-1377"], owasp: "API3:2023", cwe: "CWE-204",
+      fix: "Answer every number alike until the caller has proved that it is theirs. Until then keep Postern in enforce: it answers uniformly once a source has learned 5 numbers.",
+      ...times,
+    },
+    {
+      id: "f-auth", check: "missing-authentication", severity: "high", status: "open", verdict: "proven", endpoint: lookup,
+      title: "Answers without a credential",
+      evidence: { "answered without credential": 41_220, "share of 2xx": 0.5 },
+      examples: ["x-1204"], owasp: "API2:2023", cwe: "CWE-306",
+      fix: "Require the device token that the same service already issues at registration.",
+      ...times,
+    },
+    {
+      id: "f-reset", check: "existence-oracle", severity: "medium", status: "open", verdict: "suspected", endpoint: reset,
+      title: "Response time may tell whether an e-mail address is known",
+      evidence: { "bits per question": 0.62, "e-value": 8.4, "median known ms": 205, "median unknown ms": 36 },
+      examples: ["x-2210"], owasp: "API3:2023", cwe: "CWE-208",
+      fix: "Queue the mail and answer at once for every address.",
+      ...times,
+    },
+    {
+      id: "f-old", check: "missing-authentication", severity: "info", status: "accepted", verdict: "proven", endpoint: { id: "e-health", method: "GET", host, path: "/healthz" },
+      title: "Answers without a credential", evidence: { "answered without credential": 3_503 }, examples: [], owasp: "API2:2023", cwe: "CWE-306", fix: "Nothing, if it is public on purpose.",
+      ...times,
+    },
+  ];
+}
+
+function incidentsAt(at: number): readonly IncidentView[] {
+  return [
+    {
+      id: "i-0007", kind: "enumeration", title: "Somebody is feeding phone numbers to an open lookup", level: "critical", status: "open",
+      openedAt: iso(at - 2_400_000), lastAt: iso(at - 4_000), endpoints: [lookup],
+      sources: [
+        { address: "127.66.0.14", asked: 1_612, firstAt: iso(at - 2_400_000), lastAt: iso(at - 4_000) },
+        { address: "127.66.0.15", asked: 1_588, firstAt: iso(at - 2_380_000), lastAt: iso(at - 5_000) },
+        { address: "2001:db8:6::/64", asked: 31, firstAt: iso(at - 900_000), lastAt: iso(at - 60_000) },
+      ],
+      sourceCount: 412,
+      disclosed: { confirmed: 1_042, denied: 1_187, uniform: 18_230 },
+      signals: [
+        { id: "s-1", detector: "enumeration.credits", level: "medium", at: iso(at - 2_398_000), evidence: { "distinct subjects": 5, "budget": 5, window: "24h" } },
+        { id: "s-2", detector: "enumeration.source", level: "high", at: iso(at - 2_390_000), evidence: { "e-value": 1_240, "unanchored": 19 } },
+        { id: "s-3", detector: "enumeration.ceiling", level: "critical", at: iso(at - 2_300_000), evidence: { "truthful answers": 10, ceiling: 10 } },
+      ],
+      signalCount: 3,
+      next: [
+        "Keep enforce on: since 09:02 every answer to these sources has been uniform.",
+        "Close the hole: make the lookup ask for the device token.",
+        "Say who was exposed: postern report breach --endpoint 'GET /client/v1/users/{cc}-{phone}/status' --from 2026-11-22T09:00:00Z",
+      ],
+    },
+    {
+      id: "i-0006", kind: "trigger", title: "Password resets from one address", level: "medium", status: "closed",
+      openedAt: iso(at - 86_400_000), lastAt: iso(at - 86_000_000), endpoints: [reset],
+      sources: [{ address: "127.20.0.9", asked: 44, firstAt: iso(at - 86_400_000), lastAt: iso(at - 86_000_000) }],
+      sourceCount: 1, disclosed: { confirmed: 0, denied: 0, uniform: 0 },
+      signals: [{ id: "s-0", detector: "trigger.resets", level: "medium", at: iso(at - 86_400_000), evidence: { count: 40, over: "10m" } }],
+      signalCount: 1, next: ["Ask the support team whether a script of theirs ran."],
+    },
+  ];
+}
+
+function signalAt(at: number): Signal {
+  return { id: "s-3", detector: "enumeration.ceiling", level: "critical", confidence: 0.999, at, endpointId: lookup.id, actor: { address: "127.66.0.14", network: "5f5e1000aaaabbbb", narrow: "0badc0de12345678" }, evidence: { "truthful answers": 10, ceiling: 10 } };
+}
+
+function totalsAt(at: number): readonly DisclosureTotals[] {
+  return [
+    { endpoint: lookup.id, method: lookup.method, host, path: lookup.path, confirmed: 1_042, denied: 1_187, uniform: 18_230, unknown: 0, from: iso(at - 2_400_000), to: iso(at - 4_000) },
+    { endpoint: reset.id, method: reset.method, host, path: reset.path, confirmed: 0, denied: 0, uniform: 0, unknown: 2_240, from: iso(at - 3_500_000), to: iso(at - 9_000) },
+  ];
+}
+
+function disclosureAt(at: number): Disclosure & { readonly meaning: Meaning } {
+  return { id: "x-91821.0", exchangeId: "x-91821", at, endpointId: lookup.id, subjectType: "phone", subject: "9f8e7d6c5b4a3921", answer: "truthful", responseClass: "c0ffee0011223344", narrow: "0badc0de12345678", address: "127.66.0.14", credential: "feedface00000001", meaning: "confirmed" };
+}
+
+function exchangeAt(at: number) {
+  return { id: "x-91821", at: iso(at), method: "GET", host, path: lookup.path, endpoint: lookup.id, status: 200, address: "127.66.0.14", credentialKind: "none", durationMs: 4.1, requestBytes: 0, responseBytes: 41, action: "allow" };
+}
+
+function isIncidentStatus(status: string): status is IncidentView["status"] {
+  return status === "open" || status === "acknowledged" || status === "closed";
+}
+
+function isFindingStatus(status: string): status is FindingView["status"] {
+  return status === "open" || status === "fixed" || status === "accepted";
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
