@@ -1,0 +1,71 @@
+import type { HashType } from "./ports.ts";
+
+/** What a key's name says about its value: a secret that is masked, an identifier that is hashed by type, or nothing. */
+export type KeyMeaning = "secret" | Extract<HashType, "phone" | "email" | "username"> | undefined;
+
+/**
+ * What a member, parameter or header of this name holds. Case, `-`, `_`, `.`, spaces and `[]` do not matter: `cardNumber`, `card_number` and
+ * `Card-Number` are one key. A name that ends in one of the long secret words counts too (`new_password`, `csrfToken`).
+ *
+ * It misses names it does not know and names in other languages: add them by `moreKeys`.
+ */
+export function meaningOfKey(key: string, moreKeys: ReadonlySet<string> = none): KeyMeaning {
+  if (key.length > keyCharactersMax) return undefined;
+  const name = normalKey(key);
+  if (secrets.has(name) || moreKeys.has(name)) return "secret";
+  for (const ending of secretEndings) if (name.endsWith(ending)) return "secret";
+  const type = identifiers.get(name);
+  if (type !== undefined) return type;
+  for (const [ending, kind] of identifierEndings) if (name.endsWith(ending)) return kind;
+  return undefined;
+}
+
+/** The form keys are compared in; `moreKeys` must hold names in it. */
+export function normalKey(key: string): string {
+  let name = "";
+  for (const c of key.toLowerCase()) if ((c >= "a" && c <= "z") || (c >= "0" && c <= "9") || c > "\u007f") name += c;
+  return name;
+}
+
+/** No real key is longer; a longer one is data. */
+export const keyCharactersMax = 256;
+
+const none: ReadonlySet<string> = new Set();
+
+const secrets: ReadonlySet<string> = new Set([
+  ...["password", "pwd", "passwd", "pass", "passphrase", "passcode", "secret", "passwordconfirmation", "pin", "otp", "totp", "mfa", "mfacode", "otpcode", "smscode", "verificationcode", "recoverycode", "backupcode"],
+  ...["cc", "cardnumber", "card", "pan", "ccv", "cvv", "cvv2", "cvc", "ssn", "socialsecuritynumber", "creditscore", "iban", "accountnumber"],
+  ...["apikey", "key", "token", "auth", "authorization", "jwt", "session", "sessionid", "sid", "cookie", "signature", "sig", "credential", "credentials", "privatekey", "assertion", "samlresponse"],
+]);
+const secretEndings = ["password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "secretkey", "accesskey", "sessionid", "cardnumber", "otp", "creditscore", "passwordconfirmation"];
+
+const identifiers: ReadonlyMap<string, "phone" | "email" | "username"> = new Map([
+  ["phone", "phone"],
+  ["tel", "phone"],
+  ["mobile", "phone"],
+  ["msisdn", "phone"],
+  ["cell", "phone"],
+  ["email", "email"],
+  ["mail", "email"],
+  ["user", "username"],
+  ["login", "username"],
+  ["username", "username"],
+  ["nickname", "username"],
+  ["handle", "username"],
+  ["remoteuser", "username"],
+]);
+const identifierEndings: readonly (readonly [string, "phone" | "email" | "username"])[] = [
+  ["phonenumber", "phone"],
+  ["mobilenumber", "phone"],
+  ["phone", "phone"],
+  ["phones", "phone"],
+  ["telephone", "phone"],
+  ["msisdn", "phone"],
+  ["email", "email"],
+  ["emails", "email"],
+  ["emailaddress", "email"],
+  ["username", "username"],
+  ["usernames", "username"],
+  ["loginname", "username"],
+  ["screenname", "username"],
+];
