@@ -1,0 +1,145 @@
+import { z } from "zod";
+import { cidr, duration, endpointPattern, httpUrl, listenAddress, rate, secretText } from "./values.ts";
+import type { Environment } from "./values.ts";
+
+/**
+ * What `postern.yaml` may say. Every key is optional and described; the descriptions become the published JSON Schema. Unknown
+ * keys are refused, since a misspelt protection would otherwise be none. `env` fills `${NAME}` in secrets.
+ */
+export function configSchema(env: Environment) {
+  const secret = secretText(env);
+  const level = z.enum(["info", "low", "medium", "high", "critical"]);
+  const mode = z.enum(["observe", "enforce"]);
+
+  const limit = z.strictObject({
+    endpoint: endpointPattern.describe("Method and path the limit is for: `GET /client/v1/users/*/status`; `*` as method is any."),
+    by: z.enum(["address", "credential"]).default("address").describe("One allowance for each client address (IPv6: /64) or for each credential. Default address."),
+    rate: rate.describe("How many requests over how long, evenly: `30/min`."),
+    burst: z.number().int().min(1).max(1_000_000).optional().describe("How many may come at once. Default: the rate's count."),
+    mode: mode.default("observe").describe("`observe` only says what it would have refused; turn to `enforce` after a look. Default observe."),
+  });
+
+  const budget = z.strictObject({
+    disclosureBudget: z.number().int().min(1).max(1_000_000).optional().describe("Most distinct subjects one caller may learn about before answers tell nothing (credits grow up to this). Default 500."),
+    startCredits: z.number().int().min(0).max(1_000_000).optional().describe("Credits a new caller starts with. Default 8."),
+    unanchoredCeiling: z.number().int().min(0).max(1_000_000_000).optional().describe("Truthful answers a day to callers that never did anything only a user can do, for the endpoint as a whole. Default 0: learned."),
+  });
+
+  const endpoint = z.strictObject({
+    match: endpointPattern.describe("Method and path template: `GET /users/{cc}-{phone}/status`."),
+    host: z.string().min(1).max(255).transform((value) => value.toLowerCase()).optional().describe("Only on this host. Default any."),
+    subject: z
+      .strictObject({
+        in: z.enum(["path", "query", "header", "cookie", "form", "json"]).describe("Where the identifier stands."),
+        name: z.string().min(1).max(200).describe("Its parameter: the template's name in a path (`cc-phone` for `{cc}-{phone}`), the key, or the JSON path (`user.phones[]`)."),
+        type: z.enum(["phone", "email", "username", "integer", "uuid", "opaque"]).describe("What it is; decides how it is normalised."),
+      })
+      .optional()
+      .describe("The person or thing a request asks about, where learning it would take too long."),
+    oracle: z.literal("declared").optional().describe("`declared`: its answer depends on the identifier; put it under a budget from the first request."),
+    kind: z
+      .enum(["lookup", "sign-in", "sign-up", "device-completion", "code-verified", "other"])
+      .optional()
+      .describe("What it is for. A success on sign-in, sign-up, device-completion or code-verified anchors: it shows that earlier questions were honest."),
+    budget: budget.optional().describe("This endpoint's own budget."),
+    publicOnPurpose: z
+      .strictObject({
+        owner: z.string().min(1).max(200).describe("Who decided."),
+        reason: z.string().min(1).max(1_000).describe("Why."),
+        until: z.iso.date().describe("When to ask again: `2027-01-31`."),
+      })
+      .optional()
+      .describe("It answers without a credential and is meant to; the finding is accepted until the date."),
+    uniform: z
+      .strictObject({
+        status: z.number().int().min(200).max(599).describe("Status of the answer that tells nothing."),
+        headers: z.record(z.string().min(1).max(100), z.string().max(1_000)).default({}).describe("Its headers."),
+        body: z.string().max(16_384).default("").describe("Its body; `{{subject}}` repeats the identifier asked about."),
+      })
+      .optional()
+      .describe("How to answer when the budget is spent. Default: learned from answers about unknown subjects."),
+  });
+
+  const anchor = z.strictObject({
+    endpoint: endpointPattern.describe("Method and path template."),
+    kind: z.enum(["sign-in", "sign-up", "device-completion", "code-verified", "declared"]).default("declared").describe("What a success there shows. Default declared."),
+    success: z.array(z.number().int().min(100).max(599)).min(1).max(20).default([200, 201, 204]).describe("Statuses that mean success. Default 200, 201, 204."),
+  });
+
+  const counter = z.strictObject({
+    count: z.string().optional().describe("CEL, boolean: exchanges for which it is true are counted; `\"true\"` counts all."),
+    distinct: z.string().optional().describe("CEL, a scalar: different values are counted; `subjects` counts identifiers."),
+    sum: z.string().optional().describe("CEL, a number: added up."),
+    ratio: z.string().optional().describe("CEL, boolean: its share, 0 to 1."),
+    where: z.string().optional().describe("CEL, boolean: only these exchanges take part."),
+    by: z.array(z.string()).max(8).optional().describe("CEL scalars, such as `address`: one counter for each."),
+    over: z.string().describe("The window: `10m`, `24h`, `30d`."),
+  });
+
+  const trigger = z.strictObject({
+    id: z.string().describe("Its name in signals: `trigger.<id>`."),
+    title: z.string().min(1).max(200).describe("What a person reads in the alert."),
+    level: level.default("medium").describe("How loud; `high` and `critical` open an incident at once. Default medium."),
+    let: z.record(z.string(), counter).optional().describe("Counters by name, for use in `when`."),
+    when: z.string().describe("CEL, boolean, over the facts of an exchange and the counters: `fan > 20 && !credential.present`."),
+    every: z.string().optional().describe("Judge at every multiple of this time, traffic or not, instead of at each exchange."),
+    quiet: z.string().optional().describe("How long it is silent for a key after it fired. Default 1h."),
+  });
+
+  const alerts = z.strictObject({
+    level: level.default("low").describe("Incidents below this level send no alert. Default low."),
+    terminal: z.boolean().default(true).describe("Print alerts where Postern runs. Default true."),
+    email: z
+      .strictObject({
+        smtp: secret.describe("`smtp://user:password@mail.example.com:587` or `smtps://…`; or `${SMTP_URL}` from the environment."),
+        from: z.email().describe("Sender."),
+        to: z.array(z.email()).min(1).max(50).describe("Receivers."),
+      })
+      .optional()
+      .describe("Send alerts by e-mail."),
+    webhook: z
+      .array(
+        z.strictObject({
+          url: httpUrl.describe("Where to POST. Redirects are not followed."),
+          secret: secret.describe("`whsec_…` (Standard Webhooks), or `${NAME}` from the environment."),
+          previousSecret: secret.optional().describe("The secret before, while receivers change over: both sign."),
+        }),
+      )
+      .max(20)
+      .optional()
+      .describe("Send alerts as signed webhooks (Standard Webhooks)."),
+  });
+
+  return z.strictObject({
+    mode: mode.optional().describe("`observe` says what would be done, `enforce` does it. `--mode` wins."),
+    listen: listenAddress.optional().describe("Where the gate listens: `8080` or `0.0.0.0:8080`. `--listen` wins."),
+    console: listenAddress.optional().describe("Where console and API listen: `4800`. `--console` wins."),
+    upstream: httpUrl.optional().describe("The service behind the gate: `http://127.0.0.1:3000`."),
+    trustedHops: z
+      .union([z.number().int().min(0).max(10), z.array(cidr).max(1_000)], { error: "expected a number of proxies (0 to 10) or a list of addresses and ranges" })
+      .optional()
+      .describe("Proxies in front whose X-Forwarded-For is believed: how many, or their addresses and ranges. Default none."),
+    limits: z.array(limit).max(1_000).default([]).describe("Rate limits."),
+    endpoints: z.array(endpoint).max(10_000).default([]).describe("What you know about endpoints; the rest is learned."),
+    anchors: z.array(anchor).max(1_000).default([]).describe("Endpoints whose success shows a legitimate user."),
+    alerts: alerts.prefault({}).describe("Who is told about incidents, and how."),
+    triggers: z.array(trigger).max(256).default([]).describe("Your own rules over traffic."),
+    retention: z
+      .strictObject({
+        exchanges: duration.optional().describe("How long exchanges are kept. Default 90d."),
+        disclosures: duration.optional().describe("How long disclosures are kept: it limits how far back a breach report reaches. Default 400d."),
+        clearAddresses: duration.optional().describe("After this, addresses are cut to /24 or /64. Default 90d."),
+      })
+      .default({})
+      .describe("How long what is kept."),
+    protect: budget.default({}).describe("The budget of every guarded endpoint that has none of its own."),
+  });
+}
+
+/** The configuration, read and checked: durations in milliseconds, rates and addresses taken apart, defaults filled in. */
+export type Config = z.output<ReturnType<typeof configSchema>>;
+
+/** A declared endpoint, as in {@link Config.endpoints}. */
+export type DeclaredEndpoint = Config["endpoints"][number];
+/** A rate limit, as in {@link Config.limits}. */
+export type DeclaredLimit = Config["limits"][number];

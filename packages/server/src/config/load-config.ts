@@ -1,0 +1,48 @@
+import { readFileSync, statSync } from "node:fs";
+import { basename, join } from "node:path";
+import { PosternError } from "@postern/engine";
+import type { Config } from "./config-schema.ts";
+import { configCharactersMax, configError, parseConfig } from "./parse-config.ts";
+import type { ConfigResult } from "./parse-config.ts";
+import type { Environment } from "./values.ts";
+
+/**
+ * The configuration in `path`; without one, `postern.yaml` in `directory` if it is there, else the defaults. Throws
+ * CONFIG_UNREADABLE, or CONFIG_INVALID with every mistake on a line of its own.
+ */
+export function loadConfig(path: string | undefined, options: LoadConfigOptions = {}): Config {
+  const result = readConfig(path ?? defaultPath(options.directory), options.env ?? {});
+  if (!result.ok) throw configError(result.problems);
+  return result.config;
+}
+
+/** As {@link loadConfig}, with the mistakes as a value. `undefined` gives the defaults. */
+export function readConfig(path: string | undefined, env: Environment): ConfigResult {
+  if (path === undefined) return parseConfig("", { name: configFileName, env });
+  return parseConfig(readText(path), { name: basename(path), env });
+}
+
+export interface LoadConfigOptions {
+  /** Where to look for `postern.yaml` when no path is given. */
+  readonly directory?: string;
+  /** Fills `${NAME}` in secrets. */
+  readonly env?: Environment;
+}
+
+export const configFileName = "postern.yaml";
+
+/** The path of `postern.yaml` in `directory` when there is one. */
+export function defaultPath(directory: string | undefined): string | undefined {
+  if (directory === undefined) return undefined;
+  const path = join(directory, configFileName);
+  return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined;
+}
+
+function readText(path: string): string {
+  try {
+    if (statSync(path).size > configCharactersMax * 4) throw new Error(`larger than ${configCharactersMax} characters`);
+    return readFileSync(path, "utf8");
+  } catch (cause) {
+    throw new PosternError("CONFIG_UNREADABLE", `cannot read ${basename(path)}`, { cause });
+  }
+}
