@@ -2,8 +2,8 @@
 export interface Clock {
   /** Milliseconds since the epoch, event time. */
   now(): number;
-  /** Resolves when `ms` of event time have gone by; at once when `ms` ≤ 0. Never early; late by timer precision times the factor. */
-  sleep(ms: number): Promise<void>;
+  /** Resolves when `ms` of event time have gone by; at once when `ms` ≤ 0, and when `signal` aborts. Otherwise never early; late by timer precision times the factor. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
 export interface ScaledClock extends Clock {
@@ -34,14 +34,11 @@ export function scaledClock(options: { readonly factor: number; readonly base?: 
     base,
     realBase,
     now,
-    sleep: async (ms) => {
+    sleep: async (ms, signal) => {
       const until = now() + ms;
       // Timers may fire a fraction of a millisecond early; the loop keeps the promise.
-      for (let left = until - now(); left > 0; left = until - now()) {
-        const real = Math.min(Math.max(left / factor, 0), timerMaxMs);
-        await new Promise<void>((resolve) => {
-          setTimeout(resolve, real);
-        });
+      for (let left = until - now(); left > 0 && signal?.aborted !== true; left = until - now()) {
+        await pause(Math.min(left / factor, timerMaxMs), signal);
       }
     },
     toRealMs: (ms) => ms / factor,
@@ -51,3 +48,15 @@ export function scaledClock(options: { readonly factor: number; readonly base?: 
 
 /** Node's timers overflow above 2³¹ − 1 ms. */
 const timerMaxMs = 2_000_000_000;
+
+function pause(realMs: number, signal: AbortSignal | undefined): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", done);
+      resolve();
+    };
+    const timer = setTimeout(done, realMs);
+    signal?.addEventListener("abort", done);
+  });
+}

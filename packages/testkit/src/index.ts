@@ -6,3 +6,14 @@ export { createLatchkey, type Latchkey, type LatchkeyOptions } from "./latchkey/
 export type { LatchkeyRequest, LatchkeyResponse } from "./latchkey/message.ts";
 export * from "./latchkey/secrets.ts";
 export * from "./latchkey/serve.ts";
+export * from "./traffic/session.ts";
+export * from "./traffic/honest-day.ts";
+export * from "./traffic/lookup-answer.ts";
+export * from "./traffic/attack-list.ts";
+export * from "./traffic/attack.ts";
+export * from "./traffic/user-agents.ts";
+export { lookupPath } from "./traffic/honest-flows.ts";
+export * from "./drive/run-direct.ts";
+export * from "./drive/run-http.ts";
+export * from "./drive/traffic-stats.ts";
+export * from "./drive/write-ndjson.ts";

@@ -15,7 +15,7 @@ export type Flaws = Readonly<Record<FlawId, boolean>>;
 export const flawIds: readonly FlawId[] = ["F1", "F2", "F3", "F4"];
 
 /** Only the named flaws are on. */
-export function flaws(...on: readonly FlawId[]): Flaws {
+export function flaws(...on: FlawId[]): Flaws {
   return { F1: on.includes("F1"), F2: on.includes("F2"), F3: on.includes("F3"), F4: on.includes("F4") };
 }
 

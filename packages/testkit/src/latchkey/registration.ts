@@ -19,7 +19,8 @@ export function startRegistration(service: Service, call: Call, who: string): Re
   const refusal = account === undefined ? no(404, "User not found.") : refusalFor(account, via);
   if (refusal !== undefined && service.flaws.F3) return refusal;
   const requestId = service.freshId("reg");
-  const real = refusal === undefined && account !== undefined;
+  // A suspended account's owner hears of it only after typing the pin: nobody else can tell it from a decoy.
+  const real = account !== undefined && !(via === "push" && account.deviceCount === 0);
   service.store.addRegistration({ requestId, accountId: real ? account.id : 0, via, pin: pinOf(service.population.seed, requestId), createdAt: call.at, tries: 0, completed: false });
   if (real && via === "push") {
     service.store.addApproval({ id: requestId, accountId: account.id, kind: "device", message: "Add a new device?", createdAt: call.at, state: "pending" });
@@ -48,6 +49,9 @@ export function completeRegistration(service: Service, call: Call, who: string, 
     service.store.countTry(requestId);
     return no(401, "Wrong pin.", { tries_left: triesMax - registration.tries - 1 });
   }
+  const account = service.store.accountById(registration.accountId);
+  const refusal = account === undefined ? no(404, "User not found.") : refusalFor(account, registration.via);
+  if (refusal !== undefined) return refusal;
   service.store.completeRegistration(requestId);
   const name = textOf(body["device_name"], 64);
   const device = service.store.addDevice(registration.accountId, name === "" ? "a telephone" : name, call.at);

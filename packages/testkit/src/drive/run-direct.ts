@@ -1,0 +1,80 @@
+import { carriesAll, type Exchange } from "@postern/engine";
+import type { Latchkey } from "../latchkey/latchkey.ts";
+import type { Script, Session, Step } from "../traffic/session.ts";
+import { EventHeap } from "./event-heap.ts";
+import { TrafficStats } from "./traffic-stats.ts";
+
+export interface DirectOptions {
+  /** Event time; requests due at or after `to` are not sent, and the sessions they belong to end there. */
+  readonly from: number;
+  readonly to: number;
+  /** Host in the exchanges' URLs. Default `latchkey.example`. */
+  readonly host?: string;
+  /** Prefix of the exchanges' ids. Default `x`. */
+  readonly idPrefix?: string;
+}
+
+export interface DirectResult {
+  /** Requests sent, one exchange each. */
+  readonly events: number;
+  readonly stats: TrafficStats;
+}
+
+/**
+ * Runs sessions in virtual time against the service in process: no socket, no sleep, months in seconds. `sink` gets each
+ * exchange in order of its request. `sessions` must be ordered by start; they are drawn as their time comes, so an endless
+ * stream is fine. The same sessions against a service of the same seed give the same exchanges, byte for byte.
+ */
+export function runDirect(sessions: Iterable<Session>, latchkey: Latchkey, options: DirectOptions, sink: (exchange: Exchange) => void = () => {}): DirectResult {
+  const origin = `https://${options.host ?? "latchkey.example"}`;
+  const prefix = options.idPrefix ?? "x";
+  const stats = new TrafficStats();
+  const heap = new EventHeap<Visit>();
+  const iterator = sessions[Symbol.iterator]();
+  let upcoming = iterator.next();
+  let events = 0;
+
+  const go = (session: Session, script: Script, turn: IteratorResult<Step, "completed" | "gave-up" | "left">, notBefore: number): void => {
+    if (turn.done === true) stats.ended(session.kind, turn.value);
+    else heap.push(Math.max(turn.value.dueAt, notBefore), { session, script, step: turn.value });
+  };
+
+  for (;;) {
+    while (upcoming.done !== true && upcoming.value.startAt <= heap.nextAt && upcoming.value.startAt < options.to) {
+      const session = upcoming.value;
+      const script = session.run();
+      stats.began(session.kind);
+      go(session, script, script.next(), Math.max(session.startAt, options.from));
+      upcoming = iterator.next();
+    }
+    const due = heap.pop();
+    if (due === undefined || due.at >= options.to) break;
+    const { session, script, step } = due.item;
+    // Whole milliseconds, as the written form has them.
+    const at = Math.round(due.at);
+    const { request } = step;
+    const answer = latchkey.handle({ method: request.method, url: request.path, headers: request.headers, address: session.address, at, ...(request.body === undefined ? {} : { body: request.body }) });
+    events += 1;
+    stats.answered(session.kind, request, answer);
+    sink({
+      id: `${prefix}${events}`,
+      at,
+      method: request.method,
+      url: `${origin}${request.path}`,
+      client: { address: session.address },
+      request: { headers: [["Host", options.host ?? "latchkey.example"], ...request.headers], ...(request.body === undefined ? {} : { body: request.body }) },
+      response: { status: answer.status, headers: answer.headers, body: answer.body, size: Buffer.byteLength(answer.body) },
+      durationMs: answer.durationMs,
+      carries: carriesAll,
+    });
+    const answeredAt = at + answer.durationMs;
+    go(session, script, script.next({ status: answer.status, headers: answer.headers, body: answer.body, at: answeredAt }), answeredAt);
+  }
+  return { events, stats };
+}
+
+interface Visit {
+  readonly session: Session;
+  readonly script: Script;
+  readonly step: Step;
+}

@@ -1,0 +1,16 @@
+import { jsonObject } from "../latchkey/message.ts";
+import type { TrafficAnswer } from "./session.ts";
+
+/**
+ * What an answer to a lookup tells the one who asked, judged by its text alone, as an attacker would. A uniform answer
+ * made in the image of a miss reads as `missing`; one that says neither, a refusal or a failure reads as `unsure`.
+ */
+export type LookupAnswer = "exists" | "missing" | "unsure";
+
+export function readLookup(answer: Pick<TrafficAnswer, "status" | "body">): LookupAnswer {
+  if (answer.status === 404) return "missing";
+  if (answer.status !== 200) return "unsure";
+  const fields = jsonObject(answer.body);
+  if (fields["success"] === true && typeof fields["account_id"] === "number") return "exists";
+  return fields["success"] === false ? "missing" : "unsure";
+}
