@@ -16,3 +16,5 @@ export * from "./detect/triggers/duration.ts";
 export type { Re2 } from "./detect/triggers/cel.ts";
 export * from "./detect/incident.ts";
 export * from "./detect/incidents.ts";
+export * from "./exchange/stored-exchange.ts";
+export * from "./exchange/redact.ts";

@@ -11,7 +11,13 @@ export type KeyMeaning = "secret" | Extract<HashType, "phone" | "email" | "usern
  */
 export function meaningOfKey(key: string, moreKeys: ReadonlySet<string> = none): KeyMeaning {
   if (key.length > keyCharactersMax) return undefined;
-  const name = normalKey(key);
+  // `user[pin]` and `user.pin` hold a pin: the whole name is asked first, then its last part.
+  const last = key.replace(/\]$/, "");
+  const part = last.slice(Math.max(last.lastIndexOf("["), last.lastIndexOf(".")) + 1);
+  return meaningOfName(normalKey(key), moreKeys) ?? (part === key ? undefined : meaningOfName(normalKey(part), moreKeys));
+}
+
+function meaningOfName(name: string, moreKeys: ReadonlySet<string>): KeyMeaning {
   if (secrets.has(name) || moreKeys.has(name)) return "secret";
   for (const ending of secretEndings) if (name.endsWith(ending)) return "secret";
   const type = identifiers.get(name);
