@@ -1,4 +1,4 @@
-import { isReservedWord, segmentPattern } from "./segment-kind.ts";
+import { isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
 
 /**
  * Learns the path templates of one host from its paths, streaming, in bounded memory.
@@ -60,6 +60,21 @@ export class PathTemplates<Leaf> {
       return parameter === undefined ? undefined : walk(parameter, depth + 1);
     };
     return walk(this.root, 0);
+  }
+
+  /** Puts back a place that {@link pathOf} described; undefined at the bound. */
+  restore(steps: readonly PathStep[]): PathNode<Leaf> | undefined {
+    let node: PathNode<Leaf> | undefined = this.root;
+    for (const step of steps) {
+      if (node === undefined) return undefined;
+      const next: PathNode<Leaf> | undefined = step.parameter
+        ? this.#parameter(node, step.label)
+        : (node.children.get(step.label.toLowerCase()) ?? this.#child(node, step.label.toLowerCase(), step.label));
+      if (next !== undefined) next.count = Math.max(next.count, step.count);
+      if (step.parameter && step.merged) node.merged = true;
+      node = next;
+    }
+    return node;
   }
 
   /** Decides every position that has gathered evidence since it was last looked at; call before reporting. */
@@ -134,6 +149,7 @@ export class PathTemplates<Leaf> {
     late.count++;
     late.clients |= 1 << (client & 31);
     if (isReservedWord(key)) return this.#promoted(node, key, late.count >= siblingPolicy.lateReservedCountMin && late.count * siblingPolicy.lateReservedShare >= node.lateTotal);
+    if (isPersonNoun(node.label)) return false;
     const callers = Math.min(siblingPolicy.lateCallersMin, bits(node.lateClients));
     if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return false;
     return this.#promoted(node, key, late.count * node.late.size >= siblingPolicy.lateTimesMean * node.lateTotal && /^[a-z][a-z_-]{1,31}$/i.test(segment));
@@ -145,8 +161,9 @@ export class PathTemplates<Leaf> {
   }
 
   #evaluate(node: PathNode<Leaf>, forced: boolean): void {
-    if (node.children.size < 2) return;
-    const values = interchangeable(node, forced);
+    if (node.children.size < 2 && !node.merged) return;
+    const values = node.merged ? strays(node) : [];
+    if (values.length === 0) values.push(...interchangeable(node, forced));
     if (values.length === 0) {
       node.evaluateAt = Math.max(node.children.size + 1, Math.ceil(node.children.size * 1.25));
       return;
@@ -175,7 +192,7 @@ export class PathTemplates<Leaf> {
     into.count += from.count;
     into.clients |= from.clients;
     into.merged ||= from.merged;
-    if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label });
+    if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label, place: into });
     from.leaf = undefined;
     from.parent = undefined;
     for (const [map, target] of [[from.children, into.children], [from.parameters, into.parameters]] as const) {
@@ -194,14 +211,33 @@ export class PathTemplates<Leaf> {
   }
 
   #joinBelow(node: PathNode<Leaf>, origin: PathNode<Leaf>): void {
-    if (node.leaf !== undefined) node.leaf = this.#join(undefined, node.leaf, { depth: origin.depth - 1, value: origin.label });
+    if (node.leaf !== undefined) node.leaf = this.#join(undefined, node.leaf, { depth: origin.depth - 1, value: origin.label, place: node });
     for (const child of node.children.values()) this.#joinBelow(child, origin);
     for (const child of node.parameters.values()) this.#joinBelow(child, origin);
   }
 }
 
-/** Called when two places turn out to be one: `value` stood at segment `depth` of every path of `from`. */
-export type JoinLeaves<Leaf> = (into: Leaf | undefined, from: Leaf, was: { readonly depth: number; readonly value: string }) => Leaf;
+/** Puts a place back that was exported; every constant in it has had its evidence. */
+export interface PathStep {
+  readonly label: string;
+  readonly parameter: boolean;
+  /** Parameters only: words are values here, not only typed segments. */
+  readonly merged: boolean;
+  readonly count: number;
+}
+
+/** The steps from the root to a place, or undefined while a constant of it has too little evidence to be written down. */
+export function pathOf<Leaf>(place: PathNode<Leaf>): readonly PathStep[] | undefined {
+  const steps: PathStep[] = [];
+  for (let at = place; at.parent !== undefined; at = at.parent) {
+    if (!at.parameter && at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())) return undefined;
+    steps.push({ label: at.label, parameter: at.parameter, merged: at.parameter && at.parent.merged, count: at.count });
+  }
+  return steps.reverse();
+}
+
+/** Called when a place moves or two turn out to be one: `value` stood at segment `depth` of every path of `from`; the result stands at `place`. */
+export type JoinLeaves<Leaf> = (into: Leaf | undefined, from: Leaf, was: { readonly depth: number; readonly value: string; readonly place: PathNode<Leaf> }) => Leaf;
 
 export interface PathNode<Leaf> {
   parent: PathNode<Leaf> | undefined;
@@ -263,6 +299,11 @@ export const siblingPolicy = {
   rareMany: 48,
   /** A word that names an action (`search`) is taken for a value only when seen once among this many values. */
   reservedAmong: 50,
+  /** At the moment of merging a constant stands out by this many sightings and times the mean of the rare ones. */
+  standsOutMin: 8,
+  standsOut: 6,
+  /** Beside a parameter, a word seen less than 1/share as often is one of its values. */
+  strayShare: 40,
   /** A late constant at a merged position: sightings, 1/share of traffic, callers, times the mean. */
   lateCountMin: 20,
   lateShare: 20,
@@ -320,6 +361,24 @@ function withTwins<Leaf>(node: PathNode<Leaf>, rare: readonly PathNode<Leaf>[]):
   return [...values];
 }
 
+/** Constants beside a parameter that turn out to be its values: all they lead to the parameter leads to as well, or hardly anyone asks for them. */
+function strays<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
+  const parameter = node.parameters.get("{}");
+  if (parameter === undefined) return [];
+  const found: PathNode<Leaf>[] = [];
+  for (const [key, child] of node.children) {
+    if (isReservedWord(key) || (child.shape !== "" && parameter.shape !== "" && child.shape !== parameter.shape)) continue;
+    let below = 0;
+    let common = 0;
+    for (const name of child.children.keys()) {
+      below++;
+      if (parameter.children.has(name)) common++;
+    }
+    if ((below > 0 && common === below) || (common === 0 && below === 0 && child.count * siblingPolicy.strayShare < parameter.count)) found.push(child);
+  }
+  return found;
+}
+
 /** The constants right below, with what they answer: `""` when there are none, since `/{id}` below is no evidence. */
 function subTree<Leaf>(node: PathNode<Leaf>): string {
   if (node.children.size === 0) return node.shape === "" || node.parameters.size > 0 ? "" : `=${node.shape}`;
@@ -339,6 +398,7 @@ function bits(word: number): number {
 function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parameter: boolean, depth: number): PathNode<Leaf> {
   return {
     parent, label, parameter, depth, children: new Map(), parameters: new Map(), late: new Map(), count: 0, clients: 0, lateTotal: 0, lateClients: 0,
-    merged: false, evaluateAt: siblingPolicy.sameTreeRareMin, leaf: undefined, shape: "",
+    // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.
+    merged: !parameter && isPersonNoun(label), evaluateAt: siblingPolicy.sameTreeRareMin, leaf: undefined, shape: "",
   };
 }

@@ -44,6 +44,18 @@ export function isReservedWord(lowerSegment: string): boolean {
   return reservedWords.has(lowerSegment) || /^v\d{1,3}(\.\d{1,3})?$/.test(lowerSegment);
 }
 
+/** True for a constant after which a person is named: `/users/…`, `/by-email/…`. */
+export function isPersonNoun(label: string): boolean {
+  return personNouns.has(label.toLowerCase());
+}
+
+const personNouns: ReadonlySet<string> = new Set(
+  (
+    "users accounts members customers profiles people persons contacts subscribers patients employees players students followers friends " +
+    "username usernames email emails by-email by-phone by-username phone phones phone-numbers phonenumbers msisdn"
+  ).split(" "),
+);
+
 const plus = 43;
 
 /** Only letters and digits. Hex and mixed tokens are values; `users2` and `oauth2` are not. */

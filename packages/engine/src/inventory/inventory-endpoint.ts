@@ -1,0 +1,259 @@
+import type { SubjectRule } from "../decide/gate-policy.ts";
+import type { ParameterLocation } from "../exchange/subject.ts";
+import type { ExchangeView } from "../exchange/view.ts";
+import { dataClassesOf } from "./data-classes.ts";
+import { DistinctCounter } from "./distinct-counter.ts";
+import { LatencyHistogram } from "./latency-histogram.ts";
+import { isSecretName, Parameters, ParameterStats, subjectTypeOf } from "./parameters.ts";
+import type { PathNode } from "./path-templates.ts";
+import { Posture } from "./posture.ts";
+import type { PostureReport, PostureState } from "./posture.ts";
+import type { TemplateText } from "./template-text.ts";
+import { templateText } from "./template-text.ts";
+import type { ValueShape } from "./value-shape.ts";
+
+/** What stands at one path: an endpoint for each method. */
+export type MethodMap = Map<string, InventoryEndpoint>;
+
+/**
+ * One endpoint: method, host and path template, with all that its traffic has told so far. Its `id` follows the template;
+ * when paths merge, the older ids stay in `aliases` and the inventory resolves them.
+ */
+export class InventoryEndpoint {
+  readonly method: string;
+  readonly host: string;
+  readonly parameters: Parameters;
+  readonly byStatus = new Map<number, number>();
+  readonly latency = new LatencyHistogram();
+  readonly dataClasses = new Set<string>();
+  readonly aliases = new Set<string>();
+  auth = new Posture();
+  requests = 0;
+  /** Answers of 500 and above, and requests without any answer. */
+  errors = 0;
+  firstAt = Infinity;
+  lastAt = -Infinity;
+  /** Answers looked at for data classes. */
+  sampled = 0;
+  /** The one answer all its evidence consists of; `""` once two differ, undefined before any. */
+  fingerprint: string | undefined;
+  place: PathNode<MethodMap>;
+  readonly #name: EndpointNaming;
+  #epoch = -1;
+  #id = "";
+  #template: TemplateText = { text: "", names: new Map() };
+
+  constructor(method: string, host: string, place: PathNode<MethodMap>, naming: EndpointNaming) {
+    this.method = method;
+    this.host = host;
+    this.place = place;
+    this.parameters = new Parameters(naming.seed);
+    this.#name = naming;
+  }
+
+  /** 16 hex digits of the keyed hash of `method host template`. */
+  get id(): string {
+    this.#refresh();
+    return this.#id;
+  }
+
+  /** `/users/{userId}/status`. */
+  get template(): string {
+    this.#refresh();
+    return this.#template.text;
+  }
+
+  /** Parameter names by segment position. */
+  get pathNames(): ReadonlyMap<number, string> {
+    this.#refresh();
+    return this.#template.names;
+  }
+
+  posture(): PostureReport {
+    return this.auth.report();
+  }
+
+  /** Where in a request a subject's identifier stands, most telling first. Learned; grows and shrinks with evidence. */
+  identifierRules(): readonly SubjectRule[] {
+    const rules: SubjectRule[] = [];
+    for (const [key, stats] of this.parameters.byKey) {
+      const location = this.#location(key);
+      if (location === undefined) continue;
+      const type = subjectTypeOf(location, stats, this.#owner(key));
+      if (type !== undefined) rules.push({ location, type });
+    }
+    return rules.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
+  }
+
+  /** Each parameter with where it stands and what its values look like. */
+  parameterList(): readonly EndpointParameter[] {
+    const list: EndpointParameter[] = [];
+    for (const [key, stats] of this.parameters.byKey) {
+      const location = this.#location(key);
+      if (location === undefined) continue;
+      list.push({ location, samples: stats.samples, distinct: stats.distinct.count, shapes: { ...stats.shapes }, required: stats.samples >= this.requests, subject: subjectTypeOf(location, stats, this.#owner(key)) });
+    }
+    return list;
+  }
+
+  /** True when most requests carry a password, code or token of their own in form or JSON: the credential may be there. */
+  get carriesSecrets(): boolean {
+    let most = 0;
+    for (const [key, stats] of this.parameters.byKey) {
+      if ((key.startsWith("f:") || key.startsWith("j:") || key.startsWith("h:")) && isSecretName(key.slice(2).split(".").pop() ?? "")) most = Math.max(most, stats.samples);
+    }
+    return most * 2 >= this.requests && most > 0;
+  }
+
+  observe(view: ExchangeView, network: number): void {
+    const { exchange } = view;
+    const { status } = exchange.response;
+    this.requests++;
+    if (this.byStatus.has(status) || this.byStatus.size < statusesMax) this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
+    if (status >= 500 || status === 0) this.errors++;
+    if (exchange.at < this.firstAt) this.firstAt = exchange.at;
+    if (exchange.at > this.lastAt) this.lastAt = exchange.at;
+    if (exchange.durationMs !== undefined) this.latency.add(exchange.durationMs);
+    this.#refresh();
+    this.parameters.observe(view, this.#template.names.keys());
+    this.auth.observe(view, network);
+    if (view.responseJson === undefined || status < 200 || status > 299) return;
+    this.sampled++;
+    if (this.sampled <= sampleFirst || this.sampled % sampleOneIn === 0) for (const name of dataClassesOf(view.responseJson)) this.dataClasses.add(name);
+  }
+
+  /** Takes over all that another endpoint has counted. */
+  absorb(other: InventoryEndpoint): void {
+    this.requests += other.requests;
+    this.errors += other.errors;
+    for (const [status, count] of other.byStatus) if (this.byStatus.has(status) || this.byStatus.size < statusesMax) this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + count);
+    this.firstAt = Math.min(this.firstAt, other.firstAt);
+    this.lastAt = Math.max(this.lastAt, other.lastAt);
+    this.latency.absorb(other.latency);
+    this.parameters.absorb(other.parameters);
+    this.auth.absorb(other.auth);
+    this.sampled += other.sampled;
+    for (const name of other.dataClasses) this.dataClasses.add(name);
+    if (this.fingerprint !== other.fingerprint && other.fingerprint !== undefined) this.fingerprint = this.fingerprint === undefined ? other.fingerprint : "";
+    for (const alias of other.aliases) this.#alias(alias);
+    if (other.#id !== "") this.#alias(other.#id);
+  }
+
+  exportState(): EndpointState {
+    return {
+      method: this.method, requests: this.requests, errors: this.errors, byStatus: [...this.byStatus], firstAt: this.firstAt, lastAt: this.lastAt, latency: [...this.latency.buckets],
+      dataClasses: [...this.dataClasses], aliases: [...this.aliases], auth: this.auth.exportState(), sampled: this.sampled,
+      parameters: [...this.parameters.byKey].map(([key, stats]) => ({
+        key, samples: stats.samples, distinct: stats.distinct.exportState(), shapes: { ...stats.shapes },
+        phones: [stats.phoneChecked, stats.phoneKnown, stats.digitsLengthMin, stats.digitsLengthMax],
+      })),
+    };
+  }
+
+  restore(state: EndpointState): void {
+    this.requests = state.requests;
+    this.errors = state.errors;
+    for (const [status, count] of state.byStatus) this.byStatus.set(status, count);
+    this.firstAt = state.firstAt;
+    this.lastAt = state.lastAt;
+    this.latency.absorb({ buckets: state.latency });
+    for (const name of state.dataClasses) this.dataClasses.add(name);
+    for (const alias of state.aliases) this.#alias(alias);
+    this.auth = Posture.restore(state.auth);
+    this.sampled = state.sampled;
+    this.fingerprint = "";
+    for (const saved of state.parameters) {
+      const stats = new ParameterStats();
+      stats.samples = saved.samples;
+      stats.distinct = DistinctCounter.restore(saved.distinct);
+      Object.assign(stats.shapes, saved.shapes);
+      [stats.phoneChecked = 0, stats.phoneKnown = 0, stats.digitsLengthMin = 99, stats.digitsLengthMax = 0] = saved.phones;
+      this.parameters.byKey.set(saved.key, stats);
+    }
+  }
+
+  #refresh(): void {
+    const epoch = this.#name.epoch();
+    if (epoch === this.#epoch) return;
+    this.#epoch = epoch;
+    const template = templateText(this.place);
+    if (template.text === this.#template.text) return;
+    this.#template = template;
+    if (this.#id !== "") this.#alias(this.#id);
+    this.#id = this.#name.idOf(this.method, this.host, template.text);
+    this.#name.registered(this.#id, this);
+  }
+
+  #alias(id: string): void {
+    if (this.aliases.size >= aliasesMax) return;
+    this.aliases.add(id);
+    this.#name.registered(id, this);
+  }
+
+  #location(key: string): ParameterLocation | undefined {
+    const name = key.slice(key.startsWith("p") ? 1 : 2);
+    switch (key.charAt(0)) {
+      case "p": {
+        const known = this.pathNames.get(Number(name));
+        return known === undefined ? undefined : { in: "path", name: known };
+      }
+      case "q":
+        return { in: "query", name };
+      case "h":
+        return { in: "header", name };
+      case "f":
+        return { in: "form", name };
+      default:
+        return { in: "json", name };
+    }
+  }
+
+  /** The constant before a path parameter. */
+  #owner(key: string): string {
+    if (!key.startsWith("p")) return "";
+    return this.template.split("/")[Number(key.slice(1))] ?? "";
+  }
+}
+
+export interface EndpointParameter {
+  readonly location: ParameterLocation;
+  readonly samples: number;
+  readonly distinct: number;
+  readonly shapes: Readonly<Partial<Record<ValueShape, number>>>;
+  /** True when every request had it. */
+  readonly required: boolean;
+  readonly subject: string | undefined;
+}
+
+/** How an endpoint gets its name, handed in by the inventory. */
+export interface EndpointNaming {
+  readonly seed: number;
+  epoch(): number;
+  idOf(method: string, host: string, template: string): string;
+  registered(id: string, endpoint: InventoryEndpoint): void;
+}
+
+export interface EndpointState {
+  readonly method: string;
+  readonly requests: number;
+  readonly errors: number;
+  readonly byStatus: readonly (readonly [number, number])[];
+  readonly firstAt: number;
+  readonly lastAt: number;
+  readonly latency: readonly number[];
+  readonly dataClasses: readonly string[];
+  readonly aliases: readonly string[];
+  readonly auth: PostureState;
+  readonly sampled: number;
+  readonly parameters: readonly { readonly key: string; readonly samples: number; readonly distinct: readonly number[]; readonly shapes: Readonly<Partial<Record<ValueShape, number>>>; readonly phones: readonly number[] }[];
+}
+
+/** Answers read for data classes: the first hundred, then one in 64. */
+export const sampleFirst = 100;
+export const sampleOneIn = 64;
+/** Different status codes kept apart; no service uses more. */
+export const statusesMax = 64;
+/** Old ids an endpoint answers to; a merge of a thousand slugs need not remember each. */
+export const aliasesMax = 1_000;
+
+const order: readonly string[] = ["phone", "email", "username", "uuid", "integer", "opaque"];

@@ -1,0 +1,265 @@
+import { networkOf } from "../exchange/actor.ts";
+import type { Ports } from "../exchange/ports.ts";
+import type { ExchangeView } from "../exchange/view.ts";
+import { answerFingerprint, answerShape, NothingHere, saysNothingHere } from "./admission.ts";
+import { hash32 } from "./distinct-counter.ts";
+import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpoint.ts";
+import { InventoryEndpoint } from "./inventory-endpoint.ts";
+import type { PathNode, PathStep } from "./path-templates.ts";
+import { PathTemplates, pathOf } from "./path-templates.ts";
+
+export { InventoryEndpoint } from "./inventory-endpoint.ts";
+
+/**
+ * Every endpoint that traffic has shown: learned from exchanges, in bounded memory, no clock.
+ *
+ * An endpoint enters with evidence: an answer other than 404, 405, 501 or none, and other than what its host answers to
+ * everything ("nothing here", see `admission.ts`). Scanner paths therefore neither add endpoints nor grow memory; 404s on
+ * known templates count for their endpoint. State written out holds templates, counts and keyed hashes only.
+ */
+export class Inventory {
+  readonly #ports: Ports;
+  readonly #bounds: InventoryBounds;
+  readonly #seed: number;
+  readonly #hosts = new Map<string, HostInventory>();
+  readonly #byId = new Map<string, InventoryEndpoint>();
+  readonly #principals = new Set<string>();
+  #fresh: string[] = [];
+
+  constructor(ports: Ports, bounds: Partial<InventoryBounds> = {}) {
+    this.#ports = ports;
+    this.#bounds = { ...inventoryBounds, ...bounds };
+    this.#seed = Number.parseInt(ports.hash("segment", "inventory seed").slice(0, 8), 16) | 0;
+  }
+
+  /** Counts one exchange; gives its endpoint, or undefined while there is none (noise, no evidence, a bound reached). */
+  observe(view: ExchangeView): InventoryEndpoint | undefined {
+    const method = view.exchange.method.toUpperCase();
+    if (!/^[A-Z]{1,16}$/.test(method)) return undefined;
+    const host = this.#host(view.host);
+    if (host === undefined) return undefined;
+    const network = hash32(this.#seed, networkOf(view.exchange.client.address));
+    const fingerprint = answerFingerprint(view);
+    const learned = fingerprint === undefined ? undefined : host.nothing.observe(fingerprint, view.segments, this.#seed);
+    if (learned === "learned") this.#dropEvidence(host, fingerprint ?? "");
+    if (saysNothingHere(view.exchange.response.status) || (learned !== undefined && learned !== "unknown")) {
+      const known = this.#known(host, method, view.segments);
+      known?.observe(view, network);
+      return known;
+    }
+    const place = host.paths.place(view.segments, network >>> 27);
+    if (place === undefined) return this.#known(host, method, view.segments);
+    const endpoint = this.#endpointAt(host, place, method);
+    if (endpoint === undefined) return undefined;
+    if (place.shape === "" && view.responseJson !== undefined) place.shape = answerShape(view.responseJson);
+    const evidence = fingerprint ?? "";
+    if (endpoint.fingerprint === undefined) endpoint.fingerprint = evidence;
+    else if (endpoint.fingerprint !== evidence) endpoint.fingerprint = "";
+    endpoint.observe(view, network);
+    this.#principal(view, endpoint);
+    return endpoint;
+  }
+
+  /** The endpoint a request would belong to, without counting it. */
+  find(method: string, host: string, segments: readonly string[]): InventoryEndpoint | undefined {
+    const known = this.#hosts.get(host);
+    return known === undefined ? undefined : this.#known(known, method.toUpperCase(), segments);
+  }
+
+  /** By id, old ids of merged templates included. */
+  byId(id: string): InventoryEndpoint | undefined {
+    return this.#byId.get(id);
+  }
+
+  /** All endpoints, by host, template and method. Decides positions that gathered evidence first, so ids may settle here. */
+  endpoints(): readonly InventoryEndpoint[] {
+    const all: InventoryEndpoint[] = [];
+    for (const host of this.#hosts.values()) {
+      host.paths.settle();
+      for (const endpoint of endpointsOf(host)) {
+        void endpoint.id;
+        all.push(endpoint);
+      }
+    }
+    return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.method, b.method));
+  }
+
+  /** True when this credential hash was accepted by an endpoint that refuses others, and is not shared by its callers. */
+  isPrincipal(hash: string): boolean {
+    return this.#principals.has(hash);
+  }
+
+  /** Principals found since the last call. */
+  newPrincipals(): readonly string[] {
+    const fresh = this.#fresh;
+    this.#fresh = [];
+    return fresh;
+  }
+
+  /** Places held over all hosts, for memory reports. */
+  get size(): { readonly hosts: number; readonly nodes: number; readonly endpoints: number } {
+    let nodes = 0;
+    let endpoints = 0;
+    for (const host of this.#hosts.values()) {
+      nodes += host.paths.nodes;
+      for (const _ of endpointsOf(host)) endpoints++;
+    }
+    return { hosts: this.#hosts.size, nodes, endpoints };
+  }
+
+  /** JSON-able; constants only where they have had their evidence, everything else is left out and learned again. */
+  exportState(): InventoryState {
+    const hosts: { name: string; endpoints: { path: readonly PathStep[]; state: EndpointState }[]; nothing: readonly string[] }[] = [];
+    for (const host of this.#hosts.values()) {
+      host.paths.settle();
+      const endpoints: { path: readonly PathStep[]; state: EndpointState }[] = [];
+      for (const endpoint of endpointsOf(host)) {
+        const path = pathOf(endpoint.place);
+        if (path !== undefined) endpoints.push({ path, state: endpoint.exportState() });
+      }
+      hosts.push({ name: host.name, endpoints, nothing: host.nothing.exportState() });
+    }
+    return { version: 1, hosts, principals: [...this.#principals] };
+  }
+
+  /** An inventory that goes on where the exported one stopped. State of another shape or version gives an empty one. */
+  static restore(ports: Ports, state: unknown, bounds: Partial<InventoryBounds> = {}): Inventory {
+    const inventory = new Inventory(ports, bounds);
+    if (typeof state !== "object" || state === null || !("version" in state) || state.version !== 1) return inventory;
+    const { hosts, principals } = state as InventoryState;
+    for (const saved of hosts) {
+      const host = inventory.#host(saved.name);
+      if (host === undefined) break;
+      host.nothing.restore(saved.nothing);
+      for (const { path, state: counts } of saved.endpoints) {
+        const place = host.paths.restore(path);
+        if (place !== undefined) inventory.#endpointAt(host, place, counts.method)?.restore(counts);
+      }
+    }
+    for (const hash of principals) inventory.#principals.add(hash);
+    for (const endpoint of inventory.endpoints()) void endpoint.id;
+    return inventory;
+  }
+
+  #host(name: string): HostInventory | undefined {
+    const known = this.#hosts.get(name);
+    if (known !== undefined) return known;
+    if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
+    const host: HostInventory = { name, paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }), nothing: new NothingHere(), naming: undefined };
+    this.#hosts.set(name, host);
+    return host;
+  }
+
+  #naming(host: HostInventory): EndpointNaming {
+    host.naming ??= {
+      seed: this.#seed,
+      epoch: () => host.paths.epoch,
+      idOf: (method, name, template) => this.#ports.hash("segment", `${method} ${name} ${template}`),
+      registered: (id, endpoint) => {
+        if (this.#byId.size < this.#bounds.idsMax || this.#byId.has(id)) this.#byId.set(id, endpoint);
+      },
+    };
+    return host.naming;
+  }
+
+  #endpointAt(host: HostInventory, place: PathNode<MethodMap>, method: string): InventoryEndpoint | undefined {
+    place.leaf ??= new Map();
+    const known = place.leaf.get(method);
+    if (known !== undefined) return known;
+    if (place.leaf.size >= methodsMax) return undefined;
+    const endpoint = new InventoryEndpoint(method, host.name, place, this.#naming(host));
+    place.leaf.set(method, endpoint);
+    return endpoint;
+  }
+
+  #known(host: HostInventory, method: string, segments: readonly string[]): InventoryEndpoint | undefined {
+    return host.paths.find(segments, (node) => node.leaf?.has(method) === true)?.leaf?.get(method);
+  }
+
+  /** The host turned out to answer everything this way: what stood on that answer alone was never an endpoint. */
+  #dropEvidence(host: HostInventory, fingerprint: string): void {
+    for (const endpoint of [...endpointsOf(host)]) {
+      if (endpoint.fingerprint !== fingerprint) continue;
+      const { leaf } = endpoint.place;
+      for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
+      leaf?.delete(endpoint.method);
+      if (leaf?.size === 0) host.paths.prune(endpoint.place);
+    }
+  }
+
+  #principal(view: ExchangeView, endpoint: InventoryEndpoint): void {
+    const hash = view.credential?.hash;
+    const { status } = view.exchange.response;
+    if (hash === undefined || status < 200 || status > 299) return;
+    if (this.#principals.has(hash)) {
+      if (!endpoint.auth.isSharedHere(hash)) return;
+      this.#principals.delete(hash);
+      return;
+    }
+    if (endpoint.posture().verdict !== "enforced" || endpoint.auth.isSharedHere(hash)) return;
+    if (this.#principals.size >= this.#bounds.principalsMax) {
+      const [oldest] = this.#principals;
+      if (oldest !== undefined) this.#principals.delete(oldest);
+    }
+    this.#principals.add(hash);
+    if (this.#fresh.length < this.#bounds.principalsMax) this.#fresh.push(hash);
+  }
+}
+
+export interface InventoryBounds {
+  readonly hostsMax: number;
+  readonly nodesPerHostMax: number;
+  readonly childrenMax: number;
+  readonly principalsMax: number;
+  readonly idsMax: number;
+}
+
+/**
+ * `Host` is the caller's choice, so hosts are few and the first ones stay; nodes and children as in `templateBounds`;
+ * 100,000 principals are 10 MB, the oldest goes; ids count old names too.
+ */
+export const inventoryBounds: InventoryBounds = { hostsMax: 256, nodesPerHostMax: 50_000, childrenMax: 1_000, principalsMax: 100_000, idsMax: 200_000 };
+
+/** Methods kept at one path: HTTP has nine, WebDAV a few more. */
+export const methodsMax = 24;
+
+/** What {@link Inventory.exportState} writes. */
+export interface InventoryState {
+  readonly version: 1;
+  readonly hosts: readonly { readonly name: string; readonly endpoints: readonly { readonly path: readonly PathStep[]; readonly state: EndpointState }[]; readonly nothing: readonly string[] }[];
+  readonly principals: readonly string[];
+}
+
+interface HostInventory {
+  readonly name: string;
+  readonly paths: PathTemplates<MethodMap>;
+  readonly nothing: NothingHere;
+  naming: EndpointNaming | undefined;
+}
+
+function joinMethods(into: MethodMap | undefined, from: MethodMap, was: { readonly depth: number; readonly value: string; readonly place: PathNode<MethodMap> }): MethodMap {
+  const methods: MethodMap = into ?? new Map();
+  for (const [method, endpoint] of from) {
+    // The value that was taken for a constant is a parameter's sample now.
+    endpoint.parameters.add(`p${was.depth}`, was.value, endpoint.requests);
+    const twin = methods.get(method);
+    if (twin === undefined) {
+      endpoint.place = was.place;
+      methods.set(method, endpoint);
+    } else if (twin !== endpoint) twin.absorb(endpoint);
+  }
+  return methods;
+}
+
+function* endpointsOf(host: HostInventory): Generator<InventoryEndpoint> {
+  const walk = function* (node: PathNode<MethodMap>): Generator<InventoryEndpoint> {
+    if (node.leaf !== undefined) yield* node.leaf.values();
+    for (const child of node.children.values()) yield* walk(child);
+    for (const child of node.parameters.values()) yield* walk(child);
+  };
+  yield* walk(host.paths.root);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}

@@ -1,0 +1,169 @@
+import type { ExchangeView, Json } from "../exchange/view.ts";
+import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
+import { DistinctCounter, hash32 } from "./distinct-counter.ts";
+import type { ValueShape } from "./value-shape.ts";
+import { isKnownPhone, valueShape } from "./value-shape.ts";
+
+/**
+ * What an endpoint's parameters look like: samples, distinct values, shapes. Keys are `p<position>`, `q:<name>`,
+ * `h:<name>`, `f:<name>`, `j:<json path>`. At most {@link parametersMax}; values are hashed, never kept.
+ *
+ * Misses: parameters in cookies, in XML or multipart bodies; names that hold values (they fill the bound, then no more
+ * are added).
+ */
+export class Parameters {
+  readonly byKey = new Map<string, ParameterStats>();
+  readonly #seed: number;
+
+  constructor(seed: number) {
+    this.#seed = seed;
+  }
+
+  /** Takes the parameters of one request; `pathPositions` are the segments that are values. */
+  observe(view: ExchangeView, pathPositions: Iterable<number>): void {
+    for (const position of pathPositions) this.add(`p${position}`, view.segments[position] ?? "");
+    for (const [name, value] of view.query) this.add(`q:${name}`, value);
+    for (const [name, value] of view.form) this.add(`f:${name}`, value);
+    for (const [name, value] of view.exchange.request.headers) {
+      if (name.length > 2 && name.charCodeAt(1) === 45 && (name.charCodeAt(0) | 32) === 120) this.#header(name.toLowerCase(), value);
+    }
+    if (view.requestJson !== undefined && typeof view.requestJson === "object") this.#json(view.requestJson, "", 0);
+  }
+
+  add(key: string, value: string, times = 1): void {
+    let stats = this.byKey.get(key);
+    if (stats === undefined && key.charCodeAt(0) !== 112 && nameHoldsValue.test(key)) {
+      this.add(`${key.slice(0, 2)}*`, value, times);
+      return;
+    }
+    if (stats === undefined) {
+      if (this.byKey.size >= parametersMax || key.length > keyCharactersMax) return;
+      stats = new ParameterStats();
+      this.byKey.set(key, stats);
+    }
+    stats.add(value, hash32(this.#seed, value), times);
+  }
+
+  absorb(other: Parameters): void {
+    for (const [key, stats] of other.byKey) {
+      const mine = this.byKey.get(key);
+      if (mine !== undefined) mine.absorb(stats);
+      else if (this.byKey.size < parametersMax) this.byKey.set(key, stats);
+    }
+  }
+
+  #header(name: string, value: string): void {
+    if (!/^x-(forwarded|real-ip|request-id|correlation|b3|amzn|amz|cloud|envoy|csrf|xsrf|trace|datadog|client-ip|http-method|requested-with)/.test(name)) this.add(`h:${name}`, value);
+  }
+
+  #json(value: Json, path: string, depth: number): void {
+    if (depth > depthMax || value === null) return;
+    if (typeof value !== "object") {
+      this.add(`j:${path}`, String(value));
+      return;
+    }
+    if (Array.isArray(value)) {
+      for (const item of (value as readonly Json[]).slice(0, arrayItemsMax)) this.#json(item, `${path}[]`, depth + 1);
+      return;
+    }
+    let read = 0;
+    for (const [key, item] of Object.entries(value)) {
+      if (++read > parametersMax) break;
+      this.#json(item, path === "" ? key : `${path}.${key}`, depth + 1);
+    }
+  }
+}
+
+/** Names that are identifiers themselves (a map by phone number) are all counted under `*`, and not kept. */
+const nameHoldsValue = /@|\d{5}|^.{129}/;
+
+/** No honest request has more; JSON with values as keys would grow without end. */
+export const parametersMax = 64;
+/** JSON deeper than this is not described. */
+export const depthMax = 8;
+/** Elements of one array read as samples. */
+export const arrayItemsMax = 16;
+/** Longer names are not parameters but payload. */
+export const keyCharactersMax = 128;
+/** Distinct values from which a location may identify subjects. */
+export const distinctMin = 8;
+
+export class ParameterStats {
+  samples = 0;
+  readonly shapes: Partial<Record<ValueShape, number>> = {};
+  distinct = new DistinctCounter();
+  /** Of bare digits checked against the number plan: checked, known. */
+  phoneChecked = 0;
+  phoneKnown = 0;
+  digitsLengthMin = 99;
+  digitsLengthMax = 0;
+
+  add(value: string, hash: number, times = 1): void {
+    this.samples += times;
+    this.distinct.add(hash);
+    // Shapes settle early; afterwards one sample in 16 keeps them honest.
+    if (this.samples > 256 && (this.samples & 15) !== 0) return;
+    const shape = valueShape(value);
+    this.shapes[shape] = (this.shapes[shape] ?? 0) + 1;
+    if (shape === "digits" || shape === "time") {
+      this.digitsLengthMin = Math.min(this.digitsLengthMin, value.length);
+      this.digitsLengthMax = Math.max(this.digitsLengthMax, value.length);
+      if (this.phoneChecked < 16) {
+        this.phoneChecked++;
+        if (value.startsWith("999") || isKnownPhone(value)) this.phoneKnown++;
+      }
+    }
+  }
+
+  absorb(other: ParameterStats): void {
+    this.samples += other.samples;
+    this.distinct.absorb(other.distinct);
+    for (const [shape, count] of Object.entries(other.shapes) as [ValueShape, number][]) this.shapes[shape] = (this.shapes[shape] ?? 0) + count;
+    this.phoneChecked += other.phoneChecked;
+    this.phoneKnown += other.phoneKnown;
+    this.digitsLengthMin = Math.min(this.digitsLengthMin, other.digitsLengthMin);
+    this.digitsLengthMax = Math.max(this.digitsLengthMax, other.digitsLengthMax);
+  }
+}
+
+/**
+ * The subject type a location's values have, or undefined when they do not identify anyone: secrets, codes, times,
+ * pagination, flags, free text, few distinct values. `name` is the parameter's name, `owner` the path constant before it.
+ *
+ * Mistakes: order numbers named like ids are ids; a national number without `+` in a numbering plan that
+ * does not know it is an integer; a user name in a location whose name gives no hint is missed.
+ */
+export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats, owner = ""): SubjectType | undefined {
+  const name = location.name.toLowerCase();
+  const leaf = name.replaceAll("[]", "").split(".").pop() ?? name;
+  if (isSecretName(leaf) || pagination.test(leaf)) return undefined;
+  const distinct = stats.distinct.count;
+  if (distinct < distinctMin) return undefined;
+  if (location.in !== "path" && distinct < stats.samples * 0.01 && distinct < 64) return undefined;
+  const total = Object.entries(stats.shapes).reduce((sum, [shape, count]) => (shape === "empty" ? sum : sum + (count ?? 0)), 0);
+  if (total === 0) return undefined;
+  const share = (...shapes: ValueShape[]) => shapes.reduce((sum, shape) => sum + (stats.shapes[shape] ?? 0), 0) / total;
+  const phoneNamed = /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !/id$/.test(leaf);
+  if (share("phone") >= 0.5 && share("phone", "digits", "time", "integer") >= 0.8) return "phone";
+  if (phoneNamed && share("phone", "digits", "time", "integer") >= 0.8) return "phone";
+  if (share("email") >= 0.6) return "email";
+  if (share("uuid") >= 0.8) return "uuid";
+  const known = stats.phoneChecked >= 8 && stats.phoneKnown >= 0.8 * stats.phoneChecked;
+  const explicitId = location.in !== "path" && /id$/.test(leaf);
+  if (!explicitId && known && share("digits", "time", "phone") >= 0.8) return "phone";
+  if (share("time", "boolean") >= 0.5 || share("text") >= 0.5) return undefined;
+  const idNamed = location.in === "path" || /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf);
+  if (share("integer", "digits", "time") >= 0.8) return idNamed ? "integer" : undefined;
+  const userNamed = /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf) || (location.in === "path" && /^(users|accounts|members|profiles|people|usernames?)$/i.test(owner));
+  if (userNamed && share("word", "email") >= 0.5 && share("token") < 0.5) return "username";
+  return idNamed && share("token", "uuid", "integer", "digits", "word") >= 0.8 ? "opaque" : undefined;
+}
+
+/** True for names whose values prove something (password, one-time code, token) and so never name a subject. */
+export function isSecretName(name: string): boolean {
+  return /pass(word|wd|phrase|code)|^pass$|^pwd|^otp|_otp$|otp_?code|^totp|^pin$|^code$|_code$|verification|secret|token|signature|^sig$|nonce|captcha|api_?-?key|^key$|challenge|^answer$|credential|^cvv|^cvc|csrf|assertion/.test(
+    name.toLowerCase(),
+  ) && !/country_?code|postal_?code|zip_?code|currency_?code|language_?code|^cc$/.test(name.toLowerCase());
+}
+
+const pagination = /^(limit|offset|page|per_?page|page_?size|size|count|cursor|after|before|since|until|from|to|sort|order|order_?by|direction|q|query|search|fields|include|expand|format|lang|locale|ts|timestamp|time|date|_|t|v|version)$/;
