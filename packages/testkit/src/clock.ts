@@ -1,9 +1,9 @@
 /** Event time, which may run faster than the wall's, from any moment on. */
 export interface Clock {
   /** Milliseconds since the epoch, event time. */
-  now(): number;
+  readonly now: () => number;
   /** Resolves when `ms` of event time have gone by; at once when `ms` ≤ 0, and when `signal` aborts. Otherwise never early; late by timer precision times the factor. */
-  sleep(ms: number, signal?: AbortSignal): Promise<void>;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
 export interface ScaledClock extends Clock {
@@ -37,7 +37,8 @@ export function scaledClock(options: { readonly factor: number; readonly base?: 
     sleep: async (ms, signal) => {
       const until = now() + ms;
       // Timers may fire a fraction of a millisecond early; the loop keeps the promise.
-      for (let left = until - now(); left > 0 && signal?.aborted !== true; left = until - now()) {
+      for (let left = until - now(); left > 0; left = until - now()) {
+        if (signal?.aborted === true) return;
         await pause(Math.min(left / factor, timerMaxMs), signal);
       }
     },

@@ -11,7 +11,7 @@ export interface Random {
   /** 0 ≤ n < `below`, an integer; 0 when `below` ≤ 1. */
   int(below: number): number;
   /** `low` ≤ x < `high`. */
-  between(low: number, high: number): number;
+  readonly between: (low: number, high: number) => number;
   chance(probability: number): boolean;
   /** One of a non-empty list. Throws RangeError on an empty one. */
   pick<T>(list: readonly T[]): T;

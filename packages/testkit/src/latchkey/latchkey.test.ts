@@ -23,7 +23,7 @@ function world(...on: FlawId[]) {
     latchkey,
     people: latchkey.population,
     at: start,
-    call(method: string, url: string, options: { body?: unknown; headers?: [string, string][]; address?: string } = {}) {
+    call: (method: string, url: string, options: { body?: unknown; headers?: [string, string][]; address?: string } = {}) => {
       const answer = latchkey.handle({
         method,
         url,
@@ -35,11 +35,9 @@ function world(...on: FlawId[]) {
       const json: Record<string, unknown> = answer.body === "" ? {} : JSON.parse(answer.body);
       return { status: answer.status, json, durationMs: answer.durationMs, headers: answer.headers, body: answer.body };
     },
-    status(national: number, headers: [string, string][] = [], address = "127.9.9.9") {
-      return client.call("GET", `/client/v1/users/${dashed(national)}/status`, { headers, address });
-    },
+    status: (national: number, headers: [string, string][] = [], address = "127.9.9.9") => client.call("GET", `/client/v1/users/${dashed(national)}/status`, { headers, address }),
     /** Signs person 1 in by SMS and returns the new device. */
-    register(reference: string) {
+    register: (reference: string) => {
       const base = `/client/v1/users/${reference}/devices/registration`;
       const headers: [string, string][] = [["X-Latchkey-Attestation", attestationOf("w", "i1")]];
       const requestId = String(client.call("POST", `${base}/start`, { body: { via: "sms" }, headers }).json["request_id"]);

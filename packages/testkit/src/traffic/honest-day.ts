@@ -148,9 +148,8 @@ function* partnerJobs(options: HonestOptions): Generator<Session> {
 /** One session an hour, sixty probes each, always about the same person. */
 function* monitorHours(options: HonestOptions): Generator<Session> {
   const national = options.population.numberAt(0);
-  for (let at = options.from, hour = 0; at < options.to; at += 3_600_000, hour += 1) {
-    const startAt = at;
-    const probes = Math.max(1, Math.min(60, Math.floor((options.to - at) / 60_000)));
+  for (let startAt = options.from; startAt < options.to; startAt += 3_600_000) {
+    const probes = Math.max(1, Math.min(60, Math.floor((options.to - startAt) / 60_000)));
     const id = `monitor-${Math.floor(startAt / 1_000)}`;
     yield { id, kind: "monitor", startAt, address: sharedAddress(40, 0), run: () => monitor({ ...talkOf(options, id, startAt, 0, 0), userAgent: monitorUserAgent, installId: "monitor" }, { index: 0, national }, probes) };
   }
