@@ -1,0 +1,116 @@
+import type { OracleState } from "../../detect/oracle/oracle-tracker.ts";
+import type { Ports } from "../../exchange/ports.ts";
+import { naturalKeyTypes, type SubjectType } from "../../exchange/subject.ts";
+import type { Finding } from "../finding.ts";
+
+/** What is known of an endpoint that may tell who exists. */
+export interface OracleEvidence {
+  readonly endpoint: Finding["endpoint"];
+  readonly state: OracleState;
+  readonly subjectTypes: readonly SubjectType[];
+  readonly authentication: "enforced" | "not enforced" | "optional" | "unproven";
+  readonly traffic: {
+    /** Questions answered between the two times (milliseconds since the epoch). */
+    readonly lookups: number;
+    readonly firstAt: number;
+    readonly lastAt: number;
+    readonly examples: readonly string[];
+  };
+}
+
+/** An endpoint weaker than this many bits an answer, surely, is no finding. */
+const bitsMin = 0.01;
+
+/**
+ * "Anyone can learn who has an account here." Suspected from repeats and contrast, proven from labelled answers, see `OracleTracker`.
+ *
+ * High when a natural key (phone, e-mail, user name) is asked without a credential; medium when only one of the two holds or
+ * authentication was never tested; low otherwise. Undefined while nothing is suspected, or when proof says the leak is below
+ * 0.01 bit. It cannot see oracles in time or in headers, and takes a public catalogue for an oracle when its ids look like people's.
+ */
+export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | undefined {
+  const { state, traffic } = seen;
+  if (state.verdict === "none") return undefined;
+  const labelled = state.labels > 0 && state.interval[1] < 1;
+  if (state.verdict === "proven" && labelled && state.interval[1] < bitsMin) return undefined;
+  const natural = seen.subjectTypes.find((type) => naturalKeyTypes.includes(type));
+  const open = seen.authentication === "not enforced" || seen.authentication === "optional";
+  const what = natural ?? seen.subjectTypes[0] ?? "identifier";
+  const hours = Math.max(traffic.lastAt - traffic.firstAt, 60_000) / 3_600_000;
+  return {
+    id: ports.hash("segment", `existence-oracle\n${seen.endpoint.id}`),
+    check: "existence-oracle",
+    severity: natural !== undefined && open ? "high" : natural !== undefined || open ? "medium" : "low",
+    status: "open",
+    verdict: state.verdict,
+    endpoint: seen.endpoint,
+    title: `The answer tells whether ${article(what)} ${nameOf(what)} is known here`,
+    evidence: {
+      bits: round(state.bits),
+      bitsLow: round(state.interval[0]),
+      bitsHigh: round(state.interval[1]),
+      eValue: Number(state.eValue.toPrecision(3)),
+      labels: state.labels,
+      repeats: state.repeats,
+      repeatEvidenceNats: round(state.nats),
+      contrastSources: state.contrastSources,
+      lookups: traffic.lookups,
+      recordsPerHourSeen: Math.round(traffic.lookups / hours),
+      subject: what,
+      authentication: seen.authentication,
+      classes: state.classes.slice(0, 8).map((record) => `${wordFor(record.meaning)} (by ${record.basis}, ${record.ids} subjects): ${record.key}`.slice(0, 300)),
+    },
+    examples: traffic.examples.slice(0, 8),
+    // Without a credential it is a business flow anyone may automate; with one, an answer that holds more than it should.
+    owasp: open ? "API6:2023" : "API3:2023",
+    cwe: "CWE-204",
+    fix: fixFor(open),
+    firstAt: traffic.firstAt,
+    lastAt: traffic.lastAt,
+  };
+}
+
+function fixFor(open: boolean): string {
+  const uniform =
+    "Give one and the same answer (status, headers, body, time) whether or not the subject exists, and carry on out of band: “if there is an account, we sent a message”.";
+  const attest = open ? " Where an app must ask before sign-in, require app attestation or a proof of control (a code sent to the subject) first." : "";
+  return `${uniform}${attest} Until then keep the disclosure budget on this endpoint in enforce: it limits what each caller, and all callers together, may learn.`;
+}
+
+function wordFor(meaning: string): string {
+  switch (meaning) {
+    case "confirmed":
+      return "says it exists";
+    case "denied":
+      return "says it does not exist";
+    case "nothing":
+      return "says nothing";
+    default:
+      return "not yet understood";
+  }
+}
+
+function nameOf(type: string): string {
+  switch (type) {
+    case "phone":
+      return "phone number";
+    case "email":
+      return "e-mail address";
+    case "username":
+      return "user name";
+    case "uuid":
+      return "UUID";
+    case "integer":
+      return "integer id";
+    default:
+      return "identifier";
+  }
+}
+
+function article(type: string): string {
+  return type === "email" || type === "integer" || type === "opaque" || type === "identifier" ? "an" : "a";
+}
+
+function round(value: number): number {
+  return Math.round(value * 1_000) / 1_000;
+}

@@ -1,0 +1,65 @@
+import { type ClassMeaning, isAboutTheRequest } from "./class-structure.ts";
+import type { EndpointOracle } from "./endpoint-oracle.ts";
+
+/** What a class says about its subject, and how we know. */
+export interface MeaningOf {
+  readonly meaning: ClassMeaning;
+  readonly basis: "labels" | "structure";
+}
+
+/** Labels a class needs before they speak about it. */
+const labelsMin = 3;
+/** Labels on each side before they may call a class `nothing`: that verdict gives credits back. */
+const nothingLabelsMin = 5;
+
+/**
+ * The meaning of each class, in the order of the endpoint's classes: from labels where there are at least three and nine in ten agree,
+ * else from structure. Where labels turn the structure of one class round (a sign-up check that refuses what is taken), they turn the others.
+ *
+ * Errs towards `unknown`, which is charged like a telling answer; `nothing` needs labels on both sides, or a 4xx about the request's
+ * form beside another class that plays "no such subject".
+ */
+export function meaningsOf(oracle: EndpointOracle): readonly MeaningOf[] {
+  const told = oracle.classes.map((_, symbol) => fromLabels(oracle, symbol));
+  const shaped = oracle.classes.map((_, symbol) => fromStructure(oracle, symbol));
+  const turned = told.some((meaning, symbol) => (meaning === "confirmed" || meaning === "denied") && shaped[symbol] === opposite(meaning));
+  return told.map((meaning, symbol): MeaningOf => {
+    if (meaning !== "unknown") return { meaning, basis: "labels" };
+    const structural = shaped[symbol] ?? "unknown";
+    return turned && structural !== "nothing" ? { meaning: opposite(structural), basis: "labels" } : { meaning: structural, basis: "structure" };
+  });
+}
+
+function fromLabels(oracle: EndpointOracle, symbol: number): ClassMeaning {
+  const existing = oracle.proof.count(true, symbol);
+  const missing = oracle.proof.count(false, symbol);
+  if (existing + missing < labelsMin) return "unknown";
+  if (existing >= nothingLabelsMin && missing >= nothingLabelsMin) {
+    const ratio = existing / oracle.proof.total(true) / (missing / oracle.proof.total(false));
+    if (ratio > 2 / 3 && ratio < 3 / 2) return "nothing";
+  }
+  // With one class only there is nothing to tell, whoever the labels are.
+  if (oracle.classes.length < 2) return "unknown";
+  if (existing >= 0.9 * (existing + missing)) return "confirmed";
+  if (missing >= 0.9 * (existing + missing)) return "denied";
+  return "unknown";
+}
+
+function fromStructure(oracle: EndpointOracle, symbol: number): ClassMeaning {
+  const status = oracle.classes[symbol]?.status ?? 0;
+  const others = [...oracle.classes.keys()].filter((other) => other !== symbol);
+  const poor = others.some((other) => oracle.isPoor(symbol, other));
+  if (isAboutTheRequest(status)) {
+    const subjectOnly = others.filter((other) => !isAboutTheRequest(oracle.classes[other]?.status ?? 0));
+    const another = subjectOnly.some((missing) => subjectOnly.some((existing) => oracle.isPoor(missing, existing)));
+    if (another && status !== 403) return "nothing";
+    return poor ? "denied" : "unknown";
+  }
+  const rich = others.some((other) => oracle.isPoor(other, symbol));
+  if (rich && poor) return status < 300 ? "confirmed" : "unknown";
+  return rich ? "confirmed" : poor ? "denied" : "unknown";
+}
+
+function opposite(meaning: ClassMeaning): ClassMeaning {
+  return meaning === "confirmed" ? "denied" : meaning === "denied" ? "confirmed" : meaning;
+}

@@ -1,0 +1,74 @@
+/** What an answer means for the person asked about. `nothing`: it says neither. */
+export type ClassMeaning = "confirmed" | "denied" | "nothing" | "unknown";
+
+/** What structure can read of a class: its status, its fields and its flags, never whom it was about. */
+export interface ClassFacts {
+  readonly key: string;
+  readonly status: number;
+  readonly fields: readonly string[];
+}
+
+/**
+ * Whether `poor` looks like "no such subject" beside `rich`, from shape alone: a 404 or other refusal beside a 2xx; a flag such
+ * as `exists` turned to no without more fields; or at most half the fields at the same kind of status. For sign-up checks `available: true`
+ * and the 2xx beside a 409 are the poor ones.
+ *
+ * A prior, not a proof: it mistakes a public catalogue's 404 for a denied person, and an old client's short answer for a missing one.
+ * Labels overrule it.
+ */
+export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
+  if (rich.status === 409) return isSuccess(poor.status);
+  if (poor.status === 409) return false;
+  if (isSuccess(rich.status) && poor.status >= 400 && poor.status < 500) return !isRefusalOfCaller(poor.status);
+  if (isSuccess(rich.status) !== isSuccess(poor.status)) return false;
+  const flags = [flagOf(poor.key), flagOf(rich.key)] as const;
+  if (flags[0] === "no" && flags[1] === "yes") return true;
+  if (flags[0] === "yes" && flags[1] === "no") return false;
+  return isSuccess(poor.status) && rich.fields.length >= 2 && poor.fields.length * 2 <= rich.fields.length;
+}
+
+/** 401, 403, 407: about the caller; 400, 405, 406, 411–415, 422: about the form of the question. */
+export function isAboutTheRequest(status: number): boolean {
+  return isRefusalOfCaller(status) || status === 400 || status === 405 || status === 406 || (status >= 411 && status <= 415) || status === 422;
+}
+
+function isRefusalOfCaller(status: number): boolean {
+  return status === 401 || status === 403 || status === 407;
+}
+
+function isSuccess(status: number): boolean {
+  return status >= 200 && status < 300;
+}
+
+/** What the success-like flags in a class key say; undefined when there is none or they disagree. */
+function flagOf(key: string): "yes" | "no" | undefined {
+  let verdict: "yes" | "no" | undefined;
+  for (const token of key.split(" ")) {
+    const equals = token.lastIndexOf("=");
+    if (equals < 0) continue;
+    const value = token.slice(equals + 1).toLowerCase();
+    const path = token.slice(0, equals).toLowerCase();
+    const name = path.slice(path.lastIndexOf(".") + 1).replaceAll("_", "");
+    const truth = truthOf(value);
+    if (truth === undefined) continue;
+    const says = existing.has(name) ? truth : absent.has(name) ? !truth : undefined;
+    if (says === undefined) continue;
+    const word = says ? "yes" : "no";
+    if (verdict !== undefined && verdict !== word) return undefined;
+    verdict = word;
+  }
+  return verdict;
+}
+
+function truthOf(value: string): boolean | undefined {
+  if (value === "true" || value === "yes" || value === "1" || value === "ok" || value === "found" || value === "exists") return true;
+  if (value === "false" || value === "no" || value === "0" || value === "not_found" || value === "missing" || value === "error") return false;
+  return undefined;
+}
+
+/** Names that say "there is one" when true. */
+const existing: ReadonlySet<string> = new Set([
+  "success", "exists", "exist", "registered", "isregistered", "found", "active", "taken", "known", "hasaccount", "userexists", "accountexists", "ok", "status", "result",
+]);
+/** Names that say "there is none" when true. */
+const absent: ReadonlySet<string> = new Set(["available", "isavailable", "free", "notfound", "missing"]);

@@ -1,0 +1,342 @@
+import { keyWithoutScalar, plainHash } from "../../exchange/response-class.ts";
+import type { ResponseClass } from "../../understood.ts";
+import { EProcess, symbolsMax } from "../observe/e-process.ts";
+import { isAboutTheRequest, isPoorBeside } from "./class-structure.ts";
+import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
+import { RotatingMap } from "./rotating-map.ts";
+
+/** Subjects remembered per endpoint with the class they got (about 200 bytes each). A flood of new ones pushes old ones out, which slows determinism, not contrast. */
+export const rememberedSubjectsMax = 20_000;
+export const rememberedSourcesMax = 8_000;
+export const rememberedLabelsMax = 8_000;
+/** Classes told apart on an endpoint; what comes after shares the last place, which proves nothing. */
+export const classesMax = symbolsMax - 1;
+/** Two answers of one source this close belong to one sitting. */
+export const contrastWindowMs = 600_000;
+/** Sources that saw a poor and a rich answer to two identifiers before that alone makes a suspicion. */
+export const contrastSourcesMin = 3;
+/** One source alone makes it with this many of each. */
+export const contrastAnswersMin = 10;
+/** Labels one source may contribute: more would let an attacker write the label set. */
+export const labelsPerSourceMax = 20;
+
+const aliasesMax = 64;
+const contrastVetoNats = -3;
+
+/** One answer about one subject. */
+export interface OracleObservation {
+  /** Hash of the subject. */
+  readonly subject: string;
+  readonly answer: ResponseClass;
+  readonly narrow: string;
+  readonly at: number;
+}
+
+/** Somebody knows whether the subject exists. */
+export interface OracleLabel {
+  readonly subject: string;
+  readonly exists: boolean;
+  readonly at: number;
+  /** Narrow key of the source the label came from. */
+  readonly narrow: string;
+  /** When the subject came into being, if that is what was seen (sign-up): answers before it count as "missing". */
+  readonly createdAt?: number | undefined;
+}
+
+export interface ClassRecord extends ResponseClass {
+  /** Distinct subjects that got it (while remembered). */
+  ids: number;
+  answers: number;
+}
+
+interface Known {
+  symbol: number;
+  source: string;
+  at: number;
+  seq: number;
+  repeats: number;
+}
+
+interface Source {
+  repeats: number;
+  labels: number;
+  contrasted: boolean;
+  /** By symbol: answers to changing subjects, and the last one. */
+  readonly got: Map<number, { count: number; seq: number; at: number; subject: string }>;
+}
+
+interface Label {
+  readonly exists: boolean;
+  readonly at: number;
+  readonly createdAt: number | undefined;
+  /** Bits: 1 counted as missing, 2 counted as existing. A subject counts once a side, however often it is asked about. */
+  counted: number;
+}
+
+/** What one endpoint's answers have taught so far. Mechanism of {@link OracleTracker}; bounds above. */
+export class EndpointOracle {
+  readonly classes: ClassRecord[] = [];
+  readonly #symbols = new Map<string, number>();
+  readonly #known = new RotatingMap<Known>(rememberedSubjectsMax);
+  readonly #sources = new RotatingMap<Source>(rememberedSourcesMax);
+  readonly #labels = new RotatingMap<Label>(rememberedLabelsMax);
+  readonly #agreeing = new Set<string>();
+  /** 0 not asked yet, 1 no, 2 yes. */
+  readonly #poor = new Uint8Array(classesMax * classesMax);
+  proof = new EProcess();
+  nats = 0;
+  repeats = 0;
+  contrastSources = 0;
+  lonelyContrast = false;
+  #determined = false;
+  #seq = 0;
+
+  observe(seen: OracleObservation): void {
+    const symbol = this.#symbolOf(seen.answer);
+    this.#seq += 1;
+    let source = this.#sources.get(seen.narrow);
+    if (source === undefined) {
+      source = { repeats: 0, labels: 0, contrasted: false, got: new Map() };
+      this.#sources.set(seen.narrow, source);
+    }
+    const record = this.classes[symbol];
+    if (record !== undefined) record.answers += 1;
+    const known = this.#known.get(seen.subject);
+    if (known === undefined) {
+      if (record !== undefined) record.ids += 1;
+      this.#known.set(seen.subject, { symbol, source: seen.narrow, at: seen.at, seq: this.#seq, repeats: 0 });
+    } else {
+      this.#weighRepeat(known, symbol, seen, source);
+      if (known.symbol !== symbol && record !== undefined) {
+        const before = this.classes[known.symbol];
+        if (before !== undefined && before.ids > 0) before.ids -= 1;
+        record.ids += 1;
+      }
+      known.symbol = symbol;
+      known.source = seen.narrow;
+      known.at = seen.at;
+      known.seq = this.#seq;
+    }
+    this.#noteContrast(source, symbol, seen);
+    const label = this.#labels.get(seen.subject);
+    if (label !== undefined) this.#count(label, symbol, seen.at);
+  }
+
+  /** True when the label was taken: not over the source's share. It counts now if the subject's answer is known, and on later answers. */
+  label(label: OracleLabel): boolean {
+    let source = this.#sources.get(label.narrow);
+    if (source === undefined) {
+      source = { repeats: 0, labels: 0, contrasted: false, got: new Map() };
+      this.#sources.set(label.narrow, source);
+    }
+    const held = this.#labels.get(label.subject);
+    if (held !== undefined && held.exists === label.exists && (label.createdAt === undefined || held.createdAt !== undefined)) return true;
+    if (source.labels >= labelsPerSourceMax) return false;
+    source.labels += 1;
+    const fresh: Label = { exists: label.exists, at: label.at, createdAt: label.createdAt, counted: held?.counted ?? 0 };
+    this.#labels.set(label.subject, fresh);
+    const known = this.#known.get(label.subject);
+    if (known !== undefined) this.#count(fresh, known.symbol, known.at);
+    return true;
+  }
+
+  /** By repeats, or by contrast within sources unless repeats speak against it. */
+  get suspected(): boolean {
+    if (this.#determined) return true;
+    return (this.contrastSources >= contrastSourcesMin || this.lonelyContrast) && this.nats > contrastVetoNats;
+  }
+
+  recordOf(classId: string): number | undefined {
+    return this.#symbols.get(classId);
+  }
+
+  /** {@link isPoorBeside} of two classes, remembered: it is asked on every answer and never changes. */
+  isPoor(poor: number, rich: number): boolean {
+    const a = this.classes[poor];
+    const b = this.classes[rich];
+    if (a === undefined || b === undefined || poor === rich) return false;
+    const place = poor * classesMax + rich;
+    const held = this.#poor[place];
+    if (held !== undefined && held !== 0) return held === 2;
+    const answer = isPoorBeside(a, b);
+    this.#poor[place] = answer ? 2 : 1;
+    return answer;
+  }
+
+  /** Folds classes together after fields left the scheme. Old ids go on resolving to the merged class. */
+  coarsen(removed: readonly string[]): void {
+    const merged: ClassRecord[] = [];
+    const to = new Map<number, number>();
+    const symbols = new Map<string, number>();
+    for (const [symbol, record] of this.classes.entries()) {
+      let key: string | undefined = record.key;
+      for (const path of removed) key = key === undefined ? undefined : keyWithoutScalar(key, path);
+      const id = key === undefined ? record.id : plainHash(key);
+      let target = merged.findIndex((other) => other.id === id);
+      if (target < 0) target = merged.push({ ...record, id, key: key ?? record.key, ids: 0, answers: 0 }) - 1;
+      const into = merged[target];
+      if (into !== undefined) {
+        into.ids += record.ids;
+        into.answers += record.answers;
+      }
+      to.set(symbol, target);
+      symbols.set(id, target);
+    }
+    for (const [id, symbol] of this.#symbols) {
+      if (symbols.size < classesMax + aliasesMax && !symbols.has(id)) symbols.set(id, to.get(symbol) ?? classesMax);
+    }
+    const place = (symbol: number): number => to.get(symbol) ?? classesMax;
+    for (const [, known] of this.#known.entries()) known.symbol = place(known.symbol);
+    for (const [, source] of this.#sources.entries()) {
+      const got = [...source.got];
+      source.got.clear();
+      for (const [symbol, last] of got) source.got.set(place(symbol), last);
+    }
+    this.#poor.fill(0);
+    this.classes.splice(0, this.classes.length, ...merged);
+    this.#symbols.clear();
+    for (const [id, symbol] of symbols) this.#symbols.set(id, symbol);
+    this.proof = this.proof.renamed(place);
+  }
+
+  exportState(): unknown {
+    return {
+      classes: this.classes,
+      aliases: [...this.#symbols],
+      known: [...this.#known.entries()].slice(-exportedSubjectsMax).map(([subject, it]) => [subject, it.symbol, it.source, it.at, it.repeats]),
+      labels: [...this.#labels.entries()].map(([subject, it]) => [subject, it.exists ? 1 : 0, it.at, it.createdAt ?? null, it.counted]),
+      labelSources: [...this.#sources.entries()].filter(([, it]) => it.labels + it.repeats > 0 || it.contrasted).map(([narrow, it]) => [narrow, it.labels, it.repeats, it.contrasted ? 1 : 0]),
+      counts: this.proof.counts(),
+      nats: this.nats,
+      repeats: this.repeats,
+      agreeing: [...this.#agreeing],
+      contrastSources: this.contrastSources,
+      lonelyContrast: this.lonelyContrast,
+      determined: this.#determined,
+    };
+  }
+
+  /** Reads what {@link exportState} wrote; it is our own file, checked only as far as needed not to throw. */
+  static restore(state: unknown): EndpointOracle {
+    const oracle = new EndpointOracle();
+    if (typeof state !== "object" || state === null) return oracle;
+    const from = state as Partial<Record<string, unknown>>;
+    for (const record of rows(from["classes"]).slice(0, classesMax)) oracle.classes.push({ ...(record as ClassRecord) });
+    for (const row of rows(from["aliases"])) if (Array.isArray(row)) oracle.#symbols.set(String(row[0]), Number(row[1]));
+    for (const row of rows(from["known"])) {
+      if (Array.isArray(row)) oracle.#known.set(String(row[0]), { symbol: Number(row[1]), source: String(row[2]), at: Number(row[3]), seq: 0, repeats: Number(row[4]) });
+    }
+    for (const row of rows(from["labels"])) {
+      if (!Array.isArray(row)) continue;
+      const createdAt = typeof row[3] === "number" ? row[3] : undefined;
+      oracle.#labels.set(String(row[0]), { exists: row[1] === 1, at: Number(row[2]), createdAt, counted: Number(row[4]) });
+    }
+    for (const row of rows(from["labelSources"])) {
+      if (Array.isArray(row)) oracle.#sources.set(String(row[0]), { labels: Number(row[1]), repeats: Number(row[2]), contrasted: row[3] === 1, got: new Map() });
+    }
+    const counts = rows(from["counts"]);
+    oracle.proof = new EProcess([rows(counts[0]).map(Number), rows(counts[1]).map(Number)]);
+    oracle.nats = Number(from["nats"]) || 0;
+    oracle.repeats = Number(from["repeats"]) || 0;
+    for (const subject of rows(from["agreeing"])) oracle.#agreeing.add(String(subject));
+    oracle.contrastSources = Number(from["contrastSources"]) || 0;
+    oracle.lonelyContrast = from["lonelyContrast"] === true;
+    oracle.#determined = from["determined"] === true;
+    return oracle;
+  }
+
+  #aboutTheRequest(symbol: number): boolean {
+    return isAboutTheRequest(this.classes[symbol]?.status ?? 0);
+  }
+
+  #symbolOf(answer: ResponseClass): number {
+    const symbol = this.#symbols.get(answer.id);
+    if (symbol !== undefined) return symbol;
+    if (this.classes.length >= classesMax) return classesMax;
+    const next = this.classes.push({ ...answer, ids: 0, answers: 0 }) - 1;
+    this.#symbols.set(answer.id, next);
+    return next;
+  }
+
+  #weighRepeat(known: Known, symbol: number, seen: OracleObservation, source: Source): void {
+    if (this.classes.length < 2 || symbol >= classesMax || known.symbol >= classesMax) return;
+    if (known.repeats >= repeatsPerSubjectMax || source.repeats >= repeatsPerSourceMax) return;
+    if (known.source === seen.narrow && !changedBetween(source, known)) return;
+    known.repeats += 1;
+    source.repeats += 1;
+    this.repeats += 1;
+    const same = known.symbol === symbol;
+    const fromPoor = this.classes.some((_, other) => this.isPoor(known.symbol, other));
+    const toRich = this.isPoor(known.symbol, symbol);
+    this.nats = Math.max(determinismFloorNats, this.nats + repeatEvidence({ same, fromPoor, toRich, chance: this.#chance(symbol, source) }));
+    if (same && this.#agreeing.size < 2) this.#agreeing.add(seen.subject);
+    // Two identifiers at least: one that is special (a canary, a cached page) decides nothing.
+    if (this.nats >= suspectedNats && this.#agreeing.size >= 2) this.#determined = true;
+  }
+
+  /** Chance of the class were the identifier of no account: its share among identifiers, or in this caller's own answers if larger. */
+  #chance(symbol: number, source: Source): number {
+    let ids = 0;
+    for (const record of this.classes) ids += record.ids;
+    const share = ((this.classes[symbol]?.ids ?? 0) + 0.5) / (ids + 0.5 * this.classes.length);
+    let own = 0;
+    for (const got of source.got.values()) own += got.count;
+    const ownShare = ((source.got.get(symbol)?.count ?? 0) + 2 * share) / (own + 2);
+    return Math.min(1, Math.max(share, ownShare));
+  }
+
+  #noteContrast(source: Source, symbol: number, seen: OracleObservation): void {
+    if (symbol >= classesMax) return;
+    const mine = source.got.get(symbol);
+    if (mine === undefined) source.got.set(symbol, { count: 1, seq: this.#seq, at: seen.at, subject: seen.subject });
+    else {
+      if (mine.subject !== seen.subject) mine.count += 1;
+      mine.seq = this.#seq;
+      mine.at = seen.at;
+      mine.subject = seen.subject;
+    }
+    if (source.contrasted && this.lonelyContrast) return;
+    for (const [other, last] of source.got) {
+      if (other === symbol || last.subject === seen.subject || Math.abs(seen.at - last.at) > contrastWindowMs) continue;
+      if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
+      // A slip of the pen answered 400 says nothing about anybody.
+      if (this.#aboutTheRequest(symbol) || this.#aboutTheRequest(other)) continue;
+      if (!source.contrasted) {
+        source.contrasted = true;
+        this.contrastSources += 1;
+      }
+      if (last.count >= contrastAnswersMin && (source.got.get(symbol)?.count ?? 0) >= contrastAnswersMin) this.lonelyContrast = true;
+    }
+  }
+
+  #count(label: Label, symbol: number, answeredAt: number): void {
+    const side = sideOf(label, answeredAt);
+    if (side === undefined) return;
+    const bit = side ? 2 : 1;
+    if ((label.counted & bit) !== 0) return;
+    if (this.proof.observe(side, symbol)) label.counted |= bit;
+  }
+}
+
+const exportedSubjectsMax = 5_000;
+/** An answer this long before "it exists" was seen is taken to be about an existing subject too. */
+const existedBeforeMs = 3_600_000;
+/** "It does not exist" holds this long: somebody may take the name tomorrow. */
+const missingHoldsMs = 86_400_000;
+
+/** Whether the subject existed when the answer was given; undefined when the label does not say. */
+function sideOf(label: Label, answeredAt: number): boolean | undefined {
+  if (!label.exists) return Math.abs(answeredAt - label.at) <= missingHoldsMs ? false : undefined;
+  if (label.createdAt !== undefined) return answeredAt >= label.createdAt;
+  return answeredAt >= label.at - existedBeforeMs ? true : undefined;
+}
+
+/** Since the subject was last asked about, the same source got another class for something else. */
+function changedBetween(source: Source, known: Known): boolean {
+  for (const [symbol, last] of source.got) if (symbol !== known.symbol && last.seq > known.seq) return true;
+  return false;
+}
+
+function rows(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

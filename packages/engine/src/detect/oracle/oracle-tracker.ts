@@ -1,0 +1,190 @@
+import type { Subject } from "../../exchange/subject.ts";
+import type { ResponseClass } from "../../understood.ts";
+import { capacityOf, type Capacity } from "../observe/capacity.ts";
+import { provenLogE } from "../observe/e-process.ts";
+import { type MeaningOf, meaningsOf } from "./class-meaning.ts";
+import type { ClassMeaning } from "./class-structure.ts";
+import type { Coarsened } from "./scheme-learner.ts";
+import { EndpointOracle, type OracleLabel } from "./endpoint-oracle.ts";
+
+/** Endpoints tracked; later ones stay `none` until a restart. The inventory's own bound on guarded endpoints is lower. */
+export const oracleEndpointsMax = 256;
+
+/**
+ * Finds endpoints whose answer depends on whether the subject asked about exists, from traffic alone.
+ *
+ * `suspected`: repeated identifiers get the same class again although classes vary (see `determinism.ts`), or several sources each saw a poor
+ * and a rich answer to two identifiers. `proven`: labelled answers (sign-ins, sign-ups, canaries) depend on existence, e-value over a million.
+ * Suspicion by repeats and proof stay; suspicion by contrast is withdrawn when repeats speak against it.
+ *
+ * Mistakes a public catalogue for an oracle: feed it only endpoints that take a natural key or return personal data. Misses answers that differ
+ * in headers or time only, and an oracle nobody asks the same thing twice and nobody sees both sides of. An attacker can raise a suspicion with
+ * ten hits and ten misses, which only starts the budget; to proof he can add {@link OracleLabel}s of at most 20 a source.
+ */
+export class OracleTracker {
+  readonly #endpoints = new Map<string, EndpointOracle>();
+  /** Capacity costs a bootstrap; it is redone when labels grew by a twentieth. */
+  readonly #capacities = new Map<string, { readonly labels: number; readonly capacity: Capacity }>();
+  /** Meanings change only with labels and classes. */
+  readonly #meanings = new Map<string, { readonly labels: number; readonly meanings: readonly MeaningOf[] }>();
+
+  /** One truthful answer about one subject. Ignores 5xx, 429 and status 0; do not call it for Postern's own uniform answers. */
+  observe(seen: OracleAnswer): void {
+    const status = seen.responseClass.status;
+    if (status === 0 || status === 429 || status >= 500) return;
+    this.#of(seen.endpointId)?.observe({ subject: seen.subject.hash, answer: seen.responseClass, narrow: seen.narrow, at: seen.at });
+  }
+
+  /** Somebody knows whether a subject exists. False when not taken: confidence under 0.9, source over its share, or endpoint unknown. */
+  label(label: OracleLabel & { readonly endpointId: string; readonly confidence?: number }): boolean {
+    if ((label.confidence ?? 1) < 0.9) return false;
+    return this.#endpoints.get(label.endpointId)?.label(label) ?? false;
+  }
+
+  /** The subject came into being at `at` (sign-up): what was answered about it before was about nobody, what comes after about somebody. */
+  created(event: { readonly endpointId: string; readonly subject: string; readonly at: number; readonly narrow: string }): boolean {
+    return this.label({ ...event, exists: true, createdAt: event.at });
+  }
+
+  /** After fields left the endpoint's scheme: classes that now look alike are one, counts and labels are kept, old ids still resolve. */
+  coarsen({ endpointId, removed }: Coarsened): void {
+    this.#endpoints.get(endpointId)?.coarsen(removed);
+    this.#capacities.delete(endpointId);
+    this.#meanings.delete(endpointId);
+  }
+
+  verdict(endpointId: string): OracleVerdict {
+    const oracle = this.#endpoints.get(endpointId);
+    if (oracle === undefined) return "none";
+    if (oracle.proof.logE > provenLogE) return "proven";
+    return oracle.suspected ? "suspected" : "none";
+  }
+
+  /** What a class says about its subject. `unknown` must be treated as telling. */
+  meaning(endpointId: string, classId: string): ClassMeaning {
+    return this.meaningOf(endpointId, classId).meaning;
+  }
+
+  /** The same with its basis. */
+  meaningOf(endpointId: string, classId: string): MeaningOf {
+    const oracle = this.#endpoints.get(endpointId);
+    const symbol = oracle?.recordOf(classId);
+    if (oracle === undefined || symbol === undefined) return unknown;
+    return this.#meaningsOf(endpointId, oracle)[symbol] ?? unknown;
+  }
+
+  /** Ids of classes whose answers give their credits back. */
+  tellsNothing(endpointId: string): readonly string[] {
+    const oracle = this.#endpoints.get(endpointId);
+    if (oracle === undefined) return [];
+    const meanings = this.#meaningsOf(endpointId, oracle);
+    return oracle.classes.filter((_, symbol) => meanings[symbol]?.meaning === "nothing").map((record) => record.id);
+  }
+
+  state(endpointId: string): OracleState {
+    const oracle = this.#endpoints.get(endpointId);
+    if (oracle === undefined) return { verdict: "none", bits: 0, interval: [0, 1], eValue: 1, labels: 0, repeats: 0, nats: 0, contrastSources: 0, classes: [] };
+    const capacity = this.#capacity(endpointId, oracle);
+    const meanings = this.#meaningsOf(endpointId, oracle);
+    return {
+      verdict: this.verdict(endpointId),
+      bits: capacity.bits,
+      interval: capacity.interval,
+      eValue: Math.exp(Math.min(700, oracle.proof.logE)),
+      labels: oracle.proof.labels,
+      repeats: oracle.repeats,
+      nats: oracle.nats,
+      contrastSources: oracle.contrastSources,
+      classes: oracle.classes.map((record, symbol) => ({
+        id: record.id,
+        key: record.key,
+        count: record.answers,
+        ids: record.ids,
+        status: record.status,
+        fields: record.fields,
+        ...(meanings[symbol] ?? unknown),
+      })),
+    };
+  }
+
+  endpoints(): readonly string[] {
+    return [...this.#endpoints.keys()];
+  }
+
+  /** JSON-able; hashes and class keys only. */
+  exportState(): unknown {
+    return [...this.#endpoints].map(([id, oracle]) => [id, oracle.exportState()]);
+  }
+
+  static restore(state: unknown): OracleTracker {
+    const tracker = new OracleTracker();
+    if (!Array.isArray(state)) return tracker;
+    for (const row of state.slice(0, oracleEndpointsMax)) {
+      if (Array.isArray(row) && typeof row[0] === "string") tracker.#endpoints.set(row[0], EndpointOracle.restore(row[1]));
+    }
+    return tracker;
+  }
+
+  #of(endpointId: string): EndpointOracle | undefined {
+    let oracle = this.#endpoints.get(endpointId);
+    if (oracle === undefined && this.#endpoints.size < oracleEndpointsMax) {
+      oracle = new EndpointOracle();
+      this.#endpoints.set(endpointId, oracle);
+    }
+    return oracle;
+  }
+
+  #meaningsOf(endpointId: string, oracle: EndpointOracle): readonly MeaningOf[] {
+    const held = this.#meanings.get(endpointId);
+    if (held !== undefined && held.labels === oracle.proof.labels && held.meanings.length === oracle.classes.length) return held.meanings;
+    const meanings = meaningsOf(oracle);
+    this.#meanings.set(endpointId, { labels: oracle.proof.labels, meanings });
+    return meanings;
+  }
+
+  #capacity(endpointId: string, oracle: EndpointOracle): Capacity {
+    const labels = oracle.proof.labels;
+    const held = this.#capacities.get(endpointId);
+    if (held !== undefined && labels >= held.labels && labels <= held.labels * 1.05) return held.capacity;
+    const capacity = capacityOf(oracle.proof.counts());
+    this.#capacities.set(endpointId, { labels, capacity });
+    return capacity;
+  }
+}
+
+export interface OracleAnswer {
+  readonly endpointId: string;
+  readonly subject: Subject;
+  readonly responseClass: ResponseClass;
+  readonly narrow: string;
+  readonly network: string;
+  readonly at: number;
+}
+
+export type OracleVerdict = "none" | "suspected" | "proven";
+
+export interface OracleState {
+  readonly verdict: OracleVerdict;
+  /** Bits an answer tells, 0–1; 0 with interval 0–1 while there are no labels on both sides. */
+  readonly bits: number;
+  readonly interval: readonly [number, number];
+  readonly eValue: number;
+  readonly labels: number;
+  /** Repeated questions weighed, and the evidence they gave in nats. */
+  readonly repeats: number;
+  readonly nats: number;
+  /** Sources that saw a poor and a rich answer in one sitting. */
+  readonly contrastSources: number;
+  readonly classes: readonly OracleClassState[];
+}
+
+export interface OracleClassState extends MeaningOf {
+  readonly id: string;
+  readonly key: string;
+  readonly count: number;
+  readonly ids: number;
+  readonly status: number;
+  readonly fields: readonly string[];
+}
+
+const unknown: MeaningOf = { meaning: "unknown", basis: "structure" };

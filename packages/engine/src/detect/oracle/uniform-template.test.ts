@@ -1,0 +1,77 @@
+import { describe, expect, it } from "vitest";
+import { type DeniedAnswer, genericUniform, renderUniform, uniformBodyCharsMax, uniformEndpointsMax, uniformMisfitsMax, UniformTemplates } from "./uniform-template.ts";
+
+const json = ["Content-Type", "application/json"];
+const denied = (phone: string, over: Partial<DeniedAnswer> = {}): DeniedAnswer => ({
+  status: 200,
+  rawHeaders: [...json, "Date", `D${phone}`, "ETag", `"${phone}"`, "X-Request-Id", phone, "Set-Cookie", `s=${phone}`, "RateLimit-Remaining", "5", "Content-Length", "9", "X-Powered-By", "Latchkey"],
+  body: JSON.stringify({ success: false, message: `User ${phone} not found.`, request_id: `r-${phone.slice(-2)}x`, errors: { message: "none" } }),
+  echo: phone,
+  subject: `h${phone}`,
+  ...over,
+});
+
+describe("UniformTemplates", () => {
+  it("answers with the fallback until three different subjects were denied, then as the service does", () => {
+    const templates = new UniformTemplates();
+    for (const phone of ["999-15550101", "999-15550102", "999-15550102", "999-15550102"]) templates.learn("e", denied(phone));
+    expect(templates.uniformFor("e")).toBe(genericUniform);
+    templates.learn("e", denied("999-15550103"));
+    const uniform = templates.uniformFor("e");
+    expect(uniform).toEqual({
+      status: 200,
+      headers: [["Content-Type", "application/json"], ["X-Powered-By", "Latchkey"]],
+      body: '{"success":false,"message":"User {{subject}} not found.","errors":{"message":"none"}}',
+      learned: true,
+    });
+    expect(renderUniform(uniform, '9"9')).toBe('{"success":false,"message":"User 9\\"9 not found.","errors":{"message":"none"}}');
+    expect(templates.uniformFor("e")).toBe(uniform);
+  });
+  it("never keeps a value that belonged to one subject", () => {
+    const templates = new UniformTemplates();
+    for (const phone of ["999-15550101", "999-15550102", "999-15550103", "999-15550104"]) {
+      templates.learn("e", denied(phone, { body: JSON.stringify({ ok: false, hint: `secret-${phone.slice(-1)}`, list: [phone.slice(-1)] }) }));
+    }
+    const text = JSON.stringify([templates.uniformFor("e"), templates.exportState()]);
+    expect(text).not.toContain("secret");
+    expect(templates.uniformFor("e").body).toBe('{"ok":false}');
+  });
+  it("keeps the exact text, spaces and all, where nothing but the echo varied", () => {
+    const templates = new UniformTemplates();
+    for (const who of ["anna", "bert", "cleo"]) templates.learn("e", denied(who, { status: 404, body: `{ "error": "no such user",\n  "user": "${who}" }` }));
+    expect(templates.uniformFor("e").body).toBe('{ "error": "no such user",\n  "user": "{{subject}}" }');
+  });
+  it("learns texts that are no JSON only when they are alike, and escapes the echo in them", () => {
+    const page = (who: string) => denied(who, { status: 404, rawHeaders: ["Content-Type", "text/html"], body: `<p>No ${who} here</p>` });
+    const templates = new UniformTemplates();
+    for (const who of ["anna", "bert", "cleo"]) templates.learn("e", page(who));
+    expect(renderUniform(templates.uniformFor("e"), "<b>")).toBe("<p>No &lt;b&gt; here</p>");
+    const varying = new UniformTemplates();
+    for (const who of ["anna", "bert", "cleo"]) varying.learn("e", { ...page(who), body: `<p>${Math.abs(who.charCodeAt(0))}</p>` });
+    expect(varying.uniformFor("e").learned).toBe(false);
+  });
+  it("follows a service that changed its answer, serving the old one until the new one is settled", () => {
+    const templates = new UniformTemplates();
+    for (const who of ["anna", "bert", "cleo"]) templates.learn("e", denied(who, { body: '{"v":1}' }));
+    for (let index = 0; index < uniformMisfitsMax + 1; index += 1) {
+      expect(templates.uniformFor("e").body).toBe('{"v":1}');
+      templates.learn("e", denied(`new${index}`, { status: 404, body: '{"v":2}' }));
+    }
+    templates.learn("e", denied("new98", { status: 404, body: '{"v":2}' }));
+    expect(templates.uniformFor("e").body).toBe('{"v":2}');
+  });
+  it("survives a restart, ignores what is broken, and holds its bounds", () => {
+    const templates = new UniformTemplates();
+    for (const who of ["anna", "bert", "cleo"]) templates.learn("e", denied(who));
+    const again = UniformTemplates.restore(JSON.parse(JSON.stringify(templates.exportState())));
+    expect(again.uniformFor("e")).toEqual(templates.uniformFor("e"));
+    expect(UniformTemplates.restore([["e", { status: 200 }], 7]).uniformFor("e")).toBe(genericUniform);
+    for (const who of ["anna", "bert", "cleo"]) {
+      templates.learn("big", denied(who, { body: "x".repeat(uniformBodyCharsMax + 1) }));
+      for (let index = 0; index < uniformEndpointsMax + 5; index += 1) templates.learn(`x${index}`, denied(who));
+    }
+    expect(templates.uniformFor("big").learned).toBe(false);
+    expect(templates.uniformFor("x0").learned).toBe(true);
+    expect(templates.uniformFor(`x${uniformEndpointsMax + 3}`).learned).toBe(false);
+  });
+});

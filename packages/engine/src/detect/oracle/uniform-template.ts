@@ -1,0 +1,186 @@
+import type { UniformAnswer } from "../../decide/gate-policy.ts";
+import { jsonTemplate, type TemplateNode, mergeTemplates, renderTemplate } from "./uniform-json.ts";
+
+/** Different subjects a field must have been the same for before it is kept. */
+export const uniformSubjectsMin = 3;
+/** Endpoints learnt; later ones answer with the fallback. */
+export const uniformEndpointsMax = 256;
+/** Longer answers are not learnt from: a "no such user" page of this size is better replaced by the fallback. */
+export const uniformBodyCharsMax = 16_384;
+/** Denied answers in a row, of different subjects, that do not fit before the template is learnt anew: the service changed. */
+export const uniformMisfitsMax = 8;
+const headersMax = 32;
+
+/** What stands for the identifier in a template. */
+export const subjectMark = "{{subject}}";
+
+/** One real answer that denied. `subject` is the subject's hash, `echo` the identifier as it stood in the request. */
+export interface DeniedAnswer {
+  readonly status: number;
+  readonly rawHeaders: readonly string[];
+  readonly body: string;
+  readonly echo: string;
+  readonly subject: string;
+}
+
+/**
+ * Learns, per endpoint, how the service itself says "no such subject", so that a spent budget gets that same answer for everyone.
+ *
+ * Kept is only what was the same for {@link uniformSubjectsMin} different subjects; the echoed identifier becomes
+ * {@link subjectMark}; what varied, and every per-request header, is dropped. So no answer about one person is ever replayed to another.
+ *
+ * Limits: an identifier echoed in another spelling than it was sent counts as varying and is dropped; time is not imitated here.
+ * Where something was dropped, the answer differs from a true denial: that tells the asker his budget is spent, and nothing about anybody.
+ * It learns from answers classed as denials: if that is wrong, the template is wrong, but the same for all.
+ */
+export class UniformTemplates {
+  readonly #endpoints = new Map<string, Learning>();
+
+  learn(endpointId: string, answer: DeniedAnswer): void {
+    if (answer.body.length > uniformBodyCharsMax || answer.status >= 500 || answer.status === 429) return;
+    let learning = this.#endpoints.get(endpointId);
+    if (learning === undefined) {
+      if (this.#endpoints.size >= uniformEndpointsMax) return;
+      learning = { draft: undefined, settled: undefined, subjects: new Set(), misfits: new Set() };
+      this.#endpoints.set(endpointId, learning);
+    }
+    const seen = draftOf(answer);
+    const settled = learning.settled;
+    if (settled !== undefined) {
+      const merged = merge(settled, seen);
+      if (merged !== undefined && same(merged, settled)) {
+        learning.misfits.clear();
+        return;
+      }
+      learning.misfits.add(answer.subject);
+      if (learning.misfits.size < uniformMisfitsMax) return;
+      // The old template goes on serving until the new one is settled.
+      learning.misfits.clear();
+      learning.draft = undefined;
+      learning.subjects.clear();
+      learning.settled = undefined;
+      learning.serving = settled;
+    }
+    if (learning.subjects.has(answer.subject)) return;
+    const draft = learning.draft === undefined ? seen : merge(learning.draft, seen);
+    if (draft === undefined || learning.draft === undefined) learning.subjects.clear();
+    learning.draft = draft ?? seen;
+    learning.subjects.add(answer.subject);
+    if (learning.subjects.size >= uniformSubjectsMin) {
+      learning.settled = learning.draft;
+      learning.serving = learning.draft;
+      learning.draft = undefined;
+      learning.subjects.clear();
+    }
+  }
+
+  /** The answer to give when the budget is spent: learnt, or the fallback. */
+  uniformFor(endpointId: string, fallback: UniformAnswer = genericUniform): UniformAnswer {
+    const learning = this.#endpoints.get(endpointId);
+    if (learning?.serving === undefined) return fallback;
+    learning.answer ??= { of: learning.serving, uniform: answerOf(learning.serving) };
+    if (learning.answer.of !== learning.serving) learning.answer = { of: learning.serving, uniform: answerOf(learning.serving) };
+    return learning.answer.uniform;
+  }
+
+  /** JSON-able: settled templates only, so nothing seen for one subject alone. */
+  exportState(): unknown {
+    return [...this.#endpoints].flatMap(([id, learning]) => (learning.serving === undefined ? [] : [[id, learning.serving]]));
+  }
+
+  static restore(state: unknown): UniformTemplates {
+    const templates = new UniformTemplates();
+    if (!Array.isArray(state)) return templates;
+    for (const row of state.slice(0, uniformEndpointsMax)) {
+      if (!Array.isArray(row) || typeof row[0] !== "string" || !isDraft(row[1])) continue;
+      templates.#endpoints.set(row[0], { draft: undefined, settled: row[1], serving: row[1], subjects: new Set(), misfits: new Set() });
+    }
+    return templates;
+  }
+}
+
+/** Where nothing was learnt: a bare JSON 404, the least an API can say. */
+export const genericUniform: UniformAnswer = { status: 404, headers: [["Content-Type", "application/json"]], body: "{}", learned: false };
+
+/** The body to send: every {@link subjectMark} becomes the identifier as asked, JSON-escaped when the answer is JSON. */
+export function renderUniform(answer: UniformAnswer, echo: string): string {
+  if (!answer.body.includes(subjectMark)) return answer.body;
+  const json = answer.headers.some(([name, value]) => name.toLowerCase() === "content-type" && value.includes("json"));
+  return answer.body.replaceAll(subjectMark, () => (json ? JSON.stringify(echo).slice(1, -1) : escapeMarkup(echo)));
+}
+
+interface Learning {
+  draft: Draft | undefined;
+  settled: Draft | undefined;
+  serving?: Draft;
+  answer?: { readonly of: Draft; readonly uniform: UniformAnswer };
+  readonly subjects: Set<string>;
+  readonly misfits: Set<string>;
+}
+
+interface Draft {
+  readonly status: number;
+  readonly headers: readonly (readonly [string, string])[];
+  /** The exact text, while it was the same for all. */
+  readonly text: string | undefined;
+  readonly tree: TemplateNode | undefined;
+}
+
+function draftOf(answer: DeniedAnswer): Draft {
+  const headers: (readonly [string, string])[] = [];
+  for (let index = 0; index + 1 < answer.rawHeaders.length && headers.length < headersMax; index += 2) {
+    const name = answer.rawHeaders[index] ?? "";
+    const value = answer.rawHeaders[index + 1] ?? "";
+    if (!isPerRequest(name.toLowerCase()) && !(answer.echo.length >= 3 && value.includes(answer.echo))) headers.push([name, value]);
+  }
+  return { status: answer.status, headers, text: marked(answer.body, answer.echo), tree: jsonTemplate(answer.body, (text) => marked(text, answer.echo)) };
+}
+
+/** What two denials have in common; undefined when that is not an answer. */
+function merge(one: Draft, two: Draft): Draft | undefined {
+  if (one.status !== two.status) return undefined;
+  const headers = one.headers.filter(([name, value]) => two.headers.some(([other, text]) => other === name && text === value));
+  const text = one.text === two.text ? one.text : undefined;
+  const tree = one.tree === undefined || two.tree === undefined ? undefined : mergeTemplates(one.tree, two.tree);
+  if (text === undefined && tree === undefined) return undefined;
+  return { status: one.status, headers, text, tree };
+}
+
+function same(one: Draft, two: Draft): boolean {
+  return JSON.stringify(one) === JSON.stringify(two);
+}
+
+function answerOf(draft: Draft): UniformAnswer {
+  return { status: draft.status, headers: draft.headers, body: draft.text ?? (draft.tree === undefined ? "" : renderTemplate(draft.tree)), learned: true };
+}
+
+function marked(text: string, echo: string): string {
+  if (echo.length < 3) return text;
+  const escaped = JSON.stringify(echo).slice(1, -1);
+  const once = text.replaceAll(echo, () => subjectMark);
+  return escaped === echo ? once : once.replaceAll(escaped, () => subjectMark);
+}
+
+function escapeMarkup(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll(">", "&gt;").replaceAll('"', "&quot;").replaceAll("'", "&#39;");
+}
+
+/** Headers that belong to one answer, or to the connection, or that would tell how the caller stands. */
+function isPerRequest(name: string): boolean {
+  if (perRequest.has(name)) return true;
+  return (
+    name.startsWith("ratelimit") || name.startsWith("x-ratelimit") || name.startsWith("x-rate-limit") || name.endsWith("request-id") || name.endsWith("correlation-id") ||
+    name.endsWith("trace-id") || name.startsWith("x-b3-") || name.startsWith("cf-") || name.includes("timing") || name.endsWith("response-time") || name.endsWith("runtime")
+  );
+}
+
+const perRequest: ReadonlySet<string> = new Set([
+  "date", "etag", "set-cookie", "retry-after", "content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade",
+  "last-modified", "age", "expires", "x-cache", "via", "traceparent", "tracestate", "x-amzn-requestid", "x-amz-cf-id", "content-md5", "digest", "repr-digest", "content-digest", "alt-svc", "location",
+]);
+
+function isDraft(value: unknown): value is Draft {
+  if (typeof value !== "object" || value === null) return false;
+  const draft = value as Partial<Draft>;
+  return typeof draft.status === "number" && Array.isArray(draft.headers) && (typeof draft.text === "string" || draft.tree !== undefined);
+}
