@@ -18,3 +18,4 @@ export * from "./detect/incident.ts";
 export * from "./detect/incidents.ts";
 export * from "./exchange/stored-exchange.ts";
 export * from "./exchange/redact.ts";
+export * from "./exchange/normal-form.ts";
