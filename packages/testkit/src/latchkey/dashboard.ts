@@ -35,5 +35,5 @@ export function createDashboard(seed: string): Dashboard {
 
 /** Cheap parameters on purpose: this guards nothing but an example. */
 function hashed(seed: string, password: string): Buffer {
-  return scryptSync(password, seed, 32, { N: 1_024 });
+  return scryptSync(password, seed, 32, { N: 256 });
 }

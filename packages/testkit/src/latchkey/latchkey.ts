@@ -9,11 +9,11 @@ import type { Carrier } from "./carrier.ts";
 import { createCarrier } from "./carrier.ts";
 import { clientPlane } from "./client-plane.ts";
 import { customerPlane } from "./customer-plane.ts";
-import { createDashboard, type Dashboard } from "./dashboard.ts";
+import { createDashboard, customers, type Dashboard } from "./dashboard.ts";
 import type { Flaws } from "./flaws.ts";
 import type { LatchkeyRequest, LatchkeyResponse, Reply } from "./message.ts";
 import { no, yes } from "./message.ts";
-import { derive } from "./secrets.ts";
+import { customerKeyOf, derive } from "./secrets.ts";
 
 /**
  * The example service: a believable multi-factor sign-in API, with the sins its flaw switches say. Everything in it is
@@ -50,6 +50,7 @@ export interface Service {
   readonly carrier: Carrier;
   readonly limit: AddressLimit;
   readonly dashboard: Dashboard;
+  readonly customerKeys: ReadonlySet<string>;
   /** A fresh, unguessable-looking, reproducible id. */
   freshId(prefix: string): string;
   /** Uniform in [low, high), from the service's own seeded source. */
@@ -79,6 +80,7 @@ export function createLatchkey(options: LatchkeyOptions): Latchkey {
     carrier: createCarrier(),
     limit: createAddressLimit(),
     dashboard: createDashboard(options.seed),
+    customerKeys: new Set(Array.from({ length: customers }, (_, customer) => customerKeyOf(options.seed, customer))),
     freshId: (prefix) => {
       ids += 1;
       return `${prefix}_${derive(options.seed, `${prefix}/${ids}`, 24)}`;
