@@ -1,0 +1,50 @@
+import { createHmac, hash as oneShot } from "node:crypto";
+import type { Ports } from "@postern/engine";
+import type { Key } from "./key-file.ts";
+
+/**
+ * What the engine needs of the world, with identifiers hashed under `key`. `hash` equals
+ * `createHmac("sha256", key).update(type NUL normal).digest("hex").slice(0, 16)`, computed by two one-shot hashes where the runtime has them.
+ * `seed` makes `random` repeatable for replays and tests.
+ */
+export function makePorts(key: Pick<Key, "secret">, seed: number): Ports {
+  const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+  return { hash: keyedHash(key.secret), random: randomOf(seed), decodeUtf8: (bytes) => decoder.decode(bytes) };
+}
+
+/** SHA-256 works on blocks of 64 bytes. */
+const blockBytes = 64;
+/** Longer input takes the plain way; identifiers are far shorter. */
+const messageBytesMax = 1_024;
+
+function keyedHash(secret: Uint8Array): Ports["hash"] {
+  const slow = (type: string, normal: string): string => createHmac("sha256", secret).update(`${type}\0${normal}`, "utf8").digest("hex").slice(0, 16);
+  // Absent before Node 20.12; a key longer than a block would have to be hashed first.
+  if (typeof oneShot !== "function" || secret.length > blockBytes) return slow;
+  // RFC 2104: H(key ^ opad, H(key ^ ipad, message)). The buffers are reused: hashing is synchronous and never re-entered.
+  const inner = Buffer.alloc(blockBytes + messageBytesMax, 0x36);
+  const outer = Buffer.alloc(blockBytes + 32, 0x5c);
+  for (const [i, byte] of secret.entries()) {
+    inner[i] = 0x36 ^ byte;
+    outer[i] = 0x5c ^ byte;
+  }
+  return (type, normal) => {
+    const message = `${type}\0${normal}`;
+    // Three bytes of UTF-8 at most for each unit of the string.
+    if (message.length * 3 > messageBytesMax) return slow(type, normal);
+    const length = inner.write(message, blockBytes, "utf8");
+    outer.write(oneShot("sha256", inner.subarray(0, blockBytes + length), "hex"), blockBytes, "hex");
+    return oneShot("sha256", outer, "hex").slice(0, 16);
+  };
+}
+
+/** Mulberry32: fast, repeatable, not for secrets. Whole numbers from 0 to 2^32 - 1. */
+function randomOf(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return (mixed ^ (mixed >>> 14)) >>> 0;
+  };
+}
