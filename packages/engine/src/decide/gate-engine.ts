@@ -66,6 +66,11 @@ export class GateEngine {
     return watch === undefined || watch.retired ? undefined : watch.endpoint;
   }
 
+  /** Ids of every endpoint guarded now. */
+  endpointIds(): string[] {
+    return this.#endpoints.flatMap((watch) => (watch.retired ? [] : [watch.endpoint.id]));
+  }
+
   /** Counters of one endpoint, for the console. */
   usage(endpointId: string): { truthful: number; uniform: number; ceiling: number; provisional: boolean } | undefined {
     const watch = this.#byId.get(endpointId);
@@ -382,7 +387,8 @@ export class GateEngine {
   }
 
   #emit(detector: string, level: Signal["level"], confidence: number, at: number, watch: EndpointWatch, actor: Actor | { key: string } | undefined, evidence: Signal["evidence"]): void {
-    if (this.#signals.length >= signalsMax) return;
+    // A watched endpoint is no known oracle: crawling a public catalogue is not told to anybody.
+    if (watch.endpoint.state !== "budgeted" || this.#signals.length >= signalsMax) return;
     this.#signals.push({
       id: this.#newId(),
       detector,

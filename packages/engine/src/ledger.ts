@@ -1,0 +1,443 @@
+import { actorOf, type Actor } from "./exchange/actor.ts";
+import type { Exchange } from "./exchange/exchange.ts";
+import type { Ports } from "./exchange/ports.ts";
+import { classifyResponse } from "./exchange/response-class.ts";
+import type { Subject } from "./exchange/subject.ts";
+import { naturalKeyTypes } from "./exchange/subject.ts";
+import { extractSubjects, type Extracted } from "./exchange/subjects.ts";
+import { headerOf, viewOf } from "./exchange/view-of.ts";
+import type { ExchangeView } from "./exchange/view.ts";
+import type { Finding } from "./assess/finding.ts";
+import { existenceOracle } from "./assess/checks/existence-oracle.ts";
+import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
+import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
+import { OracleTracker } from "./detect/oracle/oracle-tracker.ts";
+import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
+import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
+import { type Anchor, type Budget, type Disclosure, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule, type UniformAnswer } from "./decide/gate-policy.ts";
+import { personalDataClasses } from "./inventory/data-classes.ts";
+import { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
+import type { Mode } from "./exchange/exchange.ts";
+import type { ResponseClass } from "./understood.ts";
+
+/**
+ * Reads every exchange, from any source, out of band: learns endpoints, how they treat credentials, who they are asked about, whether their
+ * answers give existence away, and which events prove an honest caller. What it learns goes to the gate as a policy.
+ *
+ * Deterministic in the order of its input; no clock. Throws nothing on any exchange. Holds clear text only inside one call, and in the
+ * bounded memories its parts name.
+ */
+export class Ledger {
+  readonly inventory: Inventory;
+  readonly oracles: OracleTracker;
+  readonly anchors: AnchorFinder;
+  readonly #ports: Ports;
+  readonly #options: LedgerOptions;
+  readonly #schemes: SchemeLearner;
+  readonly #uniform: UniformTemplates;
+  readonly #principals = new Set<string>();
+  readonly #backlog = new Map<string, Early[]>();
+  readonly #rules = new Map<string, readonly SubjectRule[]>();
+  readonly #traffic = new Map<string, OracleTraffic>();
+  #policy: GatePolicy;
+  #policyAt = Number.NEGATIVE_INFINITY;
+  #policyText = "";
+
+  constructor(ports: Ports, options: LedgerOptions, state?: LedgerState) {
+    this.#ports = ports;
+    this.#options = options;
+    this.inventory = state === undefined ? new Inventory(ports) : Inventory.restore(ports, state.inventory);
+    this.oracles = state === undefined ? new OracleTracker() : OracleTracker.restore(state.oracles);
+    this.#schemes = state === undefined ? new SchemeLearner(ports) : SchemeLearner.restore(ports, state.schemes);
+    this.#uniform = state === undefined ? new UniformTemplates() : UniformTemplates.restore(state.uniform);
+    this.anchors = new AnchorFinder(ports);
+    if (state !== undefined) this.anchors.restore(state.anchors);
+    for (const hash of state?.principals ?? []) this.#principals.add(hash);
+    this.#policy = { version: 0, mode: options.mode, endpoints: [], principals: [...this.#principals] };
+  }
+
+  /** Reads one exchange; call in the order of completion. */
+  onExchange(exchange: Exchange): LedgerStep {
+    const ports = this.#ports;
+    const view = viewOf(exchange, ports);
+    const at = exchange.at + (exchange.durationMs ?? 0);
+    const refused = exchange.gate?.action === "throttle" || exchange.gate?.action === "block";
+    const endpoint = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
+    const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
+    const seen = {
+      address: exchange.client.address,
+      ja4: exchange.client.ja4,
+      userAgent: view.userAgent,
+      credential: view.credential?.hash,
+    };
+    const actor = actorOf(ports, { ...seen, principal });
+    const step: Draft = { view, endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [] };
+    if (endpoint === undefined) {
+      step.anchors = refused ? [] : this.anchors.observe({ view, at, endpointId: undefined, pathValues: [], subjects: [], narrow: actor.narrow, network: actor.network, declaredKind: undefined });
+      return step;
+    }
+    const rules = this.#rulesOf(endpoint);
+    const extracted = rules.length === 0 ? nothingExtracted : extractSubjects(rules, endpoint.template, partsOf(view), ports);
+    step.subjects = extracted.subjects;
+    const status = exchange.response.status;
+    const answered = !refused && status > 0;
+    if (answered && exchange.carries.responseHeaders) {
+      const json = view.responseJson;
+      if (json !== undefined && status < 500 && status !== 429) {
+        this.#schemes.observe(endpoint.id, json, [extracted.first]);
+        for (const gone of this.#schemes.drainCoarsened()) this.oracles.coarsen(gone);
+      }
+    }
+    if (answered) step.responseClass = this.#classify(endpoint.id, view, extracted);
+    const anonymous = principal ? actorOf(ports, seen) : actor;
+    if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, at);
+    const uniform = exchange.gate?.action === "uniform";
+    if (!refused) {
+      step.anchors = this.anchors.observe({
+        view: uniform ? { ...view, responseJson: undefined } : view,
+        at,
+        endpointId: endpoint.id,
+        pathValues: pathValues(endpoint.template, view.segments),
+        subjects: extracted.subjects.map((subject) => subject.hash),
+        narrow: anonymous.narrow,
+        network: anonymous.network,
+        declaredKind: this.#options.declared?.(endpoint)?.anchor,
+      });
+      for (const anchor of step.anchors) this.#labelled(anchor);
+      if (status === 201) this.#created(endpoint, extracted.subjects, actor, at);
+    }
+    if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange, principal)) {
+      if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
+      else step.disclosures.push(...this.#takeBacklog(endpoint, rules), ...rowsOf(exchange, endpoint.id, actor, extracted.subjects, step.responseClass));
+    }
+    return step;
+  }
+
+  /** The policy as of now; a new version at most once a second of event time, and only when something changed. */
+  policy(at: number): GatePolicy {
+    if (at - this.#policyAt < policyEveryMs) return this.#policy;
+    this.#policyAt = at;
+    for (const hash of this.inventory.newPrincipals()) if (this.#principals.size < principalsMax) this.#principals.add(hash);
+    const endpoints: GuardedEndpoint[] = [];
+    for (const endpoint of this.inventory.endpoints()) {
+      const guarded = this.#guard(endpoint);
+      if (guarded !== undefined) endpoints.push(guarded);
+    }
+    for (const declared of this.#options.declaredEndpoints?.() ?? []) {
+      if (!endpoints.some((endpoint) => endpoint.method === declared.method && endpoint.template === declared.template)) endpoints.push(declared);
+    }
+    const text = JSON.stringify([this.#options.mode, endpoints, this.#principals.size]);
+    if (text !== this.#policyText) {
+      this.#policyText = text;
+      this.#policy = { version: this.#policy.version + 1, mode: this.#options.mode, endpoints, principals: [...this.#principals] };
+    }
+    return this.#policy;
+  }
+
+  /** What an answer of this class means for the person asked about, as known today. */
+  meaning(endpointId: string, classId: string): "confirmed" | "denied" | "nothing" | "unknown" {
+    return this.oracles.meaning(endpointId, classId);
+  }
+
+  /** Every weakness known now, newest evidence inside. */
+  findings(): Finding[] {
+    const findings: Finding[] = [];
+    for (const endpoint of this.inventory.endpoints()) {
+      const missing = missingAuthentication(endpoint, this.#ports);
+      if (missing !== undefined) findings.push(missing);
+      const state = this.oracles.state(endpoint.id);
+      const traffic = this.#traffic.get(endpoint.id);
+      if (state.verdict === "none" || traffic === undefined || this.anchors.isAnchorEndpoint(endpoint.id)) continue;
+      const oracle = existenceOracle(
+        {
+          endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
+          state,
+          subjectTypes: this.#rulesOf(endpoint).map((rule) => rule.type),
+          authentication: endpoint.posture().verdict,
+          traffic,
+        },
+        this.#ports,
+      );
+      if (oracle !== undefined) findings.push(oracle);
+    }
+    return findings;
+  }
+
+  rulesOf(endpointId: string): readonly SubjectRule[] {
+    return this.#rules.get(endpointId) ?? [];
+  }
+
+  /** JSON-able, without any identifier, secret or path segment in clear that was not promoted to a constant. */
+  exportState(): LedgerState {
+    return {
+      inventory: this.inventory.exportState(),
+      oracles: this.oracles.exportState(),
+      schemes: this.#schemes.exportState(),
+      uniform: this.#uniform.exportState(),
+      anchors: this.anchors.exportState(),
+      principals: [...this.#principals],
+    };
+  }
+
+  #rulesOf(endpoint: InventoryEndpoint): readonly SubjectRule[] {
+    const held = this.#rules.get(endpoint.id);
+    // Reading all parameters costs microseconds: every request while it is young, then now and again.
+    if (held !== undefined && endpoint.requests > rulesFreshMax && endpoint.requests % rulesEvery !== 0) return held;
+    const declared = this.#options.declared?.(endpoint)?.subjects;
+    const next = declared ?? endpoint.identifierRules();
+    if (held !== undefined && sameRules(held, next)) return held;
+    this.#rules.set(endpoint.id, next);
+    return next;
+  }
+
+  #classify(endpointId: string, view: ExchangeView, extracted: Extracted): ResponseClass {
+    const { response } = view.exchange;
+    const body = response.body === undefined ? undefined : typeof response.body === "string" ? response.body : this.#ports.decodeUtf8(response.body);
+    return classifyResponse(
+      this.#schemes.scheme(endpointId),
+      {
+        status: response.status,
+        contentType: headerOf(response.headers, "content-type"),
+        location: headerOf(response.headers, "location"),
+        body,
+        json: view.responseJson,
+        echo: [extracted.first],
+        size: response.size,
+      },
+      this.#ports,
+    );
+  }
+
+  #learnAnswers(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, extracted: Extracted, at: number): void {
+    const { responseClass } = step;
+    const { status } = exchange.response;
+    if (responseClass === undefined || extracted.subjects.length === 0 || status === 429 || status >= 500) return;
+    if (!natural(extracted.subjects) && !personal(endpoint)) return;
+    const traffic = this.#trafficOf(endpoint.id);
+    traffic.lookups++;
+    traffic.firstAt = Math.min(traffic.firstAt, exchange.at);
+    traffic.lastAt = Math.max(traffic.lastAt, exchange.at);
+    if (traffic.examples.length < 8) traffic.examples.push(exchange.id);
+    if (extracted.subjects.length !== 1) return;
+    const subject = extracted.subjects[0];
+    if (subject === undefined) return;
+    this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at });
+    if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
+      const body = exchange.response.body;
+      if (body !== undefined && exchange.response.truncated !== true) {
+        this.#uniform.learn(endpoint.id, {
+          status,
+          rawHeaders: exchange.response.headers.flat(),
+          body: typeof body === "string" ? body : this.#ports.decodeUtf8(body),
+          echo: extracted.first,
+          subject: subject.hash,
+        });
+      }
+    }
+  }
+
+  /** An anchored subject exists: that labels the answers it got wherever it was asked about. */
+  #labelled(anchor: Anchor): void {
+    for (const subject of anchor.subjects.slice(0, 4)) {
+      for (const endpointId of this.#rules.keys()) {
+        if (endpointId !== anchor.endpointId) this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.narrow });
+      }
+    }
+  }
+
+  /** A subject was just created: what was answered about it before was about somebody who did not exist. */
+  #created(endpoint: InventoryEndpoint, subjects: readonly Subject[], actor: Actor, at: number): void {
+    for (const subject of subjects.slice(0, 4)) {
+      for (const endpointId of this.#rules.keys()) {
+        if (endpointId !== endpoint.id) this.oracles.created({ endpointId, subject: subject.hash, at, narrow: actor.narrow });
+      }
+    }
+  }
+
+  #guard(endpoint: InventoryEndpoint): GuardedEndpoint | undefined {
+    const declared = this.#options.declared?.(endpoint);
+    const rules = this.#rulesOf(endpoint);
+    if (rules.length === 0 || (declared?.oracle !== true && (endpoint.posture().verdict === "enforced" || this.anchors.isAnchorEndpoint(endpoint.id)))) return undefined;
+    const about = natural(rules) || personal(endpoint);
+    return {
+      id: endpoint.id,
+      method: endpoint.method,
+      host: endpoint.host,
+      template: endpoint.template,
+      state: declared?.oracle === true || (about && this.oracles.verdict(endpoint.id) !== "none") ? "budgeted" : "watched",
+      subjects: rules,
+      classes: this.#schemes.scheme(endpoint.id),
+      tellsNothing: this.oracles.tellsNothing(endpoint.id),
+      uniform: declared?.uniform ?? this.#uniform.uniformFor(endpoint.id),
+      budget: { ...defaultBudget, ...this.#options.budget, ...declared?.budget },
+    };
+  }
+
+  /** Endpoints that answer about somebody to whoever asks. */
+  #disclosing(endpoint: InventoryEndpoint, exchange: Exchange, principal: boolean): boolean {
+    return !principal && exchange.response.status > 0 && endpoint.posture().verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id);
+  }
+
+  #remember(endpoint: InventoryEndpoint, view: ExchangeView, exchange: Exchange, actor: Actor, responseClass: ResponseClass | undefined, at: number): void {
+    if (responseClass === undefined || (view.segments.length === 0 && view.query.length === 0)) return;
+    let early = this.#backlog.get(endpoint.id);
+    if (early === undefined) {
+      if (this.#backlog.size >= backlogEndpointsMax) return;
+      early = [];
+      this.#backlog.set(endpoint.id, early);
+    }
+    if (early.length < backlogMax) early.push({ view, exchange, actor, responseClass, at });
+  }
+
+  /** Exchanges seen before the identifier was known to be one: their rows are written as soon as it is. */
+  #takeBacklog(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): Disclosure[] {
+    const early = this.#backlog.get(endpoint.id);
+    if (early === undefined) return [];
+    this.#backlog.delete(endpoint.id);
+    return early.flatMap((past) => rowsOf(past.exchange, endpoint.id, past.actor, extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports).subjects, past.responseClass));
+  }
+
+  #trafficOf(endpointId: string): OracleTraffic {
+    let traffic = this.#traffic.get(endpointId);
+    if (traffic === undefined) {
+      traffic = { lookups: 0, firstAt: Number.POSITIVE_INFINITY, lastAt: 0, examples: [] };
+      if (this.#traffic.size < trafficMax) this.#traffic.set(endpointId, traffic);
+    }
+    return traffic;
+  }
+}
+
+export interface LedgerOptions {
+  readonly mode: Mode;
+  readonly budget?: Partial<Budget>;
+  /** The operator's word on an endpoint, from the configuration. */
+  readonly declared?: (endpoint: { readonly method: string; readonly host: string; readonly template: string }) => Declared | undefined;
+  /** Declared oracles that were not seen in traffic yet. */
+  readonly declaredEndpoints?: () => readonly GuardedEndpoint[];
+}
+
+export interface Declared {
+  readonly subjects?: readonly SubjectRule[];
+  readonly oracle?: boolean;
+  readonly anchor?: Anchor["kind"];
+  readonly budget?: Partial<Budget>;
+  readonly uniform?: UniformAnswer;
+}
+
+/** What one exchange brought. */
+export interface LedgerStep {
+  readonly view: ExchangeView;
+  readonly endpoint: InventoryEndpoint | undefined;
+  readonly actor: Actor;
+  readonly subjects: readonly Subject[];
+  readonly responseClass: ResponseClass | undefined;
+  /** Rows the gate has not journaled itself. */
+  readonly disclosures: readonly Disclosure[];
+  readonly anchors: readonly Anchor[];
+}
+
+export interface LedgerState {
+  readonly inventory: ReturnType<Inventory["exportState"]>;
+  readonly oracles: ReturnType<OracleTracker["exportState"]>;
+  readonly schemes: ReturnType<SchemeLearner["exportState"]>;
+  readonly uniform: ReturnType<UniformTemplates["exportState"]>;
+  readonly anchors: AnchorFinderState;
+  readonly principals: readonly string[];
+}
+
+interface Draft {
+  view: ExchangeView;
+  endpoint: InventoryEndpoint | undefined;
+  actor: Actor;
+  subjects: readonly Subject[];
+  responseClass: ResponseClass | undefined;
+  disclosures: Disclosure[];
+  anchors: readonly Anchor[];
+}
+
+interface Early {
+  readonly view: ExchangeView;
+  readonly exchange: Exchange;
+  readonly actor: Actor;
+  readonly responseClass: ResponseClass;
+  readonly at: number;
+}
+
+interface OracleTraffic {
+  lookups: number;
+  firstAt: number;
+  lastAt: number;
+  examples: string[];
+}
+
+/** Raw parameter values of a segment list, by the template's placeholders. */
+export function pathValues(template: string, segments: readonly string[]): string[] {
+  const values: string[] = [];
+  let index = 0;
+  for (const part of template.split("/")) {
+    if (part === "") continue;
+    const segment = segments[index++];
+    if (segment !== undefined && part.includes("{")) values.push(segment);
+  }
+  return values;
+}
+
+function rowsOf(exchange: Exchange, endpointId: string, actor: Actor, subjects: readonly Subject[], responseClass: ResponseClass | undefined): Disclosure[] {
+  const { status } = exchange.response;
+  if (responseClass === undefined || status === 429 || status >= 500) return [];
+  return subjects.map((subject, n) => ({
+    id: `${exchange.id}.${n}`,
+    exchangeId: exchange.id,
+    at: exchange.at,
+    endpointId,
+    subjectType: subject.type,
+    subject: subject.hash,
+    answer: "truthful",
+    responseClass: responseClass.id,
+    narrow: actor.narrow,
+    address: actor.address,
+    credential: actor.credential ?? "",
+  }));
+}
+
+function partsOf(view: ExchangeView): Parameters<typeof extractSubjects>[2] {
+  const { exchange } = view;
+  const mark = exchange.url.indexOf("?");
+  const body = exchange.request.body;
+  return {
+    segments: view.segments,
+    query: mark < 0 ? "" : exchange.url.slice(mark + 1).split("#", 1)[0] ?? "",
+    header: (name) => {
+      const value = headerOf(exchange.request.headers, name);
+      return value === "" ? undefined : value;
+    },
+    contentType: headerOf(exchange.request.headers, "content-type").toLowerCase(),
+    body: typeof body === "string" ? body : "",
+  };
+}
+
+function sameRules(a: readonly SubjectRule[], b: readonly SubjectRule[]): boolean {
+  return a === b || (a.length === b.length && a.every((rule, i) => rule.type === b[i]?.type && rule.location.in === b[i]?.location.in && rule.location.name === b[i]?.location.name));
+}
+
+const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
+/** The gate's picture is at most this old. */
+const policyEveryMs = 1_000;
+/** As the inventory keeps. */
+const principalsMax = 100_000;
+/** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
+const backlogMax = 64;
+const backlogEndpointsMax = 256;
+const trafficMax = 20_000;
+const rulesFreshMax = 128;
+const rulesEvery = 16;
+
+function natural(of: readonly { readonly type: Subject["type"] }[]): boolean {
+  return of.some((one) => naturalKeyTypes.includes(one.type));
+}
+
+/** Its answers hold data that makes an object's existence somebody's business. */
+function personal(endpoint: InventoryEndpoint): boolean {
+  for (const name of endpoint.dataClasses) if (personalDataClasses.has(name)) return true;
+  return false;
+}

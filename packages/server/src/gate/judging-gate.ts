@@ -1,0 +1,249 @@
+import { isUtf8 } from "node:buffer";
+import {
+  actorOf,
+  classifyResponse,
+  credentialOf,
+  type Exchange,
+  extractSubjects,
+  type Extracted,
+  type GateEngine,
+  type GateNote,
+  type GatePolicy,
+  GuardMatcher,
+  type GuardedEndpoint,
+  type HeaderList,
+  headerOf,
+  networkOf,
+  pairsOf,
+  type Disclosure,
+  type Ports,
+  renderUniform,
+  type Reservation,
+  splitTarget,
+} from "@postern/engine";
+import { bodyBytesMax } from "./gate-port.ts";
+import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
+import type { RateLimits } from "./rate-limits.ts";
+
+/**
+ * The judgement behind an adapter: matches the guarded endpoint, reads who is asked about, reserves and settles credits, writes each disclosure to
+ * the journal *before* a truthful answer is released, and hands the finished exchange on. Holds no bodies after a request is over.
+ */
+export class JudgingGate implements GatePort {
+  readonly #options: JudgingGateOptions;
+  #matcher = new GuardMatcher([]);
+  #principals: ReadonlySet<string> = new Set();
+  #count = 0;
+
+  constructor(options: JudgingGateOptions) {
+    this.#options = options;
+  }
+
+  setPolicy(policy: GatePolicy): void {
+    this.#options.engine.setPolicy(policy);
+    this.#matcher = new GuardMatcher(policy.endpoints);
+    this.#principals = new Set(policy.principals);
+  }
+
+  onRequest(head: RequestHead): Ruling {
+    const { segments, query } = splitTarget(head.target);
+    const limited = this.#options.limits?.check(head, segments);
+    if (limited !== undefined) return limited;
+    const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
+    if (endpoint === undefined) return pass;
+    const token: Waiting = { id: this.#newId(), head, endpoint, segments, query, note: undefined, held: undefined };
+    if (endpoint.subjects.some((rule) => rule.location.in === "json" || rule.location.in === "form") && mayHaveBody(head)) return { kind: "body", token };
+    return this.#decide(token, undefined, true);
+  }
+
+  onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): Exclude<Ruling, BodyRuling> {
+    const token = ruling.token as Waiting;
+    return this.#decide(token, this.#options.ports.decodeUtf8(body), complete);
+  }
+
+  onAnswer(ruling: HoldRuling, answer: Answer): Release {
+    const token = ruling.token as Held;
+    const { endpoint, reservation, extracted } = token;
+    const headers = pairs(answer.rawHeaders);
+    const responseClass = classifyResponse(
+      endpoint.classes,
+      {
+        status: answer.status,
+        contentType: headerOf(headers, "content-type"),
+        location: headerOf(headers, "location"),
+        body: this.#options.ports.decodeUtf8(answer.body),
+        echo: [extracted.first],
+      },
+      this.#options.ports,
+    );
+    const tells = !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
+    const rows = this.#options.engine.settle(reservation, { exchangeId: token.waiting.id, tells, classId: responseClass.id });
+    if (rows.length > 0) this.#options.journal(rows);
+    this.#options.signals(this.#options.engine.drain());
+    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0 };
+    if (reservation.action !== "uniform") return released;
+    const { uniform } = endpoint;
+    // The time of a uniform answer tells nothing either: it waits for the next quarter of a second after the request came.
+    const buckets = Math.max(1, Math.ceil((answer.at - token.waiting.head.at) / uniformBucketMs));
+    return {
+      kind: "replace",
+      status: uniform.status,
+      headers: uniform.headers,
+      body: renderUniform(uniform, extracted.first),
+      notBefore: token.waiting.head.at + buckets * uniformBucketMs,
+    };
+  }
+
+  onAbort(ruling: HoldRuling): void {
+    const { reservation, waiting } = ruling.token as Held;
+    this.#options.engine.settle(reservation, { exchangeId: waiting.id, tells: false, classId: "" });
+    waiting.note = { action: reservation.action, would: reservation.would, reason: "aborted", journaled: false };
+  }
+
+  onComplete(capture: Capture): void {
+    const { head, ruling } = capture;
+    let note: GateNote | undefined;
+    let id: string | undefined;
+    switch (ruling.kind) {
+      case "hold": {
+        const held = ruling.token as Held;
+        note = held.waiting.note;
+        id = held.waiting.id;
+        break;
+      }
+      case "deny":
+        note = { action: ruling.status === 429 ? "throttle" : "block", would: ruling.status === 429 ? "throttle" : "block", reason: ruling.reason, journaled: false };
+        break;
+      case "body":
+      case "pass":
+        break;
+    }
+    const requestBody = capture.requestBody === undefined ? undefined : bodyOf(capture.requestBody);
+    const responseBody = capture.responseBody === undefined ? undefined : bodyOf(capture.responseBody);
+    const exchange: Exchange = {
+      id: id ?? this.#newId(),
+      at: head.at,
+      method: head.method,
+      url: `${this.#options.origin}${head.target.startsWith("/") ? head.target : `/${head.target}`}`,
+      client: { address: head.address },
+      request: {
+        headers: pairs(head.rawHeaders),
+        ...(requestBody === undefined ? {} : { body: requestBody }),
+        ...(capture.requestBodyTruncated ? { truncated: true } : {}),
+      },
+      response: {
+        status: capture.status,
+        headers: pairs(capture.responseRawHeaders),
+        ...(responseBody === undefined ? {} : { body: responseBody }),
+        ...(capture.responseBodyTruncated ? { truncated: true } : {}),
+        size: capture.responseBytes,
+      },
+      durationMs: capture.durationMs,
+      carries: gateCarries,
+      ...(note === undefined ? {} : { gate: note }),
+    };
+    this.#options.complete(exchange);
+  }
+
+  #decide(token: Waiting, body: string | undefined, complete: boolean): HoldRuling | PassRuling {
+    const { head, endpoint } = token;
+    const { ports, engine } = this.#options;
+    const headers = pairs(head.rawHeaders);
+    const extracted = extractSubjects(
+      endpoint.subjects,
+      endpoint.template,
+      { segments: token.segments, query: token.query, header: (name) => found(headers, name), contentType: headerOf(headers, "content-type").toLowerCase(), body: body ?? "" },
+      ports,
+    );
+    const credential = credentialOf(headers, token.query === "" ? noPairs : pairsOf(token.query), ports);
+    const actor = actorOf(ports, {
+      address: head.address,
+      userAgent: headerOf(headers, "user-agent"),
+      credential: credential?.hash,
+      principal: credential !== undefined && this.#principals.has(credential.hash),
+    });
+    const reservation = engine.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated || !complete, head.at);
+    if (reservation === undefined) return pass;
+    token.held = { waiting: token, endpoint, reservation, extracted };
+    return { kind: "hold", token: token.held };
+  }
+
+  #newId(): string {
+    this.#count++;
+    return `${this.#options.epoch}-${this.#count.toString(36)}`;
+  }
+}
+
+export interface JudgingGateOptions {
+  readonly engine: GateEngine;
+  readonly ports: Ports;
+  /** Prefix of exchange ids; unique to this life of the gate. */
+  readonly epoch: string;
+  /** `http://upstream:port`: every request that passes is one to this service, whatever `Host` its client wrote. */
+  readonly origin: string;
+  /** The authority of `origin`, as endpoints name it. */
+  readonly scope: string;
+  readonly limits: RateLimits | undefined;
+  /** Hands rows to the operating system before it returns. */
+  readonly journal: (rows: readonly Disclosure[]) => void;
+  readonly signals: (signals: ReturnType<GateEngine["drain"]>) => void;
+  readonly complete: (exchange: Exchange) => void;
+}
+
+/** The keyed network of an address, as {@link GateEngine.replay} wants it. */
+export function networkHash(ports: Ports, address: string): string {
+  return ports.hash("client", networkOf(address));
+}
+
+interface Waiting {
+  readonly id: string;
+  readonly head: RequestHead;
+  readonly endpoint: GuardedEndpoint;
+  readonly segments: readonly string[];
+  readonly query: string;
+  note: GateNote | undefined;
+  held: Held | undefined;
+}
+
+interface Held {
+  readonly waiting: Waiting;
+  readonly endpoint: GuardedEndpoint;
+  readonly reservation: Reservation;
+  readonly extracted: Extracted;
+}
+
+const pass: PassRuling = { kind: "pass" };
+const released: Release = { kind: "pass" };
+const noPairs: readonly (readonly [string, string])[] = [];
+const gateCarries = { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true };
+const uniformBucketMs = 250;
+
+/** No answer, the server's own failure, or "too many requests": nothing was learned. */
+function tellsNothing(status: number): boolean {
+  return status === 0 || status === 429 || status >= 500;
+}
+
+function mayHaveBody(head: RequestHead): boolean {
+  for (let i = 0; i < head.rawHeaders.length; i += 2) {
+    const name = head.rawHeaders[i] ?? "";
+    if ((name.length === 14 && name.toLowerCase() === "content-length" && head.rawHeaders[i + 1] !== "0") || (name.length === 17 && name.toLowerCase() === "transfer-encoding")) return true;
+  }
+  return false;
+}
+
+function pairs(raw: readonly string[]): HeaderList {
+  const list: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i] ?? "", raw[i + 1] ?? ""]);
+  return list;
+}
+
+function found(headers: HeaderList, name: string): string | undefined {
+  const value = headerOf(headers, name);
+  return value === "" ? undefined : value;
+}
+
+function bodyOf(bytes: Uint8Array): string | undefined {
+  const view = bytes.length > bodyBytesMax ? bytes.subarray(0, bodyBytesMax) : bytes;
+  return isUtf8(view) ? Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString("utf8") : undefined;
+}
+
