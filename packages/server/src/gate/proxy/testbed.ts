@@ -1,0 +1,85 @@
+import { connect, type Socket } from "node:net";
+import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import type { Server } from "node:http";
+import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, Release, RequestHead, Ruling } from "../gate-port.ts";
+
+/** A small real judgement for the proxy's tests and its bench: it rules by path and remembers what it was told. */
+export class PathGate implements GatePort {
+  readonly captures: Capture[] = [];
+  readonly answers: Answer[] = [];
+  readonly bodies: { body: string; complete: boolean }[] = [];
+  aborts = 0;
+  /** What a held answer becomes. */
+  release: (answer: Answer) => Release = () => ({ kind: "pass" });
+  /** What a judged body leads to. */
+  afterBody: Exclude<Ruling, BodyRuling> = { kind: "pass" };
+  private readonly waiting: (() => void)[] = [];
+
+  onRequest(head: RequestHead): Ruling {
+    if (head.target.startsWith("/held")) return { kind: "hold", token: head.target };
+    if (head.target.startsWith("/body")) return { kind: "body", token: head.target };
+    if (head.target.startsWith("/broken")) throw new Error("the judgement broke");
+    if (head.target.startsWith("/denied")) {
+      return { kind: "deny", status: 429, headers: [["Retry-After", "7"], ["Content-Type", "text/plain"]], body: "slow down", reason: "test" };
+    }
+    return { kind: "pass" };
+  }
+
+  onRequestBody(_ruling: BodyRuling, body: Uint8Array, complete: boolean): Exclude<Ruling, BodyRuling> {
+    this.bodies.push({ body: Buffer.from(body).toString("latin1"), complete });
+    return this.afterBody;
+  }
+
+  onAnswer(_ruling: HoldRuling, answer: Answer): Release {
+    this.answers.push(answer);
+    return this.release(answer);
+  }
+
+  onAbort(): void {
+    this.aborts += 1;
+  }
+
+  onComplete(capture: Capture): void {
+    this.captures.push(capture);
+    for (const go of this.waiting.splice(0)) go();
+  }
+
+  /** Resolves when the gate has been told of `count` requests. */
+  async told(count: number): Promise<void> {
+    while (this.captures.length < count) await new Promise<void>((resolve) => this.waiting.push(resolve));
+  }
+}
+
+/** Listens on a free loopback port. */
+export async function listen(server: Server | import("node:net").Server): Promise<number> {
+  server.listen(0, "127.0.0.1");
+  await once(server, "listening");
+  return (server.address() as AddressInfo).port;
+}
+
+/** Sends bytes as they are and returns everything that came back, until the other side closes or `until` is in it. */
+export async function raw(port: number, bytes: string | Buffer, until?: string): Promise<string> {
+  const socket = connect(port, "127.0.0.1");
+  socket.write(typeof bytes === "string" ? Buffer.from(bytes, "latin1") : bytes);
+  try {
+    return await readUntil(socket, until);
+  } finally {
+    socket.destroy();
+  }
+}
+
+export function readUntil(socket: Socket, until?: string): Promise<string> {
+  return new Promise((resolve) => {
+    let text = "";
+    const done = (): void => {
+      socket.off("data", take);
+      resolve(text);
+    };
+    const take = (chunk: Buffer): void => {
+      text += chunk.toString("latin1");
+      if (until !== undefined && text.includes(until)) done();
+    };
+    socket.on("data", take).on("end", done).on("error", done).on("close", done);
+  });
+}
