@@ -40,6 +40,14 @@ export interface LatchkeyOptions {
   readonly now: () => number;
   /** Database file; in memory when absent. */
   readonly file?: string;
+  /** When the carrier is down, event time, [from, to): a start by SMS or call gets 503, and nobody completes. */
+  readonly outages?: readonly Outage[];
+}
+
+/** Milliseconds since the epoch, event time; `to` is no longer part of it. */
+export interface Outage {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What the handlers of all planes share. */
@@ -51,6 +59,8 @@ export interface Service {
   readonly limit: AddressLimit;
   readonly dashboard: Dashboard;
   readonly customerKeys: ReadonlySet<string>;
+  /** Whether the carrier is down at this event time. */
+  carrierDown(at: number): boolean;
   /** A fresh, unguessable-looking, reproducible id. */
   freshId(prefix: string): string;
   /** Uniform in [low, high), from the service's own seeded source. */
@@ -81,6 +91,7 @@ export function createLatchkey(options: LatchkeyOptions): Latchkey {
     limit: createAddressLimit(),
     dashboard: createDashboard(options.seed),
     customerKeys: new Set(Array.from({ length: customers }, (_, customer) => customerKeyOf(options.seed, customer))),
+    carrierDown: (at) => options.outages?.some((outage) => at >= outage.from && at < outage.to) === true,
     freshId: (prefix) => {
       ids += 1;
       return `${prefix}_${derive(options.seed, `${prefix}/${ids}`, 24)}`;

@@ -15,6 +15,7 @@ export function startRegistration(service: Service, call: Call, who: string): Re
   if (stopped !== undefined) return stopped;
   const via = jsonObject(call.body)["via"];
   if (via !== "push" && via !== "sms" && via !== "call") return no(400, "`via` must be push, sms or call.");
+  if (via !== "push" && service.carrierDown(call.at)) return no(503, "The carrier does not answer. Try again later.");
   const account = accountNamed(service, who);
   const refusal = account === undefined ? no(404, "User not found.") : refusalFor(account, via);
   if (refusal !== undefined && service.flaws.F3) return refusal;

@@ -96,6 +96,15 @@ describe("an honest day", () => {
   });
 });
 
+test("a crowd comes when it is asked for, from as many homes as people, and signs in", () => {
+  const at = from + 12 * hourMs;
+  const calm = new Set([...honestDay(base)].map((session) => session.id));
+  const crowd = [...honestDay({ ...base, crowds: [{ at, forMs: 300_000, sessions: 400 }] })].filter((session) => !calm.has(session.id));
+  expect(crowd).toHaveLength(400);
+  expect(new Set(crowd.map((session) => session.address)).size).toBeGreaterThan(370);
+  for (const { startAt } of crowd) expect(Math.abs(startAt - at - 150_000)).toBeLessThanOrEqual(150_000);
+});
+
 test("a single hour still holds every kind that comes at set times", () => {
   const kinds = new Set([...honestDay({ ...base, from: from + 15 * hourMs, to: from + 16 * hourMs })].map((session) => session.kind));
   for (const kind of ["roll-out", "partner-job", "monitor"] as const) expect(kinds).toContain(kind);

@@ -20,6 +20,15 @@ export interface HonestOptions {
   readonly rollOutDevices?: number;
   /** Default true. */
   readonly withMonitor?: boolean;
+  /** Sudden crowds, as after a news item: honest people who each sign in from home, on top of the rest. */
+  readonly crowds?: readonly Crowd[];
+}
+
+/** `sessions` sign-ins, evenly at random over `forMs` from event time `at`. */
+export interface Crowd {
+  readonly at: number;
+  readonly forMs: number;
+  readonly sessions: number;
 }
 
 /**
@@ -27,11 +36,14 @@ export interface HonestOptions {
  * in; the rest are typing slips, families, a monitor, and people who only looked. A window shorter than a day still holds one
  * roll-out and one partner job.
  *
- * What it leaves out: travel, outages of the carrier, and apps that change their ways from one release to the next.
+ * A crowd is asked for by `crowds`, an outage of the carrier by the service's `outages`. What it leaves out: travel, and apps that change their ways from one release to the next.
  */
 export function honestDay(options: HonestOptions): Iterable<Session> {
   return {
-    [Symbol.iterator]: () => mergeSessions(visits(options), rollOuts(options), partnerJobs(options), options.withMonitor === false ? [] : monitorHours(options)),
+    [Symbol.iterator]: () => {
+      const crowds = (options.crowds ?? []).map((one, number) => crowd(options, one, number));
+      return mergeSessions(visits(options), rollOuts(options), partnerJobs(options), options.withMonitor === false ? [] : monitorHours(options), ...crowds);
+    },
   };
 }
 
@@ -136,6 +148,17 @@ function* rollOuts(options: HonestOptions): Generator<Session> {
       const startAt = Math.round(at + (device * 600_000) / devices);
       if (startAt < options.to) yield visit(options, "roll-out", `roll-out-${day}-${device}`, startAt, sharedAddress(20, day % 200), person);
     }
+  }
+}
+
+function* crowd(options: HonestOptions, { at, forMs, sessions }: Crowd, number: number): Generator<Session> {
+  const source = random(`${options.seed}/crowd/${number}`);
+  const starts = Array.from({ length: sessions }, () => Math.round(at + source.float() * forMs)).sort((a, b) => a - b);
+  for (const [place, startAt] of starts.entries()) {
+    if (startAt < options.from || startAt >= options.to) continue;
+    const index = source.int(options.population.accounts);
+    const person = { index, national: options.population.numberAt(index) };
+    yield visit(options, "returning", `crowd-${number}-${Math.floor(at / 1_000)}-${place}`, startAt, personAddress(options.population, index), person);
   }
 }
 
