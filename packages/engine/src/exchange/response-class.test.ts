@@ -31,6 +31,15 @@ describe("classifyResponse", () => {
   it("parses the body itself where no JSON is handed in, to the same class", () => {
     expect(classifyResponse({ scalars: ["ok"] }, answer({ body: '{"ok":true}' }), ports).id).toBe(classOf({ ok: true }, ["ok"]).id);
   });
+  it("gives gate and ledger one class, whether or not the JSON was parsed before and whatever the type says", () => {
+    const body = '{"ok":true}';
+    const json = { ok: true };
+    for (const contentType of ["text/plain", "", "application/problem+json"]) {
+      const unparsed = classifyResponse({ scalars: ["ok"] }, answer({ contentType, body }), ports);
+      expect(classifyResponse({ scalars: ["ok"] }, answer({ contentType, body, json }), ports)).toEqual(unparsed);
+      expect(unparsed.key).toContain("ok=true");
+    }
+  });
   it("writes no identifier, name or free text of the answer into the key", () => {
     const key = classOf({ name: "Bob Smith", mail: "bob@example.com", map: { "99915550100": { a: 1 }, "99915550101": { a: 1 } } }, ["name", "mail"]).key;
     for (const secret of ["Bob", "bob", "999"]) expect(key).not.toContain(secret);

@@ -45,7 +45,8 @@ export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, 
   if (answer.status >= 300 && answer.status < 400 && answer.location !== "") {
     rest = `-> ${redirectShape(answer.location, forms, ports)}`;
   } else {
-    const json = answer.json ?? (looksJson(media, answer.body) ? parsed(answer.body) : undefined);
+    // Whether it is JSON is decided from type and text alone, so that gate and ledger agree whoever did the parsing.
+    const json = looksJson(media, answer.body) ? (answer.json ?? parsed(answer.body)) : undefined;
     rest = json === undefined ? textShape(answer, forms, ports) : jsonShape(json, scheme, forms, fields, ports);
   }
   const key = `${answer.status} ${media === "" ? "-" : media} ${rest}`;
@@ -231,8 +232,7 @@ function mediaType(contentType: string): string {
 }
 
 function looksJson(media: string, body: string | undefined): boolean {
-  if (media.includes("json")) return true;
-  return media === "" && body !== undefined && (body.startsWith("{") || body.startsWith("["));
+  return media.includes("json") || (body !== undefined && (body.startsWith("{") || body.startsWith("[")));
 }
 
 function parsed(body: string | undefined): Json | undefined {

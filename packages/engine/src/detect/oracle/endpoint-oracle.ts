@@ -101,6 +101,8 @@ export class EndpointOracle {
     }
     const record = this.classes[symbol];
     if (record !== undefined) record.answers += 1;
+    // A caller without a credential learns nothing about anybody; he asks again with one, and that is no change of answer.
+    if (seen.answer.status === 401 || seen.answer.status === 407) return;
     const known = this.#known.get(seen.subject);
     if (known === undefined) {
       if (record !== undefined) record.ids += 1;
@@ -262,6 +264,8 @@ export class EndpointOracle {
     if (this.classes.length < 2 || symbol >= classesMax || known.symbol >= classesMax) return;
     if (known.repeats >= repeatsPerSubjectMax || source.repeats >= repeatsPerSourceMax) return;
     if (known.source === seen.narrow && !changedBetween(source, known)) return;
+    // 403 now and something else then is about the caller; 403 both times may be about the subject.
+    if (known.symbol !== symbol && (this.classes[known.symbol]?.status === 403 || this.classes[symbol]?.status === 403)) return;
     known.repeats += 1;
     source.repeats += 1;
     this.repeats += 1;

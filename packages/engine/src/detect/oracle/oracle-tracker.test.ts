@@ -94,6 +94,15 @@ describe("suspicion", () => {
     }
     expect(world.verdict).toBe("suspected");
   });
+  it.each([401, 403])("rises although every caller is first refused with %s for want of a credential", (status) => {
+    const world = new World();
+    for (let user = 0; user < 100; user += 1) {
+      world.ask(`s${user}`, `u${user}`, { status, json: { error: "token" } });
+      world.ask(`s${user}`, `u${user}`, bodyOracle(user % 10 !== 0));
+      if (user % 5 === 0) world.ask(`again${user}`, `u${user}`, bodyOracle(user % 10 !== 0));
+    }
+    expect(world.verdict).toBe("suspected");
+  });
   it("survives sign-ups between two questions", () => {
     const world = new World();
     for (let user = 0; user < 300; user += 1) world.ask(`s${user}`, `u${user}`, bodyOracle(true));
