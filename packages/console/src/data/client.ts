@@ -1,0 +1,68 @@
+import type { Problem } from "../api-types.ts";
+
+/** One page of a list, as every list route answers it. */
+export interface Page<T> {
+  readonly items: readonly T[];
+  readonly next: string | null;
+}
+
+/** What went wrong with a call: the API's own problem, or that no answer came. */
+export class ApiFailure extends Error {
+  readonly status: number;
+  readonly remedy: string;
+
+  constructor(status: number, detail: string, remedy: string) {
+    super(detail);
+    this.name = "ApiFailure";
+    this.status = status;
+    this.remedy = remedy;
+  }
+}
+
+/** GET under `/api/v1`; throws {@link ApiFailure}. */
+export function get<T>(path: string): Promise<T> {
+  return call<T>(path, {});
+}
+
+/** Most pages of a list the console loads: 10,000 rows. A longer list says that it is cut. */
+const pagesMax = 10;
+
+/** Follows `next` to the end of a list, at most {@link pagesMax} pages of 1,000. `cut` tells that there is more. */
+export async function getAll<T>(path: string): Promise<{ readonly items: readonly T[]; readonly cut: boolean }> {
+  const items: T[] = [];
+  let cursor = "";
+  for (let page = 0; page < pagesMax; page += 1) {
+    const { items: more, next }: Page<T> = await get(`${path}${path.includes("?") ? "&" : "?"}limit=1000${cursor}`);
+    items.push(...more);
+    if (next === null) return { items, cut: false };
+    cursor = `&cursor=${encodeURIComponent(next)}`;
+  }
+  return { items, cut: true };
+}
+
+/** Sets the status of an incident or a finding; answers the changed thing. */
+export function setStatus<T>(kind: "incidents" | "findings", id: string, status: string): Promise<T> {
+  return call<T>(`/${kind}/${encodeURIComponent(id)}/status`, { method: "POST", headers: { "content-type": "application/json", "x-postern": "1" }, body: JSON.stringify({ status }) });
+}
+
+/** Ends this browser's session. */
+export async function signOut(): Promise<void> {
+  await fetch("/logout", { method: "POST", headers: { "x-postern": "1" } });
+}
+
+async function call<T>(path: string, init: RequestInit): Promise<T> {
+  let answer: Response;
+  try {
+    answer = await fetch(`/api/v1${path}`, init);
+  } catch {
+    throw new ApiFailure(0, "Postern does not answer.", "Check that it still runs in its terminal; this page tries again by itself.");
+  }
+  const body: unknown = await answer.json().catch(() => undefined);
+  if (!answer.ok) throw isProblem(body) ? new ApiFailure(answer.status, body.detail, body.remedy) : new ApiFailure(answer.status, `The API answered ${answer.status}.`, "Reload the page.");
+  // The server parsed it through the schema this type was made from.
+  return body as T;
+}
+
+function isProblem(body: unknown): body is Problem {
+  return typeof body === "object" && body !== null && "detail" in body && "remedy" in body;
+}

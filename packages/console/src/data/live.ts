@@ -1,0 +1,60 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { useSyncExternalStore } from "react";
+import type { Finding, Incident, Overview } from "../api-types.ts";
+
+export type LiveState = "connecting" | "live" | "lost";
+
+let state: LiveState = "connecting";
+const listeners = new Set<() => void>();
+
+/** Whether live events arrive. While they do not, pages still renew themselves by asking every few seconds. */
+export function useLiveState(): LiveState {
+  return useSyncExternalStore(
+    (listener) => {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    () => state,
+  );
+}
+
+/** Milliseconds before a refused stream is tried again; the browser itself retries a dropped one. */
+const retryMs = 10_000;
+
+/** Feeds live events into the query cache; returns the way to stop. */
+export function startLive(client: QueryClient): () => void {
+  let source: EventSource | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const open = (): void => {
+    source = new EventSource("/api/v1/events");
+    source.onopen = () => setState("live");
+    source.onerror = () => {
+      setState("lost");
+      if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, retryMs);
+    };
+    // The server parsed each event through the schema its type was made from.
+    source.addEventListener("overview", (event) => client.setQueryData(["overview"], JSON.parse(event.data) as Overview));
+    source.addEventListener("incident", (event) => {
+      const incident = JSON.parse(event.data) as Incident;
+      client.setQueryData(["incident", incident.id], incident);
+      void client.invalidateQueries({ queryKey: ["incidents"] });
+    });
+    source.addEventListener("finding", (event) => {
+      const finding = JSON.parse(event.data) as Finding;
+      void client.invalidateQueries({ queryKey: ["findings"] });
+      void client.invalidateQueries({ queryKey: ["endpoint", finding.endpoint.id] });
+    });
+    source.addEventListener("gap", () => void client.invalidateQueries());
+  };
+  open();
+  return () => {
+    clearTimeout(timer);
+    source?.close();
+  };
+}
+
+function setState(next: LiveState): void {
+  if (state === next) return;
+  state = next;
+  listeners.forEach((listener) => listener());
+}

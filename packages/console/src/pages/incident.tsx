@@ -1,0 +1,156 @@
+import { useQuery } from "@tanstack/react-query";
+import { Link, useParams } from "@tanstack/react-router";
+import type { Incident } from "../api-types.ts";
+import { incidentQuery } from "../data/queries.ts";
+import { Ago } from "../parts/ago.tsx";
+import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
+import { EndpointName } from "../parts/endpoint-name.tsx";
+import { clock, count, evidence, plural } from "../parts/format.ts";
+import { whatHappened } from "../parts/incident-sentence.ts";
+import { PageHead, SectionHead } from "../parts/page-head.tsx";
+import { Loaded } from "../parts/states.tsx";
+import { useTriage } from "../parts/use-triage.ts";
+
+/** What happened, who did it, who was exposed so far, what to do now. */
+export function IncidentPage() {
+  const { id } = useParams({ from: "/incidents/$id" });
+  const query = useQuery(incidentQuery(id));
+  return (
+    <>
+      <PageHead title={query.data?.title ?? "Incident"}>{query.data !== undefined && <Actions incident={query.data} />}</PageHead>
+      <Loaded query={query}>{(incident) => <Story incident={incident} />}</Loaded>
+    </>
+  );
+}
+
+function Actions({ incident }: { readonly incident: Incident }) {
+  const triage = useTriage("incidents");
+  const mark = (to: Incident["status"]): void => triage.mutate({ id: incident.id, title: incident.title, from: incident.status, to });
+  return (
+    <>
+      <LevelBadge level={incident.level} />
+      <StatusBadge status={incident.status} />
+      {incident.status === "open" && (
+        <button type="button" className="button primary" disabled={triage.isPending} onClick={() => mark("acknowledged")}>
+          Acknowledge
+        </button>
+      )}
+      {incident.status === "closed" ? (
+        <button type="button" className="button" disabled={triage.isPending} onClick={() => mark("open")}>
+          Open again
+        </button>
+      ) : (
+        <button type="button" className="button" disabled={triage.isPending} onClick={() => mark("closed")}>
+          Close
+        </button>
+      )}
+    </>
+  );
+}
+
+function Story({ incident }: { readonly incident: Incident }) {
+  const { disclosed, sources, signals } = incident;
+  return (
+    <>
+      <div className="panel p-4 md:p-5">
+        <p className="max-w-[80ch] text-base leading-relaxed">{whatHappened(incident)}</p>
+        <ul className="mt-2 grid gap-1">
+          {incident.endpoints.map((it) => (
+            <li key={it.id}>
+              <Link to="/endpoints/$id" params={{ id: it.id }} className="hover:underline">
+                <EndpointName method={it.method} path={it.path} host={it.host} />
+              </Link>
+            </li>
+          ))}
+        </ul>
+        <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
+          <Exposed name="Confirmed" value={disclosed.confirmed} tone="text-leak" />
+          <Exposed name="Denied" value={disclosed.denied} tone="text-warn" />
+          <Exposed name="Uniform" value={disclosed.uniform} tone="text-brand" />
+        </dl>
+      </div>
+
+      <SectionHead>What to do now</SectionHead>
+      {incident.next.length === 0 ? (
+        <p className="text-soft">Nothing is left to do.</p>
+      ) : (
+        <ol className="panel divide-y divide-line">
+          {incident.next.map((step, index) => (
+            <li key={step} className="flex gap-3 px-4 py-2.5">
+              <span className="w-4 shrink-0 text-right font-semibold text-brand">{index + 1}</span>
+              <span className="min-w-0 [overflow-wrap:anywhere]">{step}</span>
+            </li>
+          ))}
+        </ol>
+      )}
+
+      <div className="grid gap-x-6 lg:grid-cols-2">
+        <section>
+          <SectionHead>How it went</SectionHead>
+          <ol className="panel px-4 py-3">
+            {signals.toSorted((a, b) => a.at.localeCompare(b.at)).map((signal) => (
+              <li key={signal.id} className="relative border-l border-line pb-4 pl-4 last:pb-0">
+                <span className="absolute top-1.5 -left-[4.500px] h-2 w-2 rounded-full bg-strong" aria-hidden="true" />
+                <span className="flex flex-wrap items-center gap-2">
+                  <time dateTime={signal.at} className="text-soft">
+                    {clock(signal.at)}
+                  </time>
+                  <LevelBadge level={signal.level} />
+                  <span className="font-mono text-[13px]">{signal.detector}</span>
+                </span>
+                <span className="block text-[13px] text-soft">
+                  {Object.entries(signal.evidence)
+                    .map(([name, value]) => `${name} ${evidence(value)}`)
+                    .join(", ")}
+                </span>
+              </li>
+            ))}
+          </ol>
+          {incident.signalCount > signals.length && <p className="mt-1 text-[13px] text-soft">The last {signals.length} of {count(incident.signalCount)}.</p>}
+        </section>
+        <section>
+          <SectionHead>{plural(incident.sourceCount, "source")}</SectionHead>
+          <div className="panel overflow-hidden">
+            <table className="table">
+              <thead>
+                <tr>
+                  <th>Address</th>
+                  <th className="num">Asked</th>
+                  <th className="num hidden sm:table-cell">First</th>
+                  <th className="num">Last</th>
+                </tr>
+              </thead>
+              <tbody>
+                {sources.slice(0, sourcesShown).map((it) => (
+                  <tr key={it.address}>
+                    <td className="font-mono text-[13px] [overflow-wrap:anywhere]">{it.address}</td>
+                    <td className="num">{count(it.asked)}</td>
+                    <td className="num hidden text-soft sm:table-cell">
+                      <Ago at={it.firstAt} />
+                    </td>
+                    <td className="num text-soft">
+                      <Ago at={it.lastAt} />
+                    </td>
+                  </tr>
+                ))}
+              </tbody>
+            </table>
+          </div>
+          {incident.sourceCount > Math.min(sources.length, sourcesShown) && <p className="mt-1 text-[13px] text-soft">{Math.min(sources.length, sourcesShown)} of {count(incident.sourceCount)}. The exposure report lists all that were kept.</p>}
+        </section>
+      </div>
+    </>
+  );
+}
+
+/** Rows a person reads; the API has up to a thousand. */
+const sourcesShown = 25;
+
+function Exposed({ name, value, tone }: { readonly name: string; readonly value: number; readonly tone: string }) {
+  return (
+    <div className="bg-card px-3 py-2">
+      <dt className="text-[13px] text-soft">{name}</dt>
+      <dd className={`text-xl font-semibold ${tone}`}>{count(value)}</dd>
+    </div>
+  );
+}

@@ -1,0 +1,60 @@
+import { Link } from "@tanstack/react-router";
+import type { Finding } from "../api-types.ts";
+import { Ago } from "./ago.tsx";
+import { Badge, LevelBadge, StatusBadge } from "./badges.tsx";
+import { EndpointName } from "./endpoint-name.tsx";
+import { Facts } from "./facts.tsx";
+import { evidence } from "./format.ts";
+import { useTriage } from "./use-triage.ts";
+
+/** A weakness: what it is, why we say so, how to mend it, and what the reader wants to do about it. */
+export function FindingCard({ finding }: { readonly finding: Finding }) {
+  const triage = useTriage("findings");
+  const mark = (to: Finding["status"]): void => triage.mutate({ id: finding.id, title: finding.title, from: finding.status, to });
+  const { endpoint } = finding;
+  return (
+    <article className="panel grid gap-x-8 gap-y-3 p-4 lg:grid-cols-[minmax(0,1fr)_340px]">
+      <div className="min-w-0">
+        <div className="flex flex-wrap items-center gap-1.5">
+          <LevelBadge level={finding.severity} />
+          <Badge tone={finding.verdict === "proven" ? "leak" : "plain"}>{finding.verdict}</Badge>
+          <StatusBadge status={finding.status} />
+          <span className="ml-1 text-xs text-soft">
+            {finding.owasp} · {finding.cwe}
+          </span>
+        </div>
+        <h3 className="mt-2 text-[15px] font-semibold">{finding.title}</h3>
+        <Link to="/endpoints/$id" params={{ id: endpoint.id }} className="mt-0.5 block hover:underline">
+          <EndpointName method={endpoint.method} path={endpoint.path} />
+        </Link>
+        <p className="mt-3 max-w-[70ch]">
+          <span className="font-medium">What to do. </span>
+          {finding.fix}
+        </p>
+        <div className="mt-3 flex flex-wrap items-center gap-2">
+          {finding.status === "open" ? (
+            <>
+              <button type="button" className="button" disabled={triage.isPending} onClick={() => mark("fixed")}>
+                Mark fixed
+              </button>
+              <button type="button" className="button" disabled={triage.isPending} onClick={() => mark("accepted")}>
+                Accept the risk
+              </button>
+            </>
+          ) : (
+            <button type="button" className="button" disabled={triage.isPending} onClick={() => mark("open")}>
+              Open again
+            </button>
+          )}
+          <span className="text-[13px] text-soft">
+            seen <Ago at={finding.firstAt} />, last <Ago at={finding.lastAt} />
+          </span>
+        </div>
+      </div>
+      <div className="min-w-0 rounded border border-line bg-sunk px-3 py-1 self-start">
+        <h4 className="sr-only">Evidence</h4>
+        <Facts facts={Object.entries(finding.evidence).map(([name, value]) => [name, evidence(value)] as const)} />
+      </div>
+    </article>
+  );
+}

@@ -1,0 +1,44 @@
+const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
+const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
+
+/** `184,223` */
+export function count(value: number): string {
+  return whole.format(value);
+}
+
+/** `47.3`, `1,204`; one decimal below a hundred. */
+export function rate(value: number): string {
+  return value < 100 ? short.format(value) : whole.format(value);
+}
+
+/** `41.2K` */
+export function brief(value: number): string {
+  return value < 10_000 ? whole.format(value) : compact.format(value);
+}
+
+/** Evidence values: large numbers in powers of ten, the rest as people write them. */
+export function evidence(value: string | number | boolean | readonly string[]): string {
+  if (typeof value === "number") return Math.abs(value) >= 1e6 ? value.toExponential(1).replace("e+", " × 10^") : short.format(value);
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  return typeof value === "string" ? value : value.join(" · ");
+}
+
+/** `3 s ago`, `41 min ago`, `2 d ago`; by the product's clock, which a demo may run fast. */
+export function ago(iso: string, now: number): string {
+  const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));
+  if (seconds < 60) return `${seconds} s ago`;
+  if (seconds < 3_600) return `${Math.floor(seconds / 60)} min ago`;
+  if (seconds < 172_800) return `${Math.floor(seconds / 3_600)} h ago`;
+  return `${Math.floor(seconds / 86_400)} d ago`;
+}
+
+/** `22 Nov, 09:42:07` in the reader's own zone. */
+export function clock(iso: string): string {
+  return new Date(iso).toLocaleString("en-GB", { day: "numeric", month: "short", hour: "2-digit", minute: "2-digit", second: "2-digit" });
+}
+
+/** `1 source`, `412 sources` */
+export function plural(value: number, one: string, many = `${one}s`): string {
+  return `${count(value)} ${value === 1 ? one : many}`;
+}
