@@ -62,7 +62,7 @@ function valueAfter(text: string, from: number, toLineEnd: boolean): { start: nu
       end += 1;
     }
     end = Math.min(end, text.length);
-    while (escaped && end > start && text.charCodeAt(end - 1) === backslash) end -= 1;
+    if (escaped) while (end > start && text.charCodeAt(end - 1) === backslash) end -= 1;
     return { start, end };
   }
   let end = start;

@@ -38,11 +38,13 @@ export const keyCharactersMax = 256;
 
 const none: ReadonlySet<string> = new Set();
 
-const secrets: ReadonlySet<string> = new Set([
-  ...["password", "pwd", "passwd", "pass", "passphrase", "passcode", "secret", "passwordconfirmation", "pin", "otp", "totp", "mfa", "mfacode", "otpcode", "smscode", "verificationcode", "recoverycode", "backupcode"],
-  ...["cc", "cardnumber", "card", "pan", "ccv", "cvv", "cvv2", "cvc", "ssn", "socialsecuritynumber", "creditscore", "iban", "accountnumber"],
-  ...["apikey", "key", "token", "auth", "authorization", "jwt", "session", "sessionid", "sid", "cookie", "signature", "sig", "credential", "credentials", "privatekey", "assertion", "samlresponse"],
-]);
+const secrets: ReadonlySet<string> = new Set(
+  [
+    "password pwd passwd pass passphrase passcode secret passwordconfirmation pin otp totp mfa mfacode otpcode smscode verificationcode recoverycode backupcode",
+    "cc cardnumber card pan ccv cvv cvv2 cvc ssn socialsecuritynumber creditscore iban accountnumber",
+    "apikey key token auth authorization jwt session sessionid sid cookie signature sig credential credentials privatekey assertion samlresponse",
+  ].flatMap((line) => line.split(" ")),
+);
 const secretEndings = ["password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "secretkey", "accesskey", "sessionid", "cardnumber", "otp", "creditscore", "passwordconfirmation"];
 
 const identifiers: ReadonlyMap<string, "phone" | "email" | "username"> = new Map([

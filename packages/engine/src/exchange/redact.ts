@@ -58,8 +58,8 @@ export function redactUrl(url: string, ports: Ports, options: RedactOptions = {}
  * all; cookies and keys become `hash:<16 hex>`, so the same one can be recognised and none replayed. Other values are treated as text or URL.
  */
 export function redactHeaders(headers: HeaderList, ports: Ports, options: RedactOptions = {}): HeaderList {
-  const { header } = redactor(ports, options);
-  return headers.map(([name, value]) => [replaceIdentifiers(name, ports), header(name.toLowerCase(), value)]);
+  const redact = redactor(ports, options);
+  return headers.map(([name, value]) => [replaceIdentifiers(name, ports), redact.header(name.toLowerCase(), value)]);
 }
 
 interface Redactor {

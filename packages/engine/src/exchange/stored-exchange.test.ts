@@ -44,7 +44,7 @@ describe("the stored row", () => {
 
   test("holds nothing a client writes into method, host, id, address or fingerprint", () => {
     for (const secret of planted) {
-      const hostile = exchange({ id: secret, method: secret.toUpperCase().replaceAll("@", ""), url: "/", client: { address: secret, ja4: secret.replaceAll("@", "") }, request: { headers: [["Host", `${secret.replaceAll("@", ".")}`]] } });
+      const hostile = exchange({ id: secret, method: secret.toUpperCase().replaceAll("@", ""), url: "/", client: { address: secret, ja4: secret.replaceAll("@", "") }, request: { headers: [["Host", secret.replaceAll("@", ".")]] } });
       const row = storeExchange(viewOf(hostile, ports), {}, ports);
       expect([row.method, row.address, row.ja4].join()).toMatch(/^OTHER,hash:[0-9a-f]{16},hash:[0-9a-f]{16}$/);
       if (/^\d+$/.test(secret)) expect(row.host).toMatch(/^hash:/);

@@ -85,7 +85,7 @@ export function storeExchange(view: ExchangeView, facts: ExchangeFacts, ports: P
     at: exchange.at,
     endpointId: facts.endpointId ?? "",
     method: methods.has(exchange.method) ? exchange.method : "OTHER",
-    host: storedHost(view.host, ports),
+    host: storedHostOf(view.host, ports),
     template: (facts.template ?? unassignedPath(view.segments, facts.promoted, ports)).slice(0, templateCharactersMax),
     status: exchange.response.status,
     credential: view.credential?.hash ?? "",
@@ -96,13 +96,31 @@ export function storeExchange(view: ExchangeView, facts: ExchangeFacts, ports: P
     durationMs: exchange.durationMs ?? null,
     address: storedAddress(exchange.client.address, ports),
     ja4: storedJa4(exchange.client.ja4 ?? "", ports),
-    userAgent: view.userAgent === "" ? "" : ports.hash("client", withoutVersions(view.userAgent)),
+    userAgent: userAgentFamilyOf(view.userAgent, ports),
     subjects: subjects.slice(0, storedSubjectsMax).map(({ type, hash }) => ({ type, hash })),
     subjectsTruncated: facts.subjectsTruncated === true || subjects.length > storedSubjectsMax,
     dataClasses: (facts.dataClasses ?? []).slice(0, storedFlagsMax),
     action: gate?.action ?? "allow",
     would: gate?.would ?? "allow",
     reason: (gate?.reason ?? "").slice(0, reasonCharactersMax),
+  };
+}
+
+/** Neighbouring exchanges share host and program: the last answer is remembered, one text each. */
+const storedHostOf = rememberingLast((host, ports) => storedHost(host, ports));
+const userAgentFamilyOf = rememberingLast((userAgent, ports) => (userAgent === "" ? "" : ports.hash("client", withoutVersions(userAgent))));
+
+function rememberingLast(compute: (text: string, ports: Ports) => string): (text: string, ports: Ports) => string {
+  let lastText = "";
+  let lastPorts: Ports | undefined;
+  let lastAnswer = "";
+  return (text, ports) => {
+    if (text !== lastText || ports !== lastPorts) {
+      lastAnswer = compute(text, ports);
+      lastText = text;
+      lastPorts = ports;
+    }
+    return lastAnswer;
   };
 }
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { jsonErrorOffset, jsonValueOffset } from "./json-position.ts";
 
@@ -19,7 +19,7 @@ test("a text is valid here exactly when JSON.parse takes it", () => {
 });
 
 test("depth costs no stack and the place is the first impossible character", () => {
-  expect(jsonErrorOffset(`${"[".repeat(1_000_000)}`)).toBe(1_000_000);
+  expect(jsonErrorOffset("[".repeat(1_000_000))).toBe(1_000_000);
   expect(jsonErrorOffset('{"a":1,}')).toBe(7);
   expect(jsonErrorOffset('{"a" 1}')).toBe(5);
   expect(jsonErrorOffset("[1]]")).toBe(3);

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { accessLineBytesMax, accessLogLine, readAccessLog } from "./access-log.ts";
 import { accessLineParser } from "./parse-access-line.ts";
