@@ -49,6 +49,13 @@ test("it is told when it opens and when it is raised, and while it grows at most
   expect(incidents.dueAlerts()).toEqual([]);
 });
 
+test("an alert fetched after the counts were set carries them", () => {
+  const incidents = new Incidents();
+  incidents.observe(signal(0));
+  incidents.setDisclosed("e1", { confirmed: 9, denied: 1, uniform: 0 });
+  expect(incidents.dueAlerts()[0]?.incident.disclosed.confirmed).toBe(9);
+});
+
 test("one that no longer grows sends no summary", () => {
   const incidents = new Incidents();
   incidents.observe(signal(0));

@@ -75,11 +75,11 @@ export class Incidents {
     for (const [group, pending] of this.#pending) if (at - pending.lastAt > quietMs) this.#pending.delete(group);
   }
 
-  /** Alerts due since the last call, each exactly once. The caller makes them durable. */
+  /** Alerts due since the last call, each exactly once, with the incident as it is now (set what was disclosed first). The caller makes them durable. */
   dueAlerts(): readonly IncidentAlert[] {
     const due = this.#due;
     this.#due = [];
-    return due;
+    return due.map((alert) => ({ ...alert, incident: this.get(alert.incident.id) ?? alert.incident }));
   }
 
   /** Open ones first, then the last {@link closedMax} closed, newest first. */
