@@ -49,7 +49,7 @@ export function parseExchange(value: unknown, makeId: () => string): Exchange | 
 /** An RFC 9110 token of at most 32 characters. */
 export const methodForm = /^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,32}$/;
 /** No spaces and no controls, so that a line of it cannot be mistaken for two. */
-export const urlForm = /^(?:\/[^\u0000-\u0020\u007f]*|https?:\/\/[^\u0000-\u0020\u007f/?#]+(?:[/?#][^\u0000-\u0020\u007f]*)?)$/;
+export const urlForm = /^(?:\/[!-~\u0080-\uffff]*|https?:\/\/[!"$-.0->@-~\u0080-\uffff]+(?:[/?#][!-~\u0080-\uffff]*)?)$/;
 export const ja4Form = /^[!-~]{1,64}$/;
 
 function readTime(at: unknown): number | undefined {
