@@ -31,6 +31,7 @@ export interface DeniedAnswer {
  *
  * Limits: an identifier echoed in another spelling than it was sent counts as varying and is dropped; time is not imitated here.
  * Where something was dropped, the answer differs from a true denial: that tells the asker his budget is spent, and nothing about anybody.
+ * What the service reflects from elsewhere in the request (a `lang` parameter) is taken for its own words if three askers sent the same.
  * It learns from answers classed as denials: if that is wrong, the template is wrong, but the same for all.
  */
 export class UniformTemplates {
