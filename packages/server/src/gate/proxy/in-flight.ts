@@ -301,7 +301,9 @@ export class InFlight implements UpstreamJob {
     if (this.stage !== Stage.answering) return true;
     if (last) {
       this.answerEnded = true;
-      this.res.end(chunk);
+      // Head and a small body as one latin-1 string (byte for byte the same) go out in one plain write; Node would gather two buffers, which costs more than twice as much.
+      if (chunk.length === this.responseBytes && chunk.length <= oneWriteBytesMax) this.res.end(chunk.toString("latin1"), "latin1");
+      else this.res.end(chunk);
       return true;
     }
     if (this.res.write(chunk)) return true;
@@ -632,6 +634,8 @@ type Stage = (typeof Stage)[keyof typeof Stage];
 
 /** RFC 9110 9.2.1: asking twice is asking once. */
 const safeMethods: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS", "TRACE"]);
+/** Above it copying to text costs more than the second buffer. */
+const oneWriteBytesMax = 8_192;
 const passRuling: Ruling = { kind: "pass" };
 const none: readonly string[] = [];
 const empty = Buffer.alloc(0);
