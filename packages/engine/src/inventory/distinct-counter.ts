@@ -25,7 +25,7 @@ export class DistinctCounter {
       if (rank === 0) zeros++;
     }
     const raw = (0.7182725932495458 * registerCount * registerCount) / sum;
-    if (raw <= 2.5 * registerCount && zeros > 0) return Math.max(exactMax, Math.round(registerCount * Math.log(registerCount / zeros)));
+    if (raw <= 2.5 * registerCount && zeros > 0) return Math.round(registerCount * Math.log(registerCount / zeros));
     return Math.round(raw);
   }
 
@@ -43,20 +43,28 @@ export class DistinctCounter {
     });
   }
 
-  /** Registers only: from them no value, not even its hash, can be tested for. */
+  /** Registers that are set, each as `index * 32 + rank`: a value can at most be ruled out by them, never read back. */
   exportState(): readonly number[] {
     const copy = new DistinctCounter();
     copy.absorb(this);
     copy.#spill();
-    return [...(copy.#registers ?? [])];
+    const set: number[] = [];
+    copy.#registers?.forEach((rank, index) => {
+      if (rank > 0) set.push(index * 32 + rank);
+    });
+    return set;
   }
 
   static restore(state: readonly number[]): DistinctCounter {
     const counter = new DistinctCounter();
-    if (state.length === registerCount && state.some((rank) => rank > 0)) {
-      counter.#exact = undefined;
-      counter.#registers = Uint8Array.from(state, (rank) => Math.min(32, Math.max(0, rank)));
+    if (state.length === 0) return counter;
+    const registers = new Uint8Array(registerCount);
+    for (const entry of state) {
+      const index = Math.floor(entry / 32);
+      if (index >= 0 && index < registerCount) registers[index] = Math.min(25, entry % 32);
     }
+    counter.#exact = undefined;
+    counter.#registers = registers;
     return counter;
   }
 

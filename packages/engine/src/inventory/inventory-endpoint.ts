@@ -35,8 +35,8 @@ export class InventoryEndpoint {
   lastAt = -Infinity;
   /** Answers looked at for data classes. */
   sampled = 0;
-  /** The one answer all its evidence consists of; `""` once two differ, undefined before any. */
-  fingerprint: string | undefined;
+  /** The answers it was admitted on; `certain` once one of them proves enough by itself or they are too many to be a host's habit. */
+  evidence: Set<string> | "certain" = new Set();
   place: PathNode<MethodMap>;
   readonly #name: EndpointNaming;
   #epoch = -1;
@@ -100,7 +100,7 @@ export class InventoryEndpoint {
   get carriesSecrets(): boolean {
     let most = 0;
     for (const [key, stats] of this.parameters.byKey) {
-      if ((key.startsWith("f:") || key.startsWith("j:") || key.startsWith("h:")) && isSecretName(key.slice(2).split(".").pop() ?? "")) most = Math.max(most, stats.samples);
+      if ((key.startsWith("f:") || key.startsWith("j:")) && isSecretName(key.slice(2).split(".").pop() ?? "")) most = Math.max(most, stats.samples);
     }
     return most * 2 >= this.requests && most > 0;
   }
@@ -122,6 +122,13 @@ export class InventoryEndpoint {
     if (this.sampled <= sampleFirst || this.sampled % sampleOneIn === 0) for (const name of dataClassesOf(view.responseJson)) this.dataClasses.add(name);
   }
 
+  /** Notes an answer as evidence that something is here; undefined is an answer that proves it. */
+  admit(fingerprint: string | undefined): void {
+    if (this.evidence === "certain") return;
+    if (fingerprint === undefined || (this.evidence.size >= evidenceMax && !this.evidence.has(fingerprint))) this.evidence = "certain";
+    else this.evidence.add(fingerprint);
+  }
+
   /** Takes over all that another endpoint has counted. */
   absorb(other: InventoryEndpoint): void {
     this.requests += other.requests;
@@ -134,7 +141,8 @@ export class InventoryEndpoint {
     this.auth.absorb(other.auth);
     this.sampled += other.sampled;
     for (const name of other.dataClasses) this.dataClasses.add(name);
-    if (this.fingerprint !== other.fingerprint && other.fingerprint !== undefined) this.fingerprint = this.fingerprint === undefined ? other.fingerprint : "";
+    if (other.evidence === "certain") this.evidence = "certain";
+    else for (const fingerprint of other.evidence) this.admit(fingerprint);
     for (const alias of other.aliases) this.#alias(alias);
     if (other.#id !== "") this.#alias(other.#id);
   }
@@ -161,7 +169,7 @@ export class InventoryEndpoint {
     for (const alias of state.aliases) this.#alias(alias);
     this.auth = Posture.restore(state.auth);
     this.sampled = state.sampled;
-    this.fingerprint = "";
+    this.evidence = "certain";
     for (const saved of state.parameters) {
       const stats = new ParameterStats();
       stats.samples = saved.samples;
@@ -253,6 +261,8 @@ export const sampleFirst = 100;
 export const sampleOneIn = 64;
 /** Different status codes kept apart; no service uses more. */
 export const statusesMax = 64;
+/** Different answers after which an endpoint cannot be one page for all. */
+export const evidenceMax = 8;
 /** Old ids an endpoint answers to; a merge of a thousand slugs need not remember each. */
 export const aliasesMax = 1_000;
 

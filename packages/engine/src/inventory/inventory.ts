@@ -51,10 +51,9 @@ export class Inventory {
     if (place === undefined) return this.#known(host, method, view.segments);
     const endpoint = this.#endpointAt(host, place, method);
     if (endpoint === undefined) return undefined;
-    if (place.shape === "" && view.responseJson !== undefined) place.shape = answerShape(view.responseJson);
-    const evidence = fingerprint ?? "";
-    if (endpoint.fingerprint === undefined) endpoint.fingerprint = evidence;
-    else if (endpoint.fingerprint !== evidence) endpoint.fingerprint = "";
+    const { status } = view.exchange.response;
+    if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = answerShape(view.responseJson);
+    endpoint.admit(fingerprint);
     endpoint.observe(view, network);
     this.#principal(view, endpoint);
     return endpoint;
@@ -137,7 +136,7 @@ export class Inventory {
       }
     }
     for (const hash of principals) inventory.#principals.add(hash);
-    for (const endpoint of inventory.endpoints()) void endpoint.id;
+    inventory.endpoints();
     return inventory;
   }
 
@@ -179,7 +178,8 @@ export class Inventory {
   /** The host turned out to answer everything this way: what stood on that answer alone was never an endpoint. */
   #dropEvidence(host: HostInventory, fingerprint: string): void {
     for (const endpoint of [...endpointsOf(host)]) {
-      if (endpoint.fingerprint !== fingerprint) continue;
+      const { evidence } = endpoint;
+      if (evidence === "certain" || !evidence.delete(fingerprint) || evidence.size > 0) continue;
       const { leaf } = endpoint.place;
       for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
       leaf?.delete(endpoint.method);

@@ -53,7 +53,7 @@ export class Parameters {
   }
 
   #header(name: string, value: string): void {
-    if (!/^x-(forwarded|real-ip|request-id|correlation|b3|amzn|amz|cloud|envoy|csrf|xsrf|trace|datadog|client-ip|http-method|requested-with)/.test(name)) this.add(`h:${name}`, value);
+    if (!/^x-(forwarded|real-ip|request-id|correlation|b3|amzn|amz|cloud|envoy|csrf|xsrf|trace|datadog|client-ip|http-method|requested-with)/.test(name) && !isSecretName(name)) this.add(`h:${name}`, value);
   }
 
   #json(value: Json, path: string, depth: number): void {

@@ -10,7 +10,8 @@ import { isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts"
  *
  * Mistakes it can make: constants each seen once in a cold start look like values when more than
  * `populationMin` seem possible; values each polled often by few look like constants until `sameTreeMin` of them
- * share a sub-tree. The order of input matters only within these thresholds.
+ * share a sub-tree; a constant first met after its position merged leaves its first `lateCountMin` sightings with the
+ * parameter. The order of input matters only within these thresholds.
  */
 export class PathTemplates<Leaf> {
   readonly root: PathNode<Leaf> = newNode(undefined, "", false, 0);
@@ -101,7 +102,7 @@ export class PathTemplates<Leaf> {
     if (known !== undefined) return known;
     const pattern = segmentPattern(segment, depth);
     if (pattern !== undefined) return this.#parameter(node, pattern);
-    if (node.merged) {
+    if (node.merged && !isReservedWord(key)) {
       if (this.#bearsOwnTraffic(node, key, segment, client)) return this.#child(node, key, segment);
       return this.#parameter(node, "{}");
     }
@@ -136,28 +137,24 @@ export class PathTemplates<Leaf> {
     const late = node.late.get(key);
     if (late === undefined) {
       if (node.late.size >= lateMax) {
-        // Halve and drop: what returns often survives, what came once goes.
-        for (const [name, entry] of node.late) {
-          entry.count >>= 1;
-          if (entry.count === 0) node.late.delete(name);
-        }
-        node.lateTotal >>= 1;
+        // One off each: what returns often survives, what came once goes.
+        for (const [name, entry] of node.late) if (--entry.count === 0) node.late.delete(name);
       }
       if (node.late.size < lateMax) node.late.set(key, { count: 1, clients: 1 << (client & 31) });
       return false;
     }
     late.count++;
     late.clients |= 1 << (client & 31);
-    if (isReservedWord(key)) return this.#promoted(node, key, late.count >= siblingPolicy.lateReservedCountMin && late.count * siblingPolicy.lateReservedShare >= node.lateTotal);
     if (isPersonNoun(node.label)) return false;
     const callers = Math.min(siblingPolicy.lateCallersMin, bits(node.lateClients));
     if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return false;
-    return this.#promoted(node, key, late.count * node.late.size >= siblingPolicy.lateTimesMean * node.lateTotal && /^[a-z][a-z_-]{1,31}$/i.test(segment));
-  }
-
-  #promoted(node: PathNode<Leaf>, key: string, constant: boolean): boolean {
-    if (constant) node.late.delete(key);
-    return constant;
+    if (!/^[a-z][a-z_-]{1,31}$/i.test(segment)) return false;
+    let others = 0;
+    for (const entry of node.late.values()) if (entry !== late) others += entry.count;
+    // Among others that are polled as often it is one more value, not a constant.
+    if (late.count * Math.max(1, node.late.size - 1) < siblingPolicy.lateTimesMean * others) return false;
+    node.late.delete(key);
+    return true;
   }
 
   #evaluate(node: PathNode<Leaf>, forced: boolean): void {
@@ -192,6 +189,7 @@ export class PathTemplates<Leaf> {
     into.count += from.count;
     into.clients |= from.clients;
     into.merged ||= from.merged;
+    if (into.shape === "") into.shape = from.shape;
     if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label, place: into });
     from.leaf = undefined;
     from.parent = undefined;
@@ -282,23 +280,28 @@ export const constantEvidenceMin = 3;
 export const siblingPolicy = {
   /**
    * Rare siblings (seen once or twice) count when they are this many, and the population they seem drawn from (Chao's
-   * estimate, k + f1(f1-1)/2(f2+1)) is larger than any closed set of constants: 16 draws from 60 constants repeat too often.
+   * estimate, k + f1(f1-1)/2(f2+1)) is larger than any closed set of constants: 24 draws from 100 constants repeat too often.
    */
-  distinctMin: 12,
+  distinctMin: 24,
   populationMin: 150,
   /** The same below a plural noun (`/users/…`), where a value is what one expects. */
   distinctMinPlural: 6,
   populationMinPlural: 20,
+  /** Siblings that are plural nouns in this share (`orders`, `invoices`) are resources, unless there are very many. */
+  pluralShare: 0.5,
+  pluralsMax: 100,
+  /** Siblings that answer in this many different shapes of ten known ones are resources too. */
+  shapesOfTen: 5,
   /** Rare siblings with the same constant below them (`/x/conversions`, `/y/conversions`). */
   sameTreeRareMin: 5,
   sameTreeRareMinPlural: 4,
+  /** Leaves below a plural noun with answers of the same shape. */
+  sameAnswerMinPlural: 8,
   /** Siblings with the same constants below, however often each was seen. */
   sameTreeMin: 12,
   /** Rare siblings' part of the traffic, or their number when the part is small. */
   rareTrafficShare: 0.2,
   rareMany: 48,
-  /** A word that names an action (`search`) is taken for a value only when seen once among this many values. */
-  reservedAmong: 50,
   /** At the moment of merging a constant stands out by this many sightings and times the mean of the rare ones. */
   standsOutMin: 8,
   standsOut: 6,
@@ -309,9 +312,6 @@ export const siblingPolicy = {
   lateShare: 20,
   lateCallersMin: 4,
   lateTimesMean: 6,
-  /** The same for a word that names an action. */
-  lateReservedCountMin: 3,
-  lateReservedShare: 400,
 } as const;
 
 /** The children of a node that look like values of one parameter. */
@@ -323,7 +323,7 @@ function interchangeable<Leaf>(node: PathNode<Leaf>, forced: boolean): PathNode<
   let traffic = 0;
   for (const [key, child] of node.children) {
     traffic += child.count;
-    if (isReservedWord(key) && (child.count > 1 || node.children.size < siblingPolicy.reservedAmong)) continue;
+    if (isReservedWord(key)) continue;
     if (child.count <= 2 || (forced && child.count <= 8)) {
       rare.push(child);
       rareTraffic += child.count;
@@ -339,18 +339,33 @@ function interchangeable<Leaf>(node: PathNode<Leaf>, forced: boolean): PathNode<
   if (forced && rare.length * 2 >= node.children.size) return rare;
   const plural = isPlural(node);
   const already = node.merged;
-  const least = already ? 2 : plural ? siblingPolicy.distinctMinPlural : siblingPolicy.distinctMin;
+  const least = already ? 1 : plural ? siblingPolicy.distinctMinPlural : siblingPolicy.distinctMin;
   const population = rare.length + (once * (once - 1)) / (2 * (rare.length - once + 1));
   const open = already || population >= (plural ? siblingPolicy.populationMinPlural : siblingPolicy.populationMin);
   const much = already || rareTraffic >= siblingPolicy.rareTrafficShare * traffic || rare.length >= siblingPolicy.rareMany;
-  if (rare.length >= least && open && much) return withTwins(node, rare);
+  if (rare.length >= least && open && much && (already || !areResources(rare))) return withTwins(node, rare);
   const same: PathNode<Leaf>[] = [];
   const rareMin = plural ? siblingPolicy.sameTreeRareMinPlural : siblingPolicy.sameTreeRareMin;
-  for (const group of bySubTree.values()) {
+  for (const [tree, group] of bySubTree) {
+    // Leaves that answer alike prove little: every action may answer `{"ok":true}`.
+    if (tree.startsWith("=") && (!plural || group.length < siblingPolicy.sameAnswerMinPlural)) continue;
     const light = group.filter((child) => child.count <= 3).length;
     if (group.length >= siblingPolicy.sameTreeMin || (group.length >= rareMin && light * 5 >= group.length * 4)) same.push(...group);
   }
   return same;
+}
+
+/** Words that each name a collection, or each answer in a way of their own, are constants however rarely they were seen. */
+function areResources<Leaf>(rare: readonly PathNode<Leaf>[]): boolean {
+  if (rare.length > siblingPolicy.pluralsMax) return false;
+  let plurals = 0;
+  const shapes: string[] = [];
+  for (const child of rare) {
+    if (isPlural(child)) plurals++;
+    if (child.shape !== "") shapes.push(child.shape);
+  }
+  if (plurals >= siblingPolicy.pluralShare * rare.length) return true;
+  return shapes.length >= 4 && new Set(shapes).size * 10 >= siblingPolicy.shapesOfTen * shapes.length;
 }
 
 /** The middling siblings go with the rare ones unless they stand out by traffic. */

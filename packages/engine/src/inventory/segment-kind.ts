@@ -52,7 +52,7 @@ export function isPersonNoun(label: string): boolean {
 const personNouns: ReadonlySet<string> = new Set(
   (
     "users accounts members customers profiles people persons contacts subscribers patients employees players students followers friends " +
-    "username usernames email emails by-email by-phone by-username phone phones phone-numbers phonenumbers msisdn"
+    "username usernames emails by-email by-phone by-username phones phone-numbers phonenumbers msisdn"
   ).split(" "),
 );
 
@@ -91,8 +91,8 @@ function withExtension(segment: string, depth: number): string | undefined {
 
 const reservedWords: ReadonlySet<string> = new Set(
   (
-    "me self current mine my all new edit search find lookup count stats status health healthz ping info version config settings login logout signin signup " +
+    "me self current all new edit search find lookup count stats status health healthz ping info version config settings login logout signin signup " +
     "register verify confirm reset refresh token authorize callback export import upload download batch bulk latest public private starred archived recent top " +
-    "active default profile api rest graphql rpc admin internal docs metrics list create update delete validate preview check exists available start stop"
+    "active default profile graphql rpc admin internal metrics list create update delete validate preview check exists available"
   ).split(" "),
 );
