@@ -24,6 +24,9 @@ export class Posture {
   readonly #callers = new DistinctCounter();
   readonly #slots = new Map<string, Slot>();
   readonly #examples: string[] = [];
+  #last: PostureReport | undefined;
+  /** Calls since the last report; a report costs more than a count, so it is renewed every {@link reportEvery} calls. */
+  #since = 0;
 
   /** `network` is a 32-bit hash of the caller's network. */
   observe(view: ExchangeView, network: number): void {
@@ -31,6 +34,10 @@ export class Posture {
     if (!exchange.carries.requestHeaders || exchange.response.status === 0) return;
     const outcome = outcomeOf(view);
     this.#callers.add(network);
+    this.#since++;
+    const counts = credential === undefined ? this.none : this.credentialed;
+    // What may turn a verdict is seen at once; the rest only adds up.
+    if (counts[outcome] < reportEvery) this.#last = undefined;
     if (credential === undefined) {
       this.none[outcome]++;
       if (outcome === "data") this.#example(exchange.id);
@@ -45,7 +52,15 @@ export class Posture {
     if (outcome === "data" && slot.example === "") slot.example = exchange.id;
   }
 
+  /** The verdict with its counts, at most {@link reportEvery} calls old. */
   report(): PostureReport {
+    if (this.#last !== undefined && this.#since < reportEvery) return this.#last;
+    this.#since = 0;
+    this.#last = this.#report();
+    return this.#last;
+  }
+
+  #report(): PostureReport {
     const shared = newOutcomes();
     const constants: string[] = [];
     const examples = [...this.#examples];
@@ -67,6 +82,7 @@ export class Posture {
   }
 
   absorb(other: Posture): void {
+    this.#last = undefined;
     for (const outcome of outcomeNames) {
       this.none[outcome] += other.none[outcome];
       this.credentialed[outcome] += other.credentialed[outcome];
@@ -176,6 +192,8 @@ export interface PostureState {
 export const examplesMin = 3;
 /** Exchange ids kept to show it. */
 export const examplesMax = 8;
+/** Each outcome's first calls renew the report at once, later ones every so many. */
+export const reportEvery = 16;
 /** A credential from fewer networks may be one customer with several sites. */
 export const sharedNetworksMin = 5;
 /** A customer's own key is used by part of the callers, a key embedded in an app by nearly all. */
