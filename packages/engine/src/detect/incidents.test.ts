@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareLevels, signalsMax, sourcesMax } from "./incident.ts";
 import { closedMax, Incidents, keysPerTriggerMax, openMax, pendingMax, quietMsDefault } from "./incidents.ts";
@@ -24,7 +24,10 @@ test("one high signal opens, more of the family on the endpoint grow it, another
   expect(incidents.observe(signal(0))?.change).toBe("opened");
   expect(incidents.observe(signal(1_000, { detector: "enumeration.endpoint", actor: undefined }))?.change).toBe("grew");
   expect(incidents.observe(signal(2_000, { endpointId: "e2" }))?.change).toBe("opened");
-  expect(incidents.list().map((incident) => [incident.endpointIds[0], incident.signalCount])).toEqual([["e2", 1], ["e1", 2]]);
+  expect(incidents.list().map((incident) => [incident.endpointIds[0], incident.signalCount])).toEqual([
+    ["e2", 1],
+    ["e1", 2],
+  ]);
 });
 
 test("low signals open only when they add up, and the incident holds all of them", () => {
@@ -45,7 +48,13 @@ test("it is told when it opens and when it is raised, and while it grows at most
   for (let at = 0; at < 3 * hour; at += 60_000) incidents.observe(signal(at));
   incidents.observe(signal(3 * hour, { level: "critical" }));
   incidents.observe(signal(3 * hour + 1, { level: "critical" }));
-  expect(incidents.dueAlerts().map((alert) => [alert.change, alert.at / hour])).toEqual([["opened", 0], ["summary", 1], ["summary", 2], ["summary", 3], ["raised", 3]]);
+  expect(incidents.dueAlerts().map((alert) => [alert.change, alert.at / hour])).toEqual([
+    ["opened", 0],
+    ["summary", 1],
+    ["summary", 2],
+    ["summary", 3],
+    ["raised", 3],
+  ]);
   expect(incidents.dueAlerts()).toEqual([]);
 });
 

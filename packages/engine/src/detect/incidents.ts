@@ -109,7 +109,12 @@ export class Incidents {
   exportState(): IncidentsState {
     return {
       now: Number.isFinite(this.#now) ? this.#now : null,
-      open: [...this.#open.values()].map(({ sources, endpointIds, distinct, ...rest }) => ({ ...rest, sources: [...sources.values()], endpointIds: [...endpointIds], distinct: distinct.exportState() })),
+      open: [...this.#open.values()].map(({ sources, endpointIds, distinct, ...rest }) => ({
+        ...rest,
+        sources: [...sources.values()],
+        endpointIds: [...endpointIds],
+        distinct: distinct.exportState(),
+      })),
       pending: [...this.#pending].map(([group, pending]) => ({ ...pending, group })),
       closed: [...this.#closed],
       due: [...this.#due],
@@ -121,7 +126,13 @@ export class Incidents {
     const incidents = new Incidents(options);
     incidents.#now = state.now ?? -Infinity;
     for (const { sources, endpointIds, distinct, signals, ...rest } of state.open) {
-      const restored = { ...rest, signals: [...signals], sources: new Map(sources.map((source) => [source.address, source])), endpointIds: new Set(endpointIds), distinct: DistinctCounter.restore(distinct) };
+      const restored = {
+        ...rest,
+        signals: [...signals],
+        sources: new Map(sources.map((source) => [source.address, source])),
+        endpointIds: new Set(endpointIds),
+        distinct: DistinctCounter.restore(distinct),
+      };
       incidents.#open.set(rest.group, restored);
       incidents.#rememberKey(rest.kind, rest.group);
     }
@@ -148,7 +159,11 @@ export class Incidents {
   #pendingOf(group: string, at: number): Pending {
     const known = this.#pending.get(group);
     if (known !== undefined) return known;
-    if (this.#pending.size >= pendingMax) for (const oldest of this.#pending.keys()) { this.#pending.delete(oldest); break; }
+    if (this.#pending.size >= pendingMax)
+      for (const oldest of this.#pending.keys()) {
+        this.#pending.delete(oldest);
+        break;
+      }
     const pending: Pending = { score: 0, signals: [], lastAt: at };
     this.#pending.set(group, pending);
     return pending;
@@ -234,7 +249,11 @@ export const dueMax = 10_000;
 
 export interface IncidentsState {
   readonly now: number | null;
-  readonly open: readonly (Omit<Draft, "sources" | "endpointIds" | "distinct"> & { readonly sources: readonly IncidentSource[]; readonly endpointIds: readonly string[]; readonly distinct: DistinctState })[];
+  readonly open: readonly (Omit<Draft, "sources" | "endpointIds" | "distinct"> & {
+    readonly sources: readonly IncidentSource[];
+    readonly endpointIds: readonly string[];
+    readonly distinct: DistinctState;
+  })[];
   readonly pending: readonly (Pending & { readonly group: string })[];
   readonly closed: readonly Incident[];
   readonly due: readonly IncidentAlert[];

@@ -46,7 +46,10 @@ export function alertMessage(alert: IncidentAlert, context: AlertContext): Alert
       openedAt: new Date(incident.openedAt).toISOString(),
       lastAt: new Date(incident.lastAt).toISOString(),
       endpoints: incident.endpointIds.slice(0, listMax).map((id) => clean(context.endpointName(id) ?? id)),
-      sources: incident.sources.toSorted((a, b) => b.asked - a.asked).slice(0, listMax).map((source) => clean(source.address)),
+      sources: incident.sources
+        .toSorted((a, b) => b.asked - a.asked)
+        .slice(0, listMax)
+        .map((source) => clean(source.address)),
       sourceCount: incident.sourceCount,
       disclosed: incident.disclosed,
       signals: incident.signalCount,
@@ -73,7 +76,9 @@ export function alertLines(message: AlertMessage): readonly string[] {
     `Incident ${incident.id} ${what} at ${message.at}`,
     ...(incident.endpoints.length > 0 ? [`On: ${incident.endpoints.join(", ")}`] : []),
     ...(confirmed + denied + uniform > 0 ? [`Disclosed: ${confirmed} confirmed, ${denied} denied, ${uniform} told nothing`] : []),
-    ...(incident.sourceCount > 0 ? [`Sources: ${incident.sourceCount}${incident.sources.length > 0 ? ` (${incident.sources.join(", ")}${incident.sourceCount > incident.sources.length ? ", …" : ""})` : ""}`] : []),
+    ...(incident.sourceCount > 0
+      ? [`Sources: ${incident.sourceCount}${incident.sources.length > 0 ? ` (${incident.sources.join(", ")}${incident.sourceCount > incident.sources.length ? ", …" : ""})` : ""}`]
+      : []),
     ...(incident.because === "" ? [] : [`Because: ${incident.because}`]),
     ...message.next.map((step, i) => `${i + 1}. ${step}`),
     ...(message.url === null ? [] : [message.url]),
@@ -94,5 +99,5 @@ function numbersOf(evidence: Readonly<Record<string, string | number | boolean>>
 
 /** A host name or template may hold what an attacker sent: no line breaks into headers, no escape sequences into terminals. */
 function clean(text: string): string {
-  return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, " ").slice(0, textMax);
+  return text.replace(/[\p{Cc}\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, " ").slice(0, textMax);
 }

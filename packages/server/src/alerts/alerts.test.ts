@@ -78,13 +78,18 @@ const channelTo = (url: string, change: { previousSecret?: string; timeoutMs?: n
   return channel;
 };
 const verifies = (key: string, { headers, body }: Received) =>
-  new Webhook(key).verify(body, { "webhook-id": String(headers["webhook-id"]), "webhook-timestamp": String(headers["webhook-timestamp"]), "webhook-signature": String(headers["webhook-signature"]) });
+  new Webhook(key).verify(body, {
+    "webhook-id": String(headers["webhook-id"]),
+    "webhook-timestamp": String(headers["webhook-timestamp"]),
+    "webhook-signature": String(headers["webhook-signature"]),
+  });
 
 describe("the message", () => {
   test("says what, where, how much and what to do, and holds no subject", () => {
     const message = messageOf();
     const text = alertLines(message).join("\n");
-    for (const part of ["[high]", "GET api.example.com/users/{cc}-{phone}/status", "198.51.100.7", "contacts 41", "1. ", "http://127.0.0.1:4800/incidents/inc-"]) expect(text).toContain(part);
+    for (const part of ["[high]", "GET api.example.com/users/{cc}-{phone}/status", "198.51.100.7", "contacts 41", "1. ", "http://127.0.0.1:4800/incidents/inc-"])
+      expect(text).toContain(part);
     expect(JSON.stringify(message)).not.toContain("0123456789abcdef");
   });
   test("nothing an attacker sent breaks a line or a terminal", () => {
@@ -93,7 +98,7 @@ describe("the message", () => {
     const alert = incidents.dueAlerts()[0];
     if (alert === undefined) throw new Error("no alert");
     const lines = alertLines(alertMessage(alert, { endpointName: () => "GET evil\u202e\nhost/" }));
-    for (const line of lines) expect(line).not.toMatch(/[\r\n\u001b\u202e]/);
+    for (const line of lines) expect(line).not.toMatch(/\p{Cc}|\u202e/u);
   });
   test("the terminal gets it in one block", async () => {
     const written: string[] = [];
@@ -110,8 +115,8 @@ describe("webhook", () => {
     if (first === undefined) throw new Error("nothing arrived");
     expect(verifies(secret, first)).toMatchObject({ type: "incident.opened", data: { level: "high" } });
     expect(() => verifies(older, first)).not.toThrow();
-    expect(() => verifies(`whsec_${Buffer.from("somebody else's secret...").toString("base64")}`, first)).toThrow();
-    expect(() => verifies(secret, { ...first, body: first.body.replace("high", "info") })).toThrow();
+    expect(() => verifies(`whsec_${Buffer.from("somebody else's secret...").toString("base64")}`, first)).toThrow("No matching signature");
+    expect(() => verifies(secret, { ...first, body: first.body.replace("high", "info") })).toThrow("No matching signature");
     expect(first.headers["webhook-id"]).toBe(messageOf().id);
   });
   test("does not follow a redirect", async () => {
@@ -121,7 +126,8 @@ describe("webhook", () => {
     expect(inside.received).toEqual([]);
   });
   test("does not contact link-local addresses", async () => {
-    for (const url of ["http://169.254.169.254/latest", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/"]) expect(await channelTo(url).send(messageOf()), url).toMatchObject({ ok: false, retry: false });
+    for (const url of ["http://169.254.169.254/latest", "http://[fe80::1]/", "http://[::ffff:169.254.169.254]/"])
+      expect(await channelTo(url).send(messageOf())).toMatchObject({ ok: false, retry: false });
   });
   test("an answer without end is cut and still counts", async () => {
     const { url } = await sink(() => ({ status: 200, body: "x".repeat(5_000_000) }));
@@ -219,7 +225,11 @@ describe("delivery", () => {
     }
     expect(pauses).toEqual([0, 3_750, 7_500, 15_000]);
     expect([poor.sent.length, good.sent.length]).toEqual([4, 1]);
-    expect(events.map((event) => [event.event, event.tries])).toEqual([["alert.failed", 1], ["alert.failed", 2], ["alert.failed", 3]]);
+    expect(events.map((event) => [event.event, event.tries])).toEqual([
+      ["alert.failed", 1],
+      ["alert.failed", 2],
+      ["alert.failed", 3],
+    ]);
     await dispatcher.close();
   });
 
@@ -272,7 +282,11 @@ describe("delivery", () => {
     }
     expect(queue.dead()).toHaveLength(deadMax);
     const message = messageOf();
-    queue.put(message, Array.from({ length: waitingMax }, (_, i) => `c${i}`), 0);
+    queue.put(
+      message,
+      Array.from({ length: waitingMax }, (_, i) => `c${i}`),
+      0,
+    );
     dispatcher.enqueue(messageOf("one more"));
     expect(events).toMatchObject([{ event: "alert.refused" }]);
     expect(queue.waiting()).toHaveLength(waitingMax);

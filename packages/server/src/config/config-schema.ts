@@ -20,14 +20,32 @@ export function configSchema(env: Environment) {
   });
 
   const budget = z.strictObject({
-    disclosureBudget: z.number().int().min(1).max(1_000_000).optional().describe("Most distinct subjects one caller may learn about before answers tell nothing (credits grow up to this). Default 500."),
+    disclosureBudget: z
+      .number()
+      .int()
+      .min(1)
+      .max(1_000_000)
+      .optional()
+      .describe("Most distinct subjects one caller may learn about before answers tell nothing (credits grow up to this). Default 500."),
     startCredits: z.number().int().min(0).max(1_000_000).optional().describe("Credits a new caller starts with. Default 8."),
-    unanchoredCeiling: z.number().int().min(0).max(1_000_000_000).optional().describe("Truthful answers a day to callers that never did anything only a user can do, for the endpoint as a whole. Default 0: learned."),
+    unanchoredCeiling: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000_000)
+      .optional()
+      .describe("Truthful answers a day to callers that never did anything only a user can do, for the endpoint as a whole. Default 0: learned."),
   });
 
   const endpoint = z.strictObject({
     match: endpointPattern.describe("Method and path template: `GET /users/{cc}-{phone}/status`."),
-    host: z.string().min(1).max(255).transform((value) => value.toLowerCase()).optional().describe("Only on this host. Default any."),
+    host: z
+      .string()
+      .min(1)
+      .max(255)
+      .transform((value) => value.toLowerCase())
+      .optional()
+      .describe("Only on this host. Default any."),
     subject: z
       .strictObject({
         in: z.enum(["path", "query", "header", "cookie", "form", "json"]).describe("Where the identifier stands."),
@@ -67,7 +85,7 @@ export function configSchema(env: Environment) {
   });
 
   const counter = z.strictObject({
-    count: z.string().optional().describe("CEL, boolean: exchanges for which it is true are counted; `\"true\"` counts all."),
+    count: z.string().optional().describe('CEL, boolean: exchanges for which it is true are counted; `"true"` counts all.'),
     distinct: z.string().optional().describe("CEL, a scalar: different values are counted; `subjects` counts identifiers."),
     sum: z.string().optional().describe("CEL, a number: added up."),
     ratio: z.string().optional().describe("CEL, boolean: its share, 0 to 1."),

@@ -9,7 +9,11 @@ import type { Environment } from "./values.ts";
 
 /** Reads a configuration, or says everything that is wrong with it at once, each with its place. Never throws. */
 export function parseConfig(text: string, options: ParseConfigOptions): ConfigResult {
-  if (text.length > configCharactersMax) return { ok: false, problems: [{ file: options.name, line: 1, column: 1, path: "", message: `longer than ${configCharactersMax} characters`, remedy: "split off what is generated" }] };
+  if (text.length > configCharactersMax)
+    return {
+      ok: false,
+      problems: [{ file: options.name, line: 1, column: 1, path: "", message: `longer than ${configCharactersMax} characters`, remedy: "split off what is generated" }],
+    };
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, uniqueKeys: true });
   const at = (offset: number, path: string, message: string, remedy: string): ConfigProblem => {
@@ -17,7 +21,10 @@ export function parseConfig(text: string, options: ParseConfigOptions): ConfigRe
     return { file: options.name, line: Math.max(1, line), column: Math.max(1, col), path, message, remedy };
   };
   if (document.errors.length > 0) {
-    return { ok: false, problems: document.errors.slice(0, problemsMax).map((error) => at(error.pos[0], "", firstLine(error.message), "mend the YAML: indentation, quotes, a key given twice")) };
+    return {
+      ok: false,
+      problems: document.errors.slice(0, problemsMax).map((error) => at(error.pos[0], "", firstLine(error.message), "mend the YAML: indentation, quotes, a key given twice")),
+    };
   }
   let value: unknown;
   try {
@@ -74,10 +81,17 @@ type At = (offset: number, path: string, message: string, remedy: string) => Con
 function problemsOf(issue: z.core.$ZodIssue, document: Document, at: At): ConfigProblem[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) => at(keyOffset(document, path, key), [...path, key].join("."), `unknown key ${JSON.stringify(key)}`, "see `postern config schema` for what there is"));
+    return issue.keys.map((key) =>
+      at(keyOffset(document, path, key), [...path, key].join("."), `unknown key ${JSON.stringify(key)}`, "see `postern config schema` for what there is"),
+    );
   }
   const missing = valueMissing(document, path);
-  const message = missing ? "is missing" : issue.message.replace(/^Invalid input: /, "").replace(", received ", ", got ").replace(/^Invalid option: /, "");
+  const message = missing
+    ? "is missing"
+    : issue.message
+        .replace(/^Invalid input: /, "")
+        .replace(", received ", ", got ")
+        .replace(/^Invalid option: /, "");
   return [at(nodeOffset(document, path), path.join("."), message, missing ? "add it" : "")];
 }
 
@@ -88,7 +102,8 @@ function triggerProblems(config: Config, document: Document, at: At): ConfigProb
       const full = ["triggers", String(i), ...path];
       return at(nodeOffset(document, full) + offsetWithin(document, full, column), full.join("."), message, "");
     });
-    if (seen.has(trigger.id)) problems.push(at(nodeOffset(document, ["triggers", String(i), "id"]), `triggers.${i}.id`, `a second trigger ${JSON.stringify(trigger.id)}`, "give it another id"));
+    if (seen.has(trigger.id))
+      problems.push(at(nodeOffset(document, ["triggers", String(i), "id"]), `triggers.${i}.id`, `a second trigger ${JSON.stringify(trigger.id)}`, "give it another id"));
     seen.add(trigger.id);
     return problems;
   });

@@ -68,14 +68,18 @@ export const cidr = text("an address or a range such as 10.0.0.0/8", (value) => 
  * A variable that is not set is a mistake, since an empty secret signs nothing.
  */
 export function secretText(env: Environment): z.ZodType<string, string> {
-  return z.string().min(1).max(4_096).transform((value, context) => {
-    const name = /^\$\{([A-Za-z_][A-Za-z0-9_]{0,127})\}$/.exec(value)?.[1];
-    if (name === undefined) return value;
-    const found = env[name];
-    if (found !== undefined && found !== "") return found;
-    context.addIssue({ code: "custom", message: `the environment variable ${name} is not set` });
-    return z.NEVER;
-  });
+  return z
+    .string()
+    .min(1)
+    .max(4_096)
+    .transform((value, context) => {
+      const name = /^\$\{([A-Za-z_][A-Za-z0-9_]{0,127})\}$/.exec(value)?.[1];
+      if (name === undefined) return value;
+      const found = env[name];
+      if (found !== undefined && found !== "") return found;
+      context.addIssue({ code: "custom", message: `the environment variable ${name} is not set` });
+      return z.NEVER;
+    });
 }
 
 export type Environment = Readonly<Record<string, string | undefined>>;
@@ -83,12 +87,15 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const unitMs: Readonly<Record<string, number>> = { s: 1_000, m: 60_000, h: 3_600_000, d: 86_400_000 };
 
 function text<T>(expected: string, read: (value: string) => T | undefined) {
-  return z.string({ error: `expected ${expected}` }).max(2_048).transform((value, context): T => {
-    const result = read(value);
-    if (result !== undefined) return result;
-    context.addIssue({ code: "custom", message: `expected ${expected}` });
-    return z.NEVER;
-  });
+  return z
+    .string({ error: `expected ${expected}` })
+    .max(2_048)
+    .transform((value, context): T => {
+      const result = read(value);
+      if (result !== undefined) return result;
+      context.addIssue({ code: "custom", message: `expected ${expected}` });
+      return z.NEVER;
+    });
 }
 
 function bracesPair(template: string): boolean {

@@ -1,5 +1,5 @@
 import { createHmac } from "node:crypto";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { breachReport } from "./breach-report.ts";
 import type { BreachInput, BreachRow, ClassMeaning } from "./breach-report.ts";
@@ -17,24 +17,64 @@ const meanings = new Map<string, ClassMeaning>([
   ["err", { meaning: "nothing", fields: [] }],
 ]);
 const hours = Array.from({ length: 6 }, (_, i) => ({ hour: from + i * hour, exchanges: 100 }));
-const row = (subject: string, responseClass: string, change: Partial<BreachRow> = {}): BreachRow => ({ subject: hashOf(subject), subjectType: "phone", responseClass, answer: "truthful", at: from + 60_000, address: "198.51.100.1", ...change });
+const row = (subject: string, responseClass: string, change: Partial<BreachRow> = {}): BreachRow => ({
+  subject: hashOf(subject),
+  subjectType: "phone",
+  responseClass,
+  answer: "truthful",
+  at: from + 60_000,
+  address: "198.51.100.1",
+  ...change,
+});
 const report = async (disclosures: readonly BreachRow[], change: Partial<BreachInput> = {}) =>
-  breachReport({ endpoint: { id: "e1", method: "GET", host: "api.example.com", path: "/users/{cc}-{phone}/status" }, from, to, disclosures, meanings, coverage: { hours, gaps: [] }, ...change });
+  breachReport({
+    endpoint: { id: "e1", method: "GET", host: "api.example.com", path: "/users/{cc}-{phone}/status" },
+    from,
+    to,
+    disclosures,
+    meanings,
+    coverage: { hours, gaps: [] },
+    ...change,
+  });
 
 describe("the counts", () => {
   test("each subject stands once, under the strongest thing any answer told", async () => {
-    const rows = [row("a", "yes"), row("a", "no"), row("b", "no"), row("b", "no"), row("c", "?"), row("d", "yes", { answer: "uniform" }), row("e", "data"), row("f", "err"), row("g", "yes", { answer: "none" })];
+    const rows = [
+      row("a", "yes"),
+      row("a", "no"),
+      row("b", "no"),
+      row("b", "no"),
+      row("c", "?"),
+      row("d", "yes", { answer: "uniform" }),
+      row("e", "data"),
+      row("f", "err"),
+      row("g", "yes", { answer: "none" }),
+    ];
     const { report: got, verdictOf } = await report(rows);
     expect(got).toMatchObject({ confirmed: 2, denied: 1, unknown: 1, uniform: 1, subjectTypes: { phone: 5 }, fieldsReturned: ["success", "user.devices_count", "user.email"] });
-    expect(["a", "b", "c", "d", "e", "f", "nobody"].map((name) => verdictOf(hashOf(name)))).toEqual(["confirmed", "denied", "unknown", "uniform", "confirmed", undefined, undefined]);
+    expect(["a", "b", "c", "d", "e", "f", "nobody"].map((name) => verdictOf(hashOf(name)))).toEqual([
+      "confirmed",
+      "denied",
+      "unknown",
+      "uniform",
+      "confirmed",
+      undefined,
+      undefined,
+    ]);
   });
 
   test("they equal a plain count over sets, in any order and with rows repeated", async () => {
-    const one = fc.record({ subject: fc.nat(40).map(String), responseClass: fc.constantFrom("yes", "no", "err", "?"), answer: fc.constantFrom("truthful" as const, "uniform" as const), address: fc.nat(5).map((n) => `10.0.0.${n}`) });
+    const one = fc.record({
+      subject: fc.nat(40).map(String),
+      responseClass: fc.constantFrom("yes", "no", "err", "?"),
+      answer: fc.constantFrom("truthful" as const, "uniform" as const),
+      address: fc.nat(5).map((n) => `10.0.0.${n}`),
+    });
     await fc.assert(
       fc.asyncProperty(fc.array(one, { maxLength: 200 }), async (records) => {
         const rows = records.map(({ subject, responseClass, answer, address }) => row(subject, responseClass, { answer, address }));
-        const told = (answer: string, classes: readonly string[]) => new Set(records.filter((record) => record.answer === answer && classes.includes(record.responseClass)).map((record) => record.subject));
+        const told = (answer: string, classes: readonly string[]) =>
+          new Set(records.filter((record) => record.answer === answer && classes.includes(record.responseClass)).map((record) => record.subject));
         const confirmed = told("truthful", ["yes"]);
         const denied = new Set([...told("truthful", ["no"])].filter((subject) => !confirmed.has(subject)));
         const { report: got } = await report(rows);
@@ -70,12 +110,22 @@ describe("the counts", () => {
     function* rows(): Iterable<BreachRow> {
       for (let i = 0; i < 100_000; i++) yield row(`p${i}`, i % 2 === 0 ? "yes" : "no", { address: `10.${i % 7}.0.1` });
     }
-    const { report: got } = await breachReport({ endpoint: { id: "e", method: "GET", host: "h", path: "/" }, from, to, disclosures: rows(), meanings, coverage: { hours, gaps: [] } });
+    const { report: got } = await breachReport({
+      endpoint: { id: "e", method: "GET", host: "h", path: "/" },
+      from,
+      to,
+      disclosures: rows(),
+      meanings,
+      coverage: { hours, gaps: [] },
+    });
     expect([got.confirmed, got.denied, got.exact]).toEqual([50_000, 50_000, true]);
   });
 
   test("at the bound of subjects the report says at least", async () => {
-    const { report: got } = await report(Array.from({ length: 20 }, (_, i) => row(`p${i}`, "yes")), { subjectsMax: 10 });
+    const { report: got } = await report(
+      Array.from({ length: 20 }, (_, i) => row(`p${i}`, "yes")),
+      { subjectsMax: 10 },
+    );
     expect(got).toMatchObject({ confirmed: 10, exact: false });
     expect(renderBreachReport(got, { color: false })).toContain("At least 10 phone numbers");
   });
@@ -130,7 +180,8 @@ describe("what the numbers rest on", () => {
 test("the text names the endpoint, fields, times and sources, stays within its width, and is plain without colour", async () => {
   const { report: got } = await report([row("a", "yes"), row("b", "no"), row("c", "no", { answer: "uniform" })]);
   const text = renderBreachReport(got, { color: false, width: 80 });
-  for (const part of ["GET api.example.com/users/{cc}-{phone}/status", "Exactly 1 phone number was confirmed", "user.devices_count", "2024-06-03 08:01:00 UTC", "198.51.100.1"]) expect(text).toContain(part);
+  for (const part of ["GET api.example.com/users/{cc}-{phone}/status", "Exactly 1 phone number was confirmed", "user.devices_count", "2024-06-03 08:01:00 UTC", "198.51.100.1"])
+    expect(text).toContain(part);
   expect(text).not.toContain("\u001b");
   for (const line of text.split("\n")) expect(line.length).toBeLessThanOrEqual(110);
   expect(renderBreachReport(got, { color: true })).toContain("\u001b");

@@ -22,7 +22,15 @@ export function coverageStatement(coverage: Coverage, from: number, to: number):
   const known = coverage.gaps.filter((gap) => gap.from < to && gap.to > from);
   const complete = gaps.length === 0 && known.length === 0 && covered > 0;
   const all = [...gaps, ...known].toSorted((a, b) => a.from - b.from);
-  return { complete, statement: sentence(), hours: total, hoursCovered: covered, recordsBegin: covered > 0 ? iso(begin) : null, recordsEnd: covered > 0 ? iso(end) : null, gaps: all.slice(0, gapsMax).map((gap) => ({ from: iso(gap.from), to: iso(gap.to), reason: gap.reason })) };
+  return {
+    complete,
+    statement: sentence(),
+    hours: total,
+    hoursCovered: covered,
+    recordsBegin: covered > 0 ? iso(begin) : null,
+    recordsEnd: covered > 0 ? iso(end) : null,
+    gaps: all.slice(0, gapsMax).map((gap) => ({ from: iso(gap.from), to: iso(gap.to), reason: gap.reason })),
+  };
 
   function sentence(): string {
     if (covered === 0) return `There are no records between ${minute(from)} and ${minute(to)}; nothing can be said about that time.`;

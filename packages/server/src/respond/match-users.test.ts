@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { normalForm } from "@postern/engine";
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { csvRows, recordCharactersMax } from "./csv-rows.ts";
 import { matchUsers } from "./match-users.ts";
@@ -27,7 +27,9 @@ const match = (text: string, change: Partial<MatchUsersOptions> = {}): Promise<U
   collect(matchUsers({ input: bytes(text), hashes: [hashWith("new"), hashWith("old")], verdictOf: (hash) => exposed.get(hash), ...change }));
 
 test("the operator's own ids come back, whatever the spelling and under every live key", async () => {
-  const result = await match('id,name,phone,email\nu1,Ada,"+999 155 501 00",x@example.com\nu2,Bob,999-15550101,\nu3,Cy,+99915550999,ADA@Example.com\nu4,Di,+99915550998,d@example.com\n');
+  const result = await match(
+    'id,name,phone,email\nu1,Ada,"+999 155 501 00",x@example.com\nu2,Bob,999-15550101,\nu3,Cy,+99915550999,ADA@Example.com\nu4,Di,+99915550998,d@example.com\n',
+  );
   expect(result).toEqual([
     { kind: "matched", line: 2, id: "u1", learned: "confirmed", columns: [{ column: "phone", learned: "confirmed" }] },
     { kind: "matched", line: 3, id: "u2", learned: "denied", columns: [{ column: "phone", learned: "denied" }] },

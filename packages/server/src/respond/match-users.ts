@@ -62,9 +62,24 @@ export interface UserColumns {
 }
 
 export type UserMatch =
-  | { readonly kind: "matched"; readonly line: number; readonly id: string; readonly learned: Learned; readonly columns: readonly { readonly column: string; readonly learned: Learned }[] }
+  | {
+      readonly kind: "matched";
+      readonly line: number;
+      readonly id: string;
+      readonly learned: Learned;
+      readonly columns: readonly { readonly column: string; readonly learned: Learned }[];
+    }
   | { readonly kind: "rejected"; readonly line: number; readonly reason: string }
-  | { readonly kind: "summary"; readonly rows: number; readonly rejected: number; readonly confirmed: number; readonly denied: number; readonly unknown: number; readonly uniform: number; readonly notAsked: number };
+  | {
+      readonly kind: "summary";
+      readonly rows: number;
+      readonly rejected: number;
+      readonly confirmed: number;
+      readonly denied: number;
+      readonly unknown: number;
+      readonly uniform: number;
+      readonly notAsked: number;
+    };
 
 interface ResolvedColumns {
   readonly width: number;
@@ -89,7 +104,10 @@ function resolve(header: readonly string[], columns: UserColumns | undefined): R
     return { width: header.length, id: indexOf(columns.id), subjects: columns.subjects.map(({ column, type }) => ({ index: indexOf(column), name: column, type })) };
   }
   const subjects = names.flatMap((name, index) => usual.filter(([, pattern]) => pattern.test(name.toLowerCase())).map(([type]) => ({ index, name, type })));
-  if (subjects.length === 0) throw new PosternError("USAGE", "no column of the list of users looks like phone, e-mail or user name", { remedy: "Name the columns, or check that the first line is a header." });
+  if (subjects.length === 0)
+    throw new PosternError("USAGE", "no column of the list of users looks like phone, e-mail or user name", {
+      remedy: "Name the columns, or check that the first line is a header.",
+    });
   const id = names.findIndex((name) => /^(id|user_?id|uid|account_?id|customer_?id)$/i.test(name));
   if (id < 0) throw new PosternError("USAGE", "no column of the list of users looks like an id", { remedy: "Name the column to give back." });
   return { width: header.length, id, subjects };

@@ -13,7 +13,9 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
     paint.bold(`Who was exposed by ${method} ${host}${path}`),
     `${clock(report.window.from)} to ${clock(report.window.to)}`,
     "",
-    ...wrap(`${how} ${count(report.confirmed)} ${nounOf(report, report.confirmed)} ${report.confirmed === 1 ? "was" : "were"} confirmed to have an account.`, width).map((line) => paint.bold(report.confirmed > 0 ? paint.red(line) : line)),
+    ...wrap(`${how} ${count(report.confirmed)} ${nounOf(report, report.confirmed)} ${report.confirmed === 1 ? "was" : "were"} confirmed to have an account.`, width).map((line) =>
+      paint.bold(report.confirmed > 0 ? paint.red(line) : line),
+    ),
     ...wrap(report.coverage.statement, width).map((line) => (report.exact ? paint.green(line) : paint.yellow(line))),
     ...report.notes.flatMap((note) => wrap(note, width)).map((line) => paint.yellow(line)),
     "",
@@ -28,9 +30,17 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
   if (report.firstAt !== null && report.lastAt !== null) lines.push(`First question ${clock(report.firstAt)}, last ${clock(report.lastAt)}`);
   const { total: sources, totalIsLowerBound, top } = report.sources;
   if (sources > 0) {
-    lines.push("", paint.bold(`${totalIsLowerBound ? "At least " : ""}${count(sources)} ${sources === 1 ? "address" : "addresses"} asked${top.length < sources ? `; the ${top.length} that learned most:` : ":"}`));
+    lines.push(
+      "",
+      paint.bold(
+        `${totalIsLowerBound ? "At least " : ""}${count(sources)} ${sources === 1 ? "address" : "addresses"} asked${top.length < sources ? `; the ${top.length} that learned most:` : ":"}`,
+      ),
+    );
     const addressWidth = Math.max(...top.map((source) => source.address.length), 7);
-    for (const source of top) lines.push(`  ${source.address.padEnd(addressWidth)}  ${count(source.confirmed).padStart(10)} confirmed of ${count(source.asked)} asked  ${clock(source.firstAt)} to ${clock(source.lastAt)}`);
+    for (const source of top)
+      lines.push(
+        `  ${source.address.padEnd(addressWidth)}  ${count(source.confirmed).padStart(10)} confirmed of ${count(source.asked)} asked  ${clock(source.firstAt)} to ${clock(source.lastAt)}`,
+      );
   }
   lines.push("");
   return lines.join("\n");

@@ -31,7 +31,7 @@ export class HyperLogLog {
 
   /** The estimated number of distinct hashes, rounded to a whole number; 0 for an empty sketch. */
   estimate(): number {
-    const counts = new Array<number>(rankMax + 2).fill(0);
+    const counts = Array.from({ length: rankMax + 2 }, () => 0);
     for (const rank of this.#registers) counts[rank] = (counts[rank] ?? 0) + 1;
     let z = registerCount * tau(1 - (counts[rankMax + 1] ?? 0) / registerCount);
     for (let k = rankMax; k >= 1; k--) z = 0.5 * (z + (counts[k] ?? 0));
@@ -76,7 +76,7 @@ function sigma(x: number): number {
   let power = x;
   let weight = 1;
   let sum = x;
-  for (let previous = -1; previous !== sum; ) {
+  for (let previous = -1; previous !== sum;) {
     power *= power;
     previous = sum;
     sum += power * weight;
@@ -90,7 +90,7 @@ function tau(x: number): number {
   let root = x;
   let weight = 1;
   let sum = 1 - x;
-  for (let previous = -1; previous !== sum; ) {
+  for (let previous = -1; previous !== sum;) {
     root = Math.sqrt(root);
     previous = sum;
     weight *= 0.5;

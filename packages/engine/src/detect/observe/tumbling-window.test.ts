@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DistinctCounter } from "./distinct-counter.ts";
 import { hash53 } from "./hash53.ts";

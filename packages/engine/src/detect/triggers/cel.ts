@@ -103,7 +103,11 @@ function walk(node: ASTNode, macroDepth: number, hasRe2: boolean): CelRefusal | 
   let depth = macroDepth;
   if (node.op === "call" || node.op === "rcall") {
     const name = node.args[0];
-    if (name === "matches") return refuse(node.start, hasRe2 ? "matches() may run for minutes on a crafted text; use re2()" : "matches() may run for minutes on a crafted text; use startsWith, endsWith or contains");
+    if (name === "matches")
+      return refuse(
+        node.start,
+        hasRe2 ? "matches() may run for minutes on a crafted text; use re2()" : "matches() may run for minutes on a crafted text; use startsWith, endsWith or contains",
+      );
     if (macros.has(name)) depth += 1;
     if (depth > macroDepthMax) return refuse(node.start, `macros nested deeper than ${macroDepthMax}`);
   }

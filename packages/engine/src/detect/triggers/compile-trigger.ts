@@ -15,7 +15,13 @@ export function compileTrigger(definition: TriggerDefinition, re2?: Re2): Compil
   if (first === undefined) return compiled;
   const source = sourceAt(definition, first.path);
   const caret = source === undefined || source.includes("\n") ? "" : `\n  ${source}\n  ${" ".repeat(first.column - 1)}^`;
-  const more = problems.length > 1 ? `\n(and ${problems.length - 1} more: ${problems.slice(1).map((problem) => problem.path.join(".")).join(", ")})` : "";
+  const more =
+    problems.length > 1
+      ? `\n(and ${problems.length - 1} more: ${problems
+          .slice(1)
+          .map((problem) => problem.path.join("."))
+          .join(", ")})`
+      : "";
   throw new PosternError("TRIGGER_INVALID", `trigger ${definition.id}: ${first.path.join(".")}:${first.column}: ${first.message}${caret}${more}`);
 }
 

@@ -27,7 +27,12 @@ const base: TriggerFacts = {
   action: "allow",
   would: "allow",
 };
-const asking = (subject: string, change: Partial<TriggerFacts> = {}): TriggerFacts => ({ ...base, subjects: [subject], subject: { hash: subject, type: "phone", count: 1 }, ...change });
+const asking = (subject: string, change: Partial<TriggerFacts> = {}): TriggerFacts => ({
+  ...base,
+  subjects: [subject],
+  subject: { hash: subject, type: "phone", count: 1 },
+  ...change,
+});
 
 const manyNumbers: TriggerDefinition = {
   id: "many-numbers",
@@ -55,7 +60,13 @@ describe("fixtures: the same trigger over two recordings", () => {
   test("the firing one fires once, at the twenty-first number, with the evidence", () => {
     const signals = run(manyNumbers, fires);
     expect(signals).toHaveLength(1);
-    expect(signals[0]).toMatchObject({ detector: "trigger.many-numbers", level: "high", at: 400_000, endpointId: "e1", evidence: { fan: 21, address: "198.51.100.7", key: "198.51.100.7" } });
+    expect(signals[0]).toMatchObject({
+      detector: "trigger.many-numbers",
+      level: "high",
+      at: 400_000,
+      endpointId: "e1",
+      evidence: { fan: 21, address: "198.51.100.7", key: "198.51.100.7" },
+    });
   });
 
   test("the silent one stays silent", () => expect(run(manyNumbers, silent)).toEqual([]));
@@ -73,7 +84,11 @@ test("two keys give two signals; the same key within quiet gives one, and one mo
   const miss = (address: string) => ({ ...base, status: 404, address });
   const at = (minute: number, address: string) => [minute * 60_000, miss(address)] as const;
   const signals = run(definition, [at(0, "a"), at(0, "a"), at(0, "b"), at(0, "b"), at(0, "a"), at(4, "a"), at(4, "a"), at(6, "a"), at(6, "a")]);
-  expect(signals.map((signal) => [signal.evidence["address"], signal.at / 60_000])).toEqual([["a", 0], ["b", 0], ["a", 6]]);
+  expect(signals.map((signal) => [signal.evidence["address"], signal.at / 60_000])).toEqual([
+    ["a", 0],
+    ["b", 0],
+    ["a", 6],
+  ]);
 });
 
 test("a batch counts every identifier in it", () => {
@@ -96,7 +111,9 @@ test("ratio and sum: more than half of at least ten answers were denials", () =>
 });
 
 test("silence is noticed by event time alone, once, and not before the window is over", () => {
-  const triggers = new Triggers([{ id: "silent", title: "Nothing comes", level: "high", let: { seen: { count: "true", over: "10m" } }, when: "seen == 0", every: "1m", quiet: "1h" }]);
+  const triggers = new Triggers([
+    { id: "silent", title: "Nothing comes", level: "high", let: { seen: { count: "true", over: "10m" } }, when: "seen == 0", every: "1m", quiet: "1h" },
+  ]);
   expect(triggers.observe(base, 30_000)).toEqual([]);
   expect(triggers.advance(600_000)).toEqual([]);
   const signals = triggers.advance(1_200_000);
@@ -132,7 +149,8 @@ test("more actors than the bound of keys do not stop the counting of the active 
 });
 
 describe("what does not compile is refused when it is loaded, with its place", () => {
-  const problemsOf = (change: Partial<TriggerDefinition>) => checkTrigger({ ...manyNumbers, ...change }).map(({ path, column, message }) => `${path.join(".")}:${column} ${message}`);
+  const problemsOf = (change: Partial<TriggerDefinition>) =>
+    checkTrigger({ ...manyNumbers, ...change }).map(({ path, column, message }) => `${path.join(".")}:${column} ${message}`);
   test.each([
     ["an unknown fact", { when: "fan > 20 && nosuch == 1" }, "when:13 Unknown variable: nosuch"],
     ["a field that is not there", { when: "endpoint.nope == 'x'" }, "when:10 No such key: nope"],
@@ -142,8 +160,16 @@ describe("what does not compile is refused when it is loaded, with its place", (
     ["identifiers in a list", { when: "subjects.exists(s, s == 'x')" }, "when:1 Unknown variable: subjects"],
     ["no duration", { quiet: "soon" }, 'quiet:1 expected a duration such as 90s, 10m, 24h or 30d (at most 400d), got "soon"'],
     ["facts where no exchange is", { every: "1m", when: "status == 200" }, "when:1 Unknown variable: status"],
-    ["a counter named as a fact", { let: { status: { count: "true", over: "1m" } }, when: "true" }, "let.status:1 a counter's name is 1 to 32 letters, digits or '_', and neither a fact nor a word of CEL"],
-    ["a counter named as a word of CEL", { let: { bytes: { count: "true", over: "1m" } }, when: "true" }, "let.bytes:1 a counter's name is 1 to 32 letters, digits or '_', and neither a fact nor a word of CEL"],
+    [
+      "a counter named as a fact",
+      { let: { status: { count: "true", over: "1m" } }, when: "true" },
+      "let.status:1 a counter's name is 1 to 32 letters, digits or '_', and neither a fact nor a word of CEL",
+    ],
+    [
+      "a counter named as a word of CEL",
+      { let: { bytes: { count: "true", over: "1m" } }, when: "true" },
+      "let.bytes:1 a counter's name is 1 to 32 letters, digits or '_', and neither a fact nor a word of CEL",
+    ],
     ["two kinds in one counter", { let: { n: { count: "true", sum: "1", over: "1m" } }, when: "n > 1" }, "let.n:1 give exactly one of count, distinct, sum, ratio"],
   ])("%s", (_, change, expected) => expect(problemsOf(change)).toEqual([expected]));
 
@@ -166,7 +192,9 @@ describe("what does not compile is refused when it is loaded, with its place", (
   test("all problems come at once and the error shows a caret", () => {
     const bad = { ...manyNumbers, when: "fan > 20 && nosuch == 1", quiet: "soon" };
     expect(checkTrigger(bad)).toHaveLength(2);
-    expect(() => compileTrigger(bad)).toThrow(expect.objectContaining({ code: "TRIGGER_INVALID", message: expect.stringContaining(`fan > 20 && nosuch == 1\n  ${" ".repeat(12)}^`) }));
+    expect(() => compileTrigger(bad)).toThrow(
+      expect.objectContaining({ code: "TRIGGER_INVALID", message: expect.stringContaining(`fan > 20 && nosuch == 1\n  ${" ".repeat(12)}^`) }),
+    );
   });
 });
 
@@ -182,5 +210,5 @@ test("durations read as written, and nothing else does", () => {
   expect(parseDuration("90s")).toBe(90_000);
   expect(parseDuration("1h30m")).toBe(5_400_000);
   expect(parseDuration("400d")).toBe(400 * 86_400_000);
-  for (const text of ["", "0s", "401d", "10", "m", "-1m", "1.5h", "1m1h", "9".repeat(40)]) expect(parseDuration(text), text).toBeUndefined();
+  for (const text of ["", "0s", "401d", "10", "m", "-1m", "1.5h", "1m1h", "9".repeat(40)]) expect(parseDuration(text)).toBeUndefined();
 });

@@ -122,13 +122,25 @@ export class Triggers {
     for (const counter of trigger.counters) counter.window.sweep(at - 1);
   }
 
-  #fire(trigger: Running, fields: Record<string, string>, values: Record<string, number>, at: number, signals: Signal[], endpointId: string | undefined, actor: Signal["actor"]): void {
+  #fire(
+    trigger: Running,
+    fields: Record<string, string>,
+    values: Record<string, number>,
+    at: number,
+    signals: Signal[],
+    endpointId: string | undefined,
+    actor: Signal["actor"],
+  ): void {
     const { definition, quietMs } = trigger.compiled;
     const key = Object.values(fields).join(keySeparator);
     const quietUntil = trigger.quiet.get(key);
     if (quietUntil !== undefined && at < quietUntil) return;
     trigger.quiet.delete(key);
-    if (trigger.quiet.size >= quietKeysMax) for (const oldest of trigger.quiet.keys()) { trigger.quiet.delete(oldest); break; }
+    if (trigger.quiet.size >= quietKeysMax)
+      for (const oldest of trigger.quiet.keys()) {
+        trigger.quiet.delete(oldest);
+        break;
+      }
     trigger.quiet.set(key, at + quietMs);
     const id = `trigger.${definition.id}.${at.toString(36)}.${hash53(key).toString(36)}`;
     signals.push({

@@ -20,7 +20,11 @@ export class AlertDispatcher {
 
   /** Keeps the message for every channel; on return it survives a crash. The same message twice is sent once. */
   enqueue(message: AlertMessage): void {
-    const refused = this.#options.queue.put(message, this.#options.channels.map((channel) => channel.name), this.#options.now());
+    const refused = this.#options.queue.put(
+      message,
+      this.#options.channels.map((channel) => channel.name),
+      this.#options.now(),
+    );
     if (refused > 0) this.#options.onEvent({ event: "alert.refused", channel: "", alert: message.id, reason: `${refused} deliveries refused: too many wait`, tries: 0 });
     if (this.#timer !== undefined) this.#schedule();
   }
@@ -108,7 +112,7 @@ export class AlertDispatcher {
       this.#running = this.runDue()
         // The queue could not be written: nothing is lost, the next look tries again.
         .catch(() => this.#options.onEvent({ event: "alert.failed", channel: "", alert: "", reason: "the alert queue cannot be written", tries: 0 }))
-        .then(() => {
+        .finally(() => {
           this.#running = undefined;
           this.#schedule();
         });

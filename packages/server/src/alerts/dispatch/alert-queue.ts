@@ -105,7 +105,11 @@ export class AlertQueue {
     }
     this.#waiting.delete(key);
     this.#dead.set(key, line.delivery);
-    if (this.#dead.size > deadMax) for (const oldest of this.#dead.keys()) { this.#dead.delete(oldest); break; }
+    if (this.#dead.size > deadMax)
+      for (const oldest of this.#dead.keys()) {
+        this.#dead.delete(oldest);
+        break;
+      }
   }
 
   /** Writes what still matters to a new file and puts it in the old one's place; returns a descriptor to append to. */
@@ -157,7 +161,11 @@ function keyOf(messageId: string, channel: string): string {
 
 function remember(done: Set<string>, key: string): void {
   done.add(key);
-  if (done.size > doneMax) for (const oldest of done) { done.delete(oldest); break; }
+  if (done.size > doneMax)
+    for (const oldest of done) {
+      done.delete(oldest);
+      break;
+    }
 }
 
 const counts = z.object({ confirmed: z.number(), denied: z.number(), uniform: z.number() });
@@ -167,7 +175,18 @@ const messageSchema: z.ZodType<AlertMessage> = z.object({
   at: z.string(),
   level: z.enum(["info", "low", "medium", "high", "critical"]),
   title: z.string(),
-  incident: z.object({ id: z.string(), kind: z.string(), openedAt: z.string(), lastAt: z.string(), endpoints: z.array(z.string()), sources: z.array(z.string()), sourceCount: z.number(), disclosed: counts, signals: z.number(), because: z.string() }),
+  incident: z.object({
+    id: z.string(),
+    kind: z.string(),
+    openedAt: z.string(),
+    lastAt: z.string(),
+    endpoints: z.array(z.string()),
+    sources: z.array(z.string()),
+    sourceCount: z.number(),
+    disclosed: counts,
+    signals: z.number(),
+    because: z.string(),
+  }),
   next: z.array(z.string()),
   url: z.string().nullable(),
 });

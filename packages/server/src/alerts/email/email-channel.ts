@@ -31,7 +31,11 @@ export function emailChannel(options: EmailOptions): AlertChannel {
       } catch (error) {
         const code = numberOf(error, "responseCode");
         // 5yz is a permanent refusal (RFC 5321 §4.2.1); wrong credentials (535) may be mended, so that one is tried again.
-        return { ok: false, retry: code === undefined || code < 500 || code === 535, reason: code === undefined ? `no mail server (${textOf(error, "code") ?? "failed"})` : `the mail server answered ${code}` };
+        return {
+          ok: false,
+          retry: code === undefined || code < 500 || code === 535,
+          reason: code === undefined ? `no mail server (${textOf(error, "code") ?? "failed"})` : `the mail server answered ${code}`,
+        };
       }
     },
     close: () => transport.close(),
