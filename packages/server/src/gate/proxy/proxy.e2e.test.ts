@@ -296,6 +296,39 @@ describe("what goes wrong", () => {
     socket.destroy();
   });
 
+  it("cuts clients that drip their headers, with 408, or their body, also with 408", async () => {
+    await proxy.close(0);
+    const limits = { headersMs: 50, clientIdleMs: 50 };
+    proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${originPort}`), host: "127.0.0.1", port: 0, gate, now: Date.now, limits });
+    expect(await raw(proxy.port, "GET / HTTP/1.1\r\nHost: a\r\n")).toMatch(/^HTTP\/1.1 408 /);
+    expect(await raw(proxy.port, "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx")).toMatch(/^HTTP\/1.1 408 /);
+    expect(gate.captures).toHaveLength(1);
+  });
+
+  it("drops connections beyond the bound and says so", async () => {
+    await proxy.close(0);
+    const limits = { connectionsMax: 1 };
+    proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${originPort}`), host: "127.0.0.1", port: 0, gate, now: Date.now, limits, onEvent: (event) => events.push(event) });
+    const first = connect(proxy.port, "127.0.0.1");
+    first.write("GET /sse HTTP/1.1\r\nHost: a\r\n\r\n");
+    await readUntil(first, "data: 0");
+    expect(await raw(proxy.port, get("/echo"))).toBe("");
+    expect(events).toEqual([{ type: "connection-dropped" }]);
+    first.destroy();
+  });
+
+  it("lets requests wait in order for one of the upstream connections, and serves them all", async () => {
+    proxy.reload({ limits: { upstreamConnectionsMax: 1 } });
+    const answers = await Promise.all(Array.from({ length: 20 }, () => raw(proxy.port, get("/echo"))));
+    expect(answers.every((text) => text.endsWith("pong"))).toBe(true);
+  });
+
+  it("changes nothing when a reload is wrong", async () => {
+    expect(() => proxy.reload({ upstream: new URL("ftp://a") })).toThrow(expect.objectContaining({ code: "UPSTREAM_INVALID" }));
+    expect(() => proxy.reload({ trustedHops: ["x"] })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID" }));
+    expect(await raw(proxy.port, get("/echo"))).toMatch(/pong$/);
+  });
+
   it("lets requests end at a graceful close and refuses new connections", async () => {
     const socket = connect(proxy.port, "127.0.0.1");
     socket.write("GET /sse HTTP/1.1\r\nHost: a\r\n\r\n");

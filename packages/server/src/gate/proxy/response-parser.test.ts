@@ -82,7 +82,7 @@ describe("ResponseParser", () => {
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 40 }), fc.array(fc.nat(100)), (parts, cuts) => {
         const { seen } = read(parts.join(""), cuts);
-        return seen.heads.length <= 1;
+        expect(seen.heads.length).toBeLessThanOrEqual(1);
       }),
       { numRuns: 2_000 },
     );

@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import { once } from "node:events";
-import type { AddressInfo } from "node:net";
+import type { AddressInfo, Server as TcpServer } from "node:net";
 import type { Server } from "node:http";
 import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, Release, RequestHead, Ruling } from "../gate-port.ts";
 
@@ -52,7 +52,7 @@ export class PathGate implements GatePort {
 }
 
 /** Listens on a free loopback port. */
-export async function listen(server: Server | import("node:net").Server): Promise<number> {
+export async function listen(server: Server | TcpServer): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
