@@ -7,9 +7,12 @@
  */
 export class HyperLogLog {
   readonly #registers: Uint8Array;
+  /** How many registers hold each rank, so that an estimate does not read all registers. */
+  readonly #counts = new Uint16Array(rankMax + 2);
 
   constructor(registers: Uint8Array = new Uint8Array(registerCount)) {
     this.#registers = registers;
+    for (const rank of registers) this.#counts[rank] = (this.#counts[rank] ?? 0) + 1;
   }
 
   /** Counts a 53-bit uniform hash (see `hash53`). True when the sketch changed. */
@@ -18,21 +21,20 @@ export class HyperLogLog {
     const rest = Math.floor(hash / registerCount);
     const rank = leadingZeros43(rest) + 1;
     if (rank <= (this.#registers[index] ?? 0)) return false;
-    this.#registers[index] = rank;
+    this.#set(index, rank);
     return true;
   }
 
   merge(other: HyperLogLog): void {
     for (let i = 0; i < registerCount; i++) {
       const theirs = other.#registers[i] ?? 0;
-      if (theirs > (this.#registers[i] ?? 0)) this.#registers[i] = theirs;
+      if (theirs > (this.#registers[i] ?? 0)) this.#set(i, theirs);
     }
   }
 
   /** The estimated number of distinct hashes, rounded to a whole number; 0 for an empty sketch. */
   estimate(): number {
-    const counts = Array.from({ length: rankMax + 2 }, () => 0);
-    for (const rank of this.#registers) counts[rank] = (counts[rank] ?? 0) + 1;
+    const counts = this.#counts;
     let z = registerCount * tau(1 - (counts[rankMax + 1] ?? 0) / registerCount);
     for (let k = rankMax; k >= 1; k--) z = 0.5 * (z + (counts[k] ?? 0));
     z += registerCount * sigma((counts[0] ?? 0) / registerCount);
@@ -56,6 +58,13 @@ export class HyperLogLog {
       registers[i] = rank;
     }
     return new HyperLogLog(registers);
+  }
+
+  #set(index: number, rank: number): void {
+    const before = this.#registers[index] ?? 0;
+    this.#registers[index] = rank;
+    this.#counts[before] = (this.#counts[before] ?? 0) - 1;
+    this.#counts[rank] = (this.#counts[rank] ?? 0) + 1;
   }
 }
 
