@@ -13,6 +13,7 @@ import { missingAuthentication } from "./assess/checks/missing-authentication.ts
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
 import { OracleTracker } from "./detect/oracle/oracle-tracker.ts";
 import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
+import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import { type Anchor, type Budget, type Disclosure, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule, type UniformAnswer } from "./decide/gate-policy.ts";
 import { personalDataClasses } from "./inventory/data-classes.ts";
@@ -39,6 +40,7 @@ export class Ledger {
   readonly #backlog = new Map<string, Early[]>();
   readonly #rules = new Map<string, readonly SubjectRule[]>();
   readonly #traffic = new Map<string, OracleTraffic>();
+  readonly #slips = new TypingSlips();
   #policy: GatePolicy;
   #policyAt = Number.NEGATIVE_INFINITY;
   #policyText = "";
@@ -221,6 +223,7 @@ export class Ledger {
     if (extracted.subjects.length !== 1) return;
     const subject = extracted.subjects[0];
     if (subject === undefined) return;
+    this.#slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw: extracted.first, at });
     this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at });
     if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
       const body = exchange.response.body;
@@ -242,10 +245,13 @@ export class Ledger {
       for (const endpointId of this.#rules.keys()) {
         if (endpointId !== anchor.endpointId) this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.narrow });
       }
+      for (const slip of this.#slips.before(anchor.network, subject)) {
+        this.oracles.label({ endpointId: slip.endpointId, subject: slip.subject, exists: false, at: slip.at, narrow: anchor.narrow, confidence: 0.9 });
+      }
     }
   }
 
-  /** A subject was just created: what was answered about it before was about somebody who did not exist. */
+  /** A subject was just created: what was answered about it before was about nobody. */
   #created(endpoint: InventoryEndpoint, subjects: readonly Subject[], actor: Actor, at: number): void {
     for (const subject of subjects.slice(0, 4)) {
       for (const endpointId of this.#rules.keys()) {

@@ -122,9 +122,12 @@ export class GateEngine {
       if (network !== narrow) this.#take(network, cost);
       if (never) watch.reserveCeiling(cost);
     } else {
-      reservation.would = "uniform";
-      reservation.reason = reason;
-      if (watch.endpoint.state === "budgeted" && this.#mode === "enforce") reservation.action = "uniform";
+      // A watched endpoint only counts: nothing is enforced there, nor would it be.
+      reservation.reason = watch.endpoint.state === "budgeted" ? reason : "watched";
+      if (watch.endpoint.state === "budgeted") {
+        reservation.would = "uniform";
+        if (this.#mode === "enforce") reservation.action = "uniform";
+      }
     }
     return reservation;
   }
