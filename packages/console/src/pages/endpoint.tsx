@@ -73,7 +73,7 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
       {findings.length > 0 && <SectionHead>{plural(findings.length, "finding")}</SectionHead>}
       <div className="grid gap-3">
         {findings.map((it) => (
-          <FindingCard key={it.id} finding={it} />
+          <FindingCard key={it.id} finding={it} heading="h3" />
         ))}
       </div>
     </>
@@ -108,11 +108,11 @@ function Statuses({ statuses }: { readonly statuses: Endpoint["statuses"] }) {
       <tbody>
         {rows.slice(0, 12).map(([status, value]) => (
           <tr key={status}>
-            <td className="w-12 py-1 font-mono text-[13px]">{status === "0" ? "none" : status}</td>
-            <td className="py-1">
+            <td className="py-1 pr-3 font-mono text-[13px]">{status === "0" ? "none" : status}</td>
+            <td className="w-full py-1">
               <span className={`block h-2 rounded-xs ${status.startsWith("2") ? "bg-brand" : status.startsWith("5") || status === "0" ? "bg-leak" : "bg-strong"}`} style={{ width: `${Math.max(0.5, (value / total) * 100)}%` }} />
             </td>
-            <td className="w-20 py-1 text-right">{count(value)}</td>
+            <td className="py-1 pl-3 text-right">{count(value)}</td>
           </tr>
         ))}
       </tbody>

@@ -30,7 +30,7 @@ export function FindingsPage() {
           return shown.length === 0 ? <Nothing show={show} known={items} /> : (
             <div className="grid gap-3">
               {shown.map((it) => (
-                <FindingCard key={it.id} finding={it} />
+                <FindingCard key={it.id} finding={it} heading="h2" />
               ))}
             </div>
           );

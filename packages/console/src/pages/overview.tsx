@@ -113,7 +113,7 @@ function Figure({ name, value, note, to, tone = "" }: { readonly name: string; r
       </dt>
       <dd className={`text-2xl leading-8 font-semibold tracking-tight ${tone}`}>
         {value}
-        {note !== undefined && <span className="ml-2 text-[13px] font-normal tracking-normal text-soft">{note}</span>}
+        {note !== undefined && <span className="block text-[13px] leading-5 font-normal tracking-normal text-soft md:ml-2 md:inline">{note}</span>}
       </dd>
     </div>
   );
@@ -126,7 +126,7 @@ function Learned({ tone, value, name, note }: { readonly tone: string; readonly 
         {name}
         <span className="block text-xs text-soft">{note}</span>
       </dt>
-      <dd className={`text-xl font-semibold ${tone}`}>{count(value)}</dd>
+      <dd className={`text-xl font-semibold ${value > 0 ? tone : "text-soft"}`}>{count(value)}</dd>
     </div>
   );
 }

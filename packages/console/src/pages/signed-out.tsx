@@ -7,8 +7,8 @@ export function SignedOutPage() {
     document.title = "Not signed in · Postern";
   }, []);
   return (
-    <main className="grid min-h-screen place-items-center p-6">
-      <div className="panel w-full max-w-[460px] p-7">
+    <main className="grid min-h-screen grid-cols-[minmax(0,460px)] place-content-center p-6">
+      <div className="panel min-w-0 p-7">
         <Mark size={32} />
         <h1 className="mt-4 text-xl font-semibold">You are not signed in</h1>
         <p className="mt-1.5 text-soft">When Postern starts it prints a login link in its terminal. Open that link in this browser; it works once.</p>

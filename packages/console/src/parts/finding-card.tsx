@@ -8,7 +8,7 @@ import { evidence } from "./format.ts";
 import { useTriage } from "./use-triage.ts";
 
 /** A weakness: what it is, why we say so, how to mend it, and what the reader wants to do about it. */
-export function FindingCard({ finding }: { readonly finding: Finding }) {
+export function FindingCard({ finding, heading: Heading }: { readonly finding: Finding; readonly heading: "h2" | "h3" }) {
   const triage = useTriage("findings");
   const mark = (to: Finding["status"]): void => triage.mutate({ id: finding.id, title: finding.title, from: finding.status, to });
   const { endpoint } = finding;
@@ -23,7 +23,7 @@ export function FindingCard({ finding }: { readonly finding: Finding }) {
             {finding.owasp} · {finding.cwe}
           </span>
         </div>
-        <h3 className="mt-2 text-[15px] font-semibold">{finding.title}</h3>
+        <Heading className="mt-2 text-[15px] font-semibold">{finding.title}</Heading>
         <Link to="/endpoints/$id" params={{ id: endpoint.id }} className="mt-0.5 block hover:underline">
           <EndpointName method={endpoint.method} path={endpoint.path} />
         </Link>
@@ -51,10 +51,20 @@ export function FindingCard({ finding }: { readonly finding: Finding }) {
           </span>
         </div>
       </div>
-      <div className="min-w-0 rounded border border-line bg-sunk px-3 py-1 self-start">
-        <h4 className="sr-only">Evidence</h4>
-        <Facts facts={Object.entries(finding.evidence).map(([name, value]) => [name, evidence(value)] as const)} />
+      <div className="min-w-0 self-start rounded border border-line bg-sunk px-3 py-1">
+        <Facts facts={Object.entries(finding.evidence).map(([name, value]) => [name, typeof value === "object" ? <Lines key={name} lines={value} /> : evidence(value)] as const)} />
       </div>
     </article>
+  );
+}
+
+/** Longer evidence, such as the answers that were told apart: one a line. */
+function Lines({ lines }: { readonly lines: readonly string[] }) {
+  return (
+    <ul className="grid gap-1 text-left font-mono text-xs">
+      {lines.map((line) => (
+        <li key={line}>{line}</li>
+      ))}
+    </ul>
   );
 }

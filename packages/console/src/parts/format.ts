@@ -1,5 +1,6 @@
 const whole = new Intl.NumberFormat("en", { maximumFractionDigits: 0 });
 const short = new Intl.NumberFormat("en", { maximumFractionDigits: 1 });
+const precise = new Intl.NumberFormat("en", { maximumSignificantDigits: 3 });
 const compact = new Intl.NumberFormat("en", { notation: "compact", maximumFractionDigits: 1 });
 
 /** `184,223` */
@@ -17,11 +18,12 @@ export function brief(value: number): string {
   return value < 10_000 ? whole.format(value) : compact.format(value);
 }
 
-/** Evidence values: large numbers in powers of ten, the rest as people write them. */
-export function evidence(value: string | number | boolean | readonly string[]): string {
-  if (typeof value === "number") return Math.abs(value) >= 1e6 ? value.toExponential(1).replace("e+", " × 10^") : short.format(value);
+/** Evidence values: large numbers in powers of ten, small ones to three digits, the rest as people write them. */
+export function evidence(value: string | number | boolean): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
-  return typeof value === "string" ? value : value.join(" · ");
+  if (typeof value === "string") return value;
+  if (Math.abs(value) >= 1e7) return value.toExponential(1).replace("e+", " × 10^");
+  return Math.abs(value) < 10 ? precise.format(value) : short.format(value);
 }
 
 /** `3 s ago`, `41 min ago`, `2 d ago`; by the product's clock, which a demo may run fast. */

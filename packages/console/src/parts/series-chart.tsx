@@ -50,7 +50,8 @@ export function SeriesChart({ series }: { readonly series: Overview["series"] })
   );
 }
 
-const chartHeight = 200;
+/** Pixels; fills the panel beside the counters. */
+const chartHeight = 288;
 
 function Key({ colour, name, value }: { readonly colour: string; readonly name: string; readonly value: string }) {
   return (

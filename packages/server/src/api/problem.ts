@@ -53,9 +53,9 @@ export function problemOf(code: ProblemCode, detail: string, extra: { readonly r
 /** Turns what a view threw into a problem. Only the codes a caller can act on keep their message; anything else is INTERNAL with a reference to the log. */
 export function problemOfError(error: unknown, reference: string): Problem {
   if (error instanceof PosternError) {
-    if (error.code === "NOT_FOUND") return problemOf("NOT_FOUND", error.message, { remedy: error.remedy });
+    if (error.code === "NOT_FOUND") return problemOf("NOT_FOUND", error.message, { remedy: sentence(error.remedy) });
     if (error.code === "STORE_UNAVAILABLE" || error.code === "STORE_QUERY_FAILED") {
-      return problemOf("UNAVAILABLE", `The store did not answer (reference ${reference}).`, { remedy: error.remedy });
+      return problemOf("UNAVAILABLE", `The store did not answer (reference ${reference}).`, { remedy: sentence(error.remedy) });
     }
   }
   return problemOf("INTERNAL", `Postern failed to answer. The log has it under reference ${reference}.`);
@@ -70,5 +70,10 @@ export function problemResponse(problem: Problem, headers: Readonly<Record<strin
 }
 
 function remedyOf(code: keyof typeof errorCatalogue): string {
-  return errorCatalogue[code].split("Remedy: ")[1] ?? "";
+  return sentence(errorCatalogue[code].split("Remedy: ")[1] ?? "");
+}
+
+/** The catalogue's remedies go on after a colon; here they stand alone. */
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
