@@ -1,4 +1,4 @@
-import type { Problem } from "../api-types.ts";
+import type { DisclosureTotals, Endpoint, Finding, Incident, Problem } from "../api-types.ts";
 
 /** One page of a list, as every list route answers it. */
 export interface Page<T> {
@@ -24,15 +24,29 @@ export function get<T>(path: string): Promise<T> {
   return call<T>(path, {});
 }
 
+/** The lists the console loads whole, and what is in them. */
+interface Lists {
+  readonly "/endpoints": Endpoint;
+  readonly "/findings": Finding;
+  readonly "/incidents": Incident;
+  readonly "/disclosures/totals": DisclosureTotals;
+}
+
+export interface Listing<T> {
+  readonly items: readonly T[];
+  /** There is more than was loaded. */
+  readonly cut: boolean;
+}
+
 /** Most pages of a list the console loads: 10,000 rows. A longer list says that it is cut. */
 const pagesMax = 10;
 
-/** Follows `next` to the end of a list, at most {@link pagesMax} pages of 1,000. `cut` tells that there is more. */
-export async function getAll<T>(path: string): Promise<{ readonly items: readonly T[]; readonly cut: boolean }> {
-  const items: T[] = [];
+/** Follows `next` to the end of a list, at most {@link pagesMax} pages of 1,000. `filter` is `&name=value`. */
+export async function getAll<P extends keyof Lists>(path: P, filter = ""): Promise<Listing<Lists[P]>> {
+  const items: Lists[P][] = [];
   let cursor = "";
   for (let page = 0; page < pagesMax; page += 1) {
-    const { items: more, next }: Page<T> = await get(`${path}${path.includes("?") ? "&" : "?"}limit=1000${cursor}`);
+    const { items: more, next } = await get<Page<Lists[P]>>(`${path}?limit=1000${filter}${cursor}`);
     items.push(...more);
     if (next === null) return { items, cut: false };
     cursor = `&cursor=${encodeURIComponent(next)}`;

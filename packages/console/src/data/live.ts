@@ -27,11 +27,11 @@ export function startLive(client: QueryClient): () => void {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const open = (): void => {
     source = new EventSource("/api/v1/events");
-    source.onopen = () => setState("live");
-    source.onerror = () => {
+    source.addEventListener("open", () => setState("live"));
+    source.addEventListener("error", () => {
       setState("lost");
       if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, retryMs);
-    };
+    });
     // The server parsed each event through the schema its type was made from.
     source.addEventListener("overview", (event) => client.setQueryData(["overview"], JSON.parse(event.data) as Overview));
     source.addEventListener("incident", (event) => {

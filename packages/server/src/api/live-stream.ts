@@ -41,6 +41,13 @@ function liveStream(views: Pick<Views, "overview" | "subscribe">, heartbeatMs: n
     onEnd();
     wake?.();
   };
+  const heartbeat = async (): Promise<void> => {
+    // A check that fails ends the stream: the browser opens a new one and is told why it may not.
+    const there = await stillThere().catch(() => false);
+    if (!there) end();
+    beat = true;
+    wake?.();
+  };
   const take = (): string | undefined => {
     if (gap) {
       gap = false;
@@ -66,16 +73,7 @@ function liveStream(views: Pick<Views, "overview" | "subscribe">, heartbeatMs: n
           }
           wake?.();
         });
-        timer = setInterval(() => {
-          void stillThere().then(
-            (there) => {
-              if (!there) end();
-              beat = true;
-              wake?.();
-            },
-            () => end(),
-          );
-        }, heartbeatMs);
+        timer = setInterval(() => void heartbeat(), heartbeatMs);
         timer.unref();
       },
       async pull(controller) {

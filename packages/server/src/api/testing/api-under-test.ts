@@ -11,9 +11,9 @@ export interface ApiUnderTest {
   readonly views: SampleViews;
   readonly events: readonly string[];
   /** The cookie header of a fresh session, by way of the login page. */
-  signIn(): Promise<string>;
+  readonly signIn: () => Promise<string>;
   /** Moves the API's clock. */
-  advance(ms: number): void;
+  readonly advance: (ms: number) => void;
 }
 
 /** The real API over sample views and the in-memory auth. */
