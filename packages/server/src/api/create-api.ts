@@ -58,7 +58,6 @@ export function createApi(options: ApiOptions): Api {
 
   const guard = requireCaller({ auth, now, onEvent });
   app.use("/api/*", guard);
-  app.use("/api", guard);
   app.use("/metrics", guard);
   app.use("/api/*", requireOwnPage());
 
@@ -81,7 +80,6 @@ export function createApi(options: ApiOptions): Api {
     });
   }
   app.all("/api/*", () => problemResponse(problemOf("NOT_FOUND", "No such route.", { remedy: "GET /api/v1/openapi.json lists the routes." })));
-  app.all("/api", () => problemResponse(problemOf("NOT_FOUND", "No such route.", { remedy: "GET /api/v1/openapi.json lists the routes." })));
 
   mountLogin(app, { auth, now, onEvent, secureCookie: options.secureCookie ?? false, peerOf });
   const site = loadConsole(options.consoleDir);
