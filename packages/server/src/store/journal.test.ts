@@ -193,7 +193,14 @@ describe("segment names", () => {
   });
 
   test("a pid that was reused by another process is a dead owner", () => {
-    expect(ownerIsAlive(thisOwner())).toBe(true);
-    if (process.platform === "linux") expect(ownerIsAlive(`${process.pid}x1`)).toBe(false);
+    expect(ownerIsAlive(thisOwner(), join(dir, "x.open"))).toBe(true);
+    if (process.platform === "linux") expect(ownerIsAlive(`${process.pid}x1`, join(dir, "x.open"))).toBe(false);
+  });
+
+  test("a process that holds the segment open is never taken for dead", () => {
+    const journal = open();
+    journal.append({ number: 1 });
+    if (process.platform === "linux") expect(ownerIsAlive(`${process.pid}x1`, join(dir, readdirSync(dir)[0] ?? ""))).toBe(true);
+    journal.close();
   });
 });

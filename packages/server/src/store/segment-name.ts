@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { readFileSync, readdirSync, readlinkSync } from "node:fs";
 
 /**
  * The name of one journal segment: `<kind>-<epoch ms>-<owner>-<n>`, where owner is `<pid>x<start>`. Names of one kind sort by time,
@@ -36,19 +36,40 @@ export function thisOwner(): string {
 }
 
 /**
- * Whether the process that opened a segment still runs. A pid taken over by another process counts as dead where the system
- * tells start times (Linux); elsewhere it counts as alive, and its segment waits until that pid is free: late, never lost.
+ * Whether the process that opened a segment still runs. Dead is said only when it is certain, for a segment taken from a living
+ * writer would lose its next rows: the pid is gone, or has ended and waits to be collected, or belongs to a process that started at another
+ * time *and* does not hold the segment open. Where the system tells no start times a pid that is there counts as alive,
+ * and its segment waits until that pid is free: late, never lost.
  */
-export function ownerIsAlive(owner: string): boolean {
+export function ownerIsAlive(owner: string, path: string): boolean {
   const [pid = "", start = "0"] = owner.split("x", 2);
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    if (!(error instanceof Error && "code" in error && error.code === "EPERM")) return false;
+    // EPERM: it exists and belongs to somebody else. Only ESRCH says that there is none.
+    if (error instanceof Error && "code" in error && error.code === "ESRCH") return startTick(Number(pid)) === start && holdsOpen(pid, path);
   }
   const now = startTick(Number(pid));
-  return now === undefined || start === "0" || now === start;
+  if (now === undefined || start === "0" || now === start) return true;
+  return now !== ended && holdsOpen(pid, path);
+}
+
+const ended = "ended";
+
+function holdsOpen(pid: string, path: string): boolean {
+  try {
+    return readdirSync(`/proc/${pid}/fd`).some((fd) => linkOf(`/proc/${pid}/fd/${fd}`) === path);
+  } catch {
+    return false;
+  }
+}
+
+function linkOf(path: string): string | undefined {
+  try {
+    return readlinkSync(path);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Field 22 of /proc/<pid>/stat, in base 36; undefined where there is no /proc. A zombie has ended: it can append no more. */
@@ -57,7 +78,7 @@ function startTick(pid: number): string | undefined {
     const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
     // The command name stands in brackets and may hold spaces and brackets itself: count from the last one.
     const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    if (fields[0] === "Z" || fields[0] === "X") return "ended";
+    if (fields[0] === "Z" || fields[0] === "X") return ended;
     const tick = fields[19];
     return tick === undefined ? undefined : Number(tick).toString(36);
   } catch {

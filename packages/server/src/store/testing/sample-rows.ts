@@ -1,7 +1,7 @@
-import type { Disclosure } from "@postern/engine";
+import type { Disclosure, StoredExchange } from "@postern/engine";
 
 /** Rows as the ledger journals them, deterministic by number. 12 endpoints, 1 request in 3 asks about somebody. */
-export function sampleExchange(number: number, at: number): object {
+export function sampleExchange(number: number, at: number): StoredExchange {
   const guarded = number % 3 === 0;
   return {
     id: `x${number}`,
@@ -9,7 +9,7 @@ export function sampleExchange(number: number, at: number): object {
     endpointId: `e${number % 12}`,
     method: "GET",
     host: "api.example.test",
-    path: guarded ? "/users/{cc}-{phone}/status" : "/items/{id}",
+    template: guarded ? "/users/{cc}-{phone}/status" : "/items/{id}",
     status: number % 50 === 0 ? 500 : 200,
     address: sampleAddress(number),
     credential: "",
@@ -19,7 +19,10 @@ export function sampleExchange(number: number, at: number): object {
     requestBytes: 0,
     responseBytes: 120 + (number % 40),
     subjects: guarded ? [{ type: "phone", hash: sampleHash(number) }] : [],
-    flags: guarded ? ["account-status"] : [],
+    subjectsTruncated: false,
+    ja4: "",
+    userAgent: "",
+    dataClasses: guarded ? ["account-status"] : [],
     action: number % 1_000 === 0 ? "uniform" : "allow",
     would: number % 500 === 0 ? "uniform" : "allow",
     reason: number % 500 === 0 ? "enumeration.credits" : "",
