@@ -126,7 +126,8 @@ export class Ledger {
       if (guarded !== undefined) endpoints.push(guarded);
     }
     for (const declared of this.#options.declaredEndpoints?.() ?? []) {
-      if (!endpoints.some((endpoint) => endpoint.method === declared.method && endpoint.template === declared.template)) endpoints.push(declared);
+      const shape = templateShape(declared.template);
+      if (!endpoints.some((endpoint) => endpoint.method === declared.method && templateShape(endpoint.template) === shape)) endpoints.push(declared);
     }
     const text = JSON.stringify([this.#options.mode, endpoints, this.#principals.size]);
     if (text !== this.#policyText) {
@@ -386,6 +387,11 @@ export function pathValues(template: string, segments: readonly string[]): strin
     if (segment !== undefined && part.includes("{")) values.push(segment);
   }
   return values;
+}
+
+/** Templates are alike when constants agree and parameters stand in the same places, whatever their names. */
+export function templateShape(template: string): string {
+  return template.replaceAll(/\{[^{}/]{0,100}\}/g, "{}").toLowerCase();
 }
 
 function rowsOf(exchange: Exchange, endpointId: string, actor: Actor, subjects: readonly Subject[], responseClass: ResponseClass | undefined): Disclosure[] {

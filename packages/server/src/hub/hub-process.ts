@@ -1,0 +1,152 @@
+import { randomBytes } from "node:crypto";
+import { join } from "node:path";
+import { compareLevels, type Mode, type Ports } from "@postern/engine";
+import { alertMessage } from "../alerts/alert-message.ts";
+import { channelsOf } from "../alerts/channels-of.ts";
+import { AlertDispatcher } from "../alerts/dispatch/alert-dispatcher.ts";
+import { AlertQueue } from "../alerts/dispatch/alert-queue.ts";
+import { createApi } from "../api/create-api.ts";
+import { listenApi } from "../api/listen-api.ts";
+import { createMemoryAuth } from "../api/memory-auth.ts";
+import type { Clock } from "../clock.ts";
+import type { Config } from "../config/config-schema.ts";
+import { StoreClient } from "../store/store-client.ts";
+import { storeSocketPath } from "../store/store-socket.ts";
+import { GateServer } from "./gate-server.ts";
+import { HubCore } from "./hub-core.ts";
+import { HubViews } from "./hub-views.ts";
+import { hubMetrics } from "./hub-metrics.ts";
+
+/**
+ * The hub, alone in its process: ledger, journals, incidents, alerts, API and console. It never stands in the way of traffic; the gate goes on
+ * without it.
+ */
+export async function runHub(options: HubOptions): Promise<RunningHub> {
+  const { clock, config, dataDir } = options;
+  let changed: string[] = [];
+  const core = new HubCore({ dataDir, ports: options.ports, mode: options.mode, config, now: clock.now, onIncident: (id) => changed.push(id) });
+  const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
+  const views = new HubViews(core, { store, now: clock.now, clockFactor: clock.factor, mode: options.mode, upstream: options.upstream, version: options.version });
+  const gates = new GateServer({
+    path: options.hubSocket,
+    policy: () => core.policy(),
+    onFrame: (frame) => {
+      const anchors = core.onFrame(frame);
+      gates.sendAnchors(anchors);
+      tellIncidents();
+    },
+    onGates: (count) => {
+      views.gates = count;
+    },
+    onError: (error) => options.onEvent({ name: "gate-frame-refused", detail: error instanceof Error ? error.message : String(error) }),
+  });
+
+  const auth = createMemoryAuth({ random: () => randomBytes(32), presetToken: options.apiToken });
+  const api = createApi({
+    views,
+    auth,
+    version: options.version,
+    ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),
+    metrics: () => hubMetrics(core, views),
+    now: Date.now,
+    onEvent: (name, fields) => options.onEvent({ name, ...fields }),
+  });
+  const listening = await listenApi(api, { host: options.consoleHost, port: options.consolePort });
+
+  const queue = new AlertQueue(join(dataDir, "hub", "alerts.ndjson"));
+  const dispatcher = new AlertDispatcher({
+    channels: channelsOf(options.quiet ? { ...config.alerts, terminal: false } : config.alerts, { write: (text) => options.onEvent({ name: "alert-text", text }), color: options.color, now: Date.now }),
+    queue,
+    now: Date.now,
+    random: Math.random,
+    onEvent: (event) => options.onEvent({ name: "alert-delivery", detail: JSON.stringify(event) }),
+  });
+  dispatcher.start();
+  await gates.listen();
+
+  const tellIncidents = (): void => {
+    if (changed.length === 0) return;
+    core.tick();
+    for (const id of new Set(changed)) views.incidentChanged(id);
+    changed = [];
+    for (const alert of core.incidents.dueAlerts()) {
+      options.onEvent({ name: "incident", change: alert.change, id: alert.incident.id, level: alert.incident.level, at: alert.at, confirmed: alert.incident.disclosed.confirmed, denied: alert.incident.disclosed.denied });
+      if (compareLevels(alert.incident.level, config.alerts.level) < 0) continue;
+      dispatcher.enqueue(
+        alertMessage(alert, {
+          endpointName: (id) => {
+            const endpoint = core.ledger.inventory.byId(id);
+            return endpoint === undefined ? undefined : `${endpoint.method} ${endpoint.template}`;
+          },
+          consoleUrl: listening.url,
+        }),
+      );
+    }
+  };
+
+  let policyVersion = -1;
+  let ticks = 0;
+  const timer = setInterval(() => {
+    ticks++;
+    core.tick();
+    const policy = core.policy();
+    if (policy.version !== policyVersion) {
+      policyVersion = policy.version;
+      gates.sendPolicy(policy);
+    }
+    tellIncidents();
+    if (ticks % 4 === 0) views.tick();
+    if (ticks % 20 === 0) core.save();
+    if (ticks % 8 === 1) {
+      store.ping().then(
+        () => {
+          views.storeUp = true;
+        },
+        () => {
+          views.storeUp = false;
+        },
+      );
+    }
+  }, 250);
+  return {
+    consoleUrl: listening.url,
+    loginUrl: `${listening.url}/login?code=${auth.issueLogin(Date.now())}`,
+    issueLogin: () => `${listening.url}/login?code=${auth.issueLogin(Date.now())}`,
+    close: async () => {
+      clearInterval(timer);
+      await gates.close();
+      await listening.close();
+      await dispatcher.close();
+      core.close();
+      await store.close();
+    },
+  };
+}
+
+export interface HubOptions {
+  readonly dataDir: string;
+  readonly hubSocket: string;
+  readonly ports: Ports;
+  readonly mode: Mode;
+  readonly config: Config;
+  readonly clock: Clock;
+  readonly upstream: string | null;
+  readonly consoleHost: string;
+  readonly consolePort: number;
+  readonly consoleDir: string | undefined;
+  readonly apiToken: string | undefined;
+  readonly version: string;
+  readonly color: boolean;
+  /** No alerts in the terminal. */
+  readonly quiet: boolean;
+  readonly onEvent: (event: HubEvent) => void;
+}
+
+export type HubEvent = { readonly name: string } & Readonly<Record<string, string | number | boolean>>;
+
+export interface RunningHub {
+  readonly consoleUrl: string;
+  readonly loginUrl: string;
+  issueLogin(): string;
+  close(): Promise<void>;
+}

@@ -1,0 +1,297 @@
+import { PosternError } from "@postern/engine";
+import type {
+  ActorView,
+  DecisionRow,
+  DisclosureQuery,
+  DisclosureTotals,
+  EndpointView,
+  ExchangeQuery,
+  ExchangeRow,
+  FindingView,
+  Health,
+  IncidentView,
+  LiveEvent,
+  Meaning,
+  Overview,
+  Page,
+  PageQuery,
+  Views,
+} from "../api/views.ts";
+import type { Disclosure, Incident, Signal } from "@postern/engine";
+import { pageOf, readCursor } from "../store/page-cursor.ts";
+import type { StoreClient } from "../store/store-client.ts";
+import type { HubCore } from "./hub-core.ts";
+import { endpointView, findingView, incidentView } from "./project.ts";
+
+/** What the API may ask, answered from the ledger's memory and, for history, from the store. */
+export class HubViews implements Views {
+  readonly #core: HubCore;
+  readonly #options: HubViewsOptions;
+  readonly #listeners = new Set<(event: LiveEvent) => void>();
+  readonly #series: { requests: number[]; truthful: number[]; uniform: number[] } = { requests: [], truthful: [], uniform: [] };
+  #last = { requests: 0, truthful: 0, uniform: 0 };
+  #findings: { at: number; list: FindingView[] } = { at: 0, list: [] };
+  storeUp = false;
+  gates = 0;
+
+  constructor(core: HubCore, options: HubViewsOptions) {
+    this.#core = core;
+    this.#options = options;
+  }
+
+  /** Once a real second: moves the live series on and tells the listeners. */
+  tick(): void {
+    const now = { requests: this.#core.requests, truthful: 0, uniform: 0 };
+    for (const usage of this.#core.usage.values()) {
+      if (this.#guardState(usage.endpointId) !== "budgeted") continue;
+      now.truthful += usage.truthful;
+      now.uniform += usage.uniform;
+    }
+    for (const key of ["requests", "truthful", "uniform"] as const) {
+      this.#series[key].push(Math.max(0, now[key] - this.#last[key]));
+      if (this.#series[key].length > seriesSeconds) this.#series[key].shift();
+    }
+    this.#last = now;
+    if (this.#listeners.size > 0) this.#tell({ type: "overview", data: this.overview() });
+  }
+
+  incidentChanged(id: string): void {
+    const view = this.incident(id);
+    if (view !== undefined) this.#tell({ type: "incident", data: view });
+  }
+
+  overview(): Overview {
+    const { ledger } = this.#core;
+    let confirmed = 0;
+    let denied = 0;
+    let uniform = 0;
+    for (const endpointId of this.#core.totals.endpointIds()) {
+      if (this.#guardState(endpointId) !== "budgeted") continue;
+      const totals = this.#core.totals.endpoint(endpointId, (classId) => ledger.meaning(endpointId, classId));
+      confirmed += totals.confirmed;
+      denied += totals.denied;
+      uniform += totals.uniform;
+    }
+    const { requests, truthful, uniform: uniformSeries } = this.#series;
+    const recent = requests.slice(-5);
+    return {
+      at: this.#options.now(),
+      clockFactor: this.#options.clockFactor,
+      mode: this.#options.mode,
+      upstream: this.#options.upstream,
+      requests: this.#core.requests,
+      requestsPerSecond: Math.round((recent.reduce((sum, n) => sum + n, 0) / Math.max(1, recent.length)) * 10) / 10,
+      endpoints: ledger.inventory.endpoints().length,
+      openFindings: this.findings().filter((finding) => finding.status === "open").length,
+      openIncidents: this.#core.incidents.list().filter((incident) => incident.status !== "closed").length,
+      disclosed: { confirmed, denied, uniform },
+      series: { fromAt: Date.now() - requests.length * 1_000, stepMs: 1_000, requests, truthful, uniform: uniformSeries },
+      blindSpots: this.blindSpots(),
+    };
+  }
+
+  endpoints(): readonly EndpointView[] {
+    return this.#core.ledger.inventory.endpoints().map((endpoint) => endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id) }));
+  }
+
+  endpoint(id: string): EndpointView | undefined {
+    const endpoint = this.#core.ledger.inventory.byId(id);
+    return endpoint === undefined ? undefined : endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id) });
+  }
+
+  findings(): readonly FindingView[] {
+    if (Date.now() - this.#findings.at > findingsFreshMs) {
+      const list = this.#core.ledger.findings().map((finding) => {
+        const status = this.#core.triaged("finding", finding.id);
+        return findingView(status === "fixed" || status === "accepted" || status === "open" ? { ...finding, status } : finding);
+      });
+      this.#findings = { at: Date.now(), list };
+    }
+    return this.#findings.list;
+  }
+
+  incidents(): readonly IncidentView[] {
+    return this.#core.incidents.list().map((incident) => this.#incident(incident));
+  }
+
+  incident(id: string): IncidentView | undefined {
+    const incident = this.#core.incidents.get(id);
+    return incident === undefined ? undefined : this.#incident(incident);
+  }
+
+  signals(query: PageQuery): Page<Signal> {
+    const all = this.#core.recentSignals.toReversed();
+    const from = query.cursor === undefined ? 0 : Math.max(0, all.findIndex((signal) => signal.id === query.cursor) + 1);
+    const items = all.slice(from, from + (query.limit ?? 100));
+    return { items, next: from + items.length < all.length ? (items.at(-1)?.id ?? null) : null };
+  }
+
+  async actors(query: PageQuery): Promise<Page<ActorView>> {
+    const limit = query.limit ?? 100;
+    const rows = await this.#options.store.query("actors", { limit, confirmedClasses: this.#classes("confirmed") });
+    const items = rows.map((row) => ({ address: row.address, requests: row.requests, subjects: row.subjects, confirmed: row.confirmed, firstAt: iso(row.firstAt), lastAt: iso(row.lastAt) }));
+    return { items, next: null };
+  }
+
+  async disclosureTotals(query: DisclosureQuery): Promise<readonly DisclosureTotals[]> {
+    const rows = await this.#options.store.query("meaningTotals", {
+      ...windowOf(query),
+      confirmedClasses: this.#classes("confirmed"),
+      deniedClasses: this.#classes("denied"),
+      nothingClasses: this.#classes("nothing"),
+    });
+    return rows.map((row) => {
+      const endpoint = this.#core.ledger.inventory.byId(row.endpointId);
+      return {
+        endpoint: row.endpointId,
+        method: endpoint?.method ?? "",
+        host: endpoint?.host ?? "",
+        path: endpoint?.template ?? "",
+        confirmed: row.confirmed,
+        denied: row.denied,
+        uniform: row.uniform,
+        unknown: row.unknown,
+        from: iso(row.firstAt),
+        to: iso(row.lastAt),
+      };
+    });
+  }
+
+  async disclosures(query: DisclosureQuery & PageQuery): Promise<Page<Disclosure & { readonly meaning: Meaning }>> {
+    const limit = query.limit ?? 100;
+    const rows = await this.#options.store.query("disclosures", { ...windowOf(query), limit, before: readCursor(query.cursor) });
+    const items = rows.map((row) => ({ ...row, meaning: row.answer === "truthful" ? this.#core.ledger.meaning(row.endpointId, row.responseClass) : ("nothing" as const) }));
+    return { items, next: pageOf(rows, limit).next };
+  }
+
+  async exchanges(query: ExchangeQuery & PageQuery): Promise<Page<ExchangeRow>> {
+    const limit = query.limit ?? 100;
+    const { cursor, ...rest } = query;
+    const rows = await this.#options.store.query("exchanges", { ...rest, limit, before: readCursor(cursor) });
+    const items = rows.map((row) => ({
+      id: row.id,
+      at: iso(row.at),
+      method: row.method,
+      host: row.host,
+      path: row.path,
+      endpoint: row.endpointId,
+      status: row.status,
+      address: row.address,
+      credentialKind: row.credentialKind,
+      durationMs: row.durationMs,
+      requestBytes: row.requestBytes,
+      responseBytes: row.responseBytes,
+      action: row.action,
+    }));
+    return { items, next: pageOf(rows, limit).next };
+  }
+
+  async decisions(query: PageQuery): Promise<Page<DecisionRow>> {
+    const limit = query.limit ?? 100;
+    const rows = await this.#options.store.query("decisions", { limit, before: readCursor(query.cursor) });
+    return { items: rows.map((row) => ({ id: row.id, at: iso(row.at), action: row.action, would: row.would, reason: row.reason, ref: row.ref })), next: pageOf(rows, limit).next };
+  }
+
+  policies(): unknown {
+    const policy = this.#core.policy();
+    return { version: policy.version, mode: policy.mode, endpoints: policy.endpoints, principals: policy.principals.length };
+  }
+
+  health(): Health {
+    const gate = this.gates > 0 ? "up" : this.#options.upstream === null ? "absent" : "down";
+    const status = this.storeUp && gate !== "down" ? "ok" : "degraded";
+    return {
+      status,
+      version: this.#options.version,
+      parts: {
+        gate: { state: gate, detail: gate === "up" ? `${this.gates} connected` : gate === "absent" ? "no gate was asked for" : "not connected; traffic may still pass, nothing new is learned" },
+        hub: { state: "up", detail: `${this.#core.requests} requests since start` },
+        store: { state: this.storeUp ? "up" : "down", detail: this.storeUp ? "answers" : "does not answer; journals keep everything until it is back" },
+      },
+    };
+  }
+
+  subscribe(listener: (event: LiveEvent) => void): () => void {
+    this.#listeners.add(listener);
+    listener({ type: "overview", data: this.overview() });
+    return () => this.#listeners.delete(listener);
+  }
+
+  triage(kind: "incident" | "finding", id: string, status: string, by: string): void {
+    if (kind === "incident") {
+      if (status !== "open" && status !== "acknowledged" && status !== "closed") throw new PosternError("USAGE", `An incident can be open, acknowledged or closed, not ${status}`);
+      if (this.#core.incidents.triage(id, status, by, this.#options.now()) === undefined) throw new PosternError("NOT_FOUND", "There is no incident under this id");
+      this.incidentChanged(id);
+      return;
+    }
+    if (!this.findings().some((finding) => finding.id === id)) throw new PosternError("NOT_FOUND", "There is no finding under this id");
+    this.#core.triage("finding", id, status);
+    this.#findings = { at: 0, list: [] };
+  }
+
+  /** What Postern is not seeing right now, in plain words. */
+  blindSpots(): string[] {
+    const spots: string[] = [];
+    if (this.gates === 0 && this.#options.upstream !== null) spots.push("The gate is not connected: what passes it now reaches the hub later, or is counted as missing.");
+    if (!this.storeUp) spots.push("The store does not answer: history is not shown. Journals keep every row until it is back.");
+    const missing = this.#core.missing.reduce((sum, one) => sum + one.count, 0);
+    if (missing > 0) spots.push(`${missing} exchanges never reached the hub (a process died or was away); disclosures of guarded endpoints are not among them.`);
+    if (this.#core.upstreamErrors > 0) spots.push(`${this.#core.upstreamErrors} requests got no answer from the service behind the gate.`);
+    for (const [id, count] of Object.entries(this.#core.triggerErrors())) spots.push(`The trigger ${id} failed ${count} times: mend its expression.`);
+    return spots;
+  }
+
+  #incident(incident: Incident): IncidentView {
+    return incidentView(this.#core.ledger, incident);
+  }
+
+  #guardState(endpointId: string): "watched" | "budgeted" | undefined {
+    return this.#core.policy().endpoints.find((endpoint) => endpoint.id === endpointId)?.state;
+  }
+
+  #usage(endpointId: string): { truthful: number; uniform: number; ceiling: number } | undefined {
+    return this.#core.usage.get(endpointId) ?? (this.#guardState(endpointId) === undefined ? undefined : { truthful: 0, uniform: 0, ceiling: 0 });
+  }
+
+  #classes(meaning: "confirmed" | "denied" | "nothing"): string[] {
+    return classesOf(this.#core.ledger, meaning);
+  }
+
+  #tell(event: LiveEvent): void {
+    for (const listener of this.#listeners) listener(event);
+  }
+}
+
+/** Ids of every class that means this, over all endpoints, at most a thousand. */
+export function classesOf(ledger: HubCore["ledger"], meaning: "confirmed" | "denied" | "nothing"): string[] {
+  const ids: string[] = [];
+  for (const endpointId of ledger.oracles.endpoints()) {
+    for (const one of ledger.oracles.state(endpointId).classes) if (one.meaning === meaning && ids.length < 1_000) ids.push(one.id);
+  }
+  return ids;
+}
+
+export interface HubViewsOptions {
+  readonly store: StoreClient;
+  readonly now: () => number;
+  readonly clockFactor: number;
+  readonly mode: "observe" | "enforce";
+  readonly upstream: string | null;
+  readonly version: string;
+}
+
+const seriesSeconds = 120;
+const findingsFreshMs = 1_000;
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+function windowOf(query: DisclosureQuery): { endpoint?: string; from?: number; to?: number; address?: string } {
+  return {
+    ...(query.endpoint === undefined ? {} : { endpoint: query.endpoint }),
+    ...(query.from === undefined ? {} : { from: query.from }),
+    ...(query.to === undefined ? {} : { to: query.to }),
+    ...(query.address === undefined ? {} : { address: query.address }),
+  };
+}

@@ -1,0 +1,100 @@
+import type { DisclosedCounts, Finding, Incident, IncidentSource, InventoryEndpoint, Ledger } from "@postern/engine";
+import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
+
+/** One endpoint as the API, the console and the CLI show it. Pure; reads the ledger as it is now. */
+export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: EndpointMore = {}): EndpointView {
+  const posture = endpoint.posture();
+  const oracle = ledger.oracles.state(endpoint.id);
+  return {
+    id: endpoint.id,
+    method: endpoint.method,
+    host: endpoint.host,
+    path: endpoint.template,
+    auth: { verdict: posture.verdict, kinds: [...posture.kinds], evidence: postureEvidence(posture) },
+    oracle:
+      oracle.verdict === "none" || ledger.anchors.isAnchorEndpoint(endpoint.id)
+        ? null
+        : { verdict: oracle.verdict, bits: rounded(oracle.bits, 3), eValue: Number(oracle.eValue.toPrecision(3)), labels: oracle.labels },
+    dataClasses: [...endpoint.dataClasses].sort(),
+    knownBy: more.knownBy ?? ["traffic"],
+    firstSeen: iso(endpoint.firstAt),
+    lastSeen: iso(endpoint.lastAt),
+    requests: endpoint.requests,
+    errors: endpoint.errors,
+    latencyMs: { p50: latency(endpoint, 0.5), p95: latency(endpoint, 0.95) },
+    statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
+    subjects: ledger.rulesOf(endpoint.id).map((rule) => ({ in: rule.location.in, name: rule.location.name, type: rule.type })),
+    guard: more.usage === undefined || more.state === undefined ? null : { state: more.state, truthful: more.usage.truthful, uniform: more.usage.uniform, ceiling: more.usage.ceiling },
+  };
+}
+
+/** What is known beside the ledger. */
+export interface EndpointMore {
+  readonly knownBy?: readonly string[];
+  readonly state?: "watched" | "budgeted" | undefined;
+  readonly usage?: { readonly truthful: number; readonly uniform: number; readonly ceiling: number } | undefined;
+}
+
+/** One finding with its times as text. */
+export function findingView(finding: Finding): FindingView {
+  const { firstAt, lastAt, ...rest } = finding;
+  return { ...rest, firstAt: iso(firstAt), lastAt: iso(lastAt) };
+}
+
+/** One incident with its endpoints by name. `more` replaces what the engine only counts roughly by what the caller counted exactly. */
+export function incidentView(ledger: Ledger, incident: Incident, more: IncidentMore = {}): IncidentView {
+  const sources = more.sources ?? incident.sources;
+  return {
+    id: incident.id,
+    kind: incident.kind,
+    title: incident.title,
+    level: incident.level,
+    status: incident.status,
+    openedAt: iso(incident.openedAt),
+    lastAt: iso(incident.lastAt),
+    endpoints: incident.endpointIds.map((id) => {
+      const endpoint = ledger.inventory.byId(id);
+      return { id: endpoint?.id ?? id, method: endpoint?.method ?? "", host: endpoint?.host ?? "", path: endpoint?.template ?? "" };
+    }),
+    sources: sources.map(({ address, asked, firstAt, lastAt }) => ({ address, asked, firstAt: iso(firstAt), lastAt: iso(lastAt) })),
+    sourceCount: Math.max(incident.sourceCount, sources.length),
+    disclosed: more.disclosed ?? incident.disclosed,
+    signals: incident.signals.map(({ id, detector, level, at, evidence }) => ({ id, detector, level, at: iso(at), evidence })),
+    signalCount: incident.signalCount,
+    next: incident.next,
+  };
+}
+
+export interface IncidentMore {
+  readonly sources?: readonly IncidentSource[];
+  readonly disclosed?: DisclosedCounts;
+}
+
+function postureEvidence(posture: ReturnType<InventoryEndpoint["posture"]>): Record<string, number> {
+  const evidence: Record<string, number> = {};
+  const note = (name: string, count: number): void => {
+    if (count > 0) evidence[name] = count;
+  };
+  note("answered without credential", posture.none.data);
+  note("refused without credential", posture.none.refused);
+  note("answered with a shared credential", posture.sharedConstant.data);
+  note("refused with a shared credential", posture.sharedConstant.refused);
+  note("answered with credential", posture.other.data);
+  note("refused with credential", posture.other.refused);
+  return evidence;
+}
+
+function latency(endpoint: InventoryEndpoint, share: number): number | null {
+  const value = endpoint.latency.quantile(share);
+  return value === undefined ? null : rounded(value, 1);
+}
+
+/** Times that never were (an endpoint known from elsewhere) read as the beginning of the epoch. */
+function iso(at: number): string {
+  return new Date(Number.isFinite(at) ? at : 0).toISOString();
+}
+
+function rounded(value: number, digits: number): number {
+  const scale = 10 ** digits;
+  return Math.round(value * scale) / scale;
+}

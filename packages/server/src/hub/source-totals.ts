@@ -1,0 +1,115 @@
+import { DistinctCounter } from "@postern/engine";
+
+/**
+ * How many different people each source was told about, by class of answer, for live screens and incidents. Counts are exact to 64
+ * and ± 3.3 % above; the store's are exact always, and reports come from there.
+ *
+ * Bound: {@link sourcesMax} (endpoint, address) pairs, least recently active first out.
+ */
+export class SourceTotals {
+  readonly #sources = new Map<string, SourceTotal>();
+  readonly #endpoints = new Map<string, Told>();
+
+  told(told: { readonly endpointId: string; readonly address: string; readonly subject: string; readonly classId: string; readonly uniform: boolean; readonly at: number }): void {
+    const key = `${told.endpointId} ${told.address}`;
+    let source = this.#sources.get(key);
+    this.#sources.delete(key);
+    if (source === undefined) {
+      if (this.#sources.size >= sourcesMax) {
+        const oldest = this.#sources.keys().next();
+        if (oldest.done !== true) this.#sources.delete(oldest.value);
+      }
+      source = { ...newTold(), firstAt: told.at, lastAt: told.at, asked: new DistinctCounter() };
+    }
+    this.#sources.set(key, source);
+    source.firstAt = Math.min(source.firstAt, told.at);
+    source.lastAt = Math.max(source.lastAt, told.at);
+    source.asked.add(hashNumber(told.subject));
+    count(source, told.classId, told.subject, told.uniform);
+    let endpoint = this.#endpoints.get(told.endpointId);
+    if (endpoint === undefined) {
+      if (this.#endpoints.size >= endpointsMax) return;
+      endpoint = newTold();
+      this.#endpoints.set(told.endpointId, endpoint);
+    }
+    count(endpoint, told.classId, told.subject, told.uniform);
+  }
+
+  /** What one source learned on one endpoint; undefined when nothing. */
+  source(endpointId: string, address: string, meaning: MeaningOf): SourceSummary | undefined {
+    const source = this.#sources.get(`${endpointId} ${address}`);
+    return source === undefined ? undefined : { ...summary(source, meaning), asked: source.asked.value(), firstAt: source.firstAt, lastAt: source.lastAt };
+  }
+
+  endpoint(endpointId: string, meaning: MeaningOf): Totals {
+    const endpoint = this.#endpoints.get(endpointId);
+    return endpoint === undefined ? { confirmed: 0, denied: 0, uniform: 0 } : summary(endpoint, meaning);
+  }
+
+  endpointIds(): readonly string[] {
+    return [...this.#endpoints.keys()];
+  }
+}
+
+export interface Totals {
+  readonly confirmed: number;
+  readonly denied: number;
+  readonly uniform: number;
+}
+
+export interface SourceSummary extends Totals {
+  readonly asked: number;
+  readonly firstAt: number;
+  readonly lastAt: number;
+}
+
+export type MeaningOf = (classId: string) => "confirmed" | "denied" | "nothing" | "unknown";
+
+interface Told {
+  readonly byClass: Map<string, DistinctCounter>;
+  readonly uniform: DistinctCounter;
+}
+
+interface SourceTotal extends Told {
+  firstAt: number;
+  lastAt: number;
+  readonly asked: DistinctCounter;
+}
+
+function newTold(): Told {
+  return { byClass: new Map(), uniform: new DistinctCounter() };
+}
+
+function count(told: Told, classId: string, subject: string, uniform: boolean): void {
+  if (uniform) {
+    told.uniform.add(hashNumber(subject));
+    return;
+  }
+  let counter = told.byClass.get(classId);
+  if (counter === undefined) {
+    if (told.byClass.size >= classesMax) return;
+    counter = new DistinctCounter();
+    told.byClass.set(classId, counter);
+  }
+  counter.add(hashNumber(subject));
+}
+
+function summary(told: Told, meaning: MeaningOf): Totals {
+  let confirmed = 0;
+  let denied = 0;
+  for (const [classId, counter] of told.byClass) {
+    const means = meaning(classId);
+    if (means === "confirmed") confirmed += counter.value();
+    else if (means === "denied") denied += counter.value();
+  }
+  return { confirmed, denied, uniform: told.uniform.value() };
+}
+
+/** The first 52 bits of a subject's hash. */
+function hashNumber(hex: string): number {
+  return Number.parseInt(hex.slice(0, 13), 16);
+}
+
+const sourcesMax = 20_000;
+const endpointsMax = 4_096;
+const classesMax = 32;

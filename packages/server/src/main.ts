@@ -1,0 +1,65 @@
+#!/usr/bin/env node
+import { readFileSync } from "node:fs";
+import { Command, CommanderError } from "commander";
+import { PosternError } from "@postern/engine";
+import type { CliContext } from "./cli/cli-context.ts";
+import { protectCommand } from "./cli/protect.ts";
+import { becomeRole } from "./roles.ts";
+
+/**
+ * The one composition root: every command and every role of Postern is wired here and nowhere else. Commands load what they need when they run, so
+ * that `postern --help` costs no database.
+ */
+async function main(argv: readonly string[]): Promise<void> {
+  const [, , first, second] = argv;
+  if (first === "__role" && second !== undefined) {
+    becomeRole(second);
+    return;
+  }
+  if (first === "__store" && second !== undefined) {
+    const { runStoreMain } = await import("./store/store-main.ts");
+    process.exitCode = await runStoreMain({ dataDir: second, journalsDir: `${second}/journal`, say: (line) => process.stderr.write(`${line}\n`) });
+    return;
+  }
+  const context: CliContext = {
+    stdout: process.stdout,
+    stderr: process.stderr,
+    env: process.env,
+    exit: (code) => {
+      process.exitCode = code;
+    },
+    isTty: process.stdout.isTTY === true,
+    version: version(),
+  };
+  const program = new Command("postern")
+    .description("API security: finds every endpoint, counts what was learned, stops abuse, says who was exposed.")
+    .version(context.version)
+    .showHelpAfterError("(postern --help lists the commands)")
+    .configureOutput({ writeOut: (text) => void process.stdout.write(text), writeErr: (text) => void process.stderr.write(text) })
+    .exitOverride();
+  protectCommand(program, context);
+  try {
+    await program.parseAsync(argv);
+  } catch (error) {
+    process.exitCode = told(error);
+  }
+}
+
+/** Says what went wrong, to a tired person; returns the exit code. */
+function told(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof PosternError) {
+    process.stderr.write(`postern: ${error.message}\n`);
+    if (error.remedy !== "") process.stderr.write(`  → ${error.remedy} (${error.code})\n`);
+    return error.code === "USAGE" ? 2 : 3;
+  }
+  process.stderr.write(`postern: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  return 3;
+}
+
+function version(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL("../package.json", import.meta.url), "utf8"));
+  return typeof manifest === "object" && manifest !== null && "version" in manifest ? String(manifest.version) : "0";
+}
+
+await main(process.argv);
