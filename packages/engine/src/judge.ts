@@ -24,6 +24,7 @@ export class Judge {
   readonly gate: GateEngine;
   readonly #ports: Ports;
   readonly #sink: JudgeSink;
+  readonly #options: JudgeOptions;
   readonly #requests = new Heap<Waiting>((a, b) => a.exchange.at - b.exchange.at || a.index - b.index);
   readonly #answers = new Heap<Open>((a, b) => a.dueAt - b.dueAt || a.index - b.index);
   #waitingBytes = 0;
@@ -38,6 +39,7 @@ export class Judge {
   constructor(ports: Ports, options: JudgeOptions, sink: JudgeSink) {
     this.#ports = ports;
     this.#sink = sink;
+    this.#options = options;
     this.ledger = options.ledger ?? new Ledger(ports, options);
     this.gate = new GateEngine(options);
   }
@@ -75,6 +77,12 @@ export class Judge {
   #request(waiting: Waiting, at: number): void {
     const { exchange, index } = waiting;
     const { host: urlHost, segments, query } = splitUrl(exchange.url);
+    const limited = this.#options.limit?.(exchange, at);
+    if (limited === "throttle" && this.#options.mode === "enforce") {
+      this.#answers.push({ dueAt: Math.max(at, exchange.at + (exchange.durationMs ?? 0)), index, exchange, endpoint: undefined, reservation: undefined, limited, echo: "" });
+      this.#sink.decision(index, { id: exchange.id, at: exchange.at, action: "throttle", would: "throttle", reason: "rate-limit", ref: exchange.id });
+      return;
+    }
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
     const endpoint = this.#matcher.find(exchange.method, host, segments);
     let reservation: Reservation | undefined;
@@ -107,13 +115,13 @@ export class Judge {
       });
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at);
     }
-    this.#answers.push({ dueAt: Math.max(at, exchange.at + (exchange.durationMs ?? 0)), index, exchange, endpoint, reservation, echo });
+    this.#answers.push({ dueAt: Math.max(at, exchange.at + (exchange.durationMs ?? 0)), index, exchange, endpoint, reservation, limited, echo });
     this.#sink.decision(index, {
       id: exchange.id,
       at: exchange.at,
       action: reservation?.action ?? "allow",
-      would: reservation?.would ?? "allow",
-      reason: reservation?.reason ?? "not-guarded",
+      would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
+      reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : "rate-limit",
       ref: exchange.id,
     });
   }
@@ -123,6 +131,9 @@ export class Judge {
     this.#now = Math.max(this.#now, open.dueAt);
     let rows: readonly Disclosure[] = [];
     let noted = exchange;
+    if (open.limited === "throttle" && reservation === undefined && this.#options.mode === "enforce") {
+      noted = { ...exchange, gate: { action: "throttle", would: "throttle", reason: "rate-limit", journaled: false } };
+    }
     if (reservation !== undefined && endpoint !== undefined) {
       const { response } = exchange;
       const body = response.body;
@@ -168,6 +179,11 @@ export interface JudgeOptions extends LedgerOptions, GateEngineOptions {
   readonly mode: Mode;
   /** Goes on from what was learned before. */
   readonly ledger?: Ledger;
+  /**
+   * Asked of every request in order of time, before anything else: `throttle` refuses it (in `observe`: would have), `observed` says that a limit
+   * which is not enforced yet would have, undefined lets it pass.
+   */
+  readonly limit?: (exchange: Exchange, at: number) => "throttle" | "observed" | undefined;
 }
 
 /** Where judgements go, in event order. */
@@ -200,6 +216,7 @@ interface Open extends Waiting {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
+  readonly limited: "throttle" | "observed" | undefined;
   readonly echo: string;
 }
 

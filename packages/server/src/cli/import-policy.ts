@@ -1,0 +1,113 @@
+import { type Declared, type GuardedEndpoint, type LedgerOptions, type Mode, type Ports, type SubjectRule } from "@postern/engine";
+import { budgetOf } from "../config/budget-of.ts";
+import type { Config, DeclaredEndpoint } from "../config/config-schema.ts";
+import type { RateLimit } from "../gate/rate-limits.ts";
+
+/**
+ * What the operator declared, as the engine wants it. A declared template matches a learned one of the same form, whatever the parameters are
+ * called; a subject named in a path is found by its place. `*` as method matches any.
+ *
+ * The result remembers which declarations met a learned endpoint, so use one for one ledger. An anchor's `success` statuses are not used: the engine
+ * takes any success.
+ */
+export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports): LedgerOptions {
+  const budget = budgetOf(config);
+  if (config.endpoints.length === 0 && config.anchors.length === 0) return { mode, budget };
+  const entries = config.endpoints.map((endpoint) => ({ endpoint, form: formOf(endpoint.match.template), met: false }));
+  const anchors = config.anchors.map((anchor) => ({ anchor, form: formOf(anchor.endpoint.template) }));
+  const known = new Map<string, Declared | undefined>();
+  return {
+    mode,
+    budget,
+    declared: ({ method, host, template }) => {
+      const key = `${method} ${host} ${template}`;
+      if (known.has(key)) return known.get(key);
+      const form = formOf(template);
+      const entry = entries.find((one) => one.form === form && fits(one.endpoint.match.method, method) && (one.endpoint.host === undefined || one.endpoint.host === host));
+      const anchor = anchors.find((one) => one.form === form && fits(one.anchor.endpoint.method, method))?.anchor;
+      if (entry !== undefined) entry.met = true;
+      const declared = entry === undefined && anchor === undefined ? undefined : declaredOf(config, entry?.endpoint, anchor?.kind, template);
+      if (known.size >= knownMax) known.clear();
+      known.set(key, declared);
+      return declared;
+    },
+    declaredEndpoints: () => entries.flatMap(({ endpoint, met }) => (met || endpoint.oracle === undefined ? [] : [guardedOf(config, endpoint, ports)])),
+  };
+}
+
+/** The configured rate limits as the gate's table wants them. */
+export function rateLimitsOf(config: Config): readonly RateLimit[] {
+  return config.limits.map((limit) => ({
+    method: limit.endpoint.method,
+    path: limit.endpoint.template,
+    by: limit.by,
+    everyMs: limit.rate.perMs / limit.rate.count,
+    burst: limit.burst ?? limit.rate.count,
+    mode: limit.mode,
+  }));
+}
+
+/** Templates looked up and kept; more are looked up again. */
+const knownMax = 20_000;
+
+function declaredOf(config: Config, endpoint: DeclaredEndpoint | undefined, anchorKind: Declared["anchor"], template: string): Declared {
+  const kind = anchorKind ?? anchorOf(endpoint?.kind);
+  const rule = endpoint === undefined ? undefined : ruleOf(endpoint, template);
+  const uniform = endpoint?.uniform;
+  return {
+    ...(rule === undefined ? {} : { subjects: [rule] }),
+    ...(endpoint?.oracle === undefined ? {} : { oracle: true }),
+    ...(kind === undefined ? {} : { anchor: kind }),
+    ...(endpoint?.budget === undefined ? {} : { budget: budgetOf(config, endpoint) }),
+    ...(uniform === undefined ? {} : { uniform: { status: uniform.status, headers: Object.entries(uniform.headers), body: uniform.body, learned: false } }),
+  };
+}
+
+/** A declared oracle that no traffic has shown yet. */
+function guardedOf(config: Config, endpoint: DeclaredEndpoint, ports: Ports): GuardedEndpoint {
+  const { method, template } = endpoint.match;
+  const rule = ruleOf(endpoint, template);
+  const host = endpoint.host ?? "*";
+  return {
+    id: ports.hash("segment", `${method} ${host} ${template}`),
+    method,
+    host,
+    template,
+    state: "budgeted",
+    subjects: rule === undefined ? [] : [rule],
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: endpoint.uniform === undefined ? { status: 404, headers: [], body: "", learned: false } : { status: endpoint.uniform.status, headers: Object.entries(endpoint.uniform.headers), body: endpoint.uniform.body, learned: false },
+    budget: budgetOf(config, endpoint),
+  };
+}
+
+function ruleOf(endpoint: DeclaredEndpoint, template: string): SubjectRule | undefined {
+  const { subject } = endpoint;
+  if (subject === undefined) return undefined;
+  if (subject.in !== "path") return { location: { in: subject.in, name: subject.name }, type: subject.type };
+  const place = endpoint.match.template.split("/").findIndex((segment) => nameOf(segment) === subject.name);
+  const name = nameOf(template.split("/")[place] ?? "");
+  return { location: { in: "path", name: name === "" ? subject.name : name }, type: subject.type };
+}
+
+function anchorOf(kind: DeclaredEndpoint["kind"]): Declared["anchor"] {
+  return kind === undefined || kind === "lookup" || kind === "other" ? undefined : kind;
+}
+
+function fits(pattern: string, method: string): boolean {
+  return pattern === "*" || pattern === method;
+}
+
+/** The template with each segment that holds a parameter as `{}`; constants compare without regard to case. */
+function formOf(template: string): string {
+  return template
+    .split("/")
+    .map((segment) => (segment.includes("{") ? "{}" : segment.toLowerCase()))
+    .join("/");
+}
+
+/** `{cc}-{phone}` is `cc-phone`; `""` for a constant. */
+function nameOf(segment: string): string {
+  return [...segment.matchAll(/\{([^}]*)\}/g)].map((match) => match[1] ?? "").join("-");
+}

@@ -1,0 +1,149 @@
+import { type Decision, type Disclosure, type Exchange, Incidents, Judge, type Ledger, type LedgerStep, type Mode, type Ports, type Signal, splitTarget, triggerFactsOf, Triggers } from "@postern/engine";
+import type { Config } from "../config/config-schema.ts";
+import { re2 } from "../config/re2.ts";
+import { RateLimits } from "../gate/rate-limits.ts";
+import { ledgerOptionsOf, rateLimitsOf } from "./import-policy.ts";
+import { CoverageCount } from "./report/coverage-count.ts";
+import { DisclosureLog } from "./report/disclosure-log.ts";
+
+/**
+ * One pass over recorded traffic, by its own event time: gate and ledger, the operator's triggers, incidents, and the exact log of who was told
+ * what. One process, no store. Call `push` for each exchange in input order, then `finish` once.
+ */
+export class ImportRun {
+  readonly judge: Judge;
+  readonly incidents = new Incidents();
+  readonly disclosures = new DisclosureLog();
+  readonly coverage = new CoverageCount();
+  /** Signals by detector. */
+  readonly signalCounts = new Map<string, number>();
+  /** The first {@link signalsMax} signals, for the report. */
+  readonly signals: Signal[] = [];
+  firstAt = Number.POSITIVE_INFINITY;
+  lastAt = Number.NEGATIVE_INFINITY;
+  readonly #options: ImportRunOptions;
+  readonly #triggers: Triggers | undefined;
+  #signalNumber = 0;
+
+  constructor(options: ImportRunOptions) {
+    this.#options = options;
+    const { config, mode, ports } = options;
+    const limits = rateLimitsOf(config);
+    this.#triggers = config.triggers.length === 0 ? undefined : new Triggers(config.triggers, { random: ports.random, re2 });
+    this.judge = new Judge(
+      ports,
+      {
+        ...ledgerOptionsOf(config, mode, ports),
+        newId: () => this.#newId(),
+        ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
+        ...(limits.length === 0 ? {} : { limit: limiter(ports, limits) }),
+      },
+      {
+        decision: (index, decision) => options.onDecision?.(index, decision),
+        exchange: (exchange, step, rows) => this.#exchange(exchange, step, rows),
+        signals: (signals) => this.#signalled(signals),
+      },
+    );
+  }
+
+  get ledger(): Ledger {
+    return this.judge.ledger;
+  }
+
+  push(exchange: Exchange): void {
+    const { at } = exchange;
+    if (at < this.firstAt) this.firstAt = at;
+    if (at > this.lastAt) this.lastAt = at;
+    this.coverage.add(exchange);
+    this.judge.push(exchange);
+  }
+
+  finish(): void {
+    this.judge.finish();
+    if (this.#triggers !== undefined && Number.isFinite(this.lastAt)) this.#signalled(this.#triggers.advance(this.lastAt));
+  }
+
+  /** Failed evaluations by trigger: those triggers were blind. */
+  triggerErrors(): Readonly<Record<string, number>> {
+    return this.#triggers?.errors() ?? {};
+  }
+
+  #exchange(exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]): void {
+    for (const row of rows) this.disclosures.add(row);
+    if (rows.length > 0 && exchange.gate?.would === "uniform") {
+      const first = rows[0];
+      if (first !== undefined) this.incidents.observeSource(first.endpointId, exchange.client.address, exchange.at, rows.length);
+    }
+    if (this.#triggers !== undefined) this.#signalled(this.#triggered(this.#triggers, exchange, step));
+    this.#options.onExchange?.(exchange, step, rows);
+  }
+
+  #triggered(triggers: Triggers, exchange: Exchange, step: LedgerStep): readonly Signal[] {
+    const { endpoint, responseClass, view } = step;
+    const facts = triggerFactsOf(
+      { exchange, endpointId: endpoint?.id, actor: step.actor, subjects: step.subjects, subjectsTruncated: false, responseClass },
+      {
+        host: view.host,
+        endpoint: endpoint === undefined ? undefined : { method: endpoint.method, path: endpoint.template, auth: endpoint.posture().verdict, oracle: oracleText(this.ledger.oracles.verdict(endpoint.id)) },
+        credentialKind: view.credential?.kind,
+        meaning: endpoint === undefined || responseClass === undefined ? undefined : this.ledger.meaning(endpoint.id, responseClass.id),
+      },
+    );
+    return triggers.observe(facts, exchange.at);
+  }
+
+  #signalled(signals: readonly Signal[]): void {
+    if (signals.length === 0) return;
+    for (const signal of signals) {
+      this.signalCounts.set(signal.detector, (this.signalCounts.get(signal.detector) ?? 0) + 1);
+      if (this.signals.length < signalsMax) this.signals.push(signal);
+      this.incidents.observe(signal);
+    }
+    this.#options.onSignals?.(signals);
+  }
+
+  #newId(): string {
+    return `${this.#options.idPrefix}-s${(this.#signalNumber++).toString(36)}`;
+  }
+}
+
+export interface ImportRunOptions {
+  readonly ports: Ports;
+  readonly config: Config;
+  readonly mode: Mode;
+  /** Prefix of signal ids: the same for the same input, so that a second import adds nothing. */
+  readonly idPrefix: string;
+  readonly ledger?: Ledger;
+  readonly onDecision?: (index: number, decision: Decision) => void;
+  readonly onExchange?: (exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]) => void;
+  readonly onSignals?: (signals: readonly Signal[]) => void;
+}
+
+/** More signals than this nobody reads in one report; all of them are counted. */
+export const signalsMax = 1_000;
+
+function limiter(ports: Ports, limits: ReturnType<typeof rateLimitsOf>): (exchange: Exchange, at: number) => "throttle" | "observed" | undefined {
+  let observed = false;
+  const table = new RateLimits(ports, limits, "*", () => {
+    observed = true;
+  });
+  return (exchange, at) => {
+    observed = false;
+    const target = targetOf(exchange.url);
+    const head = { at, method: exchange.method, host: "", target, rawHeaders: exchange.request.headers.flat(), address: exchange.client.address };
+    if (table.check(head, splitTarget(target).segments) !== undefined) return "throttle";
+    return observed ? "observed" : undefined;
+  };
+}
+
+/** The origin-form of a recorded URL. */
+function targetOf(url: string): string {
+  if (url.startsWith("/")) return url;
+  const scheme = url.indexOf("//");
+  const path = scheme < 0 ? -1 : url.indexOf("/", scheme + 2);
+  return path < 0 ? "/" : url.slice(path);
+}
+
+function oracleText(verdict: "none" | "suspected" | "proven"): string {
+  return verdict === "none" ? "" : verdict;
+}

@@ -1,0 +1,113 @@
+import { basename } from "node:path";
+import type { Command } from "commander";
+import { PosternError, type Exchange, type Mode } from "@postern/engine";
+import type { Config } from "../config/config-schema.ts";
+import { configFileName, loadConfig } from "../config/load-config.ts";
+import { readInput } from "../sources/read-file.ts";
+import type { Format } from "../sources/source.ts";
+import type { CliContext } from "./cli-context.ts";
+import type { InputCounts, RejectedRecord, SourceRead } from "./report/import-document.ts";
+import { rejectedMax } from "./report/import-document.ts";
+import { ProgressLine } from "./report/progress-line.ts";
+
+/** Reads every input in order and hands each exchange on; tells how far it is. Throws what {@link readInput} throws. */
+export async function readAll(files: readonly string[], format: Format | "auto", context: CliContext, options: ReadAllOptions): Promise<InputCounts> {
+  const progress = new ProgressLine({
+    mode: context.isTty ? "line" : options.quiet ? "silent" : "lines",
+    write: (text) => void context.stderr.write(text),
+    now: () => performance.now(),
+  });
+  let accepted = 0;
+  let rejectedCount = 0;
+  const rejected: RejectedRecord[] = [];
+  const sources: SourceRead[] = [];
+  try {
+    for (const file of files) {
+      const shown = file === "-" ? "stdin" : basename(file);
+      const name = options.name?.(file);
+      let read: SourceRead = { name: shown, format: "empty", accepted: 0, rejected: 0 };
+      const batches = readInput(file, format, {
+        ...(name === undefined ? {} : { name }),
+        onProgress: (state) => {
+          read = { name: shown, format: state.format, accepted: state.accepted, rejected: state.rejected };
+          progress.update(shown, state);
+        },
+      });
+      for await (const batch of batches) {
+        for (const exchange of batch.exchanges) options.exchange(exchange);
+        for (const bad of batch.rejected) if (rejected.length < rejectedMax) rejected.push({ source: shown, ...bad });
+      }
+      accepted += read.accepted;
+      rejectedCount += read.rejected;
+      sources.push(read);
+      progress.next(read.accepted + read.rejected);
+    }
+  } finally {
+    progress.end();
+  }
+  return { accepted, rejectedCount, rejected, sources };
+}
+
+export interface ReadAllOptions {
+  /** No progress where nobody watches. */
+  readonly quiet: boolean;
+  readonly exchange: (exchange: Exchange) => void;
+  /** Prefix of made ids of a file. */
+  readonly name?: (file: string) => string | undefined;
+}
+
+/** The configuration named, or `postern.yaml` beside the caller when it is there. */
+export function configOf(path: string | undefined, context: CliContext): Config {
+  return loadConfig(path, { directory: ".", env: context.env });
+}
+
+/** `--mode`, else the file's, else `observe`. Throws USAGE. */
+export function modeOf(flag: string | undefined, config: Config): Mode {
+  return flag === undefined ? (config.mode ?? "observe") : oneOf("--mode", flag, ["observe", "enforce"]);
+}
+
+/** The value when it is one of those allowed; throws USAGE else. */
+export function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
+  const found = allowed.find((one) => one === value);
+  if (found === undefined) throw new PosternError("USAGE", `${name} takes ${allowed.join(", ")}, not ${JSON.stringify(value.slice(0, 40))}.`, { remedy: `Give one of ${allowed.join(", ")}.` });
+  return found;
+}
+
+export const formats: readonly (Format | "auto")[] = ["auto", "ndjson", "har", "combined", "common"];
+
+/** Whether to colour, by the common words: NO_COLOR and FORCE_COLOR, else whether the stream is a terminal. */
+export function colorOf(context: CliContext): boolean {
+  const { env } = context;
+  if (env["NO_COLOR"] !== undefined && env["NO_COLOR"] !== "") return false;
+  if (env["FORCE_COLOR"] !== undefined && env["FORCE_COLOR"] !== "" && env["FORCE_COLOR"] !== "0") return true;
+  return "isTTY" in context.stdout && context.stdout.isTTY === true && env["TERM"] !== "dumb";
+}
+
+/** Columns of the terminal; 100 where there is none. */
+export function widthOf(context: CliContext): number {
+  const named = Number(context.env["COLUMNS"]);
+  if (Number.isInteger(named) && named > 0) return named;
+  return "columns" in context.stdout && typeof context.stdout.columns === "number" ? context.stdout.columns : 100;
+}
+
+/** Runs a command's body; an error becomes one message with its remedy and an exit code: 2 for usage and configuration, 3 for the rest. */
+export async function guarded(context: CliContext, body: () => Promise<number>): Promise<void> {
+  let code: number;
+  try {
+    code = await body();
+  } catch (error) {
+    const known = error instanceof PosternError ? error : new PosternError("INTERNAL", error instanceof Error ? error.message : "an unknown failure", { cause: error });
+    context.stderr.write(`postern: ${known.message}\n${known.remedy === "" ? "" : `  ${known.remedy}\n`}`);
+    code = known.code === "USAGE" || known.code === "CONFIG_INVALID" || known.code === "CONFIG_UNREADABLE" || known.code === "TRIGGER_INVALID" ? 2 : 3;
+  }
+  context.exit(code);
+}
+
+/** Options that both commands share. */
+export function withReadOptions(command: Command): Command {
+  return command
+    .option("--format <format>", "auto, ndjson, har, combined or common", "auto")
+    .option("--config <file>", `configuration; default ./${configFileName} when it is there`)
+    .option("--mode <mode>", "observe or enforce; default the configuration's, else observe")
+    .option("--json", "one JSON document on standard output");
+}

@@ -1,0 +1,126 @@
+import type { IncidentSource, Level } from "@postern/engine";
+import type { DisclosureTotals, EndpointView, FindingView, IncidentView, Page } from "../../api/views.ts";
+import { endpointView, findingView, incidentView } from "../../hub/project.ts";
+import type { Rejected } from "../../sources/source.ts";
+import type { ImportRun } from "../import-run.ts";
+import type { CoverageFact } from "./coverage-count.ts";
+
+/** What `postern import` says about recorded traffic: the same for people (rendered) and for scripts (`--json`). */
+export function importDocument(run: ImportRun, input: InputCounts, mode: "observe" | "enforce"): ImportDocument {
+  const { ledger, judge, disclosures } = run;
+  const meaning = (endpointId: string, classId: string) => ledger.meaning(currentId(endpointId), classId);
+  const currentId = (id: string): string => ledger.inventory.byId(id)?.id ?? id;
+  const endpoints = ledger.inventory
+    .endpoints()
+    .map((endpoint) => endpointView(ledger, endpoint, { usage: judge.gate.usage(endpoint.id), state: judge.gate.guarded(endpoint.id)?.state }))
+    .sort((a, b) => b.requests - a.requests || (a.path < b.path ? -1 : 1));
+  const totals = totalsOf();
+  return {
+    mode,
+    records: { read: input.accepted + input.rejectedCount, accepted: input.accepted, rejectedCount: input.rejectedCount, rejected: input.rejected, late: judge.late },
+    sources: input.sources,
+    span: { from: iso(run.firstAt), to: iso(run.lastAt) },
+    coverage: run.coverage.facts(),
+    endpoints: page(endpoints),
+    findings: page(ledger.findings().map(findingView).sort((a, b) => rank(b.severity) - rank(a.severity) || (a.id < b.id ? -1 : 1))),
+    incidents: page(run.incidents.list().map((incident) => incidentOf(incident)).sort((a, b) => rank(b.level) - rank(a.level) || (a.openedAt < b.openedAt ? -1 : 1))),
+    signals: { total: [...run.signalCounts.values()].reduce((sum, count) => sum + count, 0), byDetector: Object.fromEntries([...run.signalCounts].sort(([a], [b]) => (a < b ? -1 : 1))) },
+    disclosures: page(totals),
+    disclosuresDropped: disclosures.dropped,
+    triggerErrors: run.triggerErrors(),
+  };
+
+  function incidentOf(incident: ReturnType<typeof run.incidents.list>[number]): IncidentView {
+    if (incident.kind !== "enumeration") return incidentView(ledger, incident);
+    const ids = new Set(incident.endpointIds.map(currentId));
+    const endpoint = (id: string): boolean => ids.has(currentId(id));
+    const known = new Set(incident.sources.map((source) => source.address));
+    // A distributed attack has no single source: then the count is the endpoint's, from the first signal's sources on.
+    const filter = known.size === 0 ? { endpoint } : { endpoint, address: (address: string) => known.has(address) };
+    const told = disclosures.totals(filter, meaning);
+    const sources: readonly IncidentSource[] = known.size === 0 ? [] : disclosures.sources(filter);
+    return incidentView(ledger, incident, { sources, disclosed: { confirmed: told.confirmed, denied: told.denied, uniform: told.uniform } });
+  }
+
+  function totalsOf(): DisclosureTotals[] {
+    const ids = new Set(disclosures.endpointIds().map(currentId));
+    const all: DisclosureTotals[] = [];
+    for (const id of ids) {
+      const endpoint = ledger.inventory.byId(id);
+      const told = disclosures.totals({ endpoint: (one) => currentId(one) === id }, meaning);
+      all.push({
+        endpoint: id,
+        method: endpoint?.method ?? "",
+        host: endpoint?.host ?? "",
+        path: endpoint?.template ?? "",
+        confirmed: told.confirmed,
+        denied: told.denied,
+        uniform: told.uniform,
+        unknown: told.unknown,
+        from: told.from === null ? null : iso(told.from),
+        to: told.to === null ? null : iso(told.to),
+      });
+    }
+    return all.sort((a, b) => b.confirmed - a.confirmed || b.denied - a.denied || b.unknown - a.unknown || (a.path < b.path ? -1 : 1));
+  }
+}
+
+export interface ImportDocument {
+  readonly mode: "observe" | "enforce";
+  readonly records: {
+    readonly read: number;
+    readonly accepted: number;
+    readonly rejectedCount: number;
+    /** The first {@link rejectedMax}. */
+    readonly rejected: readonly RejectedRecord[];
+    /** Exchanges so far out of order that later ones had been judged before them. */
+    readonly late: number;
+  };
+  readonly sources: readonly SourceRead[];
+  readonly span: { readonly from: string | null; readonly to: string | null };
+  readonly coverage: readonly CoverageFact[];
+  readonly endpoints: Page<EndpointView>;
+  readonly findings: Page<FindingView>;
+  readonly incidents: Page<IncidentView>;
+  readonly signals: { readonly total: number; readonly byDetector: Readonly<Record<string, number>> };
+  readonly disclosures: Page<DisclosureTotals>;
+  /** Disclosures beyond what one import counts; above zero every number of subjects is a lower bound. */
+  readonly disclosuresDropped: number;
+  readonly triggerErrors: Readonly<Record<string, number>>;
+}
+
+export interface RejectedRecord extends Rejected {
+  readonly source: string;
+}
+
+export interface SourceRead {
+  readonly name: string;
+  readonly format: string;
+  readonly accepted: number;
+  readonly rejected: number;
+}
+
+export interface InputCounts {
+  readonly accepted: number;
+  readonly rejectedCount: number;
+  readonly rejected: readonly RejectedRecord[];
+  readonly sources: readonly SourceRead[];
+}
+
+/** Rejected records kept with their place; all are counted. */
+export const rejectedMax = 100;
+
+const levels: readonly Level[] = ["info", "low", "medium", "high", "critical"];
+
+/** 0 for `info` to 4 for `critical`. */
+export function rank(level: Level): number {
+  return levels.indexOf(level);
+}
+
+function page<T>(items: readonly T[]): Page<T> {
+  return { items, next: null };
+}
+
+function iso(at: number): string | null {
+  return Number.isFinite(at) ? new Date(at).toISOString() : null;
+}

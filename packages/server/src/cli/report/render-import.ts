@@ -1,0 +1,207 @@
+import pc from "picocolors";
+import type { Level } from "@postern/engine";
+import type { EndpointView, FindingView, IncidentView } from "../../api/views.ts";
+import type { ImportDocument } from "./import-document.ts";
+import { rank } from "./import-document.ts";
+import { count, plain, table, wrap } from "./text-layout.ts";
+
+/** The report of an import for a person: what was read, what there is, what is wrong, who did what; ends with one sentence. ASCII, at most `width` wide. */
+export function renderImport(document: ImportDocument, options: RenderOptions): string {
+  const paint = pc.createColors(options.color);
+  const width = Math.max(60, Math.min(options.width, 160));
+  const lines: string[] = [];
+  const say = (...more: string[]): void => void lines.push(...more);
+  const section = (title: string): void => say("", paint.bold(title));
+  const indented = (text: string, indent: string, color: (text: string) => string = (one) => one): void =>
+    say(...wrap(`${indent}${text}`.trimStart(), width - indent.length).map((line) => indent + color(line)));
+
+  read();
+  endpoints();
+  findings();
+  incidents();
+  told();
+  say("", ...wrap(conclusion(document), width).map((line) => paint.bold(line)), "");
+  return lines.join("\n");
+
+  function read(): void {
+    const { records, span } = document;
+    section("Read");
+    say(`  ${count(records.read)} records: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected${records.late > 0 ? `, ${count(records.late)} far out of order` : ""}`);
+    for (const source of document.sources.slice(0, shownSources)) say(`  ${plain(source.name)} (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected`);
+    if (document.sources.length > shownSources) say(`  and ${document.sources.length - shownSources} more files`);
+    for (const bad of records.rejected.slice(0, shownRejected)) {
+      indented(`${plain(bad.source)}:${bad.line}${bad.column === undefined ? "" : `:${bad.column}`} ${plain(bad.reason)}`, "    ", paint.yellow);
+    }
+    if (records.rejectedCount > shownRejected) say(paint.dim(`    and ${count(records.rejectedCount - shownRejected)} more`));
+    if (span.from !== null && span.to !== null) say(`  ${minute(span.from)} to ${minute(span.to)}`);
+    const lacking = document.coverage.filter((fact) => fact.notJudged !== null);
+    if (document.records.accepted > 0 && lacking.length > 0) {
+      say("  Not in these records, and so not judged:");
+      for (const fact of lacking) indented(`${fact.fact}${fact.carried > 0 ? ` (in ${Math.floor(fact.carried * 100)} % only)` : ""}: ${fact.notJudged ?? ""}`, "    ", paint.dim);
+    }
+  }
+
+  function endpoints(): void {
+    const all = document.endpoints.items;
+    section(`Endpoints (${count(all.length)})`);
+    if (all.length === 0) {
+      say("  none: no request was answered as if something were there");
+      return;
+    }
+    const wide = width >= 100;
+    const rows = all.slice(0, options.top).map((endpoint) => [
+      `  ${plain(endpoint.method)}`,
+      plain(endpoint.host === "" || !wide ? endpoint.path : endpoint.host + endpoint.path),
+      authOf(endpoint),
+      endpoint.oracle === null ? "-" : endpoint.oracle.verdict,
+      ...(wide ? [subjectsOf(endpoint)] : []),
+      count(endpoint.requests),
+      count(endpoint.errors),
+    ]);
+    say(
+      ...table(
+        [
+          { head: "  METHOD" },
+          { head: "PATH", flexible: true },
+          { head: "CREDENTIAL", paint: (text, cell) => (cell === "not enforced" ? paint.yellow(text) : text) },
+          { head: "ORACLE", paint: (text, cell) => (cell === "proven" ? paint.red(text) : cell === "suspected" ? paint.yellow(text) : text) },
+          ...(wide ? [{ head: "ASKS ABOUT" }] : []),
+          { head: "REQUESTS", right: true },
+          { head: "ERRORS", right: true },
+        ],
+        rows,
+        width,
+        paint.dim,
+      ),
+    );
+    if (all.length > options.top) say(paint.dim(`  and ${count(all.length - options.top)} more`));
+  }
+
+  function findings(): void {
+    const all = document.findings.items;
+    section(`Findings (${count(all.length)})`);
+    if (all.length === 0) say("  none");
+    for (const finding of all.slice(0, shownFindings)) {
+      say(`  ${level(finding.severity)} ${plain(finding.title)}${finding.verdict === "suspected" ? paint.dim(" (suspected)") : ""}`);
+      say(`    ${plain(`${finding.endpoint.method} ${finding.endpoint.host}${finding.endpoint.path}`)}`);
+      indented(evidenceOf(finding.evidence), "    ", paint.dim);
+      indented(`Fix: ${plain(finding.fix)}`, "    ");
+    }
+    if (all.length > shownFindings) say(paint.dim(`  and ${count(all.length - shownFindings)} more: see --json`));
+  }
+
+  function incidents(): void {
+    const all = document.incidents.items;
+    section(`Incidents (${count(all.length)})`);
+    if (all.length === 0) say("  none");
+    for (const incident of all.slice(0, shownIncidents)) {
+      say(`  ${level(incident.level)} ${plain(incident.title)}`);
+      for (const endpoint of incident.endpoints.slice(0, 3)) say(`    ${plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`)}`);
+      say(`    ${minute(incident.openedAt)} to ${minute(incident.lastAt)}, ${count(incident.signalCount)} ${incident.signalCount === 1 ? "signal" : "signals"}`);
+      indented(sourcesOf(incident), "    ");
+      if (incident.kind === "enumeration") {
+        const { confirmed, denied, uniform } = incident.disclosed;
+        indented(`Disclosed: ${count(confirmed)} confirmed, ${count(denied)} denied${uniform > 0 ? `, ${count(uniform)} told nothing` : ""}`, "    ", confirmed > 0 ? paint.red : undefined);
+      }
+      for (const [i, step] of incident.next.entries()) indented(`${i + 1}. ${plain(step)}`, "    ");
+    }
+    if (all.length > shownIncidents) say(paint.dim(`  and ${count(all.length - shownIncidents)} more: see --json`));
+  }
+
+  function told(): void {
+    const { signals, disclosures } = document;
+    const oracles = new Set(document.endpoints.items.filter((endpoint) => endpoint.oracle !== null).map((endpoint) => endpoint.id));
+    const told = disclosures.items.filter((one) => one.confirmed + one.denied + one.uniform > 0 || oracles.has(one.endpoint));
+    if (told.length > 0) {
+      section("Who was told what (different people or things; see the endpoint for what they are)");
+      say(
+        ...table(
+          [{ head: "  ENDPOINT", flexible: true }, { head: "CONFIRMED", right: true }, { head: "DENIED", right: true }, { head: "NOTHING", right: true }, { head: "UNKNOWN", right: true }],
+          told.slice(0, shownDisclosures).map((one) => [`  ${plain(`${one.method} ${one.path}`)}`, count(one.confirmed), count(one.denied), count(one.uniform), count(one.unknown)]),
+          width,
+          paint.dim,
+        ),
+      );
+      if (told.length > shownDisclosures) say(paint.dim(`  and ${count(told.length - shownDisclosures)} more`));
+      if (document.disclosuresDropped > 0) say(paint.yellow(`  At least: ${count(document.disclosuresDropped)} answers beyond the bound of one import were not counted.`));
+    }
+    section(`Signals (${count(signals.total)})`);
+    const detectors = Object.entries(signals.byDetector);
+    say(...(detectors.length === 0 ? ["  none"] : detectors.map(([detector, signalCount]) => `  ${detector}: ${count(signalCount)}`)));
+    for (const [id, errors] of Object.entries(document.triggerErrors)) say(paint.yellow(`  trigger ${id} failed on ${count(errors)} exchanges: it was blind there`));
+  }
+
+  function level(of: Level): string {
+    const text = of.toUpperCase().padEnd(8);
+    return rank(of) >= 3 ? paint.red(text) : rank(of) === 2 ? paint.yellow(text) : paint.dim(text);
+  }
+}
+
+export interface RenderOptions {
+  readonly color: boolean;
+  /** Columns; 60 to 160. */
+  readonly width: number;
+  /** Endpoints shown. */
+  readonly top: number;
+}
+
+/** One plain sentence about all of it. */
+export function conclusion(document: ImportDocument): string {
+  const { records, incidents, findings } = document;
+  if (records.accepted === 0) return records.read === 0 ? "There was nothing to read." : "No record could be read; see the reasons above.";
+  const first = incidents.items.find((incident) => incident.kind === "enumeration") ?? incidents.items[0];
+  const serious = findings.items.filter((finding) => rank(finding.severity) >= 3).length;
+  const weak = serious > 0 ? ` ${serious === 1 ? "One serious weakness is" : `${count(serious)} serious weaknesses are`} listed above.` : "";
+  if (first === undefined) return `Nothing alarming happened in these ${count(records.accepted)} exchanges.${weak}`;
+  if (first.kind !== "enumeration") return `${count(incidents.items.length)} ${incidents.items.length === 1 ? "incident needs" : "incidents need"} a look: ${plain(first.title)}.${weak}`;
+  const { confirmed, denied } = first.disclosed;
+  const atLeast = document.disclosuresDropped > 0 ? "at least " : "";
+  const path = first.endpoints[0]?.path ?? "one endpoint";
+  return `Somebody asked ${plain(path)} about ${atLeast}${count(confirmed + denied + first.disclosed.uniform)} different people or things and learned of ${atLeast}${count(confirmed)} that they are known here.${weak}`;
+}
+
+const shownSources = 10;
+const shownRejected = 5;
+const shownFindings = 12;
+const shownIncidents = 10;
+const shownDisclosures = 10;
+
+function authOf(endpoint: EndpointView): string {
+  return endpoint.auth.verdict === "unproven" ? "unproven" : endpoint.auth.verdict;
+}
+
+function subjectsOf(endpoint: EndpointView): string {
+  return endpoint.subjects.length === 0 ? "-" : [...new Set(endpoint.subjects.map((subject) => subject.type))].join(",");
+}
+
+function sourcesOf(incident: IncidentView): string {
+  if (incident.sourceCount === 0) return "Sources: many, none of them conspicuous alone";
+  const top = incident.sources.slice(0, 3).map((source) => `${plain(source.address)} (asked about ${count(source.asked)})`);
+  const more = incident.sourceCount - top.length;
+  return `Sources: ${top.join(", ")}${more > 0 ? ` and ${count(more)} more` : ""}`;
+}
+
+function evidenceOf(evidence: FindingView["evidence"]): string {
+  const parts: string[] = [];
+  for (const [name, value] of Object.entries(evidence)) {
+    if (parts.length >= 6) break;
+    if (typeof value === "object" || value === "" || value === 0) continue;
+    parts.push(`${plain(words(name))} ${typeof value === "number" ? number(value) : plain(String(value))}`);
+  }
+  return parts.join(", ");
+}
+
+/** `recordsPerHourSeen` reads `records per hour seen`. */
+function words(name: string): string {
+  return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
+}
+
+function number(value: number): string {
+  if (Math.abs(value) >= 1e9) return value.toExponential(1);
+  return Number.isInteger(value) ? count(value) : String(value);
+}
+
+/** `2024-06-03 11:00 UTC` */
+function minute(at: string): string {
+  return `${at.slice(0, 16).replace("T", " ")} UTC`;
+}
