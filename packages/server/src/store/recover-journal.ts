@@ -1,5 +1,5 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, readdirSync, renameSync, unlinkSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { closeSync, fstatSync, ftruncateSync, openSync, readSync, readdirSync, realpathSync, renameSync, unlinkSync } from "node:fs";
+import { join } from "node:path";
 import { PosternError } from "@postern/engine";
 import { closedSuffix, openSuffix, ownerIsAlive, parseSegmentName } from "./segment-name.ts";
 
@@ -13,7 +13,7 @@ export function recoverJournal(dir: string, kind?: string): Recovery {
   let torn = 0;
   for (const file of segmentFiles(dir, openSuffix, kind)) {
     const parsed = parseSegmentName(file);
-    const path = join(resolve(dir), file);
+    const path = join(realpathSync(dir), file);
     if (parsed === undefined || ownerIsAlive(parsed.owner, path + openSuffix)) continue;
     try {
       const cut = cutTornLine(path + openSuffix);
