@@ -43,7 +43,12 @@ export class Ledger {
   readonly #slips = new TypingSlips();
   #policy: GatePolicy;
   #policyAt = Number.NEGATIVE_INFINITY;
-  #policyText = "";
+  /** Each guarded endpoint with its text, by which a change is told; as of the last policy. */
+  readonly #guards = new Map<InventoryEndpoint, { readonly guard: GuardedEndpoint; readonly text: string }>();
+  readonly #touched = new Set<InventoryEndpoint>();
+  #relabelled = false;
+  #sinceSurvey = Number.POSITIVE_INFINITY;
+  #surveyed = { version: -1, endpoints: 0, principals: 0, declared: "" };
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState) {
     this.#ports = ports;
@@ -78,6 +83,8 @@ export class Ledger {
       step.anchors = refused ? [] : this.anchors.observe({ view, at, endpointId: undefined, pathValues: [], subjects: [], narrow: actor.narrow, network: actor.network, declaredKind: undefined });
       return step;
     }
+    this.#touched.add(endpoint);
+    this.#sinceSurvey++;
     const rules = this.#rulesOf(endpoint);
     const extracted = rules.length === 0 ? nothingExtracted : extractSubjects(rules, endpoint.template, partsOf(view), ports);
     step.subjects = extracted.subjects;
@@ -115,25 +122,32 @@ export class Ledger {
     return step;
   }
 
-  /** The policy as of now; a new version at most once a second of event time, and only when something changed. */
+  /**
+   * The policy as of now; a new version at most once a second of event time, and only when something changed. Looks only at endpoints that were
+   * asked since; all of them are looked at when templates changed, and once in as many exchanges as there are endpoints, so that the cost of an
+   * exchange does not grow with the inventory.
+   */
   policy(at: number): GatePolicy {
     if (at - this.#policyAt < policyEveryMs) return this.#policy;
     this.#policyAt = at;
     for (const hash of this.inventory.newPrincipals()) if (this.#principals.size < principalsMax) this.#principals.add(hash);
-    const endpoints: GuardedEndpoint[] = [];
-    for (const endpoint of this.inventory.endpoints()) {
-      const guarded = this.#guard(endpoint);
-      if (guarded !== undefined) endpoints.push(guarded);
+    let changed = this.#principals.size !== this.#surveyed.principals;
+    if (this.inventory.version !== this.#surveyed.version || this.#sinceSurvey >= this.#surveyed.endpoints) changed = this.#survey() || changed;
+    else {
+      if (this.#relabelled) for (const endpoint of this.#guards.keys()) this.#touched.add(endpoint);
+      for (const endpoint of this.#touched) changed = this.#reguard(endpoint) || changed;
     }
-    for (const declared of this.#options.declaredEndpoints?.() ?? []) {
-      const shape = templateShape(declared.template);
-      if (!endpoints.some((endpoint) => endpoint.method === declared.method && templateShape(endpoint.template) === shape)) endpoints.push(declared);
+    this.#touched.clear();
+    this.#relabelled = false;
+    const declared = this.#options.declaredEndpoints?.() ?? [];
+    const declaredText = declared.length === 0 ? "" : JSON.stringify(declared.map(({ id }) => id));
+    if (!changed && declaredText === this.#surveyed.declared && this.#policy.version > 0) return this.#policy;
+    this.#surveyed = { ...this.#surveyed, principals: this.#principals.size, declared: declaredText };
+    const endpoints = Array.from(this.#guards.values(), ({ guard }) => guard);
+    for (const one of declared) {
+      if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
     }
-    const text = JSON.stringify([this.#options.mode, endpoints, this.#principals.size]);
-    if (text !== this.#policyText) {
-      this.#policyText = text;
-      this.#policy = { version: this.#policy.version + 1, mode: this.#options.mode, endpoints, principals: [...this.#principals] };
-    }
+    this.#policy = { version: this.#policy.version + 1, mode: this.#options.mode, endpoints, principals: [...this.#principals] };
     return this.#policy;
   }
 
@@ -180,6 +194,28 @@ export class Ledger {
       anchors: this.anchors.exportState(),
       principals: [...this.#principals],
     };
+  }
+
+  /** Looks at every endpoint anew; true when a guard changed, came or went. */
+  #survey(): boolean {
+    const endpoints = this.inventory.endpoints();
+    this.#surveyed = { ...this.#surveyed, version: this.inventory.version, endpoints: endpoints.length };
+    this.#sinceSurvey = 0;
+    let changed = false;
+    for (const endpoint of endpoints) changed = this.#reguard(endpoint) || changed;
+    const alive = new Set(endpoints);
+    for (const endpoint of this.#guards.keys()) if (!alive.has(endpoint)) changed = this.#guards.delete(endpoint) || changed;
+    return changed;
+  }
+
+  /** Looks at one endpoint anew; true when its guard changed, came or went. */
+  #reguard(endpoint: InventoryEndpoint): boolean {
+    const guard = this.#guard(endpoint);
+    if (guard === undefined) return this.#guards.delete(endpoint);
+    const text = JSON.stringify(guard);
+    if (this.#guards.get(endpoint)?.text === text) return false;
+    this.#guards.set(endpoint, { guard, text });
+    return true;
   }
 
   #rulesOf(endpoint: InventoryEndpoint): readonly SubjectRule[] {
@@ -242,6 +278,7 @@ export class Ledger {
 
   /** An anchored subject exists: that labels the answers it got wherever it was asked about. */
   #labelled(anchor: Anchor): void {
+    this.#relabelled = true;
     for (const subject of anchor.subjects.slice(0, 4)) {
       for (const endpointId of this.#rules.keys()) {
         if (endpointId !== anchor.endpointId) this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.narrow });
@@ -254,6 +291,7 @@ export class Ledger {
 
   /** A subject was just created: what was answered about it before was about nobody. */
   #created(endpoint: InventoryEndpoint, subjects: readonly Subject[], actor: Actor, at: number): void {
+    this.#relabelled = true;
     for (const subject of subjects.slice(0, 4)) {
       for (const endpointId of this.#rules.keys()) {
         if (endpointId !== endpoint.id) this.oracles.created({ endpointId, subject: subject.hash, at, narrow: actor.narrow });

@@ -65,6 +65,13 @@ export class Inventory {
     return known === undefined ? undefined : this.#known(known, method.toUpperCase(), segments);
   }
 
+  /** Grows whenever paths merge, so that templates and ids may have changed. */
+  get version(): number {
+    let version = this.#hosts.size;
+    for (const host of this.#hosts.values()) version += host.paths.epoch;
+    return version;
+  }
+
   /** By id, old ids of merged templates included. */
   byId(id: string): InventoryEndpoint | undefined {
     return this.#byId.get(id);
