@@ -30,6 +30,15 @@ export class EndpointWatch {
   #bin = -1;
   #inBin = 0;
   #busiestBin = 0;
+  #surgeFrom = 0;
+  #pressure = 0;
+  #pressedAt = 0;
+  #confirmations = 0;
+  #surplus = 0;
+  #surplusAt = 0;
+  #surplusInBin = 0;
+  #busiestSurplus = 0;
+  #surplusPerMs: number = policy.surplusFloorPerMs;
   #day = -1;
   #today = 0;
   #busiestDay = 0;
@@ -45,18 +54,21 @@ export class EndpointWatch {
   }
 
   /** A first contact from a never-anchored source (already capped a source). */
-  newcomer(at: number): "provisional" | undefined {
+  newcomer(at: number): "provisional" | "surge" | undefined {
     if (this.#firstAt === 0) this.#firstAt = at;
     this.#contacts++;
-    const trained = at - this.#firstAt >= policy.trainForMs && this.#contacts >= policy.trainContacts;
     const elapsed = this.#lastAt === 0 ? 0 : Math.max(0, at - this.#lastAt);
-    this.#lastAt = at;
-    const bin = Math.floor(at / policy.trainBinMs);
-    if (bin !== this.#bin) this.#closeBin(bin);
+    this.#lastAt = Math.max(at, this.#lastAt);
+    this.#rollBin(at);
     this.#inBin++;
-    if (!trained) return undefined;
-    this.cusum = Math.max(0, this.cusum - (policy.rateFactor - 1) * this.ratePerMs * elapsed) + Math.log(policy.rateFactor);
-    if (this.phase === "calm" && this.cusum >= policy.rateThreshold) {
+    this.#pressure = this.#pressureAt(at) + 1;
+    this.#pressedAt = Math.max(at, this.#pressedAt);
+    if (!this.#trained(at)) return undefined;
+    const before = this.cusum;
+    const drained = Math.max(0, this.cusum - (policy.rateFactor - 1) * this.ratePerMs * elapsed);
+    if (drained === 0 && this.phase === "calm") this.#surgeFrom = at;
+    this.cusum = Math.min(policy.rateStatisticMax, drained + Math.log(policy.rateFactor));
+    if (this.phase === "calm" && this.cusum >= policy.surgeThreshold) {
       this.phase = "provisional";
       this.#phaseUntil = at + policy.provisionalForMs;
       this.cohortLog = 0;
@@ -64,35 +76,61 @@ export class EndpointWatch {
       this.#tokensAt = at;
       return "provisional";
     }
-    return undefined;
+    return this.phase === "provisional" && before < policy.rateThreshold && this.cusum >= policy.rateThreshold ? "surge" : undefined;
   }
 
-  /** Why a never-anchored source may not learn `cost` more now, or undefined when it may. */
-  refusesNewcomer(cost: number, at: number): string | undefined {
-    if (this.phase === "closed") return "endpoint-closed";
-    if (this.phase === "provisional") {
+  /** Why a never-anchored source that `asked` about so many before and had `spent` answers may not learn `cost` more now, or undefined when it may. */
+  refusesNewcomer(asked: number, spent: number, cost: number, at: number): string | undefined {
+    const surplus = surplusOf(spent, cost);
+    if (this.phase !== "calm") {
       // Answer at the learned rate, uniform only the surplus: a flash crowd can then release itself by its own anchors.
-      this.#tokens = Math.min(1, this.#tokens + (at - this.#tokensAt) * this.ratePerMs);
-      this.#tokensAt = at;
-      if (this.#tokens < cost) return "endpoint-surge";
+      const pressed = this.#pressureAt(at) > policy.pressureFree + policy.rateFactor * this.ratePerMs * policy.pressureMs;
+      const share = !pressed ? 1 : this.phase === "closed" ? 0 : policy.pressedShare;
+      this.#tokens = Math.min(policy.surgeBurst, this.#tokens + Math.max(0, at - this.#tokensAt) * this.ratePerMs * share);
+      this.#tokensAt = Math.max(at, this.#tokensAt);
+      if (surplus > 0 || asked >= policy.newcomerFree || share === 0 || this.#tokens < cost) return this.phase === "closed" ? "endpoint-closed" : "endpoint-surge";
       this.#tokens -= cost;
+    }
+    if (surplus > 0 && this.#trained(at)) {
+      this.#drainSurplus(at);
+      if (this.#surplus + surplus > policy.newcomerSurplus) return "newcomers-together";
     }
     return this.#today + cost > this.ceiling() ? "ceiling" : undefined;
   }
 
-  /** One member of the cohort of newcomers was anchored, or was not in time. */
-  cohort(anchored: boolean, at: number): "released" | "confirmed" | undefined {
-    if (this.phase !== "provisional") return undefined;
+  /** A newcomer that had `spent` answers takes `cost` more: from the ceiling, and beyond its free ones from the common allowance. Returns how many came from the latter. */
+  takeNewcomer(spent: number, cost: number, at: number): number {
+    this.#today += cost;
+    const surplus = surplusOf(spent, cost);
+    if (surplus > 0) {
+      this.#drainSurplus(at);
+      this.#rollBin(at);
+      this.#surplus += surplus;
+      this.#surplusInBin += surplus;
+    }
+    return surplus;
+  }
+
+  /** Gives back what told nothing or was explained. `takenAt` says when it was taken: another day's ceiling is not refunded. */
+  giveBackNewcomer(amount: number, surplus: number, takenAt: number): void {
+    if (Math.floor(takenAt / dayMs) === this.#day) this.#today = Math.max(0, this.#today - amount);
+    this.#surplus = Math.max(0, this.#surplus - surplus);
+    this.#surplusInBin = Math.max(0, this.#surplusInBin - surplus);
+  }
+
+  /** One newcomer's answer, given at `givenAt`, is old enough to be judged: was it followed up? */
+  cohort(anchored: boolean, givenAt: number, at: number): "released" | "confirmed" | undefined {
+    if (this.phase === "calm" || givenAt < this.#surgeFrom) return undefined;
     const { cohortHonestUnanchored: honest, cohortEnumeratorUnanchored: enumerator } = policy;
-    this.cohortLog += anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest);
+    this.cohortLog = Math.min(policy.confirmAt, this.cohortLog + (anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest)));
     if (this.cohortLog <= policy.releaseAt) {
       this.phase = "calm";
       this.cusum = 0;
       return "released";
     }
-    if (this.cohortLog >= policy.confirmAt) {
+    if (this.cohortLog >= policy.confirmAt && this.phase === "provisional") {
       this.phase = "closed";
-      this.#phaseUntil = at + policy.closedForMs;
+      this.#phaseUntil = at + Math.min(policy.closedForMaxMs, policy.closedForMs * 2 ** Math.min(10, this.#confirmations++));
       return "confirmed";
     }
     return undefined;
@@ -106,25 +144,19 @@ export class EndpointWatch {
     return Math.max(policy.ceilingFloor, Math.ceil(policy.ceilingFactor * aDay));
   }
 
-  reserveCeiling(cost: number): void {
-    this.#today += cost;
-  }
-
-  refundCeiling(amount: number): void {
-    this.#today = Math.max(0, this.#today - amount);
-  }
-
   advance(at: number): void {
-    const day = Math.floor(at / 86_400_000);
+    const day = Math.floor(at / dayMs);
     if (day !== this.#day) {
       if (this.#day >= 0 && this.phase === "calm") this.#busiestDay = Math.max(this.#busiestDay, this.#today);
       this.#day = day;
       this.#today = 0;
     }
-    if (this.phase !== "calm" && at >= this.#phaseUntil) {
-      this.phase = "calm";
-      this.cusum = 0;
-    }
+    if (this.phase === "calm" || at < this.#phaseUntil) return;
+    // Closed while the surge lasts: newcomers are counted although they are refused.
+    const left = this.cusum - (policy.rateFactor - 1) * this.ratePerMs * Math.max(0, at - this.#lastAt);
+    if (this.phase === "closed" && left > 0 && at < this.#phaseUntil + policy.closedForMaxMs) return;
+    this.phase = "calm";
+    this.cusum = 0;
   }
 
   /** True once a day. */
@@ -145,16 +177,41 @@ export class EndpointWatch {
     return true;
   }
 
-  #closeBin(bin: number): void {
+  #trained(at: number): boolean {
+    return this.#firstAt > 0 && at - this.#firstAt >= policy.trainForMs && this.#contacts >= policy.trainContacts;
+  }
+
+  /** Newcomers' contacts of the last minute or so, fading. */
+  #pressureAt(at: number): number {
+    return this.#pressure * Math.exp(-Math.max(0, at - this.#pressedAt) / policy.pressureMs);
+  }
+
+  #drainSurplus(at: number): void {
+    this.#surplus = Math.max(0, this.#surplus - Math.max(0, at - this.#surplusAt) * this.#surplusPerMs);
+    this.#surplusAt = Math.max(at, this.#surplusAt);
+  }
+
+  #rollBin(at: number): void {
+    const bin = Math.floor(at / policy.trainBinMs);
+    if (bin === this.#bin) return;
     // The baseline is frozen while an alarm stands, so that an attack does not teach it.
-    if (this.#bin >= 0 && this.phase === "calm" && this.cusum < policy.rateThreshold / 2) {
+    if (this.#bin >= 0 && this.phase === "calm") {
       this.#busiestBin = Math.max(this.#busiestBin, this.#inBin);
       this.ratePerMs = Math.max(policy.rateFloorPerMs, (policy.trainMargin * this.#busiestBin) / policy.trainBinMs);
+      this.#busiestSurplus = Math.max(this.#busiestSurplus, this.#surplusInBin);
+      this.#surplusPerMs = Math.max(policy.surplusFloorPerMs, (policy.trainMargin * this.#busiestSurplus) / policy.trainBinMs);
     }
     this.#bin = bin;
     this.#inBin = 0;
+    this.#surplusInBin = 0;
   }
 }
 
+/** Of `cost` further answers to a newcomer that had `spent`, how many go beyond its free ones. */
+function surplusOf(spent: number, cost: number): number {
+  return Math.min(cost, Math.max(0, Math.ceil(spent - 1e-3) + cost - policy.newcomerFree));
+}
+
+const dayMs = 86_400_000;
 /** Sources told about, an endpoint. */
 const toldMax = 10_000;

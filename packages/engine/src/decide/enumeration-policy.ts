@@ -23,6 +23,17 @@ export const enumerationPolicy = {
   /** D3: Poisson CUSUM for three times the learned rate of new never-anchored contacts. */
   rateFactor: 3,
   rateThreshold: 16.1,
+  /**
+   * D3: from seven contacts above the rate (7 ln 3 = 7.7) newcomers share the learned rate. That touches honest people little, as it is
+   * the busiest ten minutes', so it may come early; only {@link enumerationPolicy.rateThreshold} is told to people.
+   */
+  surgeThreshold: 7.6,
+  /** D3: newcomers' answers that may be saved up during an alarm: honest people do not come evenly. */
+  surgeBurst: 5,
+  /** D3: newcomers press when, over a minute, more than three times the learned rate come; then the rate is a quarter, and nothing once confirmed. */
+  pressureMs: 60_000,
+  pressureFree: 2,
+  pressedShare: 0.25,
   /** D3: one source counts at most twice an hour, so one gateway cannot fake a crowd. */
   contactsPerSourceHour: 2,
   /** D3: nothing learned, nothing tested: needs half an hour and twenty contacts. */
@@ -32,13 +43,32 @@ export const enumerationPolicy = {
   trainBinMs: 600_000,
   trainMargin: 1.15,
   rateFloorPerMs: 1 / 300_000,
-  /** D3: after the alarm, the cohort's own anchors decide (SPRT): released at −6, confirmed at 9.2 (ln 10,000). */
+  /**
+   * D3: after the alarm, the cohort's own anchors decide (SPRT): released at −6, confirmed at 9.2 (ln 10,000). Each member is judged
+   * at the same age. Were an anchor counted at once but its absence only at the deadline, the honest background would release every alarm.
+   */
+  cohortJudgedAfterMs: 180_000,
   cohortHonestUnanchored: 0.25,
   cohortEnumeratorUnanchored: 0.8,
   releaseAt: -6,
   confirmAt: 9.2,
   provisionalForMs: 3_600_000,
-  closedForMs: 86_400_000,
+  /** D3: closed for as long as the surge lasts, at least this long; doubled with each confirmation, up to a day. */
+  closedForMs: 600_000,
+  closedForMaxMs: 86_400_000,
+  /** D3: the statistic is held here during an alarm, so that it falls within minutes of the surge's end. */
+  rateStatisticMax: 20,
+  /**
+   * D1 for newcomers together: D3 counts two questions of a source; their third and later ones share an allowance of four beyond the learned rate.
+   * One source alone learns six, three learn ten together instead of 24.
+   */
+  newcomerFree: 2,
+  newcomerSurplus: 4,
+  surplusFloorPerMs: 1 / 600_000,
+  /** An anchored source is a newcomer again when it asked about more than three people for each anchor: one sign-in opens no gate. */
+  askedPerAnchor: 3,
+  /** Networks one subject may vouch for in a month; further sign-ins give back what the question cost and prove nothing. */
+  networksPerSubject: 4,
   /** D6: truthful answers a day to never-anchored sources: 1.5 × the busiest training day, never below this. */
   ceilingFactor: 1.5,
   ceilingFloor: 200,

@@ -23,6 +23,7 @@ export class GateEngine {
   readonly sources: SourceTable;
   readonly #disclosed: BlockedBloom;
   readonly #contacted: BlockedBloom;
+  readonly #vouched: BlockedBloom;
   readonly #pending: PendingPairs;
   readonly #endpoints: EndpointWatch[] = [];
   readonly #byId = new Map<string, EndpointWatch>();
@@ -30,11 +31,13 @@ export class GateEngine {
   #mode: Mode = "observe";
   #signals: Signal[] = [];
   #now = 0;
+  #principals: ReadonlySet<string> = new Set();
 
   constructor(options: GateEngineOptions) {
     this.sources = new SourceTable(options.sourceSlots ?? 1 << 17);
     this.#disclosed = new BlockedBloom(options.pairs ?? 2_000_000, 30 * 86_400_000);
     this.#contacted = new BlockedBloom(options.pairs ?? 2_000_000, 30 * 86_400_000);
+    this.#vouched = new BlockedBloom(Math.max(1_024, (options.pairs ?? 2_000_000) >> 2), 30 * 86_400_000);
     this.#pending = new PendingPairs(options.pending ?? 1 << 17);
     this.#newId = options.newId;
   }
@@ -46,12 +49,14 @@ export class GateEngine {
   /** Takes the ledger's picture whole. What was spent and learned stays, by endpoint id. */
   setPolicy(next: GatePolicy): void {
     this.#mode = next.mode;
+    this.#principals = new Set(next.principals);
     for (const watch of this.#endpoints) watch.retired = true;
     for (const endpoint of next.endpoints) {
       const known = this.#byId.get(endpoint.id);
       if (known === undefined) {
         if (this.#endpoints.length >= endpointsMax) continue;
         const watch = new EndpointWatch(this.#endpoints.length, endpoint);
+        if (this.#now > 0) watch.advance(this.#now);
         this.#endpoints.push(watch);
         this.#byId.set(endpoint.id, watch);
       } else {
@@ -102,6 +107,8 @@ export class GateEngine {
       would: "allow",
       reason: "within-budget",
       charged: 0,
+      newcomer: false,
+      surplus: 0,
       settled: false,
     };
     for (const subject of subjects) {
@@ -114,13 +121,14 @@ export class GateEngine {
       reservation.reason = subjects.length === 0 ? "no-subject" : "already-disclosed";
       return reservation;
     }
-    const never = (this.sources.anchors[network] ?? 0) === 0 && !actor.principal;
-    const reason = this.#refusal(watch, narrow, network, cost, overflow, never, at);
+    const newcomer = !actor.principal && this.#newcomer(network);
+    const reason = this.#refusal(watch, narrow, network, cost, overflow, newcomer, at);
     if (reason === undefined) {
       reservation.charged = cost;
+      reservation.newcomer = newcomer;
+      if (newcomer) reservation.surplus = watch.takeNewcomer(this.#spent(network), cost, at);
       this.#take(narrow, cost);
       if (network !== narrow) this.#take(network, cost);
-      if (never) watch.reserveCeiling(cost);
     } else {
       // A watched endpoint only counts: nothing is enforced there, nor would it be.
       reservation.reason = watch.endpoint.state === "budgeted" ? reason : "watched";
@@ -140,23 +148,23 @@ export class GateEngine {
     if (reservation.settled) return [];
     reservation.settled = true;
     const { watch, actor, at } = reservation;
-    const never = (this.sources.anchors[this.#find(watch, actor.network)] ?? 0) === 0 && !actor.principal;
+    const newcomer = !actor.principal && this.#newcomer(this.#find(watch, actor.network));
     if (!outcome.tells) {
-      this.#refund(reservation, reservation.charged, never);
+      this.#refund(reservation, reservation.charged);
       return [];
     }
     const truthful = reservation.action === "allow";
     const rows: Disclosure[] = [];
     let repeats = 0;
-    for (const fresh of reservation.fresh) {
+    for (const [n, fresh] of reservation.fresh.entries()) {
       if (truthful) {
         const first = this.#disclosed.add(fresh.hi, fresh.lo, at);
         if (!first) repeats++;
-        else this.#learned(watch, actor, fresh.subject, reservation, never, at);
+        else this.#learned(watch, actor, fresh.subject, reservation.newcomer, n >= reservation.charged - reservation.surplus, at);
       }
-      if (this.#contacted.add(fresh.hi, fresh.lo, at)) this.#contact(watch, actor, never, truthful, at);
+      if (this.#contacted.add(fresh.hi, fresh.lo, at)) this.#contact(watch, actor, newcomer, truthful, at);
     }
-    if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged), never);
+    if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged));
     if (reservation.would === "uniform") this.#overdraft(watch, actor, reservation, at);
     const subjects = [...reservation.fresh.map((fresh) => fresh.subject), ...reservation.known];
     for (const subject of subjects) {
@@ -188,29 +196,35 @@ export class GateEngine {
     if (watch === undefined) return;
     this.advance(row.at);
     const { hi, lo } = this.#pairKey(watch, row.narrow, row.subject);
-    const actor: Actor = { narrow: row.narrow, network, address: row.address, credential: row.credential === "" ? undefined : row.credential, principal: false };
-    const narrow = this.#slot(watch, actor.narrow, row.at, watch.endpoint.budget.startCredits);
-    const wide = this.#slot(watch, network, row.at, watch.endpoint.budget.startCredits);
+    const principal = row.credential !== "" && this.#principals.has(row.credential);
+    const actor: Actor = { narrow: row.narrow, network, address: row.address, credential: row.credential === "" ? undefined : row.credential, principal };
+    const narrow = this.#slot(watch, actor.narrow, row.at, principal ? policy.principalStartCredits : watch.endpoint.budget.startCredits);
+    const wide = principal ? narrow : this.#slot(watch, network, row.at, watch.endpoint.budget.startCredits);
     this.#regain(narrow, row.at);
-    this.#regain(wide, row.at);
-    const never = (this.sources.anchors[wide] ?? 0) === 0;
+    if (wide !== narrow) this.#regain(wide, row.at);
+    const newcomer = !principal && this.#newcomer(wide);
     if (row.answer === "truthful") {
       watch.truthful++;
       if (this.#disclosed.add(hi, lo, row.at)) {
-        const charged = (this.sources.credits[narrow] ?? 0) >= 1 && (this.sources.credits[wide] ?? 0) >= 1 ? 1 : 0;
-        if (charged === 1) {
+        const charged = (this.sources.credits[narrow] ?? 0) >= 1 && (this.sources.credits[wide] ?? 0) >= 1;
+        let surplus = 0;
+        if (charged) {
+          if (newcomer) surplus = watch.takeNewcomer(this.#spent(wide), 1, row.at);
           this.#take(narrow, 1);
-          this.#take(wide, 1);
-          if (never) watch.reserveCeiling(1);
+          if (wide !== narrow) this.#take(wide, 1);
         }
         const subject: Subject = { type: row.subjectType, hash: row.subject, location: { in: "path", name: "" } };
-        this.#learned(watch, actor, subject, { charged } as const, never, row.at);
+        this.#learned(watch, actor, subject, newcomer && charged, surplus > 0, row.at);
       }
     } else watch.uniform++;
-    if (this.#contacted.add(hi, lo, row.at)) this.#contact(watch, actor, never, row.answer === "truthful", row.at);
+    if (this.#contacted.add(hi, lo, row.at)) this.#contact(watch, actor, !principal && this.#newcomer(wide), row.answer === "truthful", row.at);
   }
 
-  /** A legitimate party anchored: pending questions of that network about those subjects were honest. Each pair refunds once. */
+  /**
+   * A legitimate party anchored: pending questions of that network about those subjects were honest. Each pair refunds once. Only the first anchor of
+   * a subject in a network, and in at most {@link policy.networksPerSubject} networks a month, counts for more than its own cost: otherwise one own
+   * account, asked about under ever new fingerprints or from ever new addresses, would buy answers about others without end.
+   */
   anchor(anchor: Anchor): number {
     let refunded = 0;
     const network = keyOfHex(anchor.network, scratchA);
@@ -218,7 +232,8 @@ export class GateEngine {
     const networkLo = network.lo;
     for (const subject of anchor.subjects.slice(0, anchoredSubjectsMax)) {
       const key = this.#anchorKey(networkHi, networkLo, subject);
-      refunded += this.#pending.anchor(key.hi, key.lo, (pair) => this.#anchored(pair, anchor.at));
+      const { hi, lo } = key;
+      refunded += this.#pending.anchor(hi, lo, (pair) => this.#anchored(pair, this.#vouches(pair, subject, anchor.at)));
     }
     return refunded;
   }
@@ -227,6 +242,7 @@ export class GateEngine {
   advance(at: number): void {
     if (at <= this.#now) return;
     this.#now = at;
+    this.#pending.review(at + policy.anchorWithinMs - policy.cohortJudgedAfterMs, (pair, anchored) => this.#judged(pair, anchored, at));
     this.#pending.expire(at, (pair) => this.#unanchored(pair, at));
     for (const watch of this.#endpoints) watch.advance(at);
   }
@@ -242,12 +258,22 @@ export class GateEngine {
     return this.#pending.size;
   }
 
-  #refusal(watch: EndpointWatch, narrow: number, network: number, cost: number, overflow: boolean, never: boolean, at: number): string | undefined {
+  #refusal(watch: EndpointWatch, narrow: number, network: number, cost: number, overflow: boolean, newcomer: boolean, at: number): string | undefined {
     if (overflow) return "batch-too-large";
     if (this.#flagged(narrow, at) || (this.#flagged(network, at) && (this.sources.anchors[network] ?? 0) < 5)) return "source-flagged";
     if ((this.sources.credits[narrow] ?? 0) < cost || (this.sources.credits[network] ?? 0) < cost) return "credits-spent";
-    if (never) return watch.refusesNewcomer(cost, at);
+    if (newcomer) return watch.refusesNewcomer(this.sources.asked[network] ?? 0, this.#spent(network), cost, at);
     return undefined;
+  }
+
+  /** Never anchored, or asks far more than it anchors. */
+  #newcomer(slot: number): boolean {
+    const anchors = this.sources.anchors[slot] ?? 0;
+    return anchors === 0 || (this.sources.asked[slot] ?? 0) > policy.askedPerAnchor * anchors + 1;
+  }
+
+  #spent(slot: number): number {
+    return Math.max(0, (this.sources.window[slot] ?? 0) - (this.sources.credits[slot] ?? 0));
   }
 
   #flagged(slot: number, at: number): boolean {
@@ -256,7 +282,7 @@ export class GateEngine {
   }
 
   /** A truthful first answer was given: it waits for its anchor. */
-  #learned(watch: EndpointWatch, actor: Actor, subject: Subject, reservation: { readonly charged: number }, never: boolean, at: number): void {
+  #learned(watch: EndpointWatch, actor: Actor, subject: Subject, counted: boolean, surplus: boolean, at: number): void {
     const narrow = keyOfHex(actor.narrow, scratchA);
     const narrowHi = narrow.hi;
     const narrowLo = narrow.lo;
@@ -274,17 +300,18 @@ export class GateEngine {
       narrowLo,
       networkHi,
       networkLo,
-      counted: never && reservation.charged > 0,
+      counted,
+      surplus: counted && surplus,
     });
   }
 
   /** A first contact, answered truthfully or not. */
-  #contact(watch: EndpointWatch, actor: Actor, never: boolean, truthful: boolean, at: number): void {
+  #contact(watch: EndpointWatch, actor: Actor, newcomer: boolean, truthful: boolean, at: number): void {
     const network = this.#find(watch, actor.network);
     if (network < 0) return;
     this.sources.asked[network] = (this.sources.asked[network] ?? 0) + 1;
     if (!truthful) this.sources.refused[network] = (this.sources.refused[network] ?? 0) + 1;
-    if (!never) return;
+    if (!newcomer) return;
     const hour = Math.floor(at / 3_600_000) >>> 0;
     if (this.sources.hour[network] !== hour) {
       this.sources.hour[network] = hour;
@@ -294,17 +321,32 @@ export class GateEngine {
     if (inHour >= policy.contactsPerSourceHour) return;
     this.sources.inHour[network] = inHour + 1;
     const change = watch.newcomer(at);
-    if (change === "provisional") {
-      this.#emit("enumeration.endpoint", "medium", 0.8, at, watch, undefined, {
+    if (change !== undefined) {
+      this.#emit("enumeration.endpoint", change === "surge" ? "medium" : "low", change === "surge" ? 0.8 : 0.3, at, watch, undefined, {
         statistic: round(watch.cusum),
-        threshold: policy.rateThreshold,
+        threshold: change === "surge" ? policy.rateThreshold : policy.surgeThreshold,
         learnedPerHour: round(watch.ratePerMs * 3_600_000),
         meaning: "new never-anchored sources ask at three times the learned rate or more; they get the uniform answer beyond that rate until their own follow-up decides",
       });
     }
   }
 
-  #anchored(pair: PendingPair, at: number): void {
+  /** Whether an anchor of `subject` says more than "this question was paid for": see {@link anchor}. */
+  #vouches(pair: PendingPair, subject: string, at: number): boolean {
+    const watch = this.#endpoints[pair.endpoint];
+    if (watch === undefined) return false;
+    scratchA.hi = pair.hi;
+    scratchA.lo = pair.lo;
+    const here = mixKey(scratchA, watch.keyHi, watch.keyLo);
+    if (!this.#vouched.add(here.hi, here.lo, at)) return false;
+    for (let nth = 1; nth <= policy.networksPerSubject; nth++) {
+      const place = mixKey(mixKey(keyOfHex(subject, scratchB), watch.keyHi, watch.keyLo), nth, 0);
+      if (this.#vouched.add(place.hi, place.lo, at)) return true;
+    }
+    return false;
+  }
+
+  #anchored(pair: PendingPair, vouches: boolean): void {
     const watch = this.#endpoints[pair.endpoint];
     if (watch === undefined) return;
     const ratio = Math.log((1 - mean(policy.enumeratorUnanchored)) / (1 - policy.honestUnanchored));
@@ -312,17 +354,14 @@ export class GateEngine {
     const network = this.#locate(watch, pair.networkHi, pair.networkLo);
     for (const slot of narrow === network ? [narrow] : [narrow, network]) {
       if (slot < 0) continue;
-      this.sources.anchors[slot] = Math.min(65_535, (this.sources.anchors[slot] ?? 0) + 1);
-      const window = Math.min(watch.endpoint.budget.maxCredits, (this.sources.window[slot] ?? 0) + 1);
-      this.sources.window[slot] = window;
-      this.sources.credits[slot] = Math.min(window, (this.sources.credits[slot] ?? 0) + policy.refundPerAnchor);
-      this.#evidence(slot, ratio);
+      if (vouches) {
+        this.sources.anchors[slot] = (this.sources.anchors[slot] ?? 0) + 1;
+        this.sources.window[slot] = Math.min(watch.endpoint.budget.maxCredits, (this.sources.window[slot] ?? 0) + 1);
+        this.#evidence(slot, ratio);
+      }
+      this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + (vouches ? policy.refundPerAnchor : 1));
     }
-    if (pair.counted) watch.refundCeiling(1);
-    const change = watch.cohort(true, at);
-    if (change === "released") {
-      this.#emit("enumeration.endpoint", "info", 0.1, at, watch, undefined, { meaning: "released: the new sources followed up as honest users do" });
-    }
+    if (pair.counted) watch.giveBackNewcomer(1, pair.surplus ? 1 : 0, pair.dueAt - policy.anchorWithinMs);
   }
 
   #unanchored(pair: PendingPair, at: number): void {
@@ -345,15 +384,21 @@ export class GateEngine {
         });
       }
     }
-    if (pair.counted) {
-      const change = watch.cohort(false, at);
-      if (change === "confirmed") {
-        this.#emit("enumeration.endpoint", "high", 0.9999, at, watch, undefined, {
-          statistic: round(watch.cohortLog),
-          threshold: policy.confirmAt,
-          meaning: "many new sources ask and none follows up: one enumeration from many places; never-anchored sources now get the uniform answer",
-        });
-      }
+  }
+
+  /** A newcomer's answer has reached the age at which the cohort of a surge is judged. */
+  #judged(pair: PendingPair, anchored: boolean, at: number): void {
+    const watch = this.#endpoints[pair.endpoint];
+    if (watch === undefined || !pair.counted) return;
+    const change = watch.cohort(anchored, pair.dueAt - policy.anchorWithinMs, at);
+    if (change === "released") {
+      this.#emit("enumeration.endpoint", "info", 0.1, at, watch, undefined, { meaning: "released: the new sources followed up as honest users do" });
+    } else if (change === "confirmed") {
+      this.#emit("enumeration.endpoint", "high", 0.9999, at, watch, undefined, {
+        statistic: round(watch.cohortLog),
+        threshold: policy.confirmAt,
+        meaning: "many new sources ask and none follows up: one enumeration from many places; never-anchored sources get the uniform answer while it lasts",
+      });
     }
   }
 
@@ -391,7 +436,10 @@ export class GateEngine {
 
   #emit(detector: string, level: Signal["level"], confidence: number, at: number, watch: EndpointWatch, actor: Actor | { key: string } | undefined, evidence: Signal["evidence"]): void {
     // A watched endpoint is no known oracle: crawling a public catalogue is not told to anybody.
-    if (watch.endpoint.state !== "budgeted" || this.#signals.length >= signalsMax) return;
+    if (watch.endpoint.state !== "budgeted") return;
+    // What concerns the endpoint as a whole must not drown in what a flood of sources tells about itself.
+    const room = level === "low" ? signalsMax / 2 : actor !== undefined && "address" in actor ? signalsMax : 2 * signalsMax;
+    if (this.#signals.length >= room) return;
     this.#signals.push({
       id: this.#newId(),
       detector,
@@ -404,7 +452,7 @@ export class GateEngine {
     });
   }
 
-  #refund(reservation: Reservation, amount: number, never: boolean): void {
+  #refund(reservation: Reservation, amount: number): void {
     if (amount <= 0) return;
     const { watch, actor } = reservation;
     const narrow = this.#find(watch, actor.narrow);
@@ -412,7 +460,7 @@ export class GateEngine {
     for (const slot of narrow === network ? [narrow] : [narrow, network]) {
       if (slot >= 0) this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + amount);
     }
-    if (never) watch.refundCeiling(amount);
+    if (reservation.newcomer) watch.giveBackNewcomer(amount, Math.min(amount, reservation.surplus), reservation.at);
   }
 
   #take(slot: number, cost: number): void {
@@ -462,7 +510,7 @@ export class GateEngine {
 export interface GateEngineOptions {
   /** Makes signal ids. */
   readonly newId: () => string;
-  /** Slots of the source table (45 bytes each); default 131,072. */
+  /** Slots of the source table (53 bytes each); default 131,072. */
   readonly sourceSlots?: number;
   /** Pairs a Bloom generation remembers (2 × 2 × 2.5 bytes each); default 2,000,000. */
   readonly pairs?: number;
@@ -481,6 +529,9 @@ export interface Reservation {
   would: Action;
   reason: string;
   charged: number;
+  /** It was charged to the endpoint's limits for newcomers, `surplus` of it to their common allowance. */
+  newcomer: boolean;
+  surplus: number;
   settled: boolean;
 }
 
@@ -495,7 +546,7 @@ export interface Outcome {
 const endpointsMax = 4_096;
 /** One anchor vouches for at most so many subjects: nobody signs in as more people at once. */
 const anchoredSubjectsMax = 8;
-/** Signals kept between two drains; a flood of sources needs no more to be told. */
+/** Signals kept between two drains; a flood of sources needs no more to be told. Low ones fill half, endpoint-wide ones may go to twice this. */
 const signalsMax = 1_000;
 
 const scratchA: Key = { hi: 0, lo: 0 };

@@ -41,7 +41,7 @@ export class BlockedBloom {
     const fresh = !this.#in(this.#previous, hi, lo);
     const base = (hi % this.#blocks) * 16;
     let bits = lo;
-    let step = (Math.imul(hi, 0x9e3779b1) >>> 0) | 1;
+    let step = stepOf(hi, lo);
     for (let i = 0; i < 8; i++) {
       const bit = (bits >>> 23) & 511;
       const at32 = base + (bit >>> 5);
@@ -56,7 +56,7 @@ export class BlockedBloom {
   #in(table: Uint32Array, hi: number, lo: number): boolean {
     const base = (hi % this.#blocks) * 16;
     let bits = lo;
-    let step = (Math.imul(hi, 0x9e3779b1) >>> 0) | 1;
+    let step = stepOf(hi, lo);
     for (let i = 0; i < 8; i++) {
       const bit = (bits >>> 23) & 511;
       if (((table[base + (bit >>> 5)] ?? 0) & (1 << (bit & 31))) === 0) return false;
@@ -74,4 +74,9 @@ export class BlockedBloom {
     this.#count = 0;
     this.#startedAt = at;
   }
+}
+
+/** Both halves take part: with the high one alone, keys that differ in the low one would share all eight bits once in 512. */
+function stepOf(hi: number, lo: number): number {
+  return ((Math.imul(hi, 0x9e3779b1) ^ Math.imul(lo, 0x27d4eb2f)) >>> 0) | 1;
 }

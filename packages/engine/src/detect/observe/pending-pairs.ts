@@ -1,6 +1,6 @@
 /**
- * First contacts waiting for their anchor, in order of deadline (all wait equally long, so first in is first due), found
- * again by (network, subject). Typed-array ring with chained buckets.
+ * First contacts waiting for their anchor, first in, first out, found again by (network, subject). All wait equally long; one
+ * whose answer came late stands behind younger ones and is due with them. Typed-array ring with chained buckets, 50 bytes a pair.
  *
  * Bound: `capacity` pairs. At the bound the oldest is dropped *without* evidence either way and counted in `dropped`: a flood can
  * delay evidence but neither create nor erase credits, which were charged when the answer was given.
@@ -17,11 +17,14 @@ export class PendingPairs {
   readonly #networkHi: Uint32Array;
   readonly #networkLo: Uint32Array;
   readonly #anchored: Uint8Array;
-  readonly #counted: Uint8Array;
+  /** Bit 0: counted, bit 1: surplus. */
+  readonly #flags: Uint8Array;
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
   #head = 0;
   #size = 0;
+  /** Pairs from the head on that {@link review} has shown. */
+  #reviewed = 0;
 
   constructor(capacity: number) {
     this.capacity = capacity;
@@ -34,7 +37,7 @@ export class PendingPairs {
     this.#networkHi = new Uint32Array(capacity);
     this.#networkLo = new Uint32Array(capacity);
     this.#anchored = new Uint8Array(capacity);
-    this.#counted = new Uint8Array(capacity);
+    this.#flags = new Uint8Array(capacity);
     this.#next = new Int32Array(capacity).fill(-1);
     this.#buckets = new Int32Array(1 << Math.ceil(Math.log2(Math.max(2, capacity)))).fill(-1);
   }
@@ -62,7 +65,7 @@ export class PendingPairs {
     this.#networkHi[slot] = pair.networkHi;
     this.#networkLo[slot] = pair.networkLo;
     this.#anchored[slot] = 0;
-    this.#counted[slot] = pair.counted ? 1 : 0;
+    this.#flags[slot] = (pair.counted ? 1 : 0) | (pair.surplus ? 2 : 0);
     const bucket = pair.lo & (this.#buckets.length - 1);
     this.#next[slot] = this.#buckets[bucket] ?? -1;
     this.#buckets[bucket] = slot;
@@ -84,6 +87,16 @@ export class PendingPairs {
     return found;
   }
 
+  /** Shows each pair due by `dueBy` once, in order, anchored or not, and leaves it waiting. Call before {@link expire}. */
+  review(dueBy: number, visit: (pair: PendingPair, anchored: boolean) => void): void {
+    while (this.#reviewed < this.#size) {
+      const slot = (this.#head + this.#reviewed) % this.capacity;
+      if ((this.#dueAt[slot] ?? 0) > dueBy) return;
+      this.#reviewed++;
+      visit(this.#read(slot), this.#anchored[slot] === 1);
+    }
+  }
+
   /** Takes out every pair due by `at`; `visit` gets those that were not anchored. */
   expire(at: number, visit: (pair: PendingPair) => void): void {
     while (this.#size > 0 && (this.#dueAt[this.#head] ?? 0) <= at) {
@@ -103,7 +116,8 @@ export class PendingPairs {
       narrowLo: this.#narrowLo[slot] ?? 0,
       networkHi: this.#networkHi[slot] ?? 0,
       networkLo: this.#networkLo[slot] ?? 0,
-      counted: this.#counted[slot] === 1,
+      counted: ((this.#flags[slot] ?? 0) & 1) !== 0,
+      surplus: ((this.#flags[slot] ?? 0) & 2) !== 0,
     };
   }
 
@@ -134,6 +148,7 @@ export class PendingPairs {
     }
     this.#head = (this.#head + 1) % this.capacity;
     this.#size--;
+    if (this.#reviewed > 0) this.#reviewed--;
   }
 }
 
@@ -153,4 +168,6 @@ export interface PendingPair {
   readonly networkLo: number;
   /** True when it counted towards the endpoint's ceiling (D6). */
   readonly counted: boolean;
+  /** True when it was a newcomer's third question or later, taken from the endpoint's common allowance. */
+  readonly surplus: boolean;
 }

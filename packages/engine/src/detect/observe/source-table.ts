@@ -1,5 +1,5 @@
 /**
- * Per (endpoint, actor key) state in typed arrays: credits, evidence, anchors. 45 bytes a slot.
+ * Per (endpoint, actor key) state in typed arrays: credits, evidence, anchors. 53 bytes a slot.
  *
  * Bound: a fixed number of slots. A new key looks at {@link probes} places; when none is free it takes the place of
  * the *least evidenced*, oldest among them. An attacker who floods the table with fresh keys therefore evicts other fresh keys
@@ -18,7 +18,7 @@ export class SourceTable {
   readonly seenAt: Float64Array;
   /** When the source was flagged, 0 if never. */
   readonly flaggedAt: Float64Array;
-  readonly anchors: Uint16Array;
+  readonly anchors: Uint32Array;
   /** Distinct subjects asked about, and those of them refused. */
   readonly asked: Uint32Array;
   readonly refused: Uint32Array;
@@ -37,7 +37,7 @@ export class SourceTable {
     this.evidence = new Float32Array(slots);
     this.seenAt = new Float64Array(slots);
     this.flaggedAt = new Float64Array(slots);
-    this.anchors = new Uint16Array(slots);
+    this.anchors = new Uint32Array(slots);
     this.asked = new Uint32Array(slots);
     this.refused = new Uint32Array(slots);
     this.hour = new Uint32Array(slots);
@@ -87,7 +87,8 @@ export class SourceTable {
     this.credits[place] = startCredits;
     this.window[place] = startCredits;
     this.evidence[place] = Number.NEGATIVE_INFINITY;
-    this.seenAt[place] = at;
+    // Zero marks a free slot, so the first instant of the epoch counts as the one after it.
+    this.seenAt[place] = Math.max(1, at);
     this.flaggedAt[place] = 0;
     this.anchors[place] = 0;
     this.asked[place] = 0;

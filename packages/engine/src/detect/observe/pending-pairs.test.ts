@@ -1,0 +1,95 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { type PendingPair, PendingPairs } from "./pending-pairs.ts";
+
+const pair = (id: number, dueAt: number, more: Partial<PendingPair> = {}): PendingPair => ({
+  hi: id, lo: id * 16, dueAt, endpoint: 3, narrowHi: 4, narrowLo: 5, networkHi: 6, networkLo: 7, counted: false, surplus: false, ...more,
+});
+
+describe("PendingPairs", () => {
+  it("behaves as a plain list does, whatever the order of pushes, anchors, reviews and expiries", () => {
+    const step = fc.oneof(
+      { weight: 4, arbitrary: fc.record({ do: fc.constant("push" as const), id: fc.nat(5), wait: fc.nat(3) }) },
+      { weight: 2, arbitrary: fc.record({ do: fc.constant("anchor" as const), id: fc.nat(5), wait: fc.nat(3) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("review" as const), id: fc.nat(5), wait: fc.nat(8) }) },
+      { weight: 1, arbitrary: fc.record({ do: fc.constant("expire" as const), id: fc.nat(5), wait: fc.nat(8) }) },
+    );
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 120 }), fc.integer({ min: 1, max: 12 }), (steps, capacity) => {
+        const real = new PendingPairs(capacity);
+        let model: { pair: PendingPair; anchored: boolean; reviewed: boolean }[] = [];
+        let now = 0;
+        let dropped = 0;
+        for (const one of steps) {
+          const got: unknown[] = [];
+          const want: unknown[] = [];
+          if (one.do === "push") {
+            now += one.wait;
+            const next = pair(one.id, now + 10, { counted: one.wait === 1, surplus: one.wait === 2 });
+            real.push(next);
+            if (model.length === capacity) {
+              model.shift();
+              dropped++;
+            }
+            model.push({ pair: next, anchored: false, reviewed: false });
+          } else if (one.do === "anchor") {
+            real.anchor(one.id, one.id * 16, (seen) => got.push(seen));
+            for (const held of model.toReversed()) {
+              if (held.pair.hi !== one.id || held.anchored) continue;
+              held.anchored = true;
+              want.push(held.pair);
+            }
+          } else if (one.do === "review") {
+            real.review(now + one.wait, (seen, anchored) => got.push([seen, anchored]));
+            for (const held of model) {
+              if (held.pair.dueAt > now + one.wait) break;
+              if (!held.reviewed) want.push([held.pair, held.anchored]);
+              held.reviewed = true;
+            }
+          } else {
+            now += one.wait;
+            real.expire(now, (seen) => got.push(seen));
+            while (model[0] !== undefined && model[0].pair.dueAt <= now) {
+              if (!model[0].anchored) want.push(model[0].pair);
+              model.shift();
+            }
+          }
+          expect(got).toEqual(want);
+          expect(real.size).toBe(model.length);
+        }
+        expect(real.dropped).toBe(dropped);
+        model = [];
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it("keeps at most 32 pairs of one network and subject, so that no chain grows long", () => {
+    const pending = new PendingPairs(1_000);
+    for (let n = 0; n < 500; n++) pending.push(pair(1, 100 + n, { narrowLo: n }));
+    expect(pending.size).toBe(32);
+    expect(pending.dropped).toBe(468);
+    let seen = 0;
+    pending.anchor(1, 16, () => seen++);
+    expect(seen).toBe(32);
+  });
+
+  it("drops the oldest at its bound and counts it, and still finds the others", () => {
+    const pending = new PendingPairs(100);
+    for (let n = 0; n < 250; n++) pending.push(pair(n, 1_000 + n));
+    expect(pending.size).toBe(100);
+    expect(pending.dropped).toBe(150);
+    for (let n = 0; n < 250; n++) expect(pending.anchor(n, n * 16, () => undefined)).toBe(n < 150 ? 0 : 1);
+  });
+
+  it("does not lose a pair whose answer came late: it is due with those before it", () => {
+    const pending = new PendingPairs(10);
+    pending.push(pair(1, 200));
+    pending.push(pair(2, 100));
+    const due: number[] = [];
+    pending.expire(150, (one) => due.push(one.hi));
+    expect(due).toEqual([]);
+    pending.expire(200, (one) => due.push(one.hi));
+    expect(due).toEqual([1, 2]);
+  });
+});
