@@ -23,6 +23,7 @@ import { recoverJournal } from "../store/recover-journal.ts";
 import { replayJournal } from "../store/replay-journal.ts";
 import { loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
 import { SourceTotals } from "./source-totals.ts";
+import { Uptime } from "./uptime.ts";
 import type { GateFrame, GateUsage } from "./wire.ts";
 
 /**
@@ -33,6 +34,8 @@ export class HubCore {
   readonly ledger: Ledger;
   readonly incidents: Incidents;
   readonly totals = new SourceTotals();
+  /** Give it a tick a second: `uptime.tick(now, gateConnected)`. */
+  readonly uptime: Uptime;
   readonly usage = new Map<string, GateUsage>();
   readonly #options: HubCoreOptions;
   readonly #triggers: Triggers;
@@ -58,6 +61,7 @@ export class HubCore {
     );
     this.incidents = state === undefined ? new Incidents() : Incidents.restore(state.incidents);
     this.#missing = [...(state?.missing ?? [])];
+    this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
     this.#triage = new Map(Object.entries(state?.triage ?? {}));
     this.#triggers = new Triggers(config.triggers, { random: options.ports.random, re2 });
     const dir = join(dataDir, "journal");
@@ -92,6 +96,7 @@ export class HubCore {
     const disclosures: Disclosure[] = [];
     const anchors: Anchor[] = [];
     const signals: Signal[] = [...frame.signals];
+    const journaled: (readonly [at: number, disclosing: boolean])[] = [];
     let seq = frame.seq - fresh.length;
     for (const exchange of fresh) {
       seq++;
@@ -100,11 +105,13 @@ export class HubCore {
       anchors.push(...step.anchors);
       disclosures.push(...step.disclosures);
       rows.push({ ...this.#row(step, exchange), gate: `${frame.epoch}:${seq}` });
+      journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
       this.#count(step, exchange);
       signals.push(...this.#trigger(step, exchange));
     }
     this.#disclosures.appendAll(disclosures);
     this.#exchanges.appendAll(rows);
+    for (const [at, disclosing] of journaled) this.uptime.journaled(at, disclosing);
     this.#received.set(frame.epoch, Math.max(known, frame.seq));
     this.take(signals);
     return anchors;
@@ -156,6 +163,8 @@ export class HubCore {
       incidents: this.incidents.exportState(),
       missing: this.#missing,
       triage: Object.fromEntries(this.#triage),
+      uptime: this.uptime.exportState(),
+      findings: this.ledger.findings(),
     });
   }
 
@@ -263,6 +272,8 @@ export interface HubCoreOptions {
   readonly config: Config;
   /** Event time. */
   readonly now: () => number;
+  /** Event time two ticks of {@link Uptime} may lie apart; on a scaled clock fifteen real seconds. */
+  readonly joinMs?: number;
   readonly onIncident: (id: string, change: "opened" | "grew" | "raised") => void;
 }
 

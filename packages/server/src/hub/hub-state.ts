@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { IncidentsState, LedgerState } from "@postern/engine";
+import type { Finding, IncidentsState, LedgerState } from "@postern/engine";
+import type { UptimeState } from "./uptime.ts";
 
 /**
  * What the hub remembers between lives beside its journals, in `<data>/hub`: what was learned (hashes and templates only), open incidents,
@@ -12,6 +13,10 @@ export interface HubState {
   readonly incidents: IncidentsState;
   readonly missing: readonly MissingExchanges[];
   readonly triage: Readonly<Record<string, string>>;
+  /** When Postern looked and how much it wrote down; absent in states older than it. */
+  readonly uptime?: UptimeState;
+  /** Weaknesses known when this was saved, for commands that read the state without the traffic behind it. */
+  readonly findings?: readonly Finding[];
 }
 
 /** Exchanges known not to have reached the hub. */

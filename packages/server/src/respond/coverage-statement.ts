@@ -1,17 +1,20 @@
 /**
  * What the records can say about a window. An hour without any record counts as a gap: nothing may have come, or nothing
- * may have been recorded, and a report must not guess. Complete means: every hour of the window holds records and no gap is known.
+ * may have been recorded, and a report must not guess; unless Postern demonstrably watched all of it, then it was quiet. Complete means:
+ * every hour of the window holds records or was watched, and no gap is known.
  */
 export function coverageStatement(coverage: Coverage, from: number, to: number): CoverageStatement {
   const hours = new Map(coverage.hours.map((hour) => [hour.hour, hour]));
   const gaps: Gap[] = [];
   let covered = 0;
   let total = 0;
-  const begin = Math.min(...coverage.hours.filter((hour) => hour.exchanges > 0).map((hour) => hour.firstAt ?? hour.hour));
-  const end = Math.max(...coverage.hours.filter((hour) => hour.exchanges > 0).map((hour) => hour.lastAt ?? hour.hour + hourMs - 1));
+  const recorded = coverage.hours.filter((hour) => hour.exchanges > 0);
+  const begin = recorded.reduce((least, hour) => Math.min(least, hour.firstAt ?? hour.hour), Infinity);
+  const end = recorded.reduce((most, hour) => Math.max(most, hour.lastAt ?? hour.hour + hourMs - 1), -Infinity);
+  const wasWatched = (start: number, stop: number): boolean => (coverage.watched ?? []).some((span) => span.from <= start && span.to >= stop);
   for (let hour = Math.floor(from / hourMs) * hourMs; hour < to && total < hoursMax; hour += hourMs) {
     total += 1;
-    if ((hours.get(hour)?.exchanges ?? 0) > 0) {
+    if ((hours.get(hour)?.exchanges ?? 0) > 0 || wasWatched(Math.max(hour, from), Math.min(hour + hourMs, to))) {
       covered += 1;
       continue;
     }
@@ -27,8 +30,8 @@ export function coverageStatement(coverage: Coverage, from: number, to: number):
     statement: sentence(),
     hours: total,
     hoursCovered: covered,
-    recordsBegin: covered > 0 ? iso(begin) : null,
-    recordsEnd: covered > 0 ? iso(end) : null,
+    recordsBegin: recorded.length > 0 ? iso(begin) : null,
+    recordsEnd: recorded.length > 0 ? iso(end) : null,
     gaps: all.slice(0, gapsMax).map((gap) => ({ from: iso(gap.from), to: iso(gap.to), reason: gap.reason })),
   };
 
@@ -37,10 +40,11 @@ export function coverageStatement(coverage: Coverage, from: number, to: number):
     if (complete) return `Records cover all ${total} ${total === 1 ? "hour" : "hours"} from ${minute(from)} to ${minute(to)}.`;
     const parts: string[] = [];
     const first = gaps[0];
-    if (first !== undefined && first.from === from) parts.push(`records begin ${minute(begin)}, after the start asked for (${minute(from)})`);
+    if (recorded.length === 0) parts.push("there are no records, only times that were watched and quiet");
+    else if (first !== undefined && first.from === from) parts.push(`records begin ${minute(begin)}, after the start asked for (${minute(from)})`);
     const last = gaps.at(-1);
-    if (last !== undefined && last.to === to && last !== first) parts.push(`records end ${minute(end)}, before the end asked for (${minute(to)})`);
-    else if (last !== undefined && last.to === to && first !== undefined && first.from !== from) parts.push(`records end ${minute(end)}, before the end asked for (${minute(to)})`);
+    if (recorded.length > 0 && last !== undefined && last.to === to && last !== first) parts.push(`records end ${minute(end)}, before the end asked for (${minute(to)})`);
+    else if (recorded.length > 0 && last !== undefined && last.to === to && first !== undefined && first.from !== from) parts.push(`records end ${minute(end)}, before the end asked for (${minute(to)})`);
     const inner = gaps.filter((gap) => gap.from !== from && gap.to !== to);
     if (inner.length > 0) parts.push(`${hoursOf(inner)} in between without any record (first: ${minute(inner[0]?.from ?? 0)} to ${minute(inner[0]?.to ?? 0)})`);
     for (const gap of known.slice(0, 3)) parts.push(`${gap.reason} (${minute(gap.from)} to ${minute(gap.to)})`);
@@ -55,6 +59,8 @@ export interface Coverage {
   readonly hours: readonly { readonly hour: number; readonly exchanges: number; readonly firstAt?: number; readonly lastAt?: number }[];
   /** Times when records are known to be missing: a gate was down, exchanges were dropped, rows expired, sampling. */
   readonly gaps: readonly Gap[];
+  /** Times when Postern demonstrably ran and would have recorded: an hour inside one of them may be empty. */
+  readonly watched?: readonly { readonly from: number; readonly to: number }[];
 }
 
 export interface Gap {
