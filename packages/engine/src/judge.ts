@@ -80,7 +80,7 @@ export class Judge {
     const limited = this.#options.limit?.(exchange, at);
     if (limited === "throttle" && this.#options.mode === "enforce") {
       this.#answers.push({ dueAt: Math.max(at, exchange.at + (exchange.durationMs ?? 0)), index, exchange, endpoint: undefined, reservation: undefined, limited, echo: "" });
-      this.#sink.decision(index, { id: exchange.id, at: exchange.at, action: "throttle", would: "throttle", reason: "rate-limit", ref: exchange.id });
+      this.#sink.decision(index, { id: exchange.id, at: exchange.at, action: "throttle", would: "throttle", reason: "rate-limit", ref: exchange.id }, exchange);
       return;
     }
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
@@ -123,7 +123,7 @@ export class Judge {
       would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
       reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : "rate-limit",
       ref: exchange.id,
-    });
+    }, exchange);
   }
 
   #answer(open: Open): void {
@@ -188,7 +188,7 @@ export interface JudgeOptions extends LedgerOptions, GateEngineOptions {
 
 /** Where judgements go, in event order. */
 export interface JudgeSink {
-  decision(index: number, decision: Decision): void;
+  decision(index: number, decision: Decision, exchange: Exchange): void;
   exchange(exchange: Exchange, step: LedgerStep, disclosures: readonly Disclosure[]): void;
   signals(signals: readonly Signal[]): void;
 }

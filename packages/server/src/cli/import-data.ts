@@ -1,7 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Disclosure, type Exchange, type LedgerState, type LedgerStep, PosternError, type Ports, type Signal, storeExchange } from "@postern/engine";
+import { type Disclosure, type Exchange, type LedgerStep, PosternError, type Ports, type Signal, storeExchange } from "@postern/engine";
+import { type HubState, loadHubState, saveHubState } from "../hub/hub-state.ts";
 import { Journal, segmentBytesMax } from "../store/journal.ts";
 
 /**

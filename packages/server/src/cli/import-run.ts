@@ -39,7 +39,7 @@ export class ImportRun {
         ...(limits.length === 0 ? {} : { limit: limiter(ports, limits) }),
       },
       {
-        decision: (index, decision) => options.onDecision?.(index, decision),
+        decision: (index, decision, exchange) => options.onDecision?.(index, decision, exchange),
         exchange: (exchange, step, rows) => this.#exchange(exchange, step, rows),
         signals: (signals) => this.#signalled(signals),
       },
@@ -114,7 +114,7 @@ export interface ImportRunOptions {
   /** Prefix of signal ids: the same for the same input, so that a second import adds nothing. */
   readonly idPrefix: string;
   readonly ledger?: Ledger;
-  readonly onDecision?: (index: number, decision: Decision) => void;
+  readonly onDecision?: (index: number, decision: Decision, exchange: Exchange) => void;
   readonly onExchange?: (exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]) => void;
   readonly onSignals?: (signals: readonly Signal[]) => void;
 }

@@ -3,7 +3,7 @@ import type { Level } from "@postern/engine";
 import type { EndpointView, FindingView, IncidentView } from "../../api/views.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { rank } from "./import-document.ts";
-import { count, plain, table, wrap } from "./text-layout.ts";
+import { count, fit, plain, table, wrap } from "./text-layout.ts";
 
 /** The report of an import for a person: what was read, what there is, what is wrong, who did what; ends with one sentence. ASCII, at most `width` wide. */
 export function renderImport(document: ImportDocument, options: RenderOptions): string {
@@ -27,7 +27,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     const { records, span } = document;
     section("Read");
     say(`  ${count(records.read)} records: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected${records.late > 0 ? `, ${count(records.late)} far out of order` : ""}`);
-    for (const source of document.sources.slice(0, shownSources)) say(`  ${plain(source.name)} (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected`);
+    for (const source of document.sources.slice(0, shownSources)) say(`  ${fit(plain(source.name), width - 50)} (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected`);
     if (document.sources.length > shownSources) say(`  and ${document.sources.length - shownSources} more files`);
     for (const bad of records.rejected.slice(0, shownRejected)) {
       indented(`${plain(bad.source)}:${bad.line}${bad.column === undefined ? "" : `:${bad.column}`} ${plain(bad.reason)}`, "    ", paint.yellow);
@@ -52,7 +52,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     const rows = all.slice(0, options.top).map((endpoint) => [
       `  ${plain(endpoint.method)}`,
       plain(endpoint.host === "" || !wide ? endpoint.path : endpoint.host + endpoint.path),
-      authOf(endpoint),
+      endpoint.auth.verdict,
       endpoint.oracle === null ? "-" : endpoint.oracle.verdict,
       ...(wide ? [subjectsOf(endpoint)] : []),
       count(endpoint.requests),
@@ -82,8 +82,8 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     section(`Findings (${count(all.length)})`);
     if (all.length === 0) say("  none");
     for (const finding of all.slice(0, shownFindings)) {
-      say(`  ${level(finding.severity)} ${plain(finding.title)}${finding.verdict === "suspected" ? paint.dim(" (suspected)") : ""}`);
-      say(`    ${plain(`${finding.endpoint.method} ${finding.endpoint.host}${finding.endpoint.path}`)}`);
+      headed(finding.severity, `${plain(finding.title)}${finding.verdict === "suspected" ? " (suspected)" : ""}`);
+      say(`    ${named(finding.endpoint)}`);
       indented(evidenceOf(finding.evidence), "    ", paint.dim);
       indented(`Fix: ${plain(finding.fix)}`, "    ");
     }
@@ -95,8 +95,8 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     section(`Incidents (${count(all.length)})`);
     if (all.length === 0) say("  none");
     for (const incident of all.slice(0, shownIncidents)) {
-      say(`  ${level(incident.level)} ${plain(incident.title)}`);
-      for (const endpoint of incident.endpoints.slice(0, 3)) say(`    ${plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`)}`);
+      headed(incident.level, plain(incident.title));
+      for (const endpoint of incident.endpoints.slice(0, 3)) say(`    ${named(endpoint)}`);
       say(`    ${minute(incident.openedAt)} to ${minute(incident.lastAt)}, ${count(incident.signalCount)} ${incident.signalCount === 1 ? "signal" : "signals"}`);
       indented(sourcesOf(incident), "    ");
       if (incident.kind === "enumeration") {
@@ -113,7 +113,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     const oracles = new Set(document.endpoints.items.filter((endpoint) => endpoint.oracle !== null).map((endpoint) => endpoint.id));
     const told = disclosures.items.filter((one) => one.confirmed + one.denied + one.uniform > 0 || oracles.has(one.endpoint));
     if (told.length > 0) {
-      section("Who was told what (different people or things; see the endpoint for what they are)");
+      section("Who was told what (different people or things)");
       say(
         ...table(
           [{ head: "  ENDPOINT", flexible: true }, { head: "CONFIRMED", right: true }, { head: "DENIED", right: true }, { head: "NOTHING", right: true }, { head: "UNKNOWN", right: true }],
@@ -127,11 +127,20 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     }
     section(`Signals (${count(signals.total)})`);
     const detectors = Object.entries(signals.byDetector);
-    say(...(detectors.length === 0 ? ["  none"] : detectors.map(([detector, signalCount]) => `  ${detector}: ${count(signalCount)}`)));
+    say(...(detectors.length === 0 ? ["  none"] : detectors.map(([detector, signalCount]) => `  ${plain(detector)}: ${count(signalCount)}`)));
     for (const [id, errors] of Object.entries(document.triggerErrors)) say(paint.yellow(`  trigger ${id} failed on ${count(errors)} exchanges: it was blind there`));
   }
 
-  function level(of: Level): string {
+  function headed(level: Level, title: string): void {
+    const [first = "", ...rest] = wrap(title, width - 11);
+    say(`  ${painted(level)} ${first}`, ...rest.map((line) => `    ${line}`));
+  }
+
+  function named(endpoint: { readonly method: string; readonly host: string; readonly path: string }): string {
+    return fit(plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`), width - 4);
+  }
+
+  function painted(of: Level): string {
     const text = of.toUpperCase().padEnd(8);
     return rank(of) >= 3 ? paint.red(text) : rank(of) === 2 ? paint.yellow(text) : paint.dim(text);
   }
@@ -165,10 +174,6 @@ const shownRejected = 5;
 const shownFindings = 12;
 const shownIncidents = 10;
 const shownDisclosures = 10;
-
-function authOf(endpoint: EndpointView): string {
-  return endpoint.auth.verdict === "unproven" ? "unproven" : endpoint.auth.verdict;
-}
 
 function subjectsOf(endpoint: EndpointView): string {
   return endpoint.subjects.length === 0 ? "-" : [...new Set(endpoint.subjects.map((subject) => subject.type))].join(",");

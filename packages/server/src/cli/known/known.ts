@@ -1,0 +1,64 @@
+import { existsSync, statSync } from "node:fs";
+import { join, resolve } from "node:path";
+import { type Finding, Incidents, Ledger, type Mode, PosternError, type Ports } from "@postern/engine";
+import type { Config } from "../../config/config-schema.ts";
+import { loadHubState, type MissingExchanges } from "../../hub/hub-state.ts";
+import type { UptimeState } from "../../hub/uptime.ts";
+import { type GuardedName, readGuarded } from "./guarded-file.ts";
+import { loadOrCreateKey } from "../../keys/key-file.ts";
+import { makePorts } from "../../keys/make-ports.ts";
+import { ledgerOptionsOf } from "../import-policy.ts";
+import { settled } from "./settled.ts";
+
+/**
+ * What is known in a data directory, for one command: read from what the hub saved last, or an import left. When a Postern runs there, waits
+ * until it has saved once more, eight seconds at the most. Reads only. Throws NOT_FOUND where there is no data, KEY_UNREADABLE.
+ */
+export async function readKnown(dataDir: string, options: KnownOptions): Promise<Known> {
+  const dir = resolve(dataDir);
+  if (!["journal", "store", "hub"].some((name) => existsSync(join(dir, name)))) {
+    throw new PosternError("NOT_FOUND", `There is no Postern data in ${dataDir}`, {
+      remedy: "Name the directory with --data, or fill it: `postern protect <url> --data <dir>` or `postern import <file> --data <dir>`.",
+    });
+  }
+  const key = loadOrCreateKey({ env: options.env, dataDir: dir });
+  const ports = makePorts(key, 1);
+  await settled(dir);
+  const state = loadHubState(dir);
+  const mode: Mode = options.config.mode ?? "observe";
+  const ledger = new Ledger(ports, ledgerOptionsOf(options.config, mode, ports), state?.ledger);
+  const savedAt = statSync(join(dir, "hub", "state.json"), { throwIfNoEntry: false })?.mtimeMs;
+  // Builds the rules of every endpoint, which are learned and not stored.
+  const { endpoints } = ledger.policy(savedAt ?? 0);
+  return {
+    ledger,
+    ports,
+    guarded: [...endpoints, ...readGuarded(dir)],
+    incidents: state === undefined ? new Incidents() : Incidents.restore(state.incidents),
+    findings: state?.findings ?? ledger.findings(),
+    missing: state?.missing ?? [],
+    triage: state?.triage ?? {},
+    uptime: state?.uptime,
+    savedAt,
+  };
+}
+
+export interface KnownOptions {
+  readonly env: NodeJS.ProcessEnv;
+  readonly config: Config;
+}
+
+export interface Known {
+  readonly ledger: Ledger;
+  readonly ports: Ports;
+  /** Endpoints under guard, declared ones that no traffic has shown included. */
+  readonly guarded: readonly GuardedName[];
+  readonly incidents: Incidents;
+  readonly findings: readonly Finding[];
+  readonly missing: readonly MissingExchanges[];
+  /** `finding <id>` or `incident <id>` → status. */
+  readonly triage: Readonly<Record<string, string>>;
+  readonly uptime: UptimeState | undefined;
+  /** When the state was written; undefined when there is none and everything is judged anew from the store. */
+  readonly savedAt: number | undefined;
+}
