@@ -61,7 +61,7 @@ export class EndpointWatch {
     this.#lastAt = Math.max(at, this.#lastAt);
     this.#rollBin(at);
     this.#inBin++;
-    this.#pressure = this.#pressureAt(at) + 1;
+    this.#pressure = Math.min(policy.pressureMax * this.#pressureLimit(), this.#pressureAt(at) + 1);
     this.#pressedAt = Math.max(at, this.#pressedAt);
     if (!this.#trained(at)) return undefined;
     const before = this.cusum;
@@ -84,7 +84,7 @@ export class EndpointWatch {
     const surplus = surplusOf(spent, cost);
     if (this.phase !== "calm") {
       // Answer at the learned rate, uniform only the surplus: a flash crowd can then release itself by its own anchors.
-      const pressed = this.#pressureAt(at) > policy.pressureFree + policy.rateFactor * this.ratePerMs * policy.pressureMs;
+      const pressed = this.#pressureAt(at) > this.#pressureLimit();
       const share = !pressed ? 1 : this.phase === "closed" ? 0 : policy.pressedShare;
       this.#tokens = Math.min(policy.surgeBurst, this.#tokens + Math.max(0, at - this.#tokensAt) * this.ratePerMs * share);
       this.#tokensAt = Math.max(at, this.#tokensAt);
@@ -181,9 +181,13 @@ export class EndpointWatch {
     return this.#firstAt > 0 && at - this.#firstAt >= policy.trainForMs && this.#contacts >= policy.trainContacts;
   }
 
-  /** Newcomers' contacts of the last minute or so, fading. */
+  /** Newcomers' contacts of the last half minute or so, fading. */
   #pressureAt(at: number): number {
     return this.#pressure * Math.exp(-Math.max(0, at - this.#pressedAt) / policy.pressureMs);
+  }
+
+  #pressureLimit(): number {
+    return policy.pressureFree + policy.rateFactor * this.ratePerMs * policy.pressureMs;
   }
 
   #drainSurplus(at: number): void {

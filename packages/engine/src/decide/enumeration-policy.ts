@@ -30,8 +30,12 @@ export const enumerationPolicy = {
   surgeThreshold: 7.6,
   /** D3: newcomers' answers that may be saved up during an alarm: honest people do not come evenly. */
   surgeBurst: 5,
-  /** D3: newcomers press when, over a minute, more than three times the learned rate come; then the rate is a quarter, and nothing once confirmed. */
-  pressureMs: 60_000,
+  /**
+   * D3: newcomers press when, over half a minute, more than three times the learned rate come; then the rate is a quarter, and nothing once confirmed.
+   * The measure is held at three times its limit, so that honest people are answered again half a minute after the press is over.
+   */
+  pressureMs: 30_000,
+  pressureMax: 3,
   pressureFree: 2,
   pressedShare: 0.25,
   /** D3: one source counts at most twice an hour, so one gateway cannot fake a crowd. */

@@ -32,6 +32,7 @@ export class GateEngine {
   #signals: Signal[] = [];
   #now = 0;
   #principals: ReadonlySet<string> = new Set();
+  #replayed = { exchangeId: "", newcomer: false };
 
   constructor(options: GateEngineOptions) {
     this.sources = new SourceTable(options.sourceSlots ?? 1 << 17);
@@ -202,7 +203,9 @@ export class GateEngine {
     const wide = principal ? narrow : this.#slot(watch, network, row.at, watch.endpoint.budget.startCredits);
     this.#regain(narrow, row.at);
     if (wide !== narrow) this.#regain(wide, row.at);
-    const newcomer = !principal && this.#newcomer(wide);
+    // The rows of one exchange were judged together.
+    if (this.#replayed.exchangeId !== row.exchangeId) this.#replayed = { exchangeId: row.exchangeId, newcomer: !principal && this.#newcomer(wide) };
+    const { newcomer } = this.#replayed;
     if (row.answer === "truthful") {
       watch.truthful++;
       if (this.#disclosed.add(hi, lo, row.at)) {
@@ -217,7 +220,7 @@ export class GateEngine {
         this.#learned(watch, actor, subject, newcomer && charged, surplus > 0, row.at);
       }
     } else watch.uniform++;
-    if (this.#contacted.add(hi, lo, row.at)) this.#contact(watch, actor, !principal && this.#newcomer(wide), row.answer === "truthful", row.at);
+    if (this.#contacted.add(hi, lo, row.at)) this.#contact(watch, actor, newcomer, row.answer === "truthful", row.at);
   }
 
   /**
