@@ -1,0 +1,97 @@
+import fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { splitTarget } from "../exchange/split-target.ts";
+import { defaultBudget, type GuardedEndpoint } from "./gate-policy.ts";
+import { GuardMatcher } from "./guard-matcher.ts";
+
+function guarded(template: string, method = "GET", host = "api"): GuardedEndpoint {
+  return {
+    id: `${method} ${host} ${template}`, method, host, template, state: "budgeted", subjects: [], classes: { scalars: [] }, tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "", learned: false }, budget: defaultBudget,
+  };
+}
+
+const lookup = guarded("/client/v1/users/{cc}-{phone}/status");
+const find = (matcher: GuardMatcher, target: string, method = "GET", host = "api"): string | undefined => matcher.find(method, host, splitTarget(target).segments)?.id;
+
+describe("GuardMatcher", () => {
+  const matcher = new GuardMatcher([lookup]);
+
+  it("finds the endpoint under every spelling of its path that a lenient router would serve", () => {
+    for (const target of [
+      "/client/v1/users/999-15550100/status",
+      "/CLIENT/V1/Users/999-15550100/STATUS",
+      "/client/v1/users/999-15550100/status/",
+      "//client//v1/users/999-15550100/status",
+      "/client/./v1/x/../users/999-15550100/status",
+      "/client/v1/users/999%2D15550100/status",
+      "/%63lient/v1/users/999-1555010%30/%73tatus",
+      "/client/v1/x/%2e%2e/users/999-15550100/status",
+      "/client/v1/users/999-15550100/status?x=1",
+      "/client/v1/users/999-15550100/status#x",
+    ]) {
+      expect(find(matcher, target), target).toBe(lookup.id);
+    }
+  });
+
+  it("takes HEAD for GET, and any other method for the endpoint of the same path", () => {
+    const both = new GuardMatcher([guarded("/users/{id}"), guarded("/users/{id}", "POST"), guarded("/codes", "POST")]);
+    expect(find(both, "/users/7", "HEAD")).toBe("GET api /users/{id}");
+    expect(find(both, "/users/7", "POST")).toBe("POST api /users/{id}");
+    // A method-override header would make any of these a GET behind us.
+    for (const method of ["OPTIONS", "PUT", "get", "BREW"]) expect(find(both, "/users/7", method)).toBe("GET api /users/{id}");
+    expect(find(both, "/codes", "PATCH")).toBe("POST api /codes");
+  });
+
+  it("does not match what is another path", () => {
+    for (const target of ["/client/v1/users/999-15550100", "/client/v1/users/status", "/client/v1/users/999-15550100/status/more", "/"]) {
+      expect(find(matcher, target), target).toBeUndefined();
+    }
+    expect(find(matcher, "/client/v1/users/999-15550100/status", "GET", "other")).toBeUndefined();
+  });
+
+  it("takes a constant before a parameter, and comes back to the parameter when the constant leads nowhere", () => {
+    const some = new GuardMatcher([guarded("/users/{id}"), guarded("/users/me"), guarded("/users/{id}/mail"), guarded("/users/me/settings")]);
+    expect(find(some, "/users/me")).toBe("GET api /users/me");
+    expect(find(some, "/users/you")).toBe("GET api /users/{id}");
+    expect(find(some, "/users/me/mail")).toBe("GET api /users/{id}/mail");
+  });
+
+  it("takes the longer affixes first, and needs something between them", () => {
+    const some = new GuardMatcher([guarded("/f/{name}"), guarded("/f/{name}.json"), guarded("/f/u-{name}.json"), guarded("/f/u-{name}")]);
+    expect(find(some, "/f/u-7.json")).toBe("GET api /f/u-{name}.json");
+    expect(find(some, "/f/7.json")).toBe("GET api /f/{name}.json");
+    expect(find(some, "/f/u-7")).toBe("GET api /f/u-{name}");
+    expect(find(some, "/f/u-")).toBe("GET api /f/{name}");
+  });
+
+  it("takes a rule for any host when the host has none of its own, also when the path of the host's own rule differs", () => {
+    const some = new GuardMatcher([guarded("/users/{id}", "GET", "*"), guarded("/codes/{id}", "GET", "api")]);
+    expect(find(some, "/users/7", "GET", "elsewhere")).toBe("GET * /users/{id}");
+    expect(find(some, "/users/7", "GET", "api")).toBe("GET * /users/{id}");
+  });
+
+  it("gives up after 512 nodes instead of trying every way through templates that fan out", () => {
+    // Two ways at each of twenty segments: a million paths, none of which ends here.
+    const deep = (n: number): string => Array.from({ length: 20 }, (_, i) => ((n >> i) & 1 ? "a{x}" : "{x}")).join("/");
+    const wide = new GuardMatcher(Array.from({ length: 200 }, (_, n) => guarded(`/${deep(Math.imul(n, 0x9e3779b1) >>> 8)}/end`)));
+    const before = process.hrtime.bigint();
+    for (let n = 0; n < 1_000; n++) wide.find("GET", "api", Array.from({ length: 21 }, () => "aaa"));
+    // A thousand bounded walks; without the bound a single one of a full tree takes longer than this.
+    expect(Number(process.hrtime.bigint() - before) / 1e6).toBeLessThan(5_000);
+  });
+
+  it("finds every template through a path made from it, whatever the others are", () => {
+    const segment = fc.constantFrom("users", "me", "{id}", "{cc}-{phone}", "{id}.json", "v1");
+    const template = fc.array(segment, { minLength: 1, maxLength: 5 }).map((parts) => `/${parts.join("/")}`);
+    fc.assert(
+      fc.property(fc.uniqueArray(template, { minLength: 1, maxLength: 12 }), (templates) => {
+        const some = new GuardMatcher(templates.map((one) => guarded(one)));
+        for (const one of templates) {
+          const path = one.replaceAll("{cc}-{phone}", "999-1").replaceAll("{id}", "q7");
+          expect(find(some, path)).toBeDefined();
+        }
+      }),
+    );
+  });
+});
