@@ -1,13 +1,14 @@
 import { createHash, randomBytes } from "node:crypto";
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, readSync, renameSync, writeSync } from "node:fs";
+import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Disclosure, type Exchange, type LedgerStep, PosternError, type Ports, type Signal, storeExchange } from "@postern/engine";
+import { type Disclosure, type Exchange, type Finding, type IncidentsState, type LedgerState, type LedgerStep, PosternError, type Ports, type Signal, storeExchange } from "@postern/engine";
 import { type HubState, loadHubState, saveHubState } from "../hub/hub-state.ts";
+import { Uptime } from "../hub/uptime.ts";
 import { Journal, segmentBytesMax } from "../store/journal.ts";
 
 /**
  * Keeps what an import saw under the data directory, as the store loads it: rows of exchanges, disclosures and signals in `journal/`, and what was
- * learned in `ledger.json` (swapped in whole). Only keyed hashes, templates and counts; see `storeExchange`. Throws DATA_DIR_UNUSABLE.
+ * learned where the hub keeps it (see {@link HubState}), so that commands and a later `protect` go on from there. Only keyed hashes, templates and counts; see `storeExchange`. Throws DATA_DIR_UNUSABLE.
  */
 export class DataSink {
   readonly #dir: string;
@@ -40,12 +41,27 @@ export class DataSink {
     this.#signals.appendAll(signals);
   }
 
-  close(state: LedgerState): void {
+  close(learned: ImportLearned): void {
     this.#flush();
     this.#exchanges.close();
     this.#disclosures.close();
     this.#signals.close();
-    saveLedgerState(this.#dir, state);
+    const before = loadLearned(this.#dir);
+    const uptime = new Uptime(before?.uptime);
+    uptime.imported(learned.recording.id, learned.recording.from, learned.recording.to);
+    try {
+      saveHubState(this.#dir, {
+        version: 1,
+        ledger: learned.ledger,
+        incidents: before === undefined ? learned.incidents : withEarlier(learned.incidents, before.incidents),
+        missing: before?.missing ?? [],
+        triage: before?.triage ?? {},
+        uptime: uptime.exportState(),
+        findings: learned.findings,
+      });
+    } catch (cause) {
+      throw new PosternError("DATA_DIR_UNUSABLE", `What was learned cannot be kept in ${this.#dir}.`, { cause });
+    }
   }
 
   #flush(): void {
@@ -54,20 +70,22 @@ export class DataSink {
   }
 }
 
-/** What an earlier import learned here; undefined when there was none. Throws DATA_DIR_UNUSABLE when it is there and cannot be used. */
-export function loadLedgerState(dir: string): LedgerState | undefined {
-  let text: string;
-  try {
-    text = readFileSync(join(dir, stateFile), "utf8");
-  } catch (cause) {
-    if (cause instanceof Error && "code" in cause && cause.code === "ENOENT") return undefined;
-    throw new PosternError("DATA_DIR_UNUSABLE", `What was learned before cannot be read from ${join(dir, stateFile)}.`, { cause });
+/** What one import leaves behind. */
+export interface ImportLearned {
+  readonly ledger: LedgerState;
+  readonly incidents: IncidentsState;
+  readonly findings: readonly Finding[];
+  /** Its name, first and last event: the time its records speak for. */
+  readonly recording: { readonly id: string; readonly from: number; readonly to: number };
+}
+
+/** What was learned here before, by an import or by a hub; undefined when nothing was. Throws DATA_DIR_UNUSABLE when it is there and cannot be used. */
+export function loadLearned(dir: string): HubState | undefined {
+  const state = loadHubState(dir);
+  if (state === undefined && existsSync(join(dir, "hub", "state.json"))) {
+    throw new PosternError("DATA_DIR_UNUSABLE", `What was learned before, ${join(dir, "hub", "state.json")}, is damaged.`, { remedy: "Move it away; it is learned again from the traffic." });
   }
-  try {
-    return JSON.parse(text) as LedgerState;
-  } catch (cause) {
-    throw new PosternError("DATA_DIR_UNUSABLE", `${join(dir, stateFile)} is damaged.`, { cause, remedy: "Move it away; it is learned again from the traffic." });
-  }
+  return state;
 }
 
 /**
@@ -81,27 +99,19 @@ export function idPrefixOf(files: readonly string[]): string {
   return `imp-${hash.digest("hex").slice(0, 12)}`;
 }
 
-const stateFile = "ledger.json";
 /** One write for so many rows: an import is not durable row by row, it is repeated. */
 const rowsAtOnce = 1_024;
+/** As many as the incidents themselves keep, about. */
+const closedMax = 1_000;
 /** The first lines hold the first times; short enough that a log still growing has passed it. */
 const headBytes = 1_024;
 
-function saveLedgerState(dir: string, state: LedgerState): void {
-  const path = join(dir, stateFile);
-  try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 });
-    const fd = openSync(`${path}.new`, "w", 0o600);
-    try {
-      writeSync(fd, JSON.stringify(state));
-      fsyncSync(fd);
-    } finally {
-      closeSync(fd);
-    }
-    renameSync(`${path}.new`, path);
-  } catch (cause) {
-    throw new PosternError("DATA_DIR_UNUSABLE", `What was learned cannot be kept in ${path}.`, { cause });
-  }
+/** Incidents of earlier recordings stay, unless this one tells the same story again. */
+function withEarlier(now: IncidentsState, before: IncidentsState): IncidentsState {
+  const groups = new Set(now.open.map((one) => one.group));
+  const ids = new Set([...now.open, ...now.closed].map((one) => one.id));
+  const open = before.open.filter((one) => !groups.has(one.group) && !ids.has(one.id));
+  return { ...now, open: [...now.open, ...open], closed: [...before.closed.filter((one) => !ids.has(one.id)), ...now.closed].slice(-closedMax) };
 }
 
 function headOf(file: string): Uint8Array {

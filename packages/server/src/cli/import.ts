@@ -1,10 +1,11 @@
 import type { Command } from "commander";
-import { Ledger, type Level } from "@postern/engine";
+import { Ledger, type Level, PosternError } from "@postern/engine";
 import { loadOrCreateKey } from "../keys/key-file.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import type { CliContext } from "./cli-context.ts";
-import { DataSink, idPrefixOf, loadLedgerState } from "./import-data.ts";
+import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
+import { hubRuns } from "./known/hub-runs.ts";
 import { ledgerOptionsOf } from "./import-policy.ts";
 import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, widthOf, withReadOptions } from "./import-session.ts";
 import { importDocument, type ImportDocument, rank } from "./report/import-document.ts";
@@ -36,8 +37,11 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
   const mode = modeOf(options.mode, config);
   const key = loadOrCreateKey({ env: context.env, ...(options.data === undefined ? {} : { dataDir: options.data }) });
   const ports = makePorts(key, 1);
+  if (options.data !== undefined && (await hubRuns(options.data))) {
+    throw new PosternError("DATA_DIR_LOCKED", `A Postern runs on ${options.data} and would overwrite what this import learns.`, { remedy: "Stop it first, or import into another directory." });
+  }
   const data = options.data === undefined ? undefined : new DataSink(options.data, key.epoch, ports);
-  const state = options.data === undefined ? undefined : loadLedgerState(options.data);
+  const state = options.data === undefined ? undefined : loadLearned(options.data)?.ledger;
   const run = new ImportRun({
     ports,
     config,
@@ -52,8 +56,16 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
     ...(data === undefined ? {} : { name: (file) => `${idPrefixOf([file])}` }),
   });
   run.finish();
-  data?.close(run.ledger.exportState());
   const document = importDocument(run, input, mode);
+  for (const incident of document.incidents.items) {
+    if (incident.kind === "enumeration") for (const { id } of incident.endpoints) run.incidents.setDisclosed(id, incident.disclosed);
+  }
+  data?.close({
+    ledger: run.ledger.exportState(),
+    incidents: run.incidents.exportState(),
+    findings: run.ledger.findings(),
+    recording: { id: idPrefixOf(files), from: run.firstAt, to: run.lastAt },
+  });
   context.stdout.write(
     options.json === true ? `${JSON.stringify(document)}\n` : renderImport(document, { color: colorOf(context), width: widthOf(context), top: Math.max(1, Number.parseInt(options.top, 10) || 20) }),
   );
