@@ -22,5 +22,6 @@ export function makeClock(setting: ClockSetting | undefined): Clock {
   if (setting === undefined || (setting.factor === 1 && setting.base === setting.realBase)) return { now: Date.now, factor: 1 };
   const { factor, base, realBase } = setting;
   const origin = performance.timeOrigin;
-  return { now: () => base + (origin + performance.now() - realBase) * factor, factor };
+  // Whole milliseconds: event times are stored as integers.
+  return { now: () => Math.floor(base + (origin + performance.now() - realBase) * factor), factor };
 }

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli/cli-context.ts";
+import { demoCommand } from "./cli/demo.ts";
 import { protectCommand } from "./cli/protect.ts";
 import { becomeRole } from "./roles.ts";
 
@@ -37,6 +38,7 @@ async function main(argv: readonly string[]): Promise<void> {
     .showHelpAfterError("(postern --help lists the commands)")
     .configureOutput({ writeOut: (text) => void process.stdout.write(text), writeErr: (text) => void process.stderr.write(text) })
     .exitOverride();
+  demoCommand(program, context);
   protectCommand(program, context);
   try {
     await program.parseAsync(argv);

@@ -1,0 +1,92 @@
+import type pc from "picocolors";
+import type { DemoStage, DemoSummary } from "./demo-summary.ts";
+
+/** Tells the story in a terminal, 80 columns wide, line by line; on a live one the current line counts along. */
+export function demoTeller(options: { readonly out: NodeJS.WritableStream; readonly paint: ReturnType<typeof pc.createColors>; readonly live: boolean; readonly brief: boolean }): DemoTeller {
+  const { out, paint, live } = options;
+  let open = false;
+  const line = (text: string): void => {
+    if (open) out.write("\r\u001b[2K");
+    open = false;
+    out.write(`${text}\n`);
+  };
+  const act = (number: string, title: string): void => {
+    line("");
+    line(paint.bold(`${number}  ${title}`));
+  };
+  const brief = (text: string): void => line(`postern demo: ${text}`);
+  return {
+    stage(stage: DemoStage): void {
+      switch (stage.stage) {
+        case "honest-hour":
+          if (options.brief) return brief(`an honest hour, ${Math.round(stage.factor)} times as fast as real`);
+          line("");
+          line(`${paint.bold("Postern")} — a small back gate, and who stands at it.`);
+          line("");
+          line(`  Latchkey, an example MFA service   ${stage.service}`);
+          line(`  The gate before it                 ${stage.gate}`);
+          line(`  The console                        ${paint.bold(stage.loginUrl)}`);
+          line(paint.dim("                                     (works once; restarted between acts, the last link counts)"));
+          act("1", `An honest hour, ${Math.round(stage.factor)} times as fast as real`);
+          line("   Users sign in, mistype, change phones; an office sets up telephones; a carrier hides");
+          line("   hundreds behind one address. Postern only listens.");
+          return;
+        case "observe":
+          if (options.brief) return brief("a thief asks, and is watched");
+          act("2", "A thief asks about one number after another. Postern watches, and changes nothing");
+          line(`   ${paint.dim("console")} ${stage.loginUrl}`);
+          return;
+        case "alert":
+          if (options.brief) return brief(`alert after ${stage.leaked} numbers were confirmed`);
+          return line(`   ${paint.red("ALERT")}  somebody is learning who has an account; ${stage.leaked} numbers confirmed so far`);
+        case "enforce":
+          if (options.brief) return brief(`the same, enforced; list ${stage.list}`);
+          return act("3", `Again from the state after the honest hour, enforcing. A new thief, a new list, ${stage.list}`);
+        case "enforced": {
+          const { run } = stage;
+          if (options.brief) return brief(`leaked ${run.leaked} of ${run.existing}`);
+          line(`   asked about ${n(run.asked)} numbers, ${n(run.existing)} of them real: learned ${paint.green(paint.bold(String(run.leaked)))}`);
+          return line(`   honest people meanwhile: ${n(run.honest.lookups)} questions, ${run.honest.refused} refused, ${run.honest.uniform} answered as if unknown`);
+        }
+        case "progress":
+          if (!live) return;
+          out.write(`\r\u001b[2K   ${paint.dim(`${n(stage.requests)} requests`)}`);
+          open = true;
+          return;
+        case "role-died":
+          return line(`   ${paint.yellow(`the ${stage.role} process ended; starting it again`)}`);
+      }
+    },
+    summary(summary: DemoSummary, open: { readonly consoleUrl: string; readonly loginUrl: string } | undefined): void {
+      const { observe, exposed } = summary;
+      act("4", "Who was exposed, while nobody stopped it");
+      line(`   ${exposed.exact ? "Exactly" : "At least"} ${paint.bold(n(exposed.subjects))} people were confirmed to the thief, and ${n(exposed.denied)} numbers denied.`);
+      line(`   Held against the thief's own notes: precision ${exposed.precision.toFixed(3)}, recall ${exposed.recall.toFixed(3)}.`);
+      line(`   Given away about each: ${exposed.fieldsReturned.join(", ")}.`);
+      line(`   ${paint.dim(exposed.statement)}`);
+      line("");
+      line(paint.bold("   numbers confirmed to the thief"));
+      const most = Math.max(1, observe.leaked);
+      const bar = (value: number): string => "█".repeat(Math.max(value > 0 ? 1 : 0, Math.round((value / most) * 36)));
+      line(`   watched            ${n(observe.leaked).padStart(6)}  ${paint.red(bar(observe.leaked))}   alert after ${observe.alertAfterLeaked ?? "—"}`);
+      for (const run of summary.enforce) line(`   enforced ${run.list.padEnd(10)}${n(run.leaked).padStart(5)}  ${paint.green(bar(run.leaked))}`);
+      line("");
+      line(`   ${paint.dim(`all of it real HTTP on this machine, in ${summary.seconds} s`)}`);
+      if (open !== undefined) {
+        line("");
+        line(`   The console of the watched run is open:  ${paint.bold(open.loginUrl)}`);
+        line("   Your own service next:  npm start -- protect http://127.0.0.1:3000");
+        line(paint.dim("   Ctrl-C ends it and removes the demo's data."));
+      }
+    },
+  };
+}
+
+export interface DemoTeller {
+  stage(stage: DemoStage): void;
+  summary(summary: DemoSummary, open: { readonly consoleUrl: string; readonly loginUrl: string } | undefined): void;
+}
+
+function n(value: number): string {
+  return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
