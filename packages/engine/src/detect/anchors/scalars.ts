@@ -61,13 +61,19 @@ function linkLike(value: string): boolean {
 }
 
 function walk(json: Json | undefined, name: string, depth: number, budget: { left: number }, take: (name: string, value: string) => void): void {
-  if (json === undefined || json === null || depth > 6 || budget.left-- <= 0) return;
+  if (depth > 6 || budget.left-- <= 0 || json === undefined || json === null) return;
   if (typeof json === "string") take(name, json);
   else if (typeof json === "number") {
     if (Number.isInteger(json) && json >= 10) take(name, String(json));
   } else if (typeof json === "object") {
-    if (isList(json)) for (const item of json) walk(item, name, depth + 1, budget, take);
-    else for (const key in json) walk(json[key], key, depth + 1, budget, take);
+    if (isList(json)) {
+      for (let i = 0; i < json.length && budget.left > 0; i++) walk(json[i], name, depth + 1, budget, take);
+    } else {
+      for (const key in json) {
+        if (budget.left <= 0) return;
+        walk(json[key], key, depth + 1, budget, take);
+      }
+    }
   }
 }
 
@@ -77,4 +83,5 @@ function isList(json: readonly Json[] | { readonly [key: string]: Json }): json 
 
 /** Ids one message may bring: an answer with more is a list, and lists link nobody. */
 const valuesMax = 32;
+/** Places looked at in one message, nulls and containers too. */
 const walkMax = 256;
