@@ -10,6 +10,7 @@ import { GateEngine, type GateEngineOptions, type Reservation } from "./decide/g
 import type { Disclosure, GuardedEndpoint } from "./decide/gate-policy.ts";
 import { GuardMatcher } from "./decide/guard-matcher.ts";
 import type { Signal } from "./detect/signal.ts";
+import { TimeQueue } from "./time-queue.ts";
 import { Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
 
 /**
@@ -25,8 +26,8 @@ export class Judge {
   readonly #ports: Ports;
   readonly #sink: JudgeSink;
   readonly #options: JudgeOptions;
-  readonly #requests = new Heap<Waiting>((a, b) => a.exchange.at - b.exchange.at || a.index - b.index);
-  readonly #answers = new Heap<Open>((a, b) => a.dueAt - b.dueAt || a.index - b.index);
+  readonly #requests = new TimeQueue<Waiting>();
+  readonly #answers = new TimeQueue<Open>();
   #waitingBytes = 0;
   #matcher = new GuardMatcher([]);
   #principals: ReadonlySet<string> = new Set();
@@ -47,7 +48,7 @@ export class Judge {
   /** Takes one exchange; its decision comes to the sink when its time has come, numbered by input order from 0. */
   push(exchange: Exchange): void {
     if (exchange.at < this.#now) this.late++;
-    this.#requests.push({ index: this.#index++, exchange });
+    this.#requests.push(exchange.at, { index: this.#index++, exchange });
     this.#waitingBytes += weight(exchange);
     while (this.#requests.size > reorderMax || this.#waitingBytes > reorderBytesMax) this.#next();
   }
@@ -65,9 +66,9 @@ export class Judge {
     if (waiting === undefined) return;
     this.#waitingBytes -= weight(waiting.exchange);
     const at = Math.max(waiting.exchange.at, this.#now);
-    for (let open = this.#answers.peek(); open !== undefined && open.dueAt <= at; open = this.#answers.peek()) {
-      this.#answers.pop();
-      this.#answer(open);
+    while (this.#answers.nextAt <= at) {
+      const open = this.#answers.pop();
+      if (open !== undefined) this.#answer(open);
     }
     this.#now = at;
     this.#refresh(at);
@@ -76,10 +77,11 @@ export class Judge {
 
   #request(waiting: Waiting, at: number): void {
     const { exchange, index } = waiting;
+    const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments, query } = splitUrl(exchange.url);
     const limited = this.#options.limit?.(exchange, at);
     if (limited === "throttle" && this.#options.mode === "enforce") {
-      this.#answers.push({ dueAt: Math.max(at, exchange.at + (exchange.durationMs ?? 0)), index, exchange, endpoint: undefined, reservation: undefined, limited, echo: "" });
+      this.#answers.push(dueAt, { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, echo: "" });
       this.#sink.decision(index, { id: exchange.id, at: exchange.at, action: "throttle", would: "throttle", reason: "rate-limit", ref: exchange.id }, exchange);
       return;
     }
@@ -115,7 +117,7 @@ export class Judge {
       });
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at);
     }
-    this.#answers.push({ dueAt: Math.max(at, exchange.at + (exchange.durationMs ?? 0)), index, exchange, endpoint, reservation, limited, echo });
+    this.#answers.push(dueAt, { dueAt, index, exchange, endpoint, reservation, limited, echo });
     this.#sink.decision(index, {
       id: exchange.id,
       at: exchange.at,
@@ -222,60 +224,4 @@ interface Open extends Waiting {
 
 function weight(exchange: Exchange): number {
   return 200 + exchange.url.length + (exchange.request.body?.length ?? 0) + (exchange.response.body?.length ?? 0) + 64 * (exchange.request.headers.length + exchange.response.headers.length);
-}
-
-/** Binary heap, least first. */
-class Heap<T> {
-  readonly #items: T[] = [];
-  readonly #compare: (a: T, b: T) => number;
-
-  constructor(compare: (a: T, b: T) => number) {
-    this.#compare = compare;
-  }
-
-  get size(): number {
-    return this.#items.length;
-  }
-
-  peek(): T | undefined {
-    return this.#items[0];
-  }
-
-  push(item: T): void {
-    const items = this.#items;
-    items.push(item);
-    let at = items.length - 1;
-    while (at > 0) {
-      const up = (at - 1) >> 1;
-      const parent = items[up];
-      if (parent === undefined || this.#compare(item, parent) >= 0) break;
-      items[at] = parent;
-      at = up;
-    }
-    items[at] = item;
-  }
-
-  pop(): T | undefined {
-    const items = this.#items;
-    const top = items[0];
-    const last = items.pop();
-    if (items.length === 0 || last === undefined) return top;
-    let at = 0;
-    for (;;) {
-      let down = at * 2 + 1;
-      const left = items[down];
-      if (left === undefined) break;
-      const right = items[down + 1];
-      let next = left;
-      if (right !== undefined && this.#compare(right, left) < 0) {
-        down++;
-        next = right;
-      }
-      if (this.#compare(next, last) >= 0) break;
-      items[at] = next;
-      at = down;
-    }
-    items[at] = last;
-    return top;
-  }
 }

@@ -43,8 +43,8 @@ export class Ledger {
   readonly #slips = new TypingSlips();
   #policy: GatePolicy;
   #policyAt = Number.NEGATIVE_INFINITY;
-  /** Each guarded endpoint with its text, by which a change is told; as of the last policy. */
-  readonly #guards = new Map<InventoryEndpoint, { readonly guard: GuardedEndpoint; readonly text: string }>();
+  /** Each guarded endpoint as of the last policy. */
+  readonly #guards = new Map<InventoryEndpoint, GuardedEndpoint>();
   readonly #touched = new Set<InventoryEndpoint>();
   #relabelled = false;
   #sinceSurvey = Number.POSITIVE_INFINITY;
@@ -124,7 +124,7 @@ export class Ledger {
 
   /**
    * The policy as of now; a new version at most once a second of event time, and only when something changed. Looks only at endpoints that were
-   * asked since; all of them are looked at when templates changed, and once in as many exchanges as there are endpoints, so that the cost of an
+   * asked since; all of them are looked at when templates changed, and once in {@link surveyEvery} times as many exchanges as there are endpoints, so that the cost of an
    * exchange does not grow with the inventory.
    */
   policy(at: number): GatePolicy {
@@ -132,7 +132,7 @@ export class Ledger {
     this.#policyAt = at;
     for (const hash of this.inventory.newPrincipals()) if (this.#principals.size < principalsMax) this.#principals.add(hash);
     let changed = this.#principals.size !== this.#surveyed.principals;
-    if (this.inventory.version !== this.#surveyed.version || this.#sinceSurvey >= this.#surveyed.endpoints) changed = this.#survey() || changed;
+    if (this.inventory.version !== this.#surveyed.version || this.#sinceSurvey >= surveyEvery * this.#surveyed.endpoints) changed = this.#survey() || changed;
     else {
       if (this.#relabelled) for (const endpoint of this.#guards.keys()) this.#touched.add(endpoint);
       for (const endpoint of this.#touched) changed = this.#reguard(endpoint) || changed;
@@ -143,7 +143,7 @@ export class Ledger {
     const declaredText = declared.length === 0 ? "" : JSON.stringify(declared.map(({ id }) => id));
     if (!changed && declaredText === this.#surveyed.declared && this.#policy.version > 0) return this.#policy;
     this.#surveyed = { ...this.#surveyed, principals: this.#principals.size, declared: declaredText };
-    const endpoints = Array.from(this.#guards.values(), ({ guard }) => guard);
+    const endpoints = [...this.#guards.values()];
     for (const one of declared) {
       if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
     }
@@ -212,9 +212,9 @@ export class Ledger {
   #reguard(endpoint: InventoryEndpoint): boolean {
     const guard = this.#guard(endpoint);
     if (guard === undefined) return this.#guards.delete(endpoint);
-    const text = JSON.stringify(guard);
-    if (this.#guards.get(endpoint)?.text === text) return false;
-    this.#guards.set(endpoint, { guard, text });
+    const known = this.#guards.get(endpoint);
+    if (known !== undefined && (sameParts(known, guard) || JSON.stringify(known) === JSON.stringify(guard))) return false;
+    this.#guards.set(endpoint, guard);
     return true;
   }
 
@@ -473,6 +473,8 @@ function sameRules(a: readonly SubjectRule[], b: readonly SubjectRule[]): boolea
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
 /** The gate's picture is at most this old. */
 const policyEveryMs = 1_000;
+/** Exchanges an endpoint between two looks at all endpoints. */
+const surveyEvery = 4;
 /** As the inventory keeps. */
 const principalsMax = 100_000;
 /** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
@@ -481,6 +483,23 @@ const backlogEndpointsMax = 256;
 const trafficMax = 20_000;
 const rulesFreshMax = 128;
 const rulesEvery = 16;
+
+/** True when two guards are made of the same parts; parts that are equal but made anew need a closer look. */
+function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
+  return (
+    a.id === b.id &&
+    a.template === b.template &&
+    a.state === b.state &&
+    a.subjects === b.subjects &&
+    a.classes === b.classes &&
+    a.uniform === b.uniform &&
+    a.tellsNothing.length === b.tellsNothing.length &&
+    a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
+    a.budget.startCredits === b.budget.startCredits &&
+    a.budget.maxCredits === b.budget.maxCredits &&
+    a.budget.unanchoredCeiling === b.budget.unanchoredCeiling
+  );
+}
 
 function natural(of: readonly { readonly type: Subject["type"] }[]): boolean {
   return of.some((one) => naturalKeyTypes.includes(one.type));

@@ -37,10 +37,40 @@ export function actorOf(
   ports: Ports,
   seen: { address: string; ja4?: string | undefined; userAgent?: string | undefined; credential?: string | undefined; principal?: boolean },
 ): Actor {
-  const network = networkOf(seen.address);
   const principal = seen.principal === true && seen.credential !== undefined;
-  const narrow = principal
-    ? ports.hash("client", `principal\n${seen.credential}`)
-    : ports.hash("client", `${network}\n${seen.ja4 ?? ""}\n${seen.userAgent ?? ""}`);
-  return { narrow, network: ports.hash("client", network), address: seen.address, credential: seen.credential, principal };
+  const hash = rememberedHash(ports);
+  const network = networkOf(seen.address);
+  const narrow = principal ? hash(`principal\n${seen.credential}`) : hash(`${network}\n${seen.ja4 ?? ""}\n${seen.userAgent ?? ""}`);
+  return { narrow, network: hash(network), address: seen.address, credential: seen.credential, principal };
 }
+
+/**
+ * Callers come back, and a keyed hash costs as much as all other counting of an exchange: the last ones are remembered, in memory only. Two generations
+ * of {@link rememberedMax} texts; texts longer than {@link rememberedCharactersMax} are hashed each time.
+ */
+function rememberedHash(ports: Ports): (text: string) => string {
+  let known = remembered.get(ports);
+  if (known === undefined) {
+    let young = new Map<string, string>();
+    let old = new Map<string, string>();
+    known = (text) => {
+      let hash = young.get(text);
+      if (hash !== undefined) return hash;
+      hash = old.get(text) ?? ports.hash("client", text);
+      if (text.length > rememberedCharactersMax) return hash;
+      if (young.size >= rememberedMax) {
+        old = young;
+        young = new Map();
+      }
+      young.set(text, hash);
+      return hash;
+    };
+    remembered.set(ports, known);
+  }
+  return known;
+}
+
+const remembered = new WeakMap<Ports, (text: string) => string>();
+/** With its hash about 400 bytes each: 26 MB at the most in both generations. */
+const rememberedMax = 32_768;
+const rememberedCharactersMax = 640;

@@ -28,8 +28,18 @@ export function splitTarget(target: string): SplitTarget {
   return target.charCodeAt(0) === slash ? splitPath(target, 0) : splitUrl(target);
 }
 
-/** As {@link splitTarget}, and says which host an absolute or authority form named. */
+/** As {@link splitTarget}, and says which host an absolute or authority form named. The last answer is remembered: gate and ledger split the same URL in turn. */
 export function splitUrl(url: string): SplitUrl {
+  if (url === lastUrl) return lastSplit;
+  lastSplit = splitAnew(url);
+  lastUrl = url;
+  return lastSplit;
+}
+
+let lastUrl = "";
+let lastSplit: SplitUrl = { host: "", segments: [], query: "" };
+
+function splitAnew(url: string): SplitUrl {
   if (url.charCodeAt(0) === slash) return { host: "", ...splitPath(url, 0) };
   if (url === "*") return { host: "", segments: ["*"], query: "" };
   const scheme = url.indexOf("://");
