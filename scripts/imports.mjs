@@ -1,9 +1,15 @@
 // The import guard: imports point one way. Says how many modules it read, and fails when that is implausibly few:
 // a cruiser that cannot parse TypeScript reads none and finds nothing wrong.
-import { cruise } from "dependency-cruiser";
-import config from "../.dependency-cruiser.mjs";
 import { readdirSync, statSync } from "node:fs";
+import { createRequire } from "node:module";
 import { join } from "node:path";
+import config from "../.dependency-cruiser.mjs";
+
+// dependency-cruiser hands swc no word about JSX: say it here, by file ending, before it loads swc.
+const swc = createRequire(import.meta.url)("@swc/core");
+const { parseFileSync } = swc;
+swc.parseFileSync = (file, options) => parseFileSync(file, { ...options, tsx: file.endsWith("x") });
+const { cruise } = await import("dependency-cruiser");
 
 const places = ["packages/engine/src", "packages/node/src", "packages/testkit/src", "packages/server/src", "packages/console/src"];
 const { forbidden, options } = config;
