@@ -8,6 +8,7 @@ export * from "./exchange/view.ts";
 export * from "./detect/signal.ts";
 export * from "./assess/finding.ts";
 export * from "./decide/gate-policy.ts";
+export { enumerationPolicy } from "./decide/enumeration-policy.ts";
 export * from "./detect/triggers/triggers.ts";
 export * from "./detect/triggers/trigger-definition.ts";
 export * from "./detect/triggers/trigger-facts.ts";

@@ -1,0 +1,75 @@
+import { type Command } from "commander";
+import { PosternError } from "@postern/engine";
+import type { CliContext } from "./cli-context.ts";
+import { findEndpoint } from "./breach/find-endpoint.ts";
+import { namedEndpoints } from "./breach/breach-data.ts";
+import { colorOf, configOf, guarded, widthOf } from "./import-session.ts";
+import { readKnown } from "./known/known.ts";
+import { lists, type ListName, type ListQuery } from "./listing/lists.ts";
+import { renderList } from "./listing/render-list.ts";
+import { instantOf } from "./report-breach.ts";
+import { storeOf } from "./store-command.ts";
+
+/** `postern endpoints | findings | incidents | disclosures | exchanges`: what a data directory holds, as a table or as the API's JSON. */
+export function listCommands(program: Command, context: CliContext): void {
+  for (const [name, list] of Object.entries(lists)) {
+    const command = program
+      .command(name)
+      .description(list.description)
+      .option("--json", "one JSON document: {items, next}")
+      .option("--data <dir>", "where Postern keeps its data", "./.postern")
+      .option("--limit <count>", "1 to 1000", "100")
+      .option("--cursor <cursor>", "`next` of the page before")
+      .option("--config <file>", "configuration (default: postern.yaml here, if there is one)");
+    for (const filter of list.filters) command.option(...filterOptions[filter]);
+    command.action((options: ListOptions) => guarded(context, () => run(list.name, options, context)));
+  }
+}
+
+interface ListOptions {
+  readonly json?: boolean;
+  readonly data: string;
+  readonly limit: string;
+  readonly cursor?: string;
+  readonly config?: string;
+  readonly endpoint?: string;
+  readonly from?: string;
+  readonly to?: string;
+  readonly address?: string;
+}
+
+const filterOptions: Readonly<Record<"endpoint" | "from" | "to" | "address", readonly [flags: string, description: string]>> = {
+  endpoint: ["--endpoint <endpoint>", "only this one: its id, or method and path"],
+  from: ["--from <time>", "from this moment on, such as 2026-01-31T08:00:00Z"],
+  to: ["--to <time>", "before this moment"],
+  address: ["--address <address>", "only this client address"],
+};
+
+async function run(name: ListName, options: ListOptions, context: CliContext): Promise<number> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new PosternError("USAGE", "--limit takes a number from 1 to 1000", { remedy: "Page on with --cursor." });
+  const from = instantOf("--from", options.from);
+  const to = instantOf("--to", options.to);
+  const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
+  const list = lists[name];
+  const store = list.needsStore || options.endpoint !== undefined ? await storeOf(options.data) : undefined;
+  try {
+    const disclosed = store === undefined ? [] : await store.client.query("disclosureTotals", {});
+    const endpoint = options.endpoint === undefined ? undefined : findEndpoint(options.endpoint, namedEndpoints(known, disclosed));
+    const query: ListQuery = {
+      limit,
+      ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+      ...(endpoint === undefined ? {} : { endpoint }),
+      ...(from === undefined ? {} : { from }),
+      ...(to === undefined ? {} : { to }),
+      ...(options.address === undefined ? {} : { address: options.address }),
+    };
+    const page = await list.page({ known, client: store?.client, disclosed, query });
+    context.stdout.write(
+      options.json === true ? `${JSON.stringify(page)}\n` : renderList(name, page, { color: colorOf(context), width: widthOf(context), savedAt: known.savedAt }),
+    );
+    return 0;
+  } finally {
+    await store?.close();
+  }
+}

@@ -1,0 +1,164 @@
+import { PosternError } from "@postern/engine";
+import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
+import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
+import { endpointView, findingView, incidentView } from "../../hub/project.ts";
+import { pageOf, readCursor } from "../../store/page-cursor.ts";
+import type { StoreClient } from "../../store/store-client.ts";
+import { type DisclosedClasses, namedEndpoints } from "../breach/breach-data.ts";
+import type { NamedEndpoint } from "../breach/find-endpoint.ts";
+import type { Known } from "../known/known.ts";
+
+/** The lists that a data directory can be asked for, by command. Items have the API's fields. */
+export const lists = {
+  endpoints: { name: "endpoints", description: "every endpoint known, how it treats credentials, what it gives away", filters: ["endpoint"], needsStore: false, page: endpoints },
+  findings: { name: "findings", description: "weaknesses of endpoints, with evidence and fix", filters: ["endpoint"], needsStore: false, page: findings },
+  incidents: { name: "incidents", description: "who did what, latest first", filters: ["endpoint", "from", "to"], needsStore: false, page: incidents },
+  disclosures: { name: "disclosures", description: "how many different people each endpoint confirmed or denied", filters: ["endpoint", "from", "to", "address"], needsStore: true, page: disclosures },
+  exchanges: { name: "exchanges", description: "stored exchanges, newest first", filters: ["endpoint", "from", "to", "address"], needsStore: true, page: exchanges },
+} as const satisfies Readonly<Record<string, List>>;
+
+export type ListName = keyof typeof lists;
+
+export interface List {
+  readonly name: string;
+  readonly description: string;
+  readonly filters: readonly ("endpoint" | "from" | "to" | "address")[];
+  readonly needsStore: boolean;
+  readonly page: (ask: ListAsk) => Page<object> | Promise<Page<object>>;
+}
+
+export interface ListAsk {
+  readonly known: Known;
+  /** Undefined only where the list needs no store. */
+  readonly client: StoreClient | undefined;
+  readonly disclosed: DisclosedClasses;
+  readonly query: ListQuery;
+}
+
+export interface ListQuery {
+  /** 1–1000 */
+  readonly limit: number;
+  readonly cursor?: string;
+  readonly endpoint?: NamedEndpoint;
+  /** Half-open, milliseconds. */
+  readonly from?: number;
+  readonly to?: number;
+  readonly address?: string;
+}
+
+function endpoints({ known, query }: ListAsk): Page<EndpointView> {
+  const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
+  const all = known.ledger.inventory
+    .endpoints()
+    .filter((endpoint) => query.endpoint === undefined || endpoint.id === query.endpoint.id)
+    // The counters of a running gate are its own; here stands what is guarded, not how far.
+    .map((endpoint) => endpointView(known.ledger, endpoint, state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}));
+  return inMemory(all, (one) => `${one.host}\n${one.path}\n${one.method}`, query);
+}
+
+function findings({ known, query }: ListAsk): Page<FindingView> {
+  const severities = ["critical", "high", "medium", "low", "info"];
+  const all = known.findings
+    .map((finding) => {
+      const status = known.triage[`finding ${finding.id}`];
+      return findingView(status === "open" || status === "accepted" || status === "fixed" ? { ...finding, status } : finding);
+    })
+    .filter(({ endpoint }) => query.endpoint === undefined || (endpoint.method === query.endpoint.method && endpoint.host === query.endpoint.host && endpoint.path === query.endpoint.path));
+  return inMemory(all, (one) => `${severities.indexOf(one.severity)}\n${one.endpoint.path}\n${one.id}`, query);
+}
+
+function incidents({ known, query }: ListAsk): Page<IncidentView> {
+  const { ledger } = known;
+  const all = known.incidents
+    .list()
+    .filter((incident) => (query.from === undefined || incident.lastAt >= query.from) && (query.to === undefined || incident.openedAt < query.to))
+    .filter((incident) => query.endpoint === undefined || incident.endpointIds.some((id) => query.endpoint?.ids.includes(id)))
+    .map((incident) => incidentView(ledger, incident));
+  return inMemory(all, (one) => `${latestFirst(one.openedAt)}\n${one.id}`, query);
+}
+
+/**
+ * People by the strongest thing any answer told, exact for each endpoint id. Rows of an endpoint that had several ids (its paths merged) are
+ * added up: somebody asked about under two of them counts twice.
+ */
+async function disclosures({ known, client, disclosed, query }: ListAsk): Promise<Page<DisclosureTotals>> {
+  const named = namedEndpoints(known, disclosed);
+  const byId = new Map(named.flatMap((endpoint) => endpoint.ids.map((id) => [id, endpoint])));
+  const means = (meaning: string): string[] => [...new Set(disclosed.filter((row) => known.ledger.meaning(byId.get(row.endpointId)?.id ?? row.endpointId, row.responseClass) === meaning).map((row) => row.responseClass))].slice(0, classesMax);
+  const classes = { confirmedClasses: means("confirmed"), deniedClasses: means("denied"), nothingClasses: means("nothing") };
+  const ids: readonly (string | undefined)[] = query.endpoint?.ids ?? [undefined];
+  const totals = new Map<string, DisclosureTotals>();
+  for (const id of ids) {
+    const rows = await storeIn(client).query("meaningTotals", { ...windowOf(query), ...(id === undefined ? {} : { endpoint: id }), ...classes });
+    for (const row of rows) {
+      const endpoint = byId.get(row.endpointId);
+      const key = endpoint?.id ?? row.endpointId;
+      const before = totals.get(key);
+      const [from, to] = [iso(row.firstAt), iso(row.lastAt)];
+      totals.set(key, {
+        endpoint: key,
+        method: endpoint?.method ?? "",
+        host: endpoint?.host ?? "",
+        path: endpoint?.path ?? "",
+        confirmed: row.confirmed + (before?.confirmed ?? 0),
+        denied: row.denied + (before?.denied ?? 0),
+        uniform: row.uniform + (before?.uniform ?? 0),
+        unknown: row.unknown + (before?.unknown ?? 0),
+        from: before?.from !== undefined && before.from !== null && before.from < from ? before.from : from,
+        to: before?.to !== undefined && before.to !== null && before.to > to ? before.to : to,
+      });
+    }
+  }
+  return inMemory([...totals.values()], (one) => `${one.host}\n${one.path}\n${one.method}\n${one.endpoint}`, query);
+}
+
+async function exchanges({ client, query }: ListAsk): Promise<Page<ExchangeRow>> {
+  const rows = await storeIn(client).query("exchanges", {
+    ...windowOf(query),
+    ...(query.endpoint === undefined ? {} : { endpoint: query.endpoint.id }),
+    limit: query.limit,
+    before: readCursor(query.cursor),
+  });
+  const items = rows.map((row) => ({
+    id: row.id,
+    at: iso(row.at),
+    method: row.method,
+    host: row.host,
+    path: row.path,
+    endpoint: row.endpointId,
+    status: row.status,
+    address: row.address,
+    credentialKind: row.credentialKind,
+    durationMs: row.durationMs,
+    requestBytes: row.requestBytes,
+    responseBytes: row.responseBytes,
+    action: row.action,
+  }));
+  return { items, next: pageOf(rows, query.limit).next };
+}
+
+function inMemory<T>(items: readonly T[], keyOf: (item: T) => string, query: ListQuery): Page<T> {
+  const page = keysetPage(items, keyOf, { limit: query.limit, ...(query.cursor === undefined ? {} : { cursor: query.cursor }) });
+  if (page === undefined) throw new PosternError("USAGE", "The cursor is not one this list gave out", { remedy: "Leave it out to start at the first page." });
+  return page;
+}
+
+function windowOf(query: ListQuery): { from?: number; to?: number; address?: string } {
+  return {
+    ...(query.from === undefined ? {} : { from: query.from }),
+    ...(query.to === undefined ? {} : { to: query.to }),
+    ...(query.address === undefined ? {} : { address: query.address }),
+  };
+}
+
+function storeIn(client: StoreClient | undefined): StoreClient {
+  if (client === undefined) throw new PosternError("INTERNAL", "This list was asked for without a store");
+  return client;
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** The question's own bound. */
+const classesMax = 1_000;

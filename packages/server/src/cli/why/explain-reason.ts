@@ -1,0 +1,98 @@
+import { defaultBudget, enumerationPolicy as policy } from "@postern/engine";
+
+/**
+ * Why the gate did what it did, in plain words, with the rule's numbers and what to write to have it otherwise. The numbers are the built-in
+ * ones; a budget of the operator's own wins over them. A reason that this version does not know is named as such.
+ */
+export function explainReason(reason: string, endpoint: { readonly method: string; readonly path: string }): Explained {
+  const budget = (line: string): string => yaml(["endpoints:", `  - match: ${JSON.stringify(`${endpoint.method} ${endpoint.path}`)}`, "    budget:", `      ${line}`]);
+  switch (reason) {
+    case "":
+      return { words: "The gate decided nothing here: the exchange was recorded, or its endpoint is not guarded.", rule: null, undo: null };
+    case "not-guarded":
+      return { words: "No guarded endpoint: it takes no identifier, or asks its callers for a credential.", rule: null, undo: null };
+    case "no-subject":
+      return { words: "The endpoint is guarded, but the request asked about nobody.", rule: null, undo: null };
+    case "within-budget":
+      return { words: "The caller had credits for everybody it asked about.", rule: `A new caller starts with ${defaultBudget.startCredits} credits; they grow with its anchors to ${defaultBudget.maxCredits}.`, undo: null };
+    case "already-disclosed":
+      return { words: "The caller was told about these people before; asking again tells nothing new and costs nothing.", rule: "A credit is spent once for each caller and person.", undo: null };
+    case "watched":
+      return {
+        words: "The endpoint is watched, not under a budget: nothing suggests yet that its answers give existence away.",
+        rule: "A budget applies as soon as answers are suspected to depend on whether somebody exists.",
+        undo: null,
+      };
+    case "aborted":
+      return { words: "The service gave no complete answer, or the caller left before one was released. The credits were given back.", rule: null, undo: null };
+    case "credits-spent":
+      return {
+        words: "The caller had asked about more different people than it had credits for, and did too little of what only real users can do.",
+        rule: `D1: ${defaultBudget.startCredits} credits to start with; each anchor (sign-in, sign-up, finished registration) within ${minutes(policy.anchorWithinMs)} gives back ${policy.refundPerAnchor}, an idle caller regains one in ${minutes(policy.regainEveryMs)}.`,
+        undo: budget(`startCredits: ${defaultBudget.startCredits * 4}   # a caller known to be honest, such as a partner's job, is better given a credential of its own`),
+      };
+    case "batch-too-large":
+      return {
+        words: "One request asked about more people than can be told apart; it is answered as for unknown ones, as a whole.",
+        rule: "A batch whose subjects cannot all be counted is never answered in part.",
+        undo: null,
+      };
+    case "source-flagged":
+      return {
+        words: "The caller was flagged as enumerating: question after question, and nothing that an honest user does next.",
+        rule: `D2: the evidence is at least ${Math.round(Math.exp(policy.flagAtLog)).toLocaleString("en-US")} to one; a flag lasts ${Math.round(policy.flagForMs / 86_400_000)} days. An honest caller leaves at most ${Math.round(policy.honestUnanchored * 100)} % of its questions without a follow-up.`,
+        undo: yaml(["# If its users do follow up elsewhere, tell Postern where:", "anchors:", "  - endpoint: POST /where/they/sign-in", "    kind: sign-in"]),
+      };
+    case "endpoint-surge":
+      return {
+        words: "Many callers that were never seen signing in asked at once, far above what is usual here; while that lasts only the usual rate of new ones is answered.",
+        rule: `D3: a rate of ${policy.rateFactor} times the learned one is found out; the share of those that follow up decides whether it is a crowd or an attack.`,
+        undo: budget("unanchoredCeiling: 0   # learned; a planned roll-out is best announced by anchors that its users reach"),
+      };
+    case "endpoint-closed":
+      return {
+        words: "An enumeration from many places at once was confirmed on this endpoint: new callers learn nothing while it lasts, known ones go on.",
+        rule: `D3: confirmed at ${Math.round(Math.exp(policy.confirmAt)).toLocaleString("en-US")} to one; closed for at least ${minutes(policy.closedForMs)}, at most ${minutes(policy.closedForMaxMs)}, then tried again.`,
+        undo: modeUndo,
+      };
+    case "newcomers-together":
+      return {
+        words: "Several callers that never signed in asked about more people each than a first visit needs, and together beyond what is left for all of them.",
+        rule: `Each may ask about ${policy.newcomerFree}; what goes beyond comes from an allowance of ${policy.newcomerSurplus} above the learned rate, shared by all newcomers.`,
+        undo: modeUndo,
+      };
+    case "ceiling":
+      return {
+        words: "The endpoint has given as many truthful answers to callers that never signed in as it may in a day.",
+        rule: `D6: ${policy.ceilingFactor} times the busiest day learned, never below ${policy.ceilingFloor}.`,
+        undo: budget(`unanchoredCeiling: ${policy.ceilingFloor * 10}`),
+      };
+    case "rate-limit":
+      return {
+        words: "The caller sent more requests than a rate limit of the configuration allows.",
+        rule: "See `limits` in postern.yaml.",
+        undo: yaml(["limits:", `  - endpoint: ${JSON.stringify(`${endpoint.method} ${endpoint.path}`)}`, "    rate: 600/min", "    mode: observe"]),
+      };
+    default:
+      return { words: `The gate gave the reason ${JSON.stringify(reason.slice(0, 100))}, which this version does not know.`, rule: null, undo: null };
+  }
+}
+
+export interface Explained {
+  readonly words: string;
+  /** The rule with its numbers; null where none took part. */
+  readonly rule: string | null;
+  /** Lines for postern.yaml that change it; null where there is nothing to undo. */
+  readonly undo: string | null;
+}
+
+const modeUndo = yaml(["# Nothing is held back while Postern only observes:", "mode: observe"]);
+
+function yaml(lines: readonly string[]): string {
+  return lines.join("\n");
+}
+
+function minutes(ms: number): string {
+  const hours = ms / 3_600_000;
+  return hours >= 1 ? `${hours} h` : `${ms / 60_000} min`;
+}
