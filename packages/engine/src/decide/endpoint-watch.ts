@@ -85,7 +85,8 @@ export class EndpointWatch {
     if (this.phase !== "calm") {
       // Answer at the learned rate, uniform only the surplus: a flash crowd can then release itself by its own anchors.
       const pressed = this.#pressureAt(at) > this.#pressureLimit();
-      const share = !pressed ? 1 : this.phase === "closed" ? 0 : policy.pressedShare;
+      // Without pressure, what comes at less than twice the rate is no surge at all and would pass on a calm day.
+      const share = !pressed ? policy.rateFactor - 1 : this.phase === "closed" ? 0 : policy.pressedShare;
       this.#tokens = Math.min(policy.surgeBurst, this.#tokens + Math.max(0, at - this.#tokensAt) * this.ratePerMs * share);
       this.#tokensAt = Math.max(at, this.#tokensAt);
       if (surplus > 0 || asked >= policy.newcomerFree || share === 0 || this.#tokens < cost) return this.phase === "closed" ? "endpoint-closed" : "endpoint-surge";
