@@ -38,7 +38,7 @@ const shortTextMax = 64;
  * and in long texts whose lengths lie in the same power of two.
  */
 export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, ports: Ports): ResponseClass {
-  const forms = answer.body === undefined && answer.location === "" ? [] : echoForms(answer.echo);
+  const forms = answer.body === undefined && answer.json === undefined && answer.location === "" ? [] : echoForms(answer.echo);
   const media = mediaType(answer.contentType);
   const fields: string[] = [];
   let rest: string;
