@@ -3,8 +3,13 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli/cli-context.ts";
+import { configCommand } from "./cli/config.ts";
 import { demoCommand } from "./cli/demo.ts";
+import { importCommand } from "./cli/import.ts";
+import { listCommands } from "./cli/list.ts";
 import { protectCommand } from "./cli/protect.ts";
+import { reportBreachCommand } from "./cli/report-breach.ts";
+import { whyCommand } from "./cli/why.ts";
 import { becomeRole } from "./roles.ts";
 
 /**
@@ -40,6 +45,11 @@ async function main(argv: readonly string[]): Promise<void> {
     .exitOverride();
   demoCommand(program, context);
   protectCommand(program, context);
+  importCommand(program, context);
+  listCommands(program, context);
+  whyCommand(program, context);
+  reportBreachCommand(program, context);
+  configCommand(program, context);
   try {
     await program.parseAsync(argv);
   } catch (error) {
