@@ -6,7 +6,11 @@ import { enumerationPolicy as policy } from "./enumeration-policy.ts";
  * One guarded endpoint as a whole: learns how often new never-anchored sources come (baseline), raises D3 when they come three times
  * as often (Poisson CUSUM), lets the cohort's own anchors confirm or release (SPRT), and keeps the daily ceiling (D6).
  *
- * Misses: an attack that stays below twice the learned rate for ever is D4's and the ceiling's. Training can be poisoned by an attacker who is
+ * During an alarm newcomers share the learned rate, one or two questions each; a source known by its anchors notices nothing. Their third and
+ * later questions share a small allowance at all times, so that a handful of addresses learn no more than one.
+ *
+ * Misses: an attack that stays below twice the learned rate for ever is D4's and the ceiling's. Mistakes: while thousands of fresh addresses press, honest
+ * newcomers are answered uniformly too (measured: 5 % of an hour's lookups beside 10,000 questions from 5,000 addresses); an outage of the anchors during a surge confirms it. Training can be poisoned by an attacker who is
  * there from the first hour; the ceiling's floor and the frozen baseline during alarms bound what that buys.
  */
 export class EndpointWatch {

@@ -4,7 +4,6 @@ import type { Subject } from "../exchange/subject.ts";
 import { GateEngine } from "./gate-engine.ts";
 import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
 
-const hour = 3_600_000;
 const start = 1_700_000_000_000;
 
 function endpoint(state: GuardedEndpoint["state"] = "budgeted", ceiling = 0): GuardedEndpoint {
