@@ -1,4 +1,4 @@
-import type { DisclosedCounts, Finding, Incident, IncidentSource, InventoryEndpoint, Ledger } from "@postern/engine";
+import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, nextSteps } from "@postern/engine";
 import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
 
 /** One endpoint as the API, the console and the CLI show it. Pure; reads the ledger as it is now. */
@@ -61,7 +61,7 @@ export function incidentView(ledger: Ledger, incident: Incident, more: IncidentM
     disclosed: more.disclosed ?? incident.disclosed,
     signals: incident.signals.map(({ id, detector, level, at, evidence }) => ({ id, detector, level, at: iso(at), evidence })),
     signalCount: incident.signalCount,
-    next: incident.next,
+    next: more.disclosed === undefined ? incident.next : nextSteps(incident.kind, more.disclosed, incident.status === "closed"),
   };
 }
 

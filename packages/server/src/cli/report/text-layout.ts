@@ -1,7 +1,12 @@
-/** Text for a terminal from strangers' hands: printable ASCII as it is, anything else as `?`, so that no input moves the cursor or colours a line. */
+/**
+ * Text for a terminal from strangers' hands: printable ASCII as it is, typographic quotes and dashes as their ASCII kin, anything else as `?`, so that no
+ * input moves the cursor or colours a line.
+ */
 export function plain(text: string): string {
-  return text.replace(/[^\x20-\x7e]/g, "?");
+  return text.replace(/[^\x20-\x7e]/g, (character) => kin[character] ?? "?");
 }
+
+const kin: Readonly<Record<string, string>> = { "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "...", "\u00b7": "-", "\u2265": ">=", "\u2264": "<=" };
 
 /** `12,345` */
 export function count(value: number): string {
