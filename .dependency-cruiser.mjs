@@ -49,7 +49,7 @@ export default {
       name: "testkit-only-for-demo-and-tests",
       comment: "Only the demo, the benches and tests may use the testkit. Move shared code into the engine.",
       severity: "error",
-      from: { path: "^packages/server/src", pathNot: ["[.]test[.]ts$", "^packages/server/src/demo/", "/testing/", "[.]bench[.]ts$"] },
+      from: { path: "^packages/server/src", pathNot: ["[.]test[.]ts$", "^packages/server/src/(demo|trial|bench|e2e)/", "/testing/", "[.]bench[.]ts$"] },
       to: { path: "^packages/testkit/" },
     },
     {
