@@ -163,7 +163,7 @@ describe("a day of honest traffic, then an attack from one address", () => {
 
   test("triggers fire on recorded traffic and open incidents of their own", async () => {
     const config = join(bench.dir, "triggers.yaml");
-    writeFileSync(config, "triggers:\n  - id: many\n    title: One address asks about many\n    level: high\n    let:\n      fan: { distinct: subjects, by: [network], over: 1h }\n    when: fan > 200\n");
+    writeFileSync(config, "triggers:\n  - id: many\n    title: One address asks about many\n    level: high\n    let:\n      fan: { distinct: subjects, by: [network], over: 1h }\n    when: fan > 400\n");
     const document = await importJson("--config", config, attacked);
     expect(document.incidents.items.map((incident) => incident.kind).sort()).toEqual(["enumeration", "trigger.many"]);
   });
