@@ -18,8 +18,7 @@ import { Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
  * what was complete by then; its answer is read at `at + durationMs`. Recorded later events are kept although enforcement might have
  * prevented them.
  *
- * Input may be out of order within {@link reorderMax} exchanges or {@link reorderBytesMax}; later ones are judged when they come and counted in `late`. Once so
- * many came, as few are held as {@link reorderMargin} times the worst disorder seen, {@link reorderMin} at least: what is held long costs most of a replay's memory work.
+ * Input may be out of order within {@link reorderMax} exchanges or {@link reorderBytesMax}; later ones are judged when they come and counted in `late`.
  */
 export class Judge {
   readonly ledger: Ledger;
@@ -30,8 +29,6 @@ export class Judge {
   readonly #requests = new TimeQueue<Waiting>();
   readonly #answers = new TimeQueue<Open>();
   #waitingBytes = 0;
-  /** The most places an exchange was out of order so far. */
-  #displaced = 0;
   #matcher = new GuardMatcher([]);
   #principals: ReadonlySet<string> = new Set();
   #version = -1;
@@ -50,14 +47,10 @@ export class Judge {
 
   /** Takes one exchange; its decision comes to the sink when its time has come, numbered by input order from 0. */
   push(exchange: Exchange): void {
-    const displaced = this.#requests.push(exchange.at, { index: this.#index++, exchange });
-    if (exchange.at < this.#now) {
-      this.late++;
-      this.#displaced = reorderMax;
-    } else if (displaced > this.#displaced) this.#displaced = displaced;
-    const window = this.#index < reorderMax ? reorderMax : Math.min(reorderMax, Math.max(reorderMin, reorderMargin * this.#displaced));
+    if (exchange.at < this.#now) this.late++;
+    this.#requests.push(exchange.at, { index: this.#index++, exchange });
     this.#waitingBytes += weight(exchange);
-    while (this.#requests.size > window || this.#waitingBytes > reorderBytesMax) this.#next();
+    while (this.#requests.size > reorderMax || this.#waitingBytes > reorderBytesMax) this.#next();
   }
 
   /** Judges everything still waiting. Call at the end of input. */
@@ -174,7 +167,7 @@ export class Judge {
     if (policy.version === this.#version) return;
     this.#version = policy.version;
     this.gate.setPolicy(policy);
-    this.#matcher = new GuardMatcher(policy.endpoints);
+    this.#matcher = new GuardMatcher(policy.endpoints, this.#ports);
     this.#principals = new Set(policy.principals);
   }
 
@@ -215,8 +208,6 @@ export interface Decision {
 /** Exchanges held to put them in order of time, and the most they may weigh. */
 export const reorderMax = 65_536;
 export const reorderBytesMax = 64 * 1024 * 1024;
-export const reorderMin = 4_096;
-export const reorderMargin = 4;
 
 interface Waiting {
   readonly index: number;

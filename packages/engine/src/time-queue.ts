@@ -12,23 +12,11 @@ export class TimeQueue<T> {
     return this.#row.length - this.#head + this.#heap.length;
   }
 
-  /** Returns how many of those that came in order it should have come before: 0 for one in order. */
-  push(at: number, item: T): number {
+  push(at: number, item: T): void {
     const entry: Entry<T> = { at, order: this.#count++, item };
     const last = this.#row.length > this.#head ? this.#row[this.#row.length - 1] : undefined;
-    if (last === undefined || last.at <= at) {
-      this.#row.push(entry);
-      return 0;
-    }
-    this.#lift(entry);
-    let low = this.#head;
-    let high = this.#row.length;
-    while (low < high) {
-      const middle = (low + high) >> 1;
-      if ((this.#row[middle]?.at ?? 0) <= at) low = middle + 1;
-      else high = middle;
-    }
-    return this.#row.length - low;
+    if (last === undefined || last.at <= at) this.#row.push(entry);
+    else this.#lift(entry);
   }
 
   /** The earliest time waiting; infinite when empty. */
