@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createLatchkey, attackList, flaws, honestDay, mergeSessions, runDirect, smashAndGrab, writeNdjson } from "@postern/testkit";
+import { exchangeLine } from "@postern/engine";
+import { createLatchkey, attackList, flaws, honestDay, mergeSessions, runDirect, smashAndGrab } from "@postern/testkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { sharedData } from "../sources/shared-data.fixture.ts";
 import type { DecisionLine } from "./report/decision-lines.ts";
@@ -78,7 +79,7 @@ describe("a day of honest traffic, then an attack from one address", () => {
       const sessions = honestDay({ population: latchkey.population, seed: "import", sessionsPerDay: 800, ...day });
       const lines: string[] = [];
       runDirect(attack ? mergeSessions(sessions, run.sessions) : sessions, latchkey, day, (exchange) => {
-        lines.push(writeNdjson(exchange));
+        lines.push(exchangeLine(exchange));
         if (attack && exchange.client.address === run.sessions[0]?.address) attackIds.add(exchange.id);
       });
       latchkey.close();
