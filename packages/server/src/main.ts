@@ -24,8 +24,8 @@ async function main(argv: readonly string[]): Promise<void> {
   }
   if (first === "__store" && second !== undefined) {
     const { runStoreMain } = await import("./store/store-main.ts");
-    process.exitCode = await runStoreMain({ dataDir: second, journalsDir: `${second}/journal`, say: (line) => process.stderr.write(`${line}\n`) });
-    return;
+    // The channel to the parent would keep the process alive after its work is done.
+    process.exit(await runStoreMain({ dataDir: second, journalsDir: `${second}/journal`, say: (line) => process.stderr.write(`${line}\n`) }));
   }
   const context: CliContext = {
     stdout: process.stdout,
