@@ -1,0 +1,54 @@
+import type { Server } from "node:net";
+import { bareProxy } from "./bare-proxy.ts";
+import { fastOrigin } from "./fast-origin.ts";
+import { type LoadOptions, pacedLoad } from "./paced-client.ts";
+import { acknowledge, timeDecisions } from "./time-decisions.ts";
+import { timeLedger } from "./time-ledger.ts";
+
+/**
+ * Becomes one part of a bench in a process of its own. Under a parent it answers by message; run by hand (`node --cpu-prof dist/bench/bench-child.js
+ * ledger 200000`) it prints, which is how a profile of one station is taken.
+ */
+async function main(role: string, argument: string | undefined): Promise<void> {
+  switch (role) {
+    case "origin":
+      return tell(await listening(fastOrigin()));
+    case "bare":
+      return tell(await listening(bareProxy(argument ?? "")));
+    case "load":
+      process.on("message", (options: LoadOptions) => void pacedLoad(options).then(tell));
+      return tell("ready");
+    case "sink":
+      await acknowledge(argument ?? "");
+      return tell("ready");
+    case "decisions":
+      return finish(await timeDecisions(Number(argument ?? 100_000)));
+    case "ledger":
+      return finish(timeLedger(Number(argument ?? 50_000)));
+    default:
+      process.exitCode = 2;
+  }
+}
+
+function tell(message: unknown): void {
+  if (process.send === undefined) process.stdout.write(`${JSON.stringify(message)}\n`);
+  else process.send(message);
+}
+
+function finish(result: object): void {
+  tell(result);
+  if (process.connected) process.disconnect();
+}
+
+function listening(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(0, "127.0.0.1", () => {
+      const address = server.address();
+      resolve(typeof address === "object" && address !== null ? address.port : 0);
+    });
+  });
+}
+
+process.on("disconnect", () => process.exit(0));
+await main(process.argv[2] ?? "", process.argv[3]);
