@@ -1,11 +1,13 @@
 export * from "./errors.ts";
 export * from "./understood.ts";
 export * from "./exchange/exchange.ts";
+export { exchangeLine } from "./exchange/exchange-line.ts";
 export * from "./exchange/ports.ts";
 export * from "./exchange/subject.ts";
 export * from "./exchange/actor.ts";
 export * from "./exchange/view.ts";
 export * from "./detect/signal.ts";
+export { type DetectorEntry, detectorCatalogue } from "./detect/detector-catalogue.ts";
 export * from "./assess/finding.ts";
 export * from "./decide/gate-policy.ts";
 export { enumerationPolicy } from "./decide/enumeration-policy.ts";

@@ -16,4 +16,3 @@ export { lookupPath } from "./traffic/honest-flows.ts";
 export * from "./drive/run-direct.ts";
 export * from "./drive/run-http.ts";
 export * from "./drive/traffic-stats.ts";
-export * from "./drive/write-ndjson.ts";

@@ -23,7 +23,7 @@ export function networkOf(address: string): string {
   const mapped = /^::ffff:(\d{1,3}\.\d{1,3}\.\d{1,3}\.\d{1,3})$/i.exec(address);
   if (mapped?.[1] !== undefined) return mapped[1];
   const bare = address.split("%", 1)[0] ?? address;
-  const [head = "", tail] = bare.toLowerCase().split("::", 2) as [string, string?];
+  const [head = "", tail] = bare.toLowerCase().split("::", 2);
   const left = head === "" ? [] : head.split(":");
   if (tail !== undefined) {
     const right = tail === "" ? 0 : tail.split(":").length;

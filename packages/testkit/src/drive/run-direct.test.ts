@@ -1,4 +1,4 @@
-import type { Exchange } from "@postern/engine";
+import { exchangeLine, type Exchange } from "@postern/engine";
 import { describe, expect, test } from "vitest";
 import { flaws } from "../latchkey/flaws.ts";
 import { createLatchkey } from "../latchkey/latchkey.ts";
@@ -8,7 +8,6 @@ import { honestDay } from "../traffic/honest-day.ts";
 import { honestKinds, mergeSessions } from "../traffic/session.ts";
 import { readLookup } from "../traffic/lookup-answer.ts";
 import { runDirect } from "./run-direct.ts";
-import { writeNdjson } from "./write-ndjson.ts";
 
 const from = Date.UTC(2026, 2, 2);
 const dayMs = 86_400_000;
@@ -57,7 +56,7 @@ describe("a day of honest traffic", () => {
     const record = (seed: string): string => {
       const latchkey = latchkeyWith("F1", "F2", "F3");
       const lines: string[] = [];
-      runDirect(honestDay({ population: latchkey.population, seed, sessionsPerDay: 300, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) => lines.push(writeNdjson(exchange)));
+      runDirect(honestDay({ population: latchkey.population, seed, sessionsPerDay: 300, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) => lines.push(exchangeLine(exchange)));
       latchkey.close();
       return lines.join("\n");
     };

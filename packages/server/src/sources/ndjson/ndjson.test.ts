@@ -3,12 +3,11 @@ import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { carriesAll } from "@postern/engine";
+import { carriesAll, exchangeLine } from "@postern/engine";
 import type { Exchange } from "@postern/engine";
 import type { Rejected } from "../source.ts";
 import { exchangeLineBytesMax, readNdjson } from "./ndjson.ts";
 import { parseExchange } from "./parse-exchange.ts";
-import { writeExchangeLine } from "./write-exchange-line.ts";
 
 async function read(text: string | Uint8Array): Promise<{ exchanges: Exchange[]; rejected: Rejected[] }> {
   const all = { exchanges: [] as Exchange[], rejected: [] as Rejected[] };
@@ -142,7 +141,7 @@ test("what is written is read back equal", async () => {
         durationMs: parts.durationMs,
         carries: { ...carriesAll, responseBody: parts.carried, host: parts.carried },
       };
-      const line = writeExchangeLine(exchange);
+      const line = exchangeLine(exchange);
       expect(validate(JSON.parse(line))).toBe(true);
       expect((await read(line)).exchanges).toEqual([exchange]);
     }),
