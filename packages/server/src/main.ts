@@ -8,6 +8,7 @@ import { demoCommand } from "./cli/demo.ts";
 import { importCommand } from "./cli/import.ts";
 import { listCommands } from "./cli/list.ts";
 import { protectCommand } from "./cli/protect.ts";
+import { rehearseCommand } from "./cli/rehearse.ts";
 import { reportBreachCommand } from "./cli/report-breach.ts";
 import { whyCommand } from "./cli/why.ts";
 import { becomeRole } from "./roles.ts";
@@ -27,6 +28,11 @@ async function main(argv: readonly string[]): Promise<void> {
     // The channel to the parent would keep the process alive after its work is done.
     process.exit(await runStoreMain({ dataDir: second, journalsDir: `${second}/journal`, say: (line) => process.stderr.write(`${line}\n`) }));
   }
+  // `postern … | head`: a reader that has seen enough is no error.
+  process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code === "EPIPE") process.exit(process.exitCode ?? 0);
+    throw error;
+  });
   const context: CliContext = {
     stdout: process.stdout,
     stderr: process.stderr,
@@ -34,7 +40,7 @@ async function main(argv: readonly string[]): Promise<void> {
     exit: (code) => {
       process.exitCode = code;
     },
-    isTty: process.stdout.isTTY === true,
+    isTty: process.stdout.isTTY,
     version: version(),
   };
   const program = new Command("postern")
@@ -46,6 +52,7 @@ async function main(argv: readonly string[]): Promise<void> {
   demoCommand(program, context);
   protectCommand(program, context);
   importCommand(program, context);
+  rehearseCommand(program, context);
   listCommands(program, context);
   whyCommand(program, context);
   reportBreachCommand(program, context);

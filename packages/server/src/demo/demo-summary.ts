@@ -4,7 +4,7 @@ export interface DemoSummary {
   readonly version: string;
   readonly seed: string;
   readonly clock: { readonly honestHourFactor: number; readonly attackFactor: number };
-  readonly honestHour: { readonly requests: number; readonly lookups: number; readonly refused: number };
+  readonly honestHour: { readonly requests: number; readonly lookups: number; readonly refused: number; readonly lateMsMax: number };
   readonly observe: {
     readonly asked: number;
     /** Existing numbers confirmed to the attacker, by its own notes. */
@@ -26,6 +26,8 @@ export interface EnforcedRun {
   readonly leaked: number;
   /** `lookups`: honest requests to endpoints under a budget; `uniform`: those of them that got the uniform answer. */
   readonly honest: { readonly lookups: number; readonly refused: number; readonly uniform: number };
+  /** The latest a request went out after it was due, event milliseconds: large figures mean that the machine could not keep the clock's pace. */
+  readonly lateMsMax: number;
 }
 
 export interface Exposed {
