@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
 import { formatSegmentName } from "../../store/segment-name.ts";
-import { settled } from "./settled.ts";
+import { settled, settledMaxMs } from "./settled.ts";
 
 const dirs: string[] = [];
 afterAll(() => {
@@ -19,10 +19,12 @@ function dataDir(): string {
 
 test("where no hub runs there is nothing to wait for, nor for one that died long ago", async () => {
   const dir = dataDir();
+  const before = performance.now();
   await settled(dir);
   writeFileSync(join(dir, "run", "hub.sock"), "");
   utimesSync(join(dir, "hub", "state.json"), 1, 1);
   await settled(dir);
+  expect(performance.now() - before).toBeLessThan(settledMaxMs / 2);
 });
 
 test("beside a running hub it waits for the next save and for the segments that were open", async () => {
@@ -31,7 +33,7 @@ test("beside a running hub it waits for the next save and for the segments that 
   const segment = join(dir, "journal", formatSegmentName({ kind: "disclosures", at: Date.now() - 1, owner: "1x0", n: 1 }));
   writeFileSync(`${segment}.open`, "{}\n");
   let done = false;
-  const waiting = settled(dir).then(() => {
+  const waiting = settled(dir).finally(() => {
     done = true;
   });
   writeFileSync(join(dir, "hub", "state.json"), "{ }");
