@@ -3,8 +3,8 @@ import { fileURLToPath } from "node:url";
 import { type ErrorCode, errorCatalogue, PosternError } from "@postern/engine";
 
 /**
- * Starts one role of Postern (`store`, `hub`, `gate`) as a process of its own and keeps it alive: one that dies is started again, at once the first
- * time, then after growing pauses. The role gets its settings by message and answers `ready`. A role that cannot start the first time is an error of
+ * Starts one role of Postern (`store`, `hub`, `gate`) as a process of its own and keeps it alive: one that dies is started again, at once when it
+ * had been of use for {@link usefulMs}, else after growing pauses. The role gets its settings by message and answers `ready`. A role that cannot start the first time is an error of
  * the command, not something to retry.
  */
 export class Supervised {
@@ -14,7 +14,9 @@ export class Supervised {
   #child: ChildProcess | undefined;
   #stopping = false;
   #restarts = 0;
-  #lastStart = 0;
+  /** Deaths in a row of processes that had not been of use. */
+  #useless = 0;
+  #readyAt = 0;
 
   private constructor(role: Role, settings: object, onEvent: (event: SupervisedEvent) => void) {
     this.role = role;
@@ -60,7 +62,7 @@ export class Supervised {
   }
 
   #launch<Ready>(): Promise<Ready> {
-    this.#lastStart = Date.now();
+    this.#readyAt = 0;
     const child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), ["__role", this.role], { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: memoryOf(this.role) });
     this.#child = child;
     child.send({ settings: this.#settings });
@@ -70,6 +72,7 @@ export class Supervised {
         if (typeof message !== "object" || message === null) return;
         if ("ready" in message) {
           started = true;
+          this.#readyAt = performance.now();
           this.#onEvent({ name: "role-ready", role: this.role, pid: child.pid ?? 0 });
           resolve(message.ready as Ready);
         } else if ("failed" in message) {
@@ -89,9 +92,10 @@ export class Supervised {
   }
 
   #again(): void {
-    const quick = Date.now() - this.#lastStart < 10_000;
-    this.#restarts = quick ? this.#restarts + 1 : 1;
-    const pause = quick && this.#restarts > 1 ? Math.min(5_000, 50 * 2 ** Math.min(7, this.#restarts)) : 0;
+    this.#restarts++;
+    this.#useless = this.#readyAt > 0 && performance.now() - this.#readyAt >= usefulMs ? 0 : this.#useless + 1;
+    // While the gate is down the service is: it waits less.
+    const pause = this.#useless <= 1 ? 0 : Math.min(this.role === "gate" ? 1_000 : 5_000, 50 * 2 ** Math.min(7, this.#useless));
     setTimeout(() => {
       if (this.#stopping) return;
       this.#launch().catch((error: unknown) => {
@@ -121,6 +125,8 @@ export function runRole<Settings, Ready>(start: (settings: Settings, tell: (even
   const end = (graceMs: number): void => {
     if (ending) return;
     ending = true;
+    // Whatever hangs (a disk, a peer that reads no more), it ends: what was acknowledged is in the journals already.
+    setTimeout(() => process.exit(1), graceMs + hardEndMs).unref();
     void (stop?.(graceMs) ?? Promise.resolve()).catch(() => undefined).then(() => process.exit(0));
   };
   const tell = (message: object): void => {
@@ -130,7 +136,7 @@ export function runRole<Settings, Ready>(start: (settings: Settings, tell: (even
     if (typeof message !== "object" || message === null) return;
     if ("settings" in message) {
       start(message.settings as Settings, (event) => tell({ event })).then(
-        (running) => {
+        (running): void => {
           stop = running.stop;
           receive = running.receive;
           tell({ ready: running.ready });
@@ -148,6 +154,11 @@ export function runRole<Settings, Ready>(start: (settings: Settings, tell: (even
   process.on("SIGINT", () => undefined);
   process.on("SIGTERM", () => end(2_000));
 }
+
+/** A role that served so long is worth starting again at once. */
+const usefulMs = 1_000;
+/** Beyond its grace a role gets so long to close what it holds. */
+const hardEndMs = 10_000;
 
 function errorOf(failed: unknown): PosternError {
   if (typeof failed !== "object" || failed === null || !("code" in failed) || !("message" in failed)) return new PosternError("INTERNAL", String(failed));

@@ -1,15 +1,16 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type Anchor, type Disclosure, GateEngine, type Mode, type Ports } from "@postern/engine";
+import { GateEngine, type GatePolicy, type Mode, type Ports } from "@postern/engine";
 import type { Clock } from "../clock.ts";
+import type { GateJournalRow } from "../hub/wire.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
-import { recoverJournal } from "../store/recover-journal.ts";
-import { replayJournal } from "../store/replay-journal.ts";
+import { pruneJournal } from "../store/journal-tail.ts";
 import { GateState } from "./gate-state.ts";
 import { HubLink } from "./hub-link.ts";
-import { JudgingGate, networkHash } from "./judging-gate.ts";
+import { JudgingGate } from "./judging-gate.ts";
 import { createProxy, type Proxy } from "./proxy/proxy.ts";
 import { type RateLimit, RateLimits } from "./rate-limits.ts";
+import { anchorBytesMax, replayGate, replayMs } from "./replay-gate.ts";
 
 /**
  * The gate, alone in its process: the proxy, the inline judgement and its journal. No native code, no store. On start it replays its own journal, so
@@ -27,16 +28,29 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
 
   const disclosures = Journal.open({ dir: journalDir, kind: "disclosures", segmentBytesMax, segmentAgeMs, now: Date.now });
   const anchors = Journal.open({ dir: journalDir, kind: "anchors", segmentBytesMax, segmentAgeMs: 60_000, now: Date.now });
-  const policy = state.loadPolicy();
-  if (policy !== undefined) engine.setPolicy({ ...policy, mode: options.mode });
-  const replayed = replay(engine, ports, journalDir, clock.now() - replayMs);
+  const prune = (): void => void pruneJournal(journalDir, "anchors", { keepMs: replayMs, bytesMax: anchorBytesMax, now: Date.now() });
+  prune();
+  const saved = state.loadPolicy();
+  const policy: GatePolicy | undefined = saved === undefined ? undefined : { ...saved.policy, mode: options.mode };
+  // Guards that are gone take part: what was spent there is still spent should they return.
+  if (policy !== undefined) engine.setPolicy({ ...policy, endpoints: [...policy.endpoints, ...(saved?.retired ?? [])] });
+  const replayed = replayGate(engine, ports, journalDir, clock.now() - replayMs);
+  const unplaced = new Set(replayed.unknown);
+  /** A guard that was not known at the start has come: its rows of earlier lives are put back before it decides anything. */
+  const placeLate = (next: GatePolicy): void => {
+    const late = new Set(next.endpoints.flatMap((endpoint) => (unplaced.delete(endpoint.id) ? [endpoint.id] : [])));
+    if (late.size === 0) return;
+    engine.setPolicy(next);
+    replayGate(engine, ports, journalDir, clock.now() - replayMs, late);
+  };
 
   let upstreamErrors = 0;
   let proxy: Proxy | undefined;
   const link = new HubLink({
     path: options.hubSocket,
     epoch,
-    previous: state.previous,
+    previous: () => state.previous,
+    onSettled: (past) => state.settled(past),
     usage: () =>
       engine.endpointIds().flatMap((endpointId) => {
         const usage = engine.usage(endpointId);
@@ -45,8 +59,14 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     upstreamErrors: () => upstreamErrors,
     onFrame: (frame) => {
       if (frame.t === "policy") {
+        placeLate(frame.policy);
         gate.setPolicy(frame.policy);
-        state.savePolicy(frame.policy);
+        try {
+          state.savePolicy(frame.policy);
+        } catch {
+          // A full disk must not cost the connection: this life has the policy, the next one starts with an older.
+          options.onEvent({ name: "policy-not-saved" });
+        }
         return;
       }
       if (frame.anchors.length === 0) return;
@@ -62,14 +82,14 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     origin: upstream.origin,
     scope,
     limits: options.limits.length === 0 ? undefined : new RateLimits(ports, options.limits, scope, () => undefined),
-    journal: (rows) => disclosures.appendAll(rows),
+    journal: (rows) => disclosures.appendAll(rows.map((row): GateJournalRow => ({ ...row, gate: epoch }))),
     signals: (signals) => link.signal(signals),
     complete: (exchange) => {
       link.push(exchange);
       state.finished(link.seq, exchange.at);
     },
   });
-  if (policy !== undefined) gate.setPolicy({ ...policy, mode: options.mode });
+  if (policy !== undefined) gate.setPolicy(policy);
   proxy = await createProxy({
     upstream,
     host: options.listenHost,
@@ -88,16 +108,18 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     engine.advance(clock.now());
     link.signal(engine.drain());
   }, 250);
+  const pruning = setInterval(prune, 3_600_000);
   const running = proxy;
   return {
     port: running.port,
-    replayed,
+    replayed: replayed.rows,
     close: async (graceMs) => {
       await running.close(graceMs);
       clearInterval(timer);
+      clearInterval(pruning);
       disclosures.close();
       anchors.close();
-      await link.close(graceMs);
+      state.close(await link.close(graceMs));
     },
   };
 }
@@ -113,7 +135,7 @@ export interface GateOptions {
   readonly trustedHops: number | readonly string[];
   readonly ports: Ports;
   readonly clock: Clock;
-  readonly onEvent: (event: { readonly name: "hub-connected" | "hub-away" }) => void;
+  readonly onEvent: (event: { readonly name: "hub-connected" | "hub-away" | "policy-not-saved" }) => void;
 }
 
 export interface RunningGate {
@@ -121,41 +143,4 @@ export interface RunningGate {
   /** Journaled disclosures put back at start. */
   readonly replayed: number;
   close(graceMs: number): Promise<void>;
-}
-
-/** Credits come back in two days and flags last a month: what is older changes nothing that matters. */
-const replayMs = 31 * 86_400_000;
-
-/** Puts disclosures and anchors back in the order they happened. */
-function replay(engine: GateEngine, ports: Ports, dir: string, since: number): number {
-  recoverJournal(dir, "disclosures");
-  recoverJournal(dir, "anchors");
-  const anchors: Anchor[] = [];
-  for (const { row } of replayJournal(dir, "anchors")) if (isAnchor(row) && row.at >= since) anchors.push(row);
-  anchors.sort((a, b) => a.at - b.at);
-  let next = 0;
-  let count = 0;
-  const networks = new Map<string, string>();
-  for (const { row } of replayJournal(dir, "disclosures")) {
-    if (!isDisclosure(row) || row.at < since) continue;
-    for (let anchor = anchors[next]; anchor !== undefined && anchor.at <= row.at; anchor = anchors[++next]) engine.anchor(anchor);
-    let network = networks.get(row.address);
-    if (network === undefined) {
-      network = networkHash(ports, row.address);
-      if (networks.size < 100_000) networks.set(row.address, network);
-    }
-    engine.replay(row, network);
-    count++;
-  }
-  for (let anchor = anchors[next]; anchor !== undefined; anchor = anchors[++next]) engine.anchor(anchor);
-  engine.drain();
-  return count;
-}
-
-function isDisclosure(row: unknown): row is Disclosure {
-  return typeof row === "object" && row !== null && "endpointId" in row && "subject" in row && "narrow" in row && "at" in row && typeof row.at === "number" && "address" in row;
-}
-
-function isAnchor(row: unknown): row is Anchor {
-  return typeof row === "object" && row !== null && "subjects" in row && Array.isArray(row.subjects) && "network" in row && "at" in row && typeof row.at === "number";
 }

@@ -1,28 +1,50 @@
-import { mkdirSync, openSync, readFileSync, renameSync, writeFileSync, writeSync } from "node:fs";
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type GatePolicy, PosternError } from "@postern/engine";
+import { type GatePolicy, type GuardedEndpoint, PosternError } from "@postern/engine";
+import type { PastLife } from "../hub/wire.ts";
 
 /**
  * What the gate keeps of itself between lives, in `<data>/gate`: the last policy, so that it guards from the first request even when
- * the hub is away, and how many exchanges it finished, so that a crash's losses can be counted. Neither holds an identifier.
+ * the hub is away, and how many exchanges each life finished, so that a crash's losses can be counted. Neither holds an identifier.
+ *
+ * A life's count is one file of its own, gone when the hub has counted what that life lost: a gate that dies several times while the hub is
+ * away still tells of each.
  */
 export class GateState {
   readonly #dir: string;
+  readonly #epoch: string;
   readonly #fd: number;
   readonly #cell = Buffer.alloc(16);
-  /** The last life, when there was one. */
-  readonly previous: { readonly epoch: string; readonly seq: number; readonly at: number } | null;
+  readonly #past = new Map<string, PastLife>();
+  #guards: SavedGuards | undefined;
 
   constructor(dataDir: string, epoch: string) {
     this.#dir = join(dataDir, "gate");
+    this.#epoch = epoch;
+    const lives = join(this.#dir, "lives");
     try {
-      mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
-      this.previous = readPrevious(this.#dir);
-      writeFileSync(join(this.#dir, "epoch"), epoch, { mode: 0o600 });
-      this.#fd = openSync(join(this.#dir, "seq"), "w", 0o600);
+      mkdirSync(lives, { recursive: true, mode: 0o700 });
+      const names = readdirSync(lives).filter((name) => /^[0-9a-z]{1,40}$/.test(name)).sort();
+      for (const [n, name] of names.entries()) {
+        const cell = readFileSync(join(lives, name));
+        const life = { epoch: name, seq: cell.length === 16 ? cell.readDoubleLE(0) : 0, at: cell.length === 16 ? cell.readDoubleLE(8) : 0 };
+        if (life.seq > 0 && n >= names.length - livesMax) this.#past.set(name, life);
+        else rmSync(join(lives, name), { force: true });
+      }
+      this.#fd = openSync(join(lives, epoch), "w", 0o600);
     } catch (cause) {
       throw new PosternError("DATA_DIR_UNUSABLE", `The gate cannot keep its state in ${this.#dir}`, { cause });
     }
+  }
+
+  /** Lives that ended and whose losses nobody has counted yet, oldest first. */
+  get previous(): readonly PastLife[] {
+    return [...this.#past.values()];
+  }
+
+  /** The losses of that life are counted: it is forgotten. */
+  settled(epoch: string): void {
+    if (this.#past.delete(epoch)) rmSync(join(this.#dir, "lives", epoch), { force: true });
   }
 
   /** Says that exchange number `seq` is finished: sixteen bytes handed to the operating system. */
@@ -32,27 +54,43 @@ export class GateState {
     writeSync(this.#fd, this.#cell, 0, 16, 0);
   }
 
-  loadPolicy(): GatePolicy | undefined {
+  /** Ends this life; `complete`: the hub has everything, nothing is left to count. */
+  close(complete: boolean): void {
+    closeSync(this.#fd);
+    if (complete) rmSync(join(this.#dir, "lives", this.#epoch), { force: true });
+  }
+
+  /** Undefined when none was saved or it cannot be read: then the hub's next one counts. */
+  loadPolicy(): SavedGuards | undefined {
     try {
-      return JSON.parse(readFileSync(join(this.#dir, "policy.json"), "utf8")) as GatePolicy;
+      const { retired, ...policy } = JSON.parse(readFileSync(join(this.#dir, "policy.json"), "utf8")) as GatePolicy & { readonly retired?: readonly GuardedEndpoint[] };
+      if (!Array.isArray(policy.endpoints) || !Array.isArray(policy.principals)) return undefined;
+      this.#guards = { policy, retired: retired ?? [] };
+      return this.#guards;
     } catch {
       return undefined;
     }
   }
 
+  /** Written whole and swapped in by rename: a crash leaves the old one or the new one. Guards that are gone stay known: what was spent there is still spent when they return. */
   savePolicy(policy: GatePolicy): void {
+    const now = new Set(policy.endpoints.map((endpoint) => endpoint.id));
+    const before = [...(this.#guards?.policy.endpoints ?? []), ...(this.#guards?.retired ?? [])];
+    const retired = before.filter((endpoint) => !now.has(endpoint.id)).slice(0, retiredMax);
+    this.#guards = { policy, retired };
     const file = join(this.#dir, "policy.json");
-    writeFileSync(`${file}.new`, JSON.stringify(policy), { mode: 0o600 });
+    writeFileSync(`${file}.new`, JSON.stringify({ ...policy, retired }), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }
 }
 
-function readPrevious(dir: string): { epoch: string; seq: number; at: number } | null {
-  try {
-    const epoch = readFileSync(join(dir, "epoch"), "utf8");
-    const cell = readFileSync(join(dir, "seq"));
-    return cell.length === 16 ? { epoch, seq: cell.readDoubleLE(0), at: cell.readDoubleLE(8) } : { epoch, seq: 0, at: 0 };
-  } catch {
-    return null;
-  }
+export interface SavedGuards {
+  readonly policy: GatePolicy;
+  /** Guards of earlier policies, latest first. */
+  readonly retired: readonly GuardedEndpoint[];
 }
+
+/** Deaths the hub was not told of: beyond it the oldest is forgotten uncounted. A gate that dies more often with its hub away has other worries. */
+export const livesMax = 64;
+/** As many as the engine guards at once. */
+const retiredMax = 4_096;

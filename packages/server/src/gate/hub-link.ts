@@ -1,27 +1,31 @@
 import { connect, type Socket } from "node:net";
 import type { Exchange, Signal } from "@postern/engine";
-import { type GateFrame, type GateUsage, type HubFrame, lineSplitter } from "../hub/wire.ts";
+import { type GateFrame, type GateUsage, type HubFrame, lineSplitter, type PastLife } from "../hub/wire.ts";
+import { ResendQueue } from "./resend-queue.ts";
 
 /**
- * The gate's line to the hub: batches of exchanges, kept until acknowledged, sent again after a reconnect. Never blocks and never
- * throws into the gate: with the hub away it keeps {@link keptMax} exchanges, then drops the oldest and counts them.
+ * The gate's line to the hub: exchanges and signals, kept until acknowledged, sent again after a reconnect. Never blocks and never
+ * throws into the gate: with the hub away it keeps {@link keptMax} exchanges and {@link signalsKeptMax} signals, then drops the oldest; the hub sees
+ * the hole in the numbers and counts it.
+ *
+ * Signals leave at once, exchanges within {@link flushMs}: what was written to the socket survives this process.
  */
 export class HubLink {
   readonly #options: HubLinkOptions;
+  readonly #exchanges: ResendQueue;
+  readonly #signals: ResendQueue;
   #socket: Socket | undefined;
   #connected = false;
   #closed = false;
-  #kept: Kept[] = [];
-  #keptBytes = 0;
-  #sentUpTo = 0;
-  #seq = 0;
-  #signals: Signal[] = [];
-  #dropped = 0;
+  #sentExchange = 0;
+  #sentSignal = 0;
   #flushTimer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
 
   constructor(options: HubLinkOptions) {
     this.#options = options;
+    this.#exchanges = new ResendQueue(options.keptMax ?? keptMax, keptCharactersMax);
+    this.#signals = new ResendQueue(signalsKeptMax, signalsCharactersMax);
     this.#open();
   }
 
@@ -31,40 +35,44 @@ export class HubLink {
 
   /** Exchanges finished so far in this life of the gate. */
   get seq(): number {
-    return this.#seq;
+    return this.#exchanges.last;
+  }
+
+  /** Exchanges not acknowledged yet. */
+  get waiting(): number {
+    return this.#exchanges.size;
   }
 
   push(exchange: Exchange): void {
-    this.#seq++;
-    const line = JSON.stringify(exchange);
-    this.#kept.push({ seq: this.#seq, line });
-    this.#keptBytes += line.length;
-    while (this.#kept.length > keptMax || this.#keptBytes > keptBytesMax) {
-      const oldest = this.#kept.shift();
-      if (oldest === undefined) break;
-      this.#keptBytes -= oldest.line.length;
-      this.#dropped++;
-    }
+    this.#exchanges.push(JSON.stringify(exchange));
     this.#schedule();
   }
 
   signal(signals: readonly Signal[]): void {
-    for (const signal of signals) if (this.#signals.length < signalsKeptMax) this.#signals.push(signal);
-    if (signals.length > 0) this.#schedule();
+    if (signals.length === 0) return;
+    for (const signal of signals) this.#signals.push(JSON.stringify(signal));
+    this.#flush();
   }
 
-  /** Sends what waits; resolves when the hub has acknowledged everything or `graceMs` is over. */
-  async close(graceMs: number): Promise<void> {
+  /** Sends what waits; resolves, with whether the hub acknowledged everything, when it did or `graceMs` is over. */
+  async close(graceMs: number): Promise<boolean> {
     const until = Date.now() + graceMs;
     this.#flush();
-    while (this.#connected && this.#kept.length > 0 && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
+    while (this.#connected && this.#waits() && Date.now() < until) await new Promise((resolve) => setTimeout(resolve, 10));
     this.#closed = true;
     clearTimeout(this.#flushTimer);
     clearTimeout(this.#reconnectTimer);
     this.#socket?.destroy();
+    return !this.#waits();
+  }
+
+  #waits(): boolean {
+    return this.#exchanges.size > 0 || this.#signals.size > 0;
   }
 
   #schedule(): void {
+    // With the hub away there is nothing to do: connecting flushes.
+    if (!this.#connected || this.#closed) return;
     this.#flushTimer ??= setTimeout(() => {
       this.#flushTimer = undefined;
       this.#flush();
@@ -73,32 +81,25 @@ export class HubLink {
 
   #flush(): void {
     const socket = this.#socket;
-    if (!this.#connected || socket === undefined || socket.writableLength > socketBytesMax) {
-      if (!this.#closed) this.#schedule();
-      return;
-    }
-    let index = 0;
-    while (index < this.#kept.length && (this.#kept[index]?.seq ?? 0) <= this.#sentUpTo) index++;
-    do {
-      const part = this.#kept.slice(index, index + batchMax);
-      if (part.length === 0 && this.#signals.length === 0 && this.#dropped === 0) return;
-      const last = part.at(-1)?.seq ?? this.#sentUpTo;
-      const rest: Omit<Extract<GateFrame, { t: "batch" }>, "exchanges"> = {
+    if (!this.#connected || socket === undefined) return;
+    for (let first = true; ; first = false) {
+      // A hub that reads slowly must not grow this process: the rest waits in the bounded queue.
+      if (socket.writableLength > socketBytesMax) return this.#schedule();
+      const exchanges = this.#exchanges.after(this.#sentExchange, batchMax);
+      const signals = this.#signals.after(this.#sentSignal, batchMax);
+      if (exchanges.lines.length === 0 && signals.lines.length === 0) return;
+      const rest: Omit<Extract<GateFrame, { t: "batch" }>, "exchanges" | "signals"> = {
         t: "batch",
         epoch: this.#options.epoch,
-        seq: last,
-        signals: this.#signals,
-        usage: this.#options.usage(),
-        dropped: this.#dropped,
+        seq: exchanges.last,
+        signalSeq: signals.last,
+        usage: first ? this.#options.usage() : [],
         upstreamErrors: this.#options.upstreamErrors(),
       };
-      const head = JSON.stringify(rest);
-      socket.write(`${head.slice(0, -1)},"exchanges":[${part.map((kept) => kept.line).join(",")}]}\n`);
-      this.#signals = [];
-      this.#dropped = 0;
-      this.#sentUpTo = Math.max(this.#sentUpTo, last);
-      index += part.length;
-    } while (index < this.#kept.length);
+      socket.write(`${JSON.stringify(rest).slice(0, -1)},"signals":[${signals.lines.join(",")}],"exchanges":[${exchanges.lines.join(",")}]}\n`);
+      this.#sentExchange = exchanges.last;
+      this.#sentSignal = signals.last;
+    }
   }
 
   #open(): void {
@@ -108,8 +109,9 @@ export class HubLink {
     socket.setNoDelay(true);
     socket.on("connect", () => {
       this.#connected = true;
-      this.#sentUpTo = 0;
-      const hello: GateFrame = { t: "hello", epoch: this.#options.epoch, previous: this.#options.previous, pid: process.pid };
+      this.#sentExchange = 0;
+      this.#sentSignal = 0;
+      const hello: GateFrame = { t: "hello", epoch: this.#options.epoch, previous: this.#options.previous(), pid: process.pid };
       socket.write(`${JSON.stringify(hello)}\n`);
       this.#options.onState(true);
       this.#flush();
@@ -135,9 +137,11 @@ export class HubLink {
     switch (frame.t) {
       case "ack":
         if (frame.epoch !== this.#options.epoch) return;
-        while (this.#kept.length > 0 && (this.#kept[0]?.seq ?? Number.POSITIVE_INFINITY) <= frame.seq) {
-          this.#keptBytes -= this.#kept.shift()?.line.length ?? 0;
-        }
+        this.#exchanges.acknowledge(frame.seq);
+        this.#signals.acknowledge(frame.signals);
+        return;
+      case "settled":
+        this.#options.onSettled(frame.epoch);
         return;
       case "policy":
       case "anchors":
@@ -150,24 +154,26 @@ export interface HubLinkOptions {
   /** Path of the hub's local socket. */
   readonly path: string;
   readonly epoch: string;
-  readonly previous: { readonly epoch: string; readonly seq: number; readonly at: number } | null;
+  /** Lives of this gate whose losses are not counted yet. */
+  readonly previous: () => readonly PastLife[];
   readonly usage: () => readonly GateUsage[];
   readonly upstreamErrors: () => number;
   readonly onFrame: (frame: Extract<HubFrame, { t: "policy" | "anchors" }>) => void;
+  /** The hub has counted what that life lost. */
+  readonly onSettled: (epoch: string) => void;
   readonly onState: (connected: boolean) => void;
-}
-
-interface Kept {
-  readonly seq: number;
-  readonly line: string;
+  /** Default {@link keptMax}. */
+  readonly keptMax?: number;
 }
 
 /** What dies with the gate is at most what waits this long: well under the promised 50 ms. */
-const flushMs = 10;
+export const flushMs = 10;
 const batchMax = 64;
-/** With the hub away: about ten seconds at 5,000 requests a second, and never more than 64 MiB. */
-const keptMax = 50_000;
-const keptBytesMax = 64 * 1024 * 1024;
+/** With the hub away: about ten seconds at 5,000 requests a second, and never more than 64 Mi characters. */
+export const keptMax = 50_000;
+const keptCharactersMax = 64 * 1024 * 1024;
+/** The engine gives at most 2,000 between two drains; what is told twice about one source adds little. */
 const signalsKeptMax = 10_000;
+const signalsCharactersMax = 16 * 1024 * 1024;
 const socketBytesMax = 16 * 1024 * 1024;
 const reconnectMs = 100;

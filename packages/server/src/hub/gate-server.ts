@@ -1,8 +1,8 @@
-import { chmodSync, mkdirSync, rmSync } from "node:fs";
+import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Anchor, GatePolicy } from "@postern/engine";
-import { type GateFrame, type HubFrame, lineSplitter } from "./wire.ts";
+import { type GateFrame, type HubFrame, lineSplitter, type PastLife } from "./wire.ts";
 
 /**
  * The hub's end of the line: takes batches from gates, acknowledges what was journaled, sends policies and anchors to all of them. Listens on a
@@ -11,7 +11,11 @@ import { type GateFrame, type HubFrame, lineSplitter } from "./wire.ts";
 export class GateServer {
   readonly #options: GateServerOptions;
   readonly #server: Server;
-  readonly #gates = new Set<Socket>();
+  /** Every connection, with the life of the gate behind it once it has said hello. */
+  readonly #gates = new Map<Socket, string>();
+  /** Past lives whose last connection may still hold unread frames: what they lost is counted when it has ended. */
+  readonly #unread = new Map<string, Unread>();
+  #inode: number | undefined;
 
   constructor(options: GateServerOptions) {
     this.#options = options;
@@ -26,6 +30,7 @@ export class GateServer {
       this.#server.listen(this.#options.path, resolve);
     });
     chmodSync(this.#options.path, 0o600);
+    this.#inode = inodeOf(this.#options.path);
   }
 
   get gates(): number {
@@ -41,13 +46,18 @@ export class GateServer {
   }
 
   async close(): Promise<void> {
-    for (const gate of this.#gates) gate.destroy();
+    for (const gate of this.#gates.keys()) gate.destroy();
+    // Closing removes the socket by its name. When a later hub listens there by now, its socket must stay: ours then goes with the process.
+    if (inodeOf(this.#options.path) !== this.#inode) {
+      this.#server.unref();
+      return;
+    }
     await new Promise<void>((resolve) => this.#server.close(() => resolve()));
   }
 
   #broadcast(frame: HubFrame): void {
     const line = `${JSON.stringify(frame)}\n`;
-    for (const gate of this.#gates) gate.write(line);
+    for (const gate of this.#gates.keys()) gate.write(line);
   }
 
   #accept(socket: Socket): void {
@@ -55,23 +65,22 @@ export class GateServer {
       socket.destroy();
       return;
     }
-    this.#gates.add(socket);
+    this.#gates.set(socket, "");
     socket.setNoDelay(true);
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
+      const epoch = this.#gates.get(socket) ?? "";
       this.#gates.delete(socket);
+      this.#ended(epoch);
       this.#options.onGates(this.#gates.size);
     });
     this.#options.onGates(this.#gates.size);
-    const policy: HubFrame = { t: "policy", policy: this.#options.policy() };
-    socket.write(`${JSON.stringify(policy)}\n`);
+    send(socket, { t: "policy", policy: this.#options.policy() });
     const feed = lineSplitter((line) => {
       const frame = JSON.parse(line) as GateFrame;
+      if (frame.t === "hello") return this.#hello(socket, frame);
       this.#options.onFrame(frame);
-      if (frame.t === "batch") {
-        const ack: HubFrame = { t: "ack", epoch: frame.epoch, seq: frame.seq };
-        socket.write(`${JSON.stringify(ack)}\n`);
-      }
+      send(socket, { t: "ack", epoch: frame.epoch, seq: frame.seq, signals: frame.signalSeq });
     });
     socket.on("data", (chunk: Buffer) => {
       try {
@@ -82,16 +91,61 @@ export class GateServer {
       }
     });
   }
+
+  #hello(socket: Socket, frame: Extract<GateFrame, { t: "hello" }>): void {
+    this.#gates.set(socket, frame.epoch);
+    const connected = new Set(this.#gates.values());
+    for (const life of frame.previous.slice(-livesMax)) {
+      // What that life wrote before it died may still be on its way: counted as lost now, it would be refused when it comes.
+      if (connected.has(life.epoch)) this.#unread.set(life.epoch, { life, socket });
+      else this.#settle(life, socket);
+    }
+  }
+
+  #ended(epoch: string): void {
+    const unread = this.#unread.get(epoch);
+    if (unread === undefined || [...this.#gates.values()].includes(epoch)) return;
+    this.#unread.delete(epoch);
+    this.#settle(unread.life, unread.socket);
+  }
+
+  #settle(life: PastLife, socket: Socket): void {
+    try {
+      this.#options.onPastLife(life);
+      send(socket, { t: "settled", epoch: life.epoch });
+    } catch (error) {
+      // Not kept, not confirmed: it is told again at the next connection.
+      this.#options.onError(error);
+    }
+  }
 }
 
 export interface GateServerOptions {
   readonly path: string;
   readonly policy: () => GatePolicy;
   /** Returns only when what the frame brought was handed to the operating system: the acknowledgement follows. */
-  readonly onFrame: (frame: GateFrame) => void;
+  readonly onFrame: (frame: Extract<GateFrame, { t: "batch" }>) => void;
+  /** A life of a gate is over and everything it sent was read. Returns only when what it lost is kept. May be called again for the same life. */
+  readonly onPastLife: (life: PastLife) => void;
   readonly onGates: (count: number) => void;
   readonly onError: (error: unknown) => void;
 }
 
 /** Gates on one hub's machine; more gates belong to more hubs. */
 const gatesMax = 64;
+/** Past lives one hello may tell of; a gate keeps no more. */
+const livesMax = 64;
+
+interface Unread {
+  readonly life: PastLife;
+  /** Who told of it and is to be told that it is counted. */
+  readonly socket: Socket;
+}
+
+function send(socket: Socket, frame: HubFrame): void {
+  if (!socket.destroyed) socket.write(`${JSON.stringify(frame)}\n`);
+}
+
+function inodeOf(path: string): number | undefined {
+  return lstatSync(path, { throwIfNoEntry: false })?.ino;
+}

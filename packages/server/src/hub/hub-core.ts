@@ -20,11 +20,13 @@ import type { Config } from "../config/config-schema.ts";
 import { re2 } from "../config/re2.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { recoverJournal } from "../store/recover-journal.ts";
-import { replayJournal } from "../store/replay-journal.ts";
-import { loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
+import { type ReplayOptions, replayJournal } from "../store/replay-journal.ts";
+import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
+import { recallTotals } from "./recall-totals.ts";
+import { Received } from "./received.ts";
 import { SourceTotals } from "./source-totals.ts";
 import { Uptime } from "./uptime.ts";
-import type { GateFrame, GateUsage } from "./wire.ts";
+import type { GateFrame, GateUsage, PastLife } from "./wire.ts";
 
 /**
  * The hub's judgement and memory, without sockets: takes what gates send, has the ledger read it, journals the redacted rows, groups signals into
@@ -42,10 +44,19 @@ export class HubCore {
   readonly #exchanges: Journal;
   readonly #disclosures: Journal;
   readonly #signals: Journal;
-  /** Highest exchange number journaled, by life of a gate. */
-  readonly #received = new Map<string, number>();
+  readonly #received: Received;
   readonly #triage: Map<string, string>;
   readonly #recent: Signal[] = [];
+  /** Ids of the latest signals: a gate sends again what was not acknowledged. */
+  readonly #signalIds = new Set<string>();
+  /** Rows an earlier hub journaled for exchanges that it did not get to journal: the gate sends those exchanges again. */
+  readonly #orphans = new Set<string>();
+  /** Live totals are complete again: until then nothing is taken back from what incidents say. */
+  #recalled = false;
+  #closed = false;
+  #changed = false;
+  #savedAt = 0;
+  #saveMs = 0;
   #missing: MissingExchanges[];
   requests = 0;
   upstreamErrors = 0;
@@ -65,11 +76,13 @@ export class HubCore {
     this.#triage = new Map(Object.entries(state?.triage ?? {}));
     this.#triggers = new Triggers(config.triggers, { random: options.ports.random, re2 });
     const dir = join(dataDir, "journal");
-    for (const kind of ["exchanges", "signals"]) recoverJournal(dir, kind);
+    for (const kind of ["exchanges", "disclosures", "signals"]) recoverJournal(dir, kind);
     this.#exchanges = this.#journal("exchanges");
     this.#disclosures = this.#journal("disclosures");
     this.#signals = this.#journal("signals");
-    for (const { row } of replayJournal(dir, "exchanges", { fromName: `exchanges-${String(Date.now() - recallMs)}` })) this.#recall(row);
+    this.#received = new Received(state?.received);
+    this.#recall(dir, state);
+    void this.#recallTotals(dir);
   }
 
   get missing(): readonly MissingExchanges[] {
@@ -80,17 +93,13 @@ export class HubCore {
     return this.#recent;
   }
 
-  /** Reads one frame of a gate. Returns the anchors found, to be sent to every gate. */
-  onFrame(frame: GateFrame): readonly Anchor[] {
-    if (frame.t === "hello") {
-      this.#hello(frame);
-      return [];
-    }
+  /** Reads one batch of a gate. Returns the anchors found, to be sent to every gate. */
+  onFrame(frame: Extract<GateFrame, { t: "batch" }>): readonly Anchor[] {
     for (const usage of frame.usage) this.usage.set(usage.endpointId, usage);
     this.upstreamErrors = Math.max(this.upstreamErrors, frame.upstreamErrors);
-    if (frame.dropped > 0) this.#lost({ from: this.#options.now() - 60_000, to: this.#options.now(), count: frame.dropped, reason: "dropped by the gate while the hub was away" });
     const first = frame.seq - frame.exchanges.length + 1;
-    const known = this.#received.get(frame.epoch) ?? 0;
+    if (frame.exchanges.length > 0 && first > this.#received.of(frame.epoch) + 1) this.#lost(frame.epoch, first - 1, this.#options.now(), "dropped by the gate while the hub was away");
+    const known = this.#received.of(frame.epoch);
     const fresh = frame.exchanges.slice(Math.max(0, known + 1 - first));
     const rows: (StoredExchange & { readonly gate: string })[] = [];
     const disclosures: Disclosure[] = [];
@@ -103,30 +112,32 @@ export class HubCore {
       this.requests++;
       const step = this.ledger.onExchange(exchange);
       anchors.push(...step.anchors);
-      disclosures.push(...step.disclosures);
+      for (const row of step.disclosures) if (!this.#orphans.delete(row.id)) disclosures.push(row);
       rows.push({ ...this.#row(step, exchange), gate: `${frame.epoch}:${seq}` });
       journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
       this.#count(step, exchange);
       signals.push(...this.#trigger(step, exchange));
     }
+    // Exchanges last: their numbers say that all of it is kept.
     this.#disclosures.appendAll(disclosures);
+    this.take(signals);
     this.#exchanges.appendAll(rows);
     for (const [at, disclosing] of journaled) this.uptime.journaled(at, disclosing);
-    this.#received.set(frame.epoch, Math.max(known, frame.seq));
-    this.take(signals);
+    if (fresh.length > 0) this.#received.reach(frame.epoch, frame.seq);
     return anchors;
   }
 
-  /** Signals from gates, triggers and schedules: journaled, grouped, told. */
+  /** A life of a gate is over: what it finished and never sent is counted, and kept when this returns. Counting again changes nothing. */
+  pastLife(life: PastLife): void {
+    this.#lost(life.epoch, life.seq, life.at, "died with the gate before they reached the hub");
+  }
+
+  /** Signals from gates, triggers and schedules: journaled, grouped, told. One that was taken before is left out. */
   take(signals: readonly Signal[]): void {
-    if (signals.length === 0) return;
-    this.#signals.appendAll(signals);
-    for (const signal of signals) {
-      this.#recent.push(signal);
-      if (this.#recent.length > recentMax) this.#recent.shift();
-      const change = this.incidents.observe(signal);
-      if (change !== undefined) this.#options.onIncident(change.incident.id, change.change);
-    }
+    const fresh = signals.filter((signal) => !this.#signalIds.has(signal.id));
+    if (fresh.length === 0) return;
+    this.#signals.appendAll(fresh);
+    for (const signal of fresh) this.#observe(signal);
   }
 
   policy(): GatePolicy {
@@ -140,8 +151,10 @@ export class HubCore {
     this.#signals.rotate();
     const now = this.#options.now();
     this.take(this.#triggers.advance(now));
-    this.#refreshIncidents();
+    if (this.#recalled) this.#refreshIncidents();
     this.incidents.advance(now);
+    // What opened or rose is saved at once; where saving is slow, it takes a twentieth of the time at most.
+    if (this.#changed && Date.now() - this.#savedAt >= 20 * this.#saveMs) this.save();
   }
 
   triage(kind: "incident" | "finding", id: string, status: string): void {
@@ -157,6 +170,9 @@ export class HubCore {
   }
 
   save(): void {
+    const startedAt = performance.now();
+    // A segment is either wholly in this state or wholly after it.
+    this.#signals.close();
     saveHubState(this.#options.dataDir, {
       version: 1,
       ledger: this.ledger.exportState(),
@@ -165,13 +181,19 @@ export class HubCore {
       triage: Object.fromEntries(this.#triage),
       uptime: this.uptime.exportState(),
       findings: this.ledger.findings(),
+      savedAt: Date.now(),
+      received: this.#received.exportState(),
+      signals: this.#recent.slice(-signalsSavedMax),
     });
+    this.#changed = false;
+    this.#savedAt = Date.now();
+    this.#saveMs = performance.now() - startedAt;
   }
 
   close(): void {
+    this.#closed = true;
     this.#exchanges.close();
     this.#disclosures.close();
-    this.#signals.close();
     this.save();
   }
 
@@ -240,28 +262,60 @@ export class HubCore {
     }
   }
 
-  #hello(frame: Extract<GateFrame, { t: "hello" }>): void {
-    const { previous } = frame;
-    if (previous === null) return;
-    const had = this.#received.get(previous.epoch);
-    const count = previous.seq - (had ?? 0);
-    if (had === undefined || count <= 0) return;
-    this.#received.set(previous.epoch, previous.seq);
-    this.#lost({ from: previous.at - 1_000, to: previous.at, count, reason: "died with the gate before they reached the hub" });
+  /** Counts what is between the last number known of a life and `upTo`, once: the state is on disk before anything behind it is acknowledged. */
+  #lost(epoch: string, upTo: number, at: number, reason: string): void {
+    const count = upTo - this.#received.of(epoch);
+    if (count <= 0) return;
+    this.#missing.push({ from: at - lossSpanMs, to: at, count, reason });
+    while (this.#missing.length > missingMax) {
+      // The oldest two become one: the sum is never wrong.
+      const [one, two] = this.#missing.splice(0, 2);
+      if (one !== undefined && two !== undefined) this.#missing.unshift({ from: Math.min(one.from, two.from), to: Math.max(one.to, two.to), count: one.count + two.count, reason: two.reason });
+    }
+    this.#received.reach(epoch, upTo);
+    this.save();
   }
 
-  #lost(missing: MissingExchanges): void {
-    this.#missing.push(missing);
-    if (this.#missing.length > missingMax) this.#missing.shift();
+  #observe(signal: Signal): void {
+    this.#recent.push(signal);
+    this.#signalIds.add(signal.id);
+    if (this.#recent.length > recentMax) this.#signalIds.delete(this.#recent.shift()?.id ?? "");
+    const change = this.incidents.observe(signal);
+    if (change === undefined) return;
+    if (change.change !== "grew") this.#changed = true;
+    this.#options.onIncident(change.incident.id, change.change);
   }
 
-  #recall(row: Readonly<Record<string, unknown>>): void {
-    const gate = row["gate"];
-    if (typeof gate !== "string") return;
-    const colon = gate.lastIndexOf(":");
-    const epoch = gate.slice(0, colon);
-    const seq = Number(gate.slice(colon + 1));
-    if (Number.isFinite(seq)) this.#received.set(epoch, Math.max(this.#received.get(epoch) ?? 0, seq));
+  async #recallTotals(dir: string): Promise<void> {
+    try {
+      await recallTotals(this.totals, dir, () => this.#closed);
+      this.#recalled = true;
+    } catch {
+      // Live totals start from nothing then, and incidents keep what they say; the store is not touched by it.
+    }
+  }
+
+  /** Takes up what an earlier hub journaled after it last saved its state. */
+  #recall(dir: string, state: HubState | undefined): void {
+    const savedAt = state?.savedAt ?? Date.now() - recallMs;
+    const since = (kind: string): ReplayOptions => ({ fromName: `${kind}-${String(savedAt - (kind === "signals" ? 0 : segmentSpanMs)).padStart(13, "0")}` });
+    for (const signal of state?.signals ?? []) {
+      this.#recent.push(signal);
+      this.#signalIds.add(signal.id);
+    }
+    for (const { row } of replayJournal(dir, "signals", since("signals"))) if (isSignal(row) && !this.#signalIds.has(row.id)) this.#observe(row);
+    const journaled = new Set<unknown>();
+    for (const { row } of replayJournal(dir, "exchanges", since("exchanges"))) {
+      this.#received.recall(row["gate"]);
+      journaled.add(row["id"]);
+      if (journaled.size > orphansMax) journaled.delete(journaled.values().next().value);
+    }
+    // One batch at most is torn apart by a death, and it is the last: its rows stand at the journal's end.
+    for (const { row } of replayJournal(dir, "disclosures", since("disclosures"))) {
+      if ("gate" in row || typeof row["id"] !== "string" || journaled.has(row["exchangeId"])) continue;
+      this.#orphans.add(row["id"]);
+      if (this.#orphans.size > orphansMax) this.#orphans.delete(String(this.#orphans.values().next().value));
+    }
   }
 }
 
@@ -277,11 +331,24 @@ export interface HubCoreOptions {
   readonly onIncident: (id: string, change: "opened" | "grew" | "raised") => void;
 }
 
-/** Segments of the last ten minutes say what gates already delivered. */
+/** With no state saved, segments of the last ten minutes say what gates already delivered. */
 const recallMs = 600_000;
+/** A segment is named for its first row and closed within a second and a tick; a stalled process may take longer. */
+const segmentSpanMs = 10_000;
+/** More than a batch of 64 exchanges, each about at most a few hundred people, can leave behind. */
+const orphansMax = 50_000;
+const signalsSavedMax = 500;
+/** Losses are told with a second of time: when exactly they happened died with the process. */
+const lossSpanMs = 1_000;
 const recentMax = 2_000;
 const missingMax = 1_000;
 
 function oracleWord(verdict: "none" | "suspected" | "proven"): string {
   return verdict === "none" ? "" : verdict;
+}
+
+function isSignal(row: unknown): row is Signal {
+  return (
+    typeof row === "object" && row !== null && "id" in row && typeof row.id === "string" && "detector" in row && typeof row.detector === "string" && "level" in row && "at" in row && typeof row.at === "number" && "evidence" in row
+  );
 }

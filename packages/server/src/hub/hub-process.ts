@@ -1,4 +1,5 @@
 import { randomBytes } from "node:crypto";
+import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { compareLevels, type Mode, type Ports } from "@postern/engine";
 import { alertMessage } from "../alerts/alert-message.ts";
@@ -24,6 +25,7 @@ import { hubMetrics } from "./hub-metrics.ts";
 export async function runHub(options: HubOptions): Promise<RunningHub> {
   const { clock, config, dataDir } = options;
   let changed: string[] = [];
+  mkdirSync(join(dataDir, "hub"), { recursive: true, mode: 0o700 });
   const core = new HubCore({ dataDir, ports: options.ports, mode: options.mode, config, now: clock.now, onIncident: (id) => changed.push(id) });
   const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
   const views = new HubViews(core, { store, now: clock.now, clockFactor: clock.factor, mode: options.mode, upstream: options.upstream, version: options.version });
@@ -35,6 +37,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
       gates.sendAnchors(anchors);
       tellIncidents();
     },
+    onPastLife: (life) => core.pastLife(life),
     onGates: (count) => {
       views.gates = count;
     },

@@ -1,6 +1,6 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import type { Finding, IncidentsState, LedgerState } from "@postern/engine";
+import type { Finding, IncidentsState, LedgerState, Signal } from "@postern/engine";
 import type { UptimeState } from "./uptime.ts";
 
 /**
@@ -17,6 +17,12 @@ export interface HubState {
   readonly uptime?: UptimeState;
   /** Weaknesses known when this was saved, for commands that read the state without the traffic behind it. */
   readonly findings?: readonly Finding[];
+  /** When it was saved, real milliseconds since the epoch. What was journaled later is not in it. */
+  readonly savedAt?: number;
+  /** Number of the last exchange journaled or counted as missing, by life of a gate; latest last. */
+  readonly received?: Readonly<Record<string, number>>;
+  /** The latest signals; a hub that starts again neither forgets nor repeats them. */
+  readonly signals?: readonly Signal[];
 }
 
 /** Exchanges known not to have reached the hub. */

@@ -10,27 +10,37 @@ export type GateFrame =
       readonly t: "hello";
       /** Names this life of the gate. */
       readonly epoch: string;
-      /** Exchanges the gate's previous life had finished, so that the hub can state how many never reached it. */
-      readonly previous: { readonly epoch: string; readonly seq: number; readonly at: number } | null;
+      /** Earlier lives of this gate whose losses the hub has not confirmed yet, oldest first. */
+      readonly previous: readonly PastLife[];
       readonly pid: number;
     }
   | {
       readonly t: "batch";
       readonly epoch: string;
-      /** Number of the last exchange in `exchanges`; they are numbered without holes. */
+      /** Number of the last exchange in `exchanges`; they are numbered without holes. A first number beyond the last one acknowledged and one says how many the gate had to drop. */
       readonly seq: number;
       readonly exchanges: readonly Exchange[];
       readonly signals: readonly Signal[];
+      /** Number of the last signal in `signals`; counted apart from exchanges. */
+      readonly signalSeq: number;
+      /** Empty: nothing new. */
       readonly usage: readonly GateUsage[];
-      /** Exchanges dropped since the last batch because the hub was away too long. */
-      readonly dropped: number;
       readonly upstreamErrors: number;
     };
 
 export type HubFrame =
-  | { readonly t: "ack"; readonly epoch: string; readonly seq: number }
+  | { readonly t: "ack"; readonly epoch: string; readonly seq: number; readonly signals: number }
+  /** What a past life lost is counted and kept: it need not be told again. */
+  | { readonly t: "settled"; readonly epoch: string }
   | { readonly t: "policy"; readonly policy: GatePolicy }
   | { readonly t: "anchors"; readonly anchors: readonly Anchor[] };
+
+/** How far a life of a gate came: it had finished `seq` exchanges, the last of them at `at` (event time). */
+export interface PastLife {
+  readonly epoch: string;
+  readonly seq: number;
+  readonly at: number;
+}
 
 export interface GateUsage {
   readonly endpointId: string;
@@ -40,8 +50,8 @@ export interface GateUsage {
   readonly provisional: boolean;
 }
 
-/** One line of the gate's own journal: what it disclosed, or the anchor it was told of; replayed in order after a crash. */
-export type GateJournalRow = Disclosure;
+/** One line of the gate's own journal. `gate` names the life that wrote it: rows of the hub or of an import have none, and are not replayed. */
+export type GateJournalRow = Disclosure & { readonly gate: string };
 
 /** A line longer than this is refused and the connection closed: exchanges carry at most two 64 KiB bodies, a batch at most 64 of them. */
 export const frameBytesMax = 32 * 1024 * 1024;

@@ -1,0 +1,231 @@
+import { mkdtempSync, rmSync, statSync } from "node:fs";
+import { connect } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Anchor, Exchange, GatePolicy, Signal } from "@postern/engine";
+import { afterEach, beforeEach, describe, expect, test } from "vitest";
+import { GateServer } from "../hub/gate-server.ts";
+import type { GateFrame, PastLife } from "../hub/wire.ts";
+import { HubLink, type HubLinkOptions } from "./hub-link.ts";
+
+let dir: string;
+let path: string;
+const links: HubLink[] = [];
+const hubs: Hub[] = [];
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "postern-link-"));
+  path = join(dir, "run", "hub.sock");
+});
+
+afterEach(async () => {
+  for (const link of links.splice(0)) await link.close(0);
+  for (const hub of hubs.splice(0)) await hub.server.close();
+  rmSync(dir, { recursive: true, force: true });
+});
+
+describe("a gate's line to the hub", () => {
+  test("delivers every exchange and signal in order, numbered without holes, and forgets them once acknowledged", async () => {
+    const hub = await startHub();
+    const link = startLink();
+    for (let n = 1; n <= 1_000; n++) link.push(exchange(n));
+    link.signal([signal(1), signal(2)]);
+    await until(() => link.connected);
+    expect(await link.close(5_000)).toBe(true);
+    expect(hub.exchanges()).toEqual(Array.from({ length: 1_000 }, (_, n) => `x${n + 1}`));
+    expect(hub.numbers()).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 1));
+    expect(hub.signals()).toEqual(["s1", "s2"]);
+    expect([link.seq, link.waiting]).toEqual([1_000, 0]);
+  });
+
+  test("starts without a hub, and everything from before it came arrives", async () => {
+    const link = startLink();
+    for (let n = 1; n <= 300; n++) link.push(exchange(n));
+    link.signal([signal(1)]);
+    expect(link.connected).toBe(false);
+    const hub = await startHub();
+    await until(() => link.waiting === 0);
+    expect(hub.exchanges()).toHaveLength(300);
+    expect(hub.signals()).toEqual(["s1"]);
+  });
+
+  test("what a hub read and did not acknowledge is sent again to the next one, exchanges and signals alike", async () => {
+    const refusing = await startHub({ refuse: true });
+    const link = startLink();
+    link.push(exchange(1));
+    link.signal([signal(1)]);
+    await until(() => refusing.errors.length > 0);
+    await refusing.server.close();
+    link.push(exchange(2));
+    const hub = await startHub();
+    await until(() => link.waiting === 0 && hub.signals().length > 0);
+    expect(new Set(hub.exchanges())).toEqual(new Set(["x1", "x2"]));
+    expect(hub.numbers()[0]).toBe(1);
+    expect(hub.signals()).toEqual(["s1"]);
+  });
+
+  test("with the hub away it keeps so many, and the hole in the numbers says how many it dropped", async () => {
+    const link = startLink({ keptMax: 50 });
+    for (let n = 1; n <= 80; n++) link.push(exchange(n));
+    const hub = await startHub();
+    await until(() => link.waiting === 0);
+    expect([hub.numbers()[0], hub.numbers().at(-1), hub.exchanges().length]).toEqual([31, 80, 50]);
+  });
+
+  test("hands over policies and anchors, in order, and a torn line only costs the connection", async () => {
+    const got: string[] = [];
+    const hub = await startHub();
+    const link = startLink({ onFrame: (frame) => got.push(frame.t) });
+    await until(() => got.length === 1);
+    hub.server.sendAnchors([anchor]);
+    hub.server.sendPolicy(policy);
+    await until(() => got.length === 3);
+    expect(got).toEqual(["policy", "anchors", "policy"]);
+    expect(link.connected).toBe(true);
+  });
+});
+
+describe("the hub's end of the line", () => {
+  test("is reached by its user alone", async () => {
+    await startHub();
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(statSync(join(dir, "run")).mode & 0o777).toBe(0o700);
+  });
+
+  test("counts a past life only when everything it had written was read", async () => {
+    const hub = await startHub();
+    // The dead gate's connection: it wrote a batch and a half of another, and its end has not been read yet.
+    const dead = await speak({ t: "hello", epoch: "old", previous: [], pid: 1 });
+    await until(() => hub.server.gates === 1);
+    const settled: string[] = [];
+    startLink({ previous: () => [{ epoch: "old", seq: 9, at: 5 }, { epoch: "older", seq: 3, at: 4 }], onSettled: (epoch) => settled.push(epoch) });
+    await until(() => settled.length === 1);
+    expect(hub.past.map((life) => life.epoch)).toEqual(["older"]);
+    dead.write(batch("old", 7));
+    dead.end();
+    await until(() => settled.length === 2);
+    expect(hub.past.map((life) => life.epoch)).toEqual(["older", "old"]);
+    expect(hub.order.slice(-2)).toEqual(["batch old", "past old"]);
+  });
+
+  test("a loss that could not be kept is not confirmed", async () => {
+    const hub = await startHub({ refusePast: true });
+    const settled: string[] = [];
+    startLink({ previous: () => [{ epoch: "old", seq: 9, at: 5 }], onSettled: (epoch) => settled.push(epoch) });
+    await until(() => hub.errors.length === 1);
+    expect(settled).toEqual([]);
+  });
+
+  test("refuses more gates than it has room for, and a line without an end", async () => {
+    const hub = await startHub();
+    const gates = await Promise.all(Array.from({ length: 64 }, (_, n) => speak({ t: "hello", epoch: `g${n}`, previous: [], pid: n })));
+    await until(() => hub.server.gates === 64);
+    const more = connect(path);
+    more.on("error", () => undefined);
+    await new Promise((resolve) => more.once("close", resolve));
+    expect(hub.server.gates).toBe(64);
+    gates[0]?.on("error", () => undefined);
+    const closed = new Promise((resolve) => gates[0]?.once("close", resolve));
+    const megabyte = "x".repeat(1024 * 1024);
+    for (let n = 0; n < 33; n++) gates[0]?.write(megabyte);
+    await closed;
+    expect(hub.errors).toHaveLength(1);
+    for (const gate of gates) gate.destroy();
+  });
+
+  test("a hub that ends late leaves the socket of the one that took its place", async () => {
+    const old = await startHub();
+    const next = await startHub();
+    await old.server.close();
+    hubs.shift();
+    const link = startLink();
+    link.push(exchange(1));
+    await until(() => link.waiting === 0);
+    expect(next.exchanges()).toEqual(["x1"]);
+  });
+});
+
+interface Hub {
+  readonly server: GateServer;
+  readonly errors: unknown[];
+  readonly past: PastLife[];
+  /** What came, in order. */
+  readonly order: string[];
+  exchanges(): string[];
+  numbers(): number[];
+  signals(): string[];
+}
+
+async function startHub(options: { readonly refuse?: boolean; readonly refusePast?: boolean } = {}): Promise<Hub> {
+  const frames: Extract<GateFrame, { t: "batch" }>[] = [];
+  const errors: unknown[] = [];
+  const past: PastLife[] = [];
+  const order: string[] = [];
+  const server = new GateServer({
+    path,
+    policy: () => policy,
+    onFrame: (frame) => {
+      if (options.refuse === true) throw new Error("the disk is full");
+      frames.push(frame);
+      order.push(`batch ${frame.epoch}`);
+    },
+    onPastLife: (life) => {
+      if (options.refusePast === true) throw new Error("the disk is full");
+      past.push(life);
+      order.push(`past ${life.epoch}`);
+    },
+    onGates: () => undefined,
+    onError: (error) => errors.push(error),
+  });
+  await server.listen();
+  const hub: Hub = {
+    server,
+    errors,
+    past,
+    order,
+    exchanges: () => frames.flatMap((frame) => frame.exchanges.map((one) => one.id)),
+    numbers: () => frames.flatMap((frame) => frame.exchanges.map((_, n) => frame.seq - frame.exchanges.length + 1 + n)),
+    signals: () => frames.flatMap((frame) => frame.signals.map((one) => one.id)),
+  };
+  hubs.push(hub);
+  return hub;
+}
+
+function startLink(options: Partial<HubLinkOptions> = {}): HubLink {
+  const link = new HubLink({ path, epoch: "now", previous: () => [], usage: () => [], upstreamErrors: () => 0, onFrame: () => undefined, onSettled: () => undefined, onState: () => undefined, ...options });
+  links.push(link);
+  return link;
+}
+
+/** A bare connection that says this. */
+async function speak(frame: GateFrame): Promise<ReturnType<typeof connect>> {
+  const socket = connect(path);
+  await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+  socket.write(`${JSON.stringify(frame)}\n`);
+  return socket;
+}
+
+function batch(epoch: string, seq: number): string {
+  const frame: GateFrame = { t: "batch", epoch, seq, exchanges: [exchange(seq)], signals: [], signalSeq: 0, usage: [], upstreamErrors: 0 };
+  return `${JSON.stringify(frame)}\n`;
+}
+
+async function until(holds: () => boolean): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!holds()) {
+    if (Date.now() > deadline) throw new Error("waited in vain");
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+function exchange(n: number): Exchange {
+  const side = { headers: [] };
+  return { id: `x${n}`, at: n, method: "GET", url: "http://127.0.0.1/", client: { address: "127.0.0.1" }, request: side, response: { ...side, status: 200 }, carries: { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true } };
+}
+
+function signal(n: number): Signal {
+  return { id: `s${n}`, detector: "enumeration.source", level: "high", confidence: 1, at: n, endpointId: "e", actor: undefined, evidence: {} };
+}
+
+const policy: GatePolicy = { version: 1, mode: "observe", endpoints: [], principals: [] };
+const anchor: Anchor = { at: 1, endpointId: "e", kind: "sign-in", narrow: "0".repeat(16), network: "0".repeat(16), subjects: [] };
