@@ -1,7 +1,8 @@
-// Docs that cannot go stale: paths named in ARCHITECTURE.md and links between documents must exist; sizes hold.
+// Docs that cannot go stale: paths named in ARCHITECTURE.md and links between documents must exist; sizes hold; reference pages are what the code says.
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { root } from "./prepare.mjs";
+import { outdatedPages } from "./reference.mjs";
 
 const problems = [];
 const documents = ["README.md", "ARCHITECTURE.md", "SECURITY.md", "CHANGELOG.md", "CONTRIBUTING.md", ...markdown("docs")].filter((file) => existsSync(join(root, file)));
@@ -24,6 +25,7 @@ for (const document of documents) {
     }
   }
 }
+for (const page of await outdatedPages()) problems.push(`${page} is behind the code. Remedy: node scripts/reference.mjs --write`);
 for (const problem of problems) process.stdout.write(`${problem}\n`);
 process.stdout.write(`docs: ${documents.length} documents, ${links} links and paths, ${problems.length} wrong\n`);
 process.exit(problems.length === 0 ? 0 : 1);

@@ -1,0 +1,81 @@
+/**
+ * Every detector a Signal may name, for people: what it sees, misses and mistakes, how it is walked around, and what it may do to an answer.
+ * `docs/reference/detectors.md` is made from this table; a test holds its ids equal to those the code raises.
+ */
+export const detectorCatalogue: readonly DetectorEntry[] = [
+  {
+    id: "enumeration.credits",
+    letter: "D1",
+    sees: "One caller that asks about ever new people and never does what honest users do next. Each new person costs a credit of the caller's narrowest key and of its address; an anchor gives back more than it cost; an idle key regains four a day.",
+    misses: "One question each from fresh addresses: each has credits of its own. Enumerators who anchor as often as honest users do, which needs identifiers they own.",
+    mistakes:
+      "A crowd behind one address whose follow-ups are not seen (another service answers them, or the answer is not shown to the gate). Declare an anchor for that endpoint, or give it a wider budget.",
+    walkedAroundBy: "More addresses. Then `enumeration.endpoint` and `enumeration.ceiling` bound what the endpoint as a whole gives away.",
+    acts: "the uniform answer when credits are spent; tells people at three windows of distinct subjects",
+    file: "packages/engine/src/decide/gate-engine.ts",
+    numbers: "packages/engine/src/decide/enumeration-policy.ts",
+  },
+  {
+    id: "enumeration.source",
+    letter: "D2",
+    sees: "A source whose questions stay without the follow-up that honest users make, at any speed: a sequential likelihood ratio over anchored and unanchored first contacts. At 100,000 to 1 it is flagged for thirty days.",
+    misses: "Sources that share an address with many honest users and stay below their slack. Sources that ask a handful of questions in all.",
+    mistakes: "A source whose honest share of unanchored questions is far above 45 %: a monitor, a partner's job. A proven credential, or a declared endpoint, keeps it apart.",
+    walkedAroundBy: "Changing addresses before the evidence is there: about ten questions each.",
+    acts: "the uniform answer to the flagged source",
+    file: "packages/engine/src/decide/gate-engine.ts",
+    numbers: "packages/engine/src/decide/enumeration-policy.ts",
+  },
+  {
+    id: "enumeration.endpoint",
+    letter: "D3",
+    sees: "Many new sources at once: newcomers' first contacts come three times as often as in the busiest ten minutes seen (a Poisson CUSUM). Then the newcomers' own follow-ups decide: released when they anchor as honest users do, confirmed when they do not.",
+    misses: "An attack below twice the learned rate for ever: the ceiling's. Anything in the first half hour or the first twenty contacts, before a rate is learned.",
+    mistakes:
+      "While thousands of fresh addresses press, honest newcomers are answered uniformly too (measured: 5 % of an hour's lookups beside 10,000 questions from 5,000 addresses). Anchors that fail during a real rush confirm it.",
+    walkedAroundBy:
+      "Patience, or being there from the first hour so that the attack is learned as normal. The ceiling's floor and the baseline, frozen during alarms, bound what that buys.",
+    acts: "newcomers share the learned rate; none is answered truthfully once confirmed; callers known by their anchors notice nothing",
+    file: "packages/engine/src/decide/endpoint-watch.ts",
+    numbers: "packages/engine/src/decide/enumeration-policy.ts",
+  },
+  {
+    id: "enumeration.ceiling",
+    letter: "D6",
+    sees: "The truthful answers an endpoint gave in a day to sources that never anchored. The ceiling is learned (1.5 times the busiest training day, at least 200) or set by `unanchoredCeiling`.",
+    misses: "Everything below it: so many people a day may be learned by whoever is patient and spread out. Set it as low as the service can bear.",
+    mistakes: "A day with far more honest newcomers than any before: a launch, a campaign. Raise it before.",
+    walkedAroundBy: "Staying below it; anchoring.",
+    acts: "the uniform answer to newcomers until the day is over",
+    file: "packages/engine/src/decide/endpoint-watch.ts",
+    numbers: "packages/engine/src/decide/enumeration-policy.ts",
+  },
+  {
+    id: "trigger.<id>",
+    letter: "",
+    sees: "What you wrote under `triggers` in postern.yaml: a CEL condition over the facts of an exchange and counters over windows.",
+    misses:
+      "What slips over a pane's edge (a twelfth of the window), keys forgotten at the bound, and anything kept just under the threshold. Counters start empty after a restart.",
+    mistakes: "Whatever its condition does; try it on recorded traffic with `import`.",
+    walkedAroundBy: "Knowing the threshold.",
+    acts: "nothing by itself; from level `high` on it opens an incident",
+    file: "packages/engine/src/detect/triggers/triggers.ts",
+    numbers: "packages/engine/src/detect/triggers/trigger-definition.ts",
+  },
+];
+
+export interface DetectorEntry {
+  /** As in `Signal.detector`; `<id>` stands for what a person chose. */
+  readonly id: string;
+  /** Its short name in code and design: `D1`; empty for none. */
+  readonly letter: string;
+  readonly sees: string;
+  readonly misses: string;
+  readonly mistakes: string;
+  readonly walkedAroundBy: string;
+  /** What it may do to an answer in `enforce`. */
+  readonly acts: string;
+  /** Where it is defined, and where its numbers are. */
+  readonly file: string;
+  readonly numbers: string;
+}
