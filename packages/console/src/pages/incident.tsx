@@ -5,7 +5,7 @@ import { incidentQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
-import { clock, count, evidence, plural } from "../parts/format.ts";
+import { clock, count, evidence, plural, words } from "../parts/format.ts";
 import { whatHappened } from "../parts/incident-sentence.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { Loaded } from "../parts/states.tsx";
@@ -88,25 +88,33 @@ function Story({ incident }: { readonly incident: Incident }) {
         <section>
           <SectionHead>How it went</SectionHead>
           <ol className="panel px-4 py-3">
-            {signals.toSorted((a, b) => a.at.localeCompare(b.at)).map((signal) => (
-              <li key={signal.id} className="relative border-l border-line pb-4 pl-4 last:pb-0">
-                <span className="absolute top-1.5 -left-[4.500px] h-2 w-2 rounded-full bg-strong" aria-hidden="true" />
-                <span className="flex flex-wrap items-center gap-2">
-                  <time dateTime={signal.at} className="text-soft">
-                    {clock(signal.at)}
-                  </time>
-                  <LevelBadge level={signal.level} />
-                  <span className="font-mono text-[13px]">{signal.detector}</span>
-                </span>
-                <span className="block text-[13px] text-soft">
-                  {Object.entries(signal.evidence)
-                    .map(([name, value]) => `${name} ${evidence(value)}`)
-                    .join(", ")}
-                </span>
-              </li>
-            ))}
+            {signals
+              .toSorted((a, b) => a.at.localeCompare(b.at))
+              .map((signal) => (
+                <li key={signal.id} className="relative border-l border-line pb-4 pl-4 last:pb-0">
+                  <span className="absolute top-1.5 -left-[4.500px] h-2 w-2 rounded-full bg-strong" aria-hidden="true" />
+                  <span className="flex flex-wrap items-center gap-2">
+                    <time dateTime={signal.at} className="text-soft">
+                      {clock(signal.at)}
+                    </time>
+                    <LevelBadge level={signal.level} />
+                    <span className="font-mono text-[13px]">{signal.detector}</span>
+                  </span>
+                  {signal.evidence["meaning"] !== undefined && <span className="block first-letter:uppercase">{signal.evidence["meaning"]}</span>}
+                  <span className="block text-[13px] text-soft">
+                    {Object.entries(signal.evidence)
+                      .filter(([name]) => name !== "meaning")
+                      .map(([name, value]) => `${words(name)} ${evidence(value)}`)
+                      .join(" · ")}
+                  </span>
+                </li>
+              ))}
           </ol>
-          {incident.signalCount > signals.length && <p className="mt-1 text-[13px] text-soft">The last {signals.length} of {count(incident.signalCount)}.</p>}
+          {incident.signalCount > signals.length && (
+            <p className="mt-1 text-[13px] text-soft">
+              The last {signals.length} of {count(incident.signalCount)}.
+            </p>
+          )}
         </section>
         <section>
           <SectionHead>{plural(incident.sourceCount, "source")}</SectionHead>
@@ -121,22 +129,29 @@ function Story({ incident }: { readonly incident: Incident }) {
                 </tr>
               </thead>
               <tbody>
-                {sources.slice(0, sourcesShown).map((it) => (
-                  <tr key={it.address}>
-                    <td className="font-mono text-[13px] [overflow-wrap:anywhere]">{it.address}</td>
-                    <td className="num">{count(it.asked)}</td>
-                    <td className="num hidden text-soft sm:table-cell">
-                      <Ago at={it.firstAt} />
-                    </td>
-                    <td className="num text-soft">
-                      <Ago at={it.lastAt} />
-                    </td>
-                  </tr>
-                ))}
+                {sources
+                  .toSorted((a, b) => b.asked - a.asked)
+                  .slice(0, sourcesShown)
+                  .map((it) => (
+                    <tr key={it.address}>
+                      <td className="font-mono text-[13px] [overflow-wrap:anywhere]">{it.address}</td>
+                      <td className="num">{count(it.asked)}</td>
+                      <td className="num hidden text-soft sm:table-cell">
+                        <Ago at={it.firstAt} />
+                      </td>
+                      <td className="num text-soft">
+                        <Ago at={it.lastAt} />
+                      </td>
+                    </tr>
+                  ))}
               </tbody>
             </table>
           </div>
-          {incident.sourceCount > Math.min(sources.length, sourcesShown) && <p className="mt-1 text-[13px] text-soft">{Math.min(sources.length, sourcesShown)} of {count(incident.sourceCount)}. The exposure report lists all that were kept.</p>}
+          {incident.sourceCount > Math.min(sources.length, sourcesShown) && (
+            <p className="mt-1 text-[13px] text-soft">
+              {Math.min(sources.length, sourcesShown)} of {count(incident.sourceCount)}. The exposure report lists all that were kept.
+            </p>
+          )}
         </section>
       </div>
     </>

@@ -4,7 +4,7 @@ import { Ago } from "./ago.tsx";
 import { Badge, LevelBadge, StatusBadge } from "./badges.tsx";
 import { EndpointName } from "./endpoint-name.tsx";
 import { Facts } from "./facts.tsx";
-import { evidence } from "./format.ts";
+import { evidence, words } from "./format.ts";
 import { useTriage } from "./use-triage.ts";
 
 /** A weakness: what it is, why we say so, how to mend it, and what the reader wants to do about it. */
@@ -12,6 +12,8 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
   const triage = useTriage("findings");
   const mark = (to: Finding["status"]): void => triage.mutate({ id: finding.id, title: finding.title, from: finding.status, to });
   const { endpoint } = finding;
+  const facts = Object.entries(finding.evidence).filter(([, value]) => typeof value !== "object" || value.length > 0);
+  const listings = facts.flatMap(([name, value]) => (isListing(value) ? [{ name, lines: value }] : []));
   return (
     <article className="panel grid gap-x-8 gap-y-3 p-4 lg:grid-cols-[minmax(0,1fr)_340px]">
       <div className="min-w-0">
@@ -31,6 +33,12 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
           <span className="font-medium">What to do. </span>
           {finding.fix}
         </p>
+        {listings.map(({ name, lines }) => (
+          <div key={name} className="mt-3 text-[13px]">
+            <p className="mb-1 text-soft">{words(name)}</p>
+            <Lines lines={lines} />
+          </div>
+        ))}
         <div className="mt-3 flex flex-wrap items-center gap-2">
           {finding.status === "open" ? (
             <>
@@ -52,7 +60,11 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
         </div>
       </div>
       <div className="min-w-0 self-start rounded border border-line bg-sunk px-3 py-1">
-        <Facts facts={Object.entries(finding.evidence).map(([name, value]) => [name, typeof value === "object" ? <Lines key={name} lines={value} /> : evidence(value)] as const)} />
+        <Facts
+          facts={facts.flatMap(([name, value]) =>
+            isListing(value) ? [] : [[words(name), typeof value === "object" ? <Lines key={name} lines={value} /> : evidence(value)] as const],
+          )}
+        />
       </div>
     </article>
   );
@@ -61,10 +73,15 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
 /** Longer evidence, such as the answers that were told apart: one a line. */
 function Lines({ lines }: { readonly lines: readonly string[] }) {
   return (
-    <ul className="grid gap-1 text-left font-mono text-xs">
+    <ul className="grid gap-1 text-left font-mono text-xs [overflow-wrap:anywhere]">
       {lines.map((line) => (
         <li key={line}>{line}</li>
       ))}
     </ul>
   );
+}
+
+/** A list too long to stand beside its name. */
+function isListing(value: Finding["evidence"][string] | undefined): value is readonly string[] {
+  return typeof value === "object" && value.some((line) => line.length > 60);
 }

@@ -26,6 +26,11 @@ export function evidence(value: string | number | boolean): string {
   return Math.abs(value) < 10 ? precise.format(value) : short.format(value);
 }
 
+/** A name of evidence as words: `repeatEvidenceNats` → `repeat evidence nats`. */
+export function words(name: string): string {
+  return name.replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`);
+}
+
 /** `3 s ago`, `41 min ago`, `2 d ago`; by the product's clock, which a demo may run fast. */
 export function ago(iso: string, now: number): string {
   const seconds = Math.max(0, Math.round((now - Date.parse(iso)) / 1_000));

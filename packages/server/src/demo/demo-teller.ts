@@ -1,8 +1,14 @@
 import type pc from "picocolors";
+import { wrap } from "../cli/report/text-layout.ts";
 import type { DemoStage, DemoSummary } from "./demo-summary.ts";
 
-/** Tells the story in a terminal, 80 columns wide, line by line; on a live one the current line counts along. */
-export function demoTeller(options: { readonly out: NodeJS.WritableStream; readonly paint: ReturnType<typeof pc.createColors>; readonly live: boolean; readonly brief: boolean }): DemoTeller {
+/** Tells the story in a terminal, no line wider than {@link columns}, line by line; on a live one the current line counts along. A login link stands alone on its line, whole. */
+export function demoTeller(options: {
+  readonly out: NodeJS.WritableStream;
+  readonly paint: ReturnType<typeof pc.createColors>;
+  readonly live: boolean;
+  readonly brief: boolean;
+}): DemoTeller {
   const { out, paint, live } = options;
   let open = false;
   const line = (text: string): void => {
@@ -13,6 +19,9 @@ export function demoTeller(options: { readonly out: NodeJS.WritableStream; reado
   const act = (number: string, title: string): void => {
     line("");
     line(paint.bold(`${number}  ${title}`));
+  };
+  const told = (text: string, colour: (text: string) => string = (plain) => plain): void => {
+    for (const part of wrap(text, columns - 3)) line(`   ${colour(part)}`);
   };
   const brief = (text: string): void => line(`postern demo: ${text}`);
   return {
@@ -25,28 +34,27 @@ export function demoTeller(options: { readonly out: NodeJS.WritableStream; reado
           line("");
           line(`  Latchkey, an example MFA service   ${stage.service}`);
           line(`  The gate before it                 ${stage.gate}`);
-          line(`  The console                        ${paint.bold(stage.loginUrl)}`);
-          line(paint.dim("                                     (works once; restarted between acts, the last link counts)"));
+          line("  The console, by a link that works once (each act has a new one):");
+          line(`  ${paint.bold(stage.loginUrl)}`);
           act("1", `An honest hour, ${Math.round(stage.factor)} times as fast as real`);
-          line("   Users sign in, mistype, change phones; an office sets up telephones; a carrier hides");
-          line("   hundreds behind one address. Postern only listens.");
-          return;
+          return told("Users sign in, mistype, change phones; an office sets up telephones; a carrier hides hundreds behind one address. Postern only listens.");
         case "observe":
           if (options.brief) return brief("a thief asks, and is watched");
-          act("2", "A thief asks about one number after another. Postern watches, and changes nothing");
-          line(`   ${paint.dim("console")} ${stage.loginUrl}`);
-          return;
+          act("2", "A thief asks about one number after another");
+          line("   Postern watches, and changes nothing. Watch along:");
+          return line(`  ${stage.loginUrl}`);
         case "alert":
           if (options.brief) return brief(`alert after ${stage.leaked} numbers were confirmed`);
-          return line(`   ${paint.red("ALERT")}  somebody is learning who has an account; ${stage.leaked} numbers confirmed so far`);
+          return line(`   ${paint.red("ALERT")}  somebody is learning who has an account; ${n(stage.leaked)} confirmed so far`);
         case "enforce":
           if (options.brief) return brief(`the same, enforced; list ${stage.list}`);
-          return act("3", `Again from the state after the honest hour, enforcing. A new thief, a new list, ${stage.list}`);
+          act("3", `A new thief, a new list (${stage.list}); now Postern enforces`);
+          return line(paint.dim("   Again from the state after the honest hour: nothing is known of the first thief."));
         case "enforced": {
           const { run } = stage;
           if (options.brief) return brief(`leaked ${run.leaked} of ${run.existing}`);
-          line(`   asked about ${n(run.asked)} numbers, ${n(run.existing)} of them real: learned ${paint.green(paint.bold(String(run.leaked)))}`);
-          return line(`   honest people meanwhile: ${n(run.honest.lookups)} questions, ${run.honest.refused} refused, ${run.honest.uniform} answered as if unknown`);
+          line(`   Asked about ${n(run.asked)} numbers, ${n(run.existing)} of them real; learned ${paint.green(paint.bold(n(run.leaked)))}.`);
+          return told(`Honest people meanwhile: ${n(run.honest.lookups)} questions, ${n(run.honest.refused)} refused, ${n(run.honest.uniform)} answered as if unknown.`);
         }
         case "progress":
           if (!live) return;
@@ -62,19 +70,22 @@ export function demoTeller(options: { readonly out: NodeJS.WritableStream; reado
       act("4", "Who was exposed, while nobody stopped it");
       line(`   ${exposed.exact ? "Exactly" : "At least"} ${paint.bold(n(exposed.subjects))} people were confirmed to the thief, and ${n(exposed.denied)} numbers denied.`);
       line(`   Held against the thief's own notes: precision ${exposed.precision.toFixed(3)}, recall ${exposed.recall.toFixed(3)}.`);
-      line(`   Given away about each: ${exposed.fieldsReturned.join(", ")}.`);
-      line(`   ${paint.dim(exposed.statement)}`);
+      told(`Given away about each: ${exposed.fieldsReturned.join(", ")}.`);
+      told(exposed.statement, paint.dim);
       line("");
       line(paint.bold("   numbers confirmed to the thief"));
       const most = Math.max(1, observe.leaked);
       const bar = (value: number): string => "█".repeat(Math.max(value > 0 ? 1 : 0, Math.round((value / most) * 36)));
-      line(`   watched            ${n(observe.leaked).padStart(6)}  ${paint.red(bar(observe.leaked))}   alert after ${observe.alertAfterLeaked ?? "—"}`);
-      for (const run of summary.enforce) line(`   enforced ${run.list.padEnd(10)}${n(run.leaked).padStart(5)}  ${paint.green(bar(run.leaked))}`);
+      line(`   watched             ${n(observe.leaked).padStart(6)}  ${paint.red(bar(observe.leaked))}`);
+      for (const run of summary.enforce) line(`   enforced, ${run.list.padEnd(10)}${n(run.leaked).padStart(6)}  ${paint.green(bar(run.leaked))}`);
       line("");
-      line(`   ${paint.dim(`all of it real HTTP on this machine, in ${summary.seconds} s`)}`);
+      line(`   ${observe.alertAfterLeaked === null ? "Watched, no new alert was raised." : `Watched, the alert came after ${n(observe.alertAfterLeaked)}.`}`);
+      line(`   ${paint.dim(`All of it real HTTP on this machine, in ${summary.seconds} s.`)}`);
       if (open !== undefined) {
         line("");
-        line(`   The console of the watched run is open:  ${paint.bold(open.loginUrl)}`);
+        line("   The console of the watched run is open (the link works once):");
+        line(`  ${paint.bold(open.loginUrl)}`);
+        line("");
         line("   Your own service next:  npm start -- protect http://127.0.0.1:3000");
         line(paint.dim("   Ctrl-C ends it and removes the demo's data."));
       }
@@ -86,6 +97,9 @@ export interface DemoTeller {
   stage(stage: DemoStage): void;
   summary(summary: DemoSummary, open: { readonly consoleUrl: string; readonly loginUrl: string } | undefined): void;
 }
+
+/** The width of a terminal nobody widened. */
+const columns = 80;
 
 function n(value: number): string {
   return String(value).replace(/\B(?=(?:\d{3})+$)/g, ",");
