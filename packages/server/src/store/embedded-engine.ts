@@ -4,7 +4,7 @@ import { createClient } from "@clickhouse/client";
 import { PosternError } from "@postern/engine";
 import { Session } from "chdb";
 import { createChdbConnection } from "chdb/connection";
-import { Sql } from "./sql.ts";
+import type { Sql } from "./sql.ts";
 
 /**
  * ClickHouse inside this process, over one directory. Connections run one statement at a time each, so there are four:

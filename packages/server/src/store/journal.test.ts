@@ -81,7 +81,7 @@ describe("Journal", () => {
     b.append({ number: 2 });
     a.close();
     b.close();
-    expect(numbers().toSorted()).toEqual([1, 2]);
+    expect(new Set(numbers())).toEqual(new Set([1, 2]));
   });
 
   test("refuses a row above the bound and writes nothing of it", () => {
@@ -200,7 +200,8 @@ describe("segment names", () => {
   test("a process that holds the segment open is never taken for dead", () => {
     const journal = open();
     journal.append({ number: 1 });
-    if (process.platform === "linux") expect(ownerIsAlive(`${process.pid}x1`, join(dir, readdirSync(dir)[0] ?? ""))).toBe(true);
+    const alive = ownerIsAlive(process.platform === "linux" ? `${process.pid}x1` : thisOwner(), join(dir, readdirSync(dir)[0] ?? ""));
     journal.close();
+    expect(alive).toBe(true);
   });
 });

@@ -2,6 +2,7 @@ import { createHash } from "node:crypto";
 import { PosternError } from "@postern/engine";
 import { z } from "zod";
 import type { EmbeddedEngine } from "./embedded-engine.ts";
+import type { Migration } from "./migration.ts";
 import { baseTables } from "./migrations/0001-base-tables.ts";
 import { hourlyAggregates } from "./migrations/0002-hourly-aggregates.ts";
 import { Sql, sql } from "./sql.ts";
@@ -35,13 +36,6 @@ export async function migrate(engine: EmbeddedEngine, migrations: readonly Migra
     applied.push(migration.name);
   }
   return applied;
-}
-
-/** One numbered step. Statements are constants of ours, one statement each, and never change once released: add a new step. */
-export interface Migration {
-  readonly number: number;
-  readonly name: string;
-  readonly statements: readonly string[];
 }
 
 /** Every step, in order. */

@@ -57,19 +57,14 @@ export function literal(text: string): string {
 }
 
 function textOf(value: SqlValue): string {
+  if (value === undefined) return "";
   if (value instanceof Sql) return value.text;
-  switch (typeof value) {
-    case "undefined":
-      return "";
-    case "string":
-      return literal(value);
-    case "number":
-      if (!Number.isFinite(value)) throw new PosternError("USAGE", "A search value is not a finite number");
-      return String(value);
-    case "bigint":
-      return String(value);
-    case "object":
-      if (value.length === 0 || value.length > tupleValuesMax) throw new PosternError("USAGE", `A list of ${value.length} values cannot be searched for`);
-      return `(${value.map((one) => textOf(one)).join(", ")})`;
+  if (typeof value === "string") return literal(value);
+  if (typeof value === "bigint") return String(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) throw new PosternError("USAGE", "A search value is not a finite number");
+    return String(value);
   }
+  if (value.length === 0 || value.length > tupleValuesMax) throw new PosternError("USAGE", `A list of ${value.length} values cannot be searched for`);
+  return `(${value.map((one) => textOf(one)).join(", ")})`;
 }

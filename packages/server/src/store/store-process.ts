@@ -115,16 +115,18 @@ function serve(socket: Socket, engine: EmbeddedEngine, loader: Loader): void {
     }
     const { data } = request;
     waiting += 1;
-    void answer(data, engine, loader)
-      .then((result) => ({ id: data.id, ok: true, result }))
-      .catch((error: unknown) => ({ id: data.id, ok: false, ...told(error) }))
-      .then((reply) => {
-        waiting -= 1;
-        if (socket.destroyed) return;
-        const frame = frameOf(reply);
-        socket.write(frame.length <= answerBytesMax ? frame : frameOf({ id: data.id, ok: false, code: "USAGE", message: "The answer is too large: ask for a smaller page" }));
-      });
+    void replyTo(data).finally(() => (waiting -= 1));
   });
+
+  async function replyTo(data: z.infer<typeof requestSchema>): Promise<void> {
+    const reply = await answer(data, engine, loader).then(
+      (result) => ({ id: data.id, ok: true, result }),
+      (error: unknown) => ({ id: data.id, ok: false, ...told(error) }),
+    );
+    if (socket.destroyed) return;
+    const frame = frameOf(reply);
+    socket.write(frame.length <= answerBytesMax ? frame : frameOf({ id: data.id, ok: false, code: "USAGE", message: "The answer is too large: ask for a smaller page" }));
+  }
 }
 
 async function answer(request: z.infer<typeof requestSchema>, engine: EmbeddedEngine, loader: Loader): Promise<unknown> {

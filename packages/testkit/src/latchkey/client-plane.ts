@@ -1,11 +1,11 @@
 import { countryCode, international } from "../population.ts";
 import type { Account, Device } from "./account-store.ts";
-import type { Call, Service } from "./latchkey.ts";
 import type { Reply } from "./message.ts";
 import { headerOf, jsonObject, no, textOf, yes } from "./message.ts";
 import { lookup } from "./lookup.ts";
 import { completeRegistration, registrationStatus, startRegistration } from "./registration.ts";
 import { deviceOfKey } from "./secrets.ts";
+import { approvalMs, type Call, type Service } from "./service.ts";
 
 /**
  * What the app on a person's telephone talks to. The first four routes serve an app that has no credential yet; the
@@ -42,8 +42,6 @@ export function clientPlane(service: Service, call: Call): Reply {
 export const contactsMax = 500;
 /** Characters of an encrypted backup. */
 export const backupCharsMax = 32_768;
-/** An approval waits this long. */
-export const approvalMs = 120_000;
 
 function deviceOfCall(service: Service, call: Call): Device | undefined {
   const authorization = headerOf(call.headers, "authorization");

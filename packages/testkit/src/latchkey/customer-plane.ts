@@ -1,11 +1,10 @@
 import { Secret, TOTP } from "otpauth";
 import { countryCode } from "../population.ts";
 import type { Account } from "./account-store.ts";
-import { approvalMs } from "./client-plane.ts";
-import type { Call, Service } from "./latchkey.ts";
 import type { Reply } from "./message.ts";
 import { headerOf, jsonObject, no, textOf, yes } from "./message.ts";
 import { secretSeedOf } from "./secrets.ts";
+import { approvalMs, type Call, type Service } from "./service.ts";
 
 /**
  * What Latchkey's customers call from their own servers, each with its `X-Latchkey-Api-Key`. The guarded twin of the

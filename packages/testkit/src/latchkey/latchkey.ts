@@ -1,19 +1,18 @@
 import type { Population } from "../population.ts";
 import { population } from "../population.ts";
 import { random } from "../random.ts";
-import type { AccountStore } from "./account-store.ts";
 import { openAccountStore } from "./account-store.ts";
-import type { AddressLimit } from "./address-limit.ts";
 import { createAddressLimit } from "./address-limit.ts";
 import type { Carrier } from "./carrier.ts";
 import { createCarrier } from "./carrier.ts";
 import { clientPlane } from "./client-plane.ts";
 import { customerPlane } from "./customer-plane.ts";
-import { createDashboard, customers, type Dashboard } from "./dashboard.ts";
+import { createDashboard, customers } from "./dashboard.ts";
 import type { Flaws } from "./flaws.ts";
 import type { LatchkeyRequest, LatchkeyResponse, Reply } from "./message.ts";
 import { no, yes } from "./message.ts";
 import { customerKeyOf, derive } from "./secrets.ts";
+import type { Call, Service } from "./service.ts";
 
 /**
  * The example service: a believable multi-factor sign-in API, with the sins its flaw switches say. Everything in it is
@@ -48,34 +47,6 @@ export interface LatchkeyOptions {
 export interface Outage {
   readonly from: number;
   readonly to: number;
-}
-
-/** What the handlers of all planes share. */
-export interface Service {
-  readonly population: Population;
-  readonly flaws: Flaws;
-  readonly store: AccountStore;
-  readonly carrier: Carrier;
-  readonly limit: AddressLimit;
-  readonly dashboard: Dashboard;
-  readonly customerKeys: ReadonlySet<string>;
-  /** Whether the carrier is down at this event time. */
-  carrierDown(at: number): boolean;
-  /** A fresh, unguessable-looking, reproducible id. */
-  freshId(prefix: string): string;
-  /** Uniform in [low, high), from the service's own seeded source. */
-  between(low: number, high: number): number;
-}
-
-/** A request taken apart once. */
-export interface Call {
-  readonly method: string;
-  readonly segments: readonly string[];
-  readonly query: URLSearchParams;
-  readonly headers: LatchkeyRequest["headers"];
-  readonly body: string | undefined;
-  readonly address: string;
-  readonly at: number;
 }
 
 export function createLatchkey(options: LatchkeyOptions): Latchkey {

@@ -1,6 +1,6 @@
 import { countryCode } from "../population.ts";
 import type { Account } from "./account-store.ts";
-import type { Call, Service } from "./latchkey.ts";
+import type { Call, Service } from "./service.ts";
 import type { Reply } from "./message.ts";
 import { headerOf, no, yes } from "./message.ts";
 import { isAttestation } from "./secrets.ts";

@@ -1,10 +1,9 @@
 import type { Account, Registration } from "./account-store.ts";
-import { approvalMs } from "./client-plane.ts";
-import type { Call, Service } from "./latchkey.ts";
 import { nationalOf, preLoginGuard } from "./lookup.ts";
 import type { Reply } from "./message.ts";
 import { jsonObject, no, textOf, yes } from "./message.ts";
 import { derive, deviceKeyOf, pinOf, secretSeedOf } from "./secrets.ts";
+import { approvalMs, type Call, type Service } from "./service.ts";
 
 /**
  * `POST …/devices/registration/start`. The account is named by its id, or by `{cc}-{phone}` where the lookup did not

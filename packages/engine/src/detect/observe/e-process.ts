@@ -97,7 +97,7 @@ export class EProcess {
 export const provenLogE = Math.log(1e6);
 
 function zeros(): number[] {
-  return new Array<number>(symbolsMax).fill(0);
+  return Array.from({ length: symbolsMax }, () => 0);
 }
 
 function priorOf(symbol: number): number {

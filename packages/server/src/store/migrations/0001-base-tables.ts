@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../migration.ts";
 
 /**
  * What is stored, and for how long. `stored_at` is when the row was journaled, not when it happened: recorded traffic

@@ -1,4 +1,4 @@
-import type { Migration } from "../migrate.ts";
+import type { Migration } from "../migration.ts";
 
 /**
  * Sums that stay small for years. Distinct subjects are kept as mergeable states, so months add up to a true distinct
