@@ -1,4 +1,4 @@
-import { DistinctCounter } from "@postern/engine";
+import { DistinctCounter, OldestKey } from "@postern/engine";
 
 /**
  * How many different people each source was told about, by class of answer, for live screens and incidents. Counts are exact to 64
@@ -8,6 +8,7 @@ import { DistinctCounter } from "@postern/engine";
  */
 export class SourceTotals {
   readonly #sources = new Map<string, SourceTotal>();
+  readonly #oldest = new OldestKey(this.#sources);
   readonly #endpoints = new Map<string, Told>();
 
   told(told: { readonly endpointId: string; readonly address: string; readonly subject: string; readonly classId: string; readonly uniform: boolean; readonly at: number }): void {
@@ -16,8 +17,8 @@ export class SourceTotals {
     this.#sources.delete(key);
     if (source === undefined) {
       if (this.#sources.size >= sourcesMax) {
-        const oldest = this.#sources.keys().next();
-        if (oldest.done !== true) this.#sources.delete(oldest.value);
+        const oldest = this.#oldest.take();
+        if (oldest !== undefined) this.#sources.delete(oldest);
       }
       source = { ...newTold(), firstAt: told.at, lastAt: told.at, asked: new DistinctCounter() };
     }

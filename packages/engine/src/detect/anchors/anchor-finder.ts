@@ -1,6 +1,7 @@
 import type { Ports } from "../../exchange/ports.ts";
 import type { ExchangeView } from "../../exchange/view.ts";
 import type { Anchor } from "../../decide/gate-policy.ts";
+import { OldestKey } from "../observe/oldest-key.ts";
 import { LinkTable } from "./link-table.ts";
 import { requestScalars, responseScalars, tokenLike } from "./scalars.ts";
 
@@ -19,6 +20,7 @@ export class AnchorFinder {
   readonly #ports: Ports;
   readonly #links: LinkTable;
   readonly #issued = new Map<string, Issued>();
+  readonly #oldestIssued = new OldestKey(this.#issued);
   readonly #kinds = new Map<string, EndpointKind>();
 
   constructor(ports: Ports) {
@@ -131,8 +133,8 @@ export class AnchorFinder {
 
   #remember(secret: string, issued: Issued): void {
     if (this.#issued.size >= issuedMax) {
-      const oldest = this.#issued.keys().next();
-      if (oldest.done !== true) this.#issued.delete(oldest.value);
+      const oldest = this.#oldestIssued.take();
+      if (oldest !== undefined) this.#issued.delete(oldest);
     }
     this.#issued.delete(secret);
     this.#issued.set(secret, issued);

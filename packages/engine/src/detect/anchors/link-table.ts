@@ -1,4 +1,5 @@
 import type { Ports } from "../../exchange/ports.ts";
+import { OldestKey } from "../observe/oldest-key.ts";
 
 /**
  * Remembers, for an hour, which subjects an id returned in an answer leads back to, as keyed hashes of (network, value).
@@ -9,6 +10,7 @@ import type { Ports } from "../../exchange/ports.ts";
 export class LinkTable {
   readonly #ports: Ports;
   readonly #links = new Map<string, Link>();
+  readonly #oldest = new OldestKey(this.#links);
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -30,8 +32,8 @@ export class LinkTable {
       return;
     }
     if (this.#links.size >= linksMax) {
-      const oldest = this.#links.keys().next();
-      if (oldest.done !== true) this.#links.delete(oldest.value);
+      const oldest = this.#oldest.take();
+      if (oldest !== undefined) this.#links.delete(oldest);
     }
     this.#links.delete(key);
     this.#links.set(key, { roots: roots.slice(0, rootsPerValueMax), at });

@@ -1,3 +1,5 @@
+import { OldestKey } from "../observe/oldest-key.ts";
+
 /**
  * Pairs of questions of which the first was a typing slip of the second: one character changed, two swapped, within two minutes from
  * one network. When the second turns out to be somebody's own (an anchor), the first very likely named nobody: the one label
@@ -8,14 +10,15 @@
  */
 export class TypingSlips {
   readonly #asked = new Map<string, Asked[]>();
+  readonly #oldest = new OldestKey(this.#asked);
 
   asked(question: Asked & { readonly network: string }): void {
     const { network, ...asked } = question;
     const list = this.#asked.get(network) ?? [];
     this.#asked.delete(network);
     if (this.#asked.size >= networksMax) {
-      const oldest = this.#asked.keys().next();
-      if (oldest.done !== true) this.#asked.delete(oldest.value);
+      const oldest = this.#oldest.take();
+      if (oldest !== undefined) this.#asked.delete(oldest);
     }
     this.#asked.set(network, list);
     if (asked.raw.length <= rawCharactersMax) list.push(asked);
