@@ -1,5 +1,6 @@
 import { actorOf, type Actor } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
+import { hashOfSegment, isPlainWords } from "./exchange/plain-words.ts";
 import type { Ports } from "./exchange/ports.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
 import type { Subject } from "./exchange/subject.ts";
@@ -56,7 +57,7 @@ export class Ledger {
     this.inventory = state === undefined ? new Inventory(ports) : Inventory.restore(ports, state.inventory);
     this.oracles = state === undefined ? new OracleTracker() : OracleTracker.restore(state.oracles);
     this.#schemes = state === undefined ? new SchemeLearner(ports) : SchemeLearner.restore(ports, state.schemes);
-    this.#uniform = state === undefined ? new UniformTemplates() : UniformTemplates.restore(state.uniform);
+    this.#uniform = state === undefined ? new UniformTemplates(ports) : UniformTemplates.restore(state.uniform, ports);
     this.anchors = new AnchorFinder(ports);
     if (state !== undefined) this.anchors.restore(state.anchors);
     for (const hash of state?.principals ?? []) this.#principals.add(hash);
@@ -110,7 +111,7 @@ export class Ledger {
         subjects: extracted.subjects.map((subject) => subject.hash),
         narrow: anonymous.narrow,
         network: anonymous.network,
-        declaredKind: this.#options.declared?.(endpoint)?.anchor,
+        declaredKind: this.#declared(endpoint)?.anchor,
       });
       for (const anchor of step.anchors) this.#labelled(anchor);
       if (status === 201) this.#created(endpoint, extracted.subjects, actor, at);
@@ -163,8 +164,9 @@ export class Ledger {
       const missing = missingAuthentication(endpoint, this.#ports);
       if (missing !== undefined) findings.push(missing);
       const state = this.oracles.state(endpoint.id);
-      const traffic = this.#traffic.get(endpoint.id);
-      if (state.verdict === "none" || traffic === undefined || this.anchors.isAnchorEndpoint(endpoint.id)) continue;
+      if (state.verdict === "none" || this.anchors.isAnchorEndpoint(endpoint.id)) continue;
+      // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
+      const traffic = this.#traffic.get(endpoint.id) ?? { lookups: endpoint.requests, firstAt: endpoint.firstAt, lastAt: endpoint.lastAt, examples: [...endpoint.posture().examples] };
       const oracle = existenceOracle(
         {
           endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
@@ -222,11 +224,19 @@ export class Ledger {
     const held = this.#rules.get(endpoint.id);
     // Reading all parameters costs microseconds: every request while it is young, then now and again.
     if (held !== undefined && endpoint.requests > rulesFreshMax && endpoint.requests % rulesEvery !== 0) return held;
-    const declared = this.#options.declared?.(endpoint)?.subjects;
+    const declared = this.#declared(endpoint)?.subjects;
     const next = declared ?? endpoint.identifierRules();
     if (held !== undefined && sameRules(held, next)) return held;
     this.#rules.set(endpoint.id, next);
     return next;
+  }
+
+  /** The operator's word on an endpoint, by its template in clear; what he named may be shown. */
+  #declared(endpoint: InventoryEndpoint): Declared | undefined {
+    if (this.#options.declared === undefined) return undefined;
+    const declared = this.#options.declared({ method: endpoint.method, host: endpoint.host, template: endpoint.clearTemplate });
+    if (declared !== undefined) endpoint.reveal();
+    return declared;
   }
 
   #classify(endpointId: string, view: ExchangeView, extracted: Extracted): ResponseClass {
@@ -271,6 +281,7 @@ export class Ledger {
           body: typeof body === "string" ? body : this.#ports.decodeUtf8(body),
           echo: extracted.first,
           subject: subject.hash,
+          reflected: textsOf(step.view),
         });
       }
     }
@@ -300,7 +311,7 @@ export class Ledger {
   }
 
   #guard(endpoint: InventoryEndpoint): GuardedEndpoint | undefined {
-    const declared = this.#options.declared?.(endpoint);
+    const declared = this.#declared(endpoint);
     const rules = this.#rulesOf(endpoint);
     if (rules.length === 0 || (declared?.oracle !== true && (endpoint.posture().verdict === "enforced" || this.anchors.isAnchorEndpoint(endpoint.id)))) return undefined;
     const about = natural(rules) || personal(endpoint);
@@ -422,7 +433,7 @@ export function pathValues(template: string, segments: readonly string[]): strin
   for (const part of template.split("/")) {
     if (part === "") continue;
     const segment = segments[index++];
-    if (segment !== undefined && part.includes("{")) values.push(segment);
+    if (segment !== undefined && part.includes("{") && hashOfSegment(part) === undefined) values.push(segment);
   }
   return values;
 }
@@ -449,6 +460,24 @@ function rowsOf(exchange: Exchange, endpointId: string, actor: Actor, subjects: 
     credential: actor.credential ?? "",
   }));
 }
+
+/** What a caller wrote into a request, for finding it in the answer. Common words of HTTP are no one's own. */
+function textsOf(view: ExchangeView): string[] {
+  const texts: string[] = [];
+  for (const [name, value] of view.exchange.request.headers) {
+    if (sameForAll.has(name.toLowerCase())) continue;
+    texts.push(value);
+    const blank = value.indexOf(" ");
+    if (blank > 0) texts.push(value.slice(blank + 1));
+    if (/^(?:cookie|authorization|x-.*)$/i.test(name)) for (const part of value.split(/[;,=\s]+/, 32)) texts.push(part);
+    if (!isPlainWords(name)) texts.push(name, name.toLowerCase());
+  }
+  for (const [name, value] of view.query) texts.push(value, ...(isPlainWords(name) ? [] : [name]));
+  for (const [name, value] of view.form) texts.push(value, ...(isPlainWords(name) ? [] : [name]));
+  return texts;
+}
+
+const sameForAll: ReadonlySet<string> = new Set(["host", "accept", "accept-encoding", "accept-language", "content-type", "content-length", "connection", "cache-control", "pragma", "origin", "te", "upgrade-insecure-requests"]);
 
 function partsOf(view: ExchangeView): Parameters<typeof extractSubjects>[2] {
   const { exchange } = view;

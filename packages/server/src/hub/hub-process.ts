@@ -26,7 +26,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   const { clock, config, dataDir } = options;
   let changed: string[] = [];
   mkdirSync(join(dataDir, "hub"), { recursive: true, mode: 0o700 });
-  const core = new HubCore({ dataDir, ports: options.ports, mode: options.mode, config, now: clock.now, onIncident: (id) => changed.push(id) });
+  const core = new HubCore({ dataDir, ports: options.ports, mode: options.mode, config, now: clock.now, joinMs: Math.max(60_000, 15_000 * clock.factor), onIncident: (id) => changed.push(id) });
   const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
   const views = new HubViews(core, { store, now: clock.now, clockFactor: clock.factor, mode: options.mode, upstream: options.upstream, version: options.version });
   const gates = new GateServer({
@@ -98,7 +98,10 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
       gates.sendPolicy(policy);
     }
     tellIncidents();
-    if (ticks % 4 === 0) views.tick();
+    if (ticks % 4 === 0) {
+      core.uptime.tick(clock.now(), gates.gates > 0);
+      views.tick();
+    }
     if (ticks % 20 === 0) core.save();
     if (ticks % 8 === 1) {
       store.ping().then(
