@@ -1,3 +1,5 @@
+import { hashOfSegment } from "../exchange/plain-words.ts";
+import type { Ports } from "../exchange/ports.ts";
 import type { GuardedEndpoint } from "./gate-policy.ts";
 
 /**
@@ -11,9 +13,12 @@ import type { GuardedEndpoint } from "./gate-policy.ts";
 export class GuardMatcher {
   readonly #roots = new Map<string, Node>();
   readonly #methods = new Map<Node, Map<string, GuardedEndpoint>>();
+  readonly #ports: Pick<Ports, "hash"> | undefined;
   #visits = 0;
 
-  constructor(endpoints: readonly GuardedEndpoint[]) {
+  /** With `ports`, constants that stand in a template only as their keyed hash are recognised; without, such templates match nothing. */
+  constructor(endpoints: readonly GuardedEndpoint[], ports?: Pick<Ports, "hash">) {
+    this.#ports = ports;
     for (const endpoint of endpoints) {
       let node = this.#root(endpoint.host);
       for (const segment of endpoint.template.split("/")) if (segment !== "") node = child(node, segment);
@@ -47,7 +52,7 @@ export class GuardMatcher {
   #root(host: string): Node {
     let root = this.#roots.get(host);
     if (root === undefined) {
-      root = { constants: new Map(), patterns: [] };
+      root = { constants: new Map(), hashed: new Map(), patterns: [] };
       this.#roots.set(host, root);
     }
     return root;
@@ -63,6 +68,11 @@ export class GuardMatcher {
       const found = this.#walk(constant, segments, at + 1);
       if (found !== undefined) return found;
     }
+    if (node.hashed.size > 0 && this.#ports !== undefined) {
+      const named = node.hashed.get(this.#ports.hash("segment", lower));
+      const found = named === undefined ? undefined : this.#walk(named, segments, at + 1);
+      if (found !== undefined) return found;
+    }
     for (const pattern of node.patterns) {
       if (lower.length > pattern.prefix.length + pattern.suffix.length && lower.startsWith(pattern.prefix) && lower.endsWith(pattern.suffix)) {
         const found = this.#walk(pattern.node, segments, at + 1);
@@ -75,6 +85,8 @@ export class GuardMatcher {
 
 interface Node {
   readonly constants: Map<string, Node>;
+  /** Constants known by their keyed hash only. */
+  readonly hashed: Map<string, Node>;
   readonly patterns: { readonly prefix: string; readonly suffix: string; readonly node: Node }[];
 }
 
@@ -82,13 +94,22 @@ interface Node {
 const visitsMax = 512;
 
 function child(node: Node, segment: string): Node {
+  const hash = hashOfSegment(segment);
+  if (hash !== undefined) {
+    let next = node.hashed.get(hash);
+    if (next === undefined) {
+      next = { constants: new Map(), hashed: new Map(), patterns: [] };
+      node.hashed.set(hash, next);
+    }
+    return next;
+  }
   const open = segment.indexOf("{");
   const close = segment.lastIndexOf("}");
   if (open < 0 || close < open) {
     const key = segment.toLowerCase();
     let next = node.constants.get(key);
     if (next === undefined) {
-      next = { constants: new Map(), patterns: [] };
+      next = { constants: new Map(), hashed: new Map(), patterns: [] };
       node.constants.set(key, next);
     }
     return next;
@@ -97,7 +118,7 @@ function child(node: Node, segment: string): Node {
   const suffix = segment.slice(close + 1).toLowerCase();
   const known = node.patterns.find((pattern) => pattern.prefix === prefix && pattern.suffix === suffix);
   if (known !== undefined) return known.node;
-  const next: Node = { constants: new Map(), patterns: [] };
+  const next: Node = { constants: new Map(), hashed: new Map(), patterns: [] };
   node.patterns.push({ prefix, suffix, node: next });
   node.patterns.sort((a, b) => b.prefix.length + b.suffix.length - a.prefix.length - a.suffix.length);
   return next;

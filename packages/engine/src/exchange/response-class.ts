@@ -1,5 +1,6 @@
 import type { ClassScheme } from "../decide/gate-policy.ts";
 import type { ResponseClass } from "../understood.ts";
+import { fieldName, isPlainWords } from "./plain-words.ts";
 import type { Ports } from "./ports.ts";
 import type { Json } from "./view.ts";
 
@@ -33,8 +34,8 @@ const shortTextMax = 64;
  * or length for other types. Everything taken from the request is masked first, so the class tells the answer's kind and
  * not whom it is about. `id` is a hash of the key before it is cut to {@link classKeyCharsMax}.
  *
- * No personal data in the key: strings of the answer stand in it only as words of a fixed vocabulary, upper-case codes, or
- * as six digits of a keyed hash. Misses: differences in header values other than Location, in time, in values of fields outside the scheme,
+ * No personal data in the key: strings of the answer and names of its fields stand in it only as words of a fixed vocabulary, upper-case codes, or
+ * as digits of a keyed hash. Misses: differences in header values other than Location, in time, in values of fields outside the scheme,
  * and in long texts whose lengths lie in the same power of two.
  */
 export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, ports: Ports): ResponseClass {
@@ -81,9 +82,11 @@ export function plainHash(text: string): string {
   return hex(high) + hex(low);
 }
 
-/** The value of a scalar as class keys write it: booleans and numbers in clear, text per the vocabulary or hashed. */
+/** The value of a scalar as class keys write it: booleans and numbers of at most three digits in clear, text per the vocabulary; all else hashed. */
 export function scalarText(value: string | number | boolean, ports: Ports): string {
-  if (typeof value !== "string") return String(value);
+  if (typeof value === "boolean") return String(value);
+  // Four digits can be somebody's PIN.
+  if (typeof value === "number") return Math.abs(value) < 1_000 ? String(value) : `#${ports.hash("segment", String(value)).slice(0, 6)}`;
   if (value === "") return '""';
   const word = value.trim().toLowerCase();
   if (vocabulary.has(word) || isCode(value)) return visible(value.slice(0, 32));
@@ -124,11 +127,11 @@ export function maskEcho(text: string, forms: readonly string[]): string {
 
 function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fields: string[], ports: Ports): string {
   const paths: string[] = [];
-  shape(json, "", 0, forms, paths, fields);
+  shape(json, "", 0, forms, paths, fields, ports);
   paths.sort();
   let text = `{${paths.join(",")}}`;
   for (const path of scheme.scalars) {
-    const value = scalarAt(json, path);
+    const value = scalarAt(json, path, ports);
     if (value === undefined) continue;
     const masked = typeof value === "string" && (looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase());
     text += ` ${visible(path)}=${masked ? "{}" : scalarText(value, ports)}`;
@@ -136,7 +139,7 @@ function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fi
   return text;
 }
 
-function shape(node: Json, path: string, depth: number, forms: readonly string[], paths: string[], fields: string[]): void {
+function shape(node: Json, path: string, depth: number, forms: readonly string[], paths: string[], fields: string[], ports: Ports): void {
   if (paths.length >= shapePathsMax) {
     if (paths[paths.length - 1] !== "…") paths[paths.length - 1] = "…";
     return;
@@ -155,36 +158,48 @@ function shape(node: Json, path: string, depth: number, forms: readonly string[]
   if (isArray(node)) {
     const first = node[0];
     if (first === undefined) paths.push(`${path}[]:empty`);
-    else shape(first, `${path}[]`, depth + 1, forms, paths, fields);
+    else shape(first, `${path}[]`, depth + 1, forms, paths, fields, ports);
     return;
   }
   const keys = Object.keys(node).sort();
   if (keys.length === 0) paths.push(path === "" ? "" : `${path}:{}`);
   const seen = new Set<string>();
   for (const key of keys) {
-    const name = keyName(key, forms);
+    const name = keyName(key, forms, ports);
     // A map keyed by identifiers is one field, however many entries it has.
     if (name !== key && seen.has(name)) continue;
     seen.add(name);
     const value = node[key];
-    if (value !== undefined) shape(value, path === "" ? name : `${path}.${name}`, depth + 1, forms, paths, fields);
+    if (value !== undefined) shape(value, path === "" ? name : `${path}.${name}`, depth + 1, forms, paths, fields, ports);
   }
 }
 
-/** The scalar at a path without arrays; undefined when there is none. */
-export function scalarAt(json: Json, path: string): string | number | boolean | undefined {
+/** The scalar at a path without arrays, whose names are as {@link fieldName} writes them; undefined when there is none. */
+export function scalarAt(json: Json, path: string, ports: Ports): string | number | boolean | undefined {
   let node: Json | undefined = json;
-  for (const key of path.split(".")) {
-    if (node === null || typeof node !== "object" || isArray(node) || !Object.hasOwn(node, key)) return undefined;
+  for (const name of path.split(".")) {
+    if (node === null || typeof node !== "object" || isArray(node)) return undefined;
+    const key: string | undefined = name.startsWith("~") ? keyOf(node, name, ports) : name;
+    if (key === undefined || !Object.hasOwn(node, key)) return undefined;
     node = node[key];
   }
   return typeof node === "string" || typeof node === "number" || typeof node === "boolean" ? node : undefined;
 }
 
-function keyName(key: string, forms: readonly string[]): string {
+/** The key that is written so; looks at the first {@link shapePathsMax}. */
+function keyOf(node: { readonly [key: string]: Json }, name: string, ports: Ports): string | undefined {
+  let looked = 0;
+  for (const key of Object.keys(node)) {
+    if (++looked > shapePathsMax) return undefined;
+    if (fieldName(key, ports) === name) return key;
+  }
+  return undefined;
+}
+
+function keyName(key: string, forms: readonly string[], ports: Ports): string {
   if (looksIdentifying(key)) return "*";
   if (forms.length > 0 && maskEcho(key, forms) !== key.toLowerCase()) return "*";
-  return visible(key);
+  return visible(fieldName(key, ports));
 }
 
 function redirectShape(location: string, forms: readonly string[], ports: Ports): string {
@@ -228,8 +243,16 @@ function bucket(length: number): number {
 
 function mediaType(contentType: string): string {
   const end = contentType.indexOf(";");
-  return (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase().slice(0, 64);
+  const media = (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase().slice(0, 64);
+  // Part of the service's own words, but a service may write anything there.
+  return /^(?:application|text|image|audio|video|font|multipart|message|model)\/[a-z0-9.+-]{1,60}$/.test(media) && mediaWords(media) ? media : media === "" ? "" : "other";
 }
+
+function mediaWords(media: string): boolean {
+  return media.slice(media.indexOf("/") + 1).split(/[.+-]/).every((word) => subtypes.has(word) || isPlainWords(word));
+}
+
+const subtypes: ReadonlySet<string> = new Set("x ld hal vnd jose octet stream urlencoded www form problem ndjson jsonl jsonp cbor msgpack protobuf javascript ecmascript plain mixed byteranges jpeg webm mpeg ogg mp3 mp4 wav woff woff2 collection siren atom rss xhtml msword excel".split(" "));
 
 function looksJson(media: string, body: string | undefined): boolean {
   return media.includes("json") || (body !== undefined && (body.startsWith("{") || body.startsWith("[")));
@@ -260,7 +283,7 @@ function cutKey(key: string): string {
 
 /** `USER_NOT_FOUND`: an upper-case code, which names no one. */
 function isCode(text: string): boolean {
-  return text.length <= 32 && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text);
+  return isPlainWords(text.toLowerCase()) && text.length <= 32 && /^[A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+$/.test(text);
 }
 
 function mix(value: number): number {

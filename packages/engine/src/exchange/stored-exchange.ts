@@ -84,7 +84,7 @@ export function storeExchange(view: ExchangeView, facts: ExchangeFacts, ports: P
     id: storedId(exchange.id, ports),
     at: exchange.at,
     endpointId: facts.endpointId ?? "",
-    method: methods.has(exchange.method) ? exchange.method : "OTHER",
+    method: isRegisteredMethod(exchange.method) ? exchange.method : "OTHER",
     host: storedHostOf(view.host, ports),
     template: (facts.template ?? unassignedPath(view.segments, facts.promoted, ports)).slice(0, templateCharactersMax),
     status: exchange.response.status,
@@ -122,6 +122,11 @@ function rememberingLast(compute: (text: string, ports: Ports) => string): (text
     }
     return lastAnswer;
   };
+}
+
+/** True for upper-case methods of the registry; any other could be a name a client wrote there. */
+export function isRegisteredMethod(method: string): boolean {
+  return methods.has(method);
 }
 
 /** Those of the IANA registry that APIs and WebDAV use. */

@@ -1,3 +1,4 @@
+import { hashedField } from "./plain-words.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
 import { normalForm } from "./normal-form.ts";
@@ -43,6 +44,7 @@ export const subjectDepthMax = 16;
  */
 export function extractSubjects(rules: readonly SubjectRule[], template: string, parts: RequestParts, ports: Ports): Extracted {
   const found = new Collector(ports);
+  const names = new Names(ports, found);
   let needsBody = false;
   let json: unknown;
   let jsonRead = false;
@@ -57,7 +59,7 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
         }
         break;
       case "query":
-        pairs(parts.query, "&", rule.name, (value) => found.list(rule.rule, value));
+        pairs(parts.query, "&", rule.name, names, (value) => found.list(rule.rule, value));
         break;
       case "header": {
         const value = parts.header(rule.name);
@@ -66,13 +68,13 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
       }
       case "cookie": {
         const value = parts.header("cookie");
-        if (value !== undefined) pairs(value.replaceAll("; ", ";"), ";", rule.name, (text) => found.list(rule.rule, text));
+        if (value !== undefined) pairs(value.replaceAll("; ", ";"), ";", rule.name, names, (text) => found.list(rule.rule, text));
         break;
       }
       case "form":
         if (parts.body === undefined) needsBody = true;
         else if (parts.body.length > subjectBodyCharsMax) found.truncated = true;
-        else if (!parts.contentType.includes("json")) pairs(parts.body, "&", rule.name, (value) => found.list(rule.rule, value));
+        else if (!parts.contentType.includes("json")) pairs(parts.body, "&", rule.name, names, (value) => found.list(rule.rule, value));
         break;
       case "json":
         if (parts.body === undefined) {
@@ -88,7 +90,7 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
           json = parseJson(parts.body);
           if (json !== undefined && keysInText(parts.body) !== keysInTree(json, 0)) found.truncated = true;
         }
-        walk(json, rule.keys, 0, 0, rule.rule, found);
+        walk(json, rule.keys, 0, 0, rule.rule, found, names);
         break;
     }
   }
@@ -172,8 +174,36 @@ class Collector {
   }
 }
 
+/** Hashed names compared in one request; with more the request counts as one that asks about too many. Honest requests have a handful. */
+export const hashedNamesMax = 512;
+
+/** Compares names of a request with those of rules, which may stand there as their keyed hash. */
+class Names {
+  readonly #ports: Ports;
+  readonly #found: Collector;
+  #left = hashedNamesMax;
+
+  constructor(ports: Ports, found: Collector) {
+    this.#ports = ports;
+    this.#found = found;
+  }
+
+  /** `lower` is in lower case. */
+  are(lower: string, wanted: string): boolean {
+    if (lower === wanted) return true;
+    if (wanted.charCodeAt(0) !== tilde) return false;
+    if (this.#left-- <= 0) {
+      this.#found.truncated = true;
+      return false;
+    }
+    return hashedField(lower, this.#ports) === wanted;
+  }
+}
+
+const tilde = 126;
+
 /** Calls back for every value of `name` in `a=1&b=2`; names match without case and without an index in brackets. */
-function pairs(text: string, separator: string, name: string, each: (value: string) => void): void {
+function pairs(text: string, separator: string, name: string, names: Names, each: (value: string) => void): void {
   let start = 0;
   while (start < text.length) {
     let end = text.indexOf(separator, start);
@@ -181,7 +211,7 @@ function pairs(text: string, separator: string, name: string, each: (value: stri
     const equals = text.indexOf("=", start);
     if (equals >= 0 && equals < end) {
       const key = text.slice(start, equals);
-      if (key === name || stripIndex(decode(key).toLowerCase()) === name) each(decode(text.slice(equals + 1, end)));
+      if (key === name || names.are(stripIndex(decode(key).toLowerCase()), name)) each(decode(text.slice(equals + 1, end)));
     }
     start = end + 1;
   }
@@ -217,7 +247,7 @@ function parseJson(text: string): unknown {
   }
 }
 
-function walk(node: unknown, keys: readonly string[], at: number, depth: number, rule: SubjectRule, found: Collector): void {
+function walk(node: unknown, keys: readonly string[], at: number, depth: number, rule: SubjectRule, found: Collector, names: Names): void {
   if (depth > subjectDepthMax) {
     found.truncated = true;
     return;
@@ -225,7 +255,7 @@ function walk(node: unknown, keys: readonly string[], at: number, depth: number,
   if (Array.isArray(node)) {
     for (const element of node) {
       if (found.truncated && found.subjects.length >= subjectsMax) return;
-      walk(element, keys, at, depth + 1, rule, found);
+      walk(element, keys, at, depth + 1, rule, found, names);
     }
     return;
   }
@@ -235,9 +265,9 @@ function walk(node: unknown, keys: readonly string[], at: number, depth: number,
     return;
   }
   if (typeof node !== "object" || node === null) return;
-  const want = keys[at];
+  const want = keys[at] ?? "";
   for (const [key, value] of Object.entries(node)) {
-    if (key === want || key.toLowerCase() === want) walk(value, keys, at + 1, depth + 1, rule, found);
+    if (key === want || names.are(key.toLowerCase(), want)) walk(value, keys, at + 1, depth + 1, rule, found, names);
   }
 }
 

@@ -1,3 +1,4 @@
+import { plainHash } from "../exchange/response-class.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView, Json } from "../exchange/view.ts";
 import { hash32 } from "./distinct-counter.ts";
@@ -65,9 +66,10 @@ export function answerFingerprint(view: ExchangeView): string | undefined {
   const { status } = response;
   if (saysNothingHere(status) || status === 201 || status === 202 || status === 204 || status === 304) return undefined;
   const type = headerOf(response.headers, "content-type").split(";", 1)[0]?.trim().toLowerCase().slice(0, 64) ?? "";
-  if (view.responseJson !== undefined) return `${status} ${type} ${Math.round(Math.log2((response.body?.length ?? 1) + 1))} ${answerShape(view.responseJson)}`;
+  // Hashed: it is kept, and names of fields and media types may be anything.
+  if (view.responseJson !== undefined) return plainHash(`${status} ${type} ${Math.round(Math.log2((response.body?.length ?? 1) + 1))} ${answerShape(view.responseJson)}`);
   const size = response.size ?? response.body?.length ?? 0;
-  return size === 0 ? undefined : `${status} ${type} ${size}`;
+  return size === 0 ? undefined : plainHash(`${status} ${type} ${size}`);
 }
 
 /** Keys and types of a JSON value three levels deep, values left out; at most 256 characters. */

@@ -41,13 +41,13 @@ export class InventoryEndpoint {
   readonly #name: EndpointNaming;
   #epoch = -1;
   #id = "";
-  #template: TemplateText = { text: "", names: new Map() };
+  #template: TemplateText = { text: "", identity: "", clear: "", names: new Map() };
 
   constructor(method: string, host: string, place: PathNode<MethodMap>, naming: EndpointNaming) {
     this.method = method;
     this.host = host;
     this.place = place;
-    this.parameters = new Parameters(naming.seed);
+    this.parameters = new Parameters(naming.seed, naming.fieldName);
     this.#name = naming;
   }
 
@@ -57,10 +57,26 @@ export class InventoryEndpoint {
     return this.#id;
   }
 
-  /** `/users/{userId}/status`. */
+  /** `/users/{userId}/status`; a constant that may not be shown yet is `{shape~hash}`. */
   get template(): string {
     this.#refresh();
     return this.#template.text;
+  }
+
+  /** The template with every constant in clear. For comparing with what the operator wrote, in memory; never to be kept or shown. */
+  get clearTemplate(): string {
+    this.#refresh();
+    return this.#template.clear;
+  }
+
+  /** The operator named this endpoint himself: its constants may be shown. */
+  reveal(): void {
+    let changed = false;
+    for (let at: PathNode<MethodMap> | undefined = this.place; at !== undefined; at = at.parent) {
+      changed ||= !at.shown;
+      at.shown = true;
+    }
+    if (changed) this.#epoch = -1;
   }
 
   /** Parameter names by segment position. */
@@ -184,11 +200,13 @@ export class InventoryEndpoint {
     const epoch = this.#name.epoch();
     if (epoch === this.#epoch) return;
     this.#epoch = epoch;
-    const template = templateText(this.place);
-    if (template.text === this.#template.text) return;
+    const template = templateText(this.place, this.#name.hidden);
+    const same = template.identity === this.#template.identity;
+    if (same && template.text === this.#template.text) return;
     this.#template = template;
+    if (same) return;
     if (this.#id !== "") this.#alias(this.#id);
-    this.#id = this.#name.idOf(this.method, this.host, template.text);
+    this.#id = this.#name.idOf(this.method, this.host, template.identity);
     this.#name.registered(this.#id, this);
   }
 
@@ -237,6 +255,10 @@ export interface EndpointParameter {
 export interface EndpointNaming {
   readonly seed: number;
   epoch(): number;
+  /** How a constant that may not be shown is written. */
+  readonly hidden: (constant: string) => string;
+  /** How the name of a parameter is kept. */
+  readonly fieldName: (name: string) => string;
   idOf(method: string, host: string, template: string): string;
   registered(id: string, endpoint: InventoryEndpoint): void;
 }

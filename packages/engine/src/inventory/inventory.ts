@@ -1,5 +1,7 @@
 import { networkOf } from "../exchange/actor.ts";
+import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
+import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
 import type { ExchangeView } from "../exchange/view.ts";
 import { answerFingerprint, answerShape, NothingHere, saysNothingHere } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
@@ -35,7 +37,7 @@ export class Inventory {
   /** Counts one exchange; gives its endpoint, or undefined while there is none (noise, no evidence, a bound reached). */
   observe(view: ExchangeView): InventoryEndpoint | undefined {
     const method = view.exchange.method.toUpperCase();
-    if (!/^[A-Z]{1,16}$/.test(method)) return undefined;
+    if (!isRegisteredMethod(method)) return undefined;
     const host = this.#host(view.host);
     if (host === undefined) return undefined;
     const network = hash32(this.#seed, networkOf(view.exchange.client.address));
@@ -160,6 +162,8 @@ export class Inventory {
     host.naming ??= {
       seed: this.#seed,
       epoch: () => host.paths.epoch,
+      hidden: (constant) => hashedSegment(constant, this.#ports),
+      fieldName: (name) => fieldName(name, this.#ports),
       idOf: (method, name, template) => this.#ports.hash("segment", `${method} ${name} ${template}`),
       registered: (id, endpoint) => {
         if (this.#byId.size < this.#bounds.idsMax || this.#byId.has(id)) this.#byId.set(id, endpoint);

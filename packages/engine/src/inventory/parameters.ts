@@ -1,29 +1,33 @@
 import type { ExchangeView, Json } from "../exchange/view.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
+import { isPlainWords } from "../exchange/plain-words.ts";
 import { DistinctCounter, hash32 } from "./distinct-counter.ts";
 import type { ValueShape } from "./value-shape.ts";
 import { isKnownPhone, valueShape } from "./value-shape.ts";
 
 /**
  * What an endpoint's parameters look like: samples, distinct values, shapes. Keys are `p<position>`, `q:<name>`,
- * `h:<name>`, `f:<name>`, `j:<json path>`. At most {@link parametersMax}; values are hashed, never kept.
+ * `h:<name>`, `f:<name>`, `j:<json path>`. At most {@link parametersMax}; values are hashed, never kept. A name is the caller's choice and may be
+ * somebody's, so one that is no plain words is kept as `nameOf` writes it (a keyed hash).
  *
- * Misses: parameters in cookies, in XML or multipart bodies; names that hold values (they fill the bound, then no more
- * are added).
+ * Misses: parameters in cookies, in XML or multipart bodies, in headers whose names are no plain words; names that hold values (they fill the bound,
+ * then no more are added).
  */
 export class Parameters {
   readonly byKey = new Map<string, ParameterStats>();
   readonly #seed: number;
+  readonly #nameOf: (name: string) => string;
 
-  constructor(seed: number) {
+  constructor(seed: number, nameOf: (name: string) => string = (name) => name) {
     this.#seed = seed;
+    this.#nameOf = nameOf;
   }
 
   /** Takes the parameters of one request; `pathPositions` are the segments that are values. */
   observe(view: ExchangeView, pathPositions: Iterable<number>): void {
     for (const position of pathPositions) this.add(`p${position}`, view.segments[position] ?? "");
-    for (const [name, value] of view.query) this.add(`q:${name}`, value);
-    for (const [name, value] of view.form) this.add(`f:${name}`, value);
+    for (const [name, value] of view.query) this.add(`q:${this.#name(name)}`, value);
+    for (const [name, value] of view.form) this.add(`f:${this.#name(name)}`, value);
     for (const [name, value] of view.exchange.request.headers) {
       if (name.length > 2 && name.charCodeAt(1) === 45 && (name.charCodeAt(0) | 32) === 120) this.#header(name.toLowerCase(), value);
     }
@@ -32,7 +36,7 @@ export class Parameters {
 
   add(key: string, value: string, times = 1): void {
     let stats = this.byKey.get(key);
-    if (stats === undefined && key.charCodeAt(0) !== 112 && nameHoldsValue.test(key)) {
+    if (stats === undefined && key.charCodeAt(0) !== 112 && !key.includes("~") && nameHoldsValue.test(key)) {
       this.add(`${key.slice(0, 2)}*`, value, times);
       return;
     }
@@ -52,8 +56,16 @@ export class Parameters {
     }
   }
 
+  /** As extraction compares it: without an index in brackets. */
+  #name(name: string): string {
+    if (nameHoldsValue.test(name)) return "*";
+    const open = name.indexOf("[");
+    const plain = this.#nameOf(name);
+    return plain === name || open <= 0 || !name.endsWith("]") ? plain : this.#nameOf(name.slice(0, open));
+  }
+
   #header(name: string, value: string): void {
-    if (!/^x-(forwarded|real-ip|request-id|correlation|b3|amzn|amz|cloud|envoy|csrf|xsrf|trace|datadog|client-ip|http-method|requested-with)/.test(name) && !isSecretName(name)) this.add(`h:${name}`, value);
+    if (!/^x-(forwarded|real-ip|request-id|correlation|b3|amzn|amz|cloud|envoy|csrf|xsrf|trace|datadog|client-ip|http-method|requested-with)/.test(name) && !isSecretName(name) && isPlainWords(name)) this.add(`h:${name}`, value);
   }
 
   #json(value: Json, path: string, depth: number): void {
@@ -69,7 +81,8 @@ export class Parameters {
     let read = 0;
     for (const [key, item] of Object.entries(value)) {
       if (++read > parametersMax) break;
-      this.#json(item, path === "" ? key : `${path}.${key}`, depth + 1);
+      const name = nameHoldsValue.test(key) ? "*" : this.#nameOf(key);
+      this.#json(item, path === "" ? name : `${path}.${name}`, depth + 1);
     }
   }
 }

@@ -1,3 +1,4 @@
+import { isPlainWords } from "../exchange/plain-words.ts";
 import { isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
 import { interchangeable, siblingPolicy, strays } from "./sibling-policy.ts";
 
@@ -16,7 +17,7 @@ import { interchangeable, siblingPolicy, strays } from "./sibling-policy.ts";
  */
 export class PathTemplates<Leaf> {
   readonly root: PathNode<Leaf> = newNode(undefined, "", false, 0);
-  /** Bumped whenever a template may have changed. */
+  /** Bumped whenever a template may have changed, also when a word of it may now be shown. */
   epoch = 0;
   #nodes = 1;
   readonly #join: JoinLeaves<Leaf>;
@@ -42,6 +43,10 @@ export class PathTemplates<Leaf> {
       if (next === undefined) return undefined;
       next.count++;
       next.clients |= 1 << (client & 31);
+      if (!next.shown && isShown(next)) {
+        next.shown = true;
+        this.epoch++;
+      }
       node = next;
     }
     return node;
@@ -225,11 +230,11 @@ export interface PathStep {
   readonly count: number;
 }
 
-/** The steps from the root to a place, or undefined while a constant of it has too little evidence to be written down. */
+/** The steps from the root to a place, or undefined while a constant of it may not be written down. */
 export function pathOf<Leaf>(place: PathNode<Leaf>): readonly PathStep[] | undefined {
   const steps: PathStep[] = [];
   for (let at = place; at.parent !== undefined; at = at.parent) {
-    if (!at.parameter && at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())) return undefined;
+    if (!at.parameter && (!at.shown || (at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())))) return undefined;
     steps.push({ label: at.label, parameter: at.parameter, merged: at.parameter && at.parent.merged, count: at.count });
   }
   return steps.reverse();
@@ -255,6 +260,8 @@ export interface PathNode<Leaf> {
   lateClients: number;
   merged: boolean;
   evaluateAt: number;
+  /** This constant may stand in clear; see {@link isShown}. Never taken back. */
+  shown: boolean;
   leaf: Leaf | undefined;
   /** Set by the owner of the leaves: a hash of what this place answers, `""` while unknown. */
   shape: string;
@@ -276,6 +283,31 @@ export const lateMax = 64;
 export const findStepsMax = 512;
 /** A constant is written to disk only when seen this often. */
 export const constantEvidenceMin = 3;
+/** A word that is none of an interface's own must be asked for from this many networks (of 32 that are told apart; about 22 real ones), not by a circle of friends. */
+export const shownNetworksMin = 16;
+/** Seldom asked for is seldom missed in clear. */
+export const shownCountMin = 200;
+
+/**
+ * Whether a constant may stand in clear in templates, on disk, in alerts and answers. Words of interfaces always
+ * ({@link isPlainWords}). Any other only as a plain word of letters, where no value was ever seen at its position nor a person is expected there, and
+ * from {@link shownNetworksMin} networks, {@link shownCountMin} times: what only one caller or a few ever ask for may be that caller's name.
+ *
+ * Misses: the name of somebody known to many (`/kunigunde`, asked for by hundreds), alone at a position where nobody else was ever asked for, is taken
+ * for a constant. One who has as many networks can have any word shown that he knows already.
+ */
+function isShown<Leaf>(node: PathNode<Leaf>): boolean {
+  if (node.count < shownCountMin || bits(node.clients) < shownNetworksMin) return false;
+  const { parent } = node;
+  if (parent === undefined || parent.merged || parent.parameters.size > 0 || isPersonNoun(parent.label) || !/^[a-z]{2,24}$/i.test(node.label)) return false;
+  // Several such words at one place (`/alice`, `/bob`) are as likely names as anything.
+  let others = 0;
+  for (const sibling of parent.children.values()) if (sibling !== node && !sibling.parameter && !isPlainWords(sibling.label)) others++;
+  return others <= strangersMax;
+}
+
+/** Words of unknown kind beside one that may still be shown. */
+const strangersMax = 3;
 
 function bits(word: number): number {
   let count = 0;
@@ -288,5 +320,6 @@ function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parame
     parent, label, parameter, depth, children: new Map(), parameters: new Map(), late: new Map(), count: 0, clients: 0, lateTotal: 0, lateClients: 0,
     // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.
     merged: !parameter && isPersonNoun(label), evaluateAt: siblingPolicy.sameTreeRareMin, leaf: undefined, shape: "",
+    shown: parameter || isPlainWords(label),
   };
 }

@@ -1,9 +1,14 @@
+import { isPlainWords } from "../exchange/plain-words.ts";
 import type { PathNode } from "./path-templates.ts";
 
 /** A place as people read it, and the parameter at each position. */
 export interface TemplateText {
-  /** `/users/{userId}/cards/{cardId}`; `/` for the root. */
+  /** `/users/{userId}/cards/{cardId}`; `/` for the root. A constant that may not be shown reads as `hidden` writes it. */
   readonly text: string;
+  /** The same with every constant that is no plain word written as `hidden` does, shown or not: what names are made of, so that showing a word renames nothing. */
+  readonly identity: string;
+  /** All constants in clear: for comparing with what the operator declared, never to be kept or shown. */
+  readonly clear: string;
   /** Parameter name by segment position, compound names joined by `-` (`cc-phone`). */
   readonly names: ReadonlyMap<number, string>;
 }
@@ -12,16 +17,22 @@ export interface TemplateText {
  * The template of a place. A parameter is named after the constant before it (`users` gives `userId`), `id` where there
  * is none; a name that stands twice gets a number.
  */
-export function templateText<Leaf>(node: PathNode<Leaf>): TemplateText {
+export function templateText<Leaf>(node: PathNode<Leaf>, hidden: (constant: string) => string = (constant) => constant): TemplateText {
   const path: PathNode<Leaf>[] = [];
   for (let at: PathNode<Leaf> | undefined = node; at?.parent !== undefined; at = at.parent) path.push(at);
   path.reverse();
   const names = new Map<number, string>();
   const taken = new Set<string>();
   const parts: string[] = [];
+  const identity: string[] = [];
+  const clear: string[] = [];
   path.forEach((at, position) => {
     if (!at.parameter) {
-      parts.push(at.label);
+      const plain = isPlainWords(at.label);
+      const masked = plain ? at.label : hidden(at.label);
+      parts.push(at.shown ? at.label : masked);
+      identity.push(masked);
+      clear.push(at.label);
       return;
     }
     const before = path[position - 1];
@@ -29,16 +40,20 @@ export function templateText<Leaf>(node: PathNode<Leaf>): TemplateText {
     if (!pattern.startsWith("{}")) {
       names.set(position, pattern.replace(/^\{|\}$/g, "").replace(/\}[^{]*\{/g, "-"));
       parts.push(pattern);
+      identity.push(pattern);
+      clear.push(pattern);
       return;
     }
-    const base = before === undefined || before.parameter ? "id" : parameterName(before.label);
+    const base = before === undefined || before.parameter || !isPlainWords(before.label) ? "id" : parameterName(before.label);
     let name = base;
     for (let n = 2; taken.has(name); n++) name = `${base}${n}`;
     taken.add(name);
     names.set(position, name);
     parts.push(`{${name}}${pattern.slice(2)}`);
+    identity.push(`{${name}}${pattern.slice(2)}`);
+    clear.push(`{${name}}${pattern.slice(2)}`);
   });
-  return { text: `/${parts.join("/")}`, names };
+  return { text: `/${parts.join("/")}`, identity: `/${identity.join("/")}`, clear: `/${clear.join("/")}`, names };
 }
 
 /** `users` → `userId`, `access_tokens` → `accessTokenId`, `addresses` → `addressId`, `2fa` → `id`. */

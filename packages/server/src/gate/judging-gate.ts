@@ -21,8 +21,8 @@ import {
   type Reservation,
   splitTarget,
 } from "@postern/engine";
-import { bodyBytesMax } from "./gate-port.ts";
 import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
+import { undoEncoding } from "./proxy/undo-encoding.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /**
@@ -41,7 +41,7 @@ export class JudgingGate implements GatePort {
 
   setPolicy(policy: GatePolicy): void {
     this.#options.engine.setPolicy(policy);
-    this.#matcher = new GuardMatcher(policy.endpoints);
+    this.#matcher = new GuardMatcher(policy.endpoints, this.#options.ports);
     this.#principals = new Set(policy.principals);
   }
 
@@ -118,8 +118,8 @@ export class JudgingGate implements GatePort {
       case "pass":
         break;
     }
-    const requestBody = capture.requestBody === undefined ? undefined : bodyOf(capture.requestBody);
-    const responseBody = capture.responseBody === undefined ? undefined : bodyOf(capture.responseBody);
+    const asked = plainBody(capture.requestBody, head.rawHeaders, !capture.requestBodyTruncated);
+    const answered = plainBody(capture.responseBody, capture.responseRawHeaders, !capture.responseBodyTruncated);
     const exchange: Exchange = {
       id: id ?? this.#newId(),
       at: head.at,
@@ -128,14 +128,14 @@ export class JudgingGate implements GatePort {
       client: { address: head.address },
       request: {
         headers: pairs(head.rawHeaders),
-        ...(requestBody === undefined ? {} : { body: requestBody }),
-        ...(capture.requestBodyTruncated ? { truncated: true } : {}),
+        ...(asked.body === undefined ? {} : { body: asked.body }),
+        ...(asked.complete ? {} : { truncated: true }),
       },
       response: {
         status: capture.status,
         headers: pairs(capture.responseRawHeaders),
-        ...(responseBody === undefined ? {} : { body: responseBody }),
-        ...(capture.responseBodyTruncated ? { truncated: true } : {}),
+        ...(answered.body === undefined ? {} : { body: answered.body }),
+        ...(answered.complete ? {} : { truncated: true }),
         size: capture.responseBytes,
       },
       durationMs: capture.durationMs,
@@ -242,8 +242,10 @@ function found(headers: HeaderList, name: string): string | undefined {
   return value === "" ? undefined : value;
 }
 
-function bodyOf(bytes: Uint8Array): string | undefined {
-  const view = bytes.length > bodyBytesMax ? bytes.subarray(0, bodyBytesMax) : bytes;
-  return isUtf8(view) ? Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString("utf8") : undefined;
+/** A captured body as text, its content coding undone as a held answer's is; no body when it is no text. */
+function plainBody(bytes: Uint8Array | undefined, rawHeaders: readonly string[], complete: boolean): { readonly body: string | undefined; readonly complete: boolean } {
+  if (bytes === undefined) return { body: undefined, complete };
+  const plain = undoEncoding(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), rawHeaders, complete);
+  const view = plain.body;
+  return { body: isUtf8(view) ? Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString("utf8") : undefined, complete: plain.complete };
 }
-

@@ -1,4 +1,6 @@
 import type { ClassScheme } from "../../decide/gate-policy.ts";
+import { meaningOfKey } from "../../exchange/masked-keys.ts";
+import { fieldName } from "../../exchange/plain-words.ts";
 import { echoForms, looksIdentifying, maskEcho, shapePathsMax } from "../../exchange/response-class.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";
@@ -92,7 +94,8 @@ export class SchemeLearner {
     let joined = false;
     for (const [key, value] of Object.entries(node)) {
       if (key.length > 64 || key.includes(".") || looksIdentifying(key)) continue;
-      const path = prefix === "" ? key : `${prefix}.${key}`;
+      const name = fieldName(key, this.#ports);
+      const path = prefix === "" ? name : `${prefix}.${name}`;
       if (value === null || Array.isArray(value)) continue;
       if (typeof value === "object") {
         if (depth + 1 < scalarDepthMax) joined = this.#read(learnt, value as { readonly [key: string]: Json }, path, depth + 1, forms, removed) || joined;
@@ -113,7 +116,7 @@ export class SchemeLearner {
       field.samples += 1;
       if (typeof value === "boolean") continue;
       if (eligible(key, value as string | number, forms)) {
-        field.values.add(typeof value === "string" ? this.#ports.hash("segment", value) : String(value));
+        field.values.add(this.#ports.hash("segment", String(value)));
         if (field.values.size <= Math.min(scalarValuesMax, 4 + field.samples / 8)) continue;
       }
       field.in = false;
@@ -144,7 +147,7 @@ export const emptyScheme: ClassScheme = { scalars: [] };
 
 function eligible(key: string, value: string | number | boolean, forms: readonly string[]): boolean {
   if (typeof value === "boolean") return true;
-  if (typeof value === "number") return Number.isSafeInteger(value) && Math.abs(value) < 100_000 && codeName(key);
+  if (typeof value === "number") return Number.isSafeInteger(value) && Math.abs(value) < 100_000 && codeName(key) && (key === "code" || meaningOfKey(key) === undefined);
   if (value.length > 48 || looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase()) return false;
   return !personName(key);
 }

@@ -7,16 +7,21 @@ export type TemplateNode =
 /** Deeper answers are no templates. */
 const templateDepthMax = 16;
 
-/** Reads a JSON text as a template, strings (and keys) passed through `mark`; undefined when it is no JSON object or array. */
-export function jsonTemplate(body: string, mark: (text: string) => string): TemplateNode | undefined {
+/**
+ * Reads a JSON text as a template, strings (and keys) passed through `mark`; undefined when it is no JSON object or array. Fields of which `keep` says no
+ * (asked with the field's name and its value as text, and with each name itself) are left out, and so are lists with such a value.
+ */
+export function jsonTemplate(body: string, mark: (text: string) => string, keep: Keep = () => true): TemplateNode | undefined {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
     return undefined;
   }
-  return typeof value === "object" && value !== null ? nodeOf(value, mark, 0) : undefined;
+  return typeof value === "object" && value !== null ? nodeOf(value, mark, keep, "", 0) : undefined;
 }
+
+type Keep = (name: string, value: string) => boolean;
 
 /** What two templates have in common: fields in the first one's order, leaves that are equal. Arrays that differ are dropped whole. */
 export function mergeTemplates(one: TemplateNode, two: TemplateNode): TemplateNode | undefined {
@@ -39,29 +44,34 @@ export function renderTemplate(node: TemplateNode): string {
   return `{${node.fields.map(([name, field]) => `${JSON.stringify(name)}:${renderTemplate(field)}`).join(",")}}`;
 }
 
-function nodeOf(value: unknown, mark: (text: string) => string, depth: number): TemplateNode | undefined {
+function nodeOf(value: unknown, mark: (text: string) => string, keep: Keep, name: string, depth: number): TemplateNode | undefined {
   if (depth > templateDepthMax) return undefined;
-  if (typeof value === "string") return { kind: "leaf", json: JSON.stringify(mark(value)) };
+  if (typeof value === "string") {
+    const masked = mark(value);
+    return keep(name, masked) ? { kind: "leaf", json: JSON.stringify(masked) } : undefined;
+  }
   if (typeof value !== "object" || value === null) {
     const json = JSON.stringify(value);
     // A number that is the identifier itself: keep its place, and let it come back as a string would.
     const masked = mark(json);
+    if (!keep(name, masked)) return undefined;
     return { kind: "leaf", json: masked === json ? json : JSON.stringify(masked) };
   }
   if (Array.isArray(value)) {
     const items: TemplateNode[] = [];
     for (const element of value) {
-      const node = nodeOf(element, mark, depth + 1);
+      const node = nodeOf(element, mark, keep, name, depth + 1);
       if (node === undefined) return undefined;
       items.push(node);
     }
     return { kind: "array", items };
   }
   const fields: [string, TemplateNode][] = [];
-  for (const [name, field] of Object.entries(value)) {
-    const node = nodeOf(field, mark, depth + 1);
-    if (node === undefined) return undefined;
-    fields.push([mark(name), node]);
+  for (const [key, field] of Object.entries(value)) {
+    const marked = mark(key);
+    if (!keep("", marked)) continue;
+    const node = nodeOf(field, mark, keep, key, depth + 1);
+    if (node !== undefined) fields.push([marked, node]);
   }
   return { kind: "object", fields };
 }

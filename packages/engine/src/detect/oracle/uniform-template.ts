@@ -1,4 +1,7 @@
 import type { UniformAnswer } from "../../decide/gate-policy.ts";
+import { meaningOfKey } from "../../exchange/masked-keys.ts";
+import type { Ports } from "../../exchange/ports.ts";
+import { replaceIdentifiers } from "../../exchange/replace-identifiers.ts";
 import { jsonTemplate, type TemplateNode, mergeTemplates, renderTemplate } from "./uniform-json.ts";
 
 /** Different subjects a field must have been the same for before it is kept. */
@@ -21,7 +24,12 @@ export interface DeniedAnswer {
   readonly body: string;
   readonly echo: string;
   readonly subject: string;
+  /** Texts of the request: what the answer repeats of them is the asker's, not the service's. At most {@link reflectedMax} are looked for. */
+  readonly reflected?: readonly string[];
 }
+
+/** Texts of one request looked for in its answer; more only cost time, and {@link uniformSubjectsMin} askers would have to send the same. */
+export const reflectedMax = 64;
 
 /**
  * Learns, per endpoint, how the service itself says "no such subject", so that a spent budget gets that same answer for everyone.
@@ -31,11 +39,17 @@ export interface DeniedAnswer {
  *
  * Limits: an identifier echoed in another spelling than it was sent counts as varying and is dropped; time is not imitated here.
  * Where something was dropped, the answer differs from a true denial: that tells the asker his budget is spent, and nothing about anybody.
- * What the service reflects from elsewhere in the request (a `lang` parameter) is taken for its own words if three askers sent the same.
+ * A header or field that repeats a text of the request, holds an identifier, or stands under the name of a secret is dropped, whoever sent the same.
  * It learns from answers classed as denials: if that is wrong, the template is wrong, but the same for all.
  */
 export class UniformTemplates {
   readonly #endpoints = new Map<string, Learning>();
+  readonly #ports: Ports | undefined;
+
+  /** With `ports`, texts that hold an identifier are dropped as well. */
+  constructor(ports?: Ports) {
+    this.#ports = ports;
+  }
 
   learn(endpointId: string, answer: DeniedAnswer): void {
     if (answer.body.length > uniformBodyCharsMax || answer.status >= 500 || answer.status === 429) return;
@@ -45,7 +59,8 @@ export class UniformTemplates {
       learning = { draft: undefined, settled: undefined, subjects: new Set(), misfits: new Set() };
       this.#endpoints.set(endpointId, learning);
     }
-    const seen = draftOf(answer);
+    const seen = draftOf(answer, this.#ports);
+    if (seen === undefined) return;
     const settled = learning.settled;
     if (settled !== undefined) {
       const merged = merge(settled, seen);
@@ -89,8 +104,8 @@ export class UniformTemplates {
     return [...this.#endpoints].flatMap(([id, learning]) => (learning.serving === undefined ? [] : [[id, learning.serving]]));
   }
 
-  static restore(state: unknown): UniformTemplates {
-    const templates = new UniformTemplates();
+  static restore(state: unknown, ports?: Ports): UniformTemplates {
+    const templates = new UniformTemplates(ports);
     if (!Array.isArray(state)) return templates;
     for (const row of state.slice(0, uniformEndpointsMax)) {
       if (!Array.isArray(row) || typeof row[0] !== "string" || !isDraft(row[1])) continue;
@@ -127,14 +142,31 @@ interface Draft {
   readonly tree: TemplateNode | undefined;
 }
 
-function draftOf(answer: DeniedAnswer): Draft {
+/** Undefined when nothing of the answer may be kept. */
+function draftOf(answer: DeniedAnswer, ports: Ports | undefined): Draft | undefined {
+  const own = ownWords(answer, ports);
   const headers: (readonly [string, string])[] = [];
   for (let index = 0; index + 1 < answer.rawHeaders.length && headers.length < headersMax; index += 2) {
     const name = answer.rawHeaders[index] ?? "";
     const value = answer.rawHeaders[index + 1] ?? "";
-    if (!isPerRequest(name.toLowerCase()) && !(answer.echo.length >= 3 && value.includes(answer.echo))) headers.push([name, value]);
+    if (!isPerRequest(name.toLowerCase()) && own(name.replace(/^x-/i, ""), value) && !(answer.echo.length >= 3 && value.includes(answer.echo))) headers.push([name, value]);
   }
-  return { status: answer.status, headers, text: marked(answer.body, answer.echo), tree: jsonTemplate(answer.body, (text) => marked(text, answer.echo)) };
+  const text = marked(answer.body, answer.echo);
+  const tree = jsonTemplate(answer.body, (part) => marked(part, answer.echo), own);
+  const whole = tree === undefined ? own("", text) : renderTemplate(tree) === renderTemplate(jsonTemplate(answer.body, (part) => marked(part, answer.echo)) ?? tree);
+  if (tree === undefined && !whole) return undefined;
+  return { status: answer.status, headers, text: whole ? text : undefined, tree };
+}
+
+/** True for what is the service's own: nothing from the request, no identifier, nothing under a secret's or a person's name. */
+function ownWords(answer: DeniedAnswer, ports: Ports | undefined): (name: string, value: string) => boolean {
+  const reflected = (answer.reflected ?? []).slice(0, reflectedMax).filter((text) => text.length >= 4 && text !== answer.echo);
+  return (name, value) => {
+    if (value === "" || value === subjectMark) return true;
+    if (name !== "" && value.length > 0 && !/^(?:true|false|null|\d{1,3})$/.test(value) && meaningOfKey(name) !== undefined && !value.includes(subjectMark)) return false;
+    if (ports !== undefined && replaceIdentifiers(value, ports) !== value) return false;
+    return !reflected.some((text) => value.includes(text));
+  };
 }
 
 /** What two denials have in common; undefined when that is not an answer. */
