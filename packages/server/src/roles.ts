@@ -5,6 +5,7 @@ import { runGate } from "./gate/gate-process.ts";
 import type { RateLimit } from "./gate/rate-limits.ts";
 import { loadOrCreateKey } from "./keys/key-file.ts";
 import { makePorts } from "./keys/make-ports.ts";
+import { claim } from "./run-lock.ts";
 import { runRole } from "./supervise.ts";
 
 /** What the parent tells every role. */
@@ -44,6 +45,7 @@ export function becomeRole(role: string): void {
   switch (role) {
     case "gate":
       runRole<GateSettings, { port: number; replayed: number }>(async (settings, tell) => {
+        claim(settings.dataDir, "gate");
         // A restarted gate must come back where its clients look for it.
         const gate = await runGate({ ...settings, ports: ports(settings.dataDir), clock: makeClock(settings.clock), onEvent: tell });
         return { ready: { port: gate.port, replayed: gate.replayed }, stop: (graceMs) => gate.close(graceMs) };
@@ -51,6 +53,7 @@ export function becomeRole(role: string): void {
       return;
     case "hub":
       runRole<HubSettings, { consoleUrl: string; loginUrl: string }>(async (settings, tell) => {
+        claim(settings.dataDir, "hub");
         // Native code stays out of the gate: only the roles that need it load it.
         const { runHub } = await import("./hub/hub-process.ts");
         const hub = await runHub({ ...settings, ports: ports(settings.dataDir), clock: makeClock(settings.clock), apiToken: process.env["POSTERN_API_TOKEN"], onEvent: tell });
@@ -65,6 +68,7 @@ export function becomeRole(role: string): void {
       return;
     case "store":
       runRole<StoreSettings, { socketPath: string }>(async (settings) => {
+        claim(settings.dataDir, "store");
         const { runStore } = await import("./store/store-process.ts");
         const store = await runStore({ dataDir: settings.dataDir, journalsDir: `${settings.dataDir}/journal` });
         return { ready: { socketPath: store.socketPath }, stop: () => store.close() };

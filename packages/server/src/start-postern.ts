@@ -9,6 +9,7 @@ import type { Config } from "./config/config-schema.ts";
 import { loadOrCreateKey } from "./keys/key-file.ts";
 import { localSocketPath } from "./local-socket.ts";
 import type { GateSettings, HubSettings, StoreSettings } from "./roles.ts";
+import { holdDataDir } from "./run-lock.ts";
 import { Supervised, type SupervisedEvent } from "./supervise.ts";
 
 /**
@@ -22,6 +23,7 @@ export async function startPostern(options: StartOptions): Promise<Postern> {
   } catch (cause) {
     throw new PosternError("DATA_DIR_UNUSABLE", `The data directory ${dataDir} cannot be made`, { cause });
   }
+  await holdDataDir(dataDir);
   // Made once here, so that three processes do not race to make it.
   loadOrCreateKey({ env: process.env, dataDir });
   const hubSocket = localSocketPath(dataDir, "hub");
