@@ -37,4 +37,5 @@ export type { InventoryEndpoint } from "./inventory/inventory.ts";
 export { type Declared, Ledger, type LedgerOptions, type LedgerState, type LedgerStep, templateShape } from "./ledger.ts";
 export { type Decision, Judge, type JudgeOptions, type JudgeSink } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
+export { TimeQueue } from "./time-queue.ts";
 export { OldestKey } from "./detect/observe/oldest-key.ts";

@@ -159,5 +159,3 @@ export type Config = z.output<ReturnType<typeof configSchema>>;
 
 /** A declared endpoint, as in {@link Config.endpoints}. */
 export type DeclaredEndpoint = Config["endpoints"][number];
-/** A rate limit, as in {@link Config.limits}. */
-export type DeclaredLimit = Config["limits"][number];

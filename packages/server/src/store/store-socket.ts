@@ -1,17 +1,6 @@
-import { createHash } from "node:crypto";
-import { tmpdir, userInfo } from "node:os";
-import { join, resolve } from "node:path";
+import { localSocketPath } from "../local-socket.ts";
 
-/**
- * Where the store of a data directory listens. Inside it, in a folder of mode 0700; a path too long for a Unix socket
- * moves to a folder of this user's own below the system's temporary folder, named for the data directory.
- */
+/** Where the store of a data directory listens; see {@link localSocketPath}. */
 export function storeSocketPath(dataDir: string): string {
-  const inside = join(resolve(dataDir), "run", "store.sock");
-  if (Buffer.byteLength(inside) <= socketPathBytesMax) return inside;
-  const name = createHash("sha256").update(resolve(dataDir)).digest("hex").slice(0, 16);
-  return join(tmpdir(), `postern-${userInfo().uid}`, `${name}.sock`);
+  return localSocketPath(dataDir, "store");
 }
-
-/** `sun_path` holds 104 bytes on macOS and 108 on Linux, the closing NUL included. */
-export const socketPathBytesMax = 100;

@@ -1,7 +1,6 @@
-import { carriesAll, type Exchange } from "@postern/engine";
+import { carriesAll, TimeQueue, type Exchange } from "@postern/engine";
 import type { Latchkey } from "../latchkey/latchkey.ts";
 import type { Script, Session, Step } from "../traffic/session.ts";
-import { EventHeap } from "./event-heap.ts";
 import { TrafficStats } from "./traffic-stats.ts";
 
 export interface DirectOptions {
@@ -29,29 +28,30 @@ export function runDirect(sessions: Iterable<Session>, latchkey: Latchkey, optio
   const origin = `https://${options.host ?? "latchkey.example"}`;
   const prefix = options.idPrefix ?? "x";
   const stats = new TrafficStats();
-  const heap = new EventHeap<Visit>();
+  const queue = new TimeQueue<Visit>();
   const iterator = sessions[Symbol.iterator]();
   let upcoming = iterator.next();
   let events = 0;
 
   const go = (session: Session, script: Script, turn: IteratorResult<Step, "completed" | "gave-up" | "left">, notBefore: number): void => {
     if (turn.done === true) stats.ended(session.kind, turn.value);
-    else heap.push(Math.max(turn.value.dueAt, notBefore), { session, script, step: turn.value });
+    else queue.push(Math.max(turn.value.dueAt, notBefore), { session, script, step: turn.value });
   };
 
   for (;;) {
-    while (upcoming.done !== true && upcoming.value.startAt <= heap.nextAt && upcoming.value.startAt < options.to) {
+    while (upcoming.done !== true && upcoming.value.startAt <= queue.nextAt && upcoming.value.startAt < options.to) {
       const session = upcoming.value;
       const script = session.run();
       stats.began(session.kind);
       go(session, script, script.next(), Math.max(session.startAt, options.from));
       upcoming = iterator.next();
     }
-    const due = heap.pop();
-    if (due === undefined || due.at >= options.to) break;
-    const { session, script, step } = due.item;
+    const dueAt = queue.nextAt;
+    const due = queue.pop();
+    if (due === undefined || dueAt >= options.to) break;
+    const { session, script, step } = due;
     // Whole milliseconds, as the written form has them.
-    const at = Math.round(due.at);
+    const at = Math.round(dueAt);
     const { request } = step;
     const answer = latchkey.handle({ method: request.method, url: request.path, headers: request.headers, address: session.address, at, ...(request.body === undefined ? {} : { body: request.body }) });
     events += 1;

@@ -1,20 +1,11 @@
 import { describe, expect, it } from "vitest";
+import { seededRandom } from "../../testing/seeded-random.ts";
 import { capacityOf, channelCapacity } from "./capacity.ts";
 import { EProcess, labelledMax, provenLogE, symbolsMax } from "./e-process.ts";
 
-function generator(seed: number): () => number {
-  let state = (seed * 2_654_435_761) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
-
 /** Labels a perfect oracle needs until proof. */
 function labelsToProof(share: number, seed: number, max: number): number {
-  const random = generator(seed);
+  const random = seededRandom(seed);
   const test = new EProcess();
   for (let label = 1; label <= max; label += 1) {
     const exists = random() < share;
@@ -41,7 +32,7 @@ describe("EProcess", () => {
     let proofs = 0;
     let overThousand = 0;
     for (let run = 0; run < 1_000; run += 1) {
-      const random = generator(run + 7);
+      const random = seededRandom(run + 7);
       const share = 0.05 + 0.9 * random();
       const classes = 2 + Math.floor(random() * 5);
       const skew = 0.2 + 3 * random();
@@ -58,7 +49,7 @@ describe("EProcess", () => {
     expect(overThousand).toBeLessThanOrEqual(3);
   });
   it("gives the same value from counts as from the sequence, and follows a merge of classes", () => {
-    const random = generator(3);
+    const random = seededRandom(3);
     const test = new EProcess();
     for (let label = 0; label < 500; label += 1) test.observe(random() < 0.7, Math.floor(random() * 4));
     expect(new EProcess(test.counts()).logE).toBeCloseTo(test.logE, 6);

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { classifyResponse } from "../../exchange/response-class.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";
+import { seededRandom } from "../../testing/seeded-random.ts";
 import { classesMax, labelsPerSourceMax, rememberedSubjectsMax } from "./endpoint-oracle.ts";
 import { oracleEndpointsMax, OracleTracker } from "./oracle-tracker.ts";
 
@@ -11,16 +12,6 @@ const ports: Ports = {
   random: () => 4,
   decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
 };
-
-function generator(seed: number): () => number {
-  let state = (seed * 2_654_435_761) >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let x = Math.imul(state ^ (state >>> 15), state | 1);
-    x ^= x + Math.imul(x ^ (x >>> 7), x | 61);
-    return ((x ^ (x >>> 14)) >>> 0) / 4_294_967_296;
-  };
-}
 
 interface Reply {
   readonly status: number;
@@ -124,7 +115,7 @@ describe("no suspicion", () => {
   it.each([0.5, 0.9, 0.99])("of an answer drawn at random for every request (share %s), in 60 runs of 3,000 requests", (share) => {
     let suspected = 0;
     for (let run = 0; run < 60; run += 1) {
-      const random = generator(run + 1);
+      const random = seededRandom(run + 1);
       const world = new World();
       for (let index = 0; index < 3_000 && world.verdict === "none"; index += 1) {
         world.ask(`s${Math.floor(random() * 300)}`, `u${Math.floor(random() * 400)}`, { status: 200, json: { variant: random() < share ? "a" : "b" } });
@@ -135,7 +126,7 @@ describe("no suspicion", () => {
   });
   it("of a richer and a poorer layout drawn at random, once repeats speak", () => {
     for (let run = 0; run < 20; run += 1) {
-      const random = generator(run + 50);
+      const random = seededRandom(run + 50);
       const world = new World();
       for (let index = 0; index < 3_000; index += 1) world.ask(`s${Math.floor(random() * 300)}`, `u${Math.floor(random() * 400)}`, bodyOracle(random() < 0.5));
       expect(world.verdict).toBe("none");
@@ -144,7 +135,7 @@ describe("no suspicion", () => {
   it.each([0.1, 0.5])("of an answer that depends on the caller (share %s), in 60 runs", (share) => {
     let suspected = 0;
     for (let run = 0; run < 60; run += 1) {
-      const random = generator(run + 99);
+      const random = seededRandom(run + 99);
       const world = new World();
       const plan = new Map<string, string>();
       for (let index = 0; index < 3_000; index += 1) {
@@ -221,7 +212,7 @@ describe("proof and meaning", () => {
     expect(world.tracker.meaningOf("e", free)).toEqual({ meaning: "denied", basis: "labels" });
   });
   it("calls a class given to both alike nothing, and proves nothing, when the answer is random", () => {
-    const random = generator(5);
+    const random = seededRandom(5);
     const world = new World();
     const ids = new Set<string>();
     for (let user = 0; user < 1_000; user += 1) {
