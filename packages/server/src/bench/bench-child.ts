@@ -1,7 +1,9 @@
 import type { Server } from "node:net";
+import { createProxy } from "../gate/proxy/proxy.ts";
 import { bareProxy } from "./bare-proxy.ts";
 import { fastOrigin } from "./fast-origin.ts";
 import { type LoadOptions, pacedLoad } from "./paced-client.ts";
+import { passingGate } from "./passing-gate.ts";
 import { acknowledge, timeDecisions } from "./time-decisions.ts";
 import { timeLedger } from "./time-ledger.ts";
 
@@ -15,6 +17,8 @@ async function main(role: string, argument: string | undefined): Promise<void> {
       return tell(await listening(fastOrigin()));
     case "bare":
       return tell(await listening(bareProxy(argument ?? "")));
+    case "proxy":
+      return tell((await createProxy({ upstream: new URL(argument ?? ""), host: "127.0.0.1", port: 0, gate: passingGate, now: Date.now })).port);
     case "load":
       process.on("message", (options: LoadOptions) => void pacedLoad(options).then(tell));
       return tell("ready");

@@ -7,7 +7,7 @@ import type { Children } from "./children.ts";
 
 /** One way from a client to the same service. `pid` is the process that carries the bytes. */
 export interface Contender {
-  readonly name: "direct" | "bare" | "nginx" | "gate";
+  readonly name: "direct" | "bare" | "nginx" | "proxy" | "gate";
   readonly port: number;
   readonly pid: number;
 }

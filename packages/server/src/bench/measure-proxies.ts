@@ -16,6 +16,7 @@ export async function measureProxies(context: BenchContext): Promise<BenchRow[]>
   const origin = await children.role("origin");
   const direct: Contender = { name: "direct", port: Number(origin.said), pid: origin.pid };
   const bare = await children.role("bare", `http://127.0.0.1:${direct.port}`);
+  const proxy = await children.role("proxy", `http://127.0.0.1:${direct.port}`);
   const client = await children.role("load");
   const nginxProgram = debianPart("nginx", say);
   const wrk = debianPart("wrk", say);
@@ -24,7 +25,7 @@ export async function measureProxies(context: BenchContext): Promise<BenchRow[]>
   const nginx = nginxProgram === undefined ? [] : [await startNginx(children, nginxProgram, direct.port, join(dir, "nginx"))];
   const token = "bench-token-0123456789abcdef0123456789abcdef";
   const postern = await startPostern(children, direct.port, join(dir, "postern"), token);
-  const proxies: Contender[] = [{ name: "bare", port: Number(bare.said), pid: bare.pid }, ...nginx, postern.contender];
+  const proxies: Contender[] = [{ name: "bare", port: Number(bare.said), pid: bare.pid }, ...nginx, { name: "proxy", port: Number(proxy.said), pid: proxy.pid }, postern.contender];
   const load = new FullLoad(children, client.child, wrk, dir);
   const settle = async (contender: Contender): Promise<number> => (contender.name === "gate" ? await quiet(Object.values(postern.pids), 15_000) : 0);
 
@@ -102,6 +103,8 @@ class Turns {
   }
 }
 
+const throughput = { part: "Gate: throughput, all of Postern on the same cores", unit: "req/s" } as const;
+
 function throughputRows(rate: Turns, cpu: Turns, hubCpu: readonly number[]): BenchRow[] {
   const gate = rate.of("gate");
   const rows: BenchRow[] = [];
@@ -112,16 +115,22 @@ function throughputRows(rate: Turns, cpu: Turns, hubCpu: readonly number[]): Ben
     if (!rate.has(name)) continue;
     const ratio = spread(ratios(gate.turns, rate.of(name).turns));
     rows.push({
-      part: "Gate: throughput, all of Postern on the same cores",
+      ...throughput,
       name: `against ${label(name)}`,
-      unit: "req/s",
       value: gate,
       peer: { name: label(name), value: rate.of(name) },
       ratio,
       bar: atLeast(ratio.median, bound, `≥ ${bound * 100} %`),
     });
   }
-  const part = "Gate: CPU a request of the process that carries the bytes";
+  rows.push({
+    ...throughput,
+    name: "its proxy alone, judging nothing",
+    value: rate.of("proxy"),
+    peer: { name: label("bare"), value: rate.of("bare") },
+    ratio: spread(ratios(rate.of("proxy").turns, rate.of("bare").turns)),
+  });
+  const part = "Gate: CPU a request of the process that carries the bytes (ratio: requests for the same CPU)";
   for (const name of ["bare", "nginx"] as const) {
     if (!cpu.has(name)) continue;
     // Turned round: more requests from the same CPU is better, as above.
@@ -134,6 +143,8 @@ function throughputRows(rate: Turns, cpu: Turns, hubCpu: readonly number[]): Ben
       ratio: spread(ratios(cpu.of(name).turns, cpu.of("gate").turns)),
     });
   }
+  const alone = spread(ratios(cpu.of("bare").turns, cpu.of("proxy").turns));
+  rows.push({ part, name: "its proxy alone, judging nothing", unit: "µs", value: cpu.of("proxy"), peer: { name: label("bare"), value: cpu.of("bare") }, ratio: alone });
   rows.push({ part, name: "hub, behind the gate", unit: "µs", value: spread(hubCpu) });
   return rows;
 }
