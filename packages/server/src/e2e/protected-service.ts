@@ -65,8 +65,8 @@ export class ProtectedService {
   }
 
   /** Asks the API or the console; the token goes along unless `headers` says otherwise. */
-  api(path: string, headers: Readonly<Record<string, string>> = { authorization: `Bearer ${this.token}` }, method = "GET"): Promise<Got> {
-    return send(`${this.console}${path}`, { method, headers });
+  api(path: string, headers: Readonly<Record<string, string>> = { authorization: `Bearer ${this.token}` }, method = "GET", from?: string): Promise<Got> {
+    return send(`${this.console}${path}`, { method, headers, ...(from === undefined ? {} : { from }) });
   }
 
   /** Resolves when the hub has read `count` requests. */

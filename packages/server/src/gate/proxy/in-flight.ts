@@ -279,6 +279,11 @@ export class InFlight implements UpstreamJob {
     if (this.ruling.kind === "hold") {
       this.enter(Stage.holding);
       this.held = [];
+      // A stream of events would be held until its end, or until 64 KiB: it is judged by its head.
+      if (isEventStream(head.rawHeaders)) {
+        this.judgeAnswer(false);
+        if (this.stage === Stage.answering) this.res.flushHeaders();
+      }
       return;
     }
     this.enter(Stage.answering);
@@ -639,6 +644,13 @@ const oneWriteBytesMax = 8_192;
 const passRuling: Ruling = { kind: "pass" };
 const none: readonly string[] = [];
 const empty = Buffer.alloc(0);
+
+function isEventStream(rawHeaders: readonly string[]): boolean {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    if (rawHeaders[at]?.toLowerCase() === "content-type") return /^\s*text\/event-stream\b/i.test(rawHeaders[at + 1] ?? "");
+  }
+  return false;
+}
 
 function onRequestData(this: GateRequest, chunk: Buffer): void {
   this.inFlight?.onRequestData(chunk);
