@@ -5,7 +5,7 @@ import { dataClassesOf } from "./data-classes.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { isSecretName, Parameters, ParameterStats, subjectTypeOf } from "./parameters.ts";
-import type { PathNode } from "./path-templates.ts";
+import type { PathNode } from "./path-node.ts";
 import { Posture } from "./posture.ts";
 import type { PostureReport, PostureState } from "./posture.ts";
 import type { TemplateText } from "./template-text.ts";

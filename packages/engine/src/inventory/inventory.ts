@@ -7,7 +7,8 @@ import { answerFingerprint, answerShape, NothingHere, saysNothingHere } from "./
 import { hash32 } from "./distinct-counter.ts";
 import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpoint.ts";
 import { InventoryEndpoint } from "./inventory-endpoint.ts";
-import type { PathNode, PathStep } from "./path-templates.ts";
+import type { PathNode } from "./path-node.ts";
+import type { PathStep } from "./path-templates.ts";
 import { PathTemplates, pathOf } from "./path-templates.ts";
 
 export { InventoryEndpoint } from "./inventory-endpoint.ts";
@@ -188,7 +189,9 @@ export class Inventory {
 
   /** The host turned out to answer everything this way: what stood on that answer alone was never an endpoint. */
   #dropEvidence(host: HostInventory, fingerprint: string): void {
-    for (const endpoint of [...endpointsOf(host)]) {
+    // Listed before the walk: places are pruned on the way.
+    const listed = [...endpointsOf(host)];
+    for (const endpoint of listed) {
       const { evidence } = endpoint;
       if (evidence === "certain" || !evidence.delete(fingerprint) || evidence.size > 0) continue;
       const { leaf } = endpoint.place;

@@ -156,13 +156,13 @@ export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats
   const total = Object.entries(stats.shapes).reduce((sum, [shape, count]) => (shape === "empty" ? sum : sum + (count ?? 0)), 0);
   if (total === 0) return undefined;
   const share = (...shapes: ValueShape[]) => shapes.reduce((sum, shape) => sum + (stats.shapes[shape] ?? 0), 0) / total;
-  const phoneNamed = /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !/id$/.test(leaf);
+  const phoneNamed = /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !leaf.endsWith("id");
   if (share("phone") >= 0.5 && share("phone", "digits", "time", "integer") >= 0.8) return "phone";
   if (phoneNamed && share("phone", "digits", "time", "integer") >= 0.8) return "phone";
   if (share("email") >= 0.6) return "email";
   if (share("uuid") >= 0.8) return "uuid";
   const known = stats.phoneChecked >= 8 && stats.phoneKnown >= 0.8 * stats.phoneChecked;
-  const explicitId = location.in !== "path" && /id$/.test(leaf);
+  const explicitId = location.in !== "path" && leaf.endsWith("id");
   if (!explicitId && known && share("digits", "time", "phone") >= 0.8) return "phone";
   if (share("time", "boolean") >= 0.5 || share("text") >= 0.5) return undefined;
   const idNamed = location.in === "path" || /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf);

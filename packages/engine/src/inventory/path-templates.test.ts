@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { PathTemplates } from "./path-templates.ts";
-import type { PathNode } from "./path-templates.ts";
+import type { PathNode } from "./path-node.ts";
 import { segmentPattern } from "./segment-kind.ts";
 import { parameterName, templateText } from "./template-text.ts";
 
@@ -121,7 +121,7 @@ describe("bounds", () => {
   test("finding takes bounded steps however constants and parameters cross", () => {
     const tree = new PathTemplates<true>(() => true);
     for (let depth = 1; depth < 20; depth++) {
-      for (const segment of ["1", "a"]) tree.place([...Array.from({ length: depth }, (_, i) => (i % 2 === 0 ? segment : "1"))], 1);
+      for (const segment of ["1", "a"]) tree.place(Array.from({ length: depth }, (_, i) => (i % 2 === 0 ? segment : "1")), 1);
     }
     expect(tree.find(Array.from({ length: 32 }, () => "1"), () => false)).toBeUndefined();
   });

@@ -1,4 +1,5 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
+import type { PathNode } from "./path-node.ts";
 import { isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
 import { interchangeable, siblingPolicy, strays } from "./sibling-policy.ts";
 
@@ -237,35 +238,11 @@ export function pathOf<Leaf>(place: PathNode<Leaf>): readonly PathStep[] | undef
     if (!at.parameter && (!at.shown || (at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())))) return undefined;
     steps.push({ label: at.label, parameter: at.parameter, merged: at.parameter && at.parent.merged, count: at.count });
   }
-  return steps.reverse();
+  return steps.toReversed();
 }
 
 /** Called when a place moves or two turn out to be one: `value` stood at segment `depth` of every path of `from`; the result stands at `place`. */
 export type JoinLeaves<Leaf> = (into: Leaf | undefined, from: Leaf, was: { readonly depth: number; readonly value: string; readonly place: PathNode<Leaf> }) => Leaf;
-
-export interface PathNode<Leaf> {
-  parent: PathNode<Leaf> | undefined;
-  /** The constant as first seen, or the pattern of a parameter. */
-  readonly label: string;
-  readonly parameter: boolean;
-  /** Segments from the root. */
-  readonly depth: number;
-  readonly children: Map<string, PathNode<Leaf>>;
-  readonly parameters: Map<string, PathNode<Leaf>>;
-  readonly late: Map<string, { count: number; clients: number }>;
-  count: number;
-  /** 32-bit sketch of who asked. */
-  clients: number;
-  lateTotal: number;
-  lateClients: number;
-  merged: boolean;
-  evaluateAt: number;
-  /** This constant may stand in clear; see {@link isShown}. Never taken back. */
-  shown: boolean;
-  leaf: Leaf | undefined;
-  /** Set by the owner of the leaves: a hash of what this place answers, `""` while unknown. */
-  shape: string;
-}
 
 export interface TemplateBounds {
   readonly nodesMax: number;

@@ -1,4 +1,4 @@
-import type { PathNode } from "./path-templates.ts";
+import type { PathNode } from "./path-node.ts";
 import { isReservedWord } from "./segment-kind.ts";
 
 /** Policy: when do siblings count as values of one parameter. */

@@ -1,5 +1,5 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
-import type { PathNode } from "./path-templates.ts";
+import type { PathNode } from "./path-node.ts";
 
 /** A place as people read it, and the parameter at each position. */
 export interface TemplateText {

@@ -28,7 +28,7 @@ export function valueShape(raw: string): ValueShape {
   if (/^\d{4}-\d\d-\d\d/.test(value)) return "time";
   if (/^\(?\d{2,5}\)?[ .-]\d{2,5}[ .-]?\d{2,8}([ .-]\d{1,6})?$/.test(value) && digitCount(value) >= 8) return "phone";
   if (isHighEntropy(value)) return "token";
-  return /^[\w.\-]{1,64}$/.test(value) ? "word" : "text";
+  return /^[\w.-]{1,64}$/.test(value) ? "word" : "text";
 }
 
 /** True when the number plan knows the digits as an international number. Slow (20 µs): ask for a few samples only. */

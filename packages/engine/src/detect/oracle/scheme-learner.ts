@@ -106,7 +106,7 @@ export class SchemeLearner {
         if (learnt.fields.size >= shapePathsMax) continue;
         field = { in: true, samples: 0, values: new Set() };
         learnt.fields.set(path, field);
-        if (!eligible(key, value as string | number | boolean, forms)) {
+        if (!eligible(key, value, forms)) {
           field.in = false;
           continue;
         }
@@ -115,7 +115,7 @@ export class SchemeLearner {
       if (!field.in || field.samples >= scalarSamplesMax) continue;
       field.samples += 1;
       if (typeof value === "boolean") continue;
-      if (eligible(key, value as string | number, forms)) {
+      if (eligible(key, value, forms)) {
         field.values.add(this.#ports.hash("segment", String(value)));
         if (field.values.size <= Math.min(scalarValuesMax, 4 + field.samples / 8)) continue;
       }

@@ -1,0 +1,24 @@
+/** One place in the tree of paths: a constant or a parameter below its parent, with what was counted there. */
+export interface PathNode<Leaf> {
+  parent: PathNode<Leaf> | undefined;
+  /** The constant as first seen, or the pattern of a parameter. */
+  readonly label: string;
+  readonly parameter: boolean;
+  /** Segments from the root. */
+  readonly depth: number;
+  readonly children: Map<string, PathNode<Leaf>>;
+  readonly parameters: Map<string, PathNode<Leaf>>;
+  readonly late: Map<string, { count: number; clients: number }>;
+  count: number;
+  /** 32-bit sketch of who asked. */
+  clients: number;
+  lateTotal: number;
+  lateClients: number;
+  merged: boolean;
+  evaluateAt: number;
+  /** This constant may stand in clear; see {@link isShown}. Never taken back. */
+  shown: boolean;
+  leaf: Leaf | undefined;
+  /** Set by the owner of the leaves: a hash of what this place answers, `""` while unknown. */
+  shape: string;
+}
