@@ -49,7 +49,7 @@ export function demoTeller(options: {
         case "enforce":
           if (options.brief) return brief(`the same, enforced; list ${stage.list}`);
           act("3", `A new thief, a new list (${stage.list}); now Postern enforces`);
-          return line(paint.dim("   Again from the state after the honest hour: nothing is known of the first thief."));
+          return line(paint.dim("   From the state after the honest hour: the first thief is not known."));
         case "enforced": {
           const { run } = stage;
           if (options.brief) return brief(`leaked ${run.leaked} of ${run.existing}`);
