@@ -63,7 +63,9 @@ function Place({ to, icon, name, count, alarming = false }: PlaceProps) {
       {icon}
       {name}
       {count !== undefined && count > 0 && (
-        <span className={`absolute top-1 left-1/2 ml-1.5 min-w-4 rounded-full px-1 text-center text-[11px] leading-4 font-semibold md:static md:ml-auto ${alarming ? "bg-leak text-card" : "bg-line text-ink"}`}>
+        <span
+          className={`absolute top-1 left-1/2 ml-1.5 min-w-4 rounded-full px-1 text-center text-[11px] leading-4 font-semibold md:static md:ml-auto ${alarming ? "bg-leak text-card" : "bg-line text-ink"}`}
+        >
           {count}
           <span className="sr-only"> open</span>
         </span>
@@ -94,7 +96,11 @@ function LiveFeed() {
 function SignOut() {
   const client = useQueryClient();
   return (
-    <button type="button" className="rounded-md px-2 py-1 text-left text-[13px] whitespace-nowrap text-soft hover:text-ink" onClick={() => void signOut().then(() => client.resetQueries())}>
+    <button
+      type="button"
+      className="rounded-md px-2 py-1 text-left text-[13px] whitespace-nowrap text-soft hover:text-ink"
+      onClick={() => void signOut().then(() => client.resetQueries())}
+    >
       Sign out
     </button>
   );

@@ -25,9 +25,14 @@ export function observeExchange(request: IncomingMessage, response: ServerRespon
   let inside = false;
 
   watch(request, "push", ([piece, encoding]) => asked.add(piece, encodingOf(encoding)), failed);
-  watch(response, "writeHead", ([, second, third]) => {
-    head = answerHead(response, typeof second === "string" ? third : second);
-  }, failed);
+  watch(
+    response,
+    "writeHead",
+    ([, second, third]) => {
+      head = answerHead(response, typeof second === "string" ? third : second);
+    },
+    failed,
+  );
   for (const name of ["write", "end"]) watch(response, name, ([piece, encoding]) => answered.add(piece, encodingOf(encoding)), failed, once);
   response.once("close", () => {
     try {
@@ -88,7 +93,13 @@ export interface Given {
  * Puts in place of one method of `owner` the same method, after each call of which `seen` learns its arguments. A call that
  * throws is not seen. `choose` may prefer the plain call to the noted one.
  */
-function watch(owner: object, name: string, seen: (args: readonly unknown[]) => void, failed: () => void, choose = (_call: () => unknown, noted: () => unknown): unknown => noted()): void {
+function watch(
+  owner: object,
+  name: string,
+  seen: (args: readonly unknown[]) => void,
+  failed: () => void,
+  choose = (_call: () => unknown, noted: () => unknown): unknown => noted(),
+): void {
   const method: unknown = Reflect.get(owner, name);
   if (typeof method !== "function") return;
   const watched = new Proxy(method, {

@@ -22,9 +22,19 @@ describe("one exchange", () => {
     const answer = await host.ask("/users/7?x=1", { method: "POST", headers: { "X-Odd-CASE": "1", "content-type": "application/json" }, body: '{"phone":"+99912345"}' });
     expect(answer).toMatchObject({ status: 201, body: '{"got":21}' });
     const [exchange] = await host.recorded(1);
-    expect(exchange).toMatchObject({ method: "POST", url: "/users/7?x=1", client: { address: "127.0.0.1" }, request: { body: '{"phone":"+99912345"}' }, response: { status: 201, size: 10, body: '{"got":21}' } });
+    expect(exchange).toMatchObject({
+      method: "POST",
+      url: "/users/7?x=1",
+      client: { address: "127.0.0.1" },
+      request: { body: '{"phone":"+99912345"}' },
+      response: { status: 201, size: 10, body: '{"got":21}' },
+    });
     expect(exchange?.request.headers).toContainEqual(["X-Odd-CASE", "1"]);
-    expect(exchange?.response.headers).toEqual([["Content-Type", "application/json"], ["X-Set", "a"], ["X-Set", "b"]]);
+    expect(exchange?.response.headers).toEqual([
+      ["Content-Type", "application/json"],
+      ["X-Set", "a"],
+      ["X-Set", "b"],
+    ]);
     expect(exchange?.carries).toEqual({ host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true });
     expect(exchange?.durationMs).toBeGreaterThan(0);
     expect(JSON.parse(exchangeLine(exchange ?? never()))).toMatchObject({ url: "/users/7?x=1", response: { status: 201 } });
@@ -38,7 +48,11 @@ describe("one exchange", () => {
     for (const name of ["a", "b", "c"]) socket.write(`GET /${name} HTTP/1.1\r\nHost: h${name === "c" ? "\r\nConnection: close" : ""}\r\n\r\n`);
     expect((await answers).match(/for \/[abc]/g)).toEqual(["for /a", "for /b", "for /c"]);
     const exchanges = await host.recorded(3);
-    expect(exchanges.map(({ url, response }) => [url, response.body])).toEqual([["/a", "for /a"], ["/b", "for /b"], ["/c", "for /c"]]);
+    expect(exchanges.map(({ url, response }) => [url, response.body])).toEqual([
+      ["/a", "for /a"],
+      ["/b", "for /b"],
+      ["/c", "for /c"],
+    ]);
     expect(new Set(exchanges.map(({ id }) => id)).size).toBe(3);
   });
 
@@ -56,12 +70,24 @@ describe("one exchange", () => {
     const sent = Buffer.concat([Buffer.from("grüße hi there "), Buffer.from([0xff])]);
     expect(Buffer.from(answer.bytes)).toEqual(sent);
     const [exchange] = await host.recorded(1);
-    expect(exchange?.response).toEqual({ status: 200, headers: [["Content-Type", "text/plain"], ["X-A", "1"]], body: new Uint8Array(sent), size: sent.length });
+    expect(exchange?.response).toEqual({
+      status: 200,
+      headers: [
+        ["Content-Type", "text/plain"],
+        ["X-A", "1"],
+      ],
+      body: new Uint8Array(sent),
+      size: sent.length,
+    });
   });
 
   test("sees the raw bytes of a request whose host set an encoding, and of one the host never read", async () => {
     const host = await start((request, response) => {
-      if (request.url === "/read") request.setEncoding("base64").on("data", () => undefined).on("end", () => response.end("ok"));
+      if (request.url === "/read")
+        request
+          .setEncoding("base64")
+          .on("data", () => undefined)
+          .on("end", () => response.end("ok"));
       else setImmediate(() => response.end("ok"));
     });
     for (const path of ["/read", "/unread"]) await host.ask(path, { method: "POST", body: "name=grün" });
@@ -127,7 +153,12 @@ describe("a connection that breaks", () => {
 
 describe("the host", () => {
   test("never hears of a sink that throws or rejects; both are counted", async () => {
-    const sinks = [() => { throw new Error("sink"); }, () => Promise.reject(new Error("sink"))];
+    const sinks = [
+      () => {
+        throw new Error("sink");
+      },
+      () => Promise.reject(new Error("sink")),
+    ];
     for (const sink of sinks) {
       const host = await start((_, response) => void response.end("fine"), { sink });
       expect(await host.ask("/")).toMatchObject({ status: 200, body: "fine" });
@@ -163,13 +194,16 @@ describe("the host", () => {
 
   test("goes on in connect's manner: next is called once, mounted paths are recorded whole, two mounts record once", async () => {
     let nexts = 0;
-    const host = await start((request, response) => {
-      Object.assign(request, { originalUrl: request.url, url: "/inner" });
-      host.recorder(request, response, () => {
-        nexts += 1;
-        response.end("ok");
-      });
-    }, { wrap: false });
+    const host = await start(
+      (request, response) => {
+        Object.assign(request, { originalUrl: request.url, url: "/inner" });
+        host.recorder(request, response, () => {
+          nexts += 1;
+          response.end("ok");
+        });
+      },
+      { wrap: false },
+    );
     await host.ask("/outer/inner");
     const twice = await start((request, response) => host.recorder(request, response, () => host.recorder(request, response, () => response.end())), { wrap: false });
     await twice.ask("/twice");

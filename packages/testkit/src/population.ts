@@ -57,7 +57,7 @@ export function population(options: { readonly seed: string; readonly accounts: 
     seed,
     accounts,
     // Both factors are below 9·10⁷, so the product is exact in a double.
-    numberAt: (index) => firstNational + (((index % numberSpace) * factor) % numberSpace + offset) % numberSpace,
+    numberAt: (index) => firstNational + (((((index % numberSpace) * factor) % numberSpace) + offset) % numberSpace),
     indexOf,
     holds: (national) => {
       const index = indexOf(national);

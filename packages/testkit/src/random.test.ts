@@ -2,7 +2,14 @@ import { expect, test } from "vitest";
 import { random, shuffle } from "./random.ts";
 
 test("the same seed gives the same numbers for ever", () => {
-  const numbers = (seed: string) => Array.from({ length: 5 }, ((source) => () => source.uint32())(random(seed)));
+  const numbers = (seed: string) =>
+    Array.from(
+      { length: 5 },
+      (
+        (source) => () =>
+          source.uint32()
+      )(random(seed)),
+    );
   expect(numbers("a")).toEqual(numbers("a"));
   expect(numbers("a")).not.toEqual(numbers("b"));
   expect(numbers("a1")).not.toEqual(numbers("a2"));

@@ -56,7 +56,11 @@ export async function getAll<P extends keyof Lists>(path: P, filter = ""): Promi
 
 /** Sets the status of an incident or a finding; answers the changed thing. */
 export function setStatus<T>(kind: "incidents" | "findings", id: string, status: string): Promise<T> {
-  return call<T>(`/${kind}/${encodeURIComponent(id)}/status`, { method: "POST", headers: { "content-type": "application/json", "x-postern": "1" }, body: JSON.stringify({ status }) });
+  return call<T>(`/${kind}/${encodeURIComponent(id)}/status`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-postern": "1" },
+    body: JSON.stringify({ status }),
+  });
 }
 
 /** Ends this browser's session. */
@@ -72,7 +76,8 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
     throw new ApiFailure(0, "Postern does not answer.", "Check that it still runs in its terminal; this page tries again by itself.");
   }
   const body: unknown = await answer.json().catch(() => undefined);
-  if (!answer.ok) throw isProblem(body) ? new ApiFailure(answer.status, body.detail, body.remedy) : new ApiFailure(answer.status, `The API answered ${answer.status}.`, "Reload the page.");
+  if (!answer.ok)
+    throw isProblem(body) ? new ApiFailure(answer.status, body.detail, body.remedy) : new ApiFailure(answer.status, `The API answered ${answer.status}.`, "Reload the page.");
   // The server parsed it through the schema this type was made from.
   return body as T;
 }

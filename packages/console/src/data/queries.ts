@@ -5,10 +5,16 @@ import { get, getAll } from "./client.ts";
 /** Every question the console asks, with how stale its answer may get. Live events renew most of them sooner. */
 export const overviewQuery = queryOptions({ queryKey: ["overview"], queryFn: () => get<Overview>("/overview"), refetchInterval: 10_000 });
 export const endpointsQuery = queryOptions({ queryKey: ["endpoints"], queryFn: () => getAll("/endpoints"), refetchInterval: 5_000 });
-export const endpointQuery = (id: string) => queryOptions({ queryKey: ["endpoint", id], queryFn: () => get<Endpoint>(`/endpoints/${encodeURIComponent(id)}`), refetchInterval: 5_000 });
+export const endpointQuery = (id: string) =>
+  queryOptions({ queryKey: ["endpoint", id], queryFn: () => get<Endpoint>(`/endpoints/${encodeURIComponent(id)}`), refetchInterval: 5_000 });
 export const findingsQuery = queryOptions({ queryKey: ["findings"], queryFn: () => getAll("/findings"), refetchInterval: 10_000 });
 export const incidentsQuery = queryOptions({ queryKey: ["incidents"], queryFn: () => getAll("/incidents"), refetchInterval: 10_000 });
-export const incidentQuery = (id: string) => queryOptions({ queryKey: ["incident", id], queryFn: () => get<Incident>(`/incidents/${encodeURIComponent(id)}`), refetchInterval: 10_000 });
+export const incidentQuery = (id: string) =>
+  queryOptions({ queryKey: ["incident", id], queryFn: () => get<Incident>(`/incidents/${encodeURIComponent(id)}`), refetchInterval: 10_000 });
 /** `from` as ISO text, or nothing for all time. */
 export const totalsQuery = (from: string | undefined) =>
-  queryOptions({ queryKey: ["totals", from ?? "all"], queryFn: () => getAll("/disclosures/totals", from === undefined ? "" : `&from=${encodeURIComponent(from)}`), refetchInterval: 10_000 });
+  queryOptions({
+    queryKey: ["totals", from ?? "all"],
+    queryFn: () => getAll("/disclosures/totals", from === undefined ? "" : `&from=${encodeURIComponent(from)}`),
+    refetchInterval: 10_000,
+  });

@@ -32,7 +32,15 @@ export function DisclosuresPage() {
           ))}
         </select>
       </PageHead>
-      <Loaded query={query}>{({ items }) => (items.length === 0 ? <Empty title="Nothing was disclosed">In this time no endpoint whose answer depends on a subject was asked about one.</Empty> : <Totals totals={items} />)}</Loaded>
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="Nothing was disclosed">In this time no endpoint whose answer depends on a subject was asked about one.</Empty>
+          ) : (
+            <Totals totals={items} />
+          )
+        }
+      </Loaded>
     </>
   );
 }
@@ -76,7 +84,9 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
         <>
           <SectionHead>Who exactly was exposed?</SectionHead>
           <div className="panel p-4">
-            <p className="max-w-[75ch]">The console shows counts only. Run this where Postern runs; it says who of your own users is in the set, how complete the evidence is, and writes the bundle to keep.</p>
+            <p className="max-w-[75ch]">
+              The console shows counts only. Run this where Postern runs; it says who of your own users is in the set, how complete the evidence is, and writes the bundle to keep.
+            </p>
             <pre className="mt-3 overflow-x-auto rounded border border-line bg-sunk px-3 py-2 font-mono text-[13px]" tabIndex={0} aria-label="Command">
               {reportCommand(worst)}
             </pre>

@@ -37,14 +37,29 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
           {oracle === null ? (
             <p className="text-soft">Nothing so far says that the answer depends on whether the subject exists.</p>
           ) : (
-            <Facts facts={[["bits a question", oracle.bits.toFixed(2)], ["evidence (e-value)", evidence(oracle.eValue)], ["labelled subjects", count(oracle.labels)]]} />
+            <Facts
+              facts={[
+                ["bits a question", oracle.bits.toFixed(2)],
+                ["evidence (e-value)", evidence(oracle.eValue)],
+                ["labelled subjects", count(oracle.labels)],
+              ]}
+            />
           )}
         </Card>
-        <Card title="Guard" badge={guard === null ? <span className="text-soft">none needed</span> : <Badge tone={guard.state === "budgeted" ? "brand" : "warn"}>{guard.state}</Badge>}>
+        <Card
+          title="Guard"
+          badge={guard === null ? <span className="text-soft">none needed</span> : <Badge tone={guard.state === "budgeted" ? "brand" : "warn"}>{guard.state}</Badge>}
+        >
           {guard === null ? (
             <p className="text-soft">No budget stands on this endpoint.</p>
           ) : (
-            <Facts facts={[["told something", count(guard.truthful)], ["uniform", count(guard.uniform)], ["ceiling for strangers", count(guard.ceiling)]]} />
+            <Facts
+              facts={[
+                ["told something", count(guard.truthful)],
+                ["uniform", count(guard.uniform)],
+                ["ceiling for strangers", count(guard.ceiling)],
+              ]}
+            />
           )}
         </Card>
       </div>
@@ -110,7 +125,10 @@ function Statuses({ statuses }: { readonly statuses: Endpoint["statuses"] }) {
           <tr key={status}>
             <td className="py-1 pr-3 font-mono text-[13px]">{status === "0" ? "none" : status}</td>
             <td className="w-full py-1">
-              <span className={`block h-2 rounded-xs ${status.startsWith("2") ? "bg-brand" : status.startsWith("5") || status === "0" ? "bg-leak" : "bg-strong"}`} style={{ width: `${Math.max(0.5, (value / total) * 100)}%` }} />
+              <span
+                className={`block h-2 rounded-xs ${status.startsWith("2") ? "bg-brand" : status.startsWith("5") || status === "0" ? "bg-leak" : "bg-strong"}`}
+                style={{ width: `${Math.max(0.5, (value / total) * 100)}%` }}
+              />
             </td>
             <td className="py-1 pl-3 text-right">{count(value)}</td>
           </tr>

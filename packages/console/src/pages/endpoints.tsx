@@ -25,7 +25,14 @@ export function EndpointsPage() {
   return (
     <>
       <PageHead title="Endpoints" note="Learned from traffic. Those that give something away come first.">
-        <input className="field w-full md:w-56" type="search" placeholder="Filter by path, host, data" aria-label="Filter endpoints" value={words} onChange={(event) => setWords(event.target.value)} />
+        <input
+          className="field w-full md:w-56"
+          type="search"
+          placeholder="Filter by path, host, data"
+          aria-label="Filter endpoints"
+          value={words}
+          onChange={(event) => setWords(event.target.value)}
+        />
         <select className="field w-full md:w-auto" aria-label="Show" value={view} onChange={(event) => setView(isView(event.target.value) ? event.target.value : "all")}>
           {Object.entries(views).map(([value, text]) => (
             <option key={value} value={value}>
@@ -36,7 +43,8 @@ export function EndpointsPage() {
       </PageHead>
       <Loaded query={query}>
         {({ items, cut }) => {
-          if (items.length === 0) return <Empty title="No endpoints yet">Send traffic through the gate, or import a log with postern import. An endpoint appears once it has answered.</Empty>;
+          if (items.length === 0)
+            return <Empty title="No endpoints yet">Send traffic through the gate, or import a log with postern import. An endpoint appears once it has answered.</Empty>;
           const shown = items.filter((it) => fits(it, view, words)).toSorted(byConcern);
           if (shown.length === 0) return <Empty title="Nothing fits">{plural(items.length, "endpoint")} are known, none of them like this. Change the filter.</Empty>;
           return (
@@ -103,7 +111,13 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
 
 function fits(it: Endpoint, view: keyof typeof views, words: string): boolean {
   const text = `${it.method} ${it.host}${it.path} ${it.dataClasses.join(" ")}`.toLowerCase();
-  if (!words.toLowerCase().split(" ").every((word) => text.includes(word))) return false;
+  if (
+    !words
+      .toLowerCase()
+      .split(" ")
+      .every((word) => text.includes(word))
+  )
+    return false;
   switch (view) {
     case "all":
       return true;

@@ -15,7 +15,15 @@ export function IncidentsPage() {
   return (
     <>
       <PageHead title="Incidents" note="Each opens once and grows; you are told about it once." />
-      <Loaded query={query}>{({ items }) => (items.length === 0 ? <Empty title="No incidents">Nobody has been caught learning what they should not. What is not watched stands under blind spots on the overview.</Empty> : <Table incidents={items} />)}</Loaded>
+      <Loaded query={query}>
+        {({ items }) =>
+          items.length === 0 ? (
+            <Empty title="No incidents">Nobody has been caught learning what they should not. What is not watched stands under blind spots on the overview.</Empty>
+          ) : (
+            <Table incidents={items} />
+          )
+        }
+      </Loaded>
     </>
   );
 }

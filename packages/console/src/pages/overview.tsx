@@ -42,7 +42,11 @@ function Picture({ overview }: { readonly overview: Overview }) {
           <h2 id="guarded" className="mb-2 text-[15px] font-semibold">
             Answers of guarded endpoints
           </h2>
-          {overview.requests === 0 ? <p className="py-16 text-center text-soft">No requests yet. Send traffic through the gate and it appears here.</p> : <SeriesChart series={overview.series} />}
+          {overview.requests === 0 ? (
+            <p className="py-16 text-center text-soft">No requests yet. Send traffic through the gate and it appears here.</p>
+          ) : (
+            <SeriesChart series={overview.series} />
+          )}
         </section>
         <section className="panel flex flex-col p-4" aria-labelledby="learned">
           <h2 id="learned" className="text-[15px] font-semibold">
@@ -87,7 +91,12 @@ function OpenIncidents() {
   return (
     <section aria-label="Open incidents" className="mb-4 overflow-hidden rounded-md border border-leak bg-card">
       {open.slice(0, 3).map((incident) => (
-        <Link key={incident.id} to="/incidents/$id" params={{ id: incident.id }} className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-leak-tint px-4 py-3 last:border-0 hover:underline">
+        <Link
+          key={incident.id}
+          to="/incidents/$id"
+          params={{ id: incident.id }}
+          className="flex flex-wrap items-center gap-x-3 gap-y-1 border-b border-line bg-leak-tint px-4 py-3 last:border-0 hover:underline"
+        >
           <LevelBadge level={incident.level} />
           <span className="font-medium">{incident.title}</span>
           <span className="text-[13px] text-soft md:ml-auto">
@@ -99,7 +108,19 @@ function OpenIncidents() {
   );
 }
 
-function Figure({ name, value, note, to, tone = "" }: { readonly name: string; readonly value: string; readonly note?: string; readonly to?: "/endpoints" | "/findings" | "/incidents"; readonly tone?: string }): ReactNode {
+function Figure({
+  name,
+  value,
+  note,
+  to,
+  tone = "",
+}: {
+  readonly name: string;
+  readonly value: string;
+  readonly note?: string;
+  readonly to?: "/endpoints" | "/findings" | "/incidents";
+  readonly tone?: string;
+}): ReactNode {
   return (
     <div className="px-4 py-3">
       <dt className="text-[13px] text-soft">

@@ -7,10 +7,7 @@ export function whatHappened(incident: Incident): string {
   const who = incident.sourceCount === 0 ? "Somebody" : plural(incident.sourceCount, "source");
   const when = `between ${clock(incident.openedAt)} and ${clock(incident.lastAt)}`;
   if (confirmed + denied + uniform === 0) return `${who} drew attention ${when}. No answer told them whether anybody exists.`;
-  const learned =
-    confirmed + denied === 0
-      ? "They learned nothing"
-      : `They learned of ${plural(confirmed, "subject")} that they exist and of ${count(denied)} that they do not`;
+  const learned = confirmed + denied === 0 ? "They learned nothing" : `They learned of ${plural(confirmed, "subject")} that they exist and of ${count(denied)} that they do not`;
   const rest = uniform === 0 ? "." : `; ${plural(uniform, "question")} more ${uniform === 1 ? "was" : "were"} answered uniformly and told nothing.`;
   return `${who} asked ${when} about one subject after another. ${learned}${rest}`;
 }

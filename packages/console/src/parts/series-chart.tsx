@@ -45,7 +45,11 @@ export function SeriesChart({ series }: { readonly series: Overview["series"] })
         <Key colour="bg-strong" name="All requests" value={last(series.requests)} />
         <span className="ml-auto text-soft">per {series.stepMs === 1_000 ? "second" : `${series.stepMs / 1_000} s`}</span>
       </figcaption>
-      <div ref={holder} role="img" aria-label={`Answers of guarded endpoints in the last two minutes. Latest: ${last(series.truthful)} told something, ${last(series.uniform)} uniform, of ${last(series.requests)} requests.`} />
+      <div
+        ref={holder}
+        role="img"
+        aria-label={`Answers of guarded endpoints in the last two minutes. Latest: ${last(series.truthful)} told something, ${last(series.uniform)} uniform, of ${last(series.requests)} requests.`}
+      />
     </figure>
   );
 }
@@ -71,7 +75,12 @@ function optionsFor(element: HTMLElement): uPlot.Options {
   const style = getComputedStyle(element);
   const colour = (name: string): string => style.getPropertyValue(name).trim();
   const axis: uPlot.Axis = { stroke: colour("--soft"), grid: { stroke: colour("--line"), width: 1 }, ticks: { show: false }, font: "12px system-ui" };
-  const line = (name: string, width: number, fill?: string): uPlot.Series => ({ stroke: colour(name), width, points: { show: false }, ...(fill === undefined ? {} : { fill: `${colour(fill)}2e` }) });
+  const line = (name: string, width: number, fill?: string): uPlot.Series => ({
+    stroke: colour(name),
+    width,
+    points: { show: false },
+    ...(fill === undefined ? {} : { fill: `${colour(fill)}2e` }),
+  });
   return {
     width: element.clientWidth,
     height: chartHeight,

@@ -19,7 +19,17 @@ export function Loaded<T>({ query, children }: { readonly query: UseQueryResult<
 export function Empty({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   return (
     <div className="panel px-6 py-12 text-center">
-      <svg width="72" height="40" viewBox="0 0 72 40" fill="none" stroke="currentColor" strokeWidth="1.5" strokeLinecap="round" aria-hidden="true" className="mx-auto mb-4 text-strong">
+      <svg
+        width="72"
+        height="40"
+        viewBox="0 0 72 40"
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="1.5"
+        strokeLinecap="round"
+        aria-hidden="true"
+        className="mx-auto mb-4 text-strong"
+      >
         <path d="M2 38h20V22a14 14 0 0 1 28 0v16h20M28 38V23a8 8 0 0 1 16 0v15M2 28h14M2 18h18M56 28h14M52 18h18M10 18v10M62 18v10" />
       </svg>
       <p className="text-base font-medium">{title}</p>

@@ -15,7 +15,12 @@ export function ThemeToggle() {
     setTheme(other);
   };
   return (
-    <button type="button" onClick={change} className="flex items-center gap-2 rounded-md px-2 py-1 text-[13px] whitespace-nowrap text-soft hover:text-ink" aria-label={`Switch to the ${other} theme`}>
+    <button
+      type="button"
+      onClick={change}
+      className="flex items-center gap-2 rounded-md px-2 py-1 text-[13px] whitespace-nowrap text-soft hover:text-ink"
+      aria-label={`Switch to the ${other} theme`}
+    >
       <ThemeIcon />
       <span className="hidden md:inline">{other === "dark" ? "Dark" : "Light"} theme</span>
     </button>

@@ -29,7 +29,10 @@ export function networkOf(address: string): string {
     const right = tail === "" ? 0 : tail.split(":").length;
     while (left.length + right < 8 && left.length < 4) left.push("0");
   }
-  return `${left.slice(0, 4).map((group) => group.replace(/^0+(?=.)/, "")).join(":")}::/64`;
+  return `${left
+    .slice(0, 4)
+    .map((group) => group.replace(/^0+(?=.)/, ""))
+    .join(":")}::/64`;
 }
 
 /** Builds the keys of one caller. `principal` is decided elsewhere, from how the service treats the credential. */

@@ -10,11 +10,7 @@ import type { CredentialKind, CredentialSeen } from "./view.ts";
  * A value that cannot be a secret (`Bearer`, `Bearer null`, empty) counts as none. Misses: credentials in bodies, in
  * headers of unusual name, client certificates; short or low-entropy cookies. CSRF and analytics values are left out.
  */
-export function credentialOf(
-  headers: HeaderList,
-  query: readonly (readonly [name: string, value: string])[],
-  ports: Ports,
-): CredentialSeen | undefined {
+export function credentialOf(headers: HeaderList, query: readonly (readonly [name: string, value: string])[], ports: Ports): CredentialSeen | undefined {
   let keyHeader: readonly [string, string] | undefined;
   let authorization = "";
   let cookies = "";
@@ -67,8 +63,17 @@ export function isHighEntropy(text: string): boolean {
 
 /** Parameter names that carry keys, with the shortest value believed: `key=3` and `token=abc` are something else. */
 const keyParameters: ReadonlyMap<string, number> = new Map([
-  ["api_key", 6], ["apikey", 6], ["api-key", 6], ["access_token", 6], ["accesstoken", 6], ["auth_token", 6],
-  ["x-api-key", 6], ["token", 8], ["key", 16], ["jwt", 16], ["session_token", 8],
+  ["api_key", 6],
+  ["apikey", 6],
+  ["api-key", 6],
+  ["access_token", 6],
+  ["accesstoken", 6],
+  ["auth_token", 6],
+  ["x-api-key", 6],
+  ["token", 8],
+  ["key", 16],
+  ["jwt", 16],
+  ["session_token", 8],
 ]);
 
 function isKeyHeader(name: string): boolean {
@@ -151,5 +156,23 @@ function ofCookies(cookies: string, ports: Ports): CredentialSeen | undefined {
 
 const sessionNames: readonly string[] = ["sess", "sid", "auth", "token", "jwt", "login", "remember"];
 const notCredentials: readonly string[] = [
-  "csrf", "xsrf", "_ga", "_gid", "_fbp", "_gcl", "ajs_", "amp_", "mp_", "_hj", "awsalb", "__cf", "cf_clearance", "consent", "optimizely", "intercom", "_pk_", "visitor", "language",
+  "csrf",
+  "xsrf",
+  "_ga",
+  "_gid",
+  "_fbp",
+  "_gcl",
+  "ajs_",
+  "amp_",
+  "mp_",
+  "_hj",
+  "awsalb",
+  "__cf",
+  "cf_clearance",
+  "consent",
+  "optimizely",
+  "intercom",
+  "_pk_",
+  "visitor",
+  "language",
 ];

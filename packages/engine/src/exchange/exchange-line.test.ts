@@ -10,7 +10,13 @@ const exchange: Exchange = {
   method: "POST",
   url: "https://latchkey.example/v1/login",
   client: { address: "127.1.2.3" },
-  request: { headers: [["Accept", "a"], ["Accept", "b"]], body: "line\nbreak" },
+  request: {
+    headers: [
+      ["Accept", "a"],
+      ["Accept", "b"],
+    ],
+    body: "line\nbreak",
+  },
   response: { status: 200, headers: [["X", "y"]], body: new Uint8Array([0, 255]) },
   durationMs: 3.25,
   carries: carriesAll,
@@ -25,7 +31,13 @@ test("one exchange is one line, with time in milliseconds, repeated headers, and
     method: "POST",
     url: "https://latchkey.example/v1/login",
     client: { address: "127.1.2.3" },
-    request: { headers: [["Accept", "a"], ["Accept", "b"]], body: "line\nbreak" },
+    request: {
+      headers: [
+        ["Accept", "a"],
+        ["Accept", "b"],
+      ],
+      body: "line\nbreak",
+    },
     response: { status: 200, headers: [["X", "y"]], body: { base64: "AP8=" } },
     durationMs: 3.25,
   });

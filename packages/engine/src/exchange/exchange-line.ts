@@ -26,7 +26,11 @@ export function exchangeLine(exchange: Exchange): string {
 /** The last millisecond whose year has four digits. */
 const isoMax = 253_402_300_799_999;
 
-function message(from: Message): { readonly headers: Message["headers"]; readonly body: string | { readonly base64: string } | undefined; readonly truncated: boolean | undefined } {
+function message(from: Message): {
+  readonly headers: Message["headers"];
+  readonly body: string | { readonly base64: string } | undefined;
+  readonly truncated: boolean | undefined;
+} {
   return { headers: from.headers, body: bodyForm(from.body), truncated: from.truncated };
 }
 

@@ -45,7 +45,22 @@ const secrets: ReadonlySet<string> = new Set(
     "apikey key token auth authorization jwt session sessionid sid cookie signature sig credential credentials privatekey assertion samlresponse",
   ].flatMap((line) => line.split(" ")),
 );
-const secretEndings = ["password", "passwd", "passphrase", "secret", "token", "apikey", "privatekey", "secretkey", "accesskey", "sessionid", "cardnumber", "otp", "creditscore", "passwordconfirmation"];
+const secretEndings = [
+  "password",
+  "passwd",
+  "passphrase",
+  "secret",
+  "token",
+  "apikey",
+  "privatekey",
+  "secretkey",
+  "accesskey",
+  "sessionid",
+  "cardnumber",
+  "otp",
+  "creditscore",
+  "passwordconfirmation",
+];
 
 const identifiers: ReadonlyMap<string, "phone" | "email" | "username"> = new Map([
   ["phone", "phone"],

@@ -61,9 +61,13 @@ const answers = new Map<string, boolean>();
 const hashes = new WeakMap<Pick<Ports, "hash">, Map<string, string>>();
 
 const digitsMax = 3;
-const fileEndings: ReadonlySet<string> = new Set("js mjs css map html htm json xml txt csv pdf png jpg jpeg gif svg ico webp woff woff2 ttf php asp aspx jsp do action wasm yaml yml md zip gz io well".split(" "));
+const fileEndings: ReadonlySet<string> = new Set(
+  "js mjs css map html htm json xml txt csv pdf png jpg jpeg gif svg ico webp woff woff2 ttf php asp aspx jsp do action wasm yaml yml md zip gz io well".split(" "),
+);
 /** Words that are also names of people or make up account names: only as part of a longer name, never alone or next to each other. */
-const joining: ReadonlySet<string> = new Set("max min bill mark grant will art page chase case star first last test demo sample example secret private hidden public guest member person".split(" "));
+const joining: ReadonlySet<string> = new Set(
+  "max min bill mark grant will art page chase case star first last test demo sample example secret private hidden public guest member person".split(" "),
+);
 
 function judge(name: string): boolean {
   const lower = name.toLowerCase();
@@ -84,7 +88,9 @@ function judge(name: string): boolean {
 }
 
 /** Names that are said as a whole, beside the vocabulary. */
-const wholes: ReadonlySet<string> = new Set("max min page first last test demo secret private public guest member person 2fa oauth2 i18n l10n a11y k8s s3 ec2 x y z v p q t _ $".split(" "));
+const wholes: ReadonlySet<string> = new Set(
+  "max min page first last test demo secret private public guest member person 2fa oauth2 i18n l10n a11y k8s s3 ec2 x y z v p q t _ $".split(" "),
+);
 
 /** `saveLoginIp2` → `save login ip 2`; undefined parts never come: any other character is a part of its own and no word. */
 function partsOf(name: string): string[] {
@@ -109,4 +115,19 @@ function isWord(part: string): boolean {
   return false;
 }
 
-const endings: readonly (readonly [string, string])[] = [["s", ""], ["es", ""], ["ies", "y"], ["ed", ""], ["ed", "e"], ["ied", "y"], ["ing", ""], ["ing", "e"], ["er", ""], ["er", "e"], ["ion", ""], ["ion", "e"], ["able", ""], ["able", "e"]];
+const endings: readonly (readonly [string, string])[] = [
+  ["s", ""],
+  ["es", ""],
+  ["ies", "y"],
+  ["ed", ""],
+  ["ed", "e"],
+  ["ied", "y"],
+  ["ing", ""],
+  ["ing", "e"],
+  ["er", ""],
+  ["er", "e"],
+  ["ion", ""],
+  ["ion", "e"],
+  ["able", ""],
+  ["able", "e"],
+];

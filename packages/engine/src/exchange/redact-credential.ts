@@ -12,7 +12,28 @@ export function redactCredential(value: string, ports: Ports): string {
   return `${word} hash:${ports.hash("credential", trimmed.slice(gap + 1).trim())}`;
 }
 
-const schemes: ReadonlySet<string> = new Set(["basic", "bearer", "digest", "dpop", "gnap", "hawk", "hmac", "hoba", "mutual", "negotiate", "ntlm", "oauth", "privatetoken", "scram-sha-1", "scram-sha-256", "signature", "token", "vapid", "apikey", "aws4-hmac-sha256"]);
+const schemes: ReadonlySet<string> = new Set([
+  "basic",
+  "bearer",
+  "digest",
+  "dpop",
+  "gnap",
+  "hawk",
+  "hmac",
+  "hoba",
+  "mutual",
+  "negotiate",
+  "ntlm",
+  "oauth",
+  "privatetoken",
+  "scram-sha-1",
+  "scram-sha-256",
+  "signature",
+  "token",
+  "vapid",
+  "apikey",
+  "aws4-hmac-sha256",
+]);
 
 /** Most cookies of one field that are kept apart; the rest is one hash. */
 export const cookiesMax = 64;

@@ -19,13 +19,37 @@ const email = fc.tuple(word, word).map(([local, domain]) => `${local}@${domain}.
 const card = digits(15, 15).map((base) => withCheckDigit(`4${base.slice(1)}`));
 
 /** Fragments of the secret that would give it away: the whole, and any half of it. */
-const traces = (secret: string): string[] => [secret, encodeURIComponent(secret), Buffer.from(secret).toString("base64"), Buffer.from(secret).toString("base64url"), secret.slice(0, Math.ceil(secret.length / 2) + 2)];
+const traces = (secret: string): string[] => [
+  secret,
+  encodeURIComponent(secret),
+  Buffer.from(secret).toString("base64"),
+  Buffer.from(secret).toString("base64url"),
+  secret.slice(0, Math.ceil(secret.length / 2) + 2),
+];
 
 function expectGone(shown: string, secret: string): void {
   for (const trace of traces(secret)) expect(shown.toLowerCase().includes(trace.toLowerCase()), `"${trace}" is still in ${shown}`).toBe(false);
 }
 
-const secretKeys = ["password", "pwd", "secret", "password_confirmation", "passwordConfirmation", "cc", "card_number", "cardNumber", "ccv", "ssn", "credit_score", "creditScore", "api_key", "accessToken", "X-Api-Key", "user[pin]", "newPassword"];
+const secretKeys = [
+  "password",
+  "pwd",
+  "secret",
+  "password_confirmation",
+  "passwordConfirmation",
+  "cc",
+  "card_number",
+  "cardNumber",
+  "ccv",
+  "ssn",
+  "credit_score",
+  "creditScore",
+  "api_key",
+  "accessToken",
+  "X-Api-Key",
+  "user[pin]",
+  "newPassword",
+];
 
 describe("no planted secret survives", () => {
   test.each(secretKeys)("under %s: as text, as number, in a list, at any depth", (key) => {
@@ -44,7 +68,16 @@ describe("no planted secret survives", () => {
   test("phones, e-mails and cards, as text or number, under names that tell nothing", () => {
     fc.assert(
       fc.property(phone, email, card, (number, address, pan) => {
-        const value: Json = { a: number, b: Number(number), c: `call +${number}!`, d: [address, `to <${address}>`], e: pan, f: Number(pan), [address]: 1, g: JSON.stringify({ h: address }) };
+        const value: Json = {
+          a: number,
+          b: Number(number),
+          c: `call +${number}!`,
+          d: [address, `to <${address}>`],
+          e: pan,
+          f: Number(pan),
+          [address]: 1,
+          g: JSON.stringify({ h: address }),
+        };
         const shown = JSON.stringify(redactJson(value, ports));
         for (const secret of [number, address, pan]) expectGone(shown, secret);
       }),
@@ -65,7 +98,18 @@ describe("no planted secret survives", () => {
       fc.property(word, (name) => {
         expectGone(JSON.stringify(redactJson({ username: name, user: name, customer: { login: name } }, ports)), name);
         expectGone(redactUrl(`/search?username=${name}&login=${name}`, ports), name);
-        expectGone(JSON.stringify(redactHeaders([["X-Remote-User", name], ["X-Username", name]], ports)), name);
+        expectGone(
+          JSON.stringify(
+            redactHeaders(
+              [
+                ["X-Remote-User", name],
+                ["X-Username", name],
+              ],
+              ports,
+            ),
+          ),
+          name,
+        );
         expectGone(redactText(`{"username":"${name}","cut`, ports), name);
       }),
     );
@@ -76,7 +120,10 @@ describe("no planted secret survives", () => {
       fc.property(fc.oneof(phone, email), word, token, fc.integer({ min: 1, max: 3 }), (identifier, name, secret, layers) => {
         let encoded = identifier;
         for (let i = 0; i < layers; i += 1) encoded = percentAll(encoded);
-        for (const url of [`https://${name}:${secret}@api.example.com/users/${name}/${encoded}?q=${encoded}&token=${secret}#${secret}`, `/users/${name}/${encoded}?a=b&q=${encoded}&password=${encodeURIComponent(secret)}`]) {
+        for (const url of [
+          `https://${name}:${secret}@api.example.com/users/${name}/${encoded}?q=${encoded}&token=${secret}#${secret}`,
+          `/users/${name}/${encoded}?a=b&q=${encoded}&password=${encodeURIComponent(secret)}`,
+        ]) {
           const shown = redactUrl(url, ports);
           for (const planted of [identifier, name, secret]) expectGone(shown, planted);
         }
@@ -121,8 +168,13 @@ describe("no planted secret survives", () => {
           `sent bearer ${secret} to them`,
           `password: '${secret}`,
           `{"password" : ${Number(number)}`,
-        ]) expectGone(redactText(text, ports), text.includes(secret) ? secret : number);
-        for (const text of [`1.2.3.4 - - "GET /u/${encodeURIComponent(address)} HTTP/1.1" 200`, `x ${Buffer.from(`mail ${address}`).toString("base64")} y`, `${address},${number}`]) {
+        ])
+          expectGone(redactText(text, ports), text.includes(secret) ? secret : number);
+        for (const text of [
+          `1.2.3.4 - - "GET /u/${encodeURIComponent(address)} HTTP/1.1" 200`,
+          `x ${Buffer.from(`mail ${address}`).toString("base64")} y`,
+          `${address},${number}`,
+        ]) {
           const shown = redactText(text, ports);
           expectGone(shown, address);
           expect(shown).not.toContain(Buffer.from(`mail ${address}`).toString("base64"));
@@ -135,7 +187,11 @@ describe("no planted secret survives", () => {
   test("of a JWT neither claims nor signature", () => {
     const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
     const jwt = `${part({ alg: "HS256" })}.${part({ sub: "alice", email: "alice@victim.example" })}.c2lnbmF0dXJlLXNpZ25hdHVyZQ`;
-    const shown = [redactText(`token is ${jwt}.`, ports), JSON.stringify(redactHeaders([["Authorization", `Bearer ${jwt}`]], ports)), JSON.stringify(redactJson({ data: jwt }, ports))].join("\n");
+    const shown = [
+      redactText(`token is ${jwt}.`, ports),
+      JSON.stringify(redactHeaders([["Authorization", `Bearer ${jwt}`]], ports)),
+      JSON.stringify(redactJson({ data: jwt }, ports)),
+    ].join("\n");
     for (const piece of jwt.split(".")) expect(shown).not.toContain(piece);
     expect(shown).toContain("Bearer hash:");
     expect(shown).toContain("[jwt:");
@@ -144,11 +200,24 @@ describe("no planted secret survives", () => {
 
 describe("what is kept", () => {
   test("the scheme word, cookie names and flags, harmless values, IPv4 addresses, promoted segments", () => {
-    expect(redactHeaders([["Authorization", "Bearer abc"], ["Accept", "*/*"]], ports)).toEqual([["Authorization", expect.stringMatching(/^Bearer hash:[0-9a-f]{16}$/)], ["Accept", "*/*"]]);
+    expect(
+      redactHeaders(
+        [
+          ["Authorization", "Bearer abc"],
+          ["Accept", "*/*"],
+        ],
+        ports,
+      ),
+    ).toEqual([
+      ["Authorization", expect.stringMatching(/^Bearer hash:[0-9a-f]{16}$/)],
+      ["Accept", "*/*"],
+    ]);
     expect(redactHeaders([["Set-Cookie", "sid=1; HttpOnly; Path=/x; SameSite=Lax"]], ports)[0]?.[1]).toMatch(/^sid=hash:[0-9a-f]{16}; HttpOnly; SameSite=Lax$/);
     expect(redactJson({ count: 12, ok: true, none: null, note: "fine" }, ports)).toEqual({ count: 12, ok: true, none: null, note: "fine" });
     expect(redactText("from 203.0.113.77 at noon", ports)).toBe("from 203.0.113.77 at noon");
-    expect(redactUrl("https://api.example.com/users/7?page=2", ports, { promoted: (_, segment) => segment === "users" })).toMatch(/^https:\/\/api\.example\.com\/users\/\{d1~[0-9a-f]{16}\}\?page=2$/);
+    expect(redactUrl("https://api.example.com/users/7?page=2", ports, { promoted: (_, segment) => segment === "users" })).toMatch(
+      /^https:\/\/api\.example\.com\/users\/\{d1~[0-9a-f]{16}\}\?page=2$/,
+    );
   });
 
   test("the same secret gives the same mark, another gives another", () => {
@@ -178,11 +247,14 @@ describe("bounds", () => {
     let deep: Json = "hunter2";
     for (let i = 0; i < 5_000; i += 1) deep = [deep];
     expect(JSON.stringify(redactJson(deep, ports))).toContain("[cut]");
-    const wide = redactJson(Array.from({ length: 30_000 }, (_, i) => i), ports);
+    const wide = redactJson(
+      Array.from({ length: 30_000 }, (_, i) => i),
+      ports,
+    );
     expect(JSON.stringify(wide)).toContain("[cut]");
   });
 
-  test.each([["@"], ["1-"], ["a@"], ["="], ["password="], ["eyJ."], ["%25"], ["\\\""], ["+1 "], ["bearer  "], ["{"], ["A"]])("64 KiB of %s take no time", (piece) => {
+  test.each([["@"], ["1-"], ["a@"], ["="], ["password="], ["eyJ."], ["%25"], ['\\"'], ["+1 "], ["bearer  "], ["{"], ["A"]])("64 KiB of %s take no time", (piece) => {
     const started = performance.now();
     redactText(piece.repeat(65_536 / piece.length), ports);
     expect(performance.now() - started).toBeLessThan(2_000);

@@ -179,7 +179,10 @@ function marker(type: "phone" | "email" | "username", value: string, ports: Port
 
 /** Undoes `Bearer …` and `Basic …` in running text, where no key stands before them. */
 function maskSchemes(text: string, ports: Ports): string {
-  return text.replace(/\b(bearer|basic|digest|dpop|negotiate) +([A-Za-z0-9+/=._~-]{8,})/gi, (_, scheme: string, secret: string) => `${scheme} hash:${ports.hash("credential", secret)}`);
+  return text.replace(
+    /\b(bearer|basic|digest|dpop|negotiate) +([A-Za-z0-9+/=._~-]{8,})/gi,
+    (_, scheme: string, secret: string) => `${scheme} hash:${ports.hash("credential", secret)}`,
+  );
 }
 
 /** Words that hide something behind percent-encoding are shown decoded and redacted; others stay as they were. */

@@ -101,7 +101,7 @@ export function passesLuhn(digits: string): boolean {
 /** `eyJ` is `{"` in base64: the beginning of every JWT's header. Header, claims and signature go together: claims name people. */
 function jwts(text: string, ports: Ports): Span[] {
   const spans: Span[] = [];
-  for (let start = text.indexOf("eyJ"); start !== -1; ) {
+  for (let start = text.indexOf("eyJ"); start !== -1;) {
     let end = start;
     let dots = 0;
     for (; end < text.length; end += 1) {

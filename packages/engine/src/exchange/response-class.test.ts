@@ -10,7 +10,14 @@ const ports: Ports = {
   random: () => 4,
   decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
 };
-const answer = (over: Partial<ClassifiedAnswer>): ClassifiedAnswer => ({ status: 200, contentType: "application/json; charset=utf-8", location: "", body: undefined, echo: [], ...over });
+const answer = (over: Partial<ClassifiedAnswer>): ClassifiedAnswer => ({
+  status: 200,
+  contentType: "application/json; charset=utf-8",
+  location: "",
+  body: undefined,
+  echo: [],
+  ...over,
+});
 const classOf = (json: Json, scalars: string[] = [], echo: string[] = []) => classifyResponse({ scalars }, answer({ json, echo }), ports);
 
 describe("classifyResponse", () => {
@@ -23,8 +30,15 @@ describe("classifyResponse", () => {
   });
   it("tells apart status, shape, empty arrays and scheme values", () => {
     const ids = [
-      classOf({ a: [] }), classOf({ a: [1] }), classOf({ a: ["x"] }), classOf({ a: null }), classOf({}), classOf([]),
-      classOf({ ok: true }, ["ok"]), classOf({ ok: false }, ["ok"]), classifyResponse({ scalars: [] }, answer({ status: 404, json: {} }), ports),
+      classOf({ a: [] }),
+      classOf({ a: [1] }),
+      classOf({ a: ["x"] }),
+      classOf({ a: null }),
+      classOf({}),
+      classOf([]),
+      classOf({ ok: true }, ["ok"]),
+      classOf({ ok: false }, ["ok"]),
+      classifyResponse({ scalars: [] }, answer({ status: 404, json: {} }), ports),
     ].map((it) => it.id);
     expect(new Set(ids).size).toBe(ids.length);
   });
@@ -58,12 +72,14 @@ describe("classifyResponse", () => {
     expect(text(1000)).not.toBe(text(3000));
   });
   it("holds its bounds on keys, fields and depth, for any JSON", () => {
-    fc.assert(fc.property(fc.jsonValue(), (value) => {
-      const it = classOf(value as Json, ["a", "b.c"]);
-      expect(it.key.length).toBeLessThanOrEqual(classKeyCharsMax);
-      expect(it.fields.length).toBeLessThanOrEqual(shapePathsMax);
-      expect(it.id).toMatch(/^[0-9a-f]{16}$/);
-    }));
+    fc.assert(
+      fc.property(fc.jsonValue(), (value) => {
+        const it = classOf(value as Json, ["a", "b.c"]);
+        expect(it.key.length).toBeLessThanOrEqual(classKeyCharsMax);
+        expect(it.fields.length).toBeLessThanOrEqual(shapePathsMax);
+        expect(it.id).toMatch(/^[0-9a-f]{16}$/);
+      }),
+    );
     const wide = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`field${index}x`, index]));
     expect(classOf(wide).fields.length).toBeLessThanOrEqual(shapePathsMax);
   });

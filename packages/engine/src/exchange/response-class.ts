@@ -249,10 +249,17 @@ function mediaType(contentType: string): string {
 }
 
 function mediaWords(media: string): boolean {
-  return media.slice(media.indexOf("/") + 1).split(/[.+-]/).every((word) => subtypes.has(word) || isPlainWords(word));
+  return media
+    .slice(media.indexOf("/") + 1)
+    .split(/[.+-]/)
+    .every((word) => subtypes.has(word) || isPlainWords(word));
 }
 
-const subtypes: ReadonlySet<string> = new Set("x ld hal vnd jose octet stream urlencoded www form problem ndjson jsonl jsonp cbor msgpack protobuf javascript ecmascript plain mixed byteranges jpeg webm mpeg ogg mp3 mp4 wav woff woff2 collection siren atom rss xhtml msword excel".split(" "));
+const subtypes: ReadonlySet<string> = new Set(
+  "x ld hal vnd jose octet stream urlencoded www form problem ndjson jsonl jsonp cbor msgpack protobuf javascript ecmascript plain mixed byteranges jpeg webm mpeg ogg mp3 mp4 wav woff woff2 collection siren atom rss xhtml msword excel".split(
+    " ",
+  ),
+);
 
 function looksJson(media: string, body: string | undefined): boolean {
   return media.includes("json") || (body !== undefined && (body.startsWith("{") || body.startsWith("[")));

@@ -55,7 +55,11 @@ function splitAnew(url: string): SplitUrl {
 
 /** Host and port as counted: lower case, user info and trailing dot dropped, port kept unless it is the scheme's own. */
 export function hostOf(authority: string, scheme = ""): string {
-  let host = authority.slice(authority.lastIndexOf("@") + 1).trim().toLowerCase().slice(0, 262);
+  let host = authority
+    .slice(authority.lastIndexOf("@") + 1)
+    .trim()
+    .toLowerCase()
+    .slice(0, 262);
   if ((scheme === "http" || scheme === "ws" || scheme === "") && host.endsWith(":80")) host = host.slice(0, -3);
   if ((scheme === "https" || scheme === "wss" || scheme === "") && host.endsWith(":443")) host = host.slice(0, -4);
   return host.endsWith(".") ? host.slice(0, -1) : host;

@@ -24,7 +24,15 @@ function exchange(more: Partial<Exchange> = {}): Exchange {
     method: "POST",
     url: `https://api.example.com/users/${user}/${phone}/${encodeURIComponent(email ?? "")}?card=${card}&token=${token}&q=${user}`,
     client: { address: "203.0.113.7", ja4: "t13d1516h2_8daaf6152771_b186095e22b6" },
-    request: { headers: [["Host", "api.example.com"], ["Authorization", `Bearer ${token}`], ["User-Agent", `app/1.2 ${user}`], ["X-Card", card ?? ""]], body: JSON.stringify({ password, card: Number(card), email }) },
+    request: {
+      headers: [
+        ["Host", "api.example.com"],
+        ["Authorization", `Bearer ${token}`],
+        ["User-Agent", `app/1.2 ${user}`],
+        ["X-Card", card ?? ""],
+      ],
+      body: JSON.stringify({ password, card: Number(card), email }),
+    },
     response: { status: 200, headers: [["Set-Cookie", `sid=${token}`]], body: JSON.stringify({ phone, user }) },
     durationMs: 12,
     carries: carriesAll,
@@ -44,7 +52,13 @@ describe("the stored row", () => {
 
   test("holds nothing a client writes into method, host, id, address or fingerprint", () => {
     for (const secret of planted) {
-      const hostile = exchange({ id: secret, method: secret.toUpperCase().replaceAll("@", ""), url: "/", client: { address: secret, ja4: secret.replaceAll("@", "") }, request: { headers: [["Host", secret.replaceAll("@", ".")]] } });
+      const hostile = exchange({
+        id: secret,
+        method: secret.toUpperCase().replaceAll("@", ""),
+        url: "/",
+        client: { address: secret, ja4: secret.replaceAll("@", "") },
+        request: { headers: [["Host", secret.replaceAll("@", ".")]] },
+      });
       const row = storeExchange(viewOf(hostile, ports), {}, ports);
       expect([row.method, row.address, row.ja4].join()).toMatch(/^OTHER,hash:[0-9a-f]{16},hash:[0-9a-f]{16}$/);
       if (/^\d+$/.test(secret)) expect(row.host).toMatch(/^hash:/);
@@ -53,8 +67,27 @@ describe("the stored row", () => {
   });
 
   test("keeps method, host, template, status, sizes, times and address in clear", () => {
-    const row = storeExchange(viewOf(exchange(), ports), { endpointId: "e1", template: "/users/{user}/{phone}/{email}", subjects, responseClassId: "c1", dataClasses: ["phone"] }, ports);
-    expect(row).toMatchObject({ id: "gate:17", at: 1_795_326_334_379, endpointId: "e1", method: "POST", host: "api.example.com", template: "/users/{user}/{phone}/{email}", status: 200, address: "203.0.113.7", durationMs: 12, responseClass: "c1", dataClasses: ["phone"], action: "allow", reason: "", credentialKind: expect.any(String) });
+    const row = storeExchange(
+      viewOf(exchange(), ports),
+      { endpointId: "e1", template: "/users/{user}/{phone}/{email}", subjects, responseClassId: "c1", dataClasses: ["phone"] },
+      ports,
+    );
+    expect(row).toMatchObject({
+      id: "gate:17",
+      at: 1_795_326_334_379,
+      endpointId: "e1",
+      method: "POST",
+      host: "api.example.com",
+      template: "/users/{user}/{phone}/{email}",
+      status: 200,
+      address: "203.0.113.7",
+      durationMs: 12,
+      responseClass: "c1",
+      dataClasses: ["phone"],
+      action: "allow",
+      reason: "",
+      credentialKind: expect.any(String),
+    });
     expect(row.credential).toMatch(/^[0-9a-f]{16}$/);
     expect(row.requestBytes).toBeGreaterThan(40);
     expect(row.subjects).toEqual([{ type: "phone", hash: "0123456789abcdef" }]);

@@ -23,12 +23,21 @@ const parts = (over: Partial<RequestParts>): RequestParts => ({
 });
 const phoneAt = (where: ParameterLocation["in"], name: string): readonly SubjectRule[] => [{ location: { in: where, name }, type: "phone" }];
 const hashOf = (phone: string): string => ports.hash("phone", phone);
-const json = (name: string, body: unknown) =>
-  extractSubjects(phoneAt("json", name), "/x", parts({ body: typeof body === "string" ? body : JSON.stringify(body) }), ports);
+const json = (name: string, body: unknown) => extractSubjects(phoneAt("json", name), "/x", parts({ body: typeof body === "string" ? body : JSON.stringify(body) }), ports);
 
 describe("normalForm", () => {
   it("gives one form to every spelling of a phone number", () => {
-    for (const raw of ["999-15550100", "+999 155 501 00", "+99915550100", "99915550100", "0099915550100", "(999) 1555.0100", "٩٩٩15550100", "＋９９９15550100", " 999\u201115550100"]) {
+    for (const raw of [
+      "999-15550100",
+      "+999 155 501 00",
+      "+99915550100",
+      "99915550100",
+      "0099915550100",
+      "(999) 1555.0100",
+      "٩٩٩15550100",
+      "＋９９９15550100",
+      " 999\u201115550100",
+    ]) {
       expect(normalForm("phone", raw)).toBe("+99915550100");
     }
   });
@@ -43,12 +52,14 @@ describe("normalForm", () => {
     expect(normalForm("opaque", "Ab3xY")).toBe("Ab3xY");
   });
   it("is idempotent and total for any text", () => {
-    fc.assert(fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^0{0,6}[+0-9 -]{0,12}$/)), (raw) => {
-      for (const type of ["phone", "email", "username", "integer", "uuid", "opaque"] as const) {
-        const once = normalForm(type, raw);
-        expect(normalForm(type, once)).toBe(once);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: "binary" }), fc.stringMatching(/^0{0,6}[+0-9 -]{0,12}$/)), (raw) => {
+        for (const type of ["phone", "email", "username", "integer", "uuid", "opaque"] as const) {
+          const once = normalForm(type, raw);
+          expect(normalForm(type, once)).toBe(once);
+        }
+      }),
+    );
   });
 });
 
@@ -91,18 +102,28 @@ describe("extractSubjects", () => {
     expect(extractSubjects(phoneAt("query", "phone"), "/x", unread, ports).needsBody).toBe(false);
   });
   it("stops at its bounds and says so", () => {
-    const many = json("[]", Array.from({ length: subjectsMax + 1 }, (_, index) => String(index)));
+    const many = json(
+      "[]",
+      Array.from({ length: subjectsMax + 1 }, (_, index) => String(index)),
+    );
     expect(many.subjects).toHaveLength(subjectsMax);
     expect(many.truncated).toBe(true);
-    expect(json("[]", Array.from({ length: subjectsMax }, (_, index) => String(index))).truncated).toBe(false);
+    expect(
+      json(
+        "[]",
+        Array.from({ length: subjectsMax }, (_, index) => String(index)),
+      ).truncated,
+    ).toBe(false);
     expect(json("phone", `{"phone":"1","pad":"${"x".repeat(subjectBodyCharsMax)}"}`).truncated).toBe(true);
     expect(json("[]", `${"[".repeat(40)}"1"${"]".repeat(40)}`).truncated).toBe(true);
   });
   it("never throws, whatever the request holds", () => {
-    fc.assert(fc.property(fc.string(), fc.string(), fc.array(fc.string()), (query, body, segments) => {
-      for (const where of ["path", "query", "form", "json"] as const) {
-        extractSubjects(phoneAt(where, "phone"), "/{phone}/x", parts({ query, body, segments }), ports);
-      }
-    }));
+    fc.assert(
+      fc.property(fc.string(), fc.string(), fc.array(fc.string()), (query, body, segments) => {
+        for (const where of ["path", "query", "form", "json"] as const) {
+          extractSubjects(phoneAt(where, "phone"), "/{phone}/x", parts({ query, body, segments }), ports);
+        }
+      }),
+    );
   });
 });

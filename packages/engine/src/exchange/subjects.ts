@@ -123,7 +123,11 @@ function compile(rules: readonly SubjectRule[], template: string): readonly Comp
         if (parameterName(segment) === name) places.push({ index, prefix: segment.slice(0, open), suffix: segment.slice(close + 1) });
       }
     }
-    const keys = name.toLowerCase().replaceAll("[]", "").split(".").filter((key) => key !== "");
+    const keys = name
+      .toLowerCase()
+      .replaceAll("[]", "")
+      .split(".")
+      .filter((key) => key !== "");
     return { rule, name: stripIndex(name.toLowerCase()), places, keys };
   });
   compiledRules.set(rules, { template, rules: compiled });

@@ -16,7 +16,11 @@ const ports: Ports = {
 
 function exchange(url: string, headers: HeaderList = [], body?: string, responseBody?: string): Exchange {
   return {
-    id: "t:1", at: 0, method: "GET", url, client: { address: "192.0.2.1" },
+    id: "t:1",
+    at: 0,
+    method: "GET",
+    url,
+    client: { address: "192.0.2.1" },
     request: { headers, ...(body === undefined ? {} : { body }) },
     response: { status: 200, headers: [["Content-Type", "application/json"]], ...(responseBody === undefined ? {} : { body: responseBody }) },
     carries: carriesAll,
@@ -52,11 +56,17 @@ describe("splitTarget", () => {
 
   test("no text makes it throw or exceed its bounds", () => {
     fc.assert(
-      fc.property(fc.oneof(fc.string(), fc.array(fc.constantFrom("/", "%", "2e", ".", "?", "#", "a", "\ud800", ":", "//"), { maxLength: 400 }).map((parts) => parts.join(""))), (text) => {
-        const { segments } = splitTarget(text);
-        expect(segments.length).toBeLessThanOrEqual(segmentsMax);
-        for (const segment of segments) expect(segment.length).toBeLessThanOrEqual(segmentCharactersMax);
-      }),
+      fc.property(
+        fc.oneof(
+          fc.string(),
+          fc.array(fc.constantFrom("/", "%", "2e", ".", "?", "#", "a", "\ud800", ":", "//"), { maxLength: 400 }).map((parts) => parts.join("")),
+        ),
+        (text) => {
+          const { segments } = splitTarget(text);
+          expect(segments.length).toBeLessThanOrEqual(segmentsMax);
+          for (const segment of segments) expect(segment.length).toBeLessThanOrEqual(segmentCharactersMax);
+        },
+      ),
     );
     expect(splitTarget(`/${"a/".repeat(500)}`).segments).toHaveLength(segmentsMax);
     expect(splitTarget(`/${"a".repeat(5000)}`).segments[0]).toHaveLength(segmentCharactersMax);
@@ -65,10 +75,18 @@ describe("splitTarget", () => {
 
 describe("viewOf", () => {
   test("query and form pairs are decoded, keep repeats and stop at the bound", () => {
-    expect(viewOf(exchange("/?a=1&a=%2B2&b+c=d+e&flag"), ports).query).toEqual([["a", "1"], ["a", "+2"], ["b c", "d e"], ["flag", ""]]);
+    expect(viewOf(exchange("/?a=1&a=%2B2&b+c=d+e&flag"), ports).query).toEqual([
+      ["a", "1"],
+      ["a", "+2"],
+      ["b c", "d e"],
+      ["flag", ""],
+    ]);
     expect(viewOf(exchange(`/?${"a=1&".repeat(1000)}`), ports).query).toHaveLength(pairsMax);
     const form = viewOf(exchange("/", [["content-type", "application/x-www-form-urlencoded"]], "phone=%2B999&x="), ports);
-    expect(form.form).toEqual([["phone", "+999"], ["x", ""]]);
+    expect(form.form).toEqual([
+      ["phone", "+999"],
+      ["x", ""],
+    ]);
   });
 
   test("JSON is parsed within the bound and never throws", () => {

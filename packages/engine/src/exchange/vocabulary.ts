@@ -3,8 +3,8 @@
  * names that are also words (bill, mark, grace, rose), places, brands, and words that people build account names from.
  */
 export const vocabulary: ReadonlySet<string> = new Set(
+  // Protocols, formats, machinery.
   (
-    // Protocols, formats, machinery.
     "api apis app apps http https rest rpc graphql grpc soap json xml html css csv pdf yaml url uri uris href link path route router host hostname port proxy gateway server client web website www site mobile android " +
     "ios windows linux mac desktop browser tablet device hardware software firmware os cpu ram disk memory network net socket ws wss sse stream event hook webhook callback endpoint service microservice internal external " +
     "v id ids uid uuid guid pid ref refs key keys value name names title label labels type types kind class classes category categories tag tags group groups set sets list lists item items entry entries record " +

@@ -6,14 +6,34 @@ import { Parameters, parametersMax } from "./parameters.ts";
 
 describe("data classes", () => {
   test.each<[string, string | number, string]>([
-    ["phone", "+99915550100", "phone"], ["mobile", "(030) 1234-5678", "phone"], ["x", "+1 202 555 0143", "phone"], ["contact", "ana@example.org", "email"], ["n", "4111111111111111", "card"],
-    ["cardNumber", "5500 0055 5555 5559", "card"], ["account", "GB82 WEST 1234 5698 7654 32", "iban"], ["seen", "192.0.2.7", "ip"], ["t", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2ln", "jwt"],
-    ["client_secret", "s3cr3t-value", "secret"], ["firstName", "Ana", "name"], ["last_name", "O’Neill", "name"], ["lat", 52.5201, "geo"],
+    ["phone", "+99915550100", "phone"],
+    ["mobile", "(030) 1234-5678", "phone"],
+    ["x", "+1 202 555 0143", "phone"],
+    ["contact", "ana@example.org", "email"],
+    ["n", "4111111111111111", "card"],
+    ["cardNumber", "5500 0055 5555 5559", "card"],
+    ["account", "GB82 WEST 1234 5698 7654 32", "iban"],
+    ["seen", "192.0.2.7", "ip"],
+    ["t", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2ln", "jwt"],
+    ["client_secret", "s3cr3t-value", "secret"],
+    ["firstName", "Ana", "name"],
+    ["last_name", "O’Neill", "name"],
+    ["lat", 52.5201, "geo"],
   ])("%s: %s is %s", (key, value, expected) => expect(dataClassOf(key, value)).toBe(expected));
 
   test.each<[string, string | number]>([
-    ["orderNumber", "4111111111111112"], ["id", 1_700_000_000_123], ["created", "1700000000"], ["version", "1.2.3.4"], ["sku", "GB82WEST12345698765433"], ["code", "US"], ["lat", 12],
-    ["hash", "da39a3ee5e6b4b0d3255bfef95601890afd80709"], ["fileName", "report.pdf"], ["name", "Blue chair"], ["total", 99915550100], ["password", "****"],
+    ["orderNumber", "4111111111111112"],
+    ["id", 1_700_000_000_123],
+    ["created", "1700000000"],
+    ["version", "1.2.3.4"],
+    ["sku", "GB82WEST12345698765433"],
+    ["code", "US"],
+    ["lat", 12],
+    ["hash", "da39a3ee5e6b4b0d3255bfef95601890afd80709"],
+    ["fileName", "report.pdf"],
+    ["name", "Blue chair"],
+    ["total", 99915550100],
+    ["password", "****"],
   ])("%s: %s is none", (key, value) => expect(dataClassOf(key, value)).toBeUndefined());
 
   test("nested answers are read, to a bound", () => {

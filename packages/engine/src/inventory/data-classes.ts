@@ -17,10 +17,11 @@ export function dataClassesOf(json: Json): readonly DataClass[] {
     if (depth > depthMax || read >= fieldsMax || value === null || typeof value === "boolean") return;
     if (typeof value === "object") {
       if (Array.isArray(value)) for (const item of (value as readonly Json[]).slice(0, 8)) walk(item, key, depth + 1);
-      else for (const [name, item] of Object.entries(value)) {
-        if (read >= fieldsMax) return;
-        walk(item, name, depth + 1);
-      }
+      else
+        for (const [name, item] of Object.entries(value)) {
+          if (read >= fieldsMax) return;
+          walk(item, name, depth + 1);
+        }
       return;
     }
     read++;

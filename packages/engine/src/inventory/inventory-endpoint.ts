@@ -107,7 +107,14 @@ export class InventoryEndpoint {
     for (const [key, stats] of this.parameters.byKey) {
       const location = this.#location(key);
       if (location === undefined) continue;
-      list.push({ location, samples: stats.samples, distinct: stats.distinct.count, shapes: { ...stats.shapes }, required: stats.samples >= this.requests, subject: subjectTypeOf(location, stats, this.#owner(key)) });
+      list.push({
+        location,
+        samples: stats.samples,
+        distinct: stats.distinct.count,
+        shapes: { ...stats.shapes },
+        required: stats.samples >= this.requests,
+        subject: subjectTypeOf(location, stats, this.#owner(key)),
+      });
     }
     return list;
   }
@@ -149,7 +156,8 @@ export class InventoryEndpoint {
   absorb(other: InventoryEndpoint): void {
     this.requests += other.requests;
     this.errors += other.errors;
-    for (const [status, count] of other.byStatus) if (this.byStatus.has(status) || this.byStatus.size < statusesMax) this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + count);
+    for (const [status, count] of other.byStatus)
+      if (this.byStatus.has(status) || this.byStatus.size < statusesMax) this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + count);
     this.firstAt = Math.min(this.firstAt, other.firstAt);
     this.lastAt = Math.max(this.lastAt, other.lastAt);
     this.latency.absorb(other.latency);
@@ -165,10 +173,22 @@ export class InventoryEndpoint {
 
   exportState(): EndpointState {
     return {
-      method: this.method, requests: this.requests, errors: this.errors, byStatus: [...this.byStatus], firstAt: this.firstAt, lastAt: this.lastAt, latency: [...this.latency.buckets],
-      dataClasses: [...this.dataClasses], aliases: [...this.aliases], auth: this.auth.exportState(), sampled: this.sampled,
+      method: this.method,
+      requests: this.requests,
+      errors: this.errors,
+      byStatus: [...this.byStatus],
+      firstAt: this.firstAt,
+      lastAt: this.lastAt,
+      latency: [...this.latency.buckets],
+      dataClasses: [...this.dataClasses],
+      aliases: [...this.aliases],
+      auth: this.auth.exportState(),
+      sampled: this.sampled,
       parameters: [...this.parameters.byKey].map(([key, stats]) => ({
-        key, samples: stats.samples, distinct: stats.distinct.exportState(), shapes: { ...stats.shapes },
+        key,
+        samples: stats.samples,
+        distinct: stats.distinct.exportState(),
+        shapes: { ...stats.shapes },
         phones: [stats.phoneChecked, stats.phoneKnown, stats.digitsLengthMin, stats.digitsLengthMax],
       })),
     };
@@ -275,7 +295,13 @@ export interface EndpointState {
   readonly aliases: readonly string[];
   readonly auth: PostureState;
   readonly sampled: number;
-  readonly parameters: readonly { readonly key: string; readonly samples: number; readonly distinct: readonly number[]; readonly shapes: Readonly<Partial<Record<ValueShape, number>>>; readonly phones: readonly number[] }[];
+  readonly parameters: readonly {
+    readonly key: string;
+    readonly samples: number;
+    readonly distinct: readonly number[];
+    readonly shapes: Readonly<Partial<Record<ValueShape, number>>>;
+    readonly phones: readonly number[];
+  }[];
 }
 
 /** Answers read for data classes: the first hundred, then one in 64. */

@@ -28,7 +28,12 @@ function exchange({ method = "GET", url, status = 200, body, text, headers = [],
   serial++;
   const answer = text ?? (body === undefined ? undefined : JSON.stringify(body));
   return {
-    id: `t:${serial}`, at: serial * 1_000, method, url, client: { address }, durationMs: 12,
+    id: `t:${serial}`,
+    at: serial * 1_000,
+    method,
+    url,
+    client: { address },
+    durationMs: 12,
     request: { headers: [["Host", "api.example"], ["Content-Type", "application/json"], ...headers], ...(request === undefined ? {} : { body: JSON.stringify(request) }) },
     response: { status, headers: [["Content-Type", text === undefined ? "application/json" : "text/html"]], ...(answer === undefined ? {} : { body: answer }) },
     carries: carriesAll,
@@ -45,7 +50,13 @@ const only = (inventory: Inventory, template: string) => {
 /** The lookup that started it all: number in the path, no credential, an account in the answer. */
 function lookups(inventory: Inventory, count: number, headers: HeaderList = [], network = (n: number) => n): void {
   for (let n = 0; n < count; n++) {
-    feed(inventory, { url: `/client/v1/users/999-1555${1000 + n}/status`, status: n % 3 === 0 ? 404 : 200, body: { success: n % 3 !== 0, account_id: 7_000 + n }, headers, address: `198.51.100.${network(n) % 250}` });
+    feed(inventory, {
+      url: `/client/v1/users/999-1555${1000 + n}/status`,
+      status: n % 3 === 0 ? 404 : 200,
+      body: { success: n % 3 !== 0, account_id: 7_000 + n },
+      headers,
+      address: `198.51.100.${network(n) % 250}`,
+    });
   }
 }
 
@@ -100,7 +111,8 @@ describe("identity", () => {
 });
 
 describe("identifiers", () => {
-  const rules = (inventory: Inventory) => inventory.endpoints().flatMap((endpoint) => endpoint.identifierRules().map((rule) => `${rule.type} ${rule.location.in} ${rule.location.name}`));
+  const rules = (inventory: Inventory) =>
+    inventory.endpoints().flatMap((endpoint) => endpoint.identifierRules().map((rule) => `${rule.type} ${rule.location.in} ${rule.location.name}`));
 
   test("a number in the path is a phone although no plan knows +999", () => {
     const inventory = new Inventory(ports);
@@ -112,8 +124,18 @@ describe("identifiers", () => {
     const inventory = new Inventory(ports);
     for (let n = 0; n < 30; n++) {
       feed(inventory, {
-        method: "POST", url: `/check?email=a${n}%40example.org&page=${n}&ts=${1_700_000_000 + n}&n=%2B99915550${100 + n}`, body: {},
-        request: { password: `pw-${n}-abcdefgh`, otp: String(100_000 + n), contacts: [{ phone: `+9991555${1000 + n}` }], username: `ana${n}`, remember: n % 2 === 0, quantity: n, note: `some free text ${n}` },
+        method: "POST",
+        url: `/check?email=a${n}%40example.org&page=${n}&ts=${1_700_000_000 + n}&n=%2B99915550${100 + n}`,
+        body: {},
+        request: {
+          password: `pw-${n}-abcdefgh`,
+          otp: String(100_000 + n),
+          contacts: [{ phone: `+9991555${1000 + n}` }],
+          username: `ana${n}`,
+          remember: n % 2 === 0,
+          quantity: n,
+          note: `some free text ${n}`,
+        },
       });
     }
     expect(rules(inventory).sort()).toEqual(["email query email", "phone json contacts[].phone", "phone query n", "username json username"]);
@@ -181,7 +203,7 @@ describe("posture", () => {
     const inventory = new Inventory(ports, { principalsMax: 10 });
     feed(inventory, { url: "/me", status: 401, body: { error: 1 } });
     for (let n = 0; n < 100; n++) feed(inventory, { url: "/me", body: { id: n }, headers: bearer(`token-${n}`) });
-    expect((inventory.exportState().principals).length).toBe(10);
+    expect(inventory.exportState().principals.length).toBe(10);
   });
 });
 
@@ -192,7 +214,14 @@ describe("the finding", () => {
     const inventory = new Inventory(ports);
     lookups(inventory, 20);
     const [finding] = findings(inventory);
-    expect(finding).toMatchObject({ check: "missing-authentication", severity: "high", verdict: "proven", owasp: "API2:2023", cwe: "CWE-306", endpoint: { path: "/client/v1/users/{cc}-{phone}/status" } });
+    expect(finding).toMatchObject({
+      check: "missing-authentication",
+      severity: "high",
+      verdict: "proven",
+      owasp: "API2:2023",
+      cwe: "CWE-306",
+      endpoint: { path: "/client/v1/users/{cc}-{phone}/status" },
+    });
     expect(finding?.evidence["identifiers"]).toEqual(["phone in path cc-phone"]);
     expect(finding?.examples).toHaveLength(8);
     expect(JSON.stringify(finding)).not.toContain("1555");
@@ -226,7 +255,12 @@ describe("what is written down", () => {
     const inventory = new Inventory(ports);
     lookups(inventory, 40);
     for (let n = 0; n < 20; n++) {
-      feed(inventory, { method: "POST", url: `/users/plantedname${String.fromCharCode(97 + n)}/notes?mail=planted${n}%40example.org`, body: { ok: true }, request: { phone: `+9995550${1000 + n}`, "planted@example.org": 1, pin: "438812" } });
+      feed(inventory, {
+        method: "POST",
+        url: `/users/plantedname${String.fromCharCode(97 + n)}/notes?mail=planted${n}%40example.org`,
+        body: { ok: true },
+        request: { phone: `+9995550${1000 + n}`, "planted@example.org": 1, pin: "438812" },
+      });
     }
     feed(inventory, { url: "/rare/plantedonce", body: { ok: true } });
     const text = JSON.stringify(inventory.exportState());

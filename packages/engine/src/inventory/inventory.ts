@@ -154,7 +154,12 @@ export class Inventory {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
     if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
-    const host: HostInventory = { name, paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }), nothing: new NothingHere(), naming: undefined };
+    const host: HostInventory = {
+      name,
+      paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }),
+      nothing: new NothingHere(),
+      naming: undefined,
+    };
     this.#hosts.set(name, host);
     return host;
   }
@@ -240,7 +245,11 @@ export const methodsMax = 24;
 /** What {@link Inventory.exportState} writes. */
 export interface InventoryState {
   readonly version: 1;
-  readonly hosts: readonly { readonly name: string; readonly endpoints: readonly { readonly path: readonly PathStep[]; readonly state: EndpointState }[]; readonly nothing: readonly string[] }[];
+  readonly hosts: readonly {
+    readonly name: string;
+    readonly endpoints: readonly { readonly path: readonly PathStep[]; readonly state: EndpointState }[];
+    readonly nothing: readonly string[];
+  }[];
   readonly principals: readonly string[];
 }
 

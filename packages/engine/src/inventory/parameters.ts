@@ -65,7 +65,12 @@ export class Parameters {
   }
 
   #header(name: string, value: string): void {
-    if (!/^x-(forwarded|real-ip|request-id|correlation|b3|amzn|amz|cloud|envoy|csrf|xsrf|trace|datadog|client-ip|http-method|requested-with)/.test(name) && !isSecretName(name) && isPlainWords(name)) this.add(`h:${name}`, value);
+    if (
+      !/^x-(forwarded|real-ip|request-id|correlation|b3|amzn|amz|cloud|envoy|csrf|xsrf|trace|datadog|client-ip|http-method|requested-with)/.test(name) &&
+      !isSecretName(name) &&
+      isPlainWords(name)
+    )
+      this.add(`h:${name}`, value);
   }
 
   #json(value: Json, path: string, depth: number): void {
@@ -167,16 +172,21 @@ export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats
   if (share("time", "boolean") >= 0.5 || share("text") >= 0.5) return undefined;
   const idNamed = location.in === "path" || /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf);
   if (share("integer", "digits", "time") >= 0.8) return idNamed ? "integer" : undefined;
-  const userNamed = /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf) || (location.in === "path" && /^(users|accounts|members|profiles|people|usernames?)$/i.test(owner));
+  const userNamed =
+    /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf) ||
+    (location.in === "path" && /^(users|accounts|members|profiles|people|usernames?)$/i.test(owner));
   if (userNamed && share("word", "email") >= 0.5 && share("token") < 0.5) return "username";
   return idNamed && share("token", "uuid", "integer", "digits", "word") >= 0.8 ? "opaque" : undefined;
 }
 
 /** True for names whose values prove something (password, one-time code, token) and so never name a subject. */
 export function isSecretName(name: string): boolean {
-  return /pass(word|wd|phrase|code)|^pass$|^pwd|^otp|_otp$|otp_?code|^totp|^pin$|^code$|_code$|verification|secret|token|signature|^sig$|nonce|captcha|api_?-?key|^key$|challenge|^answer$|credential|^cvv|^cvc|csrf|assertion/.test(
-    name.toLowerCase(),
-  ) && !/country_?code|postal_?code|zip_?code|currency_?code|language_?code|^cc$/.test(name.toLowerCase());
+  return (
+    /pass(word|wd|phrase|code)|^pass$|^pwd|^otp|_otp$|otp_?code|^totp|^pin$|^code$|_code$|verification|secret|token|signature|^sig$|nonce|captcha|api_?-?key|^key$|challenge|^answer$|credential|^cvv|^cvc|csrf|assertion/.test(
+      name.toLowerCase(),
+    ) && !/country_?code|postal_?code|zip_?code|currency_?code|language_?code|^cc$/.test(name.toLowerCase())
+  );
 }
 
-const pagination = /^(limit|offset|page|per_?page|page_?size|size|count|cursor|after|before|since|until|from|to|sort|order|order_?by|direction|q|query|search|fields|include|expand|format|lang|locale|ts|timestamp|time|date|_|t|v|version)$/;
+const pagination =
+  /^(limit|offset|page|per_?page|page_?size|size|count|cursor|after|before|since|until|from|to|sort|order|order_?by|direction|q|query|search|fields|include|expand|format|lang|locale|ts|timestamp|time|date|_|t|v|version)$/;

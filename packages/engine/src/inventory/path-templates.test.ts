@@ -8,7 +8,10 @@ import { parameterName, templateText } from "./template-text.ts";
 function learn(paths: readonly string[], bounds = {}): { templates: string[]; tree: PathTemplates<true> } {
   const tree = new PathTemplates<true>(() => true, bounds);
   paths.forEach((path, i) => {
-    const place = tree.place(path.split("/").filter((segment) => segment !== ""), i);
+    const place = tree.place(
+      path.split("/").filter((segment) => segment !== ""),
+      i,
+    );
     if (place !== undefined) place.leaf = true;
   });
   tree.settle();
@@ -47,9 +50,20 @@ function shuffled(paths: readonly string[], seed: number): string[] {
 
 describe("a segment's shape", () => {
   test.each([
-    ["42", "{}"], ["6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "{}"], ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "{}"], ["507f1f77bcf86cd799439011", "{}"],
-    ["da39a3ee5e6b4b0d3255bfef95601890afd80709", "{}"], ["2024-07-01", "{}"], ["ana@example.org", "{}"], ["+99915550100", "{}"], ["999-15550100", "{cc}-{phone}"],
-    ["192.0.2.7", "{}"], ["usr_8f3k2mz01qpx7", "{}"], ["17.json", "{}.json"], ["main...fix", "{base}...{head}"], ["AC0123456789abcdef0123456789abcdef", "{}"],
+    ["42", "{}"],
+    ["6f9619ff-8b86-4d01-b42d-00cf4fc964ff", "{}"],
+    ["01ARZ3NDEKTSV4RRFFQ69G5FAV", "{}"],
+    ["507f1f77bcf86cd799439011", "{}"],
+    ["da39a3ee5e6b4b0d3255bfef95601890afd80709", "{}"],
+    ["2024-07-01", "{}"],
+    ["ana@example.org", "{}"],
+    ["+99915550100", "{}"],
+    ["999-15550100", "{cc}-{phone}"],
+    ["192.0.2.7", "{}"],
+    ["usr_8f3k2mz01qpx7", "{}"],
+    ["17.json", "{}.json"],
+    ["main...fix", "{base}...{head}"],
+    ["AC0123456789abcdef0123456789abcdef", "{}"],
   ])("%s is a value at first sight", (segment, pattern) => expect(segmentPattern(segment, 2)).toBe(pattern));
 
   test.each(["v1", "v2.1", "2fa", "oauth2", "users", "delivery-status", "i18n", "sha256", "web3", "robots.txt", "log4j", ".well-known"])("%s stays a constant", (segment) => {
@@ -74,8 +88,10 @@ describe("templates", () => {
   });
 
   test("thirty resources each seen once or often are not merged", () => {
-    const names = ("orders invoices carts payments refunds taxes coupons stores regions banners menus themes widgets hooks events alerts rules groups roles teams plans quotas " +
-      "keys logs audits jobs queues topics schemas charts").split(" ");
+    const names = (
+      "orders invoices carts payments refunds taxes coupons stores regions banners menus themes widgets hooks events alerts rules groups roles teams plans quotas " +
+      "keys logs audits jobs queues topics schemas charts"
+    ).split(" ");
     for (const times of [1, 5, 40]) {
       const paths = names.flatMap((name) => many(times, () => `/api/${name}`));
       expect(learn(shuffled(paths, times)).templates).toHaveLength(30);
@@ -90,12 +106,20 @@ describe("templates", () => {
 
   test("any order of input gives the same templates", () => {
     const paths = [
-      ...many(120, (n) => `/shops/${slug(n)}`), ...many(120, (n) => `/shops/${slug(n)}/items/${n}`), ...many(40, () => "/shops/nearby"), ...many(50, (n) => `/apps/${slug(n)}`), ...many(30, () => "/status"), ...many(30, (n) => `/orders/${n}/lines`),
+      ...many(120, (n) => `/shops/${slug(n)}`),
+      ...many(120, (n) => `/shops/${slug(n)}/items/${n}`),
+      ...many(40, () => "/shops/nearby"),
+      ...many(50, (n) => `/apps/${slug(n)}`),
+      ...many(30, () => "/status"),
+      ...many(30, (n) => `/orders/${n}/lines`),
     ];
     const expected = learn(paths).templates;
-    fc.assert(fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
-      expect(learn(shuffled(paths, seed)).templates).toEqual(expected);
-    }), { numRuns: 30 });
+    fc.assert(
+      fc.property(fc.integer({ min: 1, max: 1e6 }), (seed) => {
+        expect(learn(shuffled(paths, seed)).templates).toEqual(expected);
+      }),
+      { numRuns: 30 },
+    );
   });
 
   test("the number of templates does not grow with traffic", () => {
@@ -106,7 +130,10 @@ describe("templates", () => {
 
 describe("bounds", () => {
   test("nodes never exceed their bound, and known paths still resolve there", () => {
-    const { tree } = learn(many(5_000, (n) => `/${slug(n * 31)}/${slug(n)}/${slug(n * 7)}`), { nodesMax: 500 });
+    const { tree } = learn(
+      many(5_000, (n) => `/${slug(n * 31)}/${slug(n)}/${slug(n * 7)}`),
+      { nodesMax: 500 },
+    );
     expect(tree.nodes).toBeLessThanOrEqual(500);
     expect(tree.find(["nowhere", "at", "all", "here"], () => true)).toBeUndefined();
   });
@@ -121,12 +148,28 @@ describe("bounds", () => {
   test("finding takes bounded steps however constants and parameters cross", () => {
     const tree = new PathTemplates<true>(() => true);
     for (let depth = 1; depth < 20; depth++) {
-      for (const segment of ["1", "a"]) tree.place(Array.from({ length: depth }, (_, i) => (i % 2 === 0 ? segment : "1")), 1);
+      for (const segment of ["1", "a"])
+        tree.place(
+          Array.from({ length: depth }, (_, i) => (i % 2 === 0 ? segment : "1")),
+          1,
+        );
     }
-    expect(tree.find(Array.from({ length: 32 }, () => "1"), () => false)).toBeUndefined();
+    expect(
+      tree.find(
+        Array.from({ length: 32 }, () => "1"),
+        () => false,
+      ),
+    ).toBeUndefined();
   });
 });
 
 test.each([
-  ["users", "userId"], ["apps", "appId"], ["access_tokens", "accessTokenId"], ["addresses", "addressId"], ["categories", "categoryId"], ["status", "statusId"], ["2fa", "id"], ["order-history", "orderHistoryId"],
+  ["users", "userId"],
+  ["apps", "appId"],
+  ["access_tokens", "accessTokenId"],
+  ["addresses", "addressId"],
+  ["categories", "categoryId"],
+  ["status", "statusId"],
+  ["2fa", "id"],
+  ["order-history", "orderHistoryId"],
 ])("the parameter after %s is named %s", (constant, name) => expect(parameterName(constant)).toBe(name));

@@ -200,7 +200,10 @@ export class PathTemplates<Leaf> {
     if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label, place: into });
     from.leaf = undefined;
     from.parent = undefined;
-    for (const [map, target] of [[from.children, into.children], [from.parameters, into.parameters]] as const) {
+    for (const [map, target] of [
+      [from.children, into.children],
+      [from.parameters, into.parameters],
+    ] as const) {
       for (const [key, child] of map) {
         const twin = target.get(key);
         if (twin === undefined) {
@@ -294,9 +297,22 @@ function bits(word: number): number {
 
 function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parameter: boolean, depth: number): PathNode<Leaf> {
   return {
-    parent, label, parameter, depth, children: new Map(), parameters: new Map(), late: new Map(), count: 0, clients: 0, lateTotal: 0, lateClients: 0,
+    parent,
+    label,
+    parameter,
+    depth,
+    children: new Map(),
+    parameters: new Map(),
+    late: new Map(),
+    count: 0,
+    clients: 0,
+    lateTotal: 0,
+    lateClients: 0,
     // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.
-    merged: !parameter && isPersonNoun(label), evaluateAt: siblingPolicy.sameTreeRareMin, leaf: undefined, shape: "",
+    merged: !parameter && isPersonNoun(label),
+    evaluateAt: siblingPolicy.sameTreeRareMin,
+    leaf: undefined,
+    shape: "",
     shown: parameter || isPlainWords(label),
   };
 }

@@ -72,7 +72,15 @@ export class Posture {
     }
     const other = newOutcomes();
     for (const outcome of outcomeNames) other[outcome] = Math.max(0, this.credentialed[outcome] - shared[outcome]);
-    return { verdict: verdictOf(this.none, shared, other), none: { ...this.none }, sharedConstant: shared, other, kinds: [...this.kinds].sort(), sharedCredentials: constants, examples };
+    return {
+      verdict: verdictOf(this.none, shared, other),
+      none: { ...this.none },
+      sharedConstant: shared,
+      other,
+      kinds: [...this.kinds].sort(),
+      sharedCredentials: constants,
+      examples,
+    };
   }
 
   /** True when this credential was seen from many networks and by nearly every caller here: it proves nothing about who calls. */
@@ -105,7 +113,12 @@ export class Posture {
 
   exportState(): PostureState {
     return {
-      none: { ...this.none }, credentialed: { ...this.credentialed }, kinds: [...this.kinds], secretInRequest: this.secretInRequest, callers: this.#callers.exportState(), examples: [...this.#examples],
+      none: { ...this.none },
+      credentialed: { ...this.credentialed },
+      kinds: [...this.kinds],
+      secretInRequest: this.secretInRequest,
+      callers: this.#callers.exportState(),
+      examples: [...this.#examples],
       slots: [...this.#slots].map(([hash, slot]) => ({ hash, count: slot.count, outcomes: { ...slot.outcomes }, networks: slot.networks.exportState(), example: slot.example })),
     };
   }

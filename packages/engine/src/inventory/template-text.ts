@@ -58,7 +58,10 @@ export function templateText<Leaf>(node: PathNode<Leaf>, hidden: (constant: stri
 
 /** `users` → `userId`, `access_tokens` → `accessTokenId`, `addresses` → `addressId`, `2fa` → `id`. */
 export function parameterName(constant: string): string {
-  const words = constant.slice(0, 64).split(/[^A-Za-z0-9]+/).filter((word) => word !== "");
+  const words = constant
+    .slice(0, 64)
+    .split(/[^A-Za-z0-9]+/)
+    .filter((word) => word !== "");
   const last = words.pop();
   if (last === undefined) return "id";
   const name = [...words, singular(last)].map((word, i) => (i === 0 ? word.charAt(0).toLowerCase() + word.slice(1) : word.charAt(0).toUpperCase() + word.slice(1))).join("");

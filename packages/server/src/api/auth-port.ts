@@ -16,10 +16,7 @@ export interface AuthPort {
   endSession(id: string, at: number): Promise<void>;
 }
 
-export type AuthOutcome<T> =
-  | { readonly kind: "ok"; readonly value: T }
-  | { readonly kind: "denied" }
-  | { readonly kind: "limited"; readonly retryAfterSeconds: number };
+export type AuthOutcome<T> = { readonly kind: "ok"; readonly value: T } | { readonly kind: "denied" } | { readonly kind: "limited"; readonly retryAfterSeconds: number };
 
 export interface AuthMeta {
   /** Milliseconds since the epoch, by the real clock: sessions of people do not run on a demo's scaled one. */

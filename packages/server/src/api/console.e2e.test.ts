@@ -26,7 +26,11 @@ interface Site extends ApiUnderTest {
   readonly complaints: readonly string[];
 }
 
-async function withSite(kind: SampleKind, look: { readonly width?: number; readonly dark?: boolean; readonly signedIn?: boolean }, run: (site: Site) => Promise<void>): Promise<void> {
+async function withSite(
+  kind: SampleKind,
+  look: { readonly width?: number; readonly dark?: boolean; readonly signedIn?: boolean },
+  run: (site: Site) => Promise<void>,
+): Promise<void> {
   const under = apiUnderTest(kind, { consoleDir, at: Date.now() });
   const server = await listenApi(under.api, { host: "127.0.0.1", port: 0 });
   const context = await browser.newContext({ viewport: { width: look.width ?? 1280, height: 800 }, colorScheme: look.dark === true ? "dark" : "light" });
@@ -121,7 +125,13 @@ describe.each([
 
 test("with nothing seen yet each page says what will fill it", async () => {
   await withSite("empty", {}, async ({ page, url }) => {
-    for (const [path, text] of [["/", "No requests yet"], ["/endpoints", "No endpoints yet"], ["/findings", "No findings yet"], ["/incidents", "No incidents"], ["/disclosures", "Nothing was disclosed"]] as const) {
+    for (const [path, text] of [
+      ["/", "No requests yet"],
+      ["/endpoints", "No endpoints yet"],
+      ["/findings", "No findings yet"],
+      ["/incidents", "No incidents"],
+      ["/disclosures", "Nothing was disclosed"],
+    ] as const) {
       await page.goto(url + path);
       await page.getByText(text).first().waitFor();
       expect({ path, violations: await violations(page) }).toEqual({ path, violations: [] });

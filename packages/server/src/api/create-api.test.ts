@@ -8,7 +8,12 @@ import { apiUnderTest, testToken } from "./testing/api-under-test.ts";
 import { createSampleViews, sampleAt } from "./testing/sample-views.ts";
 
 const bearer = { authorization: `Bearer ${testToken}` };
-const samples: Readonly<Record<string, string>> = { "/endpoints/{id}": "e-lookup", "/incidents/{id}": "i-0007", "/incidents/{id}/status": "i-0007", "/findings/{id}/status": "f-oracle" };
+const samples: Readonly<Record<string, string>> = {
+  "/endpoints/{id}": "e-lookup",
+  "/incidents/{id}": "i-0007",
+  "/incidents/{id}/status": "i-0007",
+  "/findings/{id}/status": "f-oracle",
+};
 const routes = routesOf(createSampleViews("full"));
 const urlOf = (path: string): string => `/api/v1${path.replace("{id}", samples[path] ?? "")}`;
 const requests = [
@@ -24,7 +29,13 @@ describe("who gets in", () => {
   test.each(requests)("$name: 401 without and with a wrong token, 200 with the token and with a session", async ({ url, post }) => {
     const { api, signIn } = apiUnderTest();
     const cookie = await signIn();
-    for (const headers of [{ accept: "*/*" }, { authorization: "Bearer wrong" }, { authorization: `Basic ${btoa("a:b")}` }, { cookie: "postern_session=wrong" }, { cookie, authorization: "Bearer wrong" }]) {
+    for (const headers of [
+      { accept: "*/*" },
+      { authorization: "Bearer wrong" },
+      { authorization: `Basic ${btoa("a:b")}` },
+      { cookie: "postern_session=wrong" },
+      { cookie, authorization: "Bearer wrong" },
+    ]) {
       const answer = await api.request(url, init(post, headers));
       expect(answer.status).toBe(401);
       expect(answer.headers.get("content-type")).toBe("application/problem+json");
@@ -42,14 +53,17 @@ describe("who gets in", () => {
     expect(await answer.json()).toEqual({ status: "degraded", version: "0.1.0" });
   });
 
-  test.each(["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/endpoints", "/api/v1/endpoints/", "/api/v1/health/x"])("%s does not exist, and only a caller with a token is told so", async (url) => {
-    const { api } = apiUnderTest();
-    const outside = await api.request(url);
-    expect(outside.status).toBe(401);
-    expect(await outside.text()).toBe(await (await api.request("/api/v1/endpoints")).text());
-    expect((await api.request(url, { method: "DELETE" })).status).toBe(401);
-    expect((await api.request(url, { headers: bearer })).status).toBe(404);
-  });
+  test.each(["/api", "/api/", "/api/v1", "/api/v1/nothing", "/api/v2/endpoints", "/api/v1/endpoints/", "/api/v1/health/x"])(
+    "%s does not exist, and only a caller with a token is told so",
+    async (url) => {
+      const { api } = apiUnderTest();
+      const outside = await api.request(url);
+      expect(outside.status).toBe(401);
+      expect(await outside.text()).toBe(await (await api.request("/api/v1/endpoints")).text());
+      expect((await api.request(url, { method: "DELETE" })).status).toBe(401);
+      expect((await api.request(url, { headers: bearer })).status).toBe(404);
+    },
+  );
 
   test("wrong tokens are counted: after the bound even the right one waits, sessions go on", async () => {
     const { api, signIn, advance, events } = apiUnderTest();
@@ -118,8 +132,16 @@ describe("pages of others cannot use a browser that is signed in", () => {
   });
 
   test.each([
-    ["localhost:4800", 401], ["127.0.0.1:4800", 401], ["[::1]:4800", 401], ["192.168.1.9", 401], ["postern.localhost:4800", 401],
-    ["evil.example", 421], ["127.0.0.1.evil.example:4800", 421], ["localhost.evil.example", 421], ["[::1].evil.example", 421], ["", 421],
+    ["localhost:4800", 401],
+    ["127.0.0.1:4800", 401],
+    ["[::1]:4800", 401],
+    ["192.168.1.9", 401],
+    ["postern.localhost:4800", 401],
+    ["evil.example", 421],
+    ["127.0.0.1.evil.example:4800", 421],
+    ["localhost.evil.example", 421],
+    ["[::1].evil.example", 421],
+    ["", 421],
   ])("Host %s gets %i", async (host, status) => {
     expect((await apiUnderTest().api.request("/api/v1/overview", { headers: { host } })).status).toBe(status);
   });
@@ -140,10 +162,18 @@ describe("pages of others cannot use a browser that is signed in", () => {
 
 describe("requests are read strictly", () => {
   test.each([
-    ["/endpoints?limit=0", "#/query/limit"], ["/endpoints?limit=1001", "#/query/limit"], ["/endpoints?limit=1e3", "#/query/limit"],
-    ["/endpoints?statsu=open", "#/query/statsu"], ["/incidents?status=open&status=closed", "#/query/status"], ["/findings?severity=worst", "#/query/severity"],
-    ["/endpoints?cursor=zzz", "#/query/cursor"], ["/disclosures?from=yesterday", "#/query/from"], ["/overview?x=1", "#/query/x"],
-    ["/search?q=colour:red", "#/query/q"], ["/search?q=words", "#/query/q"], [`/search?q=${"a".repeat(1_025)}`, "#/query/q"],
+    ["/endpoints?limit=0", "#/query/limit"],
+    ["/endpoints?limit=1001", "#/query/limit"],
+    ["/endpoints?limit=1e3", "#/query/limit"],
+    ["/endpoints?statsu=open", "#/query/statsu"],
+    ["/incidents?status=open&status=closed", "#/query/status"],
+    ["/findings?severity=worst", "#/query/severity"],
+    ["/endpoints?cursor=zzz", "#/query/cursor"],
+    ["/disclosures?from=yesterday", "#/query/from"],
+    ["/overview?x=1", "#/query/x"],
+    ["/search?q=colour:red", "#/query/q"],
+    ["/search?q=words", "#/query/q"],
+    [`/search?q=${"a".repeat(1_025)}`, "#/query/q"],
   ])("%s is refused, pointing at %s", async (url, pointer) => {
     const answer = await apiUnderTest().api.request(`/api/v1${url}`, { headers: bearer });
     expect(answer.status).toBe(400);
@@ -151,7 +181,11 @@ describe("requests are read strictly", () => {
   });
 
   test.each([
-    ["not JSON", "status=closed"], ["another key", '{"status":"closed","by":"me"}'], ["a number", '{"status":1}'], ["null", "null"], ["4,097 bytes", JSON.stringify({ status: "x".repeat(4_084) })],
+    ["not JSON", "status=closed"],
+    ["another key", '{"status":"closed","by":"me"}'],
+    ["a number", '{"status":1}'],
+    ["null", "null"],
+    ["4,097 bytes", JSON.stringify({ status: "x".repeat(4_084) })],
   ])("a body that is %s is refused", async (_, body) => {
     const { api, views } = apiUnderTest();
     const answer = await api.request("/api/v1/incidents/i-0007/status", { method: "POST", headers: { ...bearer, "content-type": "application/json" }, body });
@@ -177,14 +211,21 @@ describe("requests are read strictly", () => {
       seen.push(...page.items.map((it) => it.id));
       cursor = page.next;
     }
-    expect(seen.toSorted()).toEqual(views.endpoints().map((it) => it.id).toSorted());
+    expect(seen.toSorted()).toEqual(
+      views
+        .endpoints()
+        .map((it) => it.id)
+        .toSorted(),
+    );
   });
 });
 
 describe("what is answered", () => {
   test("the document names every route of the server, and the server serves every route of the document", () => {
     const { api, views } = apiUnderTest();
-    const served = new Set(api.routes.filter((it) => it.method !== "ALL" && it.path.startsWith("/api/v1/")).map((it) => `${it.method.toLowerCase()} ${it.path.slice(7).replace(":id", "{id}")}`));
+    const served = new Set(
+      api.routes.filter((it) => it.method !== "ALL" && it.path.startsWith("/api/v1/")).map((it) => `${it.method.toLowerCase()} ${it.path.slice(7).replace(":id", "{id}")}`),
+    );
     const { paths } = openapiOf(routesOf(views), "0") as { paths: Record<string, Record<string, unknown>> };
     const described = Object.entries(paths).flatMap(([path, item]) => Object.keys(item).map((method) => `${method} ${path}`));
     expect(described.toSorted()).toEqual([...served].toSorted());
@@ -192,7 +233,10 @@ describe("what is answered", () => {
 
   test.each(["full", "empty"] as const)("every answer over %s views is valid by the document", async (kind) => {
     const { api } = apiUnderTest(kind);
-    const document = (await (await api.request("/api/v1/openapi.json", { headers: bearer })).json()) as { paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>>; components: object };
+    const document = (await (await api.request("/api/v1/openapi.json", { headers: bearer })).json()) as {
+      paths: Record<string, Record<string, { responses: Record<string, { content: Record<string, { schema: object }> }> }>>;
+      components: object;
+    };
     const ajv = new Ajv2020({ strict: false, allErrors: true });
     addFormats.default(ajv);
     let checked = 0;

@@ -70,7 +70,12 @@ export function createApi(options: ApiOptions): Api {
       let status = "";
       if (route.method === "post") {
         const body = await statusOf(c.req.raw);
-        if (body === undefined) return problemResponse(problemOf("INVALID_REQUEST", `The body must be JSON: {"status": "…"}.`, { errors: [{ pointer: "#/body", detail: `content-type application/json, one key "status", at most ${requestBodyBytesMax} bytes` }] }));
+        if (body === undefined)
+          return problemResponse(
+            problemOf("INVALID_REQUEST", `The body must be JSON: {"status": "…"}.`, {
+              errors: [{ pointer: "#/body", detail: `content-type application/json, one key "status", at most ${requestBodyBytesMax} bytes` }],
+            }),
+          );
         status = body;
       }
       const result = await route.run({ id: c.req.param("id") ?? "", query: new URL(c.req.url).searchParams, status, by: callerOf(c).name });

@@ -43,7 +43,11 @@ export function hostGuard(hosts: readonly string[]): MiddlewareHandler<ApiEnv> {
 }
 
 /** Lets a bearer token or a session cookie through, else 401. A sent token decides alone: a wrong one is not saved by a cookie beside it. */
-export function requireCaller(deps: { readonly auth: AuthPort; readonly now: () => number; readonly onEvent: (event: string, fields: Readonly<Record<string, string | number | boolean>>) => void }): MiddlewareHandler<ApiEnv> {
+export function requireCaller(deps: {
+  readonly auth: AuthPort;
+  readonly now: () => number;
+  readonly onEvent: (event: string, fields: Readonly<Record<string, string | number | boolean>>) => void;
+}): MiddlewareHandler<ApiEnv> {
   const { auth, now, onEvent } = deps;
   return async (c, next) => {
     const header = c.req.header("authorization");

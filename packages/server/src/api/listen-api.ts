@@ -14,7 +14,10 @@ export interface ListeningApi {
 /** Serves the API. `port` 0 takes a free one. Rejects with PORT_IN_USE when the port is taken. Slow and oversized heads are cut off by time and size. */
 export async function listenApi(api: Api, where: { readonly host: string; readonly port: number }): Promise<ListeningApi> {
   const listener = getRequestListener(api.fetch);
-  const server = createServer({ maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000 }, (request, response) => void listener(request, response));
+  const server = createServer(
+    { maxHeaderSize: 16_384, headersTimeout: 10_000, requestTimeout: 30_000, keepAliveTimeout: 30_000 },
+    (request, response) => void listener(request, response),
+  );
   server.maxConnections = 512;
   await new Promise<void>((resolve, reject) => {
     server.once("error", (error: NodeJS.ErrnoException) => {

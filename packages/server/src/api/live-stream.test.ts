@@ -55,7 +55,9 @@ test("a stream ends at the heartbeat after its session did", async () => {
   try {
     const sample = views();
     let there = true;
-    const reader = createLiveStreams({ views: sample, heartbeatMs: 15_000 }).open(async () => there).body?.getReader();
+    const reader = createLiveStreams({ views: sample, heartbeatMs: 15_000 })
+      .open(async () => there)
+      .body?.getReader();
     if (reader === undefined) throw new Error("no body");
     await read(reader);
     const beat = read(reader);

@@ -8,7 +8,10 @@ export const streamsMax = 32;
 export const waitingMax = 128;
 
 /** Hands out Server-Sent Event streams over the views' live events. Memory a stream is bounded however slowly it is read. */
-export function createLiveStreams(deps: { readonly views: Pick<Views, "overview" | "subscribe">; readonly heartbeatMs?: number }): { open(stillThere: () => Promise<boolean>): Response; count(): number } {
+export function createLiveStreams(deps: { readonly views: Pick<Views, "overview" | "subscribe">; readonly heartbeatMs?: number }): {
+  open(stillThere: () => Promise<boolean>): Response;
+  count(): number;
+} {
   const heartbeatMs = deps.heartbeatMs ?? 15_000;
   let streams = 0;
   return {

@@ -26,7 +26,10 @@ export function mountLogin(app: Hono<ApiEnv>, deps: LoginDeps): void {
     const code = c.req.query("code") ?? "";
     if (code === "" || code.length > secretLengthMax) return refused(400);
     return page(
-      plainPage("Sign in to Postern", `<p>This link works once. Continue in the browser you want to work in.</p><form method="post" action="/login"><input type="hidden" name="code" value="${escapeHtml(code)}"><button type="submit" autofocus>Sign in</button></form>`),
+      plainPage(
+        "Sign in to Postern",
+        `<p>This link works once. Continue in the browser you want to work in.</p><form method="post" action="/login"><input type="hidden" name="code" value="${escapeHtml(code)}"><button type="submit" autofocus>Sign in</button></form>`,
+      ),
       200,
     );
   });
@@ -48,7 +51,9 @@ export function mountLogin(app: Hono<ApiEnv>, deps: LoginDeps): void {
         deps.onEvent("api.denied", { address: deps.peerOf(c), how: "code" });
         return refused(410);
       case "limited":
-        return page(plainPage("Too many attempts", `<p>Wait ${outcome.retryAfterSeconds} seconds, then open a new login link.</p>`), 429, { "retry-after": String(outcome.retryAfterSeconds) });
+        return page(plainPage("Too many attempts", `<p>Wait ${outcome.retryAfterSeconds} seconds, then open a new login link.</p>`), 429, {
+          "retry-after": String(outcome.retryAfterSeconds),
+        });
     }
   });
 
@@ -65,7 +70,10 @@ export function mountLogin(app: Hono<ApiEnv>, deps: LoginDeps): void {
 
 function refused(status: number): Response {
   return page(
-    plainPage("This login link does not work", "<p>It was used already, is too old, or was cut off when copied. Each link works once.</p><p>Restart Postern to have a new link printed, or use the newest one in its terminal.</p>"),
+    plainPage(
+      "This login link does not work",
+      "<p>It was used already, is too old, or was cut off when copied. Each link works once.</p><p>Restart Postern to have a new link printed, or use the newest one in its terminal.</p>",
+    ),
     status,
   );
 }

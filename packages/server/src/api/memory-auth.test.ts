@@ -17,7 +17,9 @@ test("no token is accepted when none was preset", async () => {
 });
 
 test("a short preset token is refused at start, without being named", () => {
-  expect(() => createMemoryAuth({ random, presetToken: "hunter2" })).toThrow(expect.objectContaining({ code: "CONFIG_INVALID", message: expect.not.stringContaining("hunter2") as string }));
+  expect(() => createMemoryAuth({ random, presetToken: "hunter2" })).toThrow(
+    expect.objectContaining({ code: "CONFIG_INVALID", message: expect.not.stringContaining("hunter2") as string }),
+  );
 });
 
 test("past the bound of codes the oldest is void", async () => {

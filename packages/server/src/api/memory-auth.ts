@@ -59,7 +59,7 @@ export function createMemoryAuth(options: MemoryAuthOptions): MemoryAuth {
 
   return {
     async verifyToken(token, meta) {
-      return judge(meta, () => (presetHash !== undefined && hashOf(token) === presetHash ? { name: "token:preset", may: "write" } as const : undefined));
+      return judge(meta, () => (presetHash !== undefined && hashOf(token) === presetHash ? ({ name: "token:preset", may: "write" } as const) : undefined));
     },
     async verifySession(id, at) {
       const session = sessions.get(hashOf(id));

@@ -25,13 +25,32 @@ export function openapiOf(routes: readonly Route[], version: string): Readonly<R
         ...(byId ? [{ name: "id", in: "path", required: true, schema: { type: "string", maxLength: 128 } }] : []),
         ...route.query.map((name) => ({ name: publicNameOf(name), in: "query", description: parameters[name].description, schema: parameters[name].schema })),
       ],
-      ...(route.statuses === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: { type: "object", required: ["status"], additionalProperties: false, properties: { status: { type: "string", enum: route.statuses } } } } } } }),
-      responses: { 200: answer(route.page ? pageOf(route.answer) : ref(route.answer)), ...failures(["400", "401", ...(byId ? ["404"] : []), ...(route.method === "post" ? ["403"] : []), "503"]) },
+      ...(route.statuses === undefined
+        ? {}
+        : {
+            requestBody: {
+              required: true,
+              content: {
+                "application/json": {
+                  schema: { type: "object", required: ["status"], additionalProperties: false, properties: { status: { type: "string", enum: route.statuses } } },
+                },
+              },
+            },
+          }),
+      responses: {
+        200: answer(route.page ? pageOf(route.answer) : ref(route.answer)),
+        ...failures(["400", "401", ...(byId ? ["404"] : []), ...(route.method === "post" ? ["403"] : []), "503"]),
+      },
     };
   }
   return {
     openapi: "3.1.0",
-    info: { title: "Postern", version, description: "What Postern knows: endpoints, findings, signals, incidents, decisions, disclosures. Errors are RFC 9457 problem details.", license: { name: "Apache-2.0", identifier: "Apache-2.0" } },
+    info: {
+      title: "Postern",
+      version,
+      description: "What Postern knows: endpoints, findings, signals, incidents, decisions, disclosures. Errors are RFC 9457 problem details.",
+      license: { name: "Apache-2.0", identifier: "Apache-2.0" },
+    },
     servers: [{ url: "/api/v1" }],
     security: [{ token: [] }, { session: [] }],
     paths,
@@ -57,7 +76,13 @@ export const problemSchema = {
   },
 };
 
-const failureText: Readonly<Record<string, string>> = { 400: "Something in the request is not allowed; see `errors`.", 401: "No valid token or session.", 403: "Not allowed to write, or not sent by the console itself.", 404: "No such thing.", 503: "The store or a stream slot is not available." };
+const failureText: Readonly<Record<string, string>> = {
+  400: "Something in the request is not allowed; see `errors`.",
+  401: "No valid token or session.",
+  403: "Not allowed to write, or not sent by the console itself.",
+  404: "No such thing.",
+  503: "The store or a stream slot is not available.",
+};
 
 function failures(statuses: readonly string[]): Record<string, unknown> {
   return Object.fromEntries(statuses.map((status) => [status, { description: failureText[status] ?? "", content: { "application/problem+json": { schema: ref("Problem") } } }]));
@@ -68,7 +93,11 @@ function answer(schema: unknown): unknown {
 }
 
 function pageOf(name: string): unknown {
-  return { type: "object", required: ["items", "next"], properties: { items: { type: "array", items: ref(name) }, next: { type: ["string", "null"], description: "Give it back as `cursor` for the next page." } } };
+  return {
+    type: "object",
+    required: ["items", "next"],
+    properties: { items: { type: "array", items: ref(name) }, next: { type: ["string", "null"], description: "Give it back as `cursor` for the next page." } },
+  };
 }
 
 function ref(name: string): unknown {
@@ -77,6 +106,9 @@ function ref(name: string): unknown {
 
 /** `get /endpoints/{id}` → `getEndpointsById`. */
 function operationId(route: Route): string {
-  const words = route.path.split("/").filter((part) => part !== "").map((part) => (part === "{id}" ? "ById" : `${part.charAt(0).toUpperCase()}${part.slice(1)}`));
+  const words = route.path
+    .split("/")
+    .filter((part) => part !== "")
+    .map((part) => (part === "{id}" ? "ById" : `${part.charAt(0).toUpperCase()}${part.slice(1)}`));
   return `${route.method}${words.join("")}`;
 }

@@ -19,7 +19,9 @@ export const parameters = {
   auth: oneOf("What is known about authentication.", ["enforced", "not enforced", "optional", "unproven"]),
   from: instant("Nothing before this time (RFC 3339)."),
   to: instant("Nothing at or after this time (RFC 3339)."),
-  status: parameter("HTTP status of the answer.", { type: "integer", minimum: 0, maximum: 599 }, (raw) => (/^[1-5]\d\d$|^0$/.test(raw) ? ok(Number(raw)) : no("must be an HTTP status, or 0 for no answer"))),
+  status: parameter("HTTP status of the answer.", { type: "integer", minimum: 0, maximum: 599 }, (raw) =>
+    /^[1-5]\d\d$|^0$/.test(raw) ? ok(Number(raw)) : no("must be an HTTP status, or 0 for no answer"),
+  ),
   q: parameter("Words `field:value` joined by spaces; fields are endpoint, address, status, from, to.", { type: "string", maxLength: 1024 }, (raw) => parseSearch(raw)),
 } as const;
 
@@ -42,7 +44,10 @@ export interface Parameter<T> {
 export type Mistake = { readonly pointer: string; readonly detail: string };
 
 /** Reads a query string against the names a route allows. Unknown and repeated names are mistakes, not ignored: a misspelt filter must not answer with everything. */
-export function readParameters<N extends ParameterName>(query: URLSearchParams, names: readonly N[]): { readonly values: ParameterValues<N>; readonly mistakes: readonly Mistake[] } {
+export function readParameters<N extends ParameterName>(
+  query: URLSearchParams,
+  names: readonly N[],
+): { readonly values: ParameterValues<N>; readonly mistakes: readonly Mistake[] } {
   const byPublicName = new Map(names.map((name) => [publicNameOf(name), name]));
   const values: Record<string, unknown> = {};
   const mistakes: Mistake[] = [];

@@ -13,16 +13,7 @@ export interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
-export type ProblemCode =
-  | "UNAUTHORIZED"
-  | "FORBIDDEN"
-  | "NOT_FOUND"
-  | "INVALID_REQUEST"
-  | "MISDIRECTED"
-  | "TOO_MANY_FAILURES"
-  | "TOO_MANY_STREAMS"
-  | "UNAVAILABLE"
-  | "INTERNAL";
+export type ProblemCode = "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_REQUEST" | "MISDIRECTED" | "TOO_MANY_FAILURES" | "TOO_MANY_STREAMS" | "UNAVAILABLE" | "INTERNAL";
 
 const kinds: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string; readonly remedy: string }>> = {
   UNAUTHORIZED: { status: 401, title: "Not signed in", remedy: remedyOf("UNAUTHORIZED") },

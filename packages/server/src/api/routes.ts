@@ -44,12 +44,18 @@ export function routesOf(views: Views): readonly Route[] {
     one("/overview", "What is happening now: rates, counters, the last two minutes, blind spots.", "Overview", async () => overviewOnWire(views.overview())),
     one("/parts", "Which processes are up.", "Parts", async () => views.health()),
     page("/endpoints", "Every endpoint known, by host, path and method.", "Endpoint", ["auth"], async (q) =>
-      pageOf(views.endpoints().filter((it) => q.auth === undefined || it.auth.verdict === q.auth), (it) => `${it.host}\n${it.path}\n${it.method}\n${it.id}`, q),
+      pageOf(
+        views.endpoints().filter((it) => q.auth === undefined || it.auth.verdict === q.auth),
+        (it) => `${it.host}\n${it.path}\n${it.method}\n${it.id}`,
+        q,
+      ),
     ),
     byId("/endpoints/{id}", "One endpoint.", "Endpoint", (id) => views.endpoint(id)),
     page("/findings", "Weaknesses, most severe first.", "Finding", ["findingStatus", "severity", "endpoint"], async (q) =>
       pageOf(
-        views.findings().filter((it) => (q.findingStatus ?? it.status) === it.status && (q.severity ?? it.severity) === it.severity && (q.endpoint ?? it.endpoint.id) === it.endpoint.id),
+        views
+          .findings()
+          .filter((it) => (q.findingStatus ?? it.status) === it.status && (q.severity ?? it.severity) === it.severity && (q.endpoint ?? it.endpoint.id) === it.endpoint.id),
         findingKey,
         q,
       ),
@@ -59,7 +65,11 @@ export function routesOf(views: Views): readonly Route[] {
       return views.findings().find((it) => it.id === id);
     }),
     page("/incidents", "Incidents, latest first.", "Incident", ["incidentStatus"], async (q) =>
-      pageOf(views.incidents().filter((it) => (q.incidentStatus ?? it.status) === it.status), incidentKey, q),
+      pageOf(
+        views.incidents().filter((it) => (q.incidentStatus ?? it.status) === it.status),
+        incidentKey,
+        q,
+      ),
     ),
     byId("/incidents/{id}", "One incident.", "Incident", (id) => views.incident(id)),
     triage("/incidents/{id}/status", "Open, acknowledge or close an incident.", "Incident", incidentStatuses, (id, status, by) => {
@@ -72,16 +82,35 @@ export function routesOf(views: Views): readonly Route[] {
     page("/disclosures", "What was learned about whom, one row an answer and subject; subjects are keyed hashes.", "Disclosure", ["endpoint", "address", "from", "to"], async (q) =>
       mapPage(await views.disclosures(q), disclosureOnWire),
     ),
-    page("/disclosures/totals", "Distinct subjects confirmed, denied and answered uniformly, by endpoint.", "DisclosureTotals", ["endpoint", "address", "from", "to"], async ({ limit, cursor, ...q }) =>
-      pageOf(await views.disclosureTotals(q), (it) => `${it.host}\n${it.path}\n${it.method}\n${it.endpoint}`, { ...(limit === undefined ? {} : { limit }), ...(cursor === undefined ? {} : { cursor }) }),
+    page(
+      "/disclosures/totals",
+      "Distinct subjects confirmed, denied and answered uniformly, by endpoint.",
+      "DisclosureTotals",
+      ["endpoint", "address", "from", "to"],
+      async ({ limit, cursor, ...q }) =>
+        pageOf(await views.disclosureTotals(q), (it) => `${it.host}\n${it.path}\n${it.method}\n${it.endpoint}`, {
+          ...(limit === undefined ? {} : { limit }),
+          ...(cursor === undefined ? {} : { cursor }),
+        }),
     ),
     page("/exchanges", "Stored exchanges, latest first.", "Exchange", ["endpoint", "address", "status", "from", "to"], (q) => views.exchanges(q)),
     page("/search", "Stored exchanges by `q=field:value …`.", "Exchange", ["q"], ({ q, ...rest }) => views.exchanges({ ...q, ...rest })),
-    page("/policies", "The policies in force.", "Policy", [], async (q) => {
-      const policies = views.policies();
-      const items = Array.isArray(policies) ? policies : [policies];
-      return pageOf(items.map((item, index) => ({ item: item as unknown, index })), (it) => String(it.index).padStart(6, "0"), q);
-    }, (it) => it.item),
+    page(
+      "/policies",
+      "The policies in force.",
+      "Policy",
+      [],
+      async (q) => {
+        const policies = views.policies();
+        const items = Array.isArray(policies) ? policies : [policies];
+        return pageOf(
+          items.map((item, index) => ({ item: item as unknown, index })),
+          (it) => String(it.index).padStart(6, "0"),
+          q,
+        );
+      },
+      (it) => it.item,
+    ),
   ];
 }
 
@@ -104,7 +133,12 @@ function mapPage<T, U>(from: Page<T>, map: (item: T) => U): Page<U> {
 
 function one(path: string, summary: string, answer: SchemaName, get: () => Promise<unknown>): Route {
   return {
-    method: "get", path, summary, query: [], answer, page: false,
+    method: "get",
+    path,
+    summary,
+    query: [],
+    answer,
+    page: false,
     run: async ({ query }) => {
       const { mistakes } = readParameters(query, []);
       return mistakes.length > 0 ? { kind: "invalid", mistakes } : { kind: "ok", body: schemas[answer].parse(await get()) };
@@ -114,7 +148,12 @@ function one(path: string, summary: string, answer: SchemaName, get: () => Promi
 
 function byId(path: string, summary: string, answer: SchemaName, get: (id: string) => unknown): Route {
   return {
-    method: "get", path, summary, query: [], answer, page: false,
+    method: "get",
+    path,
+    summary,
+    query: [],
+    answer,
+    page: false,
     run: async ({ id, query }) => {
       const { mistakes } = readParameters(query, []);
       if (mistakes.length > 0) return { kind: "invalid", mistakes };
@@ -125,7 +164,13 @@ function byId(path: string, summary: string, answer: SchemaName, get: (id: strin
 
 function triage(path: string, summary: string, answer: SchemaName, statuses: readonly string[], mark: (id: string, status: string, by: string) => unknown): Route {
   return {
-    method: "post", path, summary, query: [], statuses, answer, page: false,
+    method: "post",
+    path,
+    summary,
+    query: [],
+    statuses,
+    answer,
+    page: false,
     run: async ({ id, query, status, by }) => {
       const { mistakes } = readParameters(query, []);
       if (mistakes.length > 0) return { kind: "invalid", mistakes };
@@ -145,7 +190,12 @@ function page<N extends ParameterName, T>(
 ): Route {
   const names = [...filters, "limit", "cursor"] as const;
   return {
-    method: "get", path, summary, query: names, answer, page: true,
+    method: "get",
+    path,
+    summary,
+    query: names,
+    answer,
+    page: true,
     run: async ({ query }) => {
       const { values, mistakes } = readParameters<N | "limit" | "cursor">(query, names);
       if (mistakes.length > 0) return { kind: "invalid", mistakes };

@@ -24,9 +24,12 @@ export function loadConsole(dir: string | undefined): StaticConsole {
       if (file !== undefined && path !== "/index.html") return respond(file, path.startsWith("/assets/") ? "public, max-age=31536000, immutable" : "no-cache", acceptEncoding);
       if (path.startsWith("/assets/")) return new Response("Not found", { status: 404, headers: { "content-type": "text/plain" } });
       if (shell !== undefined) return respond(shell, "no-cache", acceptEncoding);
-      return new Response(plainPage("The console is not built", "<p>The API works. To have the console here, run <code>npm run build -w packages/console</code> and start again.</p>"), {
-        headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
-      });
+      return new Response(
+        plainPage("The console is not built", "<p>The API works. To have the console here, run <code>npm run build -w packages/console</code> and start again.</p>"),
+        {
+          headers: { "content-type": "text/html; charset=utf-8", "cache-control": "no-store" },
+        },
+      );
     },
   };
 }
@@ -56,7 +59,8 @@ function read(dir: string): Map<string, File> {
     const full = join(entry.parentPath, entry.name);
     const plain = new Uint8Array(readFileSync(full));
     bytes += plain.byteLength;
-    if (files.size >= consoleFilesMax || bytes > consoleBytesMax) throw new Error(`The console folder holds more than ${consoleFilesMax} files or ${consoleBytesMax} bytes: is it the console's build?`);
+    if (files.size >= consoleFilesMax || bytes > consoleBytesMax)
+      throw new Error(`The console folder holds more than ${consoleFilesMax} files or ${consoleBytesMax} bytes: is it the console's build?`);
     const extension = extname(entry.name);
     const text = extension !== ".woff2" && extension !== ".png";
     files.set(`/${relative(dir, full).split(sep).join("/")}`, {

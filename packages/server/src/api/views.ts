@@ -63,7 +63,13 @@ export interface Overview {
   readonly openIncidents: number;
   readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number };
   /** Per second of the last 120: requests, truthful answers of guarded endpoints, uniform answers. */
-  readonly series: { readonly fromAt: number; readonly stepMs: number; readonly requests: readonly number[]; readonly truthful: readonly number[]; readonly uniform: readonly number[] };
+  readonly series: {
+    readonly fromAt: number;
+    readonly stepMs: number;
+    readonly requests: readonly number[];
+    readonly truthful: readonly number[];
+    readonly uniform: readonly number[];
+  };
   /** What Postern is not seeing right now, in plain words; empty when all is well. */
   readonly blindSpots: readonly string[];
 }
@@ -73,7 +79,11 @@ export interface EndpointView {
   readonly method: string;
   readonly host: string;
   readonly path: string;
-  readonly auth: { readonly verdict: "enforced" | "not enforced" | "optional" | "unproven"; readonly kinds: readonly string[]; readonly evidence: Readonly<Record<string, number>> };
+  readonly auth: {
+    readonly verdict: "enforced" | "not enforced" | "optional" | "unproven";
+    readonly kinds: readonly string[];
+    readonly evidence: Readonly<Record<string, number>>;
+  };
   readonly oracle: { readonly verdict: "suspected" | "proven"; readonly bits: number; readonly eValue: number; readonly labels: number } | null;
   readonly dataClasses: readonly string[];
   readonly knownBy: readonly string[];
@@ -104,7 +114,13 @@ export interface IncidentView {
   readonly sources: readonly { readonly address: string; readonly asked: number; readonly firstAt: string; readonly lastAt: string }[];
   readonly sourceCount: number;
   readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number };
-  readonly signals: readonly { readonly id: string; readonly detector: string; readonly level: Level; readonly at: string; readonly evidence: Readonly<Record<string, string | number | boolean>> }[];
+  readonly signals: readonly {
+    readonly id: string;
+    readonly detector: string;
+    readonly level: Level;
+    readonly at: string;
+    readonly evidence: Readonly<Record<string, string | number | boolean>>;
+  }[];
   readonly signalCount: number;
   /** What to do now, most urgent first. */
   readonly next: readonly string[];

@@ -44,7 +44,8 @@ export function coverageStatement(coverage: Coverage, from: number, to: number):
     else if (first !== undefined && first.from === from) parts.push(`records begin ${minute(begin)}, after the start asked for (${minute(from)})`);
     const last = gaps.at(-1);
     if (recorded.length > 0 && last !== undefined && last.to === to && last !== first) parts.push(`records end ${minute(end)}, before the end asked for (${minute(to)})`);
-    else if (recorded.length > 0 && last !== undefined && last.to === to && first !== undefined && first.from !== from) parts.push(`records end ${minute(end)}, before the end asked for (${minute(to)})`);
+    else if (recorded.length > 0 && last !== undefined && last.to === to && first !== undefined && first.from !== from)
+      parts.push(`records end ${minute(end)}, before the end asked for (${minute(to)})`);
     const inner = gaps.filter((gap) => gap.from !== from && gap.to !== to);
     if (inner.length > 0) parts.push(`${hoursOf(inner)} in between without any record (first: ${minute(inner[0]?.from ?? 0)} to ${minute(inner[0]?.to ?? 0)})`);
     for (const gap of known.slice(0, 3)) parts.push(`${gap.reason} (${minute(gap.from)} to ${minute(gap.to)})`);

@@ -15,7 +15,9 @@ const linesMax = 200;
  * decompressed. The first line that reads as a record decides. `complete` says that the bytes are the whole file.
  */
 export function detectFormat(head: Uint8Array, complete = false): Detected {
-  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, detectBytesMax)).toString("utf8").replace(/^\uFEFF/, "");
+  const text = Buffer.from(head.buffer, head.byteOffset, Math.min(head.byteLength, detectBytesMax))
+    .toString("utf8")
+    .replace(/^\uFEFF/, "");
   const start = text.trimStart();
   if (start === "") return unknown("it begins with nothing but blanks");
   if (isHar(start)) return { format: "har" };

@@ -3,7 +3,9 @@ import { expect, test } from "vitest";
 import { jsonErrorOffset, jsonValueOffset } from "./json-position.ts";
 
 test("a text is valid here exactly when JSON.parse takes it", () => {
-  const nearly = fc.tuple(fc.json(), fc.nat(), fc.constantFrom("", ",", "]", "}", '"', "0", "e", "\\", " ", ":", "\n")).map(([text, at, piece]) => text.slice(0, at % (text.length + 1)) + piece + text.slice((at % (text.length + 1)) + (at % 2)));
+  const nearly = fc
+    .tuple(fc.json(), fc.nat(), fc.constantFrom("", ",", "]", "}", '"', "0", "e", "\\", " ", ":", "\n"))
+    .map(([text, at, piece]) => text.slice(0, at % (text.length + 1)) + piece + text.slice((at % (text.length + 1)) + (at % 2)));
   fc.assert(
     fc.property(fc.oneof(fc.json(), nearly, nearly, fc.string()), (text) => {
       let valid = true;

@@ -28,7 +28,12 @@ test("the cuts of the stream do not change the lines, and chunks may be reused",
         chunks.push(bytes.subarray(from, from + size));
         from += size;
       }
-      const expected = bytes.toString().replace(/^\uFEFF/, "").split("\n").map((line, index): [number, string] => [index + 1, line.endsWith("\r") ? line.slice(0, -1) : line]).filter(([, line]) => /[^ \t]/.test(line));
+      const expected = bytes
+        .toString()
+        .replace(/^\uFEFF/, "")
+        .split("\n")
+        .map((line, index): [number, string] => [index + 1, line.endsWith("\r") ? line.slice(0, -1) : line])
+        .filter(([, line]) => /[^ \t]/.test(line));
       expect(split(chunks, 1_000)).toEqual({ lines: expected, tooLong: [] });
     }),
     { numRuns: 1_000 },
@@ -40,6 +45,12 @@ test("a line at the bound is delivered, one byte more is told once and skipped, 
   for (let size = 1; size <= bytes.length; size += 1) {
     const chunks: Buffer[] = [];
     for (let from = 0; from < bytes.length; from += size) chunks.push(bytes.subarray(from, from + size));
-    expect(split(chunks, 8), `chunks of ${size}`).toEqual({ lines: [[1, "12345678"], [4, "ok"]], tooLong: [2, 3, 5] });
+    expect(split(chunks, 8), `chunks of ${size}`).toEqual({
+      lines: [
+        [1, "12345678"],
+        [4, "ok"],
+      ],
+      tooLong: [2, 3, 5],
+    });
   }
 });

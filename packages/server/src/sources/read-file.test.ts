@@ -56,7 +56,11 @@ async function file(name: string, content: string | Uint8Array): Promise<string>
   return path;
 }
 
-async function count(path: string, format: Format | "auto" = "auto", options: ReadInputOptions = {}): Promise<{ ids: string[]; rejected: number; batches: number; progress: ReadProgress[] }> {
+async function count(
+  path: string,
+  format: Format | "auto" = "auto",
+  options: ReadInputOptions = {},
+): Promise<{ ids: string[]; rejected: number; batches: number; progress: ReadProgress[] }> {
   const progress: ReadProgress[] = [];
   const all = { ids: [] as string[], rejected: 0, batches: 0, progress };
   for await (const batch of readInput(path, format, { ...options, onProgress: (told) => progress.push(told) })) {

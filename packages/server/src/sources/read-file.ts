@@ -62,7 +62,9 @@ const readers: Readonly<Record<Format, ReadSource>> = { ndjson: readNdjson, har:
 function detected(plain: Begun, path: string): Format {
   const found = detectFormat(plain.head, plain.complete);
   if (found.format !== "unknown") return found.format;
-  throw new PosternError("SOURCE_UNKNOWN_FORMAT", `${shown(path)} is in no known format: ${found.reason}`, { remedy: "Name the format with --format ndjson, har, combined or common." });
+  throw new PosternError("SOURCE_UNKNOWN_FORMAT", `${shown(path)} is in no known format: ${found.reason}`, {
+    remedy: "Name the format with --format ndjson, har, combined or common.",
+  });
 }
 
 async function sizeOf(path: string): Promise<number | undefined> {
@@ -134,7 +136,11 @@ async function* guarded(input: AsyncIterable<Uint8Array>, path: string): AsyncIt
   try {
     yield* readable(input);
   } catch (cause) {
-    if (cause instanceof PosternError && cause.cause !== undefined) throw new PosternError("SOURCE_UNREADABLE", `${shown(path)} is damaged or cut off: it does not decompress to its end.`, { cause: cause.cause, remedy: "Copy it again; `gzip -t` shows whether it is whole." });
+    if (cause instanceof PosternError && cause.cause !== undefined)
+      throw new PosternError("SOURCE_UNREADABLE", `${shown(path)} is damaged or cut off: it does not decompress to its end.`, {
+        cause: cause.cause,
+        remedy: "Copy it again; `gzip -t` shows whether it is whole.",
+      });
     throw cause;
   }
 }

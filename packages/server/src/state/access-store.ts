@@ -14,7 +14,12 @@ export class AccessStore {
   }
 
   /** Makes a token; the secret is not stored and cannot be shown again. `preset` stores a secret chosen outside, once however often it is asked. */
-  async createToken(token: { readonly name: string; readonly may: "read" | "write"; readonly at: number; readonly preset?: string }): Promise<{ readonly id: string; readonly secret: string }> {
+  async createToken(token: {
+    readonly name: string;
+    readonly may: "read" | "write";
+    readonly at: number;
+    readonly preset?: string;
+  }): Promise<{ readonly id: string; readonly secret: string }> {
     const secret = token.preset ?? `postern_${randomBytes(32).toString("base64url")}`;
     const hash = hashOf(secret);
     await this.#db
@@ -36,7 +41,12 @@ export class AccessStore {
 
   /** At most {@link tokensMax}, newest first, revoked ones included. Never a secret or its hash. */
   async tokens(): Promise<readonly TokenInfo[]> {
-    const rows = await this.#db.selectFrom("api_tokens").select(["id", "name", "may", "created_at", "last_used_at", "revoked_at"]).orderBy("created_at", "desc").limit(tokensMax).execute();
+    const rows = await this.#db
+      .selectFrom("api_tokens")
+      .select(["id", "name", "may", "created_at", "last_used_at", "revoked_at"])
+      .orderBy("created_at", "desc")
+      .limit(tokensMax)
+      .execute();
     return rows.map((row) => ({ id: row.id, name: row.name, may: row.may, createdAt: row.created_at, lastUsedAt: row.last_used_at, revokedAt: row.revoked_at }));
   }
 
@@ -49,8 +59,14 @@ export class AccessStore {
   /** A code that opens one session within {@link loginMs}. Codes long out of date are cleared away here. */
   async createLogin(at: number, lifeMs: number = loginMs): Promise<string> {
     const code = randomBytes(32).toString("base64url");
-    await this.#db.deleteFrom("login_links").where("expires_at", "<", at - dayMs).execute();
-    await this.#db.insertInto("login_links").values({ hash: hashOf(code), created_at: at, expires_at: at + lifeMs, used_at: null }).execute();
+    await this.#db
+      .deleteFrom("login_links")
+      .where("expires_at", "<", at - dayMs)
+      .execute();
+    await this.#db
+      .insertInto("login_links")
+      .values({ hash: hashOf(code), created_at: at, expires_at: at + lifeMs, used_at: null })
+      .execute();
     return code;
   }
 
@@ -67,7 +83,10 @@ export class AccessStore {
     if (burnt.numUpdatedRows !== 1n) return undefined;
     const id = randomBytes(32).toString("base64url");
     const expiresAt = at + sessionMs;
-    await this.#db.deleteFrom("sessions").where((where) => where.or([where("expires_at", "<=", at), where("last_seen_at", "<=", at - idleMs)])).execute();
+    await this.#db
+      .deleteFrom("sessions")
+      .where((where) => where.or([where("expires_at", "<=", at), where("last_seen_at", "<=", at - idleMs)]))
+      .execute();
     await this.#db
       .insertInto("sessions")
       .values({ hash: hashOf(id), name: `session:${randomBytes(2).toString("hex")}`, may: "write", created_at: at, last_seen_at: at, expires_at: expiresAt })
@@ -78,7 +97,13 @@ export class AccessStore {
   /** Undefined when unknown, ended, idle for {@link idleMs} or older than {@link sessionMs}. */
   async verifySession(id: string, at: number): Promise<Holder | undefined> {
     const hash = hashOf(id);
-    const row = await this.#db.selectFrom("sessions").selectAll().where("hash", "=", hash).where("expires_at", ">", at).where("last_seen_at", ">", at - idleMs).executeTakeFirst();
+    const row = await this.#db
+      .selectFrom("sessions")
+      .selectAll()
+      .where("hash", "=", hash)
+      .where("expires_at", ">", at)
+      .where("last_seen_at", ">", at - idleMs)
+      .executeTakeFirst();
     if (row === undefined) return undefined;
     if (at - row.last_seen_at >= touchMs) await this.#db.updateTable("sessions").set({ last_seen_at: at }).where("hash", "=", hash).execute();
     return { name: row.name, may: row.may };

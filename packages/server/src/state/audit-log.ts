@@ -72,6 +72,15 @@ export interface AuditRow extends Omit<AuditEntry, "detail"> {
 const firstPrevious = "0".repeat(64);
 
 /** Over a JSON array, so that no text can move from one field into the next. */
-function hashOf(row: { readonly at: number; readonly actor: string; readonly action: string; readonly subject: string; readonly detail: string; readonly previous: string }): string {
-  return createHash("sha256").update(JSON.stringify([row.previous, row.at, row.actor, row.action, row.subject, row.detail])).digest("hex");
+function hashOf(row: {
+  readonly at: number;
+  readonly actor: string;
+  readonly action: string;
+  readonly subject: string;
+  readonly detail: string;
+  readonly previous: string;
+}): string {
+  return createHash("sha256")
+    .update(JSON.stringify([row.previous, row.at, row.actor, row.action, row.subject, row.detail]))
+    .digest("hex");
 }

@@ -36,7 +36,14 @@ export class DocumentStore {
 
   /** The newest `limit` (at most {@link documentsMax}) documents of a kind. */
   async list(kind: DocumentKind, limit: number = documentsMax): Promise<readonly StoredDocument[]> {
-    const rows = await this.#db.selectFrom("documents").selectAll().where("kind", "=", kind).orderBy("updated_at", "desc").orderBy("id").limit(Math.min(limit, documentsMax)).execute();
+    const rows = await this.#db
+      .selectFrom("documents")
+      .selectAll()
+      .where("kind", "=", kind)
+      .orderBy("updated_at", "desc")
+      .orderBy("id")
+      .limit(Math.min(limit, documentsMax))
+      .execute();
     return rows.map(documentOf);
   }
 }

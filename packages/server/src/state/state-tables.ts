@@ -12,7 +12,14 @@ export interface StateTables {
     readonly revoked_at: number | null;
   };
   readonly login_links: { readonly hash: string; readonly created_at: number; readonly expires_at: number; readonly used_at: number | null };
-  readonly sessions: { readonly hash: string; readonly name: string; readonly may: "read" | "write"; readonly created_at: number; readonly last_seen_at: number; readonly expires_at: number };
+  readonly sessions: {
+    readonly hash: string;
+    readonly name: string;
+    readonly may: "read" | "write";
+    readonly created_at: number;
+    readonly last_seen_at: number;
+    readonly expires_at: number;
+  };
   readonly documents: { readonly kind: string; readonly id: string; readonly status: string; readonly document: string; readonly updated_at: number };
   readonly audit_log: {
     readonly seq: Generated<number>;

@@ -101,7 +101,10 @@ describe("documents", () => {
     ]);
     await state.documents.put("incident", [{ id: "a", status: "open", document: { n: 3 }, updatedAt: at + 2 }]);
     await state.documents.put("finding", [{ id: "a", status: "fixed", document: {}, updatedAt: at }]);
-    expect((await state.documents.list("incident")).map(({ id, document }) => [id, document])).toEqual([["a", { n: 3 }], ["b", { n: 2 }]]);
+    expect((await state.documents.list("incident")).map(({ id, document }) => [id, document])).toEqual([
+      ["a", { n: 3 }],
+      ["b", { n: 2 }],
+    ]);
     expect(await state.documents.setStatus("incident", "b", "closed", at + 5)).toBe(true);
     expect(await state.documents.setStatus("incident", "nobody", "closed", at)).toBe(false);
     expect(await state.documents.get("incident", "b")).toMatchObject({ status: "closed", document: { n: 2 } });

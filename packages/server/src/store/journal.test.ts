@@ -20,8 +20,7 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }));
 function open(now: () => number = () => 1_700_000_000_000, kind = "rows"): Journal {
   return Journal.open({ dir, kind, segmentBytesMax: 1_000, segmentAgeMs: 500, now });
 }
-const numbers = (kind = "rows", fromName?: string): unknown[] =>
-  [...replayJournal(dir, kind, fromName === undefined ? {} : { fromName })].map(({ row }) => row["number"]);
+const numbers = (kind = "rows", fromName?: string): unknown[] => [...replayJournal(dir, kind, fromName === undefined ? {} : { fromName })].map(({ row }) => row["number"]);
 
 describe("Journal", () => {
   test("a row is in the file when append returns, before the segment is closed", () => {

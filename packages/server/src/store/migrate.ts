@@ -17,7 +17,9 @@ export async function migrate(engine: EmbeddedEngine, migrations: readonly Migra
   await engine.write(sql`CREATE DATABASE IF NOT EXISTS postern`);
   await engine.write(sql`CREATE TABLE IF NOT EXISTS postern.schema_migrations (number UInt32, name String, checksum String, at DateTime('UTC') DEFAULT now())
     ENGINE = MergeTree ORDER BY number SETTINGS fsync_after_insert = 1, fsync_part_directory = 1`);
-  const recorded = z.array(recordSchema).parse(await engine.read(sql`SELECT number, any(name) AS name, any(checksum) AS checksum FROM postern.schema_migrations GROUP BY number ORDER BY number LIMIT 10000`));
+  const recorded = z
+    .array(recordSchema)
+    .parse(await engine.read(sql`SELECT number, any(name) AS name, any(checksum) AS checksum FROM postern.schema_migrations GROUP BY number ORDER BY number LIMIT 10000`));
   const known = new Map(migrations.map((migration) => [migration.number, migration]));
   for (const record of recorded) {
     const migration = known.get(record.number);

@@ -38,6 +38,7 @@ describe("sql", () => {
   });
 
   test("refuses numbers that are none and lists that are empty or too long", () => {
-    for (const value of [Number.NaN, Infinity, [], Array.from({ length: tupleValuesMax + 1 }, () => 1)]) expect(() => sql`${value}`).toThrow(expect.objectContaining({ code: "USAGE" }));
+    for (const value of [Number.NaN, Infinity, [], Array.from({ length: tupleValuesMax + 1 }, () => 1)])
+      expect(() => sql`${value}`).toThrow(expect.objectContaining({ code: "USAGE" }));
   });
 });

@@ -138,7 +138,9 @@ const replySchema = z.discriminatedUnion("ok", [
 const healthSchema = z.object({
   pid: z.int(),
   residentBytes: z.number(),
-  loaded: z.object({ segments: z.number(), rows: z.number(), bad: z.number(), torn: z.number(), lastError: z.string().optional() }).transform((loaded) => ({ ...loaded, lastError: loaded.lastError })),
+  loaded: z
+    .object({ segments: z.number(), rows: z.number(), bad: z.number(), torn: z.number(), lastError: z.string().optional() })
+    .transform((loaded) => ({ ...loaded, lastError: loaded.lastError })),
 });
 
 function isRows<Name extends QuestionName>(result: unknown): result is RowOf<Name>[] {

@@ -38,7 +38,7 @@ beforeAll(async () => {
     at: start + 1,
     endpointId: "e0",
     actor: { address: "10.0.0.9", network: sampleHash(1), narrow: sampleHash(2) },
-    evidence: { "eValue": 1e6 },
+    evidence: { eValue: 1e6 },
   });
   for (const one of [exchanges, disclosures, signals]) one.close();
   child = await startStore({ dataDir, command: storeCommand(dataDir) });
@@ -55,7 +55,11 @@ afterAll(async () => {
 describe("the store", () => {
   test("holds every journaled row once and moved the segments to rest", async () => {
     const counted = await client.query("counts", {});
-    expect(counted.map((row) => [row.table, row.rows, row.bad])).toEqual([["disclosures", rows, 0], ["exchanges", rows, 0], ["signals", 2, 0]]);
+    expect(counted.map((row) => [row.table, row.rows, row.bad])).toEqual([
+      ["disclosures", rows, 0],
+      ["exchanges", rows, 0],
+      ["signals", 2, 0],
+    ]);
     expect(readdirSync(journalsDir)).toEqual(["loaded"]);
     expect((await client.ping()).loaded.rows).toBe(rows * 2 + 2);
   });
@@ -68,7 +72,9 @@ describe("the store", () => {
       expected.set(key, (expected.get(key) ?? new Set()).add(row.subject));
     }
     const totals = await client.query("disclosureTotals", {});
-    expect(new Map(totals.map((row) => [`${row.endpointId} ${row.answer} ${row.responseClass}`, row.subjects]))).toEqual(new Map([...expected].map(([key, set]) => [key, set.size])));
+    expect(new Map(totals.map((row) => [`${row.endpointId} ${row.answer} ${row.responseClass}`, row.subjects]))).toEqual(
+      new Map([...expected].map(([key, set]) => [key, set.size])),
+    );
   });
 
   test("counts each person once, by the strongest thing that was told", async () => {
@@ -104,7 +110,11 @@ describe("the store", () => {
       if (page.length < 100) break;
       after = page.at(-1)?.subject;
     }
-    const expected = new Set(Array.from({ length: rows }, (_, number) => sampleDisclosure(number, 0)).filter((row) => row.endpointId === "e2").map((row) => row.subject));
+    const expected = new Set(
+      Array.from({ length: rows }, (_, number) => sampleDisclosure(number, 0))
+        .filter((row) => row.endpointId === "e2")
+        .map((row) => row.subject),
+    );
     expect(seen).toEqual([...expected].toSorted());
   });
 
@@ -133,7 +143,17 @@ describe("the store", () => {
 
   test("gives back an exchange as it was stored, and no more", async () => {
     const [row] = await client.query("exchanges", { id: "x1500" });
-    expect(row).toMatchObject({ id: "x1500", at: start + 1_500 * 5_000, status: 500, subjects: [sampleHash(1_500)], subjectTypes: ["phone"], flags: ["account-status"], would: "uniform", action: "allow", reason: "enumeration.credits" });
+    expect(row).toMatchObject({
+      id: "x1500",
+      at: start + 1_500 * 5_000,
+      status: 500,
+      subjects: [sampleHash(1_500)],
+      subjectTypes: ["phone"],
+      flags: ["account-status"],
+      would: "uniform",
+      action: "allow",
+      reason: "enumeration.credits",
+    });
   });
 
   test("answers sources, actors, decisions, signals, coverage and hours", async () => {
@@ -146,7 +166,10 @@ describe("the store", () => {
     const more = await client.query("actors", { after: { subjects: third?.subjects ?? 0, address: third?.address ?? "" }, limit: 1_000 });
     expect(more.some((row) => actors.some((known) => known.address === row.address))).toBe(false);
     expect((await client.query("decisions", { actedOn: true })).map((row) => row.ref)).toEqual(["x2500", "x2000", "x1500", "x1000", "x500", "x0"]);
-    expect((await client.query("signals", {})).map((row) => [row.id, row.evidence])).toEqual([["s2", { eValue: 1e6 }], ["s1", { counted: 40, bound: "x" }]]);
+    expect((await client.query("signals", {})).map((row) => [row.id, row.evidence])).toEqual([
+      ["s2", { eValue: 1e6 }],
+      ["s1", { counted: 40, bound: "x" }],
+    ]);
     const coverage = await client.query("coverage", {});
     expect(coverage.reduce((sum, row) => sum + row.exchanges, 0)).toBe(rows);
     expect(coverage[0]?.hour).toBe(start);

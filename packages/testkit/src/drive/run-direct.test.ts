@@ -34,7 +34,9 @@ describe("a day of honest traffic", () => {
   test("is nine times in ten followed by a completed sign-in within three minutes of the lookup", () => {
     const latchkey = latchkeyWith("F1", "F2", "F3");
     const exchanges: Exchange[] = [];
-    runDirect(honestDay({ population: latchkey.population, seed: "anchors", sessionsPerDay: 3_000, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) => exchanges.push(exchange));
+    runDirect(honestDay({ population: latchkey.population, seed: "anchors", sessionsPerDay: 3_000, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) =>
+      exchanges.push(exchange),
+    );
     latchkey.close();
     const first = new Map<string, { at: number; account: string; anchored: boolean }>();
     for (const exchange of exchanges) {
@@ -56,7 +58,9 @@ describe("a day of honest traffic", () => {
     const record = (seed: string): string => {
       const latchkey = latchkeyWith("F1", "F2", "F3");
       const lines: string[] = [];
-      runDirect(honestDay({ population: latchkey.population, seed, sessionsPerDay: 300, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) => lines.push(exchangeLine(exchange)));
+      runDirect(honestDay({ population: latchkey.population, seed, sessionsPerDay: 300, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) =>
+        lines.push(exchangeLine(exchange)),
+      );
       latchkey.close();
       return lines.join("\n");
     };
@@ -68,7 +72,9 @@ describe("a day of honest traffic", () => {
   test("comes out in order of time, within the window", () => {
     const latchkey = latchkeyWith("F1", "F2", "F3");
     const times: number[] = [];
-    runDirect(honestDay({ population: latchkey.population, seed: "o", sessionsPerDay: 500, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) => times.push(exchange.at));
+    runDirect(honestDay({ population: latchkey.population, seed: "o", sessionsPerDay: 500, from, to: from + dayMs }), latchkey, { from, to: from + dayMs }, (exchange) =>
+      times.push(exchange.at),
+    );
     latchkey.close();
     expect(times.length).toBeGreaterThan(2_000);
     expect(times).toEqual([...times].sort((a, b) => a - b));

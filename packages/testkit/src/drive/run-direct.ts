@@ -53,7 +53,14 @@ export function runDirect(sessions: Iterable<Session>, latchkey: Latchkey, optio
     // Whole milliseconds, as the written form has them.
     const at = Math.round(dueAt);
     const { request } = step;
-    const answer = latchkey.handle({ method: request.method, url: request.path, headers: request.headers, address: session.address, at, ...(request.body === undefined ? {} : { body: request.body }) });
+    const answer = latchkey.handle({
+      method: request.method,
+      url: request.path,
+      headers: request.headers,
+      address: session.address,
+      at,
+      ...(request.body === undefined ? {} : { body: request.body }),
+    });
     events += 1;
     stats.answered(session.kind, request, answer);
     sink({

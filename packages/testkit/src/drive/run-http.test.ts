@@ -30,7 +30,16 @@ describe("over real HTTP", () => {
     test.concurrent(`honest people get through with flaws [${on.join(",")}]`, async (context) => {
       const { expect } = context;
       const { clock, latchkey, url } = await served(context.onTestFinished, 300, ...on);
-      const sessions = honestDay({ population: latchkey.population, seed: "h", sessionsPerDay: 3_000, rollOutDevices: 8, from, to: from + hourMs / 4, diurnal: false, withMonitor: false });
+      const sessions = honestDay({
+        population: latchkey.population,
+        seed: "h",
+        sessionsPerDay: 3_000,
+        rollOutDevices: 8,
+        from,
+        to: from + hourMs / 4,
+        diurnal: false,
+        withMonitor: false,
+      });
       const { stats } = await runHttp(sessions, { target: url, clock });
       const total = stats.total();
       expect(total.sessions).toBeGreaterThan(30);

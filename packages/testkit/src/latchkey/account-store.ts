@@ -89,9 +89,13 @@ export function openAccountStore(people: Population, file = ":memory:"): Account
   const complete = db.prepare("UPDATE registrations SET completed = 1 WHERE request_id = ?");
   const insertApproval = db.prepare("INSERT INTO approvals (id, account_id, kind, message, created_at, state) VALUES (?, ?, ?, ?, ?, 'pending')");
   const approvalById = db.prepare("SELECT id, account_id, kind, message, created_at, state FROM approvals WHERE id = ?").raw();
-  const pendingOf = db.prepare("SELECT id, account_id, kind, message, created_at, state FROM approvals WHERE account_id = ? AND state = 'pending' AND created_at > ? LIMIT 20").raw();
+  const pendingOf = db
+    .prepare("SELECT id, account_id, kind, message, created_at, state FROM approvals WHERE account_id = ? AND state = 'pending' AND created_at > ? LIMIT 20")
+    .raw();
   const decide = db.prepare("UPDATE approvals SET state = ? WHERE id = ?");
-  const upsertBackup = db.prepare("INSERT INTO backups (account_id, ciphertext, salt, at) VALUES (?, ?, ?, ?) ON CONFLICT (account_id) DO UPDATE SET ciphertext = excluded.ciphertext, salt = excluded.salt, at = excluded.at");
+  const upsertBackup = db.prepare(
+    "INSERT INTO backups (account_id, ciphertext, salt, at) VALUES (?, ?, ?, ?) ON CONFLICT (account_id) DO UPDATE SET ciphertext = excluded.ciphertext, salt = excluded.salt, at = excluded.at",
+  );
   const backupOf = db.prepare("SELECT ciphertext, salt, at FROM backups WHERE account_id = ?").raw();
   const pruneRegistrations = db.prepare("DELETE FROM registrations WHERE created_at < ?");
   const pruneApprovals = db.prepare("DELETE FROM approvals WHERE created_at < ?");
@@ -152,9 +156,7 @@ CREATE INDEX IF NOT EXISTS notices_by_account ON notices (account_id);
 
 /** Inserts in slices, so that a million accounts need no million-row JSON text. */
 function fill(db: Database.Database, people: Population): void {
-  const addAccounts = db.prepare(
-    "INSERT INTO accounts SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 1, 0 FROM json_each(?)",
-  );
+  const addAccounts = db.prepare("INSERT INTO accounts SELECT value->>0, value->>1, value->>2, value->>3, value->>4, value->>5, 1, 0 FROM json_each(?)");
   const addDevices = db.prepare("INSERT INTO devices SELECT value->>0, value->>1, 'first device', value->>2, 0 FROM json_each(?)");
   const slice = 10_000;
   db.exec("BEGIN");

@@ -319,7 +319,14 @@ test("while the carrier is down nobody can start by SMS or call, push still work
   const latchkey = createLatchkey({ flaws: flaws("F1", "F2", "F3"), accounts: 100, seed: "o", now: () => start, outages: [{ from: start, to: start + 1_000 }] });
   opened.push(latchkey);
   const begin = (via: string, at: number) =>
-    latchkey.handle({ method: "POST", url: `/client/v1/users/${latchkey.population.accountIdAt(1)}/devices/registration/start`, headers: [], body: JSON.stringify({ via }), address: "127.1.1.1", at }).status;
+    latchkey.handle({
+      method: "POST",
+      url: `/client/v1/users/${latchkey.population.accountIdAt(1)}/devices/registration/start`,
+      headers: [],
+      body: JSON.stringify({ via }),
+      address: "127.1.1.1",
+      at,
+    }).status;
   expect([begin("sms", start - 1), begin("sms", start), begin("call", start + 999), begin("push", start), begin("sms", start + 1_000)]).toEqual([200, 503, 503, 200, 200]);
 });
 

@@ -120,7 +120,10 @@ function split(url: string): { readonly segments: readonly string[]; readonly qu
   const mark = origin.indexOf("?");
   const path = mark < 0 ? origin : origin.slice(0, mark);
   return {
-    segments: path.split("/").filter((segment) => segment !== "").map(decoded),
+    segments: path
+      .split("/")
+      .filter((segment) => segment !== "")
+      .map(decoded),
     query: mark < 0 ? noQuery : new URLSearchParams(origin.slice(mark + 1)),
   };
 }

@@ -5,7 +5,9 @@ import { population } from "../population.ts";
 
 test("as a process it says in one JSON line where it answers, answers there, and ends with its parent's pipe", async () => {
   const script = new URL("../../dist/latchkey/main.js", import.meta.url).pathname;
-  const child = spawn(process.execPath, [script, "--port", "0", "--flaws", "F1,F2,F3", "--accounts", "300", "--seed", "child", "--with-parent"], { stdio: ["pipe", "pipe", "inherit"] });
+  const child = spawn(process.execPath, [script, "--port", "0", "--flaws", "F1,F2,F3", "--accounts", "300", "--seed", "child", "--with-parent"], {
+    stdio: ["pipe", "pipe", "inherit"],
+  });
   const ended = new Promise<number | null>((resolve) => {
     child.once("exit", resolve);
   });

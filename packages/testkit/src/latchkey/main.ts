@@ -51,4 +51,6 @@ const stop = (): void => {
 process.once("SIGTERM", stop);
 process.once("SIGINT", stop);
 if (values["with-parent"]) process.stdin.once("end", stop).resume();
-process.stdout.write(`${JSON.stringify({ ready: true, service: "latchkey", url: served.url, flaws: values.flaws, accounts: Number(values.accounts), seed: values.seed, pid: process.pid })}\n`);
+process.stdout.write(
+  `${JSON.stringify({ ready: true, service: "latchkey", url: served.url, flaws: values.flaws, accounts: Number(values.accounts), seed: values.seed, pid: process.pid })}\n`,
+);

@@ -21,7 +21,15 @@ export function startRegistration(service: Service, call: Call, who: string): Re
   const requestId = service.freshId("reg");
   // A suspended account's owner hears of it only after typing the pin: nobody else can tell it from a decoy.
   const real = account !== undefined && !(via === "push" && account.deviceCount === 0);
-  service.store.addRegistration({ requestId, accountId: real ? account.id : 0, via, pin: pinOf(service.population.seed, requestId), createdAt: call.at, tries: 0, completed: false });
+  service.store.addRegistration({
+    requestId,
+    accountId: real ? account.id : 0,
+    via,
+    pin: pinOf(service.population.seed, requestId),
+    createdAt: call.at,
+    tries: 0,
+    completed: false,
+  });
   if (real && via === "push") {
     service.store.addApproval({ id: requestId, accountId: account.id, kind: "device", message: "Add a new device?", createdAt: call.at, state: "pending" });
   } else if (real && via !== "push") service.carrier.send(via);

@@ -29,7 +29,10 @@ export function attackList(world: { readonly population: Population }, options: 
   if (valid * 3 < people.accounts) {
     for (let tries = 0; taken.size < valid && tries < valid * 60 + 1_000; tries += 1) take(people.numberAt(source.int(people.accounts)));
   } else {
-    const indexes = shuffle(Array.from({ length: people.accounts }, (_, index) => index), source);
+    const indexes = shuffle(
+      Array.from({ length: people.accounts }, (_, index) => index),
+      source,
+    );
     for (const index of indexes) {
       if (taken.size >= valid) break;
       take(people.numberAt(index));

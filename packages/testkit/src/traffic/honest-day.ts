@@ -72,7 +72,7 @@ function* visits(options: HonestOptions): Generator<Session> {
   const meanMs = dayMs / options.sessionsPerDay / peak;
   let newcomers = 0;
   let count = 0;
-  for (let at = options.from; ; ) {
+  for (let at = options.from; ;) {
     at += -Math.log(1 - source.float()) * meanMs;
     if (at >= options.to) return;
     if (options.diurnal !== false && source.float() * peak > daylight(at)) continue;
@@ -174,7 +174,13 @@ function* monitorHours(options: HonestOptions): Generator<Session> {
   for (let startAt = options.from; startAt < options.to; startAt += 3_600_000) {
     const probes = Math.max(1, Math.min(60, Math.floor((options.to - startAt) / 60_000)));
     const id = `monitor-${Math.floor(startAt / 1_000)}`;
-    yield { id, kind: "monitor", startAt, address: sharedAddress(40, 0), run: () => monitor({ ...talkOf(options, id, startAt, 0, 0), userAgent: monitorUserAgent, installId: "monitor" }, { index: 0, national }, probes) };
+    yield {
+      id,
+      kind: "monitor",
+      startAt,
+      address: sharedAddress(40, 0),
+      run: () => monitor({ ...talkOf(options, id, startAt, 0, 0), userAgent: monitorUserAgent, installId: "monitor" }, { index: 0, national }, probes),
+    };
   }
 }
 

@@ -55,7 +55,12 @@ export function* syncContacts(talk: Conversation, people: Population, person: Pe
     const numbers = Array.from({ length: 20 + talk.source.int(80) }, () =>
       international(people.numberAt(talk.source.chance(0.3) ? talk.source.int(people.accounts) : talk.source.int(20_000_000))),
     );
-    const answer = yield* ask(talk, part === 0 ? 0 : 700, { method: "POST", path: "/client/v1/contacts/sync", headers: headersOf(talk, key, true), body: JSON.stringify({ numbers }) });
+    const answer = yield* ask(talk, part === 0 ? 0 : 700, {
+      method: "POST",
+      path: "/client/v1/contacts/sync",
+      headers: headersOf(talk, key, true),
+      body: JSON.stringify({ numbers }),
+    });
     if (answer.status !== 200) outcome = "gave-up";
   }
   const approvals = yield* ask(talk, 2_000, { method: "GET", path: "/client/v1/approvals", headers: headersOf(talk, key) });
@@ -106,7 +111,14 @@ export function* monitor(talk: Conversation, person: Person, probes: number): Sc
 export function* crawl(talk: Conversation): Script {
   const paths = ["/robots.txt", "/", "/sitemap.xml", "/favicon.ico", "/index.php", "/wp-login.php", "/.well-known/security.txt", "/healthz", "/client/v1/", "/docs", "/api"];
   for (let page = 0; page < 4 + talk.source.int(8); page += 1) {
-    yield* ask(talk, talk.source.between(500, 6_000), { method: "GET", path: talk.source.pick(paths), headers: [["User-Agent", crawlerUserAgent], ["Accept", "*/*"]] });
+    yield* ask(talk, talk.source.between(500, 6_000), {
+      method: "GET",
+      path: talk.source.pick(paths),
+      headers: [
+        ["User-Agent", crawlerUserAgent],
+        ["Accept", "*/*"],
+      ],
+    });
   }
   return "completed";
 }
@@ -117,7 +129,11 @@ export function* dashboardSignIn(talk: Conversation, people: Population, custome
   const request = (given: string): TrafficRequest => ({
     method: "POST",
     path: "/v1/login",
-    headers: [["User-Agent", browserUserAgent], ["Accept", "application/json"], ["Content-Type", "application/json"]],
+    headers: [
+      ["User-Agent", browserUserAgent],
+      ["Accept", "application/json"],
+      ["Content-Type", "application/json"],
+    ],
     body: JSON.stringify({ email, password: given }),
   });
   if (talk.source.chance(0.2)) yield* ask(talk, 0, request(`${password}x`));

@@ -75,16 +75,37 @@ describe("capacityOf", () => {
     expect(channelCapacity([1, 0], [0.5, 0.5])).toBeCloseTo(Math.log2(1.25), 4);
   });
   it("reads a perfect oracle as nearly one bit and an independent answer as nearly none, inside the interval", () => {
-    const perfect = capacityOf([[0, 100], [100, 0]]);
+    const perfect = capacityOf([
+      [0, 100],
+      [100, 0],
+    ]);
     expect(perfect.bits).toBeGreaterThan(0.95);
     expect(perfect.interval[0]).toBeLessThanOrEqual(perfect.bits);
     expect(perfect.interval[0]).toBeGreaterThan(0.85);
-    const none = capacityOf([[500, 500], [500, 500]]);
+    const none = capacityOf([
+      [500, 500],
+      [500, 500],
+    ]);
     expect(none.bits).toBeLessThan(0.001);
     expect(none.interval[1]).toBeLessThan(0.02);
   });
   it("says nothing without labels on both sides, and the same thing each time", () => {
-    expect(capacityOf([[0, 0], [50, 0]])).toEqual({ bits: 0, interval: [0, 1] });
-    expect(capacityOf([[3, 40], [70, 2]])).toEqual(capacityOf([[3, 40], [70, 2]]));
+    expect(
+      capacityOf([
+        [0, 0],
+        [50, 0],
+      ]),
+    ).toEqual({ bits: 0, interval: [0, 1] });
+    expect(
+      capacityOf([
+        [3, 40],
+        [70, 2],
+      ]),
+    ).toEqual(
+      capacityOf([
+        [3, 40],
+        [70, 2],
+      ]),
+    );
   });
 });

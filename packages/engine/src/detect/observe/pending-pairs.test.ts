@@ -3,7 +3,17 @@ import { describe, expect, it } from "vitest";
 import { type PendingPair, PendingPairs } from "./pending-pairs.ts";
 
 const pair = (id: number, dueAt: number, more: Partial<PendingPair> = {}): PendingPair => ({
-  hi: id, lo: id * 16, dueAt, endpoint: 3, narrowHi: 4, narrowLo: 5, networkHi: 6, networkLo: 7, counted: false, surplus: false, ...more,
+  hi: id,
+  lo: id * 16,
+  dueAt,
+  endpoint: 3,
+  narrowHi: 4,
+  narrowLo: 5,
+  networkHi: 6,
+  networkLo: 7,
+  counted: false,
+  surplus: false,
+  ...more,
 });
 
 describe("PendingPairs", () => {

@@ -68,7 +68,21 @@ function truthOf(value: string): boolean | undefined {
 
 /** Names that say "there is one" when true. */
 const existing: ReadonlySet<string> = new Set([
-  "success", "exists", "exist", "registered", "isregistered", "found", "active", "taken", "known", "hasaccount", "userexists", "accountexists", "ok", "status", "result",
+  "success",
+  "exists",
+  "exist",
+  "registered",
+  "isregistered",
+  "found",
+  "active",
+  "taken",
+  "known",
+  "hasaccount",
+  "userexists",
+  "accountexists",
+  "ok",
+  "status",
+  "result",
 ]);
 /** Names that say "there is none" when true. */
 const absent: ReadonlySet<string> = new Set(["available", "isavailable", "free", "notfound", "missing"]);

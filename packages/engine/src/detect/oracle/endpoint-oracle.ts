@@ -207,7 +207,9 @@ export class EndpointOracle {
       aliases: [...this.#symbols],
       known: [...this.#known.entries()].slice(-exportedSubjectsMax).map(([subject, it]) => [subject, it.symbol, it.source, it.at, it.repeats]),
       labels: [...this.#labels.entries()].map(([subject, it]) => [subject, it.exists ? 1 : 0, it.at, it.createdAt ?? null, it.counted]),
-      labelSources: [...this.#sources.entries()].filter(([, it]) => it.labels + it.repeats > 0 || it.contrasted).map(([narrow, it]) => [narrow, it.labels, it.repeats, it.contrasted ? 1 : 0]),
+      labelSources: [...this.#sources.entries()]
+        .filter(([, it]) => it.labels + it.repeats > 0 || it.contrasted)
+        .map(([narrow, it]) => [narrow, it.labels, it.repeats, it.contrasted ? 1 : 0]),
       counts: this.proof.counts(),
       nats: this.nats,
       repeats: this.repeats,

@@ -28,8 +28,19 @@ class World {
   ask(source: string, subject: string, reply: Reply): string {
     this.at += 1_000;
     this.asked += 1;
-    const responseClass = classifyResponse(scheme, { status: reply.status, contentType: "application/json", location: "", body: undefined, json: reply.json, echo: [subject] }, ports);
-    this.tracker.observe({ endpointId: "e", subject: { type: "phone", hash: hashOf(subject), location: { in: "query", name: "phone" } }, responseClass, narrow: source, network: source, at: this.at });
+    const responseClass = classifyResponse(
+      scheme,
+      { status: reply.status, contentType: "application/json", location: "", body: undefined, json: reply.json, echo: [subject] },
+      ports,
+    );
+    this.tracker.observe({
+      endpointId: "e",
+      subject: { type: "phone", hash: hashOf(subject), location: { in: "query", name: "phone" } },
+      responseClass,
+      narrow: source,
+      network: source,
+      at: this.at,
+    });
     return responseClass.id;
   }
   label(subject: string, exists: boolean, source = hashOf(`own-${subject}`)): boolean {
@@ -42,11 +53,16 @@ class World {
 const hashOf = (subject: string): string => ports.hash("phone", subject);
 
 const bodyOracle = (exists: boolean): Reply =>
-  exists ? { status: 200, json: { account_id: 7, status: "active", force_ott: false, device_count: 1, success: true } } : { status: 200, json: { success: false, message: "User not found." } };
+  exists
+    ? { status: 200, json: { account_id: 7, status: "active", force_ott: false, device_count: 1, success: true } }
+    : { status: 200, json: { success: false, message: "User not found." } };
 const statusOracle = (exists: boolean): Reply => (exists ? { status: 200, json: { id: 1, name: "x" } } : { status: 404, json: { error: "not found" } });
 
 describe("suspicion", () => {
-  it.each([["body", bodyOracle], ["status", statusOracle]])("of a %s oracle rises within a few repeats although nearly all honest questions hit", (_, oracle) => {
+  it.each([
+    ["body", bodyOracle],
+    ["status", statusOracle],
+  ])("of a %s oracle rises within a few repeats although nearly all honest questions hit", (_, oracle) => {
     const world = new World();
     for (let user = 0; user < 200; user += 1) world.ask(`s${user}`, `u${user}`, oracle(true));
     expect(world.verdict).toBe("none");
@@ -286,7 +302,8 @@ describe("bounds and restarts", () => {
   });
   it("holds its bounds under a flood of endpoints, classes and subjects", () => {
     const world = new World();
-    for (let index = 0; index < 2 * rememberedSubjectsMax; index += 1) world.ask(`s${index}`, `u${index}`, { status: 200, json: { [`f${String.fromCharCode(97 + (index % 26))}`]: 1 } });
+    for (let index = 0; index < 2 * rememberedSubjectsMax; index += 1)
+      world.ask(`s${index}`, `u${index}`, { status: 200, json: { [`f${String.fromCharCode(97 + (index % 26))}`]: 1 } });
     expect(world.tracker.state("e").classes).toHaveLength(classesMax);
     const exported = JSON.stringify(world.tracker.exportState());
     expect(exported.length).toBeLessThan(2_000_000);

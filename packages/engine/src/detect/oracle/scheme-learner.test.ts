@@ -14,19 +14,35 @@ const feed = (learner: SchemeLearner, answers: readonly Json[]) => answers.map((
 describe("SchemeLearner", () => {
   it("takes in flags, states and codes, and keeps out identifiers, moments, names and counts", () => {
     const learner = new SchemeLearner(ports);
-    feed(learner, Array.from({ length: 50 }, (_, index) => ({
-      success: index % 2 === 0, status: index % 3 === 0 ? "active" : "disabled", error_code: index % 4, account_id: 1_000_000 + index,
-      phone: `+9991555${1000 + index}`, at: "2026-01-01T00:00:00Z", name: "Bob", device_count: index % 3, nested: { ok: true },
-    })));
+    feed(
+      learner,
+      Array.from({ length: 50 }, (_, index) => ({
+        success: index % 2 === 0,
+        status: index % 3 === 0 ? "active" : "disabled",
+        error_code: index % 4,
+        account_id: 1_000_000 + index,
+        phone: `+9991555${1000 + index}`,
+        at: "2026-01-01T00:00:00Z",
+        name: "Bob",
+        device_count: index % 3,
+        nested: { ok: true },
+      })),
+    );
     expect(learner.scheme("e").scalars).toEqual(["error_code", "nested.ok", "status", "success"]);
   });
   it("drops a field that turns out to be free text, for ever, and says so once", () => {
     const learner = new SchemeLearner(ports);
-    feed(learner, ["ann", "bert", "cleo", "dora", "emil", "fay"].map((motto) => ({ motto })));
+    feed(
+      learner,
+      ["ann", "bert", "cleo", "dora", "emil", "fay"].map((motto) => ({ motto })),
+    );
     expect(learner.scheme("e").scalars).toEqual([]);
     expect(learner.drainCoarsened()).toEqual([{ endpointId: "e", removed: ["motto"] }]);
     expect(learner.drainCoarsened()).toEqual([]);
-    feed(learner, Array.from({ length: 100 }, () => ({ motto: "ann" })));
+    feed(
+      learner,
+      Array.from({ length: 100 }, () => ({ motto: "ann" })),
+    );
     expect(learner.scheme("e").scalars).toEqual([]);
   });
   it("keeps an enumeration at the bound of values and drops it beyond", () => {

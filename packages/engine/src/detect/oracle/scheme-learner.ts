@@ -48,7 +48,12 @@ export class SchemeLearner {
     const removed: string[] = [];
     const joined = this.#read(learnt, json as { readonly [key: string]: Json }, "", 0, echoForms(echo), removed);
     if (!joined && removed.length === 0) return false;
-    learnt.scheme = { scalars: [...learnt.fields].filter(([, field]) => field.in).map(([path]) => path).sort() };
+    learnt.scheme = {
+      scalars: [...learnt.fields]
+        .filter(([, field]) => field.in)
+        .map(([path]) => path)
+        .sort(),
+    };
     if (removed.length > 0) this.#coarsened.push({ endpointId, removed });
     return true;
   }
@@ -67,10 +72,7 @@ export class SchemeLearner {
 
   /** JSON-able; values only as keyed hashes. */
   exportState(): unknown {
-    return [...this.#endpoints].map(([id, learnt]) => [
-      id,
-      [...learnt.fields].map(([path, field]) => [path, field.in ? 1 : 0, field.samples, [...field.values]]),
-    ]);
+    return [...this.#endpoints].map(([id, learnt]) => [id, [...learnt.fields].map(([path, field]) => [path, field.in ? 1 : 0, field.samples, [...field.values]])]);
   }
 
   static restore(ports: Ports, state: unknown): SchemeLearner {
@@ -84,7 +86,10 @@ export class SchemeLearner {
         const values = Array.isArray(field[3]) ? field[3].filter((value) => typeof value === "string") : [];
         fields.set(field[0], { in: field[1] === 1, samples: Number(field[2]) || 0, values: new Set(values.slice(0, scalarValuesMax + 1)) });
       }
-      const scalars = [...fields].filter(([, field]) => field.in).map(([path]) => path).sort();
+      const scalars = [...fields]
+        .filter(([, field]) => field.in)
+        .map(([path]) => path)
+        .sort();
       learner.#endpoints.set(row[0], { fields, scheme: { scalars } });
     }
     return learner;

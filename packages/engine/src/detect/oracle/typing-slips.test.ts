@@ -8,7 +8,14 @@ describe("typing slips", () => {
   it("are one character changed or two neighbours swapped, and nothing else", () => {
     expect(oneSlip("999-15550100", "999-15550101")).toBe(true);
     expect(oneSlip("alice@x", "aliec@x")).toBe(true);
-    for (const [a, b] of [["12345", "12345"], ["1234", "1235"], ["12345", "123456"], ["12345", "54321"], ["123456", "923459"]] as const) expect(oneSlip(a, b)).toBe(false);
+    for (const [a, b] of [
+      ["12345", "12345"],
+      ["1234", "1235"],
+      ["12345", "123456"],
+      ["12345", "54321"],
+      ["123456", "923459"],
+    ] as const)
+      expect(oneSlip(a, b)).toBe(false);
     fc.assert(
       fc.property(fc.string({ minLength: 5, maxLength: 20 }), fc.nat(19), (text, place) => {
         const at = place % text.length;

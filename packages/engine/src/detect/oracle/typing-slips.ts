@@ -32,7 +32,11 @@ export class TypingSlips {
     const right = list.findLast((asked) => asked.subject === subject);
     if (right === undefined) return [];
     const slips = list.filter((asked) => asked.at <= right.at && right.at - asked.at <= withinMs && asked.endpointId === right.endpointId && oneSlip(asked.raw, right.raw));
-    if (slips.length > 0) this.#asked.set(network, list.filter((asked) => !slips.includes(asked)));
+    if (slips.length > 0)
+      this.#asked.set(
+        network,
+        list.filter((asked) => !slips.includes(asked)),
+      );
     return slips;
   }
 }

@@ -4,7 +4,23 @@ import { type DeniedAnswer, genericUniform, renderUniform, uniformBodyCharsMax, 
 const json = ["Content-Type", "application/json"];
 const denied = (phone: string, over: Partial<DeniedAnswer> = {}): DeniedAnswer => ({
   status: 200,
-  rawHeaders: [...json, "Date", `D${phone}`, "ETag", `"${phone}"`, "X-Request-Id", phone, "Set-Cookie", `s=${phone}`, "RateLimit-Remaining", "5", "Content-Length", "9", "X-Powered-By", "Latchkey"],
+  rawHeaders: [
+    ...json,
+    "Date",
+    `D${phone}`,
+    "ETag",
+    `"${phone}"`,
+    "X-Request-Id",
+    phone,
+    "Set-Cookie",
+    `s=${phone}`,
+    "RateLimit-Remaining",
+    "5",
+    "Content-Length",
+    "9",
+    "X-Powered-By",
+    "Latchkey",
+  ],
   body: JSON.stringify({ success: false, message: `User ${phone} not found.`, request_id: `r-${phone.slice(-2)}x`, errors: { message: "none" } }),
   echo: phone,
   subject: `h${phone}`,
@@ -20,7 +36,10 @@ describe("UniformTemplates", () => {
     const uniform = templates.uniformFor("e");
     expect(uniform).toEqual({
       status: 200,
-      headers: [["Content-Type", "application/json"], ["X-Powered-By", "Latchkey"]],
+      headers: [
+        ["Content-Type", "application/json"],
+        ["X-Powered-By", "Latchkey"],
+      ],
       body: '{"success":false,"message":"User {{subject}} not found.","errors":{"message":"none"}}',
       learned: true,
     });

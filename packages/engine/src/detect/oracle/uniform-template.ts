@@ -202,14 +202,49 @@ function escapeMarkup(text: string): string {
 function isPerRequest(name: string): boolean {
   if (perRequest.has(name)) return true;
   return (
-    name.startsWith("ratelimit") || name.startsWith("x-ratelimit") || name.startsWith("x-rate-limit") || name.endsWith("request-id") || name.endsWith("correlation-id") ||
-    name.endsWith("trace-id") || name.startsWith("x-b3-") || name.startsWith("cf-") || name.includes("timing") || name.endsWith("response-time") || name.endsWith("runtime")
+    name.startsWith("ratelimit") ||
+    name.startsWith("x-ratelimit") ||
+    name.startsWith("x-rate-limit") ||
+    name.endsWith("request-id") ||
+    name.endsWith("correlation-id") ||
+    name.endsWith("trace-id") ||
+    name.startsWith("x-b3-") ||
+    name.startsWith("cf-") ||
+    name.includes("timing") ||
+    name.endsWith("response-time") ||
+    name.endsWith("runtime")
   );
 }
 
 const perRequest: ReadonlySet<string> = new Set([
-  "date", "etag", "set-cookie", "retry-after", "content-length", "transfer-encoding", "content-encoding", "connection", "keep-alive", "proxy-connection", "te", "trailer", "upgrade",
-  "last-modified", "age", "expires", "x-cache", "via", "traceparent", "tracestate", "x-amzn-requestid", "x-amz-cf-id", "content-md5", "digest", "repr-digest", "content-digest", "alt-svc", "location",
+  "date",
+  "etag",
+  "set-cookie",
+  "retry-after",
+  "content-length",
+  "transfer-encoding",
+  "content-encoding",
+  "connection",
+  "keep-alive",
+  "proxy-connection",
+  "te",
+  "trailer",
+  "upgrade",
+  "last-modified",
+  "age",
+  "expires",
+  "x-cache",
+  "via",
+  "traceparent",
+  "tracestate",
+  "x-amzn-requestid",
+  "x-amz-cf-id",
+  "content-md5",
+  "digest",
+  "repr-digest",
+  "content-digest",
+  "alt-svc",
+  "location",
 ]);
 
 function isDraft(value: unknown): value is Draft {

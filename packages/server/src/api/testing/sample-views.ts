@@ -41,16 +41,25 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
     incidents: () => incidents,
     incident: (id) => incidents.find((it) => it.id === id),
     signals: () => ({ items: full ? [signalAt(at)] : [], next: null }),
-    actors: () => store({ items: full ? [{ address: "127.66.0.14", requests: 1_640, subjects: 1_612, confirmed: 803, firstAt: iso(at - 2_400_000), lastAt: iso(at - 4_000) }] : [], next: null }),
+    actors: () =>
+      store({
+        items: full ? [{ address: "127.66.0.14", requests: 1_640, subjects: 1_612, confirmed: 803, firstAt: iso(at - 2_400_000), lastAt: iso(at - 4_000) }] : [],
+        next: null,
+      }),
     disclosureTotals: (query) => store(full && (query.to ?? at) >= at - 3_600_000 ? totalsAt(at).filter((it) => (query.endpoint ?? it.endpoint) === it.endpoint) : []),
     disclosures: () => store({ items: full ? [disclosureAt(at)] : [], next: null }),
     exchanges: (query) => store({ items: full && (query.status ?? 200) === 200 ? [exchangeAt(at)] : [], next: null }),
-    decisions: () => store({ items: full ? [{ id: "x-91822", at: iso(at), action: "uniform", would: "uniform", reason: "disclosure budget spent", ref: "pst-7f3a91" }] : [], next: null }),
+    decisions: () =>
+      store({ items: full ? [{ id: "x-91822", at: iso(at), action: "uniform", would: "uniform", reason: "disclosure budget spent", ref: "pst-7f3a91" }] : [], next: null }),
     policies: () => [{ id: "built-in.disclosure-budget", mode: "enforce", disclosureBudget: 5, unanchoredCeiling: 10 }],
     health: () => ({
       status: kind === "failing" ? "degraded" : "ok",
       version: "0.1.0",
-      parts: { gate: { state: "up", detail: "" }, hub: { state: "up", detail: "" }, store: kind === "failing" ? { state: "down", detail: "no answer for 40 s" } : { state: "up", detail: "" } },
+      parts: {
+        gate: { state: "up", detail: "" },
+        hub: { state: "up", detail: "" },
+        store: kind === "failing" ? { state: "down", detail: "no answer for 40 s" } : { state: "up", detail: "" },
+      },
     }),
     subscribe(listener) {
       listeners.add(listener);
@@ -102,7 +111,11 @@ function overviewAt(at: number, kind: SampleKind, findings: readonly FindingView
 
 function endpointsAt(at: number): readonly EndpointView[] {
   const base = (id: string, method: string, path: string, requests: number, over: Partial<EndpointView> = {}): EndpointView => ({
-    id, method, host, path, requests,
+    id,
+    method,
+    host,
+    path,
+    requests,
     auth: { verdict: "enforced", kinds: ["api-key"], evidence: { accepted: requests, refused: 12 } },
     oracle: null,
     dataClasses: [],
@@ -135,12 +148,18 @@ function endpointsAt(at: number): readonly EndpointView[] {
       guard: { state: "watched", truthful: 2_240, uniform: 0, ceiling: 10 },
       latencyMs: { p50: 38, p95: 212 },
     }),
-    base("e-device", "POST", "/client/v1/devices", 8_402, { auth: { verdict: "optional", kinds: ["bearer"], evidence: { "with credential": 8_001, "without credential": 401 } }, knownBy: ["traffic", "spec"] }),
+    base("e-device", "POST", "/client/v1/devices", 8_402, {
+      auth: { verdict: "optional", kinds: ["bearer"], evidence: { "with credential": 8_001, "without credential": 401 } },
+      knownBy: ["traffic", "spec"],
+    }),
     base("e-poll", "GET", "/client/v1/devices/{deviceId}/registration", 96_120),
     base("e-totp", "POST", "/v1/apps/{appId}/users/{userId}/totp/verify", 18_044, { subjects: [{ in: "path", name: "userId", type: "integer" }] }),
     base("e-push", "POST", "/v1/apps/{appId}/users/{userId}/push", 9_010),
     base("e-users", "POST", "/v1/apps/{appId}/users", 1_204, { dataClasses: ["phone", "email"] }),
-    base("e-backup", "PUT", "/client/v1/backups/{backupId}", 4_410, { auth: { verdict: "unproven", kinds: ["bearer"], evidence: { accepted: 4_410 } }, latencyMs: { p50: null, p95: null } }),
+    base("e-backup", "PUT", "/client/v1/backups/{backupId}", 4_410, {
+      auth: { verdict: "unproven", kinds: ["bearer"], evidence: { accepted: 4_410 } },
+      latencyMs: { p50: null, p95: null },
+    }),
     base("e-health", "GET", "/healthz", 3_503, { auth: { verdict: "not enforced", kinds: [], evidence: { "answered without credential": 3_503 } } }),
   ];
 }
@@ -149,32 +168,69 @@ function findingsAt(at: number): readonly FindingView[] {
   const times = { firstAt: iso(at - 3_500_000), lastAt: iso(at - 4_000) };
   return [
     {
-      id: "f-oracle", check: "existence-oracle", severity: "critical", status: "open", verdict: "proven", endpoint: lookup,
+      id: "f-oracle",
+      check: "existence-oracle",
+      severity: "critical",
+      status: "open",
+      verdict: "proven",
+      endpoint: lookup,
       title: "Anyone can ask whether a phone number has an account",
-      evidence: { "answers told apart": 2, "bits per question": 1, "e-value": 4.1e9, "distinct subjects": 612, classes: ["200 {account_id:number,success:boolean}", "404 {error:string}"] },
-      examples: ["x-1204", "x-1377"], owasp: "API3:2023", cwe: "CWE-204",
+      evidence: {
+        "answers told apart": 2,
+        "bits per question": 1,
+        "e-value": 4.1e9,
+        "distinct subjects": 612,
+        classes: ["200 {account_id:number,success:boolean}", "404 {error:string}"],
+      },
+      examples: ["x-1204", "x-1377"],
+      owasp: "API3:2023",
+      cwe: "CWE-204",
       fix: "Answer every number alike until the caller has proved that it is theirs. Until then keep Postern in enforce: it answers uniformly once a source has learned 5 numbers.",
       ...times,
     },
     {
-      id: "f-auth", check: "missing-authentication", severity: "high", status: "open", verdict: "proven", endpoint: lookup,
+      id: "f-auth",
+      check: "missing-authentication",
+      severity: "high",
+      status: "open",
+      verdict: "proven",
+      endpoint: lookup,
       title: "Answers without a credential",
       evidence: { "answered without credential": 41_220, "share of 2xx": 0.5 },
-      examples: ["x-1204"], owasp: "API2:2023", cwe: "CWE-306",
+      examples: ["x-1204"],
+      owasp: "API2:2023",
+      cwe: "CWE-306",
       fix: "Require the device token that the same service already issues at registration.",
       ...times,
     },
     {
-      id: "f-reset", check: "existence-oracle", severity: "medium", status: "open", verdict: "suspected", endpoint: reset,
+      id: "f-reset",
+      check: "existence-oracle",
+      severity: "medium",
+      status: "open",
+      verdict: "suspected",
+      endpoint: reset,
       title: "Response time may tell whether an e-mail address is known",
       evidence: { "bits per question": 0.62, "e-value": 8.4, "median known ms": 205, "median unknown ms": 36 },
-      examples: ["x-2210"], owasp: "API3:2023", cwe: "CWE-208",
+      examples: ["x-2210"],
+      owasp: "API3:2023",
+      cwe: "CWE-208",
       fix: "Queue the mail and answer at once for every address.",
       ...times,
     },
     {
-      id: "f-old", check: "missing-authentication", severity: "info", status: "accepted", verdict: "proven", endpoint: { id: "e-health", method: "GET", host, path: "/healthz" },
-      title: "Answers without a credential", evidence: { "answered without credential": 3_503 }, examples: [], owasp: "API2:2023", cwe: "CWE-306", fix: "Nothing, if it is public on purpose.",
+      id: "f-old",
+      check: "missing-authentication",
+      severity: "info",
+      status: "accepted",
+      verdict: "proven",
+      endpoint: { id: "e-health", method: "GET", host, path: "/healthz" },
+      title: "Answers without a credential",
+      evidence: { "answered without credential": 3_503 },
+      examples: [],
+      owasp: "API2:2023",
+      cwe: "CWE-306",
+      fix: "Nothing, if it is public on purpose.",
       ...times,
     },
   ];
@@ -183,8 +239,14 @@ function findingsAt(at: number): readonly FindingView[] {
 function incidentsAt(at: number): readonly IncidentView[] {
   return [
     {
-      id: "i-0007", kind: "enumeration", title: "Somebody is feeding phone numbers to an open lookup", level: "critical", status: "open",
-      openedAt: iso(at - 2_400_000), lastAt: iso(at - 4_000), endpoints: [lookup],
+      id: "i-0007",
+      kind: "enumeration",
+      title: "Somebody is feeding phone numbers to an open lookup",
+      level: "critical",
+      status: "open",
+      openedAt: iso(at - 2_400_000),
+      lastAt: iso(at - 4_000),
+      endpoints: [lookup],
       sources: [
         { address: "127.66.0.14", asked: 1_612, firstAt: iso(at - 2_400_000), lastAt: iso(at - 4_000) },
         { address: "127.66.0.15", asked: 1_588, firstAt: iso(at - 2_380_000), lastAt: iso(at - 5_000) },
@@ -193,8 +255,8 @@ function incidentsAt(at: number): readonly IncidentView[] {
       sourceCount: 412,
       disclosed: { confirmed: 1_042, denied: 1_187, uniform: 18_230 },
       signals: [
-        { id: "s-1", detector: "enumeration.credits", level: "medium", at: iso(at - 2_398_000), evidence: { "distinct subjects": 5, "budget": 5, window: "24h" } },
-        { id: "s-2", detector: "enumeration.source", level: "high", at: iso(at - 2_390_000), evidence: { "e-value": 1_240, "unanchored": 19 } },
+        { id: "s-1", detector: "enumeration.credits", level: "medium", at: iso(at - 2_398_000), evidence: { "distinct subjects": 5, budget: 5, window: "24h" } },
+        { id: "s-2", detector: "enumeration.source", level: "high", at: iso(at - 2_390_000), evidence: { "e-value": 1_240, unanchored: 19 } },
         { id: "s-3", detector: "enumeration.ceiling", level: "critical", at: iso(at - 2_300_000), evidence: { "truthful answers": 10, ceiling: 10 } },
       ],
       signalCount: 3,
@@ -205,33 +267,88 @@ function incidentsAt(at: number): readonly IncidentView[] {
       ],
     },
     {
-      id: "i-0006", kind: "trigger", title: "Password resets from one address", level: "medium", status: "closed",
-      openedAt: iso(at - 86_400_000), lastAt: iso(at - 86_000_000), endpoints: [reset],
+      id: "i-0006",
+      kind: "trigger",
+      title: "Password resets from one address",
+      level: "medium",
+      status: "closed",
+      openedAt: iso(at - 86_400_000),
+      lastAt: iso(at - 86_000_000),
+      endpoints: [reset],
       sources: [{ address: "127.20.0.9", asked: 44, firstAt: iso(at - 86_400_000), lastAt: iso(at - 86_000_000) }],
-      sourceCount: 1, disclosed: { confirmed: 0, denied: 0, uniform: 0 },
+      sourceCount: 1,
+      disclosed: { confirmed: 0, denied: 0, uniform: 0 },
       signals: [{ id: "s-0", detector: "trigger.resets", level: "medium", at: iso(at - 86_400_000), evidence: { count: 40, over: "10m" } }],
-      signalCount: 1, next: ["Ask the support team whether a script of theirs ran."],
+      signalCount: 1,
+      next: ["Ask the support team whether a script of theirs ran."],
     },
   ];
 }
 
 function signalAt(at: number): Signal {
-  return { id: "s-3", detector: "enumeration.ceiling", level: "critical", confidence: 0.999, at, endpointId: lookup.id, actor: { address: "127.66.0.14", network: "5f5e1000aaaabbbb", narrow: "0badc0de12345678" }, evidence: { "truthful answers": 10, ceiling: 10 } };
+  return {
+    id: "s-3",
+    detector: "enumeration.ceiling",
+    level: "critical",
+    confidence: 0.999,
+    at,
+    endpointId: lookup.id,
+    actor: { address: "127.66.0.14", network: "5f5e1000aaaabbbb", narrow: "0badc0de12345678" },
+    evidence: { "truthful answers": 10, ceiling: 10 },
+  };
 }
 
 function totalsAt(at: number): readonly DisclosureTotals[] {
   return [
-    { endpoint: lookup.id, method: lookup.method, host, path: lookup.path, confirmed: 1_042, denied: 1_187, uniform: 18_230, unknown: 0, from: iso(at - 2_400_000), to: iso(at - 4_000) },
+    {
+      endpoint: lookup.id,
+      method: lookup.method,
+      host,
+      path: lookup.path,
+      confirmed: 1_042,
+      denied: 1_187,
+      uniform: 18_230,
+      unknown: 0,
+      from: iso(at - 2_400_000),
+      to: iso(at - 4_000),
+    },
     { endpoint: reset.id, method: reset.method, host, path: reset.path, confirmed: 0, denied: 0, uniform: 0, unknown: 2_240, from: iso(at - 3_500_000), to: iso(at - 9_000) },
   ];
 }
 
 function disclosureAt(at: number): Disclosure & { readonly meaning: Meaning } {
-  return { id: "x-91821.0", exchangeId: "x-91821", at, endpointId: lookup.id, subjectType: "phone", subject: "9f8e7d6c5b4a3921", answer: "truthful", responseClass: "c0ffee0011223344", narrow: "0badc0de12345678", address: "127.66.0.14", credential: "feedface00000001", meaning: "confirmed" };
+  return {
+    id: "x-91821.0",
+    exchangeId: "x-91821",
+    at,
+    endpointId: lookup.id,
+    subjectType: "phone",
+    subject: "9f8e7d6c5b4a3921",
+    answer: "truthful",
+    responseClass: "c0ffee0011223344",
+    narrow: "0badc0de12345678",
+    address: "127.66.0.14",
+    credential: "feedface00000001",
+    meaning: "confirmed",
+  };
 }
 
 function exchangeAt(at: number) {
-  return { id: "x-91821", at: iso(at), method: "GET", host, path: lookup.path, endpoint: lookup.id, status: 200, address: "127.66.0.14", credentialKind: "none", durationMs: 4.1, requestBytes: 0, responseBytes: 41, action: "allow" };
+  return {
+    id: "x-91821",
+    at: iso(at),
+    method: "GET",
+    host,
+    path: lookup.path,
+    endpoint: lookup.id,
+    status: 200,
+    address: "127.66.0.14",
+    credentialKind: "none",
+    durationMs: 4.1,
+    requestBytes: 0,
+    responseBytes: 41,
+    action: "allow",
+  };
 }
 
 function isIncidentStatus(status: string): status is IncidentView["status"] {

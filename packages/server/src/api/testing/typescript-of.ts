@@ -16,7 +16,9 @@ function typeOf(schema: unknown, indent: string): string {
       return `readonly ${item.includes(" | ") ? `(${item})` : item}[]`;
     }
     case "object":
-      return isRecord(schema["properties"]) ? objectOf(schema["properties"], schema["required"], indent) : `Readonly<Record<string, ${typeOf(schema["additionalProperties"], indent)}>>`;
+      return isRecord(schema["properties"])
+        ? objectOf(schema["properties"], schema["required"], indent)
+        : `Readonly<Record<string, ${typeOf(schema["additionalProperties"], indent)}>>`;
     case "integer":
     case "number":
       return "number";

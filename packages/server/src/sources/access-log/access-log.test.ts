@@ -22,7 +22,16 @@ describe("the formats", () => {
 
   test("combined, with escaped quotes and bytes", () => {
     const line = `::1 - - ${time} "GET / HTTP/1.1" 304 - "https://r.example/" "a \\"b\\" \\x63 \\xC3\\xBC \\\\ \\t|"`;
-    expect(read(line)).toMatchObject({ client: { address: "::1" }, response: { status: 304, size: 0 }, request: { headers: [["Referer", "https://r.example/"], ["User-Agent", 'a "b" c ü \\ \t|']] } });
+    expect(read(line)).toMatchObject({
+      client: { address: "::1" },
+      response: { status: 304, size: 0 },
+      request: {
+        headers: [
+          ["Referer", "https://r.example/"],
+          ["User-Agent", 'a "b" c ü \\ \t|'],
+        ],
+      },
+    });
   });
 
   test.each([
@@ -37,12 +46,20 @@ describe("the formats", () => {
   });
 
   test("fields after the format's own are tolerated, rt and host are read", () => {
-    expect(read(`203.0.113.7 - - ${time} "GET /x HTTP/1.1" 200 5 "-" "-" "10.0.0.1" rt=0.081 urt="0.050" host="API.example.com" x`)).toMatchObject({ url: "http://api.example.com/x", durationMs: 81 });
+    expect(read(`203.0.113.7 - - ${time} "GET /x HTTP/1.1" 200 5 "-" "-" "10.0.0.1" rt=0.081 urt="0.050" host="API.example.com" x`)).toMatchObject({
+      url: "http://api.example.com/x",
+      durationMs: 81,
+    });
     expect(read(`203.0.113.7 - - ${time} "GET /x HTTP/1.1" 200 5 17 +`)).toMatchObject({ url: "/x", response: { size: 5 } });
   });
 
   test("nginx's 499 stays, its 000 and a missing status are no answer", () => {
-    for (const [logged, status] of [["499", 499], ["000", 0], ["-", 0]] as const) expect(read(`203.0.113.7 - - ${time} "GET /x HTTP/1.1" ${logged} 0`)).toMatchObject({ response: { status } });
+    for (const [logged, status] of [
+      ["499", 499],
+      ["000", 0],
+      ["-", 0],
+    ] as const)
+      expect(read(`203.0.113.7 - - ${time} "GET /x HTTP/1.1" ${logged} 0`)).toMatchObject({ response: { status } });
   });
 
   test("a request without protocol, or with blanks in its path, still has method and path", () => {
@@ -81,7 +98,11 @@ describe("what is refused, with a reason and nothing of the line", () => {
 
 test("a user name that forges a time and a request does not shift the fields", () => {
   for (const quote of ['\\"', "\\x22"]) {
-    expect(read(`203.0.113.7 - x [01/Jan/2001:00:00:00 +0000] ${quote}GET /forged HTTP/1.1${quote} 200 5 ${time} "GET /true HTTP/1.1" 401 9`)).toMatchObject({ url: "/true", response: { status: 401 }, at: Date.UTC(2000, 9, 10, 20, 55, 36) });
+    expect(read(`203.0.113.7 - x [01/Jan/2001:00:00:00 +0000] ${quote}GET /forged HTTP/1.1${quote} 200 5 ${time} "GET /true HTTP/1.1" 401 9`)).toMatchObject({
+      url: "/true",
+      response: { status: 401 },
+      at: Date.UTC(2000, 9, 10, 20, 55, 36),
+    });
   }
 });
 
@@ -104,8 +125,11 @@ test("the remembered second never answers for another", () => {
 });
 
 test("any line is read or refused, never thrown at, and what is read is bounded and printable as a URL", () => {
-  const piece = fc.oneof(fc.string(), fc.constantFrom('"', "\\", "\\x", "\\x2", "] \"", time, "GET /x HTTP/1.1", " ", "200", "-", "1.2.3.4"));
-  const line = fc.oneof(fc.array(piece).map((all) => all.join("")), fc.tuple(piece, piece, piece).map(([a, b, c]) => `1.2.3.4 - - ${time} "GET /${a} HTTP/1.1" 200 5 "${b}" "${c}"`));
+  const piece = fc.oneof(fc.string(), fc.constantFrom('"', "\\", "\\x", "\\x2", '] "', time, "GET /x HTTP/1.1", " ", "200", "-", "1.2.3.4"));
+  const line = fc.oneof(
+    fc.array(piece).map((all) => all.join("")),
+    fc.tuple(piece, piece, piece).map(([a, b, c]) => `1.2.3.4 - - ${time} "GET /${a} HTTP/1.1" 200 5 "${b}" "${c}"`),
+  );
   fc.assert(
     fc.property(line, (text) => {
       const record = read(text);

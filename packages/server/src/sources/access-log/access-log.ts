@@ -22,7 +22,8 @@ export function accessLogLine(options: ReadOptions): (text: string, line: number
   const parse = accessLineParser();
   return (text, line) => {
     const record = parse(text);
-    if ("reason" in record) return { line, column: record.column, reason: record.reason, remedy: "Nothing to do when it is a scanner's or a cut-off line; else log in common or combined format." };
+    if ("reason" in record)
+      return { line, column: record.column, reason: record.reason, remedy: "Nothing to do when it is a scanner's or a cut-off line; else log in common or combined format." };
     return toExchange(record, recordId(options.name, line));
   };
 }
@@ -51,6 +52,12 @@ function origin(host: string): string {
 }
 
 function headersOf(record: AccessRecord): HeaderList {
-  if (record.userAgent !== undefined) return record.referer === undefined ? [["User-Agent", record.userAgent]] : [["Referer", record.referer], ["User-Agent", record.userAgent]];
+  if (record.userAgent !== undefined)
+    return record.referer === undefined
+      ? [["User-Agent", record.userAgent]]
+      : [
+          ["Referer", record.referer],
+          ["User-Agent", record.userAgent],
+        ];
   return record.referer === undefined ? noHeaders : [["Referer", record.referer]];
 }

@@ -20,7 +20,8 @@ export function clfTimeParser(): (line: string, from: number) => number | undefi
 export const clfTimeLength = 26;
 
 function parseClfTime(line: string, from: number): number | undefined {
-  if (line.charAt(from + 2) !== "/" || line.charAt(from + 6) !== "/" || line.charAt(from + 11) !== ":" || line.charAt(from + 14) !== ":" || line.charAt(from + 17) !== ":") return undefined;
+  if (line.charAt(from + 2) !== "/" || line.charAt(from + 6) !== "/" || line.charAt(from + 11) !== ":" || line.charAt(from + 14) !== ":" || line.charAt(from + 17) !== ":")
+    return undefined;
   const month = months.indexOf(line.slice(from + 3, from + 6).toLowerCase());
   const day = digits(line, from, 2);
   const year = digits(line, from + 7, 4);

@@ -43,7 +43,8 @@ export function accessLineParser(): (line: string) => AccessRecord | AccessFailu
   return (line) => {
     const timeEnd = line.indexOf('] "');
     const open = timeEnd - 27;
-    if (open < 1 || line.charCodeAt(open) !== bracket || line.charCodeAt(open - 1) !== space) return { column: 1, reason: "no `[time] \"request\"` where common and combined have it" };
+    if (open < 1 || line.charCodeAt(open) !== bracket || line.charCodeAt(open - 1) !== space)
+      return { column: 1, reason: 'no `[time] "request"` where common and combined have it' };
     const at = parseTime(line, open + 1);
     if (at === undefined) return { column: open + 2, reason: "the time is not `dd/Mon/yyyy:hh:mm:ss ±zzzz`" };
     const client = readClient(line, open - 1);

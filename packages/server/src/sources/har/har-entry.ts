@@ -25,7 +25,8 @@ export function harEntry(entry: unknown, id: string): Exchange | EntryProblem {
   const url = cleanUrl(request["url"]);
   if (url === undefined) return { problem: "request.url is not an http or https URL", remedy: "Entries of other schemes (data:, ws:, chrome-extension:) carry no HTTP exchange." };
   const status = response["status"];
-  if (!(typeof status === "number" && Number.isInteger(status) && (status === 0 || (status >= 100 && status <= 599)))) return { problem: "response.status is not a whole number from 100 to 599", remedy };
+  if (!(typeof status === "number" && Number.isInteger(status) && (status === 0 || (status >= 100 && status <= 599))))
+    return { problem: "response.status is not a whole number from 100 to 599", remedy };
   const requestHeaders = readHeaders(request["headers"]);
   const responseHeaders = readHeaders(response["headers"]);
   if (requestHeaders === undefined || responseHeaders === undefined) return { problem: `headers are not a list of at most ${headersMax} {name, value} pairs`, remedy };

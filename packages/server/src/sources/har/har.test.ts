@@ -15,7 +15,14 @@ async function read(text: string | AsyncIterable<Uint8Array>): Promise<{ exchang
   return all;
 }
 
-const request = { method: "POST", url: "https://a.example/x y?q=1#frag", headers: [{ name: ":authority", value: "a.example" }, { name: "Accept", value: "*/*" }] };
+const request = {
+  method: "POST",
+  url: "https://a.example/x y?q=1#frag",
+  headers: [
+    { name: ":authority", value: "a.example" },
+    { name: "Accept", value: "*/*" },
+  ],
+};
 const response = { status: 201, headers: [{ name: "Content-Type", value: "text/plain" }], content: { size: 5, text: "hello" } };
 const entry = { startedDateTime: "2022-02-04T09:34:35.225+0530", time: 46.5, request, response };
 const har = (...entries: unknown[]): string => JSON.stringify({ log: { version: "1.2", entries } });
@@ -52,12 +59,31 @@ test("bodies: text, base64, urlencoded params; what the recorder left out is not
       answered({ size: 0 }),
     ),
   );
-  expect(exchanges.slice(0, 4).map((exchange) => [exchange.request.body, exchange.carries.requestBody])).toEqual([['{"a":1}', true], ["a+b=%C3%BC%26&c=", true], [undefined, false], [undefined, false]]);
-  expect(exchanges.slice(4).map((exchange) => [exchange.response.body, exchange.carries.responseBody])).toEqual([["ü", true], [new Uint8Array([255]), true], [undefined, false], [undefined, true]]);
+  expect(exchanges.slice(0, 4).map((exchange) => [exchange.request.body, exchange.carries.requestBody])).toEqual([
+    ['{"a":1}', true],
+    ["a+b=%C3%BC%26&c=", true],
+    [undefined, false],
+    [undefined, false],
+  ]);
+  expect(exchanges.slice(4).map((exchange) => [exchange.response.body, exchange.carries.responseBody])).toEqual([
+    ["ü", true],
+    [new Uint8Array([255]), true],
+    [undefined, false],
+    [undefined, true],
+  ]);
 });
 
 test("a bad entry is refused by its number, the others go on, nothing of it is repeated", async () => {
-  const bad = [17, { ...entry, startedDateTime: "hunter2" }, { ...entry, startedDateTime: "2022-02-04T09:34:35" }, { ...entry, request: { ...request, url: "data:hunter2" } }, { ...entry, request: { ...request, method: "hunter 2" } }, { ...entry, response: { ...response, status: 77 } }, { ...entry, response: { ...response, headers: [{ name: "hunter2" }] } }, { ...entry, request: undefined }];
+  const bad = [
+    17,
+    { ...entry, startedDateTime: "hunter2" },
+    { ...entry, startedDateTime: "2022-02-04T09:34:35" },
+    { ...entry, request: { ...request, url: "data:hunter2" } },
+    { ...entry, request: { ...request, method: "hunter 2" } },
+    { ...entry, response: { ...response, status: 77 } },
+    { ...entry, response: { ...response, headers: [{ name: "hunter2" }] } },
+    { ...entry, request: undefined },
+  ];
   const { exchanges, rejected } = await read(har(entry, ...bad, entry));
   expect(exchanges.map(({ id }) => id)).toEqual(["h:1", `h:${bad.length + 2}`]);
   expect(rejected.map(({ line }) => line)).toEqual(bad.map((_, index) => index + 2));
@@ -66,7 +92,7 @@ test("a bad entry is refused by its number, the others go on, nothing of it is r
 
 describe("a document that is no HAR is SOURCE_UNREADABLE", () => {
   test.each([
-    ["{\n \"log\": hunter2", "line 2, column 9"],
+    ['{\n "log": hunter2', "line 2, column 9"],
     ['{"log": {"entries": [', "ends too early"],
     ['{"hunter2": 1}', "log.entries"],
     ['{"log": {"entries": {"hunter2": 1}}}', "log.entries"],

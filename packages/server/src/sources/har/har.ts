@@ -34,7 +34,10 @@ async function wholeText(input: AsyncIterable<Uint8Array>): Promise<string> {
   let bytes = 0;
   for await (const chunk of readable(input)) {
     bytes += chunk.length;
-    if (bytes > harBytesMax) throw new PosternError("SOURCE_UNREADABLE", `The HAR is larger than ${harBytesMax / 1024 / 1024} MiB.`, { remedy: "Export it in parts, or convert it to exchange NDJSON, which is read as a stream." });
+    if (bytes > harBytesMax)
+      throw new PosternError("SOURCE_UNREADABLE", `The HAR is larger than ${harBytesMax / 1024 / 1024} MiB.`, {
+        remedy: "Export it in parts, or convert it to exchange NDJSON, which is read as a stream.",
+      });
     chunks.push(Buffer.from(chunk));
   }
   const text = Buffer.concat(chunks, bytes).toString("utf8");
@@ -54,6 +57,7 @@ function entriesOf(text: string): readonly unknown[] {
   }
   const log: unknown = typeof root === "object" && root !== null && "log" in root ? root.log : undefined;
   const entries: unknown = typeof log === "object" && log !== null && "entries" in log ? log.entries : undefined;
-  if (!Array.isArray(entries)) throw new PosternError("SOURCE_UNREADABLE", "The HAR has no `log.entries` list.", { remedy: "Check that the file is a HAR, or name another format with --format." });
+  if (!Array.isArray(entries))
+    throw new PosternError("SOURCE_UNREADABLE", "The HAR has no `log.entries` list.", { remedy: "Check that the file is a HAR, or name another format with --format." });
   return entries;
 }

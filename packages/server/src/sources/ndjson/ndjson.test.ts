@@ -21,7 +21,14 @@ async function read(text: string | Uint8Array): Promise<{ exchanges: Exchange[];
   return all;
 }
 
-const good = { at: "2026-11-22T05:45:34.379Z", method: "GET", url: "https://a.example/x?y=1", client: { address: "203.0.113.7" }, request: { headers: [["Accept", "*/*"]] }, response: { status: 200, headers: [] } };
+const good = {
+  at: "2026-11-22T05:45:34.379Z",
+  method: "GET",
+  url: "https://a.example/x?y=1",
+  client: { address: "203.0.113.7" },
+  request: { headers: [["Accept", "*/*"]] },
+  response: { status: 200, headers: [] },
+};
 
 const schema: object = JSON.parse(readFileSync(new URL("../../../../../docs/reference/exchange.schema.json", import.meta.url), "utf8"));
 const ajv = new Ajv2020({ strict: true, strictTypes: false, strictRequired: false });
@@ -31,8 +38,91 @@ const validate = ajv.compile(schema);
 const accepts = (value: unknown): boolean => "id" in parseExchange(value, () => "made");
 
 describe("the reader and the JSON Schema agree", () => {
-  const broken: readonly unknown[] = [null, true, 0, -1, 1.5, 99, 600, 1e300, "", " ", "x", "a b", "/", "http://", "https://h", "ftp://h/", "/a\u0001", "/a\u00e9", [], [[]], [["a"]], [["", "b"]], [["a", 1]], [["a", "b", "c"]], {}, { base64: "" }, { base64: "QQ" }, { base64: "QQ==" }, { base64: "Q=Q=" }, { base64: 1 }, "2026-11-22T05:45:34Z", "2026-02-30T00:00:00Z", "2024-02-29T00:00:00+05:30", "2023-02-29T00:00:00Z", "2026-11-22", "2026-11-22T05:45:34", "2026-11-22t05:45:34z", "2026-11-22T24:00:00Z", "2026-11-22T23:59:60Z", "2026-11-22T05:45:34.1234567890Z", "2026-11-22T05:45:34+0530", "::1", "1.2.3.4", "01.2.3.4", "1.2.3", "fe80::1%eth0", "::ffff:1.2.3.4", "G\u00cbT", "x".repeat(33), "x".repeat(129), "\u{1F600}".repeat(128), "\u{1F600}".repeat(129), "/".repeat(65_536), "/".repeat(65_537), { address: "" }, { address: "::1", ja4: "t13d" }, { headers: [] }, { host: true }, { host: 1 }, Array.from({ length: 1_000 }, () => ["a", "b"]), Array.from({ length: 1_001 }, () => ["a", "b"])];
-  const paths: readonly (readonly string[])[] = [["id"], ["at"], ["method"], ["url"], ["client"], ["client", "address"], ["client", "ja4"], ["request"], ["request", "headers"], ["request", "body"], ["request", "truncated"], ["response"], ["response", "status"], ["response", "size"], ["response", "headers"], ["response", "body"], ["durationMs"], ["carries"], ["carries", "host"], ["unknown"]];
+  const broken: readonly unknown[] = [
+    null,
+    true,
+    0,
+    -1,
+    1.5,
+    99,
+    600,
+    1e300,
+    "",
+    " ",
+    "x",
+    "a b",
+    "/",
+    "http://",
+    "https://h",
+    "ftp://h/",
+    "/a\u0001",
+    "/a\u00e9",
+    [],
+    [[]],
+    [["a"]],
+    [["", "b"]],
+    [["a", 1]],
+    [["a", "b", "c"]],
+    {},
+    { base64: "" },
+    { base64: "QQ" },
+    { base64: "QQ==" },
+    { base64: "Q=Q=" },
+    { base64: 1 },
+    "2026-11-22T05:45:34Z",
+    "2026-02-30T00:00:00Z",
+    "2024-02-29T00:00:00+05:30",
+    "2023-02-29T00:00:00Z",
+    "2026-11-22",
+    "2026-11-22T05:45:34",
+    "2026-11-22t05:45:34z",
+    "2026-11-22T24:00:00Z",
+    "2026-11-22T23:59:60Z",
+    "2026-11-22T05:45:34.1234567890Z",
+    "2026-11-22T05:45:34+0530",
+    "::1",
+    "1.2.3.4",
+    "01.2.3.4",
+    "1.2.3",
+    "fe80::1%eth0",
+    "::ffff:1.2.3.4",
+    "G\u00cbT",
+    "x".repeat(33),
+    "x".repeat(129),
+    "\u{1F600}".repeat(128),
+    "\u{1F600}".repeat(129),
+    "/".repeat(65_536),
+    "/".repeat(65_537),
+    { address: "" },
+    { address: "::1", ja4: "t13d" },
+    { headers: [] },
+    { host: true },
+    { host: 1 },
+    Array.from({ length: 1_000 }, () => ["a", "b"]),
+    Array.from({ length: 1_001 }, () => ["a", "b"]),
+  ];
+  const paths: readonly (readonly string[])[] = [
+    ["id"],
+    ["at"],
+    ["method"],
+    ["url"],
+    ["client"],
+    ["client", "address"],
+    ["client", "ja4"],
+    ["request"],
+    ["request", "headers"],
+    ["request", "body"],
+    ["request", "truncated"],
+    ["response"],
+    ["response", "status"],
+    ["response", "size"],
+    ["response", "headers"],
+    ["response", "body"],
+    ["durationMs"],
+    ["carries"],
+    ["carries", "host"],
+    ["unknown"],
+  ];
 
   test("on a good record with every member made wrong in every way, and left out", () => {
     let accepted = 0;
@@ -56,19 +146,44 @@ describe("the reader and the JSON Schema agree", () => {
     // Mostly good members, so that a good share of whole records is good.
     const mostly = <G, B>(well: fc.Arbitrary<G>, ill: fc.Arbitrary<B>): fc.Arbitrary<G | B> => fc.oneof({ arbitrary: well, weight: 15 }, { arbitrary: ill, weight: 1 });
     const goodTime = fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString());
-    const time = mostly(goodTime, fc.oneof(fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString()), fc.double(), fc.string(), fc.stringMatching(/^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\.[0-9]{1,3})?(Z|[+-][0-2][0-9]:?[0-5][0-9])$/)));
+    const time = mostly(
+      goodTime,
+      fc.oneof(
+        fc.date({ noInvalidDate: true, min: new Date(0), max: new Date(4e12) }).map((date) => date.toISOString()),
+        fc.double(),
+        fc.string(),
+        fc.stringMatching(/^20[0-9]{2}-[01][0-9]-[0-3][0-9]T[0-2][0-9]:[0-5][0-9]:[0-6][0-9](\.[0-9]{1,3})?(Z|[+-][0-2][0-9]:?[0-5][0-9])$/),
+      ),
+    );
     const pair = mostly(fc.tuple(fc.string({ minLength: 1 }), fc.string()), fc.tuple(fc.string(), fc.string()));
-    const body = mostly(fc.oneof(fc.string(), fc.base64String().map((base64) => ({ base64 }))), fc.oneof(fc.record({ base64: fc.string() }), fc.jsonValue()));
+    const body = mostly(
+      fc.oneof(
+        fc.string(),
+        fc.base64String().map((base64) => ({ base64 })),
+      ),
+      fc.oneof(fc.record({ base64: fc.string() }), fc.jsonValue()),
+    );
     const message = fc.record({ headers: fc.array(pair), body, truncated: fc.boolean() }, { requiredKeys: ["headers"] });
     const record = fc.record(
       {
         id: fc.string({ unit: "grapheme", minLength: 1 }),
         at: time,
         method: mostly(fc.constantFrom("GET", "POST"), fc.string()),
-        url: mostly(fc.oneof(fc.webUrl({ withQueryParameters: true, withFragments: true }), fc.webPath().map((path) => `/${path}`)), fc.string()),
-        client: fc.record({ address: mostly(fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant("")), fc.string()), ja4: mostly(fc.constant("t13d"), fc.string()) }, { requiredKeys: ["address"] }),
+        url: mostly(
+          fc.oneof(
+            fc.webUrl({ withQueryParameters: true, withFragments: true }),
+            fc.webPath().map((path) => `/${path}`),
+          ),
+          fc.string(),
+        ),
+        client: fc.record(
+          { address: mostly(fc.oneof(fc.ipV4(), fc.ipV6(), fc.constant("")), fc.string()), ja4: mostly(fc.constant("t13d"), fc.string()) },
+          { requiredKeys: ["address"] },
+        ),
         request: message,
-        response: fc.tuple(message, mostly(fc.integer({ min: 100, max: 599 }), fc.oneof(fc.integer({ min: 95, max: 605 }), fc.double()))).map(([rest, status]) => ({ ...rest, status })),
+        response: fc
+          .tuple(message, mostly(fc.integer({ min: 100, max: 599 }), fc.oneof(fc.integer({ min: 95, max: 605 }), fc.double())))
+          .map(([rest, status]) => ({ ...rest, status })),
         durationMs: mostly(fc.nat(), fc.double()),
         extra: fc.jsonValue(),
       },
@@ -129,28 +244,36 @@ test("what is written is read back equal", async () => {
   const headers = fc.array(fc.tuple(fc.string({ minLength: 1 }), fc.string()), { maxLength: 5 });
   const body = fc.oneof(fc.string({ unit: "grapheme" }), fc.constant(new Uint8Array([0xff, 0, 0xfe])));
   await fc.assert(
-    fc.asyncProperty(fc.record({ headers, body, status: fc.integer({ min: 100, max: 599 }), size: fc.nat(), at: fc.integer({ min: 0, max: 4e12 }), durationMs: fc.nat(), carried: fc.boolean() }), async (parts) => {
-      const exchange: Exchange = {
-        id: "x1",
-        at: parts.at,
-        method: "POST",
-        url: "https://a.example/x",
-        client: { address: "::1", ja4: "t13d" },
-        request: { headers: parts.headers, body: parts.body, truncated: true },
-        response: { status: parts.status, headers: parts.headers, body: parts.body, size: parts.size },
-        durationMs: parts.durationMs,
-        carries: { ...carriesAll, responseBody: parts.carried, host: parts.carried },
-      };
-      const line = exchangeLine(exchange);
-      expect(validate(JSON.parse(line))).toBe(true);
-      expect((await read(line)).exchanges).toEqual([exchange]);
-    }),
+    fc.asyncProperty(
+      fc.record({ headers, body, status: fc.integer({ min: 100, max: 599 }), size: fc.nat(), at: fc.integer({ min: 0, max: 4e12 }), durationMs: fc.nat(), carried: fc.boolean() }),
+      async (parts) => {
+        const exchange: Exchange = {
+          id: "x1",
+          at: parts.at,
+          method: "POST",
+          url: "https://a.example/x",
+          client: { address: "::1", ja4: "t13d" },
+          request: { headers: parts.headers, body: parts.body, truncated: true },
+          response: { status: parts.status, headers: parts.headers, body: parts.body, size: parts.size },
+          durationMs: parts.durationMs,
+          carries: { ...carriesAll, responseBody: parts.carried, host: parts.carried },
+        };
+        const line = exchangeLine(exchange);
+        expect(validate(JSON.parse(line))).toBe(true);
+        expect((await read(line)).exchanges).toEqual([exchange]);
+      },
+    ),
     { numRuns: 200 },
   );
 });
 
 test("base64 that is UTF-8 becomes text, else stays bytes; a path without Host does not carry the host", async () => {
-  const line = JSON.stringify({ ...good, url: "/x", request: { headers: [], body: { base64: Buffer.from("grüß").toString("base64") } }, response: { status: 0, headers: [], body: { base64: "/w==" } } });
+  const line = JSON.stringify({
+    ...good,
+    url: "/x",
+    request: { headers: [], body: { base64: Buffer.from("grüß").toString("base64") } },
+    response: { status: 0, headers: [], body: { base64: "/w==" } },
+  });
   const { exchanges } = await read(line);
   expect(exchanges[0]?.request.body).toBe("grüß");
   expect(exchanges[0]?.response.body).toEqual(new Uint8Array([255]));

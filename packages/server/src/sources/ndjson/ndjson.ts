@@ -19,5 +19,10 @@ export const readNdjson: ReadSource = (input, options) =>
     }
     const parsed = parseExchange(value, () => recordId(options.name, line));
     if ("id" in parsed) return parsed;
-    return { line, column: jsonValueOffset(text, parsed.path) + 1, reason: `${parsed.path.length === 0 ? "the record" : parsed.path.join(".")} ${parsed.problem}`, remedy: parsed.remedy };
+    return {
+      line,
+      column: jsonValueOffset(text, parsed.path) + 1,
+      reason: `${parsed.path.length === 0 ? "the record" : parsed.path.join(".")} ${parsed.problem}`,
+      remedy: parsed.remedy,
+    };
   });

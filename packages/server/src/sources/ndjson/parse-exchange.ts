@@ -32,8 +32,10 @@ export function parseExchange(value: unknown, makeId: () => string): Exchange | 
   const time = readTime(at);
   if (time === undefined) return wrong(["at"], "is neither ISO 8601 with a zone nor milliseconds since 1970", 'Write e.g. "2026-01-31T08:00:00.000Z".');
   if (typeof method !== "string" || !methodForm.test(method)) return wrong(["method"], "is not an HTTP method", 'Write e.g. "GET".');
-  if (typeof url !== "string" || !fits(url, urlCharactersMax) || !urlForm.test(url)) return wrong(["url"], "is neither an http(s) URL nor a path from the root", "Percent-encode spaces and controls; write https://host/path?query or /path?query.");
-  if (durationMs !== undefined && !isBetween(durationMs, 0, durationMsMax)) return wrong(["durationMs"], "is not a number of milliseconds", "Write a number of at least 0, or leave it out.");
+  if (typeof url !== "string" || !fits(url, urlCharactersMax) || !urlForm.test(url))
+    return wrong(["url"], "is neither an http(s) URL nor a path from the root", "Percent-encode spaces and controls; write https://host/path?query or /path?query.");
+  if (durationMs !== undefined && !isBetween(durationMs, 0, durationMsMax))
+    return wrong(["durationMs"], "is not a number of milliseconds", "Write a number of at least 0, or leave it out.");
   const client = readClient(value["client"]);
   if ("problem" in client) return client;
   const request = readMessage(value["request"], "request");
@@ -60,7 +62,8 @@ function readTime(at: unknown): number | undefined {
 function readClient(value: unknown): Client | Problem {
   if (!isRecord(value)) return wrong(["client"], "is missing or not an object", 'Write {"address": "203.0.113.7"}, or "" when unknown.');
   const { address, ja4 } = value;
-  if (typeof address !== "string" || !(address === "" || isAddress(address))) return wrong(["client", "address"], "is not an IPv4 or IPv6 address", 'Write it without port and zone, or "" when unknown.');
+  if (typeof address !== "string" || !(address === "" || isAddress(address)))
+    return wrong(["client", "address"], "is not an IPv4 or IPv6 address", 'Write it without port and zone, or "" when unknown.');
   if (ja4 === undefined) return { address };
   if (typeof ja4 !== "string" || !ja4Form.test(ja4)) return wrong(["client", "ja4"], "is not a text of 1 to 64 visible ASCII characters", "Leave it out when unknown.");
   return { address, ja4 };
@@ -71,7 +74,8 @@ function readResponse(value: unknown): ResponseMessage | Problem {
   if ("problem" in message) return message;
   if (!isRecord(value)) return wrong(["response"], "is not an object", 'Write at least {"status": 200, "headers": []}.');
   const { status, size } = value;
-  if (!(status === 0 || (isBetween(status, 100, 599) && Number.isInteger(status)))) return wrong(["response", "status"], "is not a whole number from 100 to 599", "Write 0 when no answer came.");
+  if (!(status === 0 || (isBetween(status, 100, 599) && Number.isInteger(status))))
+    return wrong(["response", "status"], "is not a whole number from 100 to 599", "Write 0 when no answer came.");
   if (size === undefined) return { ...message, status };
   if (!isBetween(size, 0, sizeMax) || !Number.isInteger(size)) return wrong(["response", "size"], "is not a whole number of bytes", "Leave it out when unknown.");
   return { ...message, status, size };
@@ -80,7 +84,8 @@ function readResponse(value: unknown): ResponseMessage | Problem {
 function readMessage(value: unknown, name: string): Message | Problem {
   if (!isRecord(value)) return wrong([name], "is missing or not an object", 'Write at least {"headers": []}.');
   const { headers, body, truncated } = value;
-  if (!isHeaderList(headers)) return wrong([name, "headers"], `is not a list of at most ${headersMax} [name, value] pairs`, 'Write [["Accept", "*/*"]], or [] when there are none.');
+  if (!isHeaderList(headers))
+    return wrong([name, "headers"], `is not a list of at most ${headersMax} [name, value] pairs`, 'Write [["Accept", "*/*"]], or [] when there are none.');
   if (truncated !== undefined && typeof truncated !== "boolean") return wrong([name, "truncated"], "is not true or false", "Leave it out when the body is whole.");
   if (body === undefined) return truncated === undefined ? { headers } : { headers, truncated };
   const content = readBody(body);

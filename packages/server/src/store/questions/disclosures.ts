@@ -20,7 +20,9 @@ export const disclosures: Question<DisclosuresParams, Disclosure> = {
     address: z.string(),
     credential: z.string(),
   }),
-  sql: (params) => sql`SELECT id, exchange_id AS exchangeId, toUnixTimestamp64Milli(at) AS at, endpoint_id AS endpointId, subject_type AS subjectType, lower(hex(subject)) AS subject,
+  sql: (
+    params,
+  ) => sql`SELECT id, exchange_id AS exchangeId, toUnixTimestamp64Milli(at) AS at, endpoint_id AS endpointId, subject_type AS subjectType, lower(hex(subject)) AS subject,
       answer, response_class AS responseClass, lower(hex(narrow)) AS narrow, if(address = '', network, address) AS address, credential
     FROM postern.disclosures WHERE ${allOf([inWindow(params), beforeCursor(params.before)])}
     ORDER BY at DESC, id DESC LIMIT ${params.limit ?? 100} ${costLimits}`,

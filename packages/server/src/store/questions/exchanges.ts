@@ -5,7 +5,14 @@ import type { DisclosureTotalsParams } from "./disclosure-totals.ts";
 
 /** A page of exchanges, newest first. Without an endpoint the newest hours that fill a page are read first, so that the console's first page does not read months. */
 export const exchanges: Question<ExchangesParams, ExchangesRow> = {
-  params: z.object({ ...windowShape, id: z.string().max(256).optional(), status: z.int().min(0).max(999).optional(), actedOn: z.boolean().optional(), before: before.optional(), limit: pageLimit }),
+  params: z.object({
+    ...windowShape,
+    id: z.string().max(256).optional(),
+    status: z.int().min(0).max(999).optional(),
+    actedOn: z.boolean().optional(),
+    before: before.optional(),
+    limit: pageLimit,
+  }),
   row: z.object({
     id: z.string(),
     at: z.number(),

@@ -25,7 +25,12 @@ export const before = z.object({ at: time, id });
 export const windowShape = { endpoint: id.optional(), from: time.optional(), to: time.optional(), address: id.optional() };
 
 /** `from` is the first moment counted, `to` the first one that no longer is. */
-export function inWindow(params: { readonly endpoint?: string | undefined; readonly from?: number | undefined; readonly to?: number | undefined; readonly address?: string | undefined }): Sql {
+export function inWindow(params: {
+  readonly endpoint?: string | undefined;
+  readonly from?: number | undefined;
+  readonly to?: number | undefined;
+  readonly address?: string | undefined;
+}): Sql {
   return allOf([
     params.endpoint === undefined ? undefined : sql`endpoint_id = ${params.endpoint}`,
     params.from === undefined ? undefined : sql`at >= fromUnixTimestamp64Milli(${params.from}, 'UTC')`,

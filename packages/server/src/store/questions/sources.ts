@@ -14,7 +14,9 @@ export const sources: Question<SourcesParams, SourcesRow> = {
     lastAt: z.number(),
     addresses: z.number(),
   }),
-  sql: (params) => sql`SELECT source AS address, uniqExact(subject) AS asked, uniqExactIf(subject, answer = 'truthful') AS truthful, uniqExactIf(subject, answer = 'uniform') AS uniform,
+  sql: (
+    params,
+  ) => sql`SELECT source AS address, uniqExact(subject) AS asked, uniqExactIf(subject, answer = 'truthful') AS truthful, uniqExactIf(subject, answer = 'uniform') AS uniform,
       toUnixTimestamp64Milli(min(at)) AS firstAt, toUnixTimestamp64Milli(max(at)) AS lastAt, count() OVER () AS addresses
     FROM (SELECT if(address = '', network, address) AS source, subject, answer, at FROM postern.disclosures WHERE ${inWindow(params)})
     GROUP BY source ORDER BY asked DESC, source LIMIT ${params.limit ?? 100} ${costLimits}`,
