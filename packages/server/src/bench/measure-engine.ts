@@ -12,7 +12,7 @@ export async function measureEngine(context: BenchContext): Promise<BenchRow[]> 
   for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
     say(`decision and ledger, turn ${turn + 1}`);
     decisions.push((await children.role("decisions", "100000")).said as DecisionTimes);
-    ledgers.push((await children.role("ledger", quick ? "20480" : "61440")).said as LedgerTimes);
+    ledgers.push((await children.role("ledger", quick ? "10240" : "61440")).said as LedgerTimes);
   }
   return [...decisionRows(decisions), ...ledgerRows(ledgers)];
 }

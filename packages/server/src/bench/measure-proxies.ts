@@ -63,7 +63,7 @@ export async function measureProxies(context: BenchContext): Promise<BenchRow[]>
   const half = rate.of("gate").median / 2;
   const p50 = new Turns();
   const p99 = new Turns();
-  const calmTurns = quick ? 2 : 5;
+  const calmTurns = quick ? 1 : 5;
   for (let turn = 0; turn < calmTurns; turn++) {
     say(`latency at half load, turn ${turn + 1} of ${calmTurns}`);
     for (const contender of [direct, ...proxies]) {
