@@ -106,9 +106,9 @@ function summary(told: Told, meaning: MeaningOf): Totals {
   return { confirmed, denied, uniform: told.uniform.value() };
 }
 
-/** The first 52 bits of a subject's hash. */
+/** The first 53 bits of a subject's hash, as the counters want them: with one bit less every estimate would come out twice too high. */
 function hashNumber(hex: string): number {
-  return Number.parseInt(hex.slice(0, 13), 16);
+  return Number.parseInt(hex.slice(0, 13), 16) * 2 + (Number.parseInt(hex.charAt(13), 16) >> 3);
 }
 
 const sourcesMax = 20_000;
