@@ -29,7 +29,8 @@ export class HubViews implements Views {
   readonly #options: HubViewsOptions;
   readonly #listeners = new Set<(event: LiveEvent) => void>();
   readonly #series: { requests: number[]; truthful: number[]; uniform: number[] } = { requests: [], truthful: [], uniform: [] };
-  #last = { requests: 0, truthful: 0, uniform: 0 };
+  readonly #told = new Map<string, { readonly truthful: number; readonly uniform: number }>();
+  #requests = 0;
   #findings: { at: number; list: FindingView[] } = { at: 0, list: [] };
   storeUp = false;
   gates = 0;
@@ -41,17 +42,22 @@ export class HubViews implements Views {
 
   /** Once a real second: moves the live series on and tells the listeners. */
   tick(): void {
-    const now = { requests: this.#core.requests, truthful: 0, uniform: 0 };
+    let truthful = 0;
+    let uniform = 0;
     for (const usage of this.#core.usage.values()) {
+      // What an endpoint had counted before it was first heard of is no news of this second.
+      const before = this.#told.get(usage.endpointId) ?? usage;
+      this.#told.set(usage.endpointId, usage);
       if (this.#guardState(usage.endpointId) !== "budgeted") continue;
-      now.truthful += usage.truthful;
-      now.uniform += usage.uniform;
+      truthful += Math.max(0, usage.truthful - before.truthful);
+      uniform += Math.max(0, usage.uniform - before.uniform);
     }
+    const second = { requests: this.#core.requests - this.#requests, truthful, uniform };
+    this.#requests = this.#core.requests;
     for (const key of ["requests", "truthful", "uniform"] as const) {
-      this.#series[key].push(Math.max(0, now[key] - this.#last[key]));
+      this.#series[key].push(second[key]);
       if (this.#series[key].length > seriesSeconds) this.#series[key].shift();
     }
-    this.#last = now;
     if (this.#listeners.size > 0) this.#tell({ type: "overview", data: this.overview() });
   }
 
