@@ -41,6 +41,7 @@ describe("holdDataDir", () => {
     for (const text of [`${process.ppid}x1`, "", "12x", `${process.ppid}x0`]) {
       writeFileSync(join(dir, "run", "postern.owner"), text);
       await holdDataDir(dir);
+      expect(readFileSync(join(dir, "run", "postern.owner"), "utf8")).toMatch(`${process.pid}x`);
     }
   });
 });

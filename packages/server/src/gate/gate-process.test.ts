@@ -104,7 +104,8 @@ describe("a gate that starts again", () => {
     const lives: PastLife[] = [];
     for (const n of [1, 2]) {
       await startGate();
-      for (let i = 0; i < n; i++) await askTimes("a", 1);
+      now += 1_000;
+      await askTimes("a", n);
       await endAll();
     }
     expect(readdirSync(join(dir, "gate", "lives"))).toHaveLength(2);

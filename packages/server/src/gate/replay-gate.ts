@@ -49,8 +49,11 @@ export interface Replayed {
 
 /** Credits come back in two days and flags last a month: what is older changes nothing that matters. */
 export const replayMs = 31 * 86_400_000;
-/** About a million rows, four seconds of start: a gate that is away for longer is worse than one that forgot a question of weeks ago. */
-export const replayBytesMax = 320 * 1024 * 1024;
+/**
+ * About 550,000 rows at 9 µs each: five seconds of start. A gate that is away for longer is worse than one that forgets an old question. What it
+ * misses: somebody who has half a million rows written after his own, and then a restart, is a newcomer again.
+ */
+export const replayBytesMax = 192 * 1024 * 1024;
 /** About 200,000 anchors: as long a memory as the questions have where a fifth of them is followed up. */
 export const anchorBytesMax = 64 * 1024 * 1024;
 const unknownMax = 4_096;

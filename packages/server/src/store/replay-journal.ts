@@ -1,4 +1,4 @@
-import { closeSync, existsSync, openSync, readSync } from "node:fs";
+import { closeSync, openSync, readSync } from "node:fs";
 import { join } from "node:path";
 import { rowBytesMax } from "./journal.ts";
 import { segmentFiles } from "./recover-journal.ts";
@@ -16,10 +16,9 @@ export function* replayJournal(dir: string, kind: string, options: ReplayOptions
     // The loader moves a segment between the two readings of the directories: it may be listed twice.
     if (name === last || (options.fromName !== undefined && name < options.fromName)) continue;
     last = name;
-    const waiting = join(dir, name + closedSuffix);
-    const path = existsSync(waiting) ? waiting : join(dir, loadedFolder, name + closedSuffix);
-    if (!existsSync(path)) continue;
-    for (const line of linesOf(path)) {
+    const fd = openFirst(join(dir, name + closedSuffix), join(dir, loadedFolder, name + closedSuffix));
+    if (fd === undefined) continue;
+    for (const line of linesOf(fd)) {
       const row = parseObject(line);
       if (row === undefined) options.onBad?.(name);
       else yield { segment: name, row };
@@ -40,9 +39,9 @@ export interface ReplayedRow {
   readonly row: Readonly<Record<string, unknown>>;
 }
 
-/** The lines of a file, without newline, in steps of 256 KiB. A line longer than any row may be is yielded empty. */
-export function* linesOf(path: string): Generator<string> {
-  const fd = openSync(path, "r");
+/** The lines of a file (its path, or a descriptor that is closed at the end), without newline, in steps of 256 KiB. A line longer than any row may be is yielded empty. */
+export function* linesOf(file: string | number): Generator<string> {
+  const fd = typeof file === "string" ? openSync(file, "r") : file;
   try {
     const step = Buffer.alloc(262_144);
     let rest: Buffer = Buffer.alloc(0);
@@ -70,10 +69,22 @@ export function* linesOf(path: string): Generator<string> {
   }
 }
 
+/** The loader may move a segment at any moment: whichever place it is in, an open file stays. Undefined when it is in neither. */
+function openFirst(...paths: readonly string[]): number | undefined {
+  for (const path of paths) {
+    try {
+      return openSync(path, "r");
+    } catch (error) {
+      if (!(error instanceof Error && "code" in error && error.code === "ENOENT")) throw error;
+    }
+  }
+  return undefined;
+}
+
 function parseObject(line: string): Record<string, unknown> | undefined {
   try {
     const value: unknown = JSON.parse(line);
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;
   }
