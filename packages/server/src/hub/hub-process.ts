@@ -41,7 +41,8 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     onGates: (count) => {
       views.gates = count;
     },
-    onError: (error) => options.onEvent({ name: "gate-frame-refused", detail: error instanceof Error ? error.message : String(error) }),
+    // Not the message: that of a JSON error quotes what it could not read, which is traffic.
+    onError: (error) => options.onEvent({ name: "gate-frame-refused", detail: error instanceof Error ? error.name : "no error" }),
   });
 
   const auth = createMemoryAuth({ random: () => randomBytes(32), presetToken: options.apiToken });
