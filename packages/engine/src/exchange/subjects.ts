@@ -4,6 +4,7 @@ import { subjectsMax } from "../understood.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
 import type { Subject } from "./subject.ts";
+import { decodePercent } from "./split-target.ts";
 
 /** What a request holds, as far as identifiers may stand in it. */
 export interface RequestParts {
@@ -226,21 +227,9 @@ function stripIndex(key: string): string {
   return open > 0 && key.endsWith("]") ? key.slice(0, open) : key;
 }
 
+/** As a form or a query writes it: `+` is a space. */
 function decode(text: string): string {
-  if (!text.includes("%") && !text.includes("+")) return text;
-  const spaced = text.replaceAll("+", " ");
-  try {
-    return decodeURIComponent(spaced);
-  } catch {
-    // An invalid escape somewhere: decode each valid run by itself and keep the rest as it stands.
-    return spaced.replace(/(?:%[0-9a-f]{2})+/gi, (run) => {
-      try {
-        return decodeURIComponent(run);
-      } catch {
-        return run;
-      }
-    });
-  }
+  return decodePercent(text.replaceAll("+", " "));
 }
 
 function parseJson(text: string): unknown {
