@@ -1,7 +1,7 @@
 import { type Mode, PosternError } from "@postern/engine";
 import { type ClockSetting, makeClock } from "./clock.ts";
 import type { Config } from "./config/config-schema.ts";
-import { runGate } from "./gate/gate-process.ts";
+import { type GateReload, runGate } from "./gate/gate-process.ts";
 import type { RateLimit } from "./gate/rate-limits.ts";
 import { loadOrCreateKey } from "./keys/key-file.ts";
 import { makePorts } from "./keys/make-ports.ts";
@@ -48,7 +48,11 @@ export function becomeRole(role: string): void {
         claim(settings.dataDir, "gate");
         // A restarted gate must come back where its clients look for it.
         const gate = await runGate({ ...settings, ports: ports(settings.dataDir), clock: makeClock(settings.clock), onEvent: tell });
-        return { ready: { port: gate.port, replayed: gate.replayed }, stop: (graceMs) => gate.close(graceMs) };
+        return { ready: { port: gate.port, replayed: gate.replayed }, stop: (graceMs) => gate.close(graceMs),
+          receive: (message) => {
+            if (typeof message === "object" && message !== null && "reload" in message) gate.reload(message.reload as GateReload);
+          },
+        };
       });
       return;
     case "hub":
@@ -61,7 +65,7 @@ export function becomeRole(role: string): void {
           ready: { consoleUrl: hub.consoleUrl, loginUrl: hub.loginUrl },
           stop: () => hub.close(),
           receive: (message) => {
-            if (typeof message === "object" && message !== null && "issueLogin" in message) tell({ name: "login-link", url: hub.issueLogin() });
+            if (typeof message === "object" && message !== null && "issueLogin" in message) void hub.issueLogin().then((url) => tell({ name: "login-link", url }));
           },
         };
       });

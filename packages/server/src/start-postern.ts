@@ -8,6 +8,7 @@ import { rateLimitsOf } from "./cli/import-policy.ts";
 import type { Config } from "./config/config-schema.ts";
 import { loadOrCreateKey } from "./keys/key-file.ts";
 import { localSocketPath } from "./local-socket.ts";
+import type { GateReload } from "./gate/gate-process.ts";
 import type { GateSettings, HubSettings, StoreSettings } from "./roles.ts";
 import { holdDataDir } from "./run-lock.ts";
 import { Supervised, type SupervisedEvent } from "./supervise.ts";
@@ -38,9 +39,11 @@ export async function startPostern(options: StartOptions): Promise<Postern> {
   const stop = async (): Promise<void> => {
     for (const child of running) await child.stop(child.role === "gate" ? 5_000 : 10_000);
   };
+  const storeSettings: StoreSettings = { dataDir };
+  const storeReady = start<{ socketPath: string }>("store", storeSettings);
+  // Heard below; a rejection while the hub starts is no unhandled one.
+  storeReady.catch(() => undefined);
   try {
-    const storeSettings: StoreSettings = { dataDir };
-    const storeReady = start<{ socketPath: string }>("store", storeSettings);
     const hubSettings: HubSettings = {
       ...common,
       upstream: options.upstream,
@@ -72,9 +75,19 @@ export async function startPostern(options: StartOptions): Promise<Postern> {
       loginUrl: hub.loginUrl,
       gatePort,
       roles: running,
+      reload: async (config) => {
+        const gate = running.find((one) => one.role === "gate");
+        const changes: GateReload = { limits: rateLimitsOf(config), trustedHops: config.trustedHops ?? 0 };
+        gate?.remember(changes);
+        gate?.send({ reload: changes });
+        const hubProcess = running.find((one) => one.role === "hub");
+        hubProcess?.remember({ config });
+        await hubProcess?.restart(5_000);
+      },
       stop,
     };
   } catch (error) {
+    await storeReady.catch(() => undefined);
     await stop();
     throw error;
   }
@@ -101,6 +114,8 @@ export interface Postern {
   readonly loginUrl: string;
   readonly gatePort: number | undefined;
   readonly roles: readonly Supervised[];
+  /** Takes a changed configuration: the gate between two requests, the hub by a restart, during which the gate goes on. `upstream`, `listen`, `console` and `mode` need a new start. */
+  reload(config: Config): Promise<void>;
   stop(): Promise<void>;
 }
 

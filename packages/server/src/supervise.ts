@@ -56,6 +56,13 @@ export class Supervised {
     clearTimeout(timer);
   }
 
+  /** Ends the role and starts it again with what it is told now. The others go on meanwhile. */
+  async restart(graceMs: number): Promise<void> {
+    await this.stop(graceMs);
+    this.#stopping = false;
+    await this.#launch();
+  }
+
   /** Sends a message to the role as it runs now; lost when it is down. */
   send(message: object): void {
     if (this.#child?.connected === true) this.#child.send(message);

@@ -9,7 +9,7 @@ import type { Capture, RequestHead } from "../gate/gate-port.ts";
 import { GateState } from "../gate/gate-state.ts";
 import { HubLink } from "../gate/hub-link.ts";
 import { JudgingGate } from "../gate/judging-gate.ts";
-import { lineSplitter } from "../hub/wire.ts";
+import { lineSplitter } from "../gate-hub-wire.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { answerOf } from "./children.ts";

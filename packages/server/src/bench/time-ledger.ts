@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { Ledger } from "@postern/engine";
 import { loadConfig } from "../config/load-config.ts";
 import { HubCore } from "../hub/hub-core.ts";
-import type { GateFrame } from "../hub/wire.ts";
+import type { GateFrame } from "../gate-hub-wire.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { sampleExchange, type SampleKind } from "./sample-exchanges.ts";
 

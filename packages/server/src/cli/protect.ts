@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { PosternError } from "@postern/engine";
 import pc from "picocolors";
-import { loadConfig } from "../config/load-config.ts";
+import { defaultPath, loadConfig } from "../config/load-config.ts";
+import { watchConfig } from "../config/watch-config.ts";
 import { startPostern } from "../start-postern.ts";
 import type { CliContext } from "./cli-context.ts";
 import { listenAt } from "./listen-at.ts";
@@ -72,9 +73,27 @@ export function protectCommand(program: Command, context: CliContext): void {
         say(paint.dim("  Ctrl-C ends it; what was acknowledged is on disk."));
         say("");
       }
+      const file = flags.config ?? defaultPath(process.cwd());
+      const tell = (name: string, detail: string): void => say(json ? JSON.stringify({ name, detail }) : name === "config-refused" ? paint.yellow(detail) : detail);
+      const watching =
+        file === undefined
+          ? undefined
+          : watchConfig({
+              path: file,
+              env: context.env,
+              onConfig: (changed) => {
+                postern.reload(changed).then(
+                  () => tell("config-reloaded", "The changed configuration is in force."),
+                  (error: unknown) => tell("config-refused", `The hub did not come back with the changed configuration: ${error instanceof Error ? error.message : String(error)}`),
+                );
+              },
+              onProblem: (lines) => tell("config-refused", `The changed configuration is not taken:\n${lines.join("\n")}`),
+            });
+      process.on("SIGHUP", () => watching?.check());
       await new Promise<void>((resolve) => {
-        for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.once(signal, () => resolve());
+        for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => resolve());
       });
+      watching?.close();
       if (!json) say("Ending: requests under way may finish …");
       await postern.stop();
       context.exit(0);

@@ -28,8 +28,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
   process.env["POSTERN_KEY_FILE"] = join(home, "key");
   const running: { stop(): Promise<void> }[] = [];
   const stop = async (): Promise<void> => {
-    for (const one of running.toReversed()) await one.stop();
-    rmSync(home, { recursive: true, force: true });
+    for (const one of running.toReversed()) await one.stop().catch(() => undefined);
+    rmSync(home, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
     if (previousKey === undefined) delete process.env["POSTERN_KEY_FILE"];
     else process.env["POSTERN_KEY_FILE"] = previousKey;
   };
@@ -138,7 +138,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
     };
     return { summary, consoleUrl: observer.consoleUrl, loginUrl: observer.loginUrl, stop };
   } catch (error) {
-    await stop();
+    // What went wrong first is what to tell.
+    await stop().catch(() => undefined);
     throw error;
   }
 }

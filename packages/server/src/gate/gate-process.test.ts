@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GateServer } from "../hub/gate-server.ts";
-import type { PastLife } from "../hub/wire.ts";
+import type { PastLife } from "../gate-hub-wire.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { Journal } from "../store/journal.ts";
 import { type RunningGate, runGate } from "./gate-process.ts";

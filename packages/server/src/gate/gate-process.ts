@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { GateEngine, type GatePolicy, type Mode, type Ports } from "@postern/engine";
 import type { Clock } from "../clock.ts";
-import type { GateJournalRow } from "../hub/wire.ts";
+import type { GateJournalRow } from "../gate-hub-wire.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { pruneJournal } from "../store/journal-tail.ts";
 import { GateState } from "./gate-state.ts";
@@ -113,6 +113,10 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   return {
     port: running.port,
     replayed: replayed.rows,
+    reload: (changes) => {
+      gate.setLimits(changes.limits.length === 0 ? undefined : new RateLimits(ports, changes.limits, scope, () => undefined));
+      running.reload({ trustedHops: changes.trustedHops });
+    },
     close: async (graceMs) => {
       await running.close(graceMs);
       clearInterval(timer);
@@ -138,9 +142,16 @@ export interface GateOptions {
   readonly onEvent: (event: { readonly name: "hub-connected" | "hub-away" | "policy-not-saved" }) => void;
 }
 
+export interface GateReload {
+  readonly limits: readonly RateLimit[];
+  readonly trustedHops: number | readonly string[];
+}
+
 export interface RunningGate {
   readonly port: number;
   /** Journaled disclosures put back at start. */
   readonly replayed: number;
+  /** Takes a changed configuration between two requests; connections stay open. */
+  reload(changes: GateReload): void;
   close(graceMs: number): Promise<void>;
 }

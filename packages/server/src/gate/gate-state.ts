@@ -1,7 +1,7 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
 import { type GatePolicy, type GuardedEndpoint, PosternError } from "@postern/engine";
-import type { PastLife } from "../hub/wire.ts";
+import type { PastLife } from "../gate-hub-wire.ts";
 
 /**
  * What the gate keeps of itself between lives, in `<data>/gate`: the last policy, so that it guards from the first request even when

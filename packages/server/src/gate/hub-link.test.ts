@@ -5,7 +5,7 @@ import { join } from "node:path";
 import type { Anchor, Exchange, GatePolicy, Signal } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GateServer } from "../hub/gate-server.ts";
-import type { GateFrame, PastLife } from "../hub/wire.ts";
+import type { GateFrame, PastLife } from "../gate-hub-wire.ts";
 import { HubLink, type HubLinkOptions } from "./hub-link.ts";
 
 let dir: string;

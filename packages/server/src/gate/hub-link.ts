@@ -1,6 +1,6 @@
 import { connect, type Socket } from "node:net";
 import type { Exchange, Signal } from "@postern/engine";
-import { type GateFrame, type GateUsage, type HubFrame, lineSplitter, type PastLife } from "../hub/wire.ts";
+import { type GateFrame, type GateUsage, type HubFrame, lineSplitter, type PastLife } from "../gate-hub-wire.ts";
 import { ResendQueue } from "./resend-queue.ts";
 
 /**

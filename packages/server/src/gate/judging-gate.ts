@@ -31,12 +31,19 @@ import type { RateLimits } from "./rate-limits.ts";
  */
 export class JudgingGate implements GatePort {
   readonly #options: JudgingGateOptions;
+  #limits: RateLimits | undefined;
   #matcher = new GuardMatcher([]);
   #principals: ReadonlySet<string> = new Set();
   #count = 0;
 
   constructor(options: JudgingGateOptions) {
     this.#options = options;
+    this.#limits = options.limits;
+  }
+
+  /** Replaces the rate limits; counts start anew. */
+  setLimits(limits: RateLimits | undefined): void {
+    this.#limits = limits;
   }
 
   setPolicy(policy: GatePolicy): void {
@@ -47,7 +54,7 @@ export class JudgingGate implements GatePort {
 
   onRequest(head: RequestHead): Ruling {
     const { segments, query } = splitTarget(head.target);
-    const limited = this.#options.limits?.check(head, segments);
+    const limited = this.#limits?.check(head, segments);
     if (limited !== undefined) return limited;
     const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
     if (endpoint === undefined) return pass;

@@ -2,7 +2,7 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Anchor, GatePolicy } from "@postern/engine";
-import { type GateFrame, type HubFrame, lineSplitter, type PastLife } from "./wire.ts";
+import { type GateFrame, type HubFrame, lineSplitter, type PastLife } from "../gate-hub-wire.ts";
 
 /**
  * The hub's end of the line: takes batches from gates, acknowledges what was journaled, sends policies and anchors to all of them. Listens on a

@@ -7,10 +7,11 @@ import { parseConfig } from "../config/parse-config.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { replayJournal } from "../store/replay-journal.ts";
 import { HubCore } from "./hub-core.ts";
-import type { GateFrame } from "./wire.ts";
+import type { GateFrame } from "../gate-hub-wire.ts";
 
 const parsed = parseConfig("", { name: "postern.yaml", env: {} });
 if (!parsed.ok) throw new Error("an empty configuration is one");
+const { config } = parsed;
 let dir: string;
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), "postern-hubcrash-"));
@@ -70,7 +71,6 @@ describe("a hub that died and started again", () => {
 });
 
 function start(): HubCore {
-  const { config } = parsed;
   return new HubCore({ dataDir: dir, ports: makePorts({ secret: new Uint8Array(32).fill(7) }, 1), mode: "observe", config, now: () => 1_000, onIncident: () => undefined });
 }
 

@@ -9,6 +9,8 @@ import { AlertQueue } from "../alerts/dispatch/alert-queue.ts";
 import { createApi } from "../api/create-api.ts";
 import { listenApi } from "../api/listen-api.ts";
 import { createMemoryAuth } from "../api/memory-auth.ts";
+import { createStateAuth } from "../api/state-auth.ts";
+import { openState } from "../state/open-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
 import { StoreClient } from "../store/store-client.ts";
@@ -45,7 +47,9 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     onError: (error) => options.onEvent({ name: "gate-frame-refused", detail: error instanceof Error ? error.name : "no error" }),
   });
 
-  const auth = createMemoryAuth({ random: () => randomBytes(32), presetToken: options.apiToken });
+  const state = await openState(dataDir);
+  const preset = options.apiToken === undefined ? undefined : createMemoryAuth({ random: () => randomBytes(32), presetToken: options.apiToken });
+  const auth = createStateAuth(state.access, preset);
   const api = createApi({
     views,
     auth,
@@ -115,10 +119,11 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
       );
     }
   }, 250);
+  const issueLogin = async (): Promise<string> => `${listening.url}/login?code=${await state.access.createLogin(Date.now(), loginMs)}`;
   return {
     consoleUrl: listening.url,
-    loginUrl: `${listening.url}/login?code=${auth.issueLogin(Date.now())}`,
-    issueLogin: () => `${listening.url}/login?code=${auth.issueLogin(Date.now())}`,
+    loginUrl: await issueLogin(),
+    issueLogin,
     close: async () => {
       clearInterval(timer);
       await gates.close();
@@ -126,9 +131,13 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
       await dispatcher.close();
       core.close();
       await store.close();
+      await state.close();
     },
   };
 }
+
+/** Long enough to read a terminal, short enough for a shell history. */
+const loginMs = 15 * 60_000;
 
 export interface HubOptions {
   readonly dataDir: string;
@@ -154,6 +163,6 @@ export type HubEvent = { readonly name: string } & Readonly<Record<string, strin
 export interface RunningHub {
   readonly consoleUrl: string;
   readonly loginUrl: string;
-  issueLogin(): string;
+  issueLogin(): Promise<string>;
   close(): Promise<void>;
 }
