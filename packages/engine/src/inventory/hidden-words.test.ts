@@ -1,0 +1,53 @@
+import { createHmac } from "node:crypto";
+import { expect, it } from "vitest";
+import { GuardMatcher } from "../decide/guard-matcher.ts";
+import { defaultBudget, type GuardedEndpoint } from "../decide/gate-policy.ts";
+import type { Ports } from "../exchange/ports.ts";
+import { viewOf } from "../exchange/view-of.ts";
+import { Inventory, type InventoryEndpoint } from "./inventory.ts";
+
+const ports: Ports = {
+  hash: (type, text) => createHmac("sha256", "key").update(`${type}\n${text}`).digest("hex").slice(0, 16),
+  decodeUtf8: () => "",
+  random: () => 0,
+};
+
+function seen(inventory: Inventory, path: string, address: string): InventoryEndpoint | undefined {
+  const carries = { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true };
+  return inventory.observe(
+    viewOf({ id: "x", at: 1, method: "GET", url: `http://a.example${path}`, client: { address }, request: { headers: [] }, response: { status: 200, headers: [["content-type", "application/json"]], body: '{"ok":true}' }, carries }, ports),
+  );
+}
+
+it("shows a word of interfaces at once, and any other only as shape and keyed hash", () => {
+  const inventory = new Inventory(ports);
+  expect(seen(inventory, "/status", "192.0.2.1")?.template).toBe("/status");
+  for (let n = 0; n < 500; n++) expect(seen(inventory, "/kunigunde", `192.0.2.${n % 6}`)?.template).toMatch(/^\/\{a9~[0-9a-f]{16}\}$/);
+  expect(JSON.stringify(inventory.exportState())).not.toContain("kunigunde");
+});
+
+it("shows another word once many networks asked for it often, under the same id", () => {
+  const inventory = new Inventory(ports);
+  const first = seen(inventory, "/latchkey", "192.0.2.1")?.id;
+  for (let n = 0; n < 400; n++) seen(inventory, "/latchkey", `192.0.${n % 100}.1`);
+  expect(inventory.endpoints().map((one) => [one.id, one.template])).toEqual([[first, "/latchkey"]]);
+  expect(JSON.stringify(inventory.exportState())).toContain("latchkey");
+});
+
+it("never shows what stands after a noun for people, nor words among other unknown words, however many ask", () => {
+  const inventory = new Inventory(ports);
+  const names = ["kunigunde", "ottokar", "brunhilde", "wilhelmina", "thusnelda", "adalbert"];
+  for (let n = 0; n < 3_000; n++) {
+    seen(inventory, `/users/${names[0]}`, `192.0.${n % 200}.1`);
+    seen(inventory, `/wall/${names[n % names.length]}`, `192.0.${n % 200}.1`);
+  }
+  const written = JSON.stringify([inventory.exportState(), inventory.endpoints().map((one) => one.template)]);
+  for (const name of names) expect(written).not.toContain(name);
+});
+
+it("is guarded by its hash: the gate knows the word when it is asked for, and no other", () => {
+  const template = seen(new Inventory(ports), "/kunigunde", "192.0.2.1")?.template ?? "";
+  const guard: GuardedEndpoint = { id: "g", method: "GET", host: "a.example", template: `${template}/{id}`, state: "watched", subjects: [], classes: { scalars: [] }, tellsNothing: [], uniform: { status: 404, headers: [], body: "", learned: false }, budget: defaultBudget };
+  const matcher = new GuardMatcher([guard], ports);
+  expect([matcher.find("GET", "a.example", ["Kunigunde", "7"])?.id, matcher.find("GET", "a.example", ["ottokar", "7"])?.id]).toEqual(["g", undefined]);
+});
