@@ -134,7 +134,8 @@ test("other exchanges are missing only when the gate died within 50 ms of them, 
   expect(late.map((asked) => ({ ...asked, sinceKill: sinceKill(asked.endedAt) }))).toEqual([]);
   // Requests under way at a death have no whole answer; the gate may have finished some of them.
   const underWay = load.asked.filter((asked) => asked.said === "nothing").length;
-  expect(stated).toBeGreaterThanOrEqual(missing.length);
+  // An exchange is counted when its answer has left: a death in between leaves that one out.
+  expect(stated).toBeGreaterThanOrEqual(missing.length - deaths.filter((death) => death.roles.includes("gate")).length);
   expect(stated).toBeLessThanOrEqual(missing.length + underWay);
   if (stated > 0) expect(blindSpots).toContain(`${stated} exchanges never reached the hub`);
 });
@@ -149,9 +150,9 @@ test("no request fails because the hub or the store is away", () => {
   expect(load.asked.filter((asked) => asked.said === "nothing" && !withoutGate(asked))).toEqual([]);
 });
 
-test("traffic flows again within 1.5 seconds of the gate's death, or within what 20 starts of a bare Node take on a machine as busy as this", () => {
+test("traffic flows again within 1.5 seconds of the gate's death alone, or within what 20 starts of a bare Node take on a machine as busy as this", () => {
   const slow = deaths
-    .filter((death) => death.roles.includes("gate") && !death.tree)
+    .filter((death) => death.roles.includes("gate") && death.roles.length === 1)
     .map((death) => ({ bareMs: death.bareMs, gapMs: Math.min(...load.asked.filter((asked) => asked.said !== "nothing" && asked.sentAt > death.at).map((asked) => asked.endedAt)) - death.at }))
     .filter(({ bareMs, gapMs }) => gapMs > Math.max(1_500, 20 * bareMs));
   expect(slow).toEqual([]);
