@@ -26,6 +26,17 @@ it("shows a word of interfaces at once, and any other only as shape and keyed ha
   expect(JSON.stringify(inventory.exportState())).not.toContain("kunigunde");
 });
 
+it("finds a hidden word again after a restart, with its counts and under its id", () => {
+  const inventory = new Inventory(ports);
+  for (let n = 0; n < 5; n++) seen(inventory, `/wall/kunigunde/${n}`, "192.0.2.1");
+  const before = inventory.endpoints().map((one) => [one.id, one.template, one.requests]);
+  const restored = Inventory.restore(ports, JSON.parse(JSON.stringify(inventory.exportState())));
+  expect(restored.endpoints().map((one) => [one.id, one.template, one.requests])).toEqual(before);
+  expect(restored.find("GET", "a.example", ["wall", "kunigunde", "9"])?.id).toBe(before[0]?.[0]);
+  expect(seen(restored, "/wall/kunigunde/9", "192.0.2.1")?.requests).toBe(6);
+  expect(restored.endpoints()).toHaveLength(1);
+});
+
 it("shows another word once many networks asked for it often, under the same id", () => {
   const inventory = new Inventory(ports);
   const first = seen(inventory, "/latchkey", "192.0.2.1")?.id;

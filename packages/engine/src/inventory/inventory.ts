@@ -123,7 +123,7 @@ export class Inventory {
       host.paths.settle();
       const endpoints: { path: readonly PathStep[]; state: EndpointState }[] = [];
       for (const endpoint of endpointsOf(host)) {
-        const path = pathOf(endpoint.place);
+        const path = pathOf(endpoint.place, (constant) => hashedSegment(constant, this.#ports));
         if (path !== undefined) endpoints.push({ path, state: endpoint.exportState() });
       }
       hosts.push({ name: host.name, endpoints, nothing: host.nothing.exportState() });
@@ -156,7 +156,7 @@ export class Inventory {
     if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
     const host: HostInventory = {
       name,
-      paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }),
+      paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }, (constant) => hashedSegment(constant, this.#ports)),
       nothing: new NothingHere(),
       naming: undefined,
     };

@@ -1,4 +1,4 @@
-import { isPlainWords } from "../exchange/plain-words.ts";
+import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { PathNode } from "./path-node.ts";
 import { isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
 import { interchangeable, siblingPolicy, strays } from "./sibling-policy.ts";
@@ -24,8 +24,14 @@ export class PathTemplates<Leaf> {
   readonly #join: JoinLeaves<Leaf>;
   readonly #bounds: TemplateBounds;
 
-  constructor(join: JoinLeaves<Leaf>, bounds: Partial<TemplateBounds> = {}) {
+  readonly #hidden: ((constant: string) => string) | undefined;
+  /** Constants known by their hash only, since the last restore: while there are none nothing is hashed here. */
+  #hashed = 0;
+
+  /** `hidden` writes a constant that may not be shown; with it such constants are found again after a restore. */
+  constructor(join: JoinLeaves<Leaf>, bounds: Partial<TemplateBounds> = {}, hidden?: (constant: string) => string) {
     this.#join = join;
+    this.#hidden = hidden;
     this.#bounds = { ...templateBounds, ...bounds };
   }
 
@@ -60,7 +66,7 @@ export class PathTemplates<Leaf> {
       if (++steps > findStepsMax) return undefined;
       if (depth === segments.length) return accept(node) ? node : undefined;
       const segment = segments[depth] ?? "";
-      const constant = node.children.get(segment.toLowerCase());
+      const constant = node.children.get(segment.toLowerCase()) ?? this.#recognised(node, segment);
       const found = constant === undefined ? undefined : walk(constant, depth + 1);
       if (found !== undefined) return found;
       const pattern = segmentPattern(segment, depth);
@@ -78,7 +84,9 @@ export class PathTemplates<Leaf> {
       const next: PathNode<Leaf> | undefined = step.parameter
         ? this.#parameter(node, step.label)
         : (node.children.get(step.label.toLowerCase()) ?? this.#child(node, step.label.toLowerCase(), step.label));
+      if (next !== undefined && !step.parameter && next.count === 0 && hashOfSegment(step.label) !== undefined) this.#hashed++;
       if (next !== undefined) next.count = Math.max(next.count, step.count);
+      if (next !== undefined && step.shown && hashOfSegment(step.label) === undefined) next.shown = true;
       if (step.parameter && step.merged) node.merged = true;
       node = next;
     }
@@ -105,7 +113,7 @@ export class PathTemplates<Leaf> {
 
   #step(node: PathNode<Leaf>, segment: string, depth: number, client: number): PathNode<Leaf> | undefined {
     const key = segment.toLowerCase();
-    const known = node.children.get(key);
+    const known = node.children.get(key) ?? this.#recognised(node, segment);
     if (known !== undefined) return known;
     const pattern = segmentPattern(segment, depth);
     if (pattern !== undefined) return this.#parameter(node, pattern);
@@ -116,6 +124,20 @@ export class PathTemplates<Leaf> {
     const child = this.#child(node, key, segment);
     if (node.children.size >= node.evaluateAt) this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
     return child?.parent === undefined ? (node.merged ? this.#parameter(node, "{}") : undefined) : child;
+  }
+
+  /** The constant that was restored by its hash alone and is asked for again: from now on it is known in memory. */
+  #recognised(node: PathNode<Leaf>, segment: string): PathNode<Leaf> | undefined {
+    if (this.#hashed === 0 || this.#hidden === undefined || isPlainWords(segment)) return undefined;
+    const token = this.#hidden(segment);
+    const known = node.children.get(token.toLowerCase());
+    if (known === undefined) return undefined;
+    node.children.delete(token.toLowerCase());
+    known.label = segment;
+    node.children.set(segment.toLowerCase(), known);
+    this.#hashed--;
+    this.epoch++;
+    return known;
   }
 
   #child(node: PathNode<Leaf>, key: string, segment: string): PathNode<Leaf> | undefined {
@@ -229,17 +251,19 @@ export class PathTemplates<Leaf> {
 export interface PathStep {
   readonly label: string;
   readonly parameter: boolean;
+  /** Constants only: it may stand in clear. */
+  readonly shown: boolean;
   /** Parameters only: words are values here, not only typed segments. */
   readonly merged: boolean;
   readonly count: number;
 }
 
-/** The steps from the root to a place, or undefined while a constant of it may not be written down. */
-export function pathOf<Leaf>(place: PathNode<Leaf>): readonly PathStep[] | undefined {
+/** The steps from the root to a place, or undefined while a constant of it has too little evidence. One that may not be shown is written as `hidden` does. */
+export function pathOf<Leaf>(place: PathNode<Leaf>, hidden: (constant: string) => string): readonly PathStep[] | undefined {
   const steps: PathStep[] = [];
   for (let at = place; at.parent !== undefined; at = at.parent) {
-    if (!at.parameter && (!at.shown || (at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())))) return undefined;
-    steps.push({ label: at.label, parameter: at.parameter, merged: at.parameter && at.parent.merged, count: at.count });
+    if (!at.parameter && at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())) return undefined;
+    steps.push({ label: at.shown || hashOfSegment(at.label) !== undefined ? at.label : hidden(at.label), shown: at.shown, parameter: at.parameter, merged: at.parameter && at.parent.merged, count: at.count });
   }
   return steps.toReversed();
 }

@@ -1,4 +1,4 @@
-import { isPlainWords } from "../exchange/plain-words.ts";
+import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { PathNode } from "./path-node.ts";
 
 /** A place as people read it, and the parameter at each position. */
@@ -29,7 +29,7 @@ export function templateText<Leaf>(node: PathNode<Leaf>, hidden: (constant: stri
   path.forEach((at, position) => {
     if (!at.parameter) {
       const plain = isPlainWords(at.label);
-      const masked = plain ? at.label : hidden(at.label);
+      const masked = plain || hashOfSegment(at.label) !== undefined ? at.label : hidden(at.label);
       parts.push(at.shown ? at.label : masked);
       identity.push(masked);
       clear.push(at.label);
