@@ -53,7 +53,7 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
   const input = await readAll(files, format, context, {
     quiet: options.json === true,
     exchange: (exchange) => run.push(exchange),
-    ...(data === undefined ? {} : { name: (file) => `${idPrefixOf([file])}` }),
+    ...(data === undefined ? {} : { name: (file) => idPrefixOf([file]) }),
   });
   run.finish();
   const document = importDocument(run, input, mode);
