@@ -20,7 +20,11 @@ export async function prepare(options = {}) {
   const stamp = readStamp();
   const lock = digest([join(root, "package-lock.json")]);
   if (stamp.lock !== lock || !existsSync(join(root, "node_modules", "typescript"))) {
-    await step("Installing packages (first time: about 1.2 GB on disk, mostly the embedded ClickHouse)", "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], options);
+    const label = "Installing packages (first time: about 1.2 GB on disk, mostly the embedded ClickHouse)";
+    // `npm ci` wants every platform's packages in the lock file, those of others too; where a registry lacks some, plain install takes the same versions.
+    await step(label, "npm", ["ci", "--no-audit", "--no-fund", "--loglevel=error"], { ...options, keepQuiet: true }).catch(() =>
+      step(`${label}, second way`, "npm", ["install", "--no-save", "--no-audit", "--no-fund", "--loglevel=error"], options),
+    );
     writeStamp({ lock });
   }
   const sources = digest(tracked(["packages/engine/src", "packages/node/src", "packages/testkit/src", "packages/server/src"]));
@@ -31,7 +35,10 @@ export async function prepare(options = {}) {
   if (options.console !== false) {
     const web = digest(tracked(["packages/console/src", "packages/console/index.html", "packages/console/vite.config.ts"]));
     if (stamp.web !== web || !existsSync(join(root, "packages/console/dist/web/index.html"))) {
-      await step("Building the console", process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], { ...options, cwd: join(root, "packages/console") });
+      await step("Building the console", process.execPath, [join(root, "node_modules/vite/bin/vite.js"), "build", "--logLevel", "warn"], {
+        ...options,
+        cwd: join(root, "packages/console"),
+      });
       writeStamp({ web });
     }
   }
@@ -63,7 +70,8 @@ export function step(label, command, args, options = {}) {
         else if (!options.quiet) process.stderr.write(`postern: ${label}: done in ${seconds} s\n`);
         resolve(undefined);
       } else {
-        process.stderr.write(`\n${Buffer.concat(kept).toString()}\n`);
+        if (options.keepQuiet !== true) process.stderr.write(`\n${Buffer.concat(kept).toString()}\n`);
+        else if (tty) process.stderr.write("\n");
         reject(new Error(`${label} failed (exit code ${code}). Its output stands above.`));
       }
     });

@@ -46,7 +46,9 @@ async function installParts() {
   }
   const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
   await step("Reading Debian's package lists", "apt-get", ["update", "-q"], { env });
-  await step(`Installing ${missing.map((part) => part.debian).join(", ")}`, "apt-get", ["install", "-q", "-y", "--no-install-recommends", ...missing.map((part) => part.debian)], { env });
+  await step(`Installing ${missing.map((part) => part.debian).join(", ")}`, "apt-get", ["install", "-q", "-y", "--no-install-recommends", ...missing.map((part) => part.debian)], {
+    env,
+  });
 }
 
 async function vitest(project, node, label = project) {

@@ -27,7 +27,11 @@ function exchange(at: number): Exchange {
 function judged(times: Iterable<number>): { late: number; order: number[]; indexes: number[] } {
   const order: number[] = [];
   const indexes: number[] = [];
-  const judge = new Judge(ports, { mode: "observe", newId: () => "s" }, { decision: (index, decision) => (indexes.push(index), order.push(decision.at)), exchange: () => undefined, signals: () => undefined });
+  const judge = new Judge(
+    ports,
+    { mode: "observe", newId: () => "s" },
+    { decision: (index, decision) => (indexes.push(index), order.push(decision.at)), exchange: () => undefined, signals: () => undefined },
+  );
   for (const at of times) judge.push(exchange(at));
   judge.finish();
   return { late: judge.late, order, indexes };

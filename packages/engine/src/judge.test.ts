@@ -15,17 +15,30 @@ const ports: Ports = {
 };
 
 /** The number of person `n`: scattered, as people's are. Nobody has one whose last digit is odd. */
-const numberOf = (n: number, exists: boolean): string => `999-1${String((Math.imul(n + 17, 2_654_435_761) >>> 0) % 900_000 + 100_000)}${exists ? (n % 5) * 2 : (n % 5) * 2 + 1}`;
+const numberOf = (n: number, exists: boolean): string => `999-1${String(((Math.imul(n + 17, 2_654_435_761) >>> 0) % 900_000) + 100_000)}${exists ? (n % 5) * 2 : (n % 5) * 2 + 1}`;
 
 function lookup(id: string, at: number, address: string, number: string, durationMs = 20): Exchange {
   const exists = Number(number.slice(-1)) % 2 === 0;
   return {
-    id, at, durationMs, method: "GET", url: `https://api.example/client/v1/users/${number}/status`,
-    client: { address }, carries: carriesAll,
-    request: { headers: [["Host", "api.example"], ["User-Agent", "app/1"]] },
+    id,
+    at,
+    durationMs,
+    method: "GET",
+    url: `https://api.example/client/v1/users/${number}/status`,
+    client: { address },
+    carries: carriesAll,
+    request: {
+      headers: [
+        ["Host", "api.example"],
+        ["User-Agent", "app/1"],
+      ],
+    },
     response: {
-      status: 200, headers: [["Content-Type", "application/json"]],
-      body: exists ? JSON.stringify({ success: true, account_id: 1_000_000 + Number(number.slice(-6)), devices: 1 }) : JSON.stringify({ success: false, message: "User not found." }),
+      status: 200,
+      headers: [["Content-Type", "application/json"]],
+      body: exists
+        ? JSON.stringify({ success: true, account_id: 1_000_000 + Number(number.slice(-6)), devices: 1 })
+        : JSON.stringify({ success: false, message: "User not found." }),
     },
   };
 }
@@ -35,11 +48,18 @@ function honest(from: number, people: number, prefix = "h"): Exchange[] {
   return Array.from({ length: people }, (_, n) => {
     const number = numberOf(n, n % 4 !== 0);
     const at = from + n * 9_000;
-    return [lookup(`${prefix}${n}a`, at, `10.1.${n >> 8}.${n & 255}`, number), lookup(`${prefix}${n}b`, at + 4_000, `10.1.${n >> 8}.${n & 255}`, number), lookup(`${prefix}${n}c`, at + 8_000, `10.2.${n >> 8}.${n & 255}`, number)];
-  }).flat().sort((a, b) => a.at - b.at);
+    return [
+      lookup(`${prefix}${n}a`, at, `10.1.${n >> 8}.${n & 255}`, number),
+      lookup(`${prefix}${n}b`, at + 4_000, `10.1.${n >> 8}.${n & 255}`, number),
+      lookup(`${prefix}${n}c`, at + 8_000, `10.2.${n >> 8}.${n & 255}`, number),
+    ];
+  })
+    .flat()
+    .sort((a, b) => a.at - b.at);
 }
 
-const attack = (from: number, count: number): Exchange[] => Array.from({ length: count }, (_, n) => lookup(`a${n}`, from + n * 20, "203.0.113.9", numberOf(50_000 + n, n % 2 === 0)));
+const attack = (from: number, count: number): Exchange[] =>
+  Array.from({ length: count }, (_, n) => lookup(`a${n}`, from + n * 20, "203.0.113.9", numberOf(50_000 + n, n % 2 === 0)));
 
 interface Judged {
   readonly decisions: readonly Decision[];
@@ -53,17 +73,22 @@ function judged(input: readonly Exchange[], ledger?: Ledger): Judged {
   const signals: Signal[] = [];
   const rows: Disclosure[] = [];
   let n = 0;
-  const judge = new Judge(ports, { mode: "enforce", newId: () => `s${n++}`, sourceSlots: 4_096, pairs: 50_000, pending: 4_096, ...(ledger === undefined ? {} : { ledger }) }, {
-    decision: (index, decision) => (decisions[index] = decision),
-    exchange: (_exchange, _step, disclosures) => rows.push(...disclosures),
-    signals: (some) => signals.push(...some),
-  });
+  const judge = new Judge(
+    ports,
+    { mode: "enforce", newId: () => `s${n++}`, sourceSlots: 4_096, pairs: 50_000, pending: 4_096, ...(ledger === undefined ? {} : { ledger }) },
+    {
+      decision: (index, decision) => (decisions[index] = decision),
+      exchange: (_exchange, _step, disclosures) => rows.push(...disclosures),
+      signals: (some) => signals.push(...some),
+    },
+  );
   for (const exchange of input) judge.push(exchange);
   judge.finish();
   return { decisions, signals, rows, judge };
 }
 
-const actionsOf = (result: Judged, input: readonly Exchange[]): Map<string, string> => new Map(input.map((exchange, index) => [exchange.id, `${result.decisions[index]?.action} ${result.decisions[index]?.reason}`]));
+const actionsOf = (result: Judged, input: readonly Exchange[]): Map<string, string> =>
+  new Map(input.map((exchange, index) => [exchange.id, `${result.decisions[index]?.action} ${result.decisions[index]?.reason}`]));
 
 describe("Judge", () => {
   const hour = honest(start, 300);
@@ -87,7 +112,10 @@ describe("Judge", () => {
 
   it("says the same of input out of order as of sorted input, and numbers decisions by input order", () => {
     const sorted = judged(both);
-    const shuffled = both.map((exchange, n) => ({ exchange, key: Math.imul(n + 1, 2_654_435_761) >>> 0 })).sort((a, b) => a.key - b.key).map(({ exchange }) => exchange);
+    const shuffled = both
+      .map((exchange, n) => ({ exchange, key: Math.imul(n + 1, 2_654_435_761) >>> 0 }))
+      .sort((a, b) => a.key - b.key)
+      .map(({ exchange }) => exchange);
     const mixed = judged(shuffled);
     expect(mixed.judge.late).toBe(0);
     expect(shuffled.every((exchange, index) => mixed.decisions[index]?.id === exchange.id)).toBe(true);
@@ -124,25 +152,65 @@ describe("Judge", () => {
     for (const exchange of hour) ledger.onExchange(exchange);
     for (let n = 0; n < 40; n++) {
       const body = JSON.stringify({ email: planted.mail, user: planted.user, card: planted.card, access_token: planted.token, phone: `+${planted.phone}` });
-      for (const url of [`/client/v1/users/999-16661234/status`, `/by-mail/${planted.mail}/x`, `/search?q=${planted.user}&mail=${encodeURIComponent(planted.mail)}`, `/u/${n < 3 ? planted.user : `person_${n}x`}/profile`, `/t/${planted.token}`]) {
+      for (const url of [
+        `/client/v1/users/999-16661234/status`,
+        `/by-mail/${planted.mail}/x`,
+        `/search?q=${planted.user}&mail=${encodeURIComponent(planted.mail)}`,
+        `/u/${n < 3 ? planted.user : `person_${n}x`}/profile`,
+        `/t/${planted.token}`,
+      ]) {
         ledger.onExchange({
-          id: `p${n}${url.length}`, at: start + 3_700_000 + n * 1_000, method: n % 2 === 0 ? "GET" : "POST", url: `https://api.example${url}`, client: { address: "198.51.100.7" }, carries: carriesAll,
-          request: { headers: [["Authorization", `Bearer ${planted.token}`], ["Content-Type", "application/json"], ["Cookie", `sid=${planted.token}`], ["X-User", planted.mail]], body },
-          response: { status: n % 3 === 0 ? 404 : 200, headers: [["Content-Type", "application/json"], ["Set-Cookie", `sid=${planted.token}`]], body: n % 3 === 0 ? '{"error":"not found"}' : body },
+          id: `p${n}${url.length}`,
+          at: start + 3_700_000 + n * 1_000,
+          method: n % 2 === 0 ? "GET" : "POST",
+          url: `https://api.example${url}`,
+          client: { address: "198.51.100.7" },
+          carries: carriesAll,
+          request: {
+            headers: [
+              ["Authorization", `Bearer ${planted.token}`],
+              ["Content-Type", "application/json"],
+              ["Cookie", `sid=${planted.token}`],
+              ["X-User", planted.mail],
+            ],
+            body,
+          },
+          response: {
+            status: n % 3 === 0 ? 404 : 200,
+            headers: [
+              ["Content-Type", "application/json"],
+              ["Set-Cookie", `sid=${planted.token}`],
+            ],
+            body: n % 3 === 0 ? '{"error":"not found"}' : body,
+          },
         });
       }
     }
     // A name asked for again and again with no other beside it is a constant to the inventory, and no longer a person; that is its stated limit.
     ledger.policy(start + 4_000_000);
     const text = JSON.stringify([ledger.exportState(), ledger.policy(start + 4_100_000), ledger.findings()]).toLowerCase();
-    for (const value of [planted.phone, "16661234", planted.mail, "zaphod", planted.user, planted.token, planted.card]) expect(text.includes(value.toLowerCase()), value).toBe(false);
+    for (const value of [planted.phone, "16661234", planted.mail, "zaphod", planted.user, planted.token, planted.card])
+      expect(text.includes(value.toLowerCase()), value).toBe(false);
   });
 
   it("waits for at most 65,536 exchanges to put them in order, and counts those that come later still", () => {
     const decided: number[] = [];
     let n = 0;
-    const judge = new Judge(ports, { mode: "observe", newId: () => `s${n++}`, sourceSlots: 64, pairs: 1_024, pending: 64 }, { decision: (index) => decided.push(index), exchange: () => {}, signals: () => {} });
-    const bare = (id: number, at: number): Exchange => ({ id: `x${id}`, at, method: "GET", url: "/", client: { address: "" }, request: { headers: [] }, response: { status: 204, headers: [] }, carries: carriesAll });
+    const judge = new Judge(
+      ports,
+      { mode: "observe", newId: () => `s${n++}`, sourceSlots: 64, pairs: 1_024, pending: 64 },
+      { decision: (index) => decided.push(index), exchange: () => {}, signals: () => {} },
+    );
+    const bare = (id: number, at: number): Exchange => ({
+      id: `x${id}`,
+      at,
+      method: "GET",
+      url: "/",
+      client: { address: "" },
+      request: { headers: [] },
+      response: { status: 204, headers: [] },
+      carries: carriesAll,
+    });
     for (let id = 0; id < reorderMax; id++) judge.push(bare(id, start + id));
     expect(decided).toEqual([]);
     for (let id = 0; id < 10; id++) judge.push(bare(reorderMax + id, start + reorderMax + id));

@@ -118,14 +118,18 @@ export class Judge {
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at);
     }
     this.#answers.push(dueAt, { dueAt, index, exchange, endpoint, reservation, limited, echo });
-    this.#sink.decision(index, {
-      id: exchange.id,
-      at: exchange.at,
-      action: reservation?.action ?? "allow",
-      would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
-      reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : "rate-limit",
-      ref: exchange.id,
-    }, exchange);
+    this.#sink.decision(
+      index,
+      {
+        id: exchange.id,
+        at: exchange.at,
+        action: reservation?.action ?? "allow",
+        would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
+        reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : "rate-limit",
+        ref: exchange.id,
+      },
+      exchange,
+    );
   }
 
   #answer(open: Open): void {
@@ -223,5 +227,11 @@ interface Open extends Waiting {
 }
 
 function weight(exchange: Exchange): number {
-  return 200 + exchange.url.length + (exchange.request.body?.length ?? 0) + (exchange.response.body?.length ?? 0) + 64 * (exchange.request.headers.length + exchange.response.headers.length);
+  return (
+    200 +
+    exchange.url.length +
+    (exchange.request.body?.length ?? 0) +
+    (exchange.response.body?.length ?? 0) +
+    64 * (exchange.request.headers.length + exchange.response.headers.length)
+  );
 }

@@ -81,7 +81,9 @@ export class Ledger {
     const actor = actorOf(ports, { ...seen, principal });
     const step: Draft = { view, endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [] };
     if (endpoint === undefined) {
-      step.anchors = refused ? [] : this.anchors.observe({ view, at, endpointId: undefined, pathValues: [], subjects: [], narrow: actor.narrow, network: actor.network, declaredKind: undefined });
+      step.anchors = refused
+        ? []
+        : this.anchors.observe({ view, at, endpointId: undefined, pathValues: [], subjects: [], narrow: actor.narrow, network: actor.network, declaredKind: undefined });
       return step;
     }
     this.#touched.add(endpoint);
@@ -166,7 +168,12 @@ export class Ledger {
       const state = this.oracles.state(endpoint.id);
       if (state.verdict === "none" || this.anchors.isAnchorEndpoint(endpoint.id)) continue;
       // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
-      const traffic = this.#traffic.get(endpoint.id) ?? { lookups: endpoint.requests, firstAt: endpoint.firstAt, lastAt: endpoint.lastAt, examples: [...endpoint.posture().examples] };
+      const traffic = this.#traffic.get(endpoint.id) ?? {
+        lookups: endpoint.requests,
+        firstAt: endpoint.firstAt,
+        lastAt: endpoint.lastAt,
+        examples: [...endpoint.posture().examples],
+      };
       const oracle = existenceOracle(
         {
           endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
@@ -350,7 +357,9 @@ export class Ledger {
     const early = this.#backlog.get(endpoint.id);
     if (early === undefined) return [];
     this.#backlog.delete(endpoint.id);
-    return early.flatMap((past) => rowsOf(past.exchange, endpoint.id, past.actor, extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports).subjects, past.responseClass));
+    return early.flatMap((past) =>
+      rowsOf(past.exchange, endpoint.id, past.actor, extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports).subjects, past.responseClass),
+    );
   }
 
   #trafficOf(endpointId: string): OracleTraffic {
@@ -477,7 +486,20 @@ function textsOf(view: ExchangeView): string[] {
   return texts;
 }
 
-const sameForAll: ReadonlySet<string> = new Set(["host", "accept", "accept-encoding", "accept-language", "content-type", "content-length", "connection", "cache-control", "pragma", "origin", "te", "upgrade-insecure-requests"]);
+const sameForAll: ReadonlySet<string> = new Set([
+  "host",
+  "accept",
+  "accept-encoding",
+  "accept-language",
+  "content-type",
+  "content-length",
+  "connection",
+  "cache-control",
+  "pragma",
+  "origin",
+  "te",
+  "upgrade-insecure-requests",
+]);
 
 function partsOf(view: ExchangeView): Parameters<typeof extractSubjects>[2] {
   const { exchange } = view;
@@ -485,7 +507,7 @@ function partsOf(view: ExchangeView): Parameters<typeof extractSubjects>[2] {
   const body = exchange.request.body;
   return {
     segments: view.segments,
-    query: mark < 0 ? "" : exchange.url.slice(mark + 1).split("#", 1)[0] ?? "",
+    query: mark < 0 ? "" : (exchange.url.slice(mark + 1).split("#", 1)[0] ?? ""),
     header: (name) => {
       const value = headerOf(exchange.request.headers, name);
       return value === "" ? undefined : value;
@@ -496,7 +518,9 @@ function partsOf(view: ExchangeView): Parameters<typeof extractSubjects>[2] {
 }
 
 function sameRules(a: readonly SubjectRule[], b: readonly SubjectRule[]): boolean {
-  return a === b || (a.length === b.length && a.every((rule, i) => rule.type === b[i]?.type && rule.location.in === b[i]?.location.in && rule.location.name === b[i]?.location.name));
+  return (
+    a === b || (a.length === b.length && a.every((rule, i) => rule.type === b[i]?.type && rule.location.in === b[i]?.location.in && rule.location.name === b[i]?.location.name))
+  );
 }
 
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };

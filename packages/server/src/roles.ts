@@ -48,7 +48,9 @@ export function becomeRole(role: string): void {
         claim(settings.dataDir, "gate");
         // A restarted gate must come back where its clients look for it.
         const gate = await runGate({ ...settings, ports: ports(settings.dataDir), clock: makeClock(settings.clock), onEvent: tell });
-        return { ready: { port: gate.port, replayed: gate.replayed }, stop: (graceMs) => gate.close(graceMs),
+        return {
+          ready: { port: gate.port, replayed: gate.replayed },
+          stop: (graceMs) => gate.close(graceMs),
           receive: (message) => {
             if (typeof message === "object" && message !== null && "reload" in message) gate.reload(message.reload as GateReload);
           },

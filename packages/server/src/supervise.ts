@@ -70,7 +70,10 @@ export class Supervised {
 
   #launch<Ready>(): Promise<Ready> {
     this.#readyAt = 0;
-    const child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), ["__role", this.role], { stdio: ["ignore", "inherit", "inherit", "ipc"], execArgv: memoryOf(this.role) });
+    const child = fork(fileURLToPath(new URL("./main.js", import.meta.url)), ["__role", this.role], {
+      stdio: ["ignore", "inherit", "inherit", "ipc"],
+      execArgv: memoryOf(this.role),
+    });
     this.#child = child;
     child.send({ settings: this.#settings });
     return new Promise<Ready>((resolve, reject) => {
@@ -125,7 +128,12 @@ export type SupervisedEvent =
  * The child's side: takes settings by message, starts, says `ready`, and ends on `stop` or when its parent is gone, so that nothing is left behind
  * by a killed supervisor.
  */
-export function runRole<Settings, Ready>(start: (settings: Settings, tell: (event: object) => void) => Promise<{ readonly ready: Ready; readonly stop: (graceMs: number) => Promise<void>; readonly receive?: (message: unknown) => void }>): void {
+export function runRole<Settings, Ready>(
+  start: (
+    settings: Settings,
+    tell: (event: object) => void,
+  ) => Promise<{ readonly ready: Ready; readonly stop: (graceMs: number) => Promise<void>; readonly receive?: (message: unknown) => void }>,
+): void {
   let stop: ((graceMs: number) => Promise<void>) | undefined;
   let receive: ((message: unknown) => void) | undefined;
   let ending = false;

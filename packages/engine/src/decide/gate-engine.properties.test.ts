@@ -19,15 +19,27 @@ function hex(n: number, salt: number): string {
   return ((a ^ (a >>> 16)) >>> 0).toString(16).padStart(8, "0") + ((b ^ (b >>> 15)) >>> 0).toString(16).padStart(8, "0");
 }
 const network = (n: number): string => hex(n, 11);
-const actor = (n: number, client = 0): Actor => ({ narrow: hex(n * 1_000 + client, 7), network: network(n), address: `10.0.${n >> 8}.${n & 255}`, credential: undefined, principal: false });
+const actor = (n: number, client = 0): Actor => ({
+  narrow: hex(n * 1_000 + client, 7),
+  network: network(n),
+  address: `10.0.${n >> 8}.${n & 255}`,
+  credential: undefined,
+  principal: false,
+});
 const principal = (n: number): Actor => ({ narrow: hex(n, 21), network: network(n), address: "10.9.9.9", credential: hex(n, 22), principal: true });
 const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "phone" } });
 
 function guarded(unanchoredCeiling = 0): GuardedEndpoint {
   return {
-    id, method: "GET", host: "api", template: "/users/{phone}", state: "budgeted",
+    id,
+    method: "GET",
+    host: "api",
+    template: "/users/{phone}",
+    state: "budgeted",
     subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    classes: { scalars: [] }, tellsNothing: [], uniform: { status: 404, headers: [], body: "{}", learned: false },
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "{}", learned: false },
     budget: { ...defaultBudget, unanchoredCeiling },
   };
 }
@@ -47,7 +59,10 @@ type Step =
 const wait = fc.oneof({ weight: 8, arbitrary: fc.nat(2_000) }, { weight: 2, arbitrary: fc.nat(15 * 60_000) }, { weight: 1, arbitrary: fc.nat(20 * hour) });
 const steps: fc.Arbitrary<Step[]> = fc.array(
   fc.oneof(
-    { weight: 6, arbitrary: fc.record({ do: fc.constant("reserve" as const), who: fc.nat(3), client: fc.nat(3), about: fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }), wait }) },
+    {
+      weight: 6,
+      arbitrary: fc.record({ do: fc.constant("reserve" as const), who: fc.nat(3), client: fc.nat(3), about: fc.array(fc.nat(40), { minLength: 1, maxLength: 4 }), wait }),
+    },
     { weight: 6, arbitrary: fc.record({ do: fc.constant("settle" as const), which: fc.nat(5), tells: fc.integer({ min: 0, max: 9 }).map((n) => n < 7), wait }) },
     { weight: 3, arbitrary: fc.record({ do: fc.constant("anchor" as const), who: fc.nat(3), about: fc.nat(40), wait }) },
   ),
@@ -55,7 +70,15 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
 );
 
 /** Plays the steps; tells `watch` of every answer as it is given. */
-function play(gate: GateEngine, list: readonly Step[], on: { answer?: (who: number, at: number, reservation: Reservation, rows: readonly Disclosure[]) => void; anchor?: (who: number, at: number, pairs: number) => void; after?: (at: number) => void }): number {
+function play(
+  gate: GateEngine,
+  list: readonly Step[],
+  on: {
+    answer?: (who: number, at: number, reservation: Reservation, rows: readonly Disclosure[]) => void;
+    anchor?: (who: number, at: number, pairs: number) => void;
+    after?: (at: number) => void;
+  },
+): number {
   let at = start;
   const open: { who: number; reservation: Reservation }[] = [];
   let exchange = 0;
@@ -189,7 +212,8 @@ describe("GateEngine against an attacker with this source", () => {
     gate.settle(reservation, { exchangeId: `e${at}`, tells: true, classId: "c" });
     return reservation.action === "allow";
   };
-  const signIn = (gate: GateEngine, n: number, own: number, at: number): number => gate.anchor({ at, endpointId: "x", kind: "sign-in", narrow: "", network: network(n), subjects: [subject(own).hash] });
+  const signIn = (gate: GateEngine, n: number, own: number, at: number): number =>
+    gate.anchor({ at, endpointId: "x", kind: "sign-in", narrow: "", network: network(n), subjects: [subject(own).hash] });
 
   it("gains nothing by asking about his own account under ever new fingerprints and signing in each time", () => {
     const gate = engine();
@@ -292,7 +316,19 @@ describe("GateEngine and principals", () => {
     }
     const fresh = engine(0, [hex(1, 22)]);
     for (let n = 0; n < 64; n++) {
-      const row: Disclosure = { id: `e${n}.0`, exchangeId: `e${n}`, at: start + n, endpointId: id, subjectType: "phone", subject: subject(n).hash, answer: "truthful", responseClass: "c", narrow: principal(1).narrow, address: "10.9.9.9", credential: hex(1, 22) };
+      const row: Disclosure = {
+        id: `e${n}.0`,
+        exchangeId: `e${n}`,
+        at: start + n,
+        endpointId: id,
+        subjectType: "phone",
+        subject: subject(n).hash,
+        answer: "truthful",
+        responseClass: "c",
+        narrow: principal(1).narrow,
+        address: "10.9.9.9",
+        credential: hex(1, 22),
+      };
       fresh.replay(row, network(1));
     }
     expect(fresh.reserve(id, principal(1), [subject(900)], false, start + 100)?.action).toBe("uniform");

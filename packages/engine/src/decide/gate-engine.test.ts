@@ -28,7 +28,8 @@ function engine(mode: GatePolicy["mode"] = "enforce", guarded = endpoint()): Gat
   return gate;
 }
 
-const hex = (n: number, salt = 1): string => (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, "0") + (Math.imul(n + salt, 40_503) >>> 0).toString(16).padStart(8, "0");
+const hex = (n: number, salt = 1): string =>
+  (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, "0") + (Math.imul(n + salt, 40_503) >>> 0).toString(16).padStart(8, "0");
 const actor = (n: number, client = n): Actor => ({ narrow: hex(client, 7), network: hex(n, 11), address: `10.0.${n >> 8}.${n & 255}`, credential: undefined, principal: false });
 const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "cc-phone" } });
 
@@ -95,7 +96,8 @@ describe("GateEngine", () => {
     for (let n = 0; n < 3_000; n++) {
       const at = start + n * 20_000;
       if (!ask(gate, actor(1, n % 40), n, at).truthful) uniform++;
-      if ((Math.imul(n, 2_654_435_761) >>> 8) % 10 < 8) gate.anchor({ at: at + 15_000, endpointId: "x", kind: "sign-in", narrow: "", network: actor(1).network, subjects: [subject(n).hash] });
+      if ((Math.imul(n, 2_654_435_761) >>> 8) % 10 < 8)
+        gate.anchor({ at: at + 15_000, endpointId: "x", kind: "sign-in", narrow: "", network: actor(1).network, subjects: [subject(n).hash] });
     }
     expect(uniform / 3_000).toBeLessThan(0.005);
     expect(gate.drain().filter((signal) => signal.level === "high")).toEqual([]);
@@ -129,7 +131,12 @@ describe("GateEngine", () => {
     for (let n = 0; n < 20_000; n++) if (ask(gate, actor(20_000 + (n % 10_000)), 100_000 + n, at + n * 60).truthful) learned++;
     expect(learned).toBeLessThanOrEqual(15);
     // Two thousand low signals do not crowd out the one that matters.
-    expect(gate.drain().filter((signal) => signal.detector === "enumeration.endpoint").map((signal) => signal.level)).toEqual(["low", "medium", "high"]);
+    expect(
+      gate
+        .drain()
+        .filter((signal) => signal.detector === "enumeration.endpoint")
+        .map((signal) => signal.level),
+    ).toEqual(["low", "medium", "high"]);
   });
 
   it("never gives never-anchored sources more than the ceiling in a day", () => {

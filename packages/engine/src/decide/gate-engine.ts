@@ -378,13 +378,21 @@ export class GateEngine {
       this.#evidence(slot, ratio);
       if ((this.sources.evidence[slot] ?? 0) >= policy.flagAtLog && !this.#flagged(slot, at)) {
         this.sources.flaggedAt[slot] = at;
-        this.#emit("enumeration.source", "high", 0.99999, at, watch, { key: slot === network ? "network" : "client" }, {
-          logEvidence: round(this.sources.evidence[slot] ?? 0),
-          threshold: round(policy.flagAtLog),
-          asked: this.sources.asked[network < 0 ? slot : network] ?? 0,
-          anchors: this.sources.anchors[slot] ?? 0,
-          meaning: "its questions stay without the follow-up that honest users make, at any speed",
-        });
+        this.#emit(
+          "enumeration.source",
+          "high",
+          0.99999,
+          at,
+          watch,
+          { key: slot === network ? "network" : "client" },
+          {
+            logEvidence: round(this.sources.evidence[slot] ?? 0),
+            threshold: round(policy.flagAtLog),
+            asked: this.sources.asked[network < 0 ? slot : network] ?? 0,
+            anchors: this.sources.anchors[slot] ?? 0,
+            meaning: "its questions stay without the follow-up that honest users make, at any speed",
+          },
+        );
       }
     }
   }
@@ -426,7 +434,11 @@ export class GateEngine {
       meaning: "asks about ever new people and never does what honest users do next",
     };
     if (reservation.reason === "ceiling") {
-      if (watch.tellCeiling(at)) this.#emit("enumeration.ceiling", "high", 0.99, at, watch, undefined, { ceiling: watch.ceiling(), meaning: "the endpoint's daily ceiling for never-anchored sources is reached" });
+      if (watch.tellCeiling(at))
+        this.#emit("enumeration.ceiling", "high", 0.99, at, watch, undefined, {
+          ceiling: watch.ceiling(),
+          meaning: "the endpoint's daily ceiling for never-anchored sources is reached",
+        });
       return;
     }
     const tellAt = policy.overdraftWindows * Math.max(watch.endpoint.budget.startCredits, anchors === 0 ? 0 : window);
@@ -437,7 +449,15 @@ export class GateEngine {
     }
   }
 
-  #emit(detector: string, level: Signal["level"], confidence: number, at: number, watch: EndpointWatch, actor: Actor | { key: string } | undefined, evidence: Signal["evidence"]): void {
+  #emit(
+    detector: string,
+    level: Signal["level"],
+    confidence: number,
+    at: number,
+    watch: EndpointWatch,
+    actor: Actor | { key: string } | undefined,
+    evidence: Signal["evidence"],
+  ): void {
     // A watched endpoint is no known oracle: crawling a public catalogue is not told to anybody.
     if (watch.endpoint.state !== "budgeted") return;
     // What concerns the endpoint as a whole must not drown in what a flood of sources tells about itself.

@@ -40,7 +40,13 @@ describe("GcraTable", () => {
 
   it("keeps keys apart, also those that differ in one half only", () => {
     const table = new GcraTable(64);
-    for (const [hi, lo] of [[1, 1], [1, 2], [2, 1], [0, 0], [0xffffffff, 0]] as const) {
+    for (const [hi, lo] of [
+      [1, 1],
+      [1, 2],
+      [2, 1],
+      [0, 0],
+      [0xffffffff, 0],
+    ] as const) {
       expect(table.take(hi, lo, 1_000, 100, 1)).toBe(0);
       expect(table.take(hi, lo, 1_000, 100, 1)).toBe(100);
     }

@@ -6,8 +6,16 @@ import { GuardMatcher } from "./guard-matcher.ts";
 
 function guarded(template: string, method = "GET", host = "api"): GuardedEndpoint {
   return {
-    id: `${method} ${host} ${template}`, method, host, template, state: "budgeted", subjects: [], classes: { scalars: [] }, tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false }, budget: defaultBudget,
+    id: `${method} ${host} ${template}`,
+    method,
+    host,
+    template,
+    state: "budgeted",
+    subjects: [],
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "", learned: false },
+    budget: defaultBudget,
   };
 }
 
@@ -76,7 +84,12 @@ describe("GuardMatcher", () => {
     const deep = (n: number): string => Array.from({ length: 20 }, (_, i) => ((n >> i) & 1 ? "a{x}" : "{x}")).join("/");
     const wide = new GuardMatcher(Array.from({ length: 200 }, (_, n) => guarded(`/${deep(Math.imul(n, 0x9e3779b1) >>> 8)}/end`)));
     const before = process.hrtime.bigint();
-    for (let n = 0; n < 1_000; n++) wide.find("GET", "api", Array.from({ length: 21 }, () => "aaa"));
+    for (let n = 0; n < 1_000; n++)
+      wide.find(
+        "GET",
+        "api",
+        Array.from({ length: 21 }, () => "aaa"),
+      );
     // A thousand bounded walks; without the bound a single one of a full tree takes longer than this.
     expect(Number(process.hrtime.bigint() - before) / 1e6).toBeLessThan(5_000);
   });

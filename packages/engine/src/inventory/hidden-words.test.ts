@@ -15,7 +15,19 @@ const ports: Ports = {
 function seen(inventory: Inventory, path: string, address: string): InventoryEndpoint | undefined {
   const carries = { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true };
   return inventory.observe(
-    viewOf({ id: "x", at: 1, method: "GET", url: `http://a.example${path}`, client: { address }, request: { headers: [] }, response: { status: 200, headers: [["content-type", "application/json"]], body: '{"ok":true}' }, carries }, ports),
+    viewOf(
+      {
+        id: "x",
+        at: 1,
+        method: "GET",
+        url: `http://a.example${path}`,
+        client: { address },
+        request: { headers: [] },
+        response: { status: 200, headers: [["content-type", "application/json"]], body: '{"ok":true}' },
+        carries,
+      },
+      ports,
+    ),
   );
 }
 
@@ -58,7 +70,18 @@ it("never shows what stands after a noun for people, nor words among other unkno
 
 it("is guarded by its hash: the gate knows the word when it is asked for, and no other", () => {
   const template = seen(new Inventory(ports), "/kunigunde", "192.0.2.1")?.template ?? "";
-  const guard: GuardedEndpoint = { id: "g", method: "GET", host: "a.example", template: `${template}/{id}`, state: "watched", subjects: [], classes: { scalars: [] }, tellsNothing: [], uniform: { status: 404, headers: [], body: "", learned: false }, budget: defaultBudget };
+  const guard: GuardedEndpoint = {
+    id: "g",
+    method: "GET",
+    host: "a.example",
+    template: `${template}/{id}`,
+    state: "watched",
+    subjects: [],
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "", learned: false },
+    budget: defaultBudget,
+  };
   const matcher = new GuardMatcher([guard], ports);
   expect([matcher.find("GET", "a.example", ["Kunigunde", "7"])?.id, matcher.find("GET", "a.example", ["ottokar", "7"])?.id]).toEqual(["g", undefined]);
 });

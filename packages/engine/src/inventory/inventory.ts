@@ -156,7 +156,9 @@ export class Inventory {
     if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
     const host: HostInventory = {
       name,
-      paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }, (constant) => hashedSegment(constant, this.#ports)),
+      paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }, (constant) =>
+        hashedSegment(constant, this.#ports),
+      ),
       nothing: new NothingHere(),
       naming: undefined,
     };

@@ -2,7 +2,7 @@
 export interface PathNode<Leaf> {
   parent: PathNode<Leaf> | undefined;
   /** The constant as first seen, or the pattern of a parameter. */
-  readonly label: string;
+  label: string;
   readonly parameter: boolean;
   /** Segments from the root. */
   readonly depth: number;

@@ -263,7 +263,13 @@ export function pathOf<Leaf>(place: PathNode<Leaf>, hidden: (constant: string) =
   const steps: PathStep[] = [];
   for (let at = place; at.parent !== undefined; at = at.parent) {
     if (!at.parameter && at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())) return undefined;
-    steps.push({ label: at.shown || hashOfSegment(at.label) !== undefined ? at.label : hidden(at.label), shown: at.shown, parameter: at.parameter, merged: at.parameter && at.parent.merged, count: at.count });
+    steps.push({
+      label: at.shown || hashOfSegment(at.label) !== undefined ? at.label : hidden(at.label),
+      shown: at.shown,
+      parameter: at.parameter,
+      merged: at.parameter && at.parent.merged,
+      count: at.count,
+    });
   }
   return steps.toReversed();
 }

@@ -40,7 +40,13 @@ async function json(...args: string[]): Promise<Record<string, unknown>> {
 /** Imports what was recorded, without the lines `gone` names, into a data directory of its own. */
 async function imported(name: string, gone: (at: number) => boolean = () => false): Promise<string> {
   const file = join(dir, `${name}.ndjson`);
-  writeFileSync(file, `${lines.filter(({ at }) => !gone(at)).map(({ text }) => text).join("\n")}\n`);
+  writeFileSync(
+    file,
+    `${lines
+      .filter(({ at }) => !gone(at))
+      .map(({ text }) => text)
+      .join("\n")}\n`,
+  );
   const data = join(dir, name);
   const { code, stderr } = await postern("import", file, "--data", data, "--json");
   if (code !== 0) throw new Error(stderr);
@@ -56,7 +62,13 @@ beforeAll(async () => {
   const day = { from, to: from + dayMs };
   const latchkey = createLatchkey({ flaws: flaws("F1", "F2", "F3"), accounts: 2_000, seed: "cli", now: () => from });
   // The attack runs for two hours of the afternoon, honest people all day.
-  const run = smashAndGrab({ list: attackList(latchkey, { size: 1_200, validShare: 0.5, seed: "cli" }), from: from + 14 * 3_600_000 + 600_000, seed: "cli", addresses: 1, ratePerSecond: 1 / 6 });
+  const run = smashAndGrab({
+    list: attackList(latchkey, { size: 1_200, validShare: 0.5, seed: "cli" }),
+    from: from + 14 * 3_600_000 + 600_000,
+    seed: "cli",
+    addresses: 1,
+    ratePerSecond: 1 / 6,
+  });
   const honest = honestDay({ population: latchkey.population, seed: "cli", sessionsPerDay: 1_500, ...day });
   const learned = new Map<string, string>();
   runDirect(mergeSessions(honest, run.sessions), latchkey, day, (exchange) => {
@@ -71,8 +83,9 @@ beforeAll(async () => {
   latchkey.close();
   notes = run.notes;
   attacker = run.sessions[0]?.address ?? "";
-  for (const said of learned.values()) if (said === "confirmed") truth.confirmed += 1;
-  else truth.denied += 1;
+  for (const said of learned.values())
+    if (said === "confirmed") truth.confirmed += 1;
+    else truth.denied += 1;
   data = await imported("whole");
 });
 
@@ -99,7 +112,10 @@ describe("postern report breach", () => {
   test("the whole record says exactly; with an hour taken away it says at least, on whatever minute the hole begins", async () => {
     const whole = await json("report", "breach", "--data", data, "--endpoint", lookup, "--from", "2026-03-02T10:00:00Z", "--to", "2026-03-02T20:00:00Z");
     expect([whole["exact"], whole["coverage"]]).toEqual([true, expect.objectContaining({ complete: true })]);
-    for (const [name, hole] of [["aligned", from + 15 * 3_600_000], ["crooked", from + 14 * 3_600_000 + 1_500_000]] as const) {
+    for (const [name, hole] of [
+      ["aligned", from + 15 * 3_600_000],
+      ["crooked", from + 14 * 3_600_000 + 1_500_000],
+    ] as const) {
       const holed = await imported(name, (at) => at >= hole && at < hole + 3_600_000);
       const args = ["report", "breach", "--data", holed, "--endpoint", lookup, "--from", "2026-03-02T10:00:00Z", "--to", "2026-03-02T20:00:00Z"];
       const report = await json(...args);
@@ -133,11 +149,21 @@ describe("postern report breach", () => {
 describe("lists", () => {
   test("endpoints, findings, incidents, disclosures and exchanges come with their public fields", async () => {
     const endpoints = items(await json("endpoints", "--data", data));
-    expect(endpoints.find((one) => String(one["path"]).includes("/users/") && String(one["path"]).endsWith("/status"))).toMatchObject({ method: "GET", oracle: { verdict: expect.any(String) }, requests: expect.any(Number) });
+    expect(endpoints.find((one) => String(one["path"]).includes("/users/") && String(one["path"]).endsWith("/status"))).toMatchObject({
+      method: "GET",
+      oracle: { verdict: expect.any(String) },
+      requests: expect.any(Number),
+    });
     expect(items(await json("findings", "--data", data)).some((one) => one["check"] === "existence-oracle")).toBe(true);
     const [incident] = items(await json("incidents", "--data", data));
-    expect(incident).toMatchObject({ kind: "enumeration", sources: expect.arrayContaining([expect.objectContaining({ address: attacker })]), disclosed: { confirmed: expect.any(Number) } });
-    expect(items(await json("disclosures", "--data", data, "--endpoint", lookup))).toEqual([expect.objectContaining({ confirmed: truth.confirmed, denied: truth.denied, uniform: 0 })]);
+    expect(incident).toMatchObject({
+      kind: "enumeration",
+      sources: expect.arrayContaining([expect.objectContaining({ address: attacker })]),
+      disclosed: { confirmed: expect.any(Number) },
+    });
+    expect(items(await json("disclosures", "--data", data, "--endpoint", lookup))).toEqual([
+      expect.objectContaining({ confirmed: truth.confirmed, denied: truth.denied, uniform: 0 }),
+    ]);
     expect(items(await json("exchanges", "--data", data, "--limit", "5"))).toHaveLength(5);
   });
 

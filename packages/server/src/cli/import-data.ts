@@ -1,7 +1,18 @@
 import { createHash, randomBytes } from "node:crypto";
 import { closeSync, existsSync, openSync, readSync } from "node:fs";
 import { basename, join } from "node:path";
-import { type Disclosure, type Exchange, type Finding, type IncidentsState, type LedgerState, type LedgerStep, PosternError, type Ports, type Signal, storeExchange } from "@postern/engine";
+import {
+  type Disclosure,
+  type Exchange,
+  type Finding,
+  type IncidentsState,
+  type LedgerState,
+  type LedgerStep,
+  PosternError,
+  type Ports,
+  type Signal,
+  storeExchange,
+} from "@postern/engine";
 import { type HubState, loadHubState, saveHubState } from "../hub/hub-state.ts";
 import { Uptime } from "../hub/uptime.ts";
 import { Journal, segmentBytesMax } from "../store/journal.ts";
@@ -83,7 +94,9 @@ export interface ImportLearned {
 export function loadLearned(dir: string): HubState | undefined {
   const state = loadHubState(dir);
   if (state === undefined && existsSync(join(dir, "hub", "state.json"))) {
-    throw new PosternError("DATA_DIR_UNUSABLE", `What was learned before, ${join(dir, "hub", "state.json")}, is damaged.`, { remedy: "Move it away; it is learned again from the traffic." });
+    throw new PosternError("DATA_DIR_UNUSABLE", `What was learned before, ${join(dir, "hub", "state.json")}, is damaged.`, {
+      remedy: "Move it away; it is learned again from the traffic.",
+    });
   }
   return state;
 }

@@ -77,7 +77,10 @@ function guardedOf(config: Config, endpoint: DeclaredEndpoint, ports: Ports): Gu
     subjects: rule === undefined ? [] : [rule],
     classes: { scalars: [] },
     tellsNothing: [],
-    uniform: endpoint.uniform === undefined ? { status: 404, headers: [], body: "", learned: false } : { status: endpoint.uniform.status, headers: Object.entries(endpoint.uniform.headers), body: endpoint.uniform.body, learned: false },
+    uniform:
+      endpoint.uniform === undefined
+        ? { status: 404, headers: [], body: "", learned: false }
+        : { status: endpoint.uniform.status, headers: Object.entries(endpoint.uniform.headers), body: endpoint.uniform.body, learned: false },
     budget: budgetOf(config, endpoint),
   };
 }

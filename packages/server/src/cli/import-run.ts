@@ -1,4 +1,18 @@
-import { type Decision, type Disclosure, type Exchange, Incidents, Judge, type Ledger, type LedgerStep, type Mode, type Ports, type Signal, splitTarget, triggerFactsOf, Triggers } from "@postern/engine";
+import {
+  type Decision,
+  type Disclosure,
+  type Exchange,
+  Incidents,
+  Judge,
+  type Ledger,
+  type LedgerStep,
+  type Mode,
+  type Ports,
+  type Signal,
+  splitTarget,
+  triggerFactsOf,
+  Triggers,
+} from "@postern/engine";
 import type { Config } from "../config/config-schema.ts";
 import { re2 } from "../config/re2.ts";
 import { RateLimits } from "../gate/rate-limits.ts";
@@ -84,7 +98,10 @@ export class ImportRun {
       { exchange, endpointId: endpoint?.id, actor: step.actor, subjects: step.subjects, subjectsTruncated: false, responseClass },
       {
         host: view.host,
-        endpoint: endpoint === undefined ? undefined : { method: endpoint.method, path: endpoint.template, auth: endpoint.posture().verdict, oracle: oracleText(this.ledger.oracles.verdict(endpoint.id)) },
+        endpoint:
+          endpoint === undefined
+            ? undefined
+            : { method: endpoint.method, path: endpoint.template, auth: endpoint.posture().verdict, oracle: oracleText(this.ledger.oracles.verdict(endpoint.id)) },
         credentialKind: view.credential?.kind,
         meaning: endpoint === undefined || responseClass === undefined ? undefined : this.ledger.meaning(endpoint.id, responseClass.id),
       },

@@ -69,7 +69,8 @@ export function modeOf(flag: string | undefined, config: Config): Mode {
 /** The value when it is one of those allowed; throws USAGE else. */
 export function oneOf<T extends string>(name: string, value: string, allowed: readonly T[]): T {
   const found = allowed.find((one) => one === value);
-  if (found === undefined) throw new PosternError("USAGE", `${name} takes ${allowed.join(", ")}, not ${JSON.stringify(value.slice(0, 40))}.`, { remedy: `Give one of ${allowed.join(", ")}.` });
+  if (found === undefined)
+    throw new PosternError("USAGE", `${name} takes ${allowed.join(", ")}, not ${JSON.stringify(value.slice(0, 40))}.`, { remedy: `Give one of ${allowed.join(", ")}.` });
   return found;
 }
 

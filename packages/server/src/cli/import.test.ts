@@ -130,8 +130,14 @@ describe("a day of honest traffic, then an attack from one address", () => {
     const { code, stdout } = await bench.run(["rehearse", "--json", "--mode", "enforce", "--from", attacked, "--decisions", out]);
     expect(code).toBe(0);
     const document: RehearsalDocument = JSON.parse(stdout);
-    const lines = readFileSync(out, "utf8").trimEnd().split("\n").map((line): DecisionLine => JSON.parse(line));
-    const input = readFileSync(attacked, "utf8").trimEnd().split("\n").map((line): { id: string; at: string; url: string } => JSON.parse(line));
+    const lines = readFileSync(out, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line): DecisionLine => JSON.parse(line));
+    const input = readFileSync(attacked, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line): { id: string; at: string; url: string } => JSON.parse(line));
     expect(lines.map(({ id, at }) => ({ id, at }))).toEqual(input.map(({ id, at }) => ({ id, at })));
     const lookups = input.map((record, i) => ({ record, line: lines[i] })).filter(({ record }) => record.url.endsWith("/status") && record.url.includes("/users/999-"));
     const leaked = lookups.filter(({ record, line }) => attackIds.has(record.id) && line?.action === "allow");
@@ -148,7 +154,10 @@ describe("a day of honest traffic, then an attack from one address", () => {
   test("rehearsed in observe, every action is allow and `would` says whom enforcement would have stopped", async () => {
     const out = join(bench.dir, "observed.ndjson");
     expect((await bench.run(["rehearse", "--json", "--from", attacked, "--decisions", out])).code).toBe(0);
-    const lines = readFileSync(out, "utf8").trimEnd().split("\n").map((line): DecisionLine => JSON.parse(line));
+    const lines = readFileSync(out, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line): DecisionLine => JSON.parse(line));
     expect(new Set(lines.map((line) => line.action))).toEqual(new Set(["allow"]));
     expect(lines.filter((line) => attackIds.has(line.id) && line.would === "uniform").length).toBeGreaterThan(1_000);
   });
@@ -158,13 +167,19 @@ describe("a day of honest traffic, then an attack from one address", () => {
     writeFileSync(config, "limits:\n  - endpoint: GET /client/v1/users/*/status\n    rate: 1/min\n    mode: enforce\n");
     const out = join(bench.dir, "limited.ndjson");
     expect((await bench.run(["rehearse", "--json", "--mode", "enforce", "--config", config, "--from", attacked, "--decisions", out])).code).toBe(0);
-    const lines = readFileSync(out, "utf8").trimEnd().split("\n").map((line): DecisionLine => JSON.parse(line));
+    const lines = readFileSync(out, "utf8")
+      .trimEnd()
+      .split("\n")
+      .map((line): DecisionLine => JSON.parse(line));
     expect(lines.filter((line) => attackIds.has(line.id) && line.action === "throttle" && line.reason === "rate-limit").length).toBeGreaterThan(1_150);
   });
 
   test("triggers fire on recorded traffic and open incidents of their own", async () => {
     const config = join(bench.dir, "triggers.yaml");
-    writeFileSync(config, "triggers:\n  - id: many\n    title: One address asks about many\n    level: high\n    let:\n      fan: { distinct: subjects, by: [network], over: 1h }\n    when: fan > 400\n");
+    writeFileSync(
+      config,
+      "triggers:\n  - id: many\n    title: One address asks about many\n    level: high\n    let:\n      fan: { distinct: subjects, by: [network], over: 1h }\n    when: fan > 400\n",
+    );
     const document = await importJson("--config", config, attacked);
     expect(document.incidents.items.map((incident) => incident.kind).sort()).toEqual(["enumeration", "trigger.many"]);
   });
@@ -174,7 +189,17 @@ describe("a day of honest traffic, then an attack from one address", () => {
     await importJson("--data", data, attacked);
     const numbers = new Set([...readFileSync(attacked, "utf8").matchAll(/999-(\d{6,})\/status/g)].map((match) => match[1] ?? ""));
     expect(numbers.size).toBeGreaterThan(1_000);
-    const idsOf = (kind: string): Set<string> => new Set(filesBelow(data).filter((file) => file.includes(`${kind}-`) || file.includes(`/${kind}`)).flatMap((file) => readFileSync(file, "utf8").trimEnd().split("\n").map((line): string => JSON.parse(line).id)));
+    const idsOf = (kind: string): Set<string> =>
+      new Set(
+        filesBelow(data)
+          .filter((file) => file.includes(`${kind}-`) || file.includes(`/${kind}`))
+          .flatMap((file) =>
+            readFileSync(file, "utf8")
+              .trimEnd()
+              .split("\n")
+              .map((line): string => JSON.parse(line).id),
+          ),
+      );
     const digits = filesBelow(data).flatMap((file) => readFileSync(file, "latin1").match(/\d{7,}/g) ?? []);
     expect(digits.filter((run) => numbers.has(run) || numbers.has(run.slice(3)))).toEqual([]);
     const before = { exchanges: idsOf("exchanges"), signals: idsOf("signals") };
@@ -204,7 +229,15 @@ describe("what a person reads", () => {
 
   test("a path that tries to steer the terminal is shown as question marks", async () => {
     const file = join(bench.dir, "steer.ndjson");
-    const line = (n: number): string => JSON.stringify({ at: `2026-03-02T00:00:0${n}.000Z`, method: "GET", url: "https://a.example/x%1b%5b2J%E2%80%AEy", client: { address: "192.0.2.1" }, request: { headers: [] }, response: { status: 200, headers: [], body: "{}" } });
+    const line = (n: number): string =>
+      JSON.stringify({
+        at: `2026-03-02T00:00:0${n}.000Z`,
+        method: "GET",
+        url: "https://a.example/x%1b%5b2J%E2%80%AEy",
+        client: { address: "192.0.2.1" },
+        request: { headers: [] },
+        response: { status: 200, headers: [], body: "{}" },
+      });
     writeFileSync(file, [1, 2, 3, 4].map(line).join("\n"));
     expect((await bench.run(["import", file])).stdout).toMatch(/^[\x20-\x7e\n]*$/);
   });
@@ -212,7 +245,11 @@ describe("what a person reads", () => {
 
 describe("what was not understood", () => {
   test("an unknown format, mode or level is a usage error with the remedy, exit 2", async () => {
-    for (const args of [["--format", "xml"], ["--mode", "panic"], ["--fail-on", "loud"]]) {
+    for (const args of [
+      ["--format", "xml"],
+      ["--mode", "panic"],
+      ["--fail-on", "loud"],
+    ]) {
       const { code, stderr, stdout } = await bench.run(["import", ...args, sharedData("har/petstore.har")]);
       expect({ code, stdout }).toEqual({ code: 2, stdout: "" });
       expect(stderr).toMatch(/Give one of/);
@@ -233,5 +270,7 @@ describe("what was not understood", () => {
 });
 
 function filesBelow(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

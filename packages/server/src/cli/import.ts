@@ -13,7 +13,12 @@ import { renderImport } from "./report/render-import.ts";
 
 /** `postern import <file|->…`: reads recorded traffic, judges it by its own event time and prints the report. Without `--data` nothing is written but the key, when there is none yet. */
 export function importCommand(program: Command, context: CliContext): void {
-  withReadOptions(program.command("import").description("read recorded traffic, judge it by its own event time, print the report").argument("<files...>", "files to read, or - for standard input"))
+  withReadOptions(
+    program
+      .command("import")
+      .description("read recorded traffic, judge it by its own event time, print the report")
+      .argument("<files...>", "files to read, or - for standard input"),
+  )
     .option("--data <dir>", "also keep exchanges, disclosures, signals and what was learned here")
     .option("--fail-on <level>", "exit 1 when a finding or incident is at this level or above: info, low, medium, high, critical")
     .option("--top <count>", "endpoints shown", "20")
@@ -38,7 +43,9 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
   const key = loadOrCreateKey({ env: context.env, ...(options.data === undefined ? {} : { dataDir: options.data }) });
   const ports = makePorts(key, 1);
   if (options.data !== undefined && (await hubRuns(options.data))) {
-    throw new PosternError("DATA_DIR_LOCKED", `A Postern runs on ${options.data} and would overwrite what this import learns.`, { remedy: "Stop it first, or import into another directory." });
+    throw new PosternError("DATA_DIR_LOCKED", `A Postern runs on ${options.data} and would overwrite what this import learns.`, {
+      remedy: "Stop it first, or import into another directory.",
+    });
   }
   const data = options.data === undefined ? undefined : new DataSink(options.data, key.epoch, ports);
   const state = options.data === undefined ? undefined : loadLearned(options.data)?.ledger;
@@ -67,7 +74,9 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
     recording: { id: idPrefixOf(files), from: run.firstAt, to: run.lastAt },
   });
   context.stdout.write(
-    options.json === true ? `${JSON.stringify(document)}\n` : renderImport(document, { color: colorOf(context), width: widthOf(context), top: Math.max(1, Number.parseInt(options.top, 10) || 20) }),
+    options.json === true
+      ? `${JSON.stringify(document)}\n`
+      : renderImport(document, { color: colorOf(context), width: widthOf(context), top: Math.max(1, Number.parseInt(options.top, 10) || 20) }),
   );
   return failOn !== undefined && worst(document) >= rank(failOn) ? 1 : 0;
 }

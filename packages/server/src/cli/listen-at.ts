@@ -2,7 +2,11 @@ import { PosternError } from "@postern/engine";
 import { listenAddress, type ListenAddress } from "../config/values.ts";
 
 /** Where to listen: the flag wins over the configuration, which wins over the default. Throws USAGE on a flag that is no address. */
-export function listenAt(flag: string | undefined, configured: ListenAddress | undefined, fallback: { readonly host: string; readonly port: number }): { readonly host: string; readonly port: number } {
+export function listenAt(
+  flag: string | undefined,
+  configured: ListenAddress | undefined,
+  fallback: { readonly host: string; readonly port: number },
+): { readonly host: string; readonly port: number } {
   let chosen = configured;
   if (flag !== undefined) {
     const parsed = listenAddress.safeParse(flag);

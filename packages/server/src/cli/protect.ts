@@ -59,7 +59,18 @@ export function protectCommand(program: Command, context: CliContext): void {
         },
       });
       const host = listenAt(flags.listen, config.listen, { host: "127.0.0.1", port: 8080 }).host;
-      if (json) say(JSON.stringify({ name: "ready", gate: `http://${host}:${postern.gatePort}`, console: postern.consoleUrl, login: postern.loginUrl, mode, dataDir: postern.dataDir, pids: Object.fromEntries(postern.roles.map((role) => [role.role, role.pid])) }));
+      if (json)
+        say(
+          JSON.stringify({
+            name: "ready",
+            gate: `http://${host}:${postern.gatePort}`,
+            console: postern.consoleUrl,
+            login: postern.loginUrl,
+            mode,
+            dataDir: postern.dataDir,
+            pids: Object.fromEntries(postern.roles.map((role) => [role.role, role.pid])),
+          }),
+        );
       else {
         say("");
         say(`${paint.bold("Postern")} stands before ${paint.cyan(upstream)}`);

@@ -53,7 +53,9 @@ async function run(options: BreachOptions, context: CliContext): Promise<number>
     const from = asked.from ?? own.reduce((least, row) => Math.min(least, row.firstAt), Infinity);
     const to = asked.to ?? own.reduce((most, row) => Math.max(most, row.lastAt + 1), -Infinity);
     if (!Number.isFinite(from) || !Number.isFinite(to)) {
-      throw new PosternError("NOT_FOUND", `${endpoint.method} ${endpoint.host}${endpoint.path} disclosed nothing that was recorded`, { remedy: "Give --from and --to to have the coverage of that time told." });
+      throw new PosternError("NOT_FOUND", `${endpoint.method} ${endpoint.host}${endpoint.path} disclosed nothing that was recorded`, {
+        remedy: "Give --from and --to to have the coverage of that time told.",
+      });
     }
     if (from >= to) throw new PosternError("USAGE", "--from must lie before --to", { remedy: "Swap them." });
     const breach = await breachOf({ known, client, endpoint, disclosed, from, to });

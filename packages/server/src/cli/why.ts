@@ -40,7 +40,14 @@ export interface WhyDocument {
   readonly endpoint: { readonly id: string; readonly method: string; readonly host: string; readonly path: string; readonly oracle: string };
   readonly request: { readonly status: number; readonly address: string; readonly credentialKind: string; readonly askedAbout: number };
   /** What this address had asked this endpoint up to and including this exchange; null when nothing of it is stored. */
-  readonly source: { readonly people: number; readonly confirmed: number; readonly denied: number; readonly uniform: number; readonly unknown: number; readonly from: string } | null;
+  readonly source: {
+    readonly people: number;
+    readonly confirmed: number;
+    readonly denied: number;
+    readonly uniform: number;
+    readonly unknown: number;
+    readonly from: string;
+  } | null;
 }
 
 async function run(reference: string, options: WhyOptions, context: CliContext): Promise<number> {
@@ -49,7 +56,9 @@ async function run(reference: string, options: WhyOptions, context: CliContext):
   try {
     const [row] = await store.client.query("exchanges", { id: reference.slice(0, 256), limit: 1 });
     if (row === undefined) {
-      throw new PosternError("NOT_FOUND", "No stored exchange has this reference", { remedy: "`postern exchanges` shows the ids. One that is older than the retention, or has not reached the store yet, cannot be explained." });
+      throw new PosternError("NOT_FOUND", "No stored exchange has this reference", {
+        remedy: "`postern exchanges` shows the ids. One that is older than the retention, or has not reached the store yet, cannot be explained.",
+      });
     }
     const document = await documentOf(row, known, store.client);
     context.stdout.write(options.json === true ? `${JSON.stringify(document)}\n` : render(document, { color: colorOf(context), width: widthOf(context) }));
@@ -87,7 +96,14 @@ async function documentOf(row: RowOf<"exchanges">, known: Known, client: StoreCl
     source:
       asked === undefined
         ? null
-        : { people: asked.confirmed + asked.denied + asked.uniform + asked.unknown, confirmed: asked.confirmed, denied: asked.denied, uniform: asked.uniform, unknown: asked.unknown, from: iso(asked.firstAt) },
+        : {
+            people: asked.confirmed + asked.denied + asked.uniform + asked.unknown,
+            confirmed: asked.confirmed,
+            denied: asked.denied,
+            uniform: asked.uniform,
+            unknown: asked.unknown,
+            from: iso(asked.firstAt),
+          },
   };
 }
 

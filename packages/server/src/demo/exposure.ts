@@ -13,7 +13,13 @@ import type { Exposed } from "./demo-summary.ts";
  * Who was exposed to the attacker, from the store, held against the attacker's own notes. Precision: of those the report names, the share the
  * attacker did learn. Recall: of those it learned, the share the report names.
  */
-export async function exposureOf(input: { readonly postern: Postern; readonly dataDir: string; readonly attack: Attack; readonly from: number; readonly hashOf: (national: number) => string }): Promise<Exposed> {
+export async function exposureOf(input: {
+  readonly postern: Postern;
+  readonly dataDir: string;
+  readonly attack: Attack;
+  readonly from: number;
+  readonly hashOf: (national: number) => string;
+}): Promise<Exposed> {
   const { dataDir, attack, from } = input;
   const state = loadHubState(dataDir);
   const ports = makePorts(loadOrCreateKey({ env: process.env, dataDir }), 1);
@@ -46,7 +52,10 @@ export async function exposureOf(input: { readonly postern: Postern; readonly da
       to: lastAt + 1,
       disclosures: rows,
       meanings,
-      coverage: { hours: await store.query("coverage", { from: Math.floor(from / 3_600_000) * 3_600_000, to: lastAt + 1 }), gaps: (state?.missing ?? []).map((one) => ({ from: one.from, to: one.to, reason: one.reason })) },
+      coverage: {
+        hours: await store.query("coverage", { from: Math.floor(from / 3_600_000) * 3_600_000, to: lastAt + 1 }),
+        gaps: (state?.missing ?? []).map((one) => ({ from: one.from, to: one.to, reason: one.reason })),
+      },
     });
     const learned = new Set([...attack.notes].filter(([, answer]) => answer === "exists").map(([national]) => input.hashOf(national)));
     let both = 0;

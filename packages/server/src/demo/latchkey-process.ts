@@ -6,12 +6,35 @@ import { PosternError } from "@postern/engine";
 import type { ClockSetting } from "../clock.ts";
 
 /** Starts the example service in a process of its own, as a real service would be; resolves when it listens. */
-export async function startLatchkey(options: { readonly accounts: number; readonly seed: string; readonly flaws: string; readonly clock: ClockSetting }): Promise<{ readonly url: string; stop(): Promise<void> }> {
+export async function startLatchkey(options: {
+  readonly accounts: number;
+  readonly seed: string;
+  readonly flaws: string;
+  readonly clock: ClockSetting;
+}): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const main = join(dirname(createRequire(import.meta.url).resolve("@postern/testkit")), "latchkey", "main.js");
   const { factor, base, realBase } = options.clock;
   const child = spawn(
     process.execPath,
-    [main, "--port", "0", "--flaws", options.flaws, "--accounts", String(options.accounts), "--seed", options.seed, "--behind-proxy", "--with-parent", "--clock-base", String(base), "--clock-factor", String(factor), "--clock-real-base", String(realBase)],
+    [
+      main,
+      "--port",
+      "0",
+      "--flaws",
+      options.flaws,
+      "--accounts",
+      String(options.accounts),
+      "--seed",
+      options.seed,
+      "--behind-proxy",
+      "--with-parent",
+      "--clock-base",
+      String(base),
+      "--clock-factor",
+      String(factor),
+      "--clock-real-base",
+      String(realBase),
+    ],
     { stdio: ["pipe", "pipe", "inherit"] },
   );
   let text = "";

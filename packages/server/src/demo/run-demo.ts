@@ -38,7 +38,13 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
     const teaching = clockFrom(options.start, hourFactor * speed);
     const service = await startLatchkey({ accounts, seed: options.seed, flaws: "F1,F2,F3", clock: teaching });
     running.push(service);
-    const postern = (dataDir: string, mode: "observe" | "enforce", clock: ClockSetting, ports: Partial<typeof options.ports>, onIncident: (event: object) => void): Promise<Postern> =>
+    const postern = (
+      dataDir: string,
+      mode: "observe" | "enforce",
+      clock: ClockSetting,
+      ports: Partial<typeof options.ports>,
+      onIncident: (event: object) => void,
+    ): Promise<Postern> =>
       startPostern({
         dataDir,
         mode,
@@ -51,7 +57,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
         color: false,
         quiet: true,
         onEvent: (event) => {
-          if (event.name === "role-event" && typeof event.event === "object" && event.event !== null && "name" in event.event && event.event.name === "incident") onIncident(event.event);
+          if (event.name === "role-event" && typeof event.event === "object" && event.event !== null && "name" in event.event && event.event.name === "incident")
+            onIncident(event.event);
           if (event.name === "role-died") options.onStage({ stage: "role-died", role: event.role });
         },
       });
@@ -61,7 +68,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
     const hour = { from: options.start, to: options.start + 3_600_000 };
     let observer = await postern(watched, "observe", teaching, options.ports, () => undefined);
     running.push({ stop: () => observer.stop() });
-    options.onStage({ stage: "honest-hour", factor: teaching.factor, consoleUrl: observer.consoleUrl, loginUrl: observer.loginUrl, service: service.url, gate: `http://127.0.0.1:${observer.gatePort}` });
+    options.onStage({
+      stage: "honest-hour",
+      factor: teaching.factor,
+      consoleUrl: observer.consoleUrl,
+      loginUrl: observer.loginUrl,
+      service: service.url,
+      gate: `http://127.0.0.1:${observer.gatePort}`,
+    });
     const taught = await runHttp(honestDay({ population: people, seed: `${options.seed}/hour`, sessionsPerDay, ...hour, rollOutDevices }), {
       target: `http://127.0.0.1:${observer.gatePort}`,
       clock: scaledClock(teaching),
@@ -130,7 +144,12 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
       version: options.version,
       seed: options.seed,
       clock: { honestHourFactor: teaching.factor, attackFactor: watching.factor },
-      honestHour: { requests: taught.stats.total().requests, lookups: taught.stats.total().lookups, refused: taught.stats.total().refused, lateMsMax: Math.round(taught.lateMsMax) },
+      honestHour: {
+        requests: taught.stats.total().requests,
+        lookups: taught.stats.total().lookups,
+        refused: taught.stats.total().refused,
+        lateMsMax: Math.round(taught.lateMsMax),
+      },
       observe: { asked: observed.attack.notes.size, leaked: confirmedBy(observed.attack).length, alertAfterLeaked },
       enforce,
       exposed,
@@ -187,7 +206,17 @@ interface Assault {
 }
 
 /** The thief at work while honest life goes on. */
-async function assault(postern: Postern, setting: ClockSetting, list: readonly number[], campaign: number, from: number, options: DemoOptions, people: ReturnType<typeof population>, stage: "observe" | "enforce", onProgress: (attack: Attack) => void): Promise<Assault> {
+async function assault(
+  postern: Postern,
+  setting: ClockSetting,
+  list: readonly number[],
+  campaign: number,
+  from: number,
+  options: DemoOptions,
+  people: ReturnType<typeof population>,
+  stage: "observe" | "enforce",
+  onProgress: (attack: Attack) => void,
+): Promise<Assault> {
   const attack = smashAndGrab({ list, from, seed: `${options.seed}/${campaign}`, addresses: 1, ratePerSecond: list.length / (attackMs / 1_000), campaign });
   const addresses = new Set(attack.sessions.map((session) => session.address));
   const honest = honestDay({ population: people, seed: `${options.seed}/during-${campaign}`, sessionsPerDay, from: from - 30_000, to: from + attackMs, rollOutDevices: 0 });
@@ -220,7 +249,10 @@ function clockFrom(base: number, factor: number): ClockSetting {
   return { factor, base, realBase: Date.now() };
 }
 
-function counter(options: DemoOptions, stage: "honest-hour" | "observe" | "enforce"): (session: { readonly kind: string }, request: unknown, answer: { readonly status: number }) => void {
+function counter(
+  options: DemoOptions,
+  stage: "honest-hour" | "observe" | "enforce",
+): (session: { readonly kind: string }, request: unknown, answer: { readonly status: number }) => void {
   let requests = 0;
   let toldAt = 0;
   return () => {

@@ -73,7 +73,13 @@ export class CrashLoad {
   }
 
   #send(question: Pick<Asked, "kind" | "address" | "national"> & { readonly path: string }): Promise<Asked> {
-    const asked: Asked = { ...question, path: question.kind === "other" ? question.path : this.#options.pathOf(question.national), sentAt: Date.now(), endedAt: 0, said: "nothing" };
+    const asked: Asked = {
+      ...question,
+      path: question.kind === "other" ? question.path : this.#options.pathOf(question.national),
+      sentAt: Date.now(),
+      endedAt: 0,
+      said: "nothing",
+    };
     this.asked.push(asked);
     this.#open++;
     return new Promise<Asked>((resolve) => {
@@ -87,16 +93,19 @@ export class CrashLoad {
         this.#open--;
         resolve(asked);
       };
-      const ask = request({ host: "127.0.0.1", port: this.#options.port(), path: asked.path, localAddress: asked.address, agent: false, headers: { "user-agent": "crash-load" } }, (answer) => {
-        answer.resume();
-        answer.on("error", () => end("nothing"));
-        answer.on("close", () => {
-          if (!answer.complete) return end("nothing");
-          const status = answer.statusCode ?? 0;
-          if (status >= 500) return end("nothing");
-          end(answer.headers["x-tells-nothing"] === undefined ? "truth" : "uniform");
-        });
-      });
+      const ask = request(
+        { host: "127.0.0.1", port: this.#options.port(), path: asked.path, localAddress: asked.address, agent: false, headers: { "user-agent": "crash-load" } },
+        (answer) => {
+          answer.resume();
+          answer.on("error", () => end("nothing"));
+          answer.on("close", () => {
+            if (!answer.complete) return end("nothing");
+            const status = answer.statusCode ?? 0;
+            if (status >= 500) return end("nothing");
+            end(answer.headers["x-tells-nothing"] === undefined ? "truth" : "uniform");
+          });
+        },
+      );
       ask.setTimeout(10_000, () => ask.destroy());
       ask.on("error", () => end("nothing"));
       ask.end();

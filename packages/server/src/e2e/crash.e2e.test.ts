@@ -46,7 +46,12 @@ beforeAll(async () => {
     CrashTree.start([service.url, "--listen", listen, "--console", consolePort, "--data", dataDir, "--mode", "enforce", "--config", join(home, "postern.yaml")], env);
   tree = await start("0", "0");
   // Half of the numbers have an account.
-  load = new CrashLoad({ port: () => tree.port, perSecond, numberAt: (n) => people.numberAt(n % 2 === 0 ? n / 2 : strangersFrom + n), pathOf: (national) => `/client/v1/users/${dashed(national)}/status` });
+  load = new CrashLoad({
+    port: () => tree.port,
+    perSecond,
+    numberAt: (n) => people.numberAt(n % 2 === 0 ? n / 2 : strangersFrom + n),
+    pathOf: (national) => `/client/v1/users/${dashed(national)}/status`,
+  });
 
   // The endpoint becomes known by traffic, a source spends its credits and goes on until an incident tells of it.
   load.start();
@@ -153,7 +158,10 @@ test("no request fails because the hub or the store is away", () => {
 test("traffic flows again within 1.5 seconds of the gate's death alone, or within what 20 starts of a bare Node take on a machine as busy as this", () => {
   const slow = deaths
     .filter((death) => death.roles.includes("gate") && death.roles.length === 1)
-    .map((death) => ({ bareMs: death.bareMs, gapMs: Math.min(...load.asked.filter((asked) => asked.said !== "nothing" && asked.sentAt > death.at).map((asked) => asked.endedAt)) - death.at }))
+    .map((death) => ({
+      bareMs: death.bareMs,
+      gapMs: Math.min(...load.asked.filter((asked) => asked.said !== "nothing" && asked.sentAt > death.at).map((asked) => asked.endedAt)) - death.at,
+    }))
     .filter(({ bareMs, gapMs }) => gapMs > Math.max(1_500, 20 * bareMs));
   expect(slow).toEqual([]);
 });
@@ -232,7 +240,7 @@ async function readStore(): Promise<Held> {
   const disclosureIds = new Set<string>();
   const byAddress = new Map<string, number>();
   let disclosures = 0;
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await store.client.query("disclosures", { limit: 1_000, before: readCursor(cursor) });
     for (const row of page) {
       disclosures++;
@@ -243,7 +251,7 @@ async function readStore(): Promise<Held> {
     if (page.length < 1_000 || last === undefined) break;
     cursor = cursorOf(last);
   }
-  for (let cursor: string | undefined; ; ) {
+  for (let cursor: string | undefined; ;) {
     const page = await store.client.query("exchanges", { limit: 1_000, before: readCursor(cursor) });
     for (const row of page) byAddress.set(row.address, (byAddress.get(row.address) ?? 0) + 1);
     const last = page.at(-1);

@@ -15,7 +15,9 @@ beforeAll(async () => {
   for (let n = 0; n < 10; n++) await send(`${postern.gate}/orders/${n}`);
   await postern.read(10);
   const document = JSON.parse((await postern.api("/api/v1/openapi.json")).body.toString("utf8")) as { paths: Record<string, Record<string, unknown>> };
-  operations = Object.entries(document.paths).flatMap(([path, item]) => Object.keys(item).map((method): [string, string] => [method.toUpperCase(), `/api/v1${path.replace("{id}", "0123456789abcdef")}`]));
+  operations = Object.entries(document.paths).flatMap(([path, item]) =>
+    Object.keys(item).map((method): [string, string] => [method.toUpperCase(), `/api/v1${path.replace("{id}", "0123456789abcdef")}`]),
+  );
 });
 afterAll(async () => {
   await postern.stop();
@@ -51,7 +53,20 @@ describe("nothing of the console or the API is open", () => {
   });
 
   it("answers 401 on routes that do not exist, in other spellings and by other methods, so that nobody learns which do", async () => {
-    for (const path of ["/api/v1/nothing", "/api/v2/overview", "/api", "/api/", "/api/v1/", "/api/v1/overview/", "/api/v1//overview", "/api/v1/health/x", "/api/v1/%6fverview", "/api/v1/overview?token=an-api-token-of-a-test-00000001", "/metrics", "/metrics?x=1"]) {
+    for (const path of [
+      "/api/v1/nothing",
+      "/api/v2/overview",
+      "/api",
+      "/api/",
+      "/api/v1/",
+      "/api/v1/overview/",
+      "/api/v1//overview",
+      "/api/v1/health/x",
+      "/api/v1/%6fverview",
+      "/api/v1/overview?token=an-api-token-of-a-test-00000001",
+      "/metrics",
+      "/metrics?x=1",
+    ]) {
       const { status, body } = await postern.api(path, {});
       expect([path, status], body.toString().slice(0, 100)).toEqual([path, 401]);
     }
@@ -89,7 +104,8 @@ describe("nothing of the console or the API is open", () => {
   it("lets the login link in once, by a cookie scripts and other sites cannot use, and never again", async () => {
     const code = new URL(postern.login).searchParams.get("code") ?? "";
     expect(code.length).toBeGreaterThanOrEqual(22);
-    const redeem = (): Promise<Got> => send(`${postern.console}/login`, { method: "POST", body: `code=${encodeURIComponent(code)}`, headers: { "content-type": "application/x-www-form-urlencoded" } });
+    const redeem = (): Promise<Got> =>
+      send(`${postern.console}/login`, { method: "POST", body: `code=${encodeURIComponent(code)}`, headers: { "content-type": "application/x-www-form-urlencoded" } });
     // A mail scanner that opens the link does not use it up.
     expect((await postern.api(`/login?code=${code}`, {})).status).toBe(200);
     const [first, ...others] = await Promise.all([redeem(), redeem(), redeem()]);

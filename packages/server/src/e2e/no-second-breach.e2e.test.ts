@@ -51,15 +51,20 @@ beforeAll(async () => {
   const port = await listen(service);
   hooks = createServer((req, res) => {
     const chunks: Buffer[] = [];
-    req.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
-      alerts.push(`${JSON.stringify(req.rawHeaders)}${Buffer.concat(chunks).toString("latin1")}`);
-      res.writeHead(204).end();
-    });
+    req
+      .on("data", (chunk: Buffer) => chunks.push(chunk))
+      .on("end", () => {
+        alerts.push(`${JSON.stringify(req.rawHeaders)}${Buffer.concat(chunks).toString("latin1")}`);
+        res.writeHead(204).end();
+      });
   });
   const hookPort = await listen(hooks);
   const dir = mkdtempSync(join(tmpdir(), "postern-s6-"));
   const triggers = "triggers:\n  - id: many\n    title: Many questions\n    level: high\n    let:\n      n: { count: 'true', by: [path], over: 10m }\n    when: n > 20\n";
-  writeFileSync(join(dir, "postern.yaml"), `alerts:\n  level: info\n  webhook:\n    - url: http://127.0.0.1:${hookPort}/hook\n      secret: whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0\n${triggers}`);
+  writeFileSync(
+    join(dir, "postern.yaml"),
+    `alerts:\n  level: info\n  webhook:\n    - url: http://127.0.0.1:${hookPort}/hook\n      secret: whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0\n${triggers}`,
+  );
   postern = await ProtectedService.start(`http://127.0.0.1:${port}`, { dir, args: ["--mode", "enforce"] });
 });
 afterAll(async () => {
@@ -111,7 +116,8 @@ describe("a stolen data folder, log, alert or API answer is no second breach", (
 describe("the search itself", () => {
   it("finds a planted value in every form it knows", () => {
     for (const one of planted) {
-      for (const form of [one.value, one.value.toUpperCase(), encodeURIComponent(one.value), Buffer.from(one.value).toString("hex")]) expect(search.in(`x"${form}"y`), form).not.toEqual([]);
+      for (const form of [one.value, one.value.toUpperCase(), encodeURIComponent(one.value), Buffer.from(one.value).toString("hex")])
+        expect(search.in(`x"${form}"y`), form).not.toEqual([]);
       if (one.whole !== true) for (const before of ["", "a", "ab"]) expect(search.in(Buffer.from(`${before}${one.value}zz`).toString("base64")), one.name).not.toEqual([]);
     }
   });
@@ -137,8 +143,18 @@ const plain: Record<string, string> = { "user-agent": "x" };
 
 function* waves(): Generator<Asked[]> {
   const headers: Record<string, string> = {
-    authorization: `Bearer ${token}`, "x-api-key": apiKey, cookie: `sid=${session}; user=${name}; ${dotted}=1`, "user-agent": `App/1.0 (${email}; ${phone})`, referer: `https://shop.example/u/${name}?token=${token}`,
-    host: `${name}.example`, "x-forwarded-for": `${phone}, ${name}`, "x-user": dotted, [`x-${name}`]: "1", forwarded: `for="${email}"`, accept: "application/json", "x-request-id": `${dotted}-1`,
+    authorization: `Bearer ${token}`,
+    "x-api-key": apiKey,
+    cookie: `sid=${session}; user=${name}; ${dotted}=1`,
+    "user-agent": `App/1.0 (${email}; ${phone})`,
+    referer: `https://shop.example/u/${name}?token=${token}`,
+    host: `${name}.example`,
+    "x-forwarded-for": `${phone}, ${name}`,
+    "x-user": dotted,
+    [`x-${name}`]: "1",
+    forwarded: `for="${email}"`,
+    accept: "application/json",
+    "x-request-id": `${dotted}-1`,
   };
   const e = encodeURIComponent;
   const spellings = ["999-4071552863", e("+9994071552863"), "%2B999%204071552863", "+999(407)155-28-63", "4071552863"];
@@ -151,7 +167,8 @@ function* waves(): Generator<Asked[]> {
   yield lookups;
   const strange: Asked[] = [];
   for (let n = 0; n < 60; n++) {
-    for (const value of [name, dotted, email, password, token, card, code, apiKey, phone, numeric]) strange.push({ path: `/${["hello", "u", "find", `greet${n % 3}`][n % 4]}/${e(value)}${n % 2 === 0 ? "" : "/card"}`, headers: n % 5 === 0 ? headers : plain });
+    for (const value of [name, dotted, email, password, token, card, code, apiKey, phone, numeric])
+      strange.push({ path: `/${["hello", "u", "find", `greet${n % 3}`][n % 4]}/${e(value)}${n % 2 === 0 ? "" : "/card"}`, headers: n % 5 === 0 ? headers : plain });
   }
   yield strange;
   yield Array.from({ length: 300 }, (_, n) => ({ path: `/missing/${e([name, dotted, email, phone, token][n % 5] ?? "")}/${n % 7}`, headers: n % 10 === 0 ? headers : plain }));
@@ -161,52 +178,98 @@ function* waves(): Generator<Asked[]> {
   const query = `phone=${e(phone)}&email=${e(email)}&user=${name}&token=${token}&api_key=${apiKey}&password=${e(password)}&pin=${numeric}&otp=${code}&card=${card}&${name}=1&${e(email)}=2&q=${e(dotted)}`;
   yield Array.from({ length: 80 }, (_, n) => ({ path: `/search?${query}&n=${n}`, headers: n % 4 === 0 ? headers : plain }));
   yield Array.from({ length: 80 }, (_, n) => ({ path: "/signup", method: "POST", body: JSON.stringify(person(n)), headers: { ...headers, "content-type": "application/json" } }));
-  yield Array.from({ length: 80 }, (_, n) => ({ path: n % 2 === 0 ? "/login" : "/gzip/login", method: "POST", body: `${query}&n=${n}`, headers: { ...headers, "content-type": "application/x-www-form-urlencoded" } }));
+  yield Array.from({ length: 80 }, (_, n) => ({
+    path: n % 2 === 0 ? "/login" : "/gzip/login",
+    method: "POST",
+    body: `${query}&n=${n}`,
+    headers: { ...headers, "content-type": "application/x-www-form-urlencoded" },
+  }));
   yield Array.from({ length: 40 }, (_, n) => ({ path: `/gzip/people/${n}`, headers }));
   yield Array.from({ length: 40 }, (_, n) => ({ path: `/boom/${name}?user=${name}&n=${n}`, headers }));
   yield Array.from({ length: 40 }, (_, n) => ({ path: `/text/${n}`, headers }));
   yield Array.from({ length: 40 }, (_, n) => ({ path: `/moved/${n}`, headers: { ...headers, authorization: `Bearer ${jwt}` } }));
-  yield [...Array.from({ length: 5 }, () => ({ path: "/odd", method: name.toUpperCase() })), ...Array.from({ length: 5 }, () => ({ path: "/report", method: "PUT", body: `--${name}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${card}\r\n--${name}--`, headers: { "content-type": `multipart/form-data; boundary=${name}` } }))];
+  yield [
+    ...Array.from({ length: 5 }, () => ({ path: "/odd", method: name.toUpperCase() })),
+    ...Array.from({ length: 5 }, () => ({
+      path: "/report",
+      method: "PUT",
+      body: `--${name}\r\nContent-Disposition: form-data; name="${name}"\r\n\r\n${card}\r\n--${name}--`,
+      headers: { "content-type": `multipart/form-data; boundary=${name}` },
+    })),
+  ];
 }
 
 function person(n: number): object {
   return {
-    n, user: { name, login: dotted, contacts: [{ type: "phone", value: phone }, { type: "email", value: email }, [[card, code]]] }, password, otp: Number(code), pin: numeric, secret: Number(numeric), token,
-    [name]: { seen: n }, [email]: true, byUser: { [popular]: { points: n } }, keys: [apiKey], nested: { deeper: { deepest: [{ cardNumber: card, jwt }] } }, text: `call ${name} at ${phone} or ${email}, code ${code}`,
+    n,
+    user: { name, login: dotted, contacts: [{ type: "phone", value: phone }, { type: "email", value: email }, [[card, code]]] },
+    password,
+    otp: Number(code),
+    pin: numeric,
+    secret: Number(numeric),
+    token,
+    [name]: { seen: n },
+    [email]: true,
+    byUser: { [popular]: { points: n } },
+    keys: [apiKey],
+    nested: { deeper: { deepest: [{ cardNumber: card, jwt }] } },
+    text: `call ${name} at ${phone} or ${email}, code ${code}`,
   };
 }
 
 /** Answers with everything it was given and more. */
 function echo(req: IncomingMessage, res: ServerResponse): void {
   const chunks: Buffer[] = [];
-  req.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
-    const url = req.url ?? "";
-    const path = decodeURIComponent(url.split("?")[0] ?? "");
-    const everything = { path, url, headers: req.headers, raw: req.rawHeaders, body: Buffer.concat(chunks).toString("utf8"), [name]: 1, people: { [name]: true, [dotted]: { status: name } }, status: "active", token, accessToken: jwt, set: [phone, email, card] };
-    res.setHeader("set-cookie", [`sid=${session}; HttpOnly`, `name=${name}`]);
-    res.setHeader("x-user", name);
-    res.setHeader("x-token", token);
-    const json = (status: number, body: object): void => void res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
-    if (path.startsWith("/client/v1/users/")) {
-      const digits = Number(path.replaceAll(/\D/g, "").slice(-10));
-      return digits % 2 === 1 ? json(200, { ...everything, success: true, account_id: digits }) : json(404, { success: false, message: `${path} is not ${name}`, asked: req.headers.authorization ?? "", by: name, [name]: false });
-    }
-    if (path.startsWith("/missing/")) return json(404, everything);
-    if (path.startsWith("/boom/")) return json(500, everything);
-    if (path.startsWith("/moved/")) return void res.writeHead(302, { location: `/people/${name}?user=${name}&token=${token}#${dotted}` }).end();
-    if (path.startsWith("/text/")) return void res.writeHead(200, { "content-type": `text/${name}; for=${email}` }).end(`hello ${name}`);
-    if (path.startsWith("/gzip/")) return void res.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(everything)));
-    json(200, everything);
-  });
+  req
+    .on("data", (chunk: Buffer) => chunks.push(chunk))
+    .on("end", () => {
+      const url = req.url ?? "";
+      const path = decodeURIComponent(url.split("?")[0] ?? "");
+      const everything = {
+        path,
+        url,
+        headers: req.headers,
+        raw: req.rawHeaders,
+        body: Buffer.concat(chunks).toString("utf8"),
+        [name]: 1,
+        people: { [name]: true, [dotted]: { status: name } },
+        status: "active",
+        token,
+        accessToken: jwt,
+        set: [phone, email, card],
+      };
+      res.setHeader("set-cookie", [`sid=${session}; HttpOnly`, `name=${name}`]);
+      res.setHeader("x-user", name);
+      res.setHeader("x-token", token);
+      const json = (status: number, body: object): void => void res.writeHead(status, { "content-type": "application/json" }).end(JSON.stringify(body));
+      if (path.startsWith("/client/v1/users/")) {
+        const digits = Number(path.replaceAll(/\D/g, "").slice(-10));
+        return digits % 2 === 1
+          ? json(200, { ...everything, success: true, account_id: digits })
+          : json(404, { success: false, message: `${path} is not ${name}`, asked: req.headers.authorization ?? "", by: name, [name]: false });
+      }
+      if (path.startsWith("/missing/")) return json(404, everything);
+      if (path.startsWith("/boom/")) return json(500, everything);
+      if (path.startsWith("/moved/")) return void res.writeHead(302, { location: `/people/${name}?user=${name}&token=${token}#${dotted}` }).end();
+      if (path.startsWith("/text/")) return void res.writeHead(200, { "content-type": `text/${name}; for=${email}` }).end(`hello ${name}`);
+      if (path.startsWith("/gzip/")) return void res.writeHead(200, { "content-type": "application/json", "content-encoding": "gzip" }).end(gzipSync(JSON.stringify(everything)));
+      json(200, everything);
+    });
 }
 
 async function apiAnswers(): Promise<[string, Buffer][]> {
   const document = JSON.parse((await postern.api("/api/v1/openapi.json")).body.toString("utf8")) as { paths: Record<string, Record<string, unknown>> };
-  const answers: [string, Buffer][] = [["/metrics", (await postern.api("/metrics")).body], ["/", (await postern.api("/")).body], ["/api/v1/openapi.json", Buffer.from(JSON.stringify(document))]];
+  const answers: [string, Buffer][] = [
+    ["/metrics", (await postern.api("/metrics")).body],
+    ["/", (await postern.api("/")).body],
+    ["/api/v1/openapi.json", Buffer.from(JSON.stringify(document))],
+  ];
   const ids = new Map<string, string[]>();
   for (const path of Object.keys(document.paths).filter((one) => !one.includes("{id}") && one !== "/events" && one !== "/openapi.json")) {
     for (let cursor = "", pages = 0; pages < 40; pages++) {
-      const { status, body } = await postern.api(`/api/v1${path}${path === "/search" ? "?q=status:200&limit=500" : path === "/health" || path === "/overview" || path === "/parts" ? "" : "?limit=500"}${cursor}`);
+      const { status, body } = await postern.api(
+        `/api/v1${path}${path === "/search" ? "?q=status:200&limit=500" : path === "/health" || path === "/overview" || path === "/parts" ? "" : "?limit=500"}${cursor}`,
+      );
       answers.push([path, body]);
       expect([path, status], body.toString().slice(0, 300)).toEqual([path, 200]);
       const page = JSON.parse(body.toString("utf8")) as { items?: { id?: string }[]; next?: string | null };
@@ -223,5 +286,7 @@ async function apiAnswers(): Promise<[string, Buffer][]> {
 }
 
 function files(dir: string): string[] {
-  return readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name));
+  return readdirSync(dir, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name));
 }

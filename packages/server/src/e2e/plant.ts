@@ -18,7 +18,15 @@ export class Search {
       for (const value of [one.value, ...(one.also ?? [])]) {
         const percent = encodeURIComponent(value);
         const everyByte = [...Buffer.from(value)].map((byte) => `%${byte.toString(16).padStart(2, "0")}`).join("");
-        const forms = new Set([value, percent, encodeURIComponent(percent), everyByte, JSON.stringify(value).slice(1, -1), Buffer.from(value).toString("hex"), [...value].toReversed().join("")]);
+        const forms = new Set([
+          value,
+          percent,
+          encodeURIComponent(percent),
+          everyByte,
+          JSON.stringify(value).slice(1, -1),
+          Buffer.from(value).toString("hex"),
+          Array.from(value).toReversed().join(""),
+        ]);
         for (const form of forms) if (form.length >= 5) this.#plain.push({ planted: one, text: form.toLowerCase() });
         if (one.whole === true) continue;
         for (let shift = 0; shift < 3; shift++) {

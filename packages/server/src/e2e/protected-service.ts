@@ -33,7 +33,10 @@ export class ProtectedService {
   }
 
   /** Resolves when the product says it is ready. */
-  static async start(upstream: string, options: { readonly args?: readonly string[]; readonly token?: string; readonly env?: Readonly<Record<string, string>>; readonly dir?: string } = {}): Promise<ProtectedService> {
+  static async start(
+    upstream: string,
+    options: { readonly args?: readonly string[]; readonly token?: string; readonly env?: Readonly<Record<string, string>>; readonly dir?: string } = {},
+  ): Promise<ProtectedService> {
     const dir = options.dir ?? mkdtempSync(join(tmpdir(), "postern-e2e-"));
     const token = options.token ?? "an-api-token-of-a-test-00000001";
     const child = spawn(process.execPath, [mainOfDist, "protect", upstream, "--listen", "0", "--console", "0", "--data", join(dir, "data"), "--json", ...(options.args ?? [])], {
@@ -111,12 +114,15 @@ export function send(url: string, { method = "GET", headers = {}, body, from }: 
   const slash = url.indexOf("/", url.indexOf("://") + 3);
   const { hostname, port } = new URL(url.slice(0, slash));
   return new Promise((resolve, reject) => {
-    const out = request({ hostname, port, path: url.slice(slash), method, headers: headers as Record<string, string | string[]>, agent, ...(from === undefined ? {} : { localAddress: from }) }, (answer) => {
-      const chunks: Buffer[] = [];
-      answer.on("data", (chunk: Buffer) => chunks.push(chunk));
-      answer.on("end", () => resolve({ status: answer.statusCode ?? 0, rawHeaders: answer.rawHeaders, body: Buffer.concat(chunks), rawTrailers: answer.rawTrailers }));
-      answer.on("error", reject);
-    });
+    const out = request(
+      { hostname, port, path: url.slice(slash), method, headers: headers as Record<string, string | string[]>, agent, ...(from === undefined ? {} : { localAddress: from }) },
+      (answer) => {
+        const chunks: Buffer[] = [];
+        answer.on("data", (chunk: Buffer) => chunks.push(chunk));
+        answer.on("end", () => resolve({ status: answer.statusCode ?? 0, rawHeaders: answer.rawHeaders, body: Buffer.concat(chunks), rawTrailers: answer.rawTrailers }));
+        answer.on("error", reject);
+      },
+    );
     out.on("error", reject);
     out.end(body);
   });

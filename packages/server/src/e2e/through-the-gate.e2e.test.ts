@@ -16,15 +16,17 @@ let stream: ServerResponse | undefined;
 let asked = 0;
 
 beforeAll(async () => {
-  service = createServer(answer).on("checkContinue", (req: IncomingMessage, res: ServerResponse) => {
-    if (req.url === "/refuse") return void res.writeHead(413, { connection: "close" }).end();
-    res.writeContinue();
-    answer(req, res);
-  }).on("upgrade", (req: IncomingMessage, socket: Socket, head: Buffer) => {
-    socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Path: ${req.url}\r\n\r\n`);
-    if (head.length > 0) socket.write(head);
-    socket.pipe(socket);
-  });
+  service = createServer(answer)
+    .on("checkContinue", (req: IncomingMessage, res: ServerResponse) => {
+      if (req.url === "/refuse") return void res.writeHead(413, { connection: "close" }).end();
+      res.writeContinue();
+      answer(req, res);
+    })
+    .on("upgrade", (req: IncomingMessage, socket: Socket, head: Buffer) => {
+      socket.write(`HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\nX-Path: ${req.url}\r\n\r\n`);
+      if (head.length > 0) socket.write(head);
+      socket.pipe(socket);
+    });
   service.keepAliveTimeout = 60_000;
   servicePort = await listen(service);
   postern = await ProtectedService.start(`http://127.0.0.1:${servicePort}`);
@@ -64,7 +66,8 @@ describe("a service behind `postern protect` answers as if it stood alone", () =
     const lane = async (): Promise<void> => {
       for (let seed = next++; seed < total; seed = next++) {
         const [direct, through] = await Promise.all([ask(servicePort, seed), ask(gatePort, seed)]);
-        if (JSON.stringify(direct) !== JSON.stringify(through)) differences.push(`${seed}: ${JSON.stringify(direct).slice(0, 400)}\n      ${JSON.stringify(through).slice(0, 400)}`);
+        if (JSON.stringify(direct) !== JSON.stringify(through))
+          differences.push(`${seed}: ${JSON.stringify(direct).slice(0, 400)}\n      ${JSON.stringify(through).slice(0, 400)}`);
       }
     };
     await Promise.all(Array.from({ length: 16 }, lane));
@@ -102,7 +105,8 @@ describe("a service behind `postern protect` answers as if it stood alone", () =
   });
 
   it("passes 100 Continue and a refusal without one, and asks for the body it must judge", async () => {
-    const head = (path: string, length: number): string => `POST ${path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
+    const head = (path: string, length: number): string =>
+      `POST ${path} HTTP/1.1\r\nHost: a\r\nExpect: 100-continue\r\nContent-Type: application/json\r\nContent-Length: ${length}\r\n\r\n`;
     const body = '{"phone":"+9994071550017"}';
     for (const path of ["/plain", "/lookup"]) {
       const socket = connect(gatePort, "127.0.0.1");
@@ -147,7 +151,10 @@ interface Seen {
 }
 
 function ask(port: number, seed: number): Promise<Seen> {
-  const path = ["/plain", `/client/v1/users/999-${4_071_550_000 + (seed % 500)}/status`, "/lookup", "/a%20b//c/../d", `/export/users/999-${4_071_560_000 + (seed % 500)}`, "/%ff%00"][seed % 6] ?? "/plain";
+  const path =
+    ["/plain", `/client/v1/users/999-${4_071_550_000 + (seed % 500)}/status`, "/lookup", "/a%20b//c/../d", `/export/users/999-${4_071_560_000 + (seed % 500)}`, "/%ff%00"][
+      seed % 6
+    ] ?? "/plain";
   const method = path === "/lookup" ? "POST" : (methods[seed % methods.length] ?? "GET");
   const size = seed % 50 === 14 ? 70_000 : ([0, 1, 100, 5_000][seed % 4] ?? 0);
   const json = JSON.stringify({ phone: `+9994071${550_000 + (seed % 500)}`, padding: "x".repeat(size) });
@@ -155,7 +162,12 @@ function ask(port: number, seed: number): Promise<Seen> {
   const withBody = method !== "GET" && method !== "HEAD" && body.length > 0;
   const chunked = seed % 5 === 2;
   const headers: string[] = ["X-Seed", String(seed), seed % 2 === 0 ? "HOST" : "Host", "api.test", "x-Repeat", "1", "X-Repeat", "2", "Cookie", `a=${seed}`, "X-Latin", "caf\u00e9"];
-  if (withBody) headers.push(...(chunked ? ["Transfer-Encoding", "chunked"] : ["content-Length", String(body.length)]), "Content-Type", path === "/lookup" || seed % 3 === 0 ? "application/json" : "application/octet-stream");
+  if (withBody)
+    headers.push(
+      ...(chunked ? ["Transfer-Encoding", "chunked"] : ["content-Length", String(body.length)]),
+      "Content-Type",
+      path === "/lookup" || seed % 3 === 0 ? "application/json" : "application/octet-stream",
+    );
   return new Promise((resolve, reject) => {
     const req = request({ port, host: "127.0.0.1", method, path: `${path}?seed=${seed}&x=%2F..%2f`, headers, agent, setHost: false }, (res) => {
       const hash = createHash("sha256");
@@ -165,7 +177,9 @@ function ask(port: number, seed: number): Promise<Seen> {
         hash.update(chunk);
       });
       res.on("error", reject);
-      res.on("end", () => resolve({ status: res.statusCode, reason: res.statusMessage, headers: endToEnd(res.rawHeaders), body: `${length}:${hash.digest("hex")}`, trailers: res.rawTrailers }));
+      res.on("end", () =>
+        resolve({ status: res.statusCode, reason: res.statusMessage, headers: endToEnd(res.rawHeaders), body: `${length}:${hash.digest("hex")}`, trailers: res.rawTrailers }),
+      );
     });
     req.on("error", reject);
     if (!withBody) return void req.end();
@@ -192,13 +206,16 @@ async function big(path: string, bytes: number): Promise<void> {
   const sent = createHash("sha256");
   const got = createHash("sha256");
   let received = 0;
-  const source = Readable.from((function* () {
-    for (let at = 0; at < bytes; at += block.length) {
-      const piece = block.subarray(0, Math.min(block.length, bytes - at));
-      sent.update(piece);
-      yield piece;
-    }
-  })(), { objectMode: false });
+  const source = Readable.from(
+    (function* () {
+      for (let at = 0; at < bytes; at += block.length) {
+        const piece = block.subarray(0, Math.min(block.length, bytes - at));
+        sent.update(piece);
+        yield piece;
+      }
+    })(),
+    { objectMode: false },
+  );
   await new Promise<void>((resolve, reject) => {
     const req = request({ port: gatePort, host: "127.0.0.1", method: "PUT", path, headers: { "Content-Length": bytes, "X-Echo": "1" } }, (res) => {
       res.on("data", (chunk: Buffer) => {
@@ -226,19 +243,21 @@ function answer(req: IncomingMessage, res: ServerResponse): void {
     return;
   }
   const chunks: Buffer[] = [];
-  req.on("data", (chunk: Buffer) => chunks.push(chunk)).on("end", () => {
-    const body = Buffer.concat(chunks);
-    if (url === "/trailers") {
-      res.writeHead(200, { trailer: "X-Answer-Sum" });
-      res.write("ok");
-      res.addTrailers({ "X-Answer-Sum": String(req.trailers["x-sum"]) });
-      res.end();
-      return;
-    }
-    const digits = Number((url.startsWith("/lookup") ? /"phone":"\+(\d+)"/.exec(body.toString("latin1"))?.[1] : /999-(\d+)/.exec(url)?.[1]) ?? Number.NaN);
-    if (!Number.isNaN(digits)) return lookup(req, res, url, digits, witness(req, body));
-    mixed(req, res, Number(req.headers["x-seed"]), witness(req, body));
-  });
+  req
+    .on("data", (chunk: Buffer) => chunks.push(chunk))
+    .on("end", () => {
+      const body = Buffer.concat(chunks);
+      if (url === "/trailers") {
+        res.writeHead(200, { trailer: "X-Answer-Sum" });
+        res.write("ok");
+        res.addTrailers({ "X-Answer-Sum": String(req.trailers["x-sum"]) });
+        res.end();
+        return;
+      }
+      const digits = Number((url.startsWith("/lookup") ? /"phone":"\+(\d+)"/.exec(body.toString("latin1"))?.[1] : /999-(\d+)/.exec(url)?.[1]) ?? Number.NaN);
+      if (!Number.isNaN(digits)) return lookup(req, res, url, digits, witness(req, body));
+      mixed(req, res, Number(req.headers["x-seed"]), witness(req, body));
+    });
 }
 
 function lookup(req: IncomingMessage, res: ServerResponse, url: string, digits: number, seen: string): void {
@@ -246,7 +265,9 @@ function lookup(req: IncomingMessage, res: ServerResponse, url: string, digits: 
   const seed = Number(req.headers["x-seed"] ?? "1");
   // Some answers of a guarded endpoint are longer than what is held.
   const padding = exists ? "p".repeat(seed % 40 === 7 ? 200_000 : seed % 40 === 9 ? 65_400 : seed % 4 === 1 ? 100 : 0) : "";
-  let body: Buffer = Buffer.from(JSON.stringify(exists ? { success: true, account_id: digits, email: `u${digits}@mail.example`, padding } : { success: false, message: "User not found." }));
+  let body: Buffer = Buffer.from(
+    JSON.stringify(exists ? { success: true, account_id: digits, email: `u${digits}@mail.example`, padding } : { success: false, message: "User not found." }),
+  );
   const headers = ["X-Witness", seen, "Content-Type", "application/json", "Set-Cookie", "a=1", "Set-Cookie", "b=2"];
   if (url.startsWith("/export/")) {
     body = gzipSync(body);
@@ -280,5 +301,7 @@ function mixed(req: IncomingMessage, res: ServerResponse, seed: number, seen: st
 }
 
 function witness(req: IncomingMessage, body: Buffer): string {
-  return createHash("sha256").update(JSON.stringify([req.method, req.url, endToEnd(req.rawHeaders), createHash("sha256").update(body).digest("hex")])).digest("hex");
+  return createHash("sha256")
+    .update(JSON.stringify([req.method, req.url, endToEnd(req.rawHeaders), createHash("sha256").update(body).digest("hex")]))
+    .digest("hex");
 }

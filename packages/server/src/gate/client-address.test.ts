@@ -5,7 +5,11 @@ import { clientAddress, hopsMax, trustOf, type HopHeader } from "./client-addres
 function resolve(socket: string, trusted: number | readonly string[], lines: readonly string[], header: HopHeader = "x-forwarded-for"): string {
   const trust = trustOf(trusted, header);
   if (trust === undefined) throw new Error("not a trust");
-  return clientAddress(socket, lines.flatMap((line) => [header === "forwarded" ? "Forwarded" : "X-Forwarded-For", line]), trust);
+  return clientAddress(
+    socket,
+    lines.flatMap((line) => [header === "forwarded" ? "Forwarded" : "X-Forwarded-For", line]),
+    trust,
+  );
 }
 
 describe("clientAddress", () => {

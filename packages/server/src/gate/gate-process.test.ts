@@ -93,7 +93,21 @@ describe("a gate that starts again", () => {
     await askTimes("a", 1);
     await endAll();
     const journal = Journal.open({ dir: join(dir, "journal"), kind: "disclosures", segmentBytesMax: 1e6, segmentAgeMs: 1, now: Date.now });
-    journal.appendAll(Array.from({ length: 50 }, (_, n): Disclosure => ({ id: `x${n}.0`, exchangeId: `x${n}`, at: now, endpointId: "a", subjectType: "integer", subject: ports.hash("integer", String(n + 1e6)), answer: "truthful", responseClass: "c", narrow: ports.hash("client", "n"), address: "127.0.0.1", credential: "" })));
+    journal.appendAll(
+      Array.from({ length: 50 }, (_, n): Disclosure => ({
+        id: `x${n}.0`,
+        exchangeId: `x${n}`,
+        at: now,
+        endpointId: "a",
+        subjectType: "integer",
+        subject: ports.hash("integer", String(n + 1e6)),
+        answer: "truthful",
+        responseClass: "c",
+        narrow: ports.hash("client", "n"),
+        address: "127.0.0.1",
+        credential: "",
+      })),
+    );
     journal.close();
     await startGate();
     expect(gate?.replayed).toBe(1);

@@ -24,7 +24,9 @@ export class GateState {
     const lives = join(this.#dir, "lives");
     try {
       mkdirSync(lives, { recursive: true, mode: 0o700 });
-      const names = readdirSync(lives).filter((name) => /^[0-9a-z]{1,40}$/.test(name)).sort();
+      const names = readdirSync(lives)
+        .filter((name) => /^[0-9a-z]{1,40}$/.test(name))
+        .sort();
       for (const [n, name] of names.entries()) {
         const cell = readFileSync(join(lives, name));
         const life = { epoch: name, seq: cell.length === 16 ? cell.readDoubleLE(0) : 0, at: cell.length === 16 ? cell.readDoubleLE(8) : 0 };

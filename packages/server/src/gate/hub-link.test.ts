@@ -98,7 +98,13 @@ describe("the hub's end of the line", () => {
     const dead = await speak({ t: "hello", epoch: "old", previous: [], pid: 1 });
     await until(() => hub.server.gates === 1);
     const settled: string[] = [];
-    startLink({ previous: () => [{ epoch: "old", seq: 9, at: 5 }, { epoch: "older", seq: 3, at: 4 }], onSettled: (epoch) => settled.push(epoch) });
+    startLink({
+      previous: () => [
+        { epoch: "old", seq: 9, at: 5 },
+        { epoch: "older", seq: 3, at: 4 },
+      ],
+      onSettled: (epoch) => settled.push(epoch),
+    });
     await until(() => settled.length === 1);
     expect(hub.past.map((life) => life.epoch)).toEqual(["older"]);
     dead.write(batch("old", 7));
@@ -192,7 +198,17 @@ async function startHub(options: { readonly refuse?: boolean; readonly refusePas
 }
 
 function startLink(options: Partial<HubLinkOptions> = {}): HubLink {
-  const link = new HubLink({ path, epoch: "now", previous: () => [], usage: () => [], upstreamErrors: () => 0, onFrame: () => undefined, onSettled: () => undefined, onState: () => undefined, ...options });
+  const link = new HubLink({
+    path,
+    epoch: "now",
+    previous: () => [],
+    usage: () => [],
+    upstreamErrors: () => 0,
+    onFrame: () => undefined,
+    onSettled: () => undefined,
+    onState: () => undefined,
+    ...options,
+  });
   links.push(link);
   return link;
 }
@@ -220,7 +236,16 @@ async function until(holds: () => boolean): Promise<void> {
 
 function exchange(n: number): Exchange {
   const side = { headers: [] };
-  return { id: `x${n}`, at: n, method: "GET", url: "http://127.0.0.1/", client: { address: "127.0.0.1" }, request: side, response: { ...side, status: 200 }, carries: { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true } };
+  return {
+    id: `x${n}`,
+    at: n,
+    method: "GET",
+    url: "http://127.0.0.1/",
+    client: { address: "127.0.0.1" },
+    request: side,
+    response: { ...side, status: 200 },
+    carries: { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true },
+  };
 }
 
 function signal(n: number): Signal {

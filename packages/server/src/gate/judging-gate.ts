@@ -233,7 +233,8 @@ function tellsNothing(status: number): boolean {
 function mayHaveBody(head: RequestHead): boolean {
   for (let i = 0; i < head.rawHeaders.length; i += 2) {
     const name = head.rawHeaders[i] ?? "";
-    if ((name.length === 14 && name.toLowerCase() === "content-length" && head.rawHeaders[i + 1] !== "0") || (name.length === 17 && name.toLowerCase() === "transfer-encoding")) return true;
+    if ((name.length === 14 && name.toLowerCase() === "content-length" && head.rawHeaders[i + 1] !== "0") || (name.length === 17 && name.toLowerCase() === "transfer-encoding"))
+      return true;
   }
   return false;
 }

@@ -64,7 +64,17 @@ function* anchorsOf(dir: string, since: number): Generator<Anchor> {
 }
 
 function isGateRow(row: unknown): row is Disclosure {
-  return typeof row === "object" && row !== null && "gate" in row && "endpointId" in row && "subject" in row && "narrow" in row && "at" in row && typeof row.at === "number" && "address" in row;
+  return (
+    typeof row === "object" &&
+    row !== null &&
+    "gate" in row &&
+    "endpointId" in row &&
+    "subject" in row &&
+    "narrow" in row &&
+    "at" in row &&
+    typeof row.at === "number" &&
+    "address" in row
+  );
 }
 
 function isAnchor(row: unknown): row is Anchor {

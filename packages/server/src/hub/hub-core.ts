@@ -66,11 +66,7 @@ export class HubCore {
     this.#options = options;
     const { config, dataDir } = options;
     const state = loadHubState(dataDir);
-    this.ledger = new Ledger(
-      options.ports,
-      ledgerOptionsOf(config, options.mode, options.ports),
-      state?.ledger,
-    );
+    this.ledger = new Ledger(options.ports, ledgerOptionsOf(config, options.mode, options.ports), state?.ledger);
     this.incidents = state === undefined ? new Incidents() : Incidents.restore(state.incidents);
     this.#missing = [...(state?.missing ?? [])];
     this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
@@ -99,7 +95,8 @@ export class HubCore {
     for (const usage of frame.usage) this.usage.set(usage.endpointId, usage);
     this.upstreamErrors = Math.max(this.upstreamErrors, frame.upstreamErrors);
     const first = frame.seq - frame.exchanges.length + 1;
-    if (frame.exchanges.length > 0 && first > this.#received.of(frame.epoch) + 1) this.#lost(frame.epoch, first - 1, this.#options.now(), "dropped by the gate while the hub was away");
+    if (frame.exchanges.length > 0 && first > this.#received.of(frame.epoch) + 1)
+      this.#lost(frame.epoch, first - 1, this.#options.now(), "dropped by the gate while the hub was away");
     const known = this.#received.of(frame.epoch);
     const fresh = frame.exchanges.slice(Math.max(0, known + 1 - first));
     const rows: (StoredExchange & { readonly gate: string })[] = [];
@@ -208,7 +205,13 @@ export class HubCore {
       step.view,
       endpoint === undefined
         ? { subjects: step.subjects, responseClassId: step.responseClass?.id }
-        : { endpointId: endpoint.id, template: endpoint.template, subjects: step.subjects, responseClassId: step.responseClass?.id, dataClasses: exchange.response.status < 300 ? [...endpoint.dataClasses] : [] },
+        : {
+            endpointId: endpoint.id,
+            template: endpoint.template,
+            subjects: step.subjects,
+            responseClassId: step.responseClass?.id,
+            dataClasses: exchange.response.status < 300 ? [...endpoint.dataClasses] : [],
+          },
       this.#options.ports,
     );
   }
@@ -219,7 +222,14 @@ export class HubCore {
     const status = exchange.response.status;
     if (status === 429 || status >= 500) return;
     for (const subject of step.subjects) {
-      this.totals.told({ endpointId: endpoint.id, address: exchange.client.address, subject: subject.hash, classId: responseClass.id, uniform: exchange.gate?.action === "uniform", at: exchange.at });
+      this.totals.told({
+        endpointId: endpoint.id,
+        address: exchange.client.address,
+        subject: subject.hash,
+        classId: responseClass.id,
+        uniform: exchange.gate?.action === "uniform",
+        at: exchange.at,
+      });
     }
   }
 
@@ -279,7 +289,8 @@ export class HubCore {
     while (this.#missing.length > missingMax) {
       // The oldest two become one: the sum is never wrong.
       const [one, two] = this.#missing.splice(0, 2);
-      if (one !== undefined && two !== undefined) this.#missing.unshift({ from: Math.min(one.from, two.from), to: Math.max(one.to, two.to), count: one.count + two.count, reason: two.reason });
+      if (one !== undefined && two !== undefined)
+        this.#missing.unshift({ from: Math.min(one.from, two.from), to: Math.max(one.to, two.to), count: one.count + two.count, reason: two.reason });
     }
     this.#received.reach(epoch, upTo);
     this.save();
@@ -360,6 +371,15 @@ function oracleWord(verdict: "none" | "suspected" | "proven"): string {
 
 function isSignal(row: unknown): row is Signal {
   return (
-    typeof row === "object" && row !== null && "id" in row && typeof row.id === "string" && "detector" in row && typeof row.detector === "string" && "level" in row && "at" in row && typeof row.at === "number" && "evidence" in row
+    typeof row === "object" &&
+    row !== null &&
+    "id" in row &&
+    typeof row.id === "string" &&
+    "detector" in row &&
+    typeof row.detector === "string" &&
+    "level" in row &&
+    "at" in row &&
+    typeof row.at === "number" &&
+    "evidence" in row
   );
 }

@@ -94,12 +94,30 @@ function ids(kind: string): unknown[] {
 }
 
 function batch(from: number, to: number): Extract<GateFrame, { t: "batch" }> {
-  return { t: "batch", epoch: "gate", seq: to, exchanges: Array.from({ length: to - from + 1 }, (_, n) => exchange(from + n)), signals: [], signalSeq: 0, usage: [], upstreamErrors: 0 };
+  return {
+    t: "batch",
+    epoch: "gate",
+    seq: to,
+    exchanges: Array.from({ length: to - from + 1 }, (_, n) => exchange(from + n)),
+    signals: [],
+    signalSeq: 0,
+    usage: [],
+    upstreamErrors: 0,
+  };
 }
 
 function exchange(n: number): Exchange {
   const side = { headers: [] };
-  return { id: `x${n}`, at: n, method: "GET", url: "http://127.0.0.1/", client: { address: "127.0.0.1" }, request: side, response: { ...side, status: 200 }, carries: { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true } };
+  return {
+    id: `x${n}`,
+    at: n,
+    method: "GET",
+    url: "http://127.0.0.1/",
+    client: { address: "127.0.0.1" },
+    request: side,
+    response: { ...side, status: 200 },
+    carries: { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true },
+  };
 }
 
 function signal(n: number): Signal {

@@ -16,7 +16,11 @@ export async function hubMetrics(core: HubCore, views: HubViews): Promise<string
   put("postern_disclosed_confirmed", "Distinct subjects confirmed on budgeted endpoints since start (exact to 64 an endpoint, then about 3 %).", overview.disclosed.confirmed);
   put("postern_disclosed_denied", "Distinct subjects denied, likewise.", overview.disclosed.denied);
   put("postern_disclosed_uniform", "Distinct subjects answered uniformly, likewise.", overview.disclosed.uniform);
-  put("postern_missing_exchanges_total", "Exchanges known not to have reached the hub.", core.missing.reduce((sum, one) => sum + one.count, 0));
+  put(
+    "postern_missing_exchanges_total",
+    "Exchanges known not to have reached the hub.",
+    core.missing.reduce((sum, one) => sum + one.count, 0),
+  );
   put("postern_upstream_errors_total", "Requests the service behind the gate did not answer.", core.upstreamErrors);
   put("postern_store_up", "1 when the store answers.", views.storeUp ? 1 : 0);
   put("postern_gates_connected", "Gates connected to this hub.", views.gates);

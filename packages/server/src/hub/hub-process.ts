@@ -28,7 +28,15 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   const { clock, config, dataDir } = options;
   let changed: string[] = [];
   mkdirSync(join(dataDir, "hub"), { recursive: true, mode: 0o700 });
-  const core = new HubCore({ dataDir, ports: options.ports, mode: options.mode, config, now: clock.now, joinMs: Math.max(60_000, 15_000 * clock.factor), onIncident: (id) => changed.push(id) });
+  const core = new HubCore({
+    dataDir,
+    ports: options.ports,
+    mode: options.mode,
+    config,
+    now: clock.now,
+    joinMs: Math.max(60_000, 15_000 * clock.factor),
+    onIncident: (id) => changed.push(id),
+  });
   const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
   const views = new HubViews(core, { store, now: clock.now, clockFactor: clock.factor, mode: options.mode, upstream: options.upstream, version: options.version });
   const gates = new GateServer({
@@ -63,7 +71,11 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
 
   const queue = new AlertQueue(join(dataDir, "hub", "alerts.ndjson"));
   const dispatcher = new AlertDispatcher({
-    channels: channelsOf(options.quiet ? { ...config.alerts, terminal: false } : config.alerts, { write: (text) => options.onEvent({ name: "alert-text", text }), color: options.color, now: Date.now }),
+    channels: channelsOf(options.quiet ? { ...config.alerts, terminal: false } : config.alerts, {
+      write: (text) => options.onEvent({ name: "alert-text", text }),
+      color: options.color,
+      now: Date.now,
+    }),
     queue,
     now: Date.now,
     random: Math.random,
@@ -78,7 +90,15 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     for (const id of new Set(changed)) views.incidentChanged(id);
     changed = [];
     for (const alert of core.incidents.dueAlerts()) {
-      options.onEvent({ name: "incident", change: alert.change, id: alert.incident.id, level: alert.incident.level, at: alert.at, confirmed: alert.incident.disclosed.confirmed, denied: alert.incident.disclosed.denied });
+      options.onEvent({
+        name: "incident",
+        change: alert.change,
+        id: alert.incident.id,
+        level: alert.incident.level,
+        at: alert.at,
+        confirmed: alert.incident.disclosed.confirmed,
+        denied: alert.incident.disclosed.denied,
+      });
       if (compareLevels(alert.incident.level, config.alerts.level) < 0) continue;
       dispatcher.enqueue(
         alertMessage(alert, {

@@ -97,7 +97,9 @@ export class HubViews implements Views {
   }
 
   endpoints(): readonly EndpointView[] {
-    return this.#core.ledger.inventory.endpoints().map((endpoint) => endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id) }));
+    return this.#core.ledger.inventory
+      .endpoints()
+      .map((endpoint) => endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id) }));
   }
 
   endpoint(id: string): EndpointView | undefined {
@@ -135,7 +137,14 @@ export class HubViews implements Views {
   async actors(query: PageQuery): Promise<Page<ActorView>> {
     const limit = query.limit ?? 100;
     const rows = await this.#options.store.query("actors", { limit, confirmedClasses: this.#classes("confirmed") });
-    const items = rows.map((row) => ({ address: row.address, requests: row.requests, subjects: row.subjects, confirmed: row.confirmed, firstAt: iso(row.firstAt), lastAt: iso(row.lastAt) }));
+    const items = rows.map((row) => ({
+      address: row.address,
+      requests: row.requests,
+      subjects: row.subjects,
+      confirmed: row.confirmed,
+      firstAt: iso(row.firstAt),
+      lastAt: iso(row.lastAt),
+    }));
     return { items, next: null };
   }
 
@@ -210,7 +219,10 @@ export class HubViews implements Views {
       status,
       version: this.#options.version,
       parts: {
-        gate: { state: gate, detail: gate === "up" ? `${this.gates} connected` : gate === "absent" ? "no gate was asked for" : "not connected; traffic may still pass, nothing new is learned" },
+        gate: {
+          state: gate,
+          detail: gate === "up" ? `${this.gates} connected` : gate === "absent" ? "no gate was asked for" : "not connected; traffic may still pass, nothing new is learned",
+        },
         hub: { state: "up", detail: `${this.#core.requests} requests since start` },
         store: { state: this.storeUp ? "up" : "down", detail: this.storeUp ? "answers" : "does not answer; journals keep everything until it is back" },
       },

@@ -24,7 +24,8 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
     latencyMs: { p50: latency(endpoint, 0.5), p95: latency(endpoint, 0.95) },
     statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
     subjects: ledger.rulesOf(endpoint.id).map((rule) => ({ in: rule.location.in, name: rule.location.name, type: rule.type })),
-    guard: more.usage === undefined || more.state === undefined ? null : { state: more.state, truthful: more.usage.truthful, uniform: more.usage.uniform, ceiling: more.usage.ceiling },
+    guard:
+      more.usage === undefined || more.state === undefined ? null : { state: more.state, truthful: more.usage.truthful, uniform: more.usage.uniform, ceiling: more.usage.ceiling },
   };
 }
 

@@ -10,7 +10,14 @@ const ports: Ports = {
   decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
 };
 const state: OracleState = {
-  verdict: "proven", bits: 0.97, interval: [0.9, 0.99], eValue: 3.2e9, labels: 120, repeats: 40, nats: 9, contrastSources: 5,
+  verdict: "proven",
+  bits: 0.97,
+  interval: [0.9, 0.99],
+  eValue: 3.2e9,
+  labels: 120,
+  repeats: 40,
+  nats: 9,
+  contrastSources: 5,
   classes: [{ id: "1", key: "200 application/json {}", count: 9, ids: 7, status: 200, fields: [], meaning: "confirmed", basis: "labels" }],
 };
 const seen = (over: Partial<OracleEvidence> = {}): OracleEvidence => ({
@@ -29,8 +36,21 @@ describe("existenceOracle", () => {
   });
   it("says how much leaks, on what evidence, and what to do", () => {
     const finding = existenceOracle(seen(), ports);
-    expect(finding).toMatchObject({ check: "existence-oracle", verdict: "proven", severity: "high", cwe: "CWE-204", owasp: "API6:2023", title: "The answer tells whether a phone number is known here" });
-    expect(finding?.evidence).toMatchObject({ bits: 0.97, bitsLow: 0.9, labels: 120, recordsPerHourSeen: 3_600, classes: ["says it exists (by labels, 7 subjects): 200 application/json {}"] });
+    expect(finding).toMatchObject({
+      check: "existence-oracle",
+      verdict: "proven",
+      severity: "high",
+      cwe: "CWE-204",
+      owasp: "API6:2023",
+      title: "The answer tells whether a phone number is known here",
+    });
+    expect(finding?.evidence).toMatchObject({
+      bits: 0.97,
+      bitsLow: 0.9,
+      labels: 120,
+      recordsPerHourSeen: 3_600,
+      classes: ["says it exists (by labels, 7 subjects): 200 application/json {}"],
+    });
     expect(finding?.examples).toHaveLength(8);
     expect(finding?.fix).toContain("attestation");
   });

@@ -29,13 +29,27 @@ interface Call {
 
 function tell(finder: AnchorFinder, call: Call): Anchor[] {
   const exchange: Exchange = {
-    id: "e", at: call.at, method: "POST", url: call.path ?? "/x", client: { address: "10.0.0.1" }, carries: carriesAll,
-    request: { headers: [["Content-Type", "application/json"], ...(call.bearer === undefined ? [] : [["Authorization", `Bearer ${call.bearer}`] as const])], ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }) },
+    id: "e",
+    at: call.at,
+    method: "POST",
+    url: call.path ?? "/x",
+    client: { address: "10.0.0.1" },
+    carries: carriesAll,
+    request: {
+      headers: [["Content-Type", "application/json"], ...(call.bearer === undefined ? [] : [["Authorization", `Bearer ${call.bearer}`] as const])],
+      ...(call.body === undefined ? {} : { body: JSON.stringify(call.body) }),
+    },
     response: { status: call.status ?? 200, headers: [["Content-Type", "application/json"]], body: JSON.stringify(call.answer ?? {}) },
   };
   return finder.observe({
-    view: viewOf(exchange, ports), at: call.at, endpointId: call.endpoint, pathValues: call.pathValues ?? [], subjects: call.subjects ?? [],
-    narrow: "narrow", network: call.network ?? "net", declaredKind: call.declared,
+    view: viewOf(exchange, ports),
+    at: call.at,
+    endpointId: call.endpoint,
+    pathValues: call.pathValues ?? [],
+    subjects: call.subjects ?? [],
+    narrow: "narrow",
+    network: call.network ?? "net",
+    declaredKind: call.declared,
   });
 }
 
@@ -74,7 +88,9 @@ describe("AnchorFinder", () => {
     }
     // The issuer is known now: its own success is the anchor.
     tell(finder, { endpoint: "status", subjects: ["p9"], answer: { account_id: 1_000_109 }, at: 90_000 });
-    expect(tell(finder, { endpoint: "complete", pathValues: ["1000109"], body: { pin: "1" }, answer: { api_key: token(9) }, at: 90_100 }).map((anchor) => anchor.subjects)).toEqual([["p9"]]);
+    expect(tell(finder, { endpoint: "complete", pathValues: ["1000109"], body: { pin: "1" }, answer: { api_key: token(9) }, at: 90_100 }).map((anchor) => anchor.subjects)).toEqual(
+      [["p9"]],
+    );
     expect(finder.isAnchorEndpoint("complete")).toBe(true);
     expect(finder.isAnchorEndpoint("status")).toBe(false);
   });
@@ -83,7 +99,9 @@ describe("AnchorFinder", () => {
     const finder = new AnchorFinder(ports);
     for (let n = 0; n < 4; n++) signIn(finder, n, n * 10_000);
     tell(finder, { endpoint: "status", subjects: ["victim"], answer: { account_id: 1_000_500 }, network: "attacker", at: 100_000 });
-    expect(tell(finder, { endpoint: "login", pathValues: ["1000500"], body: { password: "x" }, answer: { access_token: token(50) }, network: "elsewhere", at: 100_100 })).toEqual([]);
+    expect(tell(finder, { endpoint: "login", pathValues: ["1000500"], body: { password: "x" }, answer: { access_token: token(50) }, network: "elsewhere", at: 100_100 })).toEqual(
+      [],
+    );
   });
 
   it("vouches for nobody when a request is about more than four", () => {

@@ -211,4 +211,3 @@ const issuedMax = 65_536;
 const issuedForMs = 3_600_000;
 /** As many endpoints as the inventory keeps. */
 const kindsMax = 20_000;
-

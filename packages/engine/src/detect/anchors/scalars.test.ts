@@ -7,7 +7,14 @@ import { isProofName, requestScalars, responseScalars, tokenLike } from "./scala
 function view(requestJson: Json | undefined, responseJson: Json | undefined): ExchangeView {
   return {
     exchange: { id: "e", at: 1, method: "GET", url: "/", client: { address: "" }, request: { headers: [] }, response: { status: 200, headers: [] }, carries: carriesAll },
-    host: "", segments: [], query: [], form: [], requestJson, responseJson, credential: undefined, userAgent: "",
+    host: "",
+    segments: [],
+    query: [],
+    form: [],
+    requestJson,
+    responseJson,
+    credential: undefined,
+    userAgent: "",
   };
 }
 
@@ -30,7 +37,14 @@ describe("scalars", () => {
         expect(responseScalars(view(undefined, body)).length).toBeLessThanOrEqual(32);
       }),
     );
-    expect(responseScalars(view(undefined, Array.from({ length: 1_000 }, (_, n) => `id-${n}`)))).toHaveLength(32);
+    expect(
+      responseScalars(
+        view(
+          undefined,
+          Array.from({ length: 1_000 }, (_, n) => `id-${n}`),
+        ),
+      ),
+    ).toHaveLength(32);
     expect(responseScalars(view(undefined, [...Array.from({ length: 300 }, () => null), "late"]))).toEqual([]);
     expect(responseScalars(view(undefined, { a: { a: { a: { a: { a: { a: "six" } } } } } }))).toEqual(["six"]);
     expect(responseScalars(view(undefined, { a: { a: { a: { a: { a: { a: { a: "seven" } } } } } } }))).toEqual([]);
@@ -38,7 +52,8 @@ describe("scalars", () => {
 
   it("knows a secret from a word, a date and an id", () => {
     for (const secret of ["lkd_0f1e2d3c4b5a69788796a5b4", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.abc", "AbCdEfGhIjKlMnOpQrStUvWx"]) expect(tokenLike(secret)).toBe(true);
-    for (const other of ["1000234", "User not found, try again", "2026-03-02T10:00:00", "a".repeat(30), "1".repeat(30), `a1${"x".repeat(5_000)}`]) expect(tokenLike(other)).toBe(false);
+    for (const other of ["1000234", "User not found, try again", "2026-03-02T10:00:00", "a".repeat(30), "1".repeat(30), `a1${"x".repeat(5_000)}`])
+      expect(tokenLike(other)).toBe(false);
   });
 
   it("knows the names of proofs in any spelling", () => {

@@ -49,8 +49,30 @@ export function isProofName(name: string): boolean {
 }
 
 const proofNames = new Set([
-  "password", "passwd", "pwd", "pass", "passcode", "passphrase", "pin", "otp", "totp", "code", "verificationcode", "otpcode", "smscode",
-  "mfacode", "securitycode", "token", "otp1", "otp2", "otp3", "secret", "assertion", "signature", "challengeresponse", "proof",
+  "password",
+  "passwd",
+  "pwd",
+  "pass",
+  "passcode",
+  "passphrase",
+  "pin",
+  "otp",
+  "totp",
+  "code",
+  "verificationcode",
+  "otpcode",
+  "smscode",
+  "mfacode",
+  "securitycode",
+  "token",
+  "otp1",
+  "otp2",
+  "otp3",
+  "secret",
+  "assertion",
+  "signature",
+  "challengeresponse",
+  "proof",
 ]);
 
 /** An id: three or more characters without white space; numbers from 10 up, for smaller ones are counts and flags. */

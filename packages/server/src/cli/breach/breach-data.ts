@@ -18,7 +18,13 @@ export function namedEndpoints(known: Known, disclosed: DisclosedClasses): reado
     const ids = [endpoint.id, ...endpoint.aliases];
     // Declared endpoints wrote rows under the declaration's own id until traffic showed them.
     for (const guard of known.guarded) {
-      if (!ids.includes(guard.id) && guard.method === endpoint.method && (guard.host === "*" || guard.host === endpoint.host) && formOf(guard.template) === formOf(endpoint.template)) ids.push(guard.id);
+      if (
+        !ids.includes(guard.id) &&
+        guard.method === endpoint.method &&
+        (guard.host === "*" || guard.host === endpoint.host) &&
+        formOf(guard.template) === formOf(endpoint.template)
+      )
+        ids.push(guard.id);
     }
     for (const id of ids) taken.add(id);
     named.push({ id: endpoint.id, ids, method: endpoint.method, host: endpoint.host, path: endpoint.template, disclosures: sum(ids, rows) });
@@ -63,7 +69,8 @@ export function meaningsOf(known: Known, endpoint: NamedEndpoint, disclosed: Dis
   const fields = new Map(oracles.state(endpoint.id).classes.map((one) => [one.id, one.fields]));
   const meanings = new Map<string, ClassMeaning>();
   for (const row of disclosed) {
-    if (endpoint.ids.includes(row.endpointId)) meanings.set(row.responseClass, { meaning: oracles.meaning(endpoint.id, row.responseClass), fields: fields.get(row.responseClass) ?? [] });
+    if (endpoint.ids.includes(row.endpointId))
+      meanings.set(row.responseClass, { meaning: oracles.meaning(endpoint.id, row.responseClass), fields: fields.get(row.responseClass) ?? [] });
   }
   return meanings;
 }

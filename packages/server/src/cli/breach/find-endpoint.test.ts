@@ -2,7 +2,15 @@ import { PosternError } from "@postern/engine";
 import { describe, expect, test } from "vitest";
 import { findEndpoint, type NamedEndpoint } from "./find-endpoint.ts";
 
-const endpoint = (id: string, method: string, path: string, change: Partial<NamedEndpoint> = {}): NamedEndpoint => ({ id, ids: [id], method, host: "api.example.com", path, disclosures: 0, ...change });
+const endpoint = (id: string, method: string, path: string, change: Partial<NamedEndpoint> = {}): NamedEndpoint => ({
+  id,
+  ids: [id],
+  method,
+  host: "api.example.com",
+  path,
+  disclosures: 0,
+  ...change,
+});
 const known = [
   endpoint("aaaa1111bbbb2222", "GET", "/client/v1/users/{cc}-{phone}/status", { disclosures: 40, ids: ["aaaa1111bbbb2222", "0ld0ld0ld"] }),
   endpoint("aaaa1111cccc3333", "GET", "/client/v1/devices/{uuid}"),

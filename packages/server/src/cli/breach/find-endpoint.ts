@@ -18,9 +18,13 @@ export function findEndpoint(text: string, endpoints: readonly NamedEndpoint[]):
     if (found[0] !== undefined) return found[0];
   }
   const candidates = endpoints.filter((endpoint) => endpoint.disclosures > 0);
-  throw new PosternError("NOT_FOUND", `There is no endpoint ${shown(wanted)}. ${candidates.length === 0 ? "No endpoint disclosed anything here." : `Endpoints that disclosed something:\n${listOf(candidates)}`}`, {
-    remedy: "`postern endpoints` lists all of them.",
-  });
+  throw new PosternError(
+    "NOT_FOUND",
+    `There is no endpoint ${shown(wanted)}. ${candidates.length === 0 ? "No endpoint disclosed anything here." : `Endpoints that disclosed something:\n${listOf(candidates)}`}`,
+    {
+      remedy: "`postern endpoints` lists all of them.",
+    },
+  );
 }
 
 export interface NamedEndpoint {

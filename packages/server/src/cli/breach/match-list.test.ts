@@ -17,7 +17,14 @@ const asked = async (numbers: readonly string[]): Promise<Breach> =>
     endpoint: { id: "e", method: "GET", host: "h", path: "/" },
     from: 0,
     to: 10,
-    disclosures: numbers.map((number) => ({ subject: ports.hash("phone", number), subjectType: "phone" as const, responseClass: "yes", answer: "truthful" as const, at: 1, address: "192.0.2.1" })),
+    disclosures: numbers.map((number) => ({
+      subject: ports.hash("phone", number),
+      subjectType: "phone" as const,
+      responseClass: "yes",
+      answer: "truthful" as const,
+      at: 1,
+      address: "192.0.2.1",
+    })),
     meanings: new Map([["yes", { meaning: "confirmed", fields: [] }]]),
     coverage: { hours: [], gaps: [] },
   });

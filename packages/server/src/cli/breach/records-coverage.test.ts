@@ -6,11 +6,20 @@ import { recordsCoverage, type RecordsInput, type StoredHour } from "./records-c
 const hourMs = 3_600_000;
 const from = Date.UTC(2026, 5, 1, 8);
 const to = from + 6 * hourMs;
-const hour = (n: number, exchanges = 100, first = 0, last = hourMs - 1): StoredHour => ({ hour: from + n * hourMs, exchanges, firstAt: from + n * hourMs + first, lastAt: from + n * hourMs + last });
+const hour = (n: number, exchanges = 100, first = 0, last = hourMs - 1): StoredHour => ({
+  hour: from + n * hourMs,
+  exchanges,
+  firstAt: from + n * hourMs + first,
+  lastAt: from + n * hourMs + last,
+});
 const busy = [0, 1, 2, 3, 4, 5].map((n) => hour(n));
 const uptime = (change: Partial<UptimeState> = {}): UptimeState => ({ joinMs: joinMsDefault, spans: [], hours: [], imports: [], ...change });
 const complete = (change: Partial<RecordsInput> = {}): [boolean, string] => {
-  const { complete: whole, statement } = coverageStatement(recordsCoverage({ from, to, stored: busy, storedDisclosures: undefined, uptime: undefined, missing: [], ...change }), from, to);
+  const { complete: whole, statement } = coverageStatement(
+    recordsCoverage({ from, to, stored: busy, storedDisclosures: undefined, uptime: undefined, missing: [], ...change }),
+    from,
+    to,
+  );
   return [whole, statement];
 };
 
@@ -51,7 +60,15 @@ describe("a hub that ran all the time", () => {
 
 describe("a hub that did not run all the time", () => {
   test("twenty minutes away inside hours full of records are a gap; seconds of a restart are not", () => {
-    const restarted = (awayMs: number): boolean => complete({ uptime: uptime({ spans: [{ from, to: from + 2 * hourMs }, { from: from + 2 * hourMs + awayMs, to }] }) })[0];
+    const restarted = (awayMs: number): boolean =>
+      complete({
+        uptime: uptime({
+          spans: [
+            { from, to: from + 2 * hourMs },
+            { from: from + 2 * hourMs + awayMs, to },
+          ],
+        }),
+      })[0];
     expect(restarted(1_200_000)).toBe(false);
     expect(restarted(joinMsDefault)).toBe(true);
     expect(restarted(joinMsDefault + 1)).toBe(false);
@@ -73,7 +90,11 @@ describe("imported recordings", () => {
     for (let minute = 0; minute < 60; minute += 7) {
       const hole = from + 2 * hourMs + minute * 60_000;
       const stored = busy
-        .map((one) => ({ ...one, lastAt: one.lastAt >= hole && one.hour < hole ? hole - 1 : one.lastAt, firstAt: one.firstAt < hole + hourMs && one.hour + hourMs > hole + hourMs ? Math.max(one.firstAt, hole + hourMs) : one.firstAt }))
+        .map((one) => ({
+          ...one,
+          lastAt: one.lastAt >= hole && one.hour < hole ? hole - 1 : one.lastAt,
+          firstAt: one.firstAt < hole + hourMs && one.hour + hourMs > hole + hourMs ? Math.max(one.firstAt, hole + hourMs) : one.firstAt,
+        }))
         .filter((one) => !(one.hour >= hole && one.hour + hourMs <= hole + hourMs));
       expect([minute, complete({ stored, uptime: recording })[0]]).toEqual([minute, false]);
     }

@@ -13,7 +13,13 @@ export const lists = {
   endpoints: { name: "endpoints", description: "every endpoint known, how it treats credentials, what it gives away", filters: ["endpoint"], needsStore: false, page: endpoints },
   findings: { name: "findings", description: "weaknesses of endpoints, with evidence and fix", filters: ["endpoint"], needsStore: false, page: findings },
   incidents: { name: "incidents", description: "who did what, latest first", filters: ["endpoint", "from", "to"], needsStore: false, page: incidents },
-  disclosures: { name: "disclosures", description: "how many different people each endpoint confirmed or denied", filters: ["endpoint", "from", "to", "address"], needsStore: true, page: disclosures },
+  disclosures: {
+    name: "disclosures",
+    description: "how many different people each endpoint confirmed or denied",
+    filters: ["endpoint", "from", "to", "address"],
+    needsStore: true,
+    page: disclosures,
+  },
   exchanges: { name: "exchanges", description: "stored exchanges, newest first", filters: ["endpoint", "from", "to", "address"], needsStore: true, page: exchanges },
 } as const satisfies Readonly<Record<string, List>>;
 
@@ -63,7 +69,10 @@ function findings({ known, query }: ListAsk): Page<FindingView> {
       const status = known.triage[`finding ${finding.id}`];
       return findingView(status === "open" || status === "accepted" || status === "fixed" ? { ...finding, status } : finding);
     })
-    .filter(({ endpoint }) => query.endpoint === undefined || (endpoint.method === query.endpoint.method && endpoint.host === query.endpoint.host && endpoint.path === query.endpoint.path));
+    .filter(
+      ({ endpoint }) =>
+        query.endpoint === undefined || (endpoint.method === query.endpoint.method && endpoint.host === query.endpoint.host && endpoint.path === query.endpoint.path),
+    );
   return inMemory(all, (one) => `${severities.indexOf(one.severity)}\n${one.endpoint.path}\n${one.id}`, query);
 }
 
@@ -84,7 +93,10 @@ function incidents({ known, query }: ListAsk): Page<IncidentView> {
 async function disclosures({ known, client, disclosed, query }: ListAsk): Promise<Page<DisclosureTotals>> {
   const named = namedEndpoints(known, disclosed);
   const byId = new Map(named.flatMap((endpoint) => endpoint.ids.map((id) => [id, endpoint])));
-  const means = (meaning: string): string[] => [...new Set(disclosed.filter((row) => known.ledger.meaning(byId.get(row.endpointId)?.id ?? row.endpointId, row.responseClass) === meaning).map((row) => row.responseClass))].slice(0, classesMax);
+  const means = (meaning: string): string[] =>
+    [
+      ...new Set(disclosed.filter((row) => known.ledger.meaning(byId.get(row.endpointId)?.id ?? row.endpointId, row.responseClass) === meaning).map((row) => row.responseClass)),
+    ].slice(0, classesMax);
   const classes = { confirmedClasses: means("confirmed"), deniedClasses: means("denied"), nothingClasses: means("nothing") };
   const ids: readonly (string | undefined)[] = query.endpoint?.ids ?? [undefined];
   const totals = new Map<string, DisclosureTotals>();

@@ -8,7 +8,12 @@ export function renderList(name: ListName, page: Page<object>, options: RenderLi
   const paint = pc.createColors(options.color);
   if (page.items.length === 0) return `No ${name}${options.savedAt === undefined ? "" : ` as of ${minute(new Date(options.savedAt).toISOString())}`}.\n`;
   const { columns, cells } = shapes[name];
-  const lines = table(columns, page.items.map((item) => cells(item).map(plain)), options.width, (text) => paint.bold(text));
+  const lines = table(
+    columns,
+    page.items.map((item) => cells(item).map(plain)),
+    options.width,
+    (text) => paint.bold(text),
+  );
   if (page.next !== null) lines.push("", paint.dim(`More: --cursor ${page.next}`));
   return `${lines.join("\n")}\n`;
 }
@@ -27,7 +32,15 @@ interface Shape {
 
 const shapes: Readonly<Record<ListName, Shape>> = {
   endpoints: shape<EndpointView>(
-    [{ head: "id" }, { head: "method" }, { head: "host and path", flexible: true }, { head: "credential" }, { head: "oracle" }, { head: "requests", right: true }, { head: "last seen" }],
+    [
+      { head: "id" },
+      { head: "method" },
+      { head: "host and path", flexible: true },
+      { head: "credential" },
+      { head: "oracle" },
+      { head: "requests", right: true },
+      { head: "last seen" },
+    ],
     (one) => [one.id, one.method, one.host + one.path, one.auth.verdict, one.oracle?.verdict ?? "", count(one.requests), minute(one.lastSeen)],
   ),
   findings: shape<FindingView>([{ head: "severity" }, { head: "check" }, { head: "endpoint", flexible: true }, { head: "status" }, { head: "last seen" }], (one) => [
@@ -38,11 +51,27 @@ const shapes: Readonly<Record<ListName, Shape>> = {
     minute(one.lastAt),
   ]),
   incidents: shape<IncidentView>(
-    [{ head: "level" }, { head: "status" }, { head: "what", flexible: true }, { head: "sources", right: true }, { head: "confirmed", right: true }, { head: "denied", right: true }, { head: "opened" }],
+    [
+      { head: "level" },
+      { head: "status" },
+      { head: "what", flexible: true },
+      { head: "sources", right: true },
+      { head: "confirmed", right: true },
+      { head: "denied", right: true },
+      { head: "opened" },
+    ],
     (one) => [one.level, one.status, one.title, count(one.sourceCount), count(one.disclosed.confirmed), count(one.disclosed.denied), minute(one.openedAt)],
   ),
   disclosures: shape<DisclosureTotals>(
-    [{ head: "endpoint", flexible: true }, { head: "confirmed", right: true }, { head: "denied", right: true }, { head: "told nothing", right: true }, { head: "not known yet", right: true }, { head: "first" }, { head: "last" }],
+    [
+      { head: "endpoint", flexible: true },
+      { head: "confirmed", right: true },
+      { head: "denied", right: true },
+      { head: "told nothing", right: true },
+      { head: "not known yet", right: true },
+      { head: "first" },
+      { head: "last" },
+    ],
     (one) => [
       one.path === "" ? one.endpoint : `${one.method} ${one.host}${one.path}`,
       count(one.confirmed),
@@ -53,14 +82,10 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       one.to === null ? "" : minute(one.to),
     ],
   ),
-  exchanges: shape<ExchangeRow>([{ head: "at" }, { head: "id" }, { head: "address" }, { head: "request", flexible: true }, { head: "status", right: true }, { head: "action" }], (one) => [
-    `${one.at.slice(0, 19)}Z`,
-    one.id,
-    one.address,
-    `${one.method} ${one.host}${one.path}`,
-    String(one.status),
-    one.action,
-  ]),
+  exchanges: shape<ExchangeRow>(
+    [{ head: "at" }, { head: "id" }, { head: "address" }, { head: "request", flexible: true }, { head: "status", right: true }, { head: "action" }],
+    (one) => [`${one.at.slice(0, 19)}Z`, one.id, one.address, `${one.method} ${one.host}${one.path}`, String(one.status), one.action],
+  ),
 };
 
 /** The items of a list are of its own kind: `lists` and this table are held together by their names. */

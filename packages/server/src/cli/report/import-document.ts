@@ -22,9 +22,22 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
     span: { from: iso(run.firstAt), to: iso(run.lastAt) },
     coverage: run.coverage.facts(),
     endpoints: page(endpoints),
-    findings: page(ledger.findings().map(findingView).sort((a, b) => rank(b.severity) - rank(a.severity) || (a.id < b.id ? -1 : 1))),
-    incidents: page(run.incidents.list().map((incident) => incidentOf(incident)).sort((a, b) => rank(b.level) - rank(a.level) || (a.openedAt < b.openedAt ? -1 : 1))),
-    signals: { total: [...run.signalCounts.values()].reduce((sum, count) => sum + count, 0), byDetector: Object.fromEntries([...run.signalCounts].sort(([a], [b]) => (a < b ? -1 : 1))) },
+    findings: page(
+      ledger
+        .findings()
+        .map(findingView)
+        .sort((a, b) => rank(b.severity) - rank(a.severity) || (a.id < b.id ? -1 : 1)),
+    ),
+    incidents: page(
+      run.incidents
+        .list()
+        .map((incident) => incidentOf(incident))
+        .sort((a, b) => rank(b.level) - rank(a.level) || (a.openedAt < b.openedAt ? -1 : 1)),
+    ),
+    signals: {
+      total: [...run.signalCounts.values()].reduce((sum, count) => sum + count, 0),
+      byDetector: Object.fromEntries([...run.signalCounts].sort(([a], [b]) => (a < b ? -1 : 1))),
+    },
     disclosures: page(totals),
     disclosuresDropped: disclosures.dropped,
     triggerErrors: run.triggerErrors(),

@@ -88,7 +88,10 @@ function notEvaluated(run: ImportRun, config: Config): NotEvaluated[] {
     else if (place === "query") needs(`endpoints.${i}.subject`, "query");
   }
   for (const trigger of config.triggers) {
-    const text = [trigger.when, ...Object.values(trigger.let ?? {}).flatMap((counter) => [counter.count, counter.distinct, counter.sum, counter.ratio, counter.where, ...(counter.by ?? [])])].join(" ");
+    const text = [
+      trigger.when,
+      ...Object.values(trigger.let ?? {}).flatMap((counter) => [counter.count, counter.distinct, counter.sum, counter.ratio, counter.where, ...(counter.by ?? [])]),
+    ].join(" ");
     for (const [word, fact] of factOfWord) if (new RegExp(`\\b(?:${word})\\b`).test(text)) needs(`triggers.${trigger.id}`, fact);
   }
   return found;

@@ -26,8 +26,11 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
   function read(): void {
     const { records, span } = document;
     section("Read");
-    say(`  ${count(records.read)} records: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected${records.late > 0 ? `, ${count(records.late)} far out of order` : ""}`);
-    for (const source of document.sources.slice(0, shownSources)) say(`  ${fit(plain(source.name), width - 50)} (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected`);
+    say(
+      `  ${count(records.read)} records: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected${records.late > 0 ? `, ${count(records.late)} far out of order` : ""}`,
+    );
+    for (const source of document.sources.slice(0, shownSources))
+      say(`  ${fit(plain(source.name), width - 50)} (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected`);
     if (document.sources.length > shownSources) say(`  and ${document.sources.length - shownSources} more files`);
     for (const bad of records.rejected.slice(0, shownRejected)) {
       indented(`${plain(bad.source)}:${bad.line}${bad.column === undefined ? "" : `:${bad.column}`} ${plain(bad.reason)}`, "    ", paint.yellow);
@@ -49,15 +52,17 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       return;
     }
     const wide = width >= 100;
-    const rows = all.slice(0, options.top).map((endpoint) => [
-      `  ${plain(endpoint.method)}`,
-      plain(endpoint.host === "" || !wide ? endpoint.path : endpoint.host + endpoint.path),
-      endpoint.auth.verdict,
-      endpoint.oracle === null ? "-" : endpoint.oracle.verdict,
-      ...(wide ? [subjectsOf(endpoint)] : []),
-      count(endpoint.requests),
-      count(endpoint.errors),
-    ]);
+    const rows = all
+      .slice(0, options.top)
+      .map((endpoint) => [
+        `  ${plain(endpoint.method)}`,
+        plain(endpoint.host === "" || !wide ? endpoint.path : endpoint.host + endpoint.path),
+        endpoint.auth.verdict,
+        endpoint.oracle === null ? "-" : endpoint.oracle.verdict,
+        ...(wide ? [subjectsOf(endpoint)] : []),
+        count(endpoint.requests),
+        count(endpoint.errors),
+      ]);
     say(
       ...table(
         [
@@ -101,7 +106,11 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       indented(sourcesOf(incident), "    ");
       if (incident.kind === "enumeration") {
         const { confirmed, denied, uniform } = incident.disclosed;
-        indented(`Disclosed: ${count(confirmed)} confirmed, ${count(denied)} denied${uniform > 0 ? `, ${count(uniform)} told nothing` : ""}`, "    ", confirmed > 0 ? paint.red : undefined);
+        indented(
+          `Disclosed: ${count(confirmed)} confirmed, ${count(denied)} denied${uniform > 0 ? `, ${count(uniform)} told nothing` : ""}`,
+          "    ",
+          confirmed > 0 ? paint.red : undefined,
+        );
       }
       for (const [i, step] of incident.next.entries()) indented(`${i + 1}. ${plain(step)}`, "    ");
     }
@@ -116,8 +125,16 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       section("Who was told what (different people or things)");
       say(
         ...table(
-          [{ head: "  ENDPOINT", flexible: true }, { head: "CONFIRMED", right: true }, { head: "DENIED", right: true }, { head: "NOTHING", right: true }, { head: "UNKNOWN", right: true }],
-          told.slice(0, shownDisclosures).map((one) => [`  ${plain(`${one.method} ${one.path}`)}`, count(one.confirmed), count(one.denied), count(one.uniform), count(one.unknown)]),
+          [
+            { head: "  ENDPOINT", flexible: true },
+            { head: "CONFIRMED", right: true },
+            { head: "DENIED", right: true },
+            { head: "NOTHING", right: true },
+            { head: "UNKNOWN", right: true },
+          ],
+          told
+            .slice(0, shownDisclosures)
+            .map((one) => [`  ${plain(`${one.method} ${one.path}`)}`, count(one.confirmed), count(one.denied), count(one.uniform), count(one.unknown)]),
           width,
           paint.dim,
         ),
@@ -162,7 +179,8 @@ export function conclusion(document: ImportDocument): string {
   const serious = findings.items.filter((finding) => rank(finding.severity) >= 3).length;
   const weak = serious > 0 ? ` ${serious === 1 ? "One serious weakness is" : `${count(serious)} serious weaknesses are`} listed above.` : "";
   if (first === undefined) return `Nothing alarming happened in these ${count(records.accepted)} exchanges.${weak}`;
-  if (first.kind !== "enumeration") return `${count(incidents.items.length)} ${incidents.items.length === 1 ? "incident needs" : "incidents need"} a look: ${plain(first.title)}.${weak}`;
+  if (first.kind !== "enumeration")
+    return `${count(incidents.items.length)} ${incidents.items.length === 1 ? "incident needs" : "incidents need"} a look: ${plain(first.title)}.${weak}`;
   const { confirmed, denied } = first.disclosed;
   const atLeast = document.disclosuresDropped > 0 ? "at least " : "";
   const path = first.endpoints[0]?.path ?? "one endpoint";

@@ -18,7 +18,12 @@ export function renderRehearsal(document: RehearsalDocument, options: { readonly
   say("", paint.bold("Decisions"));
   say(
     ...table(
-      [{ head: "  ACTION" }, { head: "WOULD BE", paint: (text, cell) => (cell === "allow" ? text : paint.yellow(text)) }, { head: "REASON", flexible: true }, { head: "EXCHANGES", right: true }],
+      [
+        { head: "  ACTION" },
+        { head: "WOULD BE", paint: (text, cell) => (cell === "allow" ? text : paint.yellow(text)) },
+        { head: "REASON", flexible: true },
+        { head: "EXCHANGES", right: true },
+      ],
       document.decisions.map((one) => [`  ${one.action}`, one.would, one.reason, count(one.exchanges)]),
       width,
       paint.dim,
@@ -27,15 +32,23 @@ export function renderRehearsal(document: RehearsalDocument, options: { readonly
   if (document.outOfOrder > 0) indented(`${count(document.outOfOrder)} lines of decisions stand after later ones; their ids say which they are.`, paint.yellow);
 
   say("", paint.bold("Who would have been touched"));
-  indented(`${document.touchedIsLowerBound ? "at least " : ""}${count(touched.sources)} sources, of which ${count(touched.anchored)} also signed in or signed up (${count(touched.exchangesOfAnchored)} of their exchanges)`);
-  indented(`${count(answers.guarded)} answers about somebody or something on guarded endpoints; ${count(answers.uniform)} (${(answers.uniformShare * 100).toFixed(2)} %) would have told nothing`);
+  indented(
+    `${document.touchedIsLowerBound ? "at least " : ""}${count(touched.sources)} sources, of which ${count(touched.anchored)} also signed in or signed up (${count(touched.exchangesOfAnchored)} of their exchanges)`,
+  );
+  indented(
+    `${count(answers.guarded)} answers about somebody or something on guarded endpoints; ${count(answers.uniform)} (${(answers.uniformShare * 100).toFixed(2)} %) would have told nothing`,
+  );
   for (const incident of document.incidents.items.slice(0, 5)) {
-    indented(`${incident.level.toUpperCase()} ${plain(incident.title)}: ${count(incident.disclosed.confirmed)} confirmed, ${count(incident.disclosed.denied)} denied, ${count(incident.disclosed.uniform)} told nothing`, paint.red);
+    indented(
+      `${incident.level.toUpperCase()} ${plain(incident.title)}: ${count(incident.disclosed.confirmed)} confirmed, ${count(incident.disclosed.denied)} denied, ${count(incident.disclosed.uniform)} told nothing`,
+      paint.red,
+    );
   }
 
   if (document.triggers.length > 0) {
     say("", paint.bold("Triggers"));
-    for (const trigger of document.triggers) indented(`${plain(trigger.id)}: fired ${count(trigger.fired)} times${trigger.failed > 0 ? `, failed on ${count(trigger.failed)} exchanges` : ""}`);
+    for (const trigger of document.triggers)
+      indented(`${plain(trigger.id)}: fired ${count(trigger.fired)} times${trigger.failed > 0 ? `, failed on ${count(trigger.failed)} exchanges` : ""}`);
   }
 
   say("", paint.bold("Not evaluated"));

@@ -6,7 +6,18 @@ export function plain(text: string): string {
   return text.replace(/[^\x20-\x7e]/g, (character) => kin[character] ?? "?");
 }
 
-const kin: Readonly<Record<string, string>> = { "\u2018": "'", "\u2019": "'", "\u201c": '"', "\u201d": '"', "\u2013": "-", "\u2014": "-", "\u2026": "...", "\u00b7": "-", "\u2265": ">=", "\u2264": "<=" };
+const kin: Readonly<Record<string, string>> = {
+  "\u2018": "'",
+  "\u2019": "'",
+  "\u201c": '"',
+  "\u201d": '"',
+  "\u2013": "-",
+  "\u2014": "-",
+  "\u2026": "...",
+  "\u00b7": "-",
+  "\u2265": ">=",
+  "\u2264": "<=",
+};
 
 /** `12,345` */
 export function count(value: number): string {
@@ -62,5 +73,13 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
         return painted && column.paint !== undefined ? column.paint(padded, cells[i] ?? "") : padded;
       })
       .join("  ");
-  return [head(line(columns.map((column) => column.head), false)), ...rows.map((row) => line(row, true))];
+  return [
+    head(
+      line(
+        columns.map((column) => column.head),
+        false,
+      ),
+    ),
+    ...rows.map((row) => line(row, true)),
+  ];
 }

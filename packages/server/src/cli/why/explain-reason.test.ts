@@ -4,7 +4,23 @@ import { explainReason } from "./explain-reason.ts";
 
 const endpoint = { method: "GET", path: "/client/v1/users/{cc}-{phone}/status" };
 /** Every reason the gate's code can give. */
-const reasons = ["", "not-guarded", "no-subject", "within-budget", "already-disclosed", "watched", "aborted", "credits-spent", "batch-too-large", "source-flagged", "endpoint-surge", "endpoint-closed", "newcomers-together", "ceiling", "rate-limit"];
+const reasons = [
+  "",
+  "not-guarded",
+  "no-subject",
+  "within-budget",
+  "already-disclosed",
+  "watched",
+  "aborted",
+  "credits-spent",
+  "batch-too-large",
+  "source-flagged",
+  "endpoint-surge",
+  "endpoint-closed",
+  "newcomers-together",
+  "ceiling",
+  "rate-limit",
+];
 
 test("every reason of the gate has words of its own", () => {
   const words = reasons.map((reason) => explainReason(reason, endpoint).words);

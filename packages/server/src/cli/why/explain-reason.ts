@@ -14,9 +14,17 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
     case "no-subject":
       return { words: "The endpoint is guarded, but the request asked about nobody.", rule: null, undo: null };
     case "within-budget":
-      return { words: "The caller had credits for everybody it asked about.", rule: `A new caller starts with ${defaultBudget.startCredits} credits; they grow with its anchors to ${defaultBudget.maxCredits}.`, undo: null };
+      return {
+        words: "The caller had credits for everybody it asked about.",
+        rule: `A new caller starts with ${defaultBudget.startCredits} credits; they grow with its anchors to ${defaultBudget.maxCredits}.`,
+        undo: null,
+      };
     case "already-disclosed":
-      return { words: "The caller was told about these people before; asking again tells nothing new and costs nothing.", rule: "A credit is spent once for each caller and person.", undo: null };
+      return {
+        words: "The caller was told about these people before; asking again tells nothing new and costs nothing.",
+        rule: "A credit is spent once for each caller and person.",
+        undo: null,
+      };
     case "watched":
       return {
         words: "The endpoint is watched, not under a budget: nothing suggests yet that its answers give existence away.",

@@ -102,13 +102,20 @@ function ask(port: number, seed: number): Promise<Seen> {
   const chunked = seed % 5 === 0;
   const withBody = method !== "GET" && method !== "HEAD" && (size > 0 || chunked);
   const headers: string[] = ["X-Seed", String(seed), seed % 2 === 0 ? "HOST" : "Host", "api.test", "x-Repeat", "1", "X-Repeat", "2", "Cookie", `a=${seed}`, "X-Latin", "caf\u00e9"];
-  if (withBody) headers.push(...(chunked ? ["Transfer-Encoding", "chunked"] : ["content-Length", String(size)]), "Content-Type", seed % 3 === 0 ? "application/json" : "application/octet-stream");
+  if (withBody)
+    headers.push(
+      ...(chunked ? ["Transfer-Encoding", "chunked"] : ["content-Length", String(size)]),
+      "Content-Type",
+      seed % 3 === 0 ? "application/json" : "application/octet-stream",
+    );
   return new Promise((resolve, reject) => {
     const req = request({ port, host: "127.0.0.1", method, path: `/${pathOf(seed)}?seed=${seed}&x=%2F..%2f`, headers, agent, setHost: false }, (res) => {
       const chunks: Buffer[] = [];
       res.on("data", (chunk: Buffer) => chunks.push(chunk));
       res.on("error", reject);
-      res.on("end", () => resolve({ status: res.statusCode, reason: res.statusMessage, headers: endToEnd(res.rawHeaders), body: digest(Buffer.concat(chunks)), trailers: res.rawTrailers }));
+      res.on("end", () =>
+        resolve({ status: res.statusCode, reason: res.statusMessage, headers: endToEnd(res.rawHeaders), body: digest(Buffer.concat(chunks)), trailers: res.rawTrailers }),
+      );
     });
     req.on("error", reject);
     if (withBody) {
@@ -150,8 +157,23 @@ function answer(req: IncomingMessage, res: ServerResponse): void {
   req.on("data", (chunk: Buffer) => hash.update(chunk));
   req.on("end", () => {
     const seed = Number(req.headers["x-seed"]);
-    const witness = createHash("sha256").update(JSON.stringify([req.method, req.url, endToEnd(req.rawHeaders), hash.digest("hex")])).digest("hex");
-    const headers = ["X-Witness", witness, "x-lower", "1", "X-Lower", "2", "Set-Cookie", "a=1", "Set-Cookie", "b=2", "Content-Type", seed % 4 === 0 ? "application/json" : "image/png"];
+    const witness = createHash("sha256")
+      .update(JSON.stringify([req.method, req.url, endToEnd(req.rawHeaders), hash.digest("hex")]))
+      .digest("hex");
+    const headers = [
+      "X-Witness",
+      witness,
+      "x-lower",
+      "1",
+      "X-Lower",
+      "2",
+      "Set-Cookie",
+      "a=1",
+      "Set-Cookie",
+      "b=2",
+      "Content-Type",
+      seed % 4 === 0 ? "application/json" : "image/png",
+    ];
     const status = [200, 201, 404, 500, 204, 304, 302, 418][seed % 8] ?? 200;
     const reason = seed % 9 === 0 ? "Its Own Words" : "";
     let body: Buffer = Buffer.alloc([0, 10, 1_000, 65_536, 65_537, 400_000][(seed * 7) % 6] ?? 0, seed % 253);

@@ -41,8 +41,26 @@ describe("what passes", () => {
   });
 
   it("keeps the case, order and repeats of a request's headers, drops hop-by-hop ones and appends the forwarding ones", async () => {
-    await raw(proxy.port, `GET /echo HTTP/1.1\r\nx-Z: 1\r\nHOST: Api.Test\r\nAccept: a\r\nX-Hop: 1\r\naccept: b\r\nX-Forwarded-For: 9.9.9.9\r\nKeep-Alive: 5\r\nConnection: close, X-Hop, X-Forwarded-For\r\n\r\n`);
-    expect(seen[0]?.rawHeaders).toEqual(["x-Z", "1", "HOST", "Api.Test", "Accept", "a", "accept", "b", "X-Forwarded-For", "9.9.9.9, 127.0.0.1", "X-Forwarded-Proto", "http", "X-Forwarded-Host", "Api.Test"]);
+    await raw(
+      proxy.port,
+      `GET /echo HTTP/1.1\r\nx-Z: 1\r\nHOST: Api.Test\r\nAccept: a\r\nX-Hop: 1\r\naccept: b\r\nX-Forwarded-For: 9.9.9.9\r\nKeep-Alive: 5\r\nConnection: close, X-Hop, X-Forwarded-For\r\n\r\n`,
+    );
+    expect(seen[0]?.rawHeaders).toEqual([
+      "x-Z",
+      "1",
+      "HOST",
+      "Api.Test",
+      "Accept",
+      "a",
+      "accept",
+      "b",
+      "X-Forwarded-For",
+      "9.9.9.9, 127.0.0.1",
+      "X-Forwarded-Proto",
+      "http",
+      "X-Forwarded-Host",
+      "Api.Test",
+    ]);
     expect(gate.captures[0]?.head).toMatchObject({ host: "api.test", address: "127.0.0.1", target: "/echo" });
   });
 
@@ -53,7 +71,10 @@ describe("what passes", () => {
   });
 
   it("passes trailers both ways", async () => {
-    const text = await raw(proxy.port, "POST /trailers HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 7\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n");
+    const text = await raw(
+      proxy.port,
+      "POST /trailers HTTP/1.1\r\nHost: a\r\nTE: trailers\r\nTrailer: X-Sum\r\nTransfer-Encoding: chunked\r\nConnection: close\r\n\r\n3\r\nabc\r\n0\r\nX-Sum: 7\r\nX-Forwarded-For: 9.9.9.9\r\n\r\n",
+    );
     expect(text).toContain("0\r\nX-Answer-Sum: 7\r\n\r\n");
   });
 
@@ -104,7 +125,10 @@ describe("what passes", () => {
   });
 
   it("serves a request that offers h2c as the plain request it also is, body included", async () => {
-    const text = await raw(proxy.port, "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\nContent-Length: 4\r\n\r\nbodyGET /echo HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n");
+    const text = await raw(
+      proxy.port,
+      "POST /echo HTTP/1.1\r\nHost: a\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: x\r\nContent-Length: 4\r\n\r\nbodyGET /echo HTTP/1.1\r\nHost: b\r\nConnection: close\r\n\r\n",
+    );
     expect(text.split("HTTP/1.1 200 OK")).toHaveLength(3);
     expect(seen[0]?.rawHeaders.join().toLowerCase()).not.toContain("h2c");
   });
@@ -125,12 +149,16 @@ describe("what passes", () => {
 
 describe("what the judgement decides", () => {
   it("releases a held answer untouched, and shows it decoded", async () => {
-    for (const [coding, bytes] of [["gzip", gzipSync("{\"a\":1}")], ["deflate", deflateSync("{\"a\":1}")], ["br", brotliCompressSync("{\"a\":1}")]] as const) {
+    for (const [coding, bytes] of [
+      ["gzip", gzipSync('{"a":1}')],
+      ["deflate", deflateSync('{"a":1}')],
+      ["br", brotliCompressSync('{"a":1}')],
+    ] as const) {
       encoded = bytes;
       const text = await raw(proxy.port, get(`/held/${coding}`));
       expect(text.endsWith(bytes.toString("latin1"))).toBe(true);
       const answer = gate.answers.at(-1);
-      expect(Buffer.from(answer?.body ?? []).toString()).toBe("{\"a\":1}");
+      expect(Buffer.from(answer?.body ?? []).toString()).toBe('{"a":1}');
       expect(answer?.complete).toBe(true);
     }
   });
@@ -144,7 +172,17 @@ describe("what the judgement decides", () => {
 
   it("replaces a held answer, not before its time, with the right length; HEAD gets no body", async () => {
     const startedAt = Date.now();
-    gate.release = () => ({ kind: "replace", status: 404, headers: [["X-First", "1"], ["content-length", "999"], ["X-Last", "2"]], body: "ünknown", notBefore: startedAt + 60 });
+    gate.release = () => ({
+      kind: "replace",
+      status: 404,
+      headers: [
+        ["X-First", "1"],
+        ["content-length", "999"],
+        ["X-Last", "2"],
+      ],
+      body: "ünknown",
+      notBefore: startedAt + 60,
+    });
     const text = await raw(proxy.port, get("/held/x"));
     expect(Date.now() - startedAt).toBeGreaterThanOrEqual(59);
     expect(text).toMatch(/^HTTP\/1.1 404 Not Found\r\nX-First: 1\r\ncontent-length: 8\r\nX-Last: 2\r\n/);
@@ -273,11 +311,13 @@ describe("what goes wrong", () => {
     const closing = createTcp((socket) => {
       connections += 1;
       let asked = 0;
-      socket.on("error", () => undefined).on("data", () => {
-        asked += 1;
-        if (asked === 1) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
-        else socket.destroy();
-      });
+      socket
+        .on("error", () => undefined)
+        .on("data", () => {
+          asked += 1;
+          if (asked === 1) socket.write("HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok");
+          else socket.destroy();
+        });
     });
     proxy.reload({ upstream: new URL(`http://127.0.0.1:${await listen(closing)}`) });
     expect(await raw(proxy.port, get("/"))).toMatch(/ok$/);
@@ -308,7 +348,15 @@ describe("what goes wrong", () => {
   it("drops connections beyond the bound and says so", async () => {
     await proxy.close(0);
     const limits = { connectionsMax: 1 };
-    proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${originPort}`), host: "127.0.0.1", port: 0, gate, now: Date.now, limits, onEvent: (event) => events.push(event) });
+    proxy = await createProxy({
+      upstream: new URL(`http://127.0.0.1:${originPort}`),
+      host: "127.0.0.1",
+      port: 0,
+      gate,
+      now: Date.now,
+      limits,
+      onEvent: (event) => events.push(event),
+    });
     const first = connect(proxy.port, "127.0.0.1");
     first.write("GET /sse HTTP/1.1\r\nHost: a\r\n\r\n");
     await readUntil(first, "data: 0");
@@ -425,7 +473,11 @@ let encoded: Buffer = Buffer.alloc(0);
 
 function answer(req: IncomingMessage, res: ServerResponse): void {
   const url = req.url ?? "";
-  seen.push({ rawHeaders: req.rawHeaders.filter((_, at) => req.rawHeaders[at - (at % 2)]?.toLowerCase() !== "connection"), url, aborted: once(res, "close").then(() => undefined) });
+  seen.push({
+    rawHeaders: req.rawHeaders.filter((_, at) => req.rawHeaders[at - (at % 2)]?.toLowerCase() !== "connection"),
+    url,
+    aborted: once(res, "close").then(() => undefined),
+  });
   res.on("error", () => undefined);
   if (url === "/odd-headers") {
     res.sendDate = false;

@@ -130,7 +130,11 @@ class RunningProxy implements Proxy {
     return new Promise((resolve, reject) => {
       const failed = (cause: NodeJS.ErrnoException): void => {
         clearInterval(this.timer);
-        reject(cause.code === "EADDRINUSE" ? new PosternError("PORT_IN_USE", `Port ${port} is taken.`, { cause }) : new PosternError("CONFIG_INVALID", `Cannot listen on ${host} port ${port}.`, { cause }));
+        reject(
+          cause.code === "EADDRINUSE"
+            ? new PosternError("PORT_IN_USE", `Port ${port} is taken.`, { cause })
+            : new PosternError("CONFIG_INVALID", `Cannot listen on ${host} port ${port}.`, { cause }),
+        );
       };
       this.server.once("error", failed);
       this.server.listen({ host, port, backlog: 1_024 }, () => {
@@ -317,7 +321,14 @@ class RunningProxy implements Proxy {
   private settings(options: ProxyOptions): { trust: Trust; pool: UpstreamPool; limits: ProxyLimits; hostOverride: string | undefined; hostFallback: string } {
     const { upstream } = options;
     const tls = upstream.protocol === "https:";
-    if ((!tls && upstream.protocol !== "http:") || upstream.hostname === "" || upstream.username !== "" || upstream.pathname !== "/" || upstream.search !== "" || upstream.hash !== "") {
+    if (
+      (!tls && upstream.protocol !== "http:") ||
+      upstream.hostname === "" ||
+      upstream.username !== "" ||
+      upstream.pathname !== "/" ||
+      upstream.search !== "" ||
+      upstream.hash !== ""
+    ) {
       throw new PosternError("UPSTREAM_INVALID", "The service's address must be http or https with host and port only.");
     }
     const trust = trustOf(options.trustedHops ?? 0, options.hopHeader);

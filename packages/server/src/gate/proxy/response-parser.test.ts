@@ -78,7 +78,24 @@ describe("ResponseParser", () => {
   });
 
   it("never throws and never ends an answer twice, whatever the bytes", () => {
-    const pieces = fc.constantFrom("HTTP/1.1 200 OK", "\r\n", "\n", "\r", ":", " ", "Content-Length", "Transfer-Encoding", "chunked", "5", "0", "ffffffffffffff", "\0", "a", ";", "HTTP/1.1 100 C\r\n\r\n");
+    const pieces = fc.constantFrom(
+      "HTTP/1.1 200 OK",
+      "\r\n",
+      "\n",
+      "\r",
+      ":",
+      " ",
+      "Content-Length",
+      "Transfer-Encoding",
+      "chunked",
+      "5",
+      "0",
+      "ffffffffffffff",
+      "\0",
+      "a",
+      ";",
+      "HTTP/1.1 100 C\r\n\r\n",
+    );
     fc.assert(
       fc.property(fc.array(pieces, { maxLength: 40 }), fc.array(fc.nat(100)), (parts, cuts) => {
         const { seen } = read(parts.join(""), cuts);
@@ -139,7 +156,12 @@ describe("ResponseParser", () => {
   for (const [name, text] of Object.entries(faults)) {
     it(`calls a fault: ${name}`, () => {
       expect(read(text).result).toBe("fault");
-      expect(read(text, Array.from({ length: text.length > 2_000 ? 0 : text.length }, (_, at) => at)).result).toBe("fault");
+      expect(
+        read(
+          text,
+          Array.from({ length: text.length > 2_000 ? 0 : text.length }, (_, at) => at),
+        ).result,
+      ).toBe("fault");
     });
   }
 

@@ -52,5 +52,12 @@ function contentType(rawHeaders: readonly string[]): string {
 function isTextual(type: string): boolean {
   if (type.startsWith("application/json") || type.startsWith("text/")) return true;
   const lower = type.toLowerCase();
-  return lower.startsWith("text/") || lower.includes("json") || lower.includes("xml") || lower.includes("urlencoded") || lower.includes("graphql") || lower.startsWith("multipart/form-data");
+  return (
+    lower.startsWith("text/") ||
+    lower.includes("json") ||
+    lower.includes("xml") ||
+    lower.includes("urlencoded") ||
+    lower.includes("graphql") ||
+    lower.startsWith("multipart/form-data")
+  );
 }

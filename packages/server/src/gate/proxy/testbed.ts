@@ -21,7 +21,16 @@ export class PathGate implements GatePort {
     if (head.target.startsWith("/body")) return { kind: "body", token: head.target };
     if (head.target.startsWith("/broken")) throw new Error("the judgement broke");
     if (head.target.startsWith("/denied")) {
-      return { kind: "deny", status: 429, headers: [["Retry-After", "7"], ["Content-Type", "text/plain"]], body: "slow down", reason: "test" };
+      return {
+        kind: "deny",
+        status: 429,
+        headers: [
+          ["Retry-After", "7"],
+          ["Content-Type", "text/plain"],
+        ],
+        body: "slow down",
+        reason: "test",
+      };
     }
     return { kind: "pass" };
   }
