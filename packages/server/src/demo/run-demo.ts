@@ -2,7 +2,21 @@ import { cpSync, mkdtempSync, rmSync } from "node:fs";
 import { availableParallelism, loadavg, tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { type Disclosure, normalForm } from "@postern/engine";
-import { type Attack, attackList, honestDay, international, mergeSessions, population, runHttp, scaledClock, smashAndGrab, type TrafficStats } from "@postern/testkit";
+import {
+  type Attack,
+  attackList,
+  honestDay,
+  international,
+  type LookupAnswer,
+  mergeSessions,
+  population,
+  readLookup,
+  runHttp,
+  scaledClock,
+  smashAndGrab,
+  type TrafficAnswer,
+  type TrafficStats,
+} from "@postern/testkit";
 import type { ClockSetting } from "../clock.ts";
 import { parseConfig } from "../config/parse-config.ts";
 import { loadOrCreateKey } from "../keys/key-file.ts";
@@ -106,8 +120,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
     });
     options.onStage({ stage: "observe", factor: watching.factor, consoleUrl: observer.consoleUrl, loginUrl: observer.loginUrl });
     const observedList = listOf(0.5, "observed");
-    const observed = await assault(observer, watching, observedList, 0, attackFrom, options, people, "observe", (attack) => {
-      leaked = confirmedBy(attack).length;
+    const observed = await assault(observer, watching, observedList, 0, attackFrom, options, people, "observe", (answer) => {
+      if (readLookup(answer) === "exists") leaked++;
     });
     await settle();
     const exposed = await exposureOf({ postern: observer, dataDir: watched, attack: observed.attack, from: attackFrom - 60_000, hashOf: hasher(watched) });
@@ -193,8 +207,10 @@ const lists = [
   { name: "50 % valid", validShare: 0.5 },
   { name: "95 % valid", validShare: 0.95 },
 ] as const;
-const hourFactor = 120;
-const attackFactor = 30;
+const hourFactor = 150;
+const attackFactor = 33;
+/** The thief's connections. */
+const connections = 6;
 const attackMs = 330_000;
 const neverRun: EnforcedRun = { list: "", validShare: 0, asked: 0, existing: 0, leaked: 0, honest: { lookups: 0, refused: 0, uniform: 0 }, lateMsMax: 0 };
 
@@ -215,9 +231,9 @@ async function assault(
   options: DemoOptions,
   people: ReturnType<typeof population>,
   stage: "observe" | "enforce",
-  onProgress: (attack: Attack) => void,
+  onProgress: (answer: TrafficAnswer) => void,
 ): Promise<Assault> {
-  const attack = smashAndGrab({ list, from, seed: `${options.seed}/${campaign}`, addresses: 1, ratePerSecond: list.length / (attackMs / 1_000), campaign });
+  const attack = thief(list, from, `${options.seed}/${campaign}`, campaign);
   const addresses = new Set(attack.sessions.map((session) => session.address));
   const honest = honestDay({ population: people, seed: `${options.seed}/during-${campaign}`, sessionsPerDay, from: from - 30_000, to: from + attackMs, rollOutDevices: 0 });
   const count = counter(options, stage);
@@ -226,7 +242,7 @@ async function assault(
     clock: scaledClock(setting),
     onAnswer: (session, request, answer) => {
       count(session, request, answer);
-      if (addresses.has(session.address)) onProgress(attack);
+      if (addresses.has(session.address)) onProgress(answer);
     },
   });
   return { attack, stats, addresses, lateMsMax };
@@ -239,6 +255,31 @@ async function assault(
 function calm(): number {
   const [load = 0] = loadavg();
   return Math.max(0.5, Math.min(1, (availableParallelism() + 1) / Math.max(1, load)));
+}
+
+/** One thief at one address, over several connections: a uniform answer comes a quarter of a second late, and nobody with a list waits in line. */
+function thief(list: readonly number[], from: number, seed: string, campaign: number): Attack {
+  const share = Math.ceil(list.length / connections);
+  const parts = Array.from({ length: connections }, (_, n) =>
+    smashAndGrab({
+      list: list.slice(n * share, (n + 1) * share),
+      from: from + n,
+      seed: `${seed}/${n}`,
+      addresses: 1,
+      ratePerSecond: list.length / connections / (attackMs / 1_000),
+      campaign,
+    }),
+  );
+  const notes = new Map<number, LookupAnswer>();
+  const sessions = parts.flatMap((part) => part.sessions);
+  return {
+    kind: "smash-and-grab",
+    sessions,
+    get notes() {
+      for (const part of parts) for (const [number, answer] of part.notes) notes.set(number, answer);
+      return notes;
+    },
+  };
 }
 
 function confirmedBy(attack: Attack): number[] {
