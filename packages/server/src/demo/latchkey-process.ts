@@ -11,6 +11,8 @@ export async function startLatchkey(options: {
   readonly seed: string;
   readonly flaws: string;
   readonly clock: ClockSetting;
+  /** 0 takes a free one. */
+  readonly port: number;
 }): Promise<{ readonly url: string; stop(): Promise<void> }> {
   const main = join(dirname(createRequire(import.meta.url).resolve("@postern/testkit")), "latchkey", "main.js");
   const { factor, base, realBase } = options.clock;
@@ -19,7 +21,7 @@ export async function startLatchkey(options: {
     [
       main,
       "--port",
-      "0",
+      String(options.port),
       "--flaws",
       options.flaws,
       "--accounts",

@@ -50,8 +50,16 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
   try {
     const people = population({ seed: options.seed, accounts });
     const teaching = clockFrom(options.start, hourFactor * speed);
-    const service = await startLatchkey({ accounts, seed: options.seed, flaws: "F1,F2,F3", clock: teaching });
-    running.push(service);
+    // The service shares each act's clock: its approvals expire by it. It comes back on the same port, for endpoints are known by host.
+    let service: Awaited<ReturnType<typeof startLatchkey>> | undefined;
+    const serve = async (clock: ClockSetting): Promise<string> => {
+      const port = service === undefined ? 0 : Number(new URL(service.url).port);
+      await service?.stop();
+      service = await startLatchkey({ accounts, seed: options.seed, flaws: "F1,F2,F3", clock, port });
+      return service.url;
+    };
+    running.push({ stop: async () => service?.stop() });
+    const serviceUrl = await serve(teaching);
     const postern = (
       dataDir: string,
       mode: "observe" | "enforce",
@@ -62,7 +70,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
       startPostern({
         dataDir,
         mode,
-        upstream: service.url,
+        upstream: serviceUrl,
         listen: { host: "127.0.0.1", port: ports.gate ?? 0 },
         console: { host: "127.0.0.1", port: ports.console ?? 0 },
         config: defaultConfig(),
@@ -79,7 +87,8 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
 
     // An honest hour.
     const watched = join(home, "observe");
-    const hour = { from: options.start, to: options.start + 3_600_000 };
+    // The clock runs while the processes start.
+    const hour = { from: options.start + 450_000, to: options.start + 450_000 + 3_600_000 };
     let observer = await postern(watched, "observe", teaching, options.ports, () => undefined);
     running.push({ stop: () => observer.stop() });
     options.onStage({
@@ -87,7 +96,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
       factor: teaching.factor,
       consoleUrl: observer.consoleUrl,
       loginUrl: observer.loginUrl,
-      service: service.url,
+      service: serviceUrl,
       gate: `http://127.0.0.1:${observer.gatePort}`,
     });
     const taught = await runHttp(honestDay({ population: people, seed: `${options.seed}/hour`, sessionsPerDay, ...hour, rollOutDevices }), {
@@ -114,6 +123,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
     let leaked = 0;
     let alertAfterLeaked: number | null = null;
     const watching = clockFrom(attackFrom - 60_000, attackFactor * speed);
+    await serve(watching);
     observer = await postern(watched, "observe", watching, options.ports, () => {
       alertAfterLeaked ??= leaked;
       options.onStage({ stage: "alert", leaked });
@@ -131,6 +141,7 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
     for (const [n, { name, validShare }] of lists.entries()) {
       const dataDir = states[n] ?? "";
       const clock = clockFrom(attackFrom - 60_000, attackFactor * speed);
+      await serve(clock);
       const gate = await postern(dataDir, "enforce", clock, {}, () => undefined);
       options.onStage({ stage: "enforce", list: name, factor: clock.factor });
       const list = listOf(validShare, name);
@@ -198,7 +209,7 @@ export interface DemoRun {
 
 /** People in the example world. */
 const accounts = 50_000;
-const sessionsPerDay = 6_000;
+const sessionsPerDay = 9_000;
 /** An office sets up so many telephones within ten minutes. */
 const rollOutDevices = 12;
 /** Existing numbers on each of the thief's lists. */
@@ -208,10 +219,10 @@ const lists = [
   { name: "95 % valid", validShare: 0.95 },
 ] as const;
 const hourFactor = 150;
-const attackFactor = 33;
+const attackFactor = 22;
 /** The thief's connections. */
 const connections = 6;
-const attackMs = 330_000;
+const attackMs = 240_000;
 const neverRun: EnforcedRun = { list: "", validShare: 0, asked: 0, existing: 0, leaked: 0, honest: { lookups: 0, refused: 0, uniform: 0 }, lateMsMax: 0 };
 
 interface Assault {
@@ -235,7 +246,14 @@ async function assault(
 ): Promise<Assault> {
   const attack = thief(list, from, `${options.seed}/${campaign}`, campaign);
   const addresses = new Set(attack.sessions.map((session) => session.address));
-  const honest = honestDay({ population: people, seed: `${options.seed}/during-${campaign}`, sessionsPerDay, from: from - 30_000, to: from + attackMs, rollOutDevices: 0 });
+  const honest = honestDay({
+    population: people,
+    seed: `${options.seed}/during-${campaign}`,
+    sessionsPerDay,
+    from: from - 30_000,
+    to: from + attackMs - 60_000,
+    rollOutDevices: 0,
+  });
   const count = counter(options, stage);
   const { stats, lateMsMax } = await runHttp(mergeSessions(attack.sessions, honest), {
     target: `http://127.0.0.1:${postern.gatePort}`,

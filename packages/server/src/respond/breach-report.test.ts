@@ -141,7 +141,7 @@ describe("what the numbers rest on", () => {
   };
 
   test("records of every hour: exactly", async () => {
-    expect(await statement({ hours, gaps: [] })).toEqual([true, "Records cover all 6 hours from 2024-06-03 08:00 UTC to 2024-06-03 14:00 UTC."]);
+    expect(await statement({ hours, gaps: [] })).toEqual([true, "Records cover the 6 hours from 2024-06-03 08:00 UTC to 2024-06-03 14:00 UTC without a gap."]);
   });
   test("an hour of records taken away: at least, and which hour", async () => {
     expect(await statement({ hours: hours.filter((_, i) => i !== 2), gaps: [] })).toEqual([

@@ -37,7 +37,7 @@ export function coverageStatement(coverage: Coverage, from: number, to: number):
 
   function sentence(): string {
     if (covered === 0) return `There are no records between ${minute(from)} and ${minute(to)}; nothing can be said about that time.`;
-    if (complete) return `Records cover all ${total} ${total === 1 ? "hour" : "hours"} from ${minute(from)} to ${minute(to)}.`;
+    if (complete) return `Records cover the ${total > 1 ? `${total} hours` : "time"} from ${minute(from)} to ${minute(to)} without a gap.`;
     const parts: string[] = [];
     const first = gaps[0];
     if (recorded.length === 0) parts.push("there are no records, only times that were watched and quiet");
