@@ -17,7 +17,8 @@ import { Supervised, type SupervisedEvent } from "./supervise.ts";
  * Starts store, hub and gate as three supervised processes over one data directory, in that order, and says where they are. Throws what the first
  * that cannot start throws, with the others ended.
  */
-export async function startPostern(options: StartOptions): Promise<Postern> {
+export async function startPostern(given: StartOptions): Promise<Postern> {
+  const options = given.upstream === null ? given : { ...given, config: withoutHosts(given.config) };
   const dataDir = resolve(options.dataDir);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
@@ -75,7 +76,8 @@ export async function startPostern(options: StartOptions): Promise<Postern> {
       loginUrl: hub.loginUrl,
       gatePort,
       roles: running,
-      reload: async (config) => {
+      reload: async (changed) => {
+        const config = options.upstream === null ? changed : withoutHosts(changed);
         const gate = running.find((one) => one.role === "gate");
         const changes: GateReload = { limits: rateLimitsOf(config), trustedHops: config.trustedHops ?? 0 };
         gate?.remember(changes);
@@ -117,6 +119,13 @@ export interface Postern {
   /** Takes a changed configuration: the gate between two requests, the hub by a restart, during which the gate goes on. `upstream`, `listen`, `console` and `mode` need a new start. */
   reload(config: Config): Promise<void>;
   stop(): Promise<void>;
+}
+
+/**
+ * Behind `protect` stands one service, whatever `Host` its clients write: a `host` in the configuration must not switch a protection off.
+ */
+function withoutHosts(config: Config): Config {
+  return { ...config, endpoints: config.endpoints.map(({ host: _host, ...endpoint }) => endpoint) };
 }
 
 /** The built console: inside the installed package, or beside it in a clone. */

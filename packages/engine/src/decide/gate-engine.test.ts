@@ -167,4 +167,19 @@ describe("GateEngine", () => {
     for (const row of rows) again.replay(row, actor(1).network);
     for (let n = 100; n < 140; n++) expect(ask(again, actor(1), n, start + n).truthful).toBe(false);
   });
+
+  it("keeps what was spent when a declared endpoint gets its learned name", () => {
+    const declared = { ...endpoint(), id: "00000000000000dd", host: "*", template: "/users/{any}-{any2}/status" };
+    const gate = engine("enforce", declared);
+    let learned = 0;
+    const at = (n: number): number => start + n * 1_000;
+    for (let n = 0; n < 20; n++) {
+      const reservation = gate.reserve(n < 10 ? declared.id : endpoint().id, actor(1), [subject(n)], false, at(n));
+      if (reservation === undefined) throw new Error("not guarded");
+      gate.settle(reservation, { exchangeId: `e${n}`, tells: true, classId: "c" });
+      if (reservation.action === "allow") learned++;
+      if (n === 9) gate.setPolicy({ version: 2, mode: "enforce", endpoints: [endpoint()], principals: [] });
+    }
+    expect(learned).toBe(8);
+  });
 });

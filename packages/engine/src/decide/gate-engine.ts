@@ -52,8 +52,9 @@ export class GateEngine {
     this.#mode = next.mode;
     this.#principals = new Set(next.principals);
     for (const watch of this.#endpoints) watch.retired = true;
+    const ids = new Set(next.endpoints.map((endpoint) => endpoint.id));
     for (const endpoint of next.endpoints) {
-      const known = this.#byId.get(endpoint.id);
+      const known = this.#byId.get(endpoint.id) ?? this.#renamed(endpoint, ids);
       if (known === undefined) {
         if (this.#endpoints.length >= endpointsMax) continue;
         const watch = new EndpointWatch(this.#endpoints.length, endpoint);
@@ -63,8 +64,17 @@ export class GateEngine {
       } else {
         known.endpoint = endpoint;
         known.retired = false;
+        this.#byId.set(endpoint.id, known);
       }
     }
+  }
+
+  /** An endpoint that was declared and is now learned, or whose parameters got names, is the same door: what was spent there stays spent. */
+  #renamed(endpoint: GuardedEndpoint, ids: ReadonlySet<string>): EndpointWatch | undefined {
+    const shape = shapeOf(endpoint);
+    return this.#endpoints.find(
+      (watch) => watch.retired && !ids.has(watch.endpoint.id) && (watch.endpoint.host === "*" || watch.endpoint.host === endpoint.host) && shapeOf(watch.endpoint) === shape,
+    );
   }
 
   guarded(endpointId: string): GuardedEndpoint | undefined {
@@ -584,4 +594,9 @@ function mean(values: readonly number[]): number {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
+}
+
+/** Method and path with the parameters' names left out. */
+function shapeOf(endpoint: GuardedEndpoint): string {
+  return `${endpoint.method} ${endpoint.template.replaceAll(/\{[^{}/]{0,100}\}/g, "{}").toLowerCase()}`;
 }

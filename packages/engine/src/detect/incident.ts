@@ -80,7 +80,10 @@ export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: bool
   if (closed) return disclosed.confirmed > 0 ? ["Say who was exposed: postern report breach --endpoint … --from … --to …"] : [];
   if (kind !== "enumeration") return ["Look at the sources and the evidence below", "Acknowledge, or close with a reason"];
   return [
-    ...(disclosed.confirmed + disclosed.denied > 0 ? ["Stop it now: run the gate with --mode enforce; answers beyond the budget then tell nothing"] : []),
+    // Answers withheld say that it is being stopped already.
+    ...(disclosed.confirmed + disclosed.denied > 0 && disclosed.uniform === 0
+      ? ["Stop it now: run the gate with --mode enforce; answers beyond the budget then tell nothing"]
+      : []),
     "Ask for a credential on this endpoint, or answer the same whether or not the account exists",
     ...(disclosed.confirmed > 0 ? ["Say who was exposed: postern report breach --endpoint … --from … --to …"] : []),
     "Keep the logs of the time before the incident opened: the report counts from the first question",

@@ -37,46 +37,54 @@ export function configSchema(env: Environment) {
       .describe("Truthful answers a day to callers that never did anything only a user can do, for the endpoint as a whole. Default 0: learned."),
   });
 
-  const endpoint = z.strictObject({
-    match: endpointPattern.describe("Method and path template: `GET /users/{cc}-{phone}/status`."),
-    host: z
-      .string()
-      .min(1)
-      .max(255)
-      .transform((value) => value.toLowerCase())
-      .optional()
-      .describe("Only on this host. Default any."),
-    subject: z
-      .strictObject({
-        in: z.enum(["path", "query", "header", "cookie", "form", "json"]).describe("Where the identifier stands."),
-        name: z.string().min(1).max(200).describe("Its parameter: the template's name in a path (`cc-phone` for `{cc}-{phone}`), the key, or the JSON path (`user.phones[]`)."),
-        type: z.enum(["phone", "email", "username", "integer", "uuid", "opaque"]).describe("What it is; decides how it is normalised."),
-      })
-      .optional()
-      .describe("The person or thing a request asks about, where learning it would take too long."),
-    oracle: z.literal("declared").optional().describe("`declared`: its answer depends on the identifier; put it under a budget from the first request."),
-    kind: z
-      .enum(["lookup", "sign-in", "sign-up", "device-completion", "code-verified", "other"])
-      .optional()
-      .describe("What it is for. A success on sign-in, sign-up, device-completion or code-verified anchors: it shows that earlier questions were honest."),
-    budget: budget.optional().describe("This endpoint's own budget."),
-    publicOnPurpose: z
-      .strictObject({
-        owner: z.string().min(1).max(200).describe("Who decided."),
-        reason: z.string().min(1).max(1_000).describe("Why."),
-        until: z.iso.date().describe("When to ask again: `2027-01-31`."),
-      })
-      .optional()
-      .describe("It answers without a credential and is meant to; the finding is accepted until the date."),
-    uniform: z
-      .strictObject({
-        status: z.number().int().min(200).max(599).describe("Status of the answer that tells nothing."),
-        headers: z.record(z.string().min(1).max(100), z.string().max(1_000)).default({}).describe("Its headers."),
-        body: z.string().max(16_384).default("").describe("Its body; `{{subject}}` repeats the identifier asked about."),
-      })
-      .optional()
-      .describe("How to answer when the budget is spent. Default: learned from answers about unknown subjects."),
-  });
+  const endpoint = z
+    .strictObject({
+      match: endpointPattern.describe("Method and path template: `GET /users/{cc}-{phone}/status`."),
+      host: z
+        .string()
+        .min(1)
+        .max(255)
+        .transform((value) => value.toLowerCase())
+        .optional()
+        .describe("Only on this host, in imported traffic. Behind `protect` stands one service, so there it is not looked at. Default any."),
+      subject: z
+        .strictObject({
+          in: z.enum(["path", "query", "header", "cookie", "form", "json"]).describe("Where the identifier stands."),
+          name: z.string().min(1).max(200).describe("Its parameter: the template's name in a path (`cc-phone` for `{cc}-{phone}`), the key, or the JSON path (`user.phones[]`)."),
+          type: z.enum(["phone", "email", "username", "integer", "uuid", "opaque"]).describe("What it is; decides how it is normalised."),
+        })
+        .optional()
+        .describe("The person or thing a request asks about, where learning it would take too long."),
+      oracle: z.literal("declared").optional().describe("`declared`: its answer depends on the identifier; put it under a budget from the first request."),
+      kind: z
+        .enum(["lookup", "sign-in", "sign-up", "device-completion", "code-verified", "other"])
+        .optional()
+        .describe("What it is for. A success on sign-in, sign-up, device-completion or code-verified anchors: it shows that earlier questions were honest."),
+      budget: budget.optional().describe("This endpoint's own budget."),
+      publicOnPurpose: z
+        .strictObject({
+          owner: z.string().min(1).max(200).describe("Who decided."),
+          reason: z.string().min(1).max(1_000).describe("Why."),
+          until: z.iso.date().describe("When to ask again: `2027-01-31`."),
+        })
+        .optional()
+        .describe("It answers without a credential and is meant to; the finding is accepted until the date."),
+      uniform: z
+        .strictObject({
+          status: z.number().int().min(200).max(599).describe("Status of the answer that tells nothing."),
+          headers: z.record(z.string().min(1).max(100), z.string().max(1_000)).default({}).describe("Its headers."),
+          body: z.string().max(16_384).default("").describe("Its body; `{{subject}}` repeats the identifier asked about."),
+        })
+        .optional()
+        .describe("How to answer when the budget is spent. Default: learned from answers about unknown subjects."),
+    })
+    .superRefine((declared, context) => {
+      if (declared.subject?.in !== "path") return;
+      const names = pathNames(declared.match.template);
+      if (!names.includes(declared.subject.name)) {
+        context.addIssue({ code: "custom", path: ["subject", "name"], message: `expected a parameter of the path (${names.length === 0 ? "it has none" : names.join(", ")})` });
+      }
+    });
 
   const anchor = z.strictObject({
     endpoint: endpointPattern.describe("Method and path template."),
@@ -159,3 +167,11 @@ export type Config = z.output<ReturnType<typeof configSchema>>;
 
 /** A declared endpoint, as in {@link Config.endpoints}. */
 export type DeclaredEndpoint = Config["endpoints"][number];
+
+/** `{cc}-{phone}` is `cc-phone`, as {@link SubjectRule} names it. */
+function pathNames(template: string): string[] {
+  return template
+    .split("/")
+    .map((segment) => [...segment.matchAll(/\{([^{}]*)\}/g)].map((match) => match[1] ?? "").join("-"))
+    .filter((name) => name !== "");
+}
