@@ -32,8 +32,12 @@ export function parseSegmentName(text: string): SegmentName | undefined {
 
 /** This process as an owner of segments. Where the system does not tell start times the start is `0`. */
 export function thisOwner(): string {
-  return `${process.pid}x${startTick(process.pid) ?? "0"}`;
+  self ??= `${process.pid}x${startTick(process.pid) ?? "0"}`;
+  return self;
 }
+
+/** Read once: a process must never disagree with itself about who it is. */
+let self: string | undefined;
 
 /**
  * Whether the process that opened a segment still runs. Dead is said only when it is certain, for a segment taken from a living
@@ -42,6 +46,12 @@ export function thisOwner(): string {
  * and its segment waits until that pid is free: late, never lost.
  */
 export function ownerIsAlive(owner: string, path: string): boolean {
+  if (owner === self) return true;
+  // Once, a living process was read as dead under load and never again by the next reading: it takes three readings that agree.
+  return seemsAlive(owner, path) || seemsAlive(owner, path) || seemsAlive(owner, path);
+}
+
+function seemsAlive(owner: string, path: string): boolean {
   const [pid = "", start = "0"] = owner.split("x", 2);
   try {
     process.kill(Number(pid), 0);
