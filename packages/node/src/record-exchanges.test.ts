@@ -58,6 +58,8 @@ describe("one exchange", () => {
 
   test("holds every piece of a streamed answer, in each form write and end take", async () => {
     const host = await start((_, response) => {
+      // Ending twice is the host's own mistake; newer Nodes tell it so by an event.
+      response.on("error", () => undefined);
       response.writeHead(200, "Fine", ["Content-Type", "text/plain", "X-A", "1"]);
       response.write("grüße ");
       response.write("6869", "hex");
