@@ -28,6 +28,7 @@ export { credentialOf } from "./exchange/credential-of.ts";
 export { type Extracted, extractSubjects, type RequestParts } from "./exchange/subjects.ts";
 export { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
 export { GateEngine, type GateEngineOptions, type Outcome, type Reservation } from "./decide/gate-engine.ts";
+export { type Door, sameDoor } from "./decide/same-door.ts";
 export { GuardMatcher } from "./decide/guard-matcher.ts";
 export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";

@@ -168,8 +168,8 @@ describe("GateEngine", () => {
     for (let n = 100; n < 140; n++) expect(ask(again, actor(1), n, start + n).truthful).toBe(false);
   });
 
-  it("keeps what was spent when a declared endpoint gets its learned name", () => {
-    const declared = { ...endpoint(), id: "00000000000000dd", host: "*", template: "/users/{any}-{any2}/status" };
+  it.each(["/users/{any}-{any2}/status", "/users/{phone}/status"])("keeps what was spent when an endpoint declared as %s gets its learned name", (template) => {
+    const declared = { ...endpoint(), id: "00000000000000dd", host: "*", template };
     const gate = engine("enforce", declared);
     let learned = 0;
     const at = (n: number): number => start + n * 1_000;

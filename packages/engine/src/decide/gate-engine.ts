@@ -9,6 +9,7 @@ import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.
 import { SourceTable } from "../detect/observe/source-table.ts";
 import { EndpointWatch } from "./endpoint-watch.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+import { sameDoor } from "./same-door.ts";
 
 /**
  * Decides, on the waiting request's own time, who may still learn something. Two-phase: {@link reserve} takes credits for
@@ -71,10 +72,7 @@ export class GateEngine {
 
   /** An endpoint that was declared and is now learned, or whose parameters got names, is the same door: what was spent there stays spent. */
   #renamed(endpoint: GuardedEndpoint, ids: ReadonlySet<string>): EndpointWatch | undefined {
-    const shape = shapeOf(endpoint);
-    return this.#endpoints.find(
-      (watch) => watch.retired && !ids.has(watch.endpoint.id) && (watch.endpoint.host === "*" || watch.endpoint.host === endpoint.host) && shapeOf(watch.endpoint) === shape,
-    );
+    return this.#endpoints.find((watch) => watch.retired && !ids.has(watch.endpoint.id) && sameDoor(watch.endpoint, endpoint));
   }
 
   guarded(endpointId: string): GuardedEndpoint | undefined {
@@ -594,9 +592,4 @@ function mean(values: readonly number[]): number {
 
 function round(value: number): number {
   return Math.round(value * 100) / 100;
-}
-
-/** Method and path with the parameters' names left out. */
-function shapeOf(endpoint: GuardedEndpoint): string {
-  return `${endpoint.method} ${endpoint.template.replaceAll(/\{[^{}/]{0,100}\}/g, "{}").toLowerCase()}`;
 }

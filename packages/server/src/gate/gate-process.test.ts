@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, request, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -75,6 +75,24 @@ describe("a gate that starts again", () => {
     await untilSaid("b", "uniform");
   });
 
+  test("credits spent while an endpoint was only declared are spent after it was learned and the gate died, with and without a hub", async () => {
+    const declared = { ...guard("a"), id: "declared", host: "*" };
+    const learned = { ...guard("a"), host: scope(), template: "/a/{cc}-{phone}", subjects: [{ location: { in: "path" as const, name: "cc-phone" }, type: "integer" as const }] };
+    await startHub(policy([declared]));
+    await startGate();
+    expect(await askTimes("a", 9)).toEqual([...truths(8), "uniform"]);
+    hub?.sendPolicy(policy([learned]));
+    await until(() => readFileSync(join(dir, "gate", "policy.json"), "utf8").includes("{cc}"));
+    for (const next of [[learned], [declared], [learned]]) {
+      await endAll();
+      await startGate();
+      expect(await askTimes("a", 2)).toEqual(["uniform", "uniform"]);
+      await startHub(policy(next));
+      await until(() => hub?.gates === 1);
+      expect(await askTimes("a", 2)).toEqual(["uniform", "uniform"]);
+    }
+  });
+
   test("without its saved policy it puts everything back when the hub sends one", async () => {
     await startHub(policy([guard("a")]));
     await startGate();
@@ -134,11 +152,15 @@ describe("a gate that starts again", () => {
   });
 });
 
-async function startGate(): Promise<void> {
+/** The service's authority, as learned endpoints name their host. */
+function scope(): string {
   const at = upstream.address();
-  const port = typeof at === "object" && at !== null ? at.port : 0;
+  return `127.0.0.1:${typeof at === "object" && at !== null ? at.port : 0}`;
+}
+
+async function startGate(): Promise<void> {
   gate = await runGate({
-    upstream: `http://127.0.0.1:${port}`,
+    upstream: `http://${scope()}`,
     listenHost: "127.0.0.1",
     listenPort: 0,
     dataDir: dir,

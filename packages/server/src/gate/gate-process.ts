@@ -34,14 +34,15 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   const policy: GatePolicy | undefined = saved === undefined ? undefined : { ...saved.policy, mode: options.mode };
   // Guards that are gone take part: what was spent there is still spent should they return.
   if (policy !== undefined) engine.setPolicy({ ...policy, endpoints: [...policy.endpoints, ...(saved?.retired ?? [])] });
-  const replayed = replayGate(engine, ports, journalDir, clock.now() - replayMs);
+  const former = saved?.former ?? new Map<string, string>();
+  const replayed = replayGate(engine, ports, journalDir, { since: clock.now() - replayMs, former });
   const unplaced = new Set(replayed.unknown);
   /** A guard that was not known at the start has come: its rows of earlier lives are put back before it decides anything. */
   const placeLate = (next: GatePolicy): void => {
     const late = new Set(next.endpoints.flatMap((endpoint) => (unplaced.delete(endpoint.id) ? [endpoint.id] : [])));
     if (late.size === 0) return;
     engine.setPolicy(next);
-    replayGate(engine, ports, journalDir, clock.now() - replayMs, late);
+    replayGate(engine, ports, journalDir, { since: clock.now() - replayMs, former, only: late });
   };
 
   let upstreamErrors = 0;

@@ -1,6 +1,6 @@
 import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync, writeSync } from "node:fs";
 import { join } from "node:path";
-import { type GatePolicy, type GuardedEndpoint, PosternError } from "@postern/engine";
+import { type GatePolicy, type GuardedEndpoint, PosternError, sameDoor } from "@postern/engine";
 import type { PastLife } from "../gate-hub-wire.ts";
 
 /**
@@ -16,7 +16,7 @@ export class GateState {
   readonly #fd: number;
   readonly #cell = Buffer.alloc(16);
   readonly #past = new Map<string, PastLife>();
-  #guards: SavedGuards | undefined;
+  #guards: { readonly policy: GatePolicy; readonly retired: readonly GuardedEndpoint[] } | undefined;
 
   constructor(dataDir: string, epoch: string) {
     this.#dir = join(dataDir, "gate");
@@ -68,7 +68,7 @@ export class GateState {
       const { retired, ...policy } = JSON.parse(readFileSync(join(this.#dir, "policy.json"), "utf8")) as GatePolicy & { readonly retired?: readonly GuardedEndpoint[] };
       if (!Array.isArray(policy.endpoints) || !Array.isArray(policy.principals)) return undefined;
       this.#guards = { policy, retired: retired ?? [] };
-      return this.#guards;
+      return { policy, ...doorsOf(policy.endpoints, this.#guards.retired) };
     } catch {
       return undefined;
     }
@@ -88,11 +88,28 @@ export class GateState {
 
 export interface SavedGuards {
   readonly policy: GatePolicy;
-  /** Guards of earlier policies, latest first. */
+  /** Guards of earlier policies, latest first; none that stands before a door of another one here. */
   readonly retired: readonly GuardedEndpoint[];
+  /** Ids that guards of `policy` and `retired` had before: journal rows stand under them. */
+  readonly former: ReadonlyMap<string, string>;
 }
 
 /** Deaths the hub was not told of: beyond it the oldest is forgotten uncounted. A gate that dies more often with its hub away has other worries. */
 export const livesMax = 64;
 /** As many as the engine guards at once. */
 const retiredMax = 4_096;
+
+/**
+ * Which earlier guards are a present one under a former name. An endpoint that was declared and then learned has rows under both ids; counted
+ * apart, whoever spent his credits before it was learned would have them again after a restart.
+ */
+function doorsOf(endpoints: readonly GuardedEndpoint[], earlier: readonly GuardedEndpoint[]): Pick<SavedGuards, "retired" | "former"> {
+  const retired: GuardedEndpoint[] = [];
+  const former = new Map<string, string>();
+  for (const guard of earlier) {
+    const now = endpoints.find((one) => sameDoor(one, guard)) ?? retired.find((one) => sameDoor(one, guard));
+    if (now === undefined) retired.push(guard);
+    else former.set(guard.id, now.id);
+  }
+  return { retired, former };
+}

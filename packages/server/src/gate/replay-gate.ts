@@ -8,10 +8,9 @@ import { networkHash } from "./judging-gate.ts";
  * Puts back into the engine what the gate's own journal says it disclosed, and the anchors it was told of, in the order they happened: credits and
  * evidence spent before a crash stay spent. Rows of the hub or of an import were never charged and are left out.
  *
- * `only`: rows of these endpoints alone, for guards that came to be known later. Bounds: {@link replayBytesMax} of journal, newest; older than
- * `since` changes nothing that matters.
+ * Bounds: {@link replayBytesMax} of journal, newest; older than `since` changes nothing that matters.
  */
-export function replayGate(engine: GateEngine, ports: Ports, dir: string, since: number, only?: ReadonlySet<string>): Replayed {
+export function replayGate(engine: GateEngine, ports: Ports, dir: string, { since, former, only }: ReplayGateOptions): Replayed {
   recoverJournal(dir, "disclosures");
   recoverJournal(dir, "anchors");
   const known = new Set(engine.endpointIds());
@@ -22,23 +21,33 @@ export function replayGate(engine: GateEngine, ports: Ports, dir: string, since:
   let rows = 0;
   for (const { row } of replayJournal(dir, "disclosures", tailOf(dir, "disclosures", replayBytesMax))) {
     if (!isGateRow(row) || row.at < since) continue;
-    if (!known.has(row.endpointId)) {
-      if (unknown.size < unknownMax) unknown.add(row.endpointId);
+    const endpointId = former.get(row.endpointId) ?? row.endpointId;
+    if (!known.has(endpointId)) {
+      if (unknown.size < unknownMax) unknown.add(endpointId);
       continue;
     }
-    if (only !== undefined && !only.has(row.endpointId)) continue;
+    if (only !== undefined && !only.has(endpointId)) continue;
     for (; next.done !== true && next.value.at <= row.at; next = anchors.next()) engine.anchor(next.value);
     let network = networks.get(row.address);
     if (network === undefined) {
       network = networkHash(ports, row.address);
       if (networks.size < networksMax) networks.set(row.address, network);
     }
-    engine.replay(row, network);
+    engine.replay(endpointId === row.endpointId ? row : { ...row, endpointId }, network);
     rows++;
   }
   for (; next.done !== true; next = anchors.next()) engine.anchor(next.value);
   engine.drain();
   return { rows, unknown };
+}
+
+export interface ReplayGateOptions {
+  /** Event time, milliseconds. */
+  readonly since: number;
+  /** Ids that guards had before, with those they have now. */
+  readonly former: ReadonlyMap<string, string>;
+  /** Rows of these endpoints alone, for guards that came to be known later. */
+  readonly only?: ReadonlySet<string>;
 }
 
 export interface Replayed {
