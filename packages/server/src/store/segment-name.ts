@@ -47,12 +47,7 @@ let self: string | undefined;
  */
 export function ownerIsAlive(owner: string, path: string): boolean {
   if (owner === self) return true;
-  // Once, a living process was read as dead under load and never again by the next reading: it takes three readings that agree.
-  return seemsAlive(owner, path) || seemsAlive(owner, path) || seemsAlive(owner, path);
-}
-
-function seemsAlive(owner: string, path: string): boolean {
-  const [pid = "", start = "0"] = owner.split("x", 2);
+  const { pid, start } = readOwner(owner);
   try {
     process.kill(Number(pid), 0);
   } catch (error) {
@@ -62,6 +57,12 @@ function seemsAlive(owner: string, path: string): boolean {
   const now = startTick(Number(pid));
   if (now === undefined || start === "0" || now === start) return true;
   return now !== ended && holdsOpen(pid, path);
+}
+
+/** An owner taken apart at its first `x`: the start, in base 36, may hold more of them. */
+export function readOwner(owner: string): { readonly pid: string; readonly start: string } {
+  const cut = owner.indexOf("x");
+  return cut < 0 ? { pid: owner, start: "0" } : { pid: owner.slice(0, cut), start: owner.slice(cut + 1) };
 }
 
 const ended = "ended";
