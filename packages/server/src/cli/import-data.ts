@@ -103,8 +103,7 @@ export function loadLearned(dir: string): HubState | undefined {
 
 /**
  * A short name for the content of these inputs: a file's name and a hash of its first {@link headBytes} bytes. A log that has grown since keeps its
- * name, so a second import of it makes the same ids and the store keeps each row once. Standard input gets another name each time: nothing of it is lost, and
- * a repeat counts twice.
+ * name, so that a line has one id however often it is read. Standard input gets another name each time: a repeat counts twice.
  */
 export function idPrefixOf(files: readonly string[]): string {
   const hash = createHash("sha256");

@@ -6,6 +6,7 @@ import { configFileName, loadConfig } from "../config/load-config.ts";
 import { readInput } from "../sources/read-file.ts";
 import type { Format } from "../sources/source.ts";
 import type { CliContext } from "./cli-context.ts";
+import type { ImportedFiles } from "./imported/imported-files.ts";
 import type { InputCounts, RejectedRecord, SourceRead } from "./report/import-document.ts";
 import { rejectedMax } from "./report/import-document.ts";
 import { ProgressLine } from "./report/progress-line.ts";
@@ -19,33 +20,47 @@ export async function readAll(files: readonly string[], format: Format | "auto",
   });
   let accepted = 0;
   let rejectedCount = 0;
+  let alreadyImported = 0;
   const rejected: RejectedRecord[] = [];
   const sources: SourceRead[] = [];
   try {
     for (const file of files) {
       const shown = file === "-" ? "stdin" : basename(file);
       const name = options.name?.(file);
-      let read: SourceRead = { name: shown, format: "empty", accepted: 0, rejected: 0 };
+      const already = await options.imported?.look(file);
+      let read: SourceRead = { name: shown, format: already?.whole === true ? already.format : "empty", accepted: 0, rejected: 0, alreadyImported: already?.records ?? 0 };
+      alreadyImported += read.alreadyImported;
+      if (already?.whole === true) {
+        sources.push(read);
+        continue;
+      }
+      const following = already === undefined ? undefined : options.imported?.follow(already);
       const batches = readInput(file, format, {
         ...(name === undefined ? {} : { name }),
+        ...(already === undefined ? {} : { skip: already }),
+        ...(following === undefined ? {} : { onPlain: (chunk) => following.bytes(chunk) }),
         onProgress: (state) => {
-          read = { name: shown, format: state.format, accepted: state.accepted, rejected: state.rejected };
+          read = { ...read, format: state.format, accepted: state.accepted, rejected: state.rejected };
           progress.update(shown, state);
         },
       });
       for await (const batch of batches) {
-        for (const exchange of batch.exchanges) options.exchange(exchange);
+        for (const exchange of batch.exchanges) {
+          following?.exchange(exchange);
+          options.exchange(exchange);
+        }
         for (const bad of batch.rejected) if (rejected.length < rejectedMax) rejected.push({ source: shown, ...bad });
       }
       accepted += read.accepted;
       rejectedCount += read.rejected;
+      following?.end({ format: read.format, records: read.accepted + read.rejected });
       sources.push(read);
       progress.next(read.accepted + read.rejected);
     }
   } finally {
     progress.end();
   }
-  return { accepted, rejectedCount, rejected, sources };
+  return { accepted, rejectedCount, alreadyImported, rejected, sources };
 }
 
 export interface ReadAllOptions {
@@ -54,6 +69,8 @@ export interface ReadAllOptions {
   readonly exchange: (exchange: Exchange) => void;
   /** Prefix of made ids of a file. */
   readonly name?: (file: string) => string | undefined;
+  /** What was imported before is left out. */
+  readonly imported?: Pick<ImportedFiles, "look" | "follow">;
 }
 
 /** The configuration named, or `postern.yaml` beside the caller when it is there. */

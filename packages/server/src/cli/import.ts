@@ -1,10 +1,14 @@
 import type { Command } from "commander";
-import { Ledger, type Level, PosternError } from "@postern/engine";
-import { loadOrCreateKey } from "../keys/key-file.ts";
+import { Ledger, type Level, type Mode, type Ports, PosternError } from "@postern/engine";
+import type { Config } from "../config/config-schema.ts";
+import { type Key, loadOrCreateKey } from "../keys/key-file.ts";
 import { makePorts } from "../keys/make-ports.ts";
+import type { Format } from "../sources/source.ts";
+import { openState, type State } from "../state/open-state.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
+import { ImportedFiles } from "./imported/imported-files.ts";
 import { hubRuns } from "./known/hub-runs.ts";
 import { ledgerOptionsOf } from "./import-policy.ts";
 import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, widthOf, withReadOptions } from "./import-session.ts";
@@ -20,6 +24,7 @@ export function importCommand(program: Command, context: CliContext): void {
       .argument("<files...>", "files to read, or - for standard input"),
   )
     .option("--data <dir>", "also keep exchanges, disclosures, signals and what was learned here")
+    .option("--again", "with --data: read files, and lines of a log that has grown, that were imported there before; they count twice then")
     .option("--fail-on <level>", "exit 1 when a finding or incident is at this level or above: info, low, medium, high, critical")
     .option("--top <count>", "endpoints shown", "20")
     .action((files: string[], options: ImportOptions) => guarded(context, () => runImport(files, options, context)));
@@ -31,6 +36,7 @@ interface ImportOptions {
   readonly mode?: string;
   readonly json?: boolean;
   readonly data?: string;
+  readonly again?: boolean;
   readonly failOn?: string;
   readonly top: string;
 }
@@ -47,20 +53,46 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
       remedy: "Stop it first, or import into another directory.",
     });
   }
-  const data = options.data === undefined ? undefined : new DataSink(options.data, key.epoch, ports);
-  const state = options.data === undefined ? undefined : loadLearned(options.data)?.ledger;
+  const state = options.data === undefined ? undefined : await openState(options.data);
+  try {
+    return await judge(files, { format, failOn, config, mode, key, ports, state, options }, context);
+  } finally {
+    await state?.close();
+  }
+}
+
+interface Prepared {
+  readonly format: Format | "auto";
+  readonly failOn: Level | undefined;
+  readonly config: Config;
+  readonly mode: Mode;
+  readonly key: Key;
+  readonly ports: Ports;
+  /** Of the data directory, when there is one. */
+  readonly state: State | undefined;
+  readonly options: ImportOptions;
+}
+
+async function judge(files: readonly string[], prepared: Prepared, context: CliContext): Promise<number> {
+  const { config, mode, ports, state, options } = prepared;
+  const imported = state === undefined ? undefined : new ImportedFiles(state.imports, { again: options.again === true });
+  const data = options.data === undefined ? undefined : new DataSink(options.data, prepared.key.epoch, ports);
+  const learned = options.data === undefined ? undefined : loadLearned(options.data)?.ledger;
+  // What comes after an earlier part of the same log must not take the names of its signals.
+  const idPrefix = `${idPrefixOf(files)}${(await imported?.suffix()) ?? ""}`;
   const run = new ImportRun({
     ports,
     config,
     mode,
-    idPrefix: idPrefixOf(files),
-    ...(state === undefined ? {} : { ledger: new Ledger(ports, ledgerOptionsOf(config, mode, ports), state) }),
+    idPrefix,
+    ...(learned === undefined ? {} : { ledger: new Ledger(ports, ledgerOptionsOf(config, mode, ports), learned) }),
     ...(data === undefined ? {} : { onExchange: (exchange, step, rows) => data.exchange(exchange, step, rows), onSignals: (signals) => data.signals(signals) }),
   });
-  const input = await readAll(files, format, context, {
+  const input = await readAll(files, prepared.format, context, {
     quiet: options.json === true,
     exchange: (exchange) => run.push(exchange),
     ...(data === undefined ? {} : { name: (file) => idPrefixOf([file]) }),
+    ...(imported === undefined ? {} : { imported }),
   });
   run.finish();
   const document = importDocument(run, input, mode);
@@ -71,13 +103,15 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
     ledger: run.ledger.exportState(),
     incidents: run.incidents.exportState(),
     findings: run.ledger.findings(),
-    recording: { id: idPrefixOf(files), from: run.firstAt, to: run.lastAt },
+    recording: { id: idPrefix, from: Math.min(run.firstAt, imported?.resumedAt ?? run.firstAt), to: run.lastAt },
   });
+  await imported?.keep(Date.now());
   context.stdout.write(
     options.json === true
       ? `${JSON.stringify(document)}\n`
       : renderImport(document, { color: colorOf(context), width: widthOf(context), top: Math.max(1, Number.parseInt(options.top, 10) || 20) }),
   );
+  const { failOn } = prepared;
   return failOn !== undefined && worst(document) >= rank(failOn) ? 1 : 0;
 }
 

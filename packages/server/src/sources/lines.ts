@@ -20,10 +20,12 @@ export class LineSplitter {
   #held: Buffer[] = [];
   #heldBytes = 0;
   #skipping = false;
-  #number = 0;
+  #number: number;
 
-  constructor(lineBytesMax: number) {
+  /** `linesBefore`: lines of the file in front of what is pushed. */
+  constructor(lineBytesMax: number, linesBefore = 0) {
     this.#lineBytesMax = lineBytesMax;
+    this.#number = linesBefore;
   }
 
   push(chunk: Uint8Array, sink: LineSink): void {

@@ -26,6 +26,10 @@ export interface ReadInputOptions {
   /** Prefix of made ids; the file's base name (`stdin` for `-`) when absent. */
   readonly name?: string;
   readonly onProgress?: (progress: ReadProgress) => void;
+  /** Plain bytes at the front that are not read as records, and the lines in them; line formats only. */
+  readonly skip?: { readonly bytes: number; readonly lines: number };
+  /** Every plain byte of the input, those skipped too, in order. */
+  readonly onPlain?: (chunk: Uint8Array) => void;
   /** What `-` reads; the process's own standard input when absent. */
   readonly stdin?: AsyncIterable<Uint8Array>;
 }
@@ -46,7 +50,8 @@ export async function* readInput(path: string, format: Format | "auto" = "auto",
   const totals = { accepted: 0, rejected: 0 };
   const tell = (): void => options.onProgress?.({ format: known, bytesRead: counter.bytes, bytesTotal, ...totals });
   tell();
-  for await (const batch of readers[known](plain.whole, { name: options.name ?? (path === "-" ? "stdin" : basename(path)) })) {
+  const readOptions = { name: options.name ?? (path === "-" ? "stdin" : basename(path)), linesBefore: options.skip?.lines ?? 0 };
+  for await (const batch of readers[known](rest(plain.whole, options), readOptions)) {
     totals.accepted += batch.exchanges.length;
     totals.rejected += batch.rejected.length;
     tell();
@@ -120,6 +125,22 @@ async function* resumed(head: Uint8Array, iterator: AsyncIterator<Uint8Array>): 
     for (let next = await iterator.next(); next.done !== true; next = await iterator.next()) yield next.value;
   } finally {
     await iterator.return?.();
+  }
+}
+
+/** The plain bytes of one input, as {@link readInput} reads them. */
+export async function* plainBytes(path: string): AsyncIterable<Uint8Array> {
+  const raw = createReadStream(path, { highWaterMark: chunkBytes });
+  yield* await gunzipped(await begin(counted(raw, { bytes: 0 }, path), 2), path);
+}
+
+/** What comes after the bytes to be skipped; all of it is shown to `onPlain`. */
+async function* rest(plain: AsyncIterable<Uint8Array>, { skip, onPlain }: ReadInputOptions): AsyncIterable<Uint8Array> {
+  let left = skip?.bytes ?? 0;
+  for await (const chunk of plain) {
+    onPlain?.(chunk);
+    if (left < chunk.length) yield left === 0 ? chunk : chunk.subarray(left);
+    left = Math.max(0, left - chunk.length);
   }
 }
 

@@ -15,10 +15,10 @@ export type ParseLine = (text: string, line: number) => Exchange | Rejected;
 
 /**
  * Reads a line-based source to its end: one record a line, empty lines apart. A line over `lineBytesMax` is one rejected
- * record. Throws SOURCE_UNREADABLE when the input itself fails.
+ * record. Throws SOURCE_UNREADABLE when the input itself fails. `linesBefore` lines of the file are not in `input`.
  */
-export async function* readLines(input: AsyncIterable<Uint8Array>, lineBytesMax: number, parse: ParseLine): AsyncIterable<Batch> {
-  const splitter = new LineSplitter(lineBytesMax);
+export async function* readLines(input: AsyncIterable<Uint8Array>, lineBytesMax: number, parse: ParseLine, linesBefore = 0): AsyncIterable<Batch> {
+  const splitter = new LineSplitter(lineBytesMax, linesBefore);
   let batch = new OpenBatch();
   const sink = {
     line(text: string, number: number): void {

@@ -21,6 +21,8 @@ export type ReadSource = (input: AsyncIterable<Uint8Array>, options: ReadOptions
 export interface ReadOptions {
   /** Prefix of ids made for records that have none: `<name>:<line>`. */
   readonly name: string;
+  /** Lines of the file in front of the input, for numbers and ids; line formats only. */
+  readonly linesBefore?: number;
 }
 
 export type Format = "ndjson" | "har" | "combined" | "common";

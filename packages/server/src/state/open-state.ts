@@ -6,6 +6,7 @@ import Database from "libsql";
 import { AccessStore } from "./access-store.ts";
 import { AuditLog } from "./audit-log.ts";
 import { DocumentStore } from "./document-store.ts";
+import { ImportedFilesStore } from "./imported-files-store.ts";
 import { KeyValueStore } from "./key-value-store.ts";
 import { stateMigrations } from "./state-migrations.ts";
 import type { StateTables } from "./state-tables.ts";
@@ -34,6 +35,7 @@ export async function openState(dataDir: string): Promise<State> {
       access: new AccessStore(db),
       documents: new DocumentStore(db),
       audit: new AuditLog(db),
+      imports: new ImportedFilesStore(db),
       kv: new KeyValueStore(db),
       close: () => db.destroy(),
     };
@@ -47,6 +49,7 @@ export interface State {
   readonly access: AccessStore;
   readonly documents: DocumentStore;
   readonly audit: AuditLog;
+  readonly imports: ImportedFilesStore;
   readonly kv: KeyValueStore;
   close(): Promise<void>;
 }

@@ -62,4 +62,23 @@ export const stateMigrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
+  "0002-imported-files": {
+    up: async (db: Kysely<unknown>) => {
+      await db.schema
+        .createTable("imported_files")
+        .addColumn("sha256", "text", (column) => column.primaryKey())
+        .addColumn("head", "text", (column) => column.notNull())
+        .addColumn("bytes", "integer", (column) => column.notNull())
+        .addColumn("line_sha256", "text", (column) => column.notNull())
+        .addColumn("line_bytes", "integer", (column) => column.notNull())
+        .addColumn("lines", "integer", (column) => column.notNull())
+        .addColumn("records", "integer", (column) => column.notNull())
+        .addColumn("format", "text", (column) => column.notNull())
+        .addColumn("last_at", "integer")
+        .addColumn("imported_at", "integer", (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex("imported_files_by_head").on("imported_files").column("head").execute();
+      await db.schema.createIndex("imported_files_by_time").on("imported_files").column("imported_at").execute();
+    },
+  },
 };

@@ -31,5 +31,17 @@ export interface StateTables {
     readonly previous: string;
     readonly hash: string;
   };
+  readonly imported_files: {
+    readonly sha256: string;
+    readonly head: string;
+    readonly bytes: number;
+    readonly line_sha256: string;
+    readonly line_bytes: number;
+    readonly lines: number;
+    readonly records: number;
+    readonly format: string;
+    readonly last_at: number | null;
+    readonly imported_at: number;
+  };
   readonly kv: { readonly key: string; readonly value: string; readonly updated_at: number };
 }

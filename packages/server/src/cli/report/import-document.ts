@@ -17,7 +17,14 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
   const totals = totalsOf();
   return {
     mode,
-    records: { read: input.accepted + input.rejectedCount, accepted: input.accepted, rejectedCount: input.rejectedCount, rejected: input.rejected, late: judge.late },
+    records: {
+      read: input.accepted + input.rejectedCount,
+      accepted: input.accepted,
+      rejectedCount: input.rejectedCount,
+      rejected: input.rejected,
+      alreadyImported: input.alreadyImported,
+      late: judge.late,
+    },
     sources: input.sources,
     span: { from: iso(run.firstAt), to: iso(run.lastAt) },
     coverage: run.coverage.facts(),
@@ -86,6 +93,8 @@ export interface ImportDocument {
     readonly rejectedCount: number;
     /** The first {@link rejectedMax}. */
     readonly rejected: readonly RejectedRecord[];
+    /** Records that the data directory holds from an earlier import: neither read nor counted again. */
+    readonly alreadyImported: number;
     /** Exchanges so far out of order that later ones had been judged before them. */
     readonly late: number;
   };
@@ -111,11 +120,14 @@ export interface SourceRead {
   readonly format: string;
   readonly accepted: number;
   readonly rejected: number;
+  /** Of its beginning, or of all of it, when it was imported before. */
+  readonly alreadyImported: number;
 }
 
 export interface InputCounts {
   readonly accepted: number;
   readonly rejectedCount: number;
+  readonly alreadyImported: number;
   readonly rejected: readonly RejectedRecord[];
   readonly sources: readonly SourceRead[];
 }

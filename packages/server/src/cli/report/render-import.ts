@@ -29,8 +29,12 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     say(
       `  ${count(records.read)} records: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected${records.late > 0 ? `, ${count(records.late)} far out of order` : ""}`,
     );
-    for (const source of document.sources.slice(0, shownSources))
-      say(`  ${fit(plain(source.name), width - 50)} (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected`);
+    if (records.alreadyImported > 0) indented(`${count(records.alreadyImported)} more were imported here before and do not count again (--again reads them anyway)`, "  ");
+    for (const source of document.sources.slice(0, shownSources)) {
+      const before = source.alreadyImported > 0 ? `, ${count(source.alreadyImported)} known` : "";
+      const counts = ` (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected${before}`;
+      say(`  ${fit(plain(source.name), width - 2 - counts.length)}${counts}`);
+    }
     if (document.sources.length > shownSources) say(`  and ${document.sources.length - shownSources} more files`);
     for (const bad of records.rejected.slice(0, shownRejected)) {
       indented(`${plain(bad.source)}:${bad.line}${bad.column === undefined ? "" : `:${bad.column}`} ${plain(bad.reason)}`, "    ", paint.yellow);
@@ -174,6 +178,8 @@ export interface RenderOptions {
 /** One plain sentence about all of it. */
 export function conclusion(document: ImportDocument): string {
   const { records, incidents, findings } = document;
+  if (records.accepted === 0 && records.rejectedCount === 0 && records.alreadyImported > 0)
+    return "Nothing new: all of it was imported here before, and nothing was counted again. What is known stands above; `postern incidents` lists what happened.";
   if (records.accepted === 0) return records.read === 0 ? "There was nothing to read." : "No record could be read; see the reasons above.";
   const first = incidents.items.find((incident) => incident.kind === "enumeration") ?? incidents.items[0];
   const serious = findings.items.filter((finding) => rank(finding.severity) >= 3).length;

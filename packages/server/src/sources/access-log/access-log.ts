@@ -15,7 +15,7 @@ export const accessLineBytesMax = 1024 * 1024;
  * What it cannot know: credentials, bodies, response headers, sub-second order, and the scheme (http unless the vhost's
  * port is 443). A client logged as a host name (`HostnameLookups On`) stays that name.
  */
-export const readAccessLog: ReadSource = (input, options) => readLines(input, accessLineBytesMax, accessLogLine(options));
+export const readAccessLog: ReadSource = (input, options) => readLines(input, accessLineBytesMax, accessLogLine(options), options.linesBefore);
 
 /** The parser of one file's lines. */
 export function accessLogLine(options: ReadOptions): (text: string, line: number) => Exchange | Rejected {

@@ -1,6 +1,6 @@
-import { readLines } from "../read-lines.ts";
+import { type ParseLine, readLines } from "../read-lines.ts";
 import { recordId } from "../record-id.ts";
-import type { ReadSource } from "../source.ts";
+import type { ReadOptions, ReadSource } from "../source.ts";
 import { jsonErrorOffset, jsonValueOffset } from "../json-position.ts";
 import { parseExchange } from "./parse-exchange.ts";
 
@@ -8,8 +8,10 @@ import { parseExchange } from "./parse-exchange.ts";
 export const exchangeLineBytesMax = 4 * 1024 * 1024;
 
 /** Reads exchange NDJSON: one JSON object a line, as `docs/reference/exchange.md` and its JSON Schema describe. */
-export const readNdjson: ReadSource = (input, options) =>
-  readLines(input, exchangeLineBytesMax, (text, line) => {
+export const readNdjson: ReadSource = (input, options) => readLines(input, exchangeLineBytesMax, lineParser(options), options.linesBefore);
+
+function lineParser(options: ReadOptions): ParseLine {
+  return (text, line) => {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -25,4 +27,5 @@ export const readNdjson: ReadSource = (input, options) =>
       reason: `${parsed.path.length === 0 ? "the record" : parsed.path.join(".")} ${parsed.problem}`,
       remedy: parsed.remedy,
     };
-  });
+  };
+}
