@@ -4,7 +4,7 @@ import type { ExchangeView } from "../exchange/view.ts";
 import { dataClassesOf } from "./data-classes.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
-import { isSecretName, Parameters, ParameterStats, subjectTypeOf } from "./parameters.ts";
+import { isSecretName, Parameters, parametersMax, ParameterStats, subjectTypeOf } from "./parameters.ts";
 import type { PathNode } from "./path-node.ts";
 import { Posture } from "./posture.ts";
 import type { PostureReport, PostureState } from "./posture.ts";
@@ -119,6 +119,19 @@ export class InventoryEndpoint {
     return list;
   }
 
+  /**
+   * How many values stood at this place in its requests, the name compared as extraction does; undefined where that is not counted: in paths, headers
+   * and cookies, and when the bound of parameters is reached.
+   */
+  carried(location: ParameterLocation): number | undefined {
+    const kind = counted[location.in];
+    if (kind === undefined || this.parameters.byKey.size >= parametersMax) return undefined;
+    const wanted = this.#plain(location.name);
+    let carried = 0;
+    for (const [key, stats] of this.parameters.byKey) if (key.startsWith(kind) && this.#plain(key.slice(2)) === wanted) carried += stats.samples;
+    return carried;
+  }
+
   /** True when most requests carry a password, code or token of their own in form or JSON: the credential may be there. */
   get carriesSecrets(): boolean {
     let most = 0;
@@ -230,6 +243,18 @@ export class InventoryEndpoint {
     this.#name.registered(this.#id, this);
   }
 
+  /** A name without case and indexes, each part as it is kept. */
+  #plain(name: string): string {
+    return name
+      .split(".")
+      .map((part) => {
+        const open = part.indexOf("[");
+        const bare = open > 0 && part.endsWith("]") ? part.slice(0, open) : part;
+        return (bare.startsWith("~") ? bare : this.#name.fieldName(bare)).toLowerCase();
+      })
+      .join(".");
+  }
+
   #alias(id: string): void {
     if (this.aliases.size >= aliasesMax) return;
     this.aliases.add(id);
@@ -313,5 +338,8 @@ export const statusesMax = 64;
 export const evidenceMax = 8;
 /** Old ids an endpoint answers to; a merge of a thousand slugs need not remember each. */
 export const aliasesMax = 1_000;
+
+/** How keys of {@link Parameters} begin, for places where every name is counted. */
+const counted: Readonly<Partial<Record<ParameterLocation["in"], string>>> = { query: "q:", form: "f:", json: "j:" };
 
 const order: readonly string[] = ["phone", "email", "username", "uuid", "integer", "opaque"];

@@ -1,4 +1,4 @@
-import { type Declared, type GuardedEndpoint, type LedgerOptions, type Mode, type Ports, type SubjectRule } from "@postern/engine";
+import { type Declared, type Door, type GuardedEndpoint, type LedgerOptions, type Mode, type Ports, type SubjectRule } from "@postern/engine";
 import { budgetOf } from "../config/budget-of.ts";
 import type { Config, DeclaredEndpoint } from "../config/config-schema.ts";
 import type { RateLimit } from "../gate/rate-limits.ts";
@@ -23,7 +23,7 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports): Ledge
       const key = `${method} ${host} ${template}`;
       if (known.has(key)) return known.get(key);
       const form = formOf(template);
-      const entry = entries.find((one) => one.form === form && fits(one.endpoint.match.method, method) && (one.endpoint.host === undefined || one.endpoint.host === host));
+      const entry = entries.find((one) => one.form === form && means(one.endpoint, method, host));
       const anchor = anchors.find((one) => one.form === form && fits(one.anchor.endpoint.method, method))?.anchor;
       if (entry !== undefined) entry.met = true;
       const declared = entry === undefined && anchor === undefined ? undefined : declaredOf(config, entry?.endpoint, anchor?.kind, template);
@@ -33,6 +33,12 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports): Ledge
     },
     declaredEndpoints: () => entries.flatMap(({ endpoint, met }) => (met || endpoint.oracle === undefined ? [] : [guardedOf(config, endpoint, ports)])),
   };
+}
+
+/** Which of the declared endpoints an endpoint of the traffic is, by its number in the configuration; -1 for none. `template` in clear. */
+export function declaredIndexOf(endpoints: Config["endpoints"], { method, host, template }: Door): number {
+  const form = formOf(template);
+  return endpoints.findIndex((endpoint) => formOf(endpoint.match.template) === form && means(endpoint, method, host));
 }
 
 /** The configured rate limits as the gate's table wants them. */
@@ -96,6 +102,10 @@ function ruleOf(endpoint: DeclaredEndpoint, template: string): SubjectRule | und
 
 function anchorOf(kind: DeclaredEndpoint["kind"]): Declared["anchor"] {
   return kind === undefined || kind === "lookup" || kind === "other" ? undefined : kind;
+}
+
+function means(endpoint: DeclaredEndpoint, method: string, host: string): boolean {
+  return fits(endpoint.match.method, method) && (endpoint.host === undefined || endpoint.host === host);
 }
 
 function fits(pattern: string, method: string): boolean {

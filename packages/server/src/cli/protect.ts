@@ -6,6 +6,7 @@ import { watchConfig } from "../config/watch-config.ts";
 import { startPostern } from "../start-postern.ts";
 import type { CliContext } from "./cli-context.ts";
 import { listenAt } from "./listen-at.ts";
+import { plain } from "./report/text-layout.ts";
 
 /** `postern protect <url>`: gate in front of a service, hub and store behind it, until it is told to end. */
 export function protectCommand(program: Command, context: CliContext): void {
@@ -47,6 +48,7 @@ export function protectCommand(program: Command, context: CliContext): void {
               if (typeof event.event === "object" && event.event !== null && "name" in event.event) {
                 if (event.event.name === "alert-text" && "text" in event.event) context.stdout.write(String(event.event.text));
                 else if (event.event.name === "hub-away") say(paint.yellow("The hub is away; the gate goes on with what it knows."));
+                else if (event.event.name === "blind-spot" && "detail" in event.event) say(paint.yellow(`Not seen: ${plain(String(event.event.detail))}`));
                 else if (event.event.name === "login-link" && "url" in event.event) say(`Log in:   ${String(event.event.url)}`);
               }
               return;

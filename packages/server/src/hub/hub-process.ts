@@ -15,6 +15,7 @@ import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
 import { StoreClient } from "../store/store-client.ts";
 import { storeSocketPath } from "../store/store-socket.ts";
+import { type BlindIdentifier, blindIdentifiers, blindIdentifierText } from "./blind-identifiers.ts";
 import { GateServer } from "./gate-server.ts";
 import { HubCore } from "./hub-core.ts";
 import { HubViews } from "./hub-views.ts";
@@ -38,7 +39,16 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     onIncident: (id) => changed.push(id),
   });
   const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
-  const views = new HubViews(core, { store, now: clock.now, clockFactor: clock.factor, mode: options.mode, upstream: options.upstream, version: options.version });
+  let blind: readonly BlindIdentifier[] = [];
+  const views = new HubViews(core, {
+    store,
+    now: clock.now,
+    clockFactor: clock.factor,
+    mode: options.mode,
+    upstream: options.upstream,
+    version: options.version,
+    blindIdentifiers: () => blind,
+  });
   const gates = new GateServer({
     path: options.hubSocket,
     policy: () => core.policy(),
@@ -112,6 +122,16 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     }
   };
 
+  const blindTold = new Set<string>();
+  const lookForBlind = (): void => {
+    blind = blindIdentifiers(core.ledger.inventory.endpoints(), config);
+    for (const one of blind) {
+      if (blindTold.has(one.key)) continue;
+      blindTold.add(one.key);
+      options.onEvent({ name: "blind-spot", detail: blindIdentifierText(one) });
+    }
+  };
+
   let policyVersion = -1;
   let ticks = 0;
   const timer = setInterval(() => {
@@ -127,7 +147,10 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
       core.uptime.tick(clock.now(), gates.gates > 0);
       views.tick();
     }
-    if (ticks % 20 === 0) core.save();
+    if (ticks % 20 === 0) {
+      core.save();
+      lookForBlind();
+    }
     if (ticks % 8 === 1) {
       store.ping().then(
         () => {

@@ -20,6 +20,7 @@ import type {
 import type { Disclosure, Incident, Signal } from "@postern/engine";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
 import type { StoreClient } from "../store/store-client.ts";
+import { type BlindIdentifier, blindIdentifierText } from "./blind-identifiers.ts";
 import type { HubCore } from "./hub-core.ts";
 import { endpointView, findingView, incidentView } from "./project.ts";
 
@@ -255,6 +256,7 @@ export class HubViews implements Views {
     const missing = this.#core.missing.reduce((sum, one) => sum + one.count, 0);
     if (missing > 0) spots.push(`${missing} exchanges never reached the hub (a process died or was away); disclosures of guarded endpoints are not among them.`);
     if (this.#core.upstreamErrors > 0) spots.push(`${this.#core.upstreamErrors} requests got no answer from the service behind the gate.`);
+    for (const blind of this.#options.blindIdentifiers()) spots.push(blindIdentifierText(blind));
     for (const [id, count] of Object.entries(this.#core.triggerErrors())) spots.push(`The trigger ${id} failed ${count} times: mend its expression.`);
     return spots;
   }
@@ -296,6 +298,8 @@ export interface HubViewsOptions {
   readonly mode: "observe" | "enforce";
   readonly upstream: string | null;
   readonly version: string;
+  /** Declared identifiers that do not come. */
+  readonly blindIdentifiers: () => readonly BlindIdentifier[];
 }
 
 const seriesSeconds = 120;

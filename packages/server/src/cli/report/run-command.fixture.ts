@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
+import { configCommand } from "../config.ts";
 import { importCommand } from "../import.ts";
 import { rehearseCommand } from "../rehearse.ts";
 
@@ -30,6 +31,7 @@ export function commandBench(): CommandBench {
       const program = new Command();
       importCommand(program, context);
       rehearseCommand(program, context);
+      configCommand(program, context);
       await program.parseAsync([...args], { from: "user" });
       return { code: code ?? -1, stdout: out.text, stderr: err.text };
     },
