@@ -7,6 +7,7 @@ import { loadOrCreateKey } from "./keys/key-file.ts";
 import { makePorts } from "./keys/make-ports.ts";
 import { claim } from "./run-lock.ts";
 import { runRole } from "./supervise.ts";
+import { hubNiceness, storeNiceness, yieldTo } from "./yield-priority.ts";
 
 /** What the parent tells every role. */
 interface CommonSettings {
@@ -59,6 +60,7 @@ export function becomeRole(role: string): void {
       return;
     case "hub":
       runRole<HubSettings, { consoleUrl: string; loginUrl: string }>(async (settings, tell) => {
+        yieldTo(hubNiceness);
         claim(settings.dataDir, "hub");
         // Native code stays out of the gate: only the roles that need it load it.
         const { runHub } = await import("./hub/hub-process.ts");
@@ -74,6 +76,7 @@ export function becomeRole(role: string): void {
       return;
     case "store":
       runRole<StoreSettings, { socketPath: string }>(async (settings) => {
+        yieldTo(storeNiceness);
         claim(settings.dataDir, "store");
         const { runStore } = await import("./store/store-process.ts");
         const store = await runStore({ dataDir: settings.dataDir, journalsDir: `${settings.dataDir}/journal` });

@@ -9,7 +9,7 @@ import type { Capture, RequestHead } from "../gate/gate-port.ts";
 import { GateState } from "../gate/gate-state.ts";
 import { HubLink } from "../gate/hub-link.ts";
 import { JudgingGate } from "../gate/judging-gate.ts";
-import { lineSplitter } from "../gate-hub-wire.ts";
+import { FrameKind, frameSplitter, readBatch } from "../gate-hub-wire.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { answerOf } from "./children.ts";
@@ -53,9 +53,10 @@ export interface KindTimes {
 export async function acknowledge(path: string): Promise<void> {
   const server = createServer((socket) => {
     socket.on("error", () => socket.destroy());
-    const feed = lineSplitter((line) => {
-      const seq = /^\{"t":"batch","epoch":"([^"]{1,64})","seq":(\d+),"signalSeq":(\d+)/.exec(line);
-      if (seq !== null) socket.write(`{"t":"ack","epoch":"${seq[1]}","seq":${seq[2]},"signals":${seq[3]}}\n`);
+    const feed = frameSplitter((kind, payload) => {
+      if (kind !== FrameKind.batch) return;
+      const { epoch, seq, signalSeq } = readBatch(payload).head;
+      socket.write(`{"t":"ack","epoch":"${epoch}","seq":${seq},"signals":${signalSeq}}\n`);
     });
     socket.on("data", feed);
   });
@@ -72,6 +73,7 @@ async function timeKind(kind: keyof DecisionTimes, count: number, dir: string, p
   const link = new HubLink({
     path,
     epoch: "bench",
+    origin: "http://api.test",
     previous: () => [],
     usage: () => [],
     upstreamErrors: () => 0,
@@ -83,20 +85,20 @@ async function timeKind(kind: keyof DecisionTimes, count: number, dir: string, p
     engine,
     ports,
     epoch: "bench",
-    origin: "http://api.test",
     scope: "api.test",
     limits: undefined,
     journal: (rows) => journal.appendAll(rows),
     signals: (signals) => link.signal(signals),
-    complete: (exchange) => {
-      link.push(exchange);
-      state.finished(link.seq, exchange.at);
+    complete: (finished) => {
+      link.push(finished);
+      state.finished(link.seq, finished.capture.head.at);
     },
   });
   gate.setPolicy(policy);
   const rawHeaders = ["Host", "api.test", ...requestHeaders.flat()];
   const strangerHeaders = ["Host", "api.test", "User-Agent", "app/4.2 (phone; 17.1)", "Accept", "application/json"];
   const responseRawHeaders = ["Content-Type", "application/json", "Content-Length", "31", "Date", "Thu, 01 Jan 2026 00:00:00 GMT"];
+  const responseSection = "Content-Type: application/json\r\nContent-Length: 31\r\nDate: Thu, 01 Jan 2026 00:00:00 GMT\r\n";
   const warm = Math.floor(count / 3);
   const decision = new Float64Array(count);
   const added = new Float64Array(count);
@@ -123,10 +125,12 @@ async function timeKind(kind: keyof DecisionTimes, count: number, dir: string, p
       head,
       ruling,
       replaced: false,
+      requestSection: undefined,
       requestBody: undefined,
       requestBodyTruncated: false,
       status,
       responseRawHeaders,
+      responseSection,
       responseBody: body,
       responseBodyTruncated: false,
       responseBytes: body.length,

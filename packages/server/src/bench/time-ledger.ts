@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { Ledger } from "@postern/engine";
 import { loadConfig } from "../config/load-config.ts";
 import { HubCore } from "../hub/hub-core.ts";
+import { recordBytes, RecordReader, writeRecord } from "../exchange-record.ts";
+import { finishedOf } from "./finished-of.ts";
 import type { GateFrame } from "../gate-hub-wire.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { sampleExchange, type SampleKind } from "./sample-exchanges.ts";
@@ -28,11 +30,14 @@ function timeKind(kind: SampleKind, count: number): KindTimes {
   const dir = mkdtempSync(join(tmpdir(), "postern-bench-"));
   const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
   const warm = Math.floor(count / 3 / batch) * batch;
-  const lines: string[] = [];
+  const batches: Buffer[] = [];
+  const reader = new RecordReader();
   for (let n = 0; n < warm + count; n += batch) {
     const exchanges = Array.from({ length: batch }, (_, i) => sampleExchange(kind, n + i, baseAt + (n + i) / perMs));
-    const frame: GateFrame = { t: "batch", epoch: "bench", seq: n + batch, exchanges, signals: [], signalSeq: 0, usage: [], upstreamErrors: 0 };
-    lines.push(JSON.stringify(frame));
+    const finished = exchanges.map((exchange, i) => finishedOf(exchange, n + i, origin));
+    const records = Buffer.alloc(finished.reduce((sum, one) => sum + recordBytes(one), 0));
+    finished.reduce((at, one) => writeRecord(records, at, one), 0);
+    batches.push(records);
   }
   let now = baseAt;
   const core = new HubCore({ dataDir: dir, ports, mode: "observe", config: loadConfig(undefined), now: () => now, onIncident: () => undefined });
@@ -44,11 +49,20 @@ function timeKind(kind: SampleKind, count: number): KindTimes {
     let n = 0;
     let ticked = 0;
     // A block is far longer than the clock's step, and blocks of the three take turns, so that a busy machine disturbs all alike.
-    for (let block = 0; block < lines.length; block += blockFrames) {
+    for (let block = 0; block < batches.length; block += blockFrames) {
       const measured = n >= warm;
-      const texts = lines.slice(block, block + blockFrames);
+      const blockBatches = batches.slice(block, block + blockFrames);
       wire.start();
-      const frames = texts.map((line) => JSON.parse(line) as Extract<GateFrame, { t: "batch" }>);
+      const frames = blockBatches.map((records, i): Batch => ({
+        t: "batch",
+        epoch: "bench",
+        seq: n + (i + 1) * batch,
+        exchanges: reader.readAll(records, "b", origin),
+        signals: [],
+        signalSeq: 0,
+        usage: [],
+        upstreamErrors: 0,
+      }));
       wire.stop(measured);
       whole.start();
       for (const frame of frames) {
@@ -67,7 +81,7 @@ function timeKind(kind: SampleKind, count: number): KindTimes {
         ledger.policy(now);
       }
       alone.stop(measured);
-      n += texts.length * batch;
+      n += blockBatches.length * batch;
     }
     return { hubMicros: whole.micros / (n - warm), ledgerMicros: alone.micros / (n - warm), wireMicros: wire.micros / (n - warm) };
   } finally {
@@ -91,6 +105,9 @@ class Stopwatch {
   }
 }
 
+type Batch = Extract<GateFrame, { t: "batch" }>;
+
+const origin = "http://api.test";
 /** As the gate sends. */
 const batch = 64;
 const blockFrames = 32;

@@ -82,11 +82,15 @@ export interface Capture {
   readonly ruling: Ruling;
   /** What the client got instead of the upstream's answer, if anything. */
   readonly replaced: boolean;
+  /** The request's header section as on the wire, line by line, when the adapter has it as one text: cheaper to pass on than `rawHeaders`. */
+  readonly requestSection: string | undefined;
   readonly requestBody: Uint8Array | undefined;
   readonly requestBodyTruncated: boolean;
   /** The upstream's own answer; status 0 when there was none (down, timeout, abort). */
   readonly status: number;
   readonly responseRawHeaders: readonly string[];
+  /** As `requestSection`, of the upstream's answer. */
+  readonly responseSection: string | undefined;
   readonly responseBody: Uint8Array | undefined;
   readonly responseBodyTruncated: boolean;
   readonly responseBytes: number;

@@ -50,6 +50,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   const link = new HubLink({
     path: options.hubSocket,
     epoch,
+    origin: upstream.origin,
     previous: () => state.previous,
     onSettled: (past) => state.settled(past),
     usage: () =>
@@ -80,14 +81,13 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     engine,
     ports,
     epoch,
-    origin: upstream.origin,
     scope,
     limits: options.limits.length === 0 ? undefined : new RateLimits(ports, options.limits, scope, () => undefined),
     journal: (rows) => disclosures.appendAll(rows.map((row): GateJournalRow => ({ ...row, gate: epoch }))),
     signals: (signals) => link.signal(signals),
-    complete: (exchange) => {
-      link.push(exchange);
-      state.finished(link.seq, exchange.at);
+    complete: (finished) => {
+      link.push(finished);
+      state.finished(link.seq, finished.capture.head.at);
     },
   });
   if (policy !== undefined) gate.setPolicy(policy);

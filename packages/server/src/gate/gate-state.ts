@@ -17,6 +17,16 @@ export class GateState {
   readonly #cell = Buffer.alloc(16);
   readonly #past = new Map<string, PastLife>();
   #guards: { readonly policy: GatePolicy; readonly retired: readonly GuardedEndpoint[] } | undefined;
+  #seq = 0;
+  #at = 0;
+  /** The number that stands in the file. */
+  #told = 0;
+  #turnFrom = 0;
+  #turn: NodeJS.Immediate | undefined;
+  readonly #turnOver = (): void => {
+    this.#turn = undefined;
+    if (this.#told !== this.#seq) this.#tell(this.#seq);
+  };
 
   constructor(dataDir: string, epoch: string) {
     this.#dir = join(dataDir, "gate");
@@ -49,17 +59,34 @@ export class GateState {
     if (this.#past.delete(epoch)) rmSync(join(this.#dir, "lives", epoch), { force: true });
   }
 
-  /** Says that exchange number `seq` is finished: sixteen bytes handed to the operating system. */
+  /**
+   * Says that exchange number `seq` is finished: sixteen bytes handed to the operating system. The first of a turn of the event loop is written at
+   * once; further ones of the same turn in growing steps ahead, put right when the turn ends. So a count left by a death is never less than what was
+   * finished, and more by at most what its last turn had finished.
+   */
   finished(seq: number, at: number): void {
-    this.#cell.writeDoubleLE(seq, 0);
-    this.#cell.writeDoubleLE(at, 8);
-    writeSync(this.#fd, this.#cell, 0, 16, 0);
+    this.#seq = seq;
+    this.#at = at;
+    if (this.#turn === undefined) {
+      this.#turnFrom = seq;
+      this.#turn = setImmediate(this.#turnOver);
+      this.#tell(seq);
+    } else if (seq > this.#told) this.#tell(2 * seq - this.#turnFrom - 1);
   }
 
   /** Ends this life; `complete`: the hub has everything, nothing is left to count. */
   close(complete: boolean): void {
+    clearImmediate(this.#turn);
+    this.#turnOver();
     closeSync(this.#fd);
     if (complete) rmSync(join(this.#dir, "lives", this.#epoch), { force: true });
+  }
+
+  #tell(seq: number): void {
+    this.#told = seq;
+    this.#cell.writeDoubleLE(seq, 0);
+    this.#cell.writeDoubleLE(this.#at, 8);
+    writeSync(this.#fd, this.#cell, 0, 16, 0);
   }
 
   /** Undefined when none was saved or it cannot be read: then the hub's next one counts. */

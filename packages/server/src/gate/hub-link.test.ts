@@ -2,10 +2,11 @@ import { mkdtempSync, rmSync, statSync } from "node:fs";
 import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Anchor, Exchange, GatePolicy, Signal } from "@postern/engine";
+import type { Anchor, GatePolicy, Signal } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GateServer } from "../hub/gate-server.ts";
-import type { GateFrame, PastLife } from "../gate-hub-wire.ts";
+import { type FinishedExchange, recordBytes, writeRecord } from "../exchange-record.ts";
+import { batchStart, FrameKind, type GateFrame, helloFrame, type PastLife } from "../gate-hub-wire.ts";
 import { HubLink, type HubLinkOptions } from "./hub-link.ts";
 
 let dir: string;
@@ -32,7 +33,7 @@ describe("a gate's line to the hub", () => {
     link.signal([signal(1), signal(2)]);
     await until(() => link.connected);
     expect(await link.close(5_000)).toBe(true);
-    expect(hub.exchanges()).toEqual(Array.from({ length: 1_000 }, (_, n) => `x${n + 1}`));
+    expect(hub.exchanges()).toEqual(Array.from({ length: 1_000 }, (_, n) => idOf(n + 1)));
     expect(hub.numbers()).toEqual(Array.from({ length: 1_000 }, (_, n) => n + 1));
     expect(hub.signals()).toEqual(["s1", "s2"]);
     expect([link.seq, link.waiting]).toEqual([1_000, 0]);
@@ -59,7 +60,7 @@ describe("a gate's line to the hub", () => {
     link.push(exchange(2));
     const hub = await startHub();
     await until(() => link.waiting === 0 && hub.signals().length > 0);
-    expect(new Set(hub.exchanges())).toEqual(new Set(["x1", "x2"]));
+    expect(new Set(hub.exchanges())).toEqual(new Set([idOf(1), idOf(2)]));
     expect(hub.numbers()[0]).toBe(1);
     expect(hub.signals()).toEqual(["s1"]);
   });
@@ -122,7 +123,7 @@ describe("the hub's end of the line", () => {
     expect(settled).toEqual([]);
   });
 
-  test("refuses more gates than it has room for, and a line without an end", async () => {
+  test("refuses more gates than it has room for, and a frame that is too long or of no known kind", async () => {
     const hub = await startHub();
     const gates = await Promise.all(Array.from({ length: 64 }, (_, n) => speak({ t: "hello", epoch: `g${n}`, previous: [], pid: n })));
     await until(() => hub.server.gates === 64);
@@ -130,12 +131,17 @@ describe("the hub's end of the line", () => {
     more.on("error", () => undefined);
     await new Promise((resolve) => more.once("close", resolve));
     expect(hub.server.gates).toBe(64);
-    gates[0]?.on("error", () => undefined);
+    for (const gate of gates) gate.on("error", () => undefined).resume();
     const closed = new Promise((resolve) => gates[0]?.once("close", resolve));
-    const megabyte = "x".repeat(1024 * 1024);
-    for (let n = 0; n < 33; n++) gates[0]?.write(megabyte);
+    const tooLong = Buffer.alloc(5);
+    tooLong.writeUInt32LE(32 * 1024 * 1024 + 1);
+    tooLong[4] = FrameKind.hello;
+    gates[0]?.write(tooLong);
     await closed;
-    expect(hub.errors).toHaveLength(1);
+    const alsoClosed = new Promise((resolve) => gates[1]?.once("close", resolve));
+    gates[1]?.write('{"t":"hello"}');
+    await alsoClosed;
+    expect(hub.errors).toHaveLength(2);
     for (const gate of gates) gate.destroy();
   });
 
@@ -147,7 +153,7 @@ describe("the hub's end of the line", () => {
     const link = startLink();
     link.push(exchange(1));
     await until(() => link.waiting === 0);
-    expect(next.exchanges()).toEqual(["x1"]);
+    expect(next.exchanges()).toEqual([idOf(1)]);
   });
 });
 
@@ -197,10 +203,11 @@ async function startHub(options: { readonly refuse?: boolean; readonly refusePas
   return hub;
 }
 
-function startLink(options: Partial<HubLinkOptions> = {}): HubLink {
+function startLink(options: Partial<Omit<HubLinkOptions, "origin">> = {}): HubLink {
   const link = new HubLink({
     path,
     epoch: "now",
+    origin: "http://127.0.0.1",
     previous: () => [],
     usage: () => [],
     upstreamErrors: () => 0,
@@ -214,16 +221,19 @@ function startLink(options: Partial<HubLinkOptions> = {}): HubLink {
 }
 
 /** A bare connection that says this. */
-async function speak(frame: GateFrame): Promise<ReturnType<typeof connect>> {
+async function speak(frame: Extract<GateFrame, { t: "hello" }>): Promise<ReturnType<typeof connect>> {
   const socket = connect(path);
   await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
-  socket.write(`${JSON.stringify(frame)}\n`);
+  socket.write(helloFrame(frame));
   return socket;
 }
 
-function batch(epoch: string, seq: number): string {
-  const frame: GateFrame = { t: "batch", epoch, seq, exchanges: [exchange(seq)], signals: [], signalSeq: 0, usage: [], upstreamErrors: 0 };
-  return `${JSON.stringify(frame)}\n`;
+function batch(epoch: string, seq: number): Buffer {
+  const finished = exchange(seq);
+  const records = Buffer.alloc(recordBytes(finished));
+  writeRecord(records, 0, finished);
+  const head = { t: "batch", epoch, origin: "http://127.0.0.1", seq, signals: [], signalSeq: 0, usage: [], upstreamErrors: 0 };
+  return Buffer.concat([batchStart(JSON.stringify(head), records.length), records]);
 }
 
 async function until(holds: () => boolean): Promise<void> {
@@ -234,18 +244,31 @@ async function until(holds: () => boolean): Promise<void> {
   }
 }
 
-function exchange(n: number): Exchange {
-  const side = { headers: [] };
+function exchange(n: number): FinishedExchange {
   return {
-    id: `x${n}`,
-    at: n,
-    method: "GET",
-    url: "http://127.0.0.1/",
-    client: { address: "127.0.0.1" },
-    request: side,
-    response: { ...side, status: 200 },
-    carries: { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true },
+    number: n,
+    note: undefined,
+    capture: {
+      head: { at: n, method: "GET", host: "", target: "/", rawHeaders: [], address: "127.0.0.1" },
+      ruling: { kind: "pass" },
+      replaced: false,
+      requestSection: undefined,
+      requestBody: undefined,
+      requestBodyTruncated: false,
+      status: 200,
+      responseRawHeaders: [],
+      responseSection: undefined,
+      responseBody: undefined,
+      responseBodyTruncated: false,
+      responseBytes: 0,
+      durationMs: 0,
+      upstreamError: undefined,
+    },
   };
+}
+
+function idOf(n: number): string {
+  return `now-${n.toString(36)}`;
 }
 
 function signal(n: number): Signal {

@@ -1,6 +1,8 @@
 import { connect, type Socket } from "node:net";
-import type { Exchange, Signal } from "@postern/engine";
-import { type GateFrame, type GateUsage, type HubFrame, lineSplitter, type PastLife } from "../gate-hub-wire.ts";
+import type { Signal } from "@postern/engine";
+import type { FinishedExchange } from "../exchange-record.ts";
+import { type BatchHead, batchStart, type GateUsage, helloFrame, type HubFrame, lineSplitter, type PastLife } from "../gate-hub-wire.ts";
+import { RecordQueue } from "./record-queue.ts";
 import { ResendQueue } from "./resend-queue.ts";
 
 /**
@@ -12,19 +14,19 @@ import { ResendQueue } from "./resend-queue.ts";
  */
 export class HubLink {
   readonly #options: HubLinkOptions;
-  readonly #exchanges: ResendQueue;
+  readonly #exchanges: RecordQueue;
   readonly #signals: ResendQueue;
   #socket: Socket | undefined;
   #connected = false;
   #closed = false;
-  #sentExchange = 0;
   #sentSignal = 0;
+  #usageAt = 0;
   #flushTimer: NodeJS.Timeout | undefined;
   #reconnectTimer: NodeJS.Timeout | undefined;
 
   constructor(options: HubLinkOptions) {
     this.#options = options;
-    this.#exchanges = new ResendQueue(options.keptMax ?? keptMax, keptCharactersMax);
+    this.#exchanges = new RecordQueue(options.keptMax ?? keptMax, keptBytesMax);
     this.#signals = new ResendQueue(signalsKeptMax, signalsCharactersMax);
     this.#open();
   }
@@ -43,9 +45,10 @@ export class HubLink {
     return this.#exchanges.size;
   }
 
-  push(exchange: Exchange): void {
-    this.#exchanges.push(JSON.stringify(exchange));
-    this.#schedule();
+  push(finished: FinishedExchange): void {
+    // A full chunk leaves at once: the rest of the delay would only make the next write larger than the socket takes.
+    if (this.#exchanges.push(finished)) this.#flush();
+    else this.#schedule();
   }
 
   signal(signals: readonly Signal[]): void {
@@ -85,21 +88,38 @@ export class HubLink {
     for (let first = true; ; first = false) {
       // A hub that reads slowly must not grow this process: the rest waits in the bounded queue.
       if (socket.writableLength > socketBytesMax) return this.#schedule();
-      const exchanges = this.#exchanges.after(this.#sentExchange, batchMax);
+      const exchanges = this.#exchanges.next();
       const signals = this.#signals.after(this.#sentSignal, batchMax);
-      if (exchanges.lines.length === 0 && signals.lines.length === 0) return;
-      const rest: Omit<Extract<GateFrame, { t: "batch" }>, "exchanges" | "signals"> = {
+      if (exchanges === undefined && signals.lines.length === 0) return;
+      const rest: Omit<BatchHead, "signals"> = {
         t: "batch",
         epoch: this.#options.epoch,
-        seq: exchanges.last,
+        origin: this.#options.origin,
+        // Nothing new to send: all up to the last one was sent on this connection.
+        seq: exchanges?.last ?? this.#exchanges.last,
         signalSeq: signals.last,
-        usage: first ? this.#options.usage() : [],
+        usage: first ? this.#usage() : [],
         upstreamErrors: this.#options.upstreamErrors(),
       };
-      socket.write(`${JSON.stringify(rest).slice(0, -1)},"signals":[${signals.lines.join(",")}],"exchanges":[${exchanges.lines.join(",")}]}\n`);
-      this.#sentExchange = exchanges.last;
+      const start = batchStart(`${JSON.stringify(rest).slice(0, -1)},"signals":[${signals.lines.join(",")}]}`, exchanges?.records.length ?? 0);
       this.#sentSignal = signals.last;
+      if (exchanges === undefined) {
+        socket.write(start);
+        continue;
+      }
+      socket.cork();
+      socket.write(start);
+      socket.write(exchanges.records);
+      socket.uncork();
     }
+  }
+
+  /** Four times a second is as often as anybody looks. */
+  #usage(): readonly GateUsage[] {
+    const now = performance.now();
+    if (now - this.#usageAt < usageMs) return [];
+    this.#usageAt = now;
+    return this.#options.usage();
   }
 
   #open(): void {
@@ -109,10 +129,10 @@ export class HubLink {
     socket.setNoDelay(true);
     socket.on("connect", () => {
       this.#connected = true;
-      this.#sentExchange = 0;
+      this.#exchanges.rewind();
       this.#sentSignal = 0;
-      const hello: GateFrame = { t: "hello", epoch: this.#options.epoch, previous: this.#options.previous(), pid: process.pid };
-      socket.write(`${JSON.stringify(hello)}\n`);
+      this.#usageAt = 0;
+      socket.write(helloFrame({ t: "hello", epoch: this.#options.epoch, previous: this.#options.previous(), pid: process.pid }));
       this.#options.onState(true);
       this.#flush();
     });
@@ -154,6 +174,8 @@ export interface HubLinkOptions {
   /** Path of the hub's local socket. */
   readonly path: string;
   readonly epoch: string;
+  /** `http://upstream:port`, before each target. */
+  readonly origin: string;
   /** Lives of this gate whose losses are not counted yet. */
   readonly previous: () => readonly PastLife[];
   readonly usage: () => readonly GateUsage[];
@@ -169,9 +191,10 @@ export interface HubLinkOptions {
 /** What dies with the gate is at most what waits this long: well under the promised 50 ms. */
 export const flushMs = 10;
 const batchMax = 64;
-/** With the hub away: about ten seconds at 5,000 requests a second, and never more than 64 Mi characters. */
-export const keptMax = 50_000;
-const keptCharactersMax = 64 * 1024 * 1024;
+/** With the hub away: about ten seconds at 10,000 requests a second, and never more than 64 MiB. */
+export const keptMax = 100_000;
+const keptBytesMax = 64 * 1024 * 1024;
+const usageMs = 250;
 /** The engine gives at most 2,000 between two drains; what is told twice about one source adds little. */
 const signalsKeptMax = 10_000;
 const signalsCharactersMax = 16 * 1024 * 1024;

@@ -1,9 +1,7 @@
-import { isUtf8 } from "node:buffer";
 import {
   actorOf,
   classifyResponse,
   credentialOf,
-  type Exchange,
   extractSubjects,
   type Extracted,
   type GateEngine,
@@ -21,8 +19,8 @@ import {
   type Reservation,
   splitTarget,
 } from "@postern/engine";
+import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
-import { undoEncoding } from "./proxy/undo-encoding.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /**
@@ -58,7 +56,7 @@ export class JudgingGate implements GatePort {
     if (limited !== undefined) return limited;
     const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
     if (endpoint === undefined) return pass;
-    const token: Waiting = { id: this.#newId(), head, endpoint, segments, query, note: undefined, held: undefined };
+    const token: Waiting = { number: ++this.#count, head, endpoint, segments, query, note: undefined, held: undefined };
     if (endpoint.subjects.some((rule) => rule.location.in === "json" || rule.location.in === "form") && mayHaveBody(head)) return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
@@ -84,7 +82,7 @@ export class JudgingGate implements GatePort {
       this.#options.ports,
     );
     const tells = !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
-    const rows = this.#options.engine.settle(reservation, { exchangeId: token.waiting.id, tells, classId: responseClass.id });
+    const rows = this.#options.engine.settle(reservation, { exchangeId: this.#idOf(token.waiting.number), tells, classId: responseClass.id });
     if (rows.length > 0) this.#options.journal(rows);
     this.#options.signals(this.#options.engine.drain());
     token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0 };
@@ -103,53 +101,29 @@ export class JudgingGate implements GatePort {
 
   onAbort(ruling: HoldRuling): void {
     const { reservation, waiting } = ruling.token as Held;
-    this.#options.engine.settle(reservation, { exchangeId: waiting.id, tells: false, classId: "" });
+    this.#options.engine.settle(reservation, { exchangeId: this.#idOf(waiting.number), tells: false, classId: "" });
     waiting.note = { action: reservation.action, would: reservation.would, reason: "aborted", journaled: false };
   }
 
   onComplete(capture: Capture): void {
-    const { head, ruling } = capture;
+    const { ruling } = capture;
     let note: GateNote | undefined;
-    let id: string | undefined;
+    let number = 0;
     switch (ruling.kind) {
       case "hold": {
-        const held = ruling.token as Held;
-        note = held.waiting.note;
-        id = held.waiting.id;
+        const { waiting } = ruling.token as Held;
+        note = waiting.note;
+        number = waiting.number;
         break;
       }
       case "deny":
-        note = { action: ruling.status === 429 ? "throttle" : "block", would: ruling.status === 429 ? "throttle" : "block", reason: ruling.reason, journaled: false };
+        note = ruling.status === 429 ? throttled(ruling.reason) : blocked(ruling.reason);
         break;
       case "body":
       case "pass":
         break;
     }
-    const asked = plainBody(capture.requestBody, head.rawHeaders, !capture.requestBodyTruncated);
-    const answered = plainBody(capture.responseBody, capture.responseRawHeaders, !capture.responseBodyTruncated);
-    const exchange: Exchange = {
-      id: id ?? this.#newId(),
-      at: head.at,
-      method: head.method,
-      url: `${this.#options.origin}${head.target.startsWith("/") ? head.target : `/${head.target}`}`,
-      client: { address: head.address },
-      request: {
-        headers: pairs(head.rawHeaders),
-        ...(asked.body === undefined ? {} : { body: asked.body }),
-        ...(asked.complete ? {} : { truncated: true }),
-      },
-      response: {
-        status: capture.status,
-        headers: pairs(capture.responseRawHeaders),
-        ...(answered.body === undefined ? {} : { body: answered.body }),
-        ...(answered.complete ? {} : { truncated: true }),
-        size: capture.responseBytes,
-      },
-      durationMs: capture.durationMs,
-      carries: gateCarries,
-      ...(note === undefined ? {} : { gate: note }),
-    };
-    this.#options.complete(exchange);
+    this.#options.complete({ number: number === 0 ? ++this.#count : number, capture, note });
   }
 
   #decide(token: Waiting, body: string | undefined, complete: boolean): HoldRuling | PassRuling {
@@ -175,9 +149,8 @@ export class JudgingGate implements GatePort {
     return { kind: "hold", token: token.held };
   }
 
-  #newId(): string {
-    this.#count++;
-    return `${this.#options.epoch}-${this.#count.toString(36)}`;
+  #idOf(number: number): string {
+    return `${this.#options.epoch}-${number.toString(36)}`;
   }
 }
 
@@ -186,15 +159,13 @@ export interface JudgingGateOptions {
   readonly ports: Ports;
   /** Prefix of exchange ids; unique to this life of the gate. */
   readonly epoch: string;
-  /** `http://upstream:port`: every request that passes is one to this service, whatever `Host` its client wrote. */
-  readonly origin: string;
-  /** The authority of `origin`, as endpoints name it. */
+  /** `upstream:port`, as endpoints name it: every request that passes is one to this service, whatever `Host` its client wrote. */
   readonly scope: string;
   readonly limits: RateLimits | undefined;
   /** Hands rows to the operating system before it returns. */
   readonly journal: (rows: readonly Disclosure[]) => void;
   readonly signals: (signals: ReturnType<GateEngine["drain"]>) => void;
-  readonly complete: (exchange: Exchange) => void;
+  readonly complete: (finished: FinishedExchange) => void;
 }
 
 /** The keyed network of an address, as {@link GateEngine.replay} wants it. */
@@ -203,7 +174,7 @@ export function networkHash(ports: Ports, address: string): string {
 }
 
 interface Waiting {
-  readonly id: string;
+  readonly number: number;
   readonly head: RequestHead;
   readonly endpoint: GuardedEndpoint;
   readonly segments: readonly string[];
@@ -222,7 +193,6 @@ interface Held {
 const pass: PassRuling = { kind: "pass" };
 const released: Release = { kind: "pass" };
 const noPairs: readonly (readonly [string, string])[] = [];
-const gateCarries = { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true };
 const uniformBucketMs = 250;
 
 /** No answer, the server's own failure, or "too many requests": nothing was learned. */
@@ -250,10 +220,10 @@ function found(headers: HeaderList, name: string): string | undefined {
   return value === "" ? undefined : value;
 }
 
-/** A captured body as text, its content coding undone as a held answer's is; no body when it is no text. */
-function plainBody(bytes: Uint8Array | undefined, rawHeaders: readonly string[], complete: boolean): { readonly body: string | undefined; readonly complete: boolean } {
-  if (bytes === undefined) return { body: undefined, complete };
-  const plain = undoEncoding(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength), rawHeaders, complete);
-  const view = plain.body;
-  return { body: isUtf8(view) ? Buffer.from(view.buffer, view.byteOffset, view.byteLength).toString("utf8") : undefined, complete: plain.complete };
+function throttled(reason: string): GateNote {
+  return { action: "throttle", would: "throttle", reason, journaled: false };
+}
+
+function blocked(reason: string): GateNote {
+  return { action: "block", would: "block", reason, journaled: false };
 }

@@ -2,7 +2,8 @@ import { chmodSync, lstatSync, mkdirSync, rmSync } from "node:fs";
 import { createServer, type Server, type Socket } from "node:net";
 import { dirname } from "node:path";
 import type { Anchor, GatePolicy } from "@postern/engine";
-import { type GateFrame, type HubFrame, lineSplitter, type PastLife } from "../gate-hub-wire.ts";
+import { RecordReader } from "../exchange-record.ts";
+import { FrameKind, frameSplitter, type GateFrame, type HubFrame, type PastLife, readBatch } from "../gate-hub-wire.ts";
 
 /**
  * The hub's end of the line: takes batches from gates, acknowledges what was journaled, sends policies and anchors to all of them. Listens on a
@@ -15,6 +16,7 @@ export class GateServer {
   readonly #gates = new Map<Socket, string>();
   /** Past lives whose last connection may still hold unread frames: what they lost is counted when it has ended. */
   readonly #unread = new Map<string, Unread>();
+  readonly #reader = new RecordReader();
   #inode: number | undefined;
 
   constructor(options: GateServerOptions) {
@@ -76,11 +78,12 @@ export class GateServer {
     });
     this.#options.onGates(this.#gates.size);
     send(socket, { t: "policy", policy: this.#options.policy() });
-    const feed = lineSplitter((line) => {
-      const frame = JSON.parse(line) as GateFrame;
-      if (frame.t === "hello") return this.#hello(socket, frame);
-      this.#options.onFrame(frame);
-      send(socket, { t: "ack", epoch: frame.epoch, seq: frame.seq, signals: frame.signalSeq });
+    const feed = frameSplitter((kind, payload) => {
+      if (kind === FrameKind.hello) return this.#hello(socket, JSON.parse(payload.toString("utf8")) as Extract<GateFrame, { t: "hello" }>);
+      const { head, records } = readBatch(payload);
+      const { origin, ...batch } = head;
+      this.#options.onFrame({ ...batch, exchanges: this.#reader.readAll(records, batch.epoch, origin) });
+      send(socket, { t: "ack", epoch: batch.epoch, seq: batch.seq, signals: batch.signalSeq });
     });
     socket.on("data", (chunk: Buffer) => {
       try {

@@ -107,7 +107,13 @@ describe("ResponseParser", () => {
 
   it("keeps names, order and repeats", () => {
     const { seen } = read("HTTP/1.1 200 Fine\r\nb: 1\r\nA:2\r\nb:\r\nContent-Length: 0\r\n\r\n");
-    expect(seen.heads[0]).toEqual({ status: 200, reason: "Fine", minorVersion: 1, rawHeaders: ["b", "1", "A", "2", "b", "", "Content-Length", "0"] });
+    expect(seen.heads[0]).toEqual({
+      status: 200,
+      reason: "Fine",
+      minorVersion: 1,
+      rawHeaders: ["b", "1", "A", "2", "b", "", "Content-Length", "0"],
+      section: "b: 1\r\nA:2\r\nb:\r\nContent-Length: 0\r\n",
+    });
   });
 
   it("takes no body after HEAD, whatever the length says", () => {

@@ -258,6 +258,8 @@ export interface ResponseHead {
   readonly minorVersion: 0 | 1;
   /** `[name, value, …]` as on the wire. */
   readonly rawHeaders: readonly string[];
+  /** The same as one text: the header lines, each with its CRLF. */
+  readonly section: string;
 }
 
 /** Twice what any server sends by default; more is a fault of the service. */
@@ -286,7 +288,7 @@ function parseHead(text: string): ResponseHead | string {
   const reason = end > 13 ? text.slice(13, end) : "";
   if (!isFieldValue(reason)) return "a malformed status line";
   const rawHeaders = headerLines(text, end + 2);
-  return rawHeaders === undefined ? "a malformed header" : { status: a * 100 + b * 10 + c, reason, minorVersion: minor, rawHeaders };
+  return rawHeaders === undefined ? "a malformed header" : { status: a * 100 + b * 10 + c, reason, minorVersion: minor, rawHeaders, section: text.slice(end + 2) };
 }
 
 /** Lines from `from` to the end of `text` (which ends in CRLF) as pairs; undefined when one is not `token ":" value`. */

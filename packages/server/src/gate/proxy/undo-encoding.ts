@@ -12,6 +12,11 @@ export function undoEncoding(body: Buffer, rawHeaders: readonly string[], comple
   for (let at = 0; at < rawHeaders.length; at += 2) {
     if (sameName(rawHeaders[at] ?? "", "content-encoding")) coding = coding === "" ? (rawHeaders[at + 1] ?? "").trim().toLowerCase() : "stacked";
   }
+  return undoCoding(body, coding, complete);
+}
+
+/** The same for a coding that was read already, in lower case; `""`: none. */
+export function undoCoding(body: Buffer, coding: string, complete: boolean): { body: Uint8Array; complete: boolean } {
   if (coding === "" || coding === "identity" || body.length === 0) return cut(body, complete);
   try {
     // A prefix of an encoded answer still decodes to a prefix of its text.
