@@ -181,6 +181,7 @@ export type Exchange = {
   readonly path: string;
   readonly endpoint: string;
   readonly status: number;
+  readonly answered: number;
   readonly address: string;
   readonly credentialKind: string;
   readonly durationMs: number;

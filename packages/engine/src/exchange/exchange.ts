@@ -76,6 +76,8 @@ export interface GateNote {
   /** What enforcement would have done, where the mode is `observe`. */
   readonly would: Action;
   readonly reason: string;
+  /** The status the caller got, where the gate answered in the service's place. */
+  readonly answered?: number;
   /** Disclosure rows of this exchange stand already in the gate's own journal. */
   readonly journaled: boolean;
 }

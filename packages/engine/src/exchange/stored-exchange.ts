@@ -24,7 +24,10 @@ export interface StoredExchange {
   readonly host: string;
   /** The endpoint's template, else the path with each unpromoted segment as `{shape~hash}`. At most {@link templateCharactersMax} characters. */
   readonly template: string;
+  /** What the service answered; 0 when it did not. */
   readonly status: number;
+  /** What the caller got: another one where the gate answered in the service's place. */
+  readonly answered: number;
   /** 16 hex digits; `""` when no credential was seen. */
   readonly credential: string;
   readonly credentialKind: CredentialKind | "";
@@ -88,6 +91,7 @@ export function storeExchange(view: ExchangeView, facts: ExchangeFacts, ports: P
     host: storedHostOf(view.host, ports),
     template: (facts.template ?? unassignedPath(view.segments, facts.promoted, ports)).slice(0, templateCharactersMax),
     status: exchange.response.status,
+    answered: gate?.answered ?? exchange.response.status,
     credential: view.credential?.hash ?? "",
     credentialKind: view.credential?.kind ?? "",
     responseClass: facts.responseClassId ?? "",

@@ -123,6 +123,7 @@ const Exchange = z.object({
   path: z.string(),
   endpoint: z.string(),
   status: z.number(),
+  answered: z.number(),
   address: z.string(),
   credentialKind: z.string(),
   durationMs: z.number(),

@@ -155,7 +155,10 @@ export interface ExchangeRow {
   readonly host: string;
   readonly path: string;
   readonly endpoint: string;
+  /** The service's; 0 when it did not answer. */
   readonly status: number;
+  /** What the caller got. */
+  readonly answered: number;
   readonly address: string;
   readonly credentialKind: string;
   readonly durationMs: number;

@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "n
 import { createServer, request, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "@postern/engine";
+import { defaultBudget, type Disclosure, type Exchange, type GatePolicy, type GuardedEndpoint } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GateServer } from "../hub/gate-server.ts";
 import type { PastLife } from "../gate-hub-wire.ts";
@@ -132,6 +132,18 @@ describe("a gate that starts again", () => {
     expect(await askTimes("a", 8)).toEqual([...truths(7), "uniform"]);
   });
 
+  test("hands on what the caller got beside what the service answered", async () => {
+    const seen: Exchange[] = [];
+    await startHub(policy([guard("a")]), undefined, (exchanges) => seen.push(...exchanges));
+    await startGate();
+    await askTimes("a", 9);
+    await until(() => seen.length === 9);
+    expect(seen.map((exchange) => [exchange.response.status, exchange.gate?.answered ?? exchange.response.status])).toEqual([
+      ...Array.from({ length: 8 }, () => [200, 200]),
+      [200, 404],
+    ]);
+  });
+
   test("tells of every life whose losses nobody counted, and of none that was counted or ended well", async () => {
     const lives: PastLife[] = [];
     for (const n of [1, 2]) {
@@ -175,8 +187,19 @@ async function startGate(): Promise<void> {
   if (hub !== undefined) await until(() => hub?.gates === 1);
 }
 
-async function startHub(send: GatePolicy, onPastLife: (life: PastLife) => void = () => undefined): Promise<void> {
-  hub = new GateServer({ path: join(dir, "run", "hub.sock"), policy: () => send, onFrame: () => undefined, onPastLife, onGates: () => undefined, onError: () => undefined });
+async function startHub(
+  send: GatePolicy,
+  onPastLife: (life: PastLife) => void = () => undefined,
+  onExchanges: (exchanges: readonly Exchange[]) => void = () => undefined,
+): Promise<void> {
+  hub = new GateServer({
+    path: join(dir, "run", "hub.sock"),
+    policy: () => send,
+    onFrame: (frame) => onExchanges(frame.exchanges),
+    onPastLife,
+    onGates: () => undefined,
+    onError: () => undefined,
+  });
   await hub.listen();
 }
 

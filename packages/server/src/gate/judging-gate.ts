@@ -20,7 +20,7 @@ import {
   splitTarget,
 } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
-import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
+import type { Answer, BodyRuling, Capture, DenyRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
 import type { RateLimits } from "./rate-limits.ts";
 
 /**
@@ -88,6 +88,7 @@ export class JudgingGate implements GatePort {
     token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0 };
     if (reservation.action !== "uniform") return released;
     const { uniform } = endpoint;
+    token.waiting.note = { ...token.waiting.note, answered: uniform.status };
     // The time of a uniform answer tells nothing either: it waits for the next quarter of a second after the request came.
     const buckets = Math.max(1, Math.ceil((answer.at - token.waiting.head.at) / uniformBucketMs));
     return {
@@ -117,7 +118,7 @@ export class JudgingGate implements GatePort {
         break;
       }
       case "deny":
-        note = ruling.status === 429 ? throttled(ruling.reason) : blocked(ruling.reason);
+        note = ruling.status === 429 ? throttled(ruling) : blocked(ruling);
         break;
       case "body":
       case "pass":
@@ -220,10 +221,10 @@ function found(headers: HeaderList, name: string): string | undefined {
   return value === "" ? undefined : value;
 }
 
-function throttled(reason: string): GateNote {
-  return { action: "throttle", would: "throttle", reason, journaled: false };
+function throttled({ reason, status }: DenyRuling): GateNote {
+  return { action: "throttle", would: "throttle", reason, answered: status, journaled: false };
 }
 
-function blocked(reason: string): GateNote {
-  return { action: "block", would: "block", reason, journaled: false };
+function blocked({ reason, status }: DenyRuling): GateNote {
+  return { action: "block", would: "block", reason, answered: status, journaled: false };
 }

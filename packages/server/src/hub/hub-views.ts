@@ -192,6 +192,7 @@ export class HubViews implements Views {
       path: row.path,
       endpoint: row.endpointId,
       status: row.status,
+      answered: row.answered,
       address: row.address,
       credentialKind: row.credentialKind,
       durationMs: row.durationMs,

@@ -5,6 +5,7 @@ import type { EmbeddedEngine } from "./embedded-engine.ts";
 import type { Migration } from "./migration.ts";
 import { baseTables } from "./migrations/0001-base-tables.ts";
 import { hourlyAggregates } from "./migrations/0002-hourly-aggregates.ts";
+import { whatTheCallerGot } from "./migrations/0003-what-the-caller-got.ts";
 import { Sql, sql } from "./sql.ts";
 
 /**
@@ -41,7 +42,7 @@ export async function migrate(engine: EmbeddedEngine, migrations: readonly Migra
 }
 
 /** Every step, in order. */
-export const allMigrations: readonly Migration[] = [baseTables, hourlyAggregates];
+export const allMigrations: readonly Migration[] = [baseTables, hourlyAggregates, whatTheCallerGot];
 
 const recordSchema = z.object({ number: z.number(), name: z.string(), checksum: z.string() });
 

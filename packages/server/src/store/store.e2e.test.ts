@@ -26,7 +26,8 @@ function journal(kind: string): Journal {
 beforeAll(async () => {
   const [exchanges, disclosures, signals] = [journal("exchanges"), journal("disclosures"), journal("signals")];
   for (let number = 0; number < rows; number += 1) {
-    exchanges.append(sampleExchange(number, start + number * 5_000));
+    const { answered, ...older } = sampleExchange(number, start + number * 5_000);
+    exchanges.append(number === 7 ? older : { ...older, answered });
     disclosures.append(sampleDisclosure(number, start + number * 5_000));
   }
   signals.append({ id: "s1", detector: "enumeration.endpoint", level: "high", confidence: 0.99, at: start, endpointId: "e0", evidence: { counted: 40, bound: "x" } });
@@ -91,6 +92,13 @@ describe("the store", () => {
     expect(row).toMatchObject({ endpointId: "e1", confirmed: count(4), denied: count(3), uniform: count(1), unknown: 0 });
     const [blind] = await client.query("meaningTotals", { endpoint: "e1", confirmedClasses: [], deniedClasses: [], nothingClasses: [] });
     expect(blind).toMatchObject({ confirmed: 0, denied: 0, unknown: count(4) + count(3) });
+  });
+
+  test("keeps what the caller got beside what the service answered, and takes it for the same in rows that do not say", async () => {
+    const rewritten = await client.query("exchanges", { id: "x1000", limit: 1 });
+    expect(rewritten).toEqual([expect.objectContaining({ action: "uniform", status: 500, answered: 404 })]);
+    expect(await client.query("exchanges", { id: "x7", limit: 1 })).toEqual([expect.objectContaining({ status: 200, answered: 200 })]);
+    expect(await client.query("exchanges", { id: "x50", limit: 1 })).toEqual([expect.objectContaining({ status: 500, answered: 500 })]);
   });
 
   test("a window takes its first moment and leaves out its last", async () => {

@@ -8,7 +8,7 @@ export const loadedTables: Readonly<Record<LoadedKind, LoadedTable>> = {
   exchanges: {
     table: "postern.exchanges",
     structure:
-      "id String, at Int64, endpointId String, method String, host String, template String, status UInt16, address String, credential String, credentialKind String, responseClass String, durationMs Float64, requestBytes UInt64, responseBytes UInt64, ja4 String, userAgent String, subjects Array(Tuple(type String, hash String)), subjectsTruncated Bool, dataClasses Array(String), action String, would String, reason String",
+      "id String, at Int64, endpointId String, method String, host String, template String, status UInt16, answered UInt16, address String, credential String, credentialKind String, responseClass String, durationMs Float64, requestBytes UInt64, responseBytes UInt64, ja4 String, userAgent String, subjects Array(Tuple(type String, hash String)), subjectsTruncated Bool, dataClasses Array(String), action String, would String, reason String",
     columns: {
       id: "id",
       at: "fromUnixTimestamp64Milli(at, 'UTC')",
@@ -17,6 +17,7 @@ export const loadedTables: Readonly<Record<LoadedKind, LoadedTable>> = {
       host: "host",
       path: "template",
       status: "status",
+      answered: "if(answered = 0, status, answered)",
       address: "address",
       network: networkOf("address"),
       credential: "credential",
@@ -43,6 +44,7 @@ export const loadedTables: Readonly<Record<LoadedKind, LoadedTable>> = {
       host: z.string().nullish(),
       template: z.string().nullish(),
       status: z.int().min(0).max(65_535),
+      answered: z.int().min(0).max(65_535).nullish(),
       address: z.string().nullish(),
       credential: z.string().nullish(),
       credentialKind: z.string().nullish(),

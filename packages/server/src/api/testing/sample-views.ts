@@ -342,6 +342,7 @@ function exchangeAt(at: number) {
     path: lookup.path,
     endpoint: lookup.id,
     status: 200,
+    answered: 200,
     address: "127.66.0.14",
     credentialKind: "none",
     durationMs: 4.1,

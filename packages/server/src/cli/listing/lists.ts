@@ -139,6 +139,7 @@ async function exchanges({ client, query }: ListAsk): Promise<Page<ExchangeRow>>
     path: row.path,
     endpoint: row.endpointId,
     status: row.status,
+    answered: row.answered,
     address: row.address,
     credentialKind: row.credentialKind,
     durationMs: row.durationMs,

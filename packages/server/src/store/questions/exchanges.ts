@@ -21,6 +21,7 @@ export const exchanges: Question<ExchangesParams, ExchangesRow> = {
     host: z.string(),
     path: z.string(),
     status: z.number(),
+    answered: z.number(),
     address: z.string(),
     credential: z.string(),
     credentialKind: z.string(),
@@ -56,6 +57,7 @@ export interface ExchangesRow {
   readonly host: string;
   readonly path: string;
   readonly status: number;
+  readonly answered: number;
   readonly address: string;
   readonly credential: string;
   readonly credentialKind: string;
@@ -80,7 +82,7 @@ function pageOf(params: ExchangesParams, narrowed: Sql): Sql {
     beforeCursor(params.before),
     narrowed,
   ]);
-  return sql`SELECT id, toUnixTimestamp64Milli(at) AS at, endpoint_id AS endpointId, method, host, path, status, if(address = '', network, address) AS address, credential,
+  return sql`SELECT id, toUnixTimestamp64Milli(at) AS at, endpoint_id AS endpointId, method, host, path, status, answered, if(address = '', network, address) AS address, credential,
       credential_kind AS credentialKind, response_class AS responseClass, duration_ms AS durationMs, request_bytes AS requestBytes, response_bytes AS responseBytes,
       arrayMap(s -> lower(hex(s)), subjects) AS subjects, subject_types AS subjectTypes, flags, action, would, reason
     FROM postern.exchanges WHERE ${where} ORDER BY postern.exchanges.at DESC, id DESC LIMIT ${params.limit ?? 100} ${costLimits}`;

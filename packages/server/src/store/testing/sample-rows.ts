@@ -11,6 +11,7 @@ export function sampleExchange(number: number, at: number): StoredExchange {
     host: "api.example.test",
     template: guarded ? "/users/{cc}-{phone}/status" : "/items/{id}",
     status: number % 50 === 0 ? 500 : 200,
+    answered: number % 1_000 === 0 ? 404 : number % 50 === 0 ? 500 : 200,
     address: sampleAddress(number),
     credential: "",
     credentialKind: "",
