@@ -2,6 +2,7 @@ import { actorOf, type Actor } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import { hashOfSegment, isPlainWords } from "./exchange/plain-words.ts";
 import type { Ports } from "./exchange/ports.ts";
+import { rememberText } from "./exchange/remember-text.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
 import type { Subject } from "./exchange/subject.ts";
 import { naturalKeyTypes } from "./exchange/subject.ts";
@@ -438,14 +439,24 @@ interface OracleTraffic {
 /** Raw parameter values of a segment list, by the template's placeholders. */
 export function pathValues(template: string, segments: readonly string[]): string[] {
   const values: string[] = [];
-  let index = 0;
-  for (const part of template.split("/")) {
-    if (part === "") continue;
-    const segment = segments[index++];
-    if (segment !== undefined && part.includes("{") && hashOfSegment(part) === undefined) values.push(segment);
+  for (const index of placesOf(template)) {
+    const segment = segments[index];
+    if (segment !== undefined) values.push(segment);
   }
   return values;
 }
+
+/** Which segments of a template are placeholders. */
+const placesOf = rememberText((template) => {
+  const places: number[] = [];
+  let index = 0;
+  for (const part of template.split("/")) {
+    if (part === "") continue;
+    if (part.includes("{") && hashOfSegment(part) === undefined) places.push(index);
+    index++;
+  }
+  return places;
+}, 4_096);
 
 /** Templates are alike when constants agree and parameters stand in the same places, whatever their names. */
 export function templateShape(template: string): string {

@@ -40,40 +40,83 @@ export function actorOf(
   ports: Ports,
   seen: { address: string; ja4?: string | undefined; userAgent?: string | undefined; credential?: string | undefined; principal?: boolean },
 ): Actor {
-  const principal = seen.principal === true && seen.credential !== undefined;
-  const hash = rememberedHash(ports);
-  const network = networkOf(seen.address);
-  const narrow = principal ? hash(`principal\n${seen.credential}`) : hash(`${network}\n${seen.ja4 ?? ""}\n${seen.userAgent ?? ""}`);
-  return { narrow, network: hash(network), address: seen.address, credential: seen.credential, principal };
+  let callers = remembered.get(ports);
+  if (callers === undefined) {
+    callers = new Callers(ports);
+    remembered.set(ports, callers);
+  }
+  return callers.actor(seen.address, seen.ja4 ?? "", seen.userAgent ?? "", seen.credential, seen.principal === true && seen.credential !== undefined);
 }
 
 /**
  * Callers come back, and a keyed hash costs as much as all other counting of an exchange: the last ones are remembered, in memory only. Two generations
- * of {@link rememberedMax} texts; texts longer than {@link rememberedCharactersMax} are hashed each time.
+ * of {@link rememberedMax} addresses, each with its last program; longer texts than {@link rememberedCharactersMax} are hashed each time.
  */
-function rememberedHash(ports: Ports): (text: string) => string {
-  let known = remembered.get(ports);
-  if (known === undefined) {
-    let young = new Map<string, string>();
-    let old = new Map<string, string>();
-    known = (text) => {
-      let hash = young.get(text);
-      if (hash !== undefined) return hash;
-      hash = old.get(text) ?? ports.hash("client", text);
-      if (text.length > rememberedCharactersMax) return hash;
-      if (young.size >= rememberedMax) {
-        old = young;
-        young = new Map();
-      }
-      young.set(text, hash);
-      return hash;
-    };
-    remembered.set(ports, known);
+class Callers {
+  readonly #ports: Ports;
+  #young = new Map<string, Caller>();
+  #old = new Map<string, Caller>();
+  /** Gate and ledger ask for the same caller in turn. */
+  #last: { readonly ja4: string; readonly userAgent: string; readonly actor: Actor } | undefined;
+
+  constructor(ports: Ports) {
+    this.#ports = ports;
   }
-  return known;
+
+  actor(address: string, ja4: string, userAgent: string, credential: string | undefined, principal: boolean): Actor {
+    const last = this.#last;
+    if (
+      last !== undefined &&
+      last.actor.address === address &&
+      last.actor.credential === credential &&
+      last.actor.principal === principal &&
+      (principal || (last.userAgent === userAgent && last.ja4 === ja4))
+    )
+      return last.actor;
+    const caller = this.#caller(address);
+    const narrow = principal ? this.#ports.hash("client", `principal\n${credential}`) : this.#narrow(caller, ja4, userAgent);
+    const actor: Actor = { narrow, network: caller.hash, address, credential, principal };
+    this.#last = { ja4, userAgent, actor };
+    return actor;
+  }
+
+  #narrow(caller: Caller, ja4: string, userAgent: string): string {
+    if (caller.narrow !== "" && caller.userAgent === userAgent && caller.ja4 === ja4) return caller.narrow;
+    const narrow = this.#ports.hash("client", `${caller.network}\n${ja4}\n${userAgent}`);
+    if (userAgent.length + ja4.length > rememberedCharactersMax) return narrow;
+    caller.userAgent = userAgent;
+    caller.ja4 = ja4;
+    caller.narrow = narrow;
+    return narrow;
+  }
+
+  #caller(address: string): Caller {
+    let caller = this.#young.get(address);
+    if (caller !== undefined) return caller;
+    caller = this.#old.get(address);
+    if (caller === undefined) {
+      const network = networkOf(address);
+      caller = { network, hash: this.#ports.hash("client", network), ja4: "", userAgent: "", narrow: "" };
+    }
+    if (address.length > rememberedCharactersMax) return caller;
+    if (this.#young.size >= rememberedMax) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(address, caller);
+    return caller;
+  }
 }
 
-const remembered = new WeakMap<Ports, (text: string) => string>();
-/** With its hash about 400 bytes each: 26 MB at the most in both generations. */
+interface Caller {
+  readonly network: string;
+  readonly hash: string;
+  ja4: string;
+  userAgent: string;
+  narrow: string;
+}
+
+const remembered = new WeakMap<Ports, Callers>();
+/** With their hashes about 400 bytes each: 26 MB at the most in both generations. */
 const rememberedMax = 32_768;
 const rememberedCharactersMax = 640;

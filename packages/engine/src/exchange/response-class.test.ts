@@ -83,6 +83,18 @@ describe("classifyResponse", () => {
     const wide = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`field${index}x`, index]));
     expect(classOf(wide).fields.length).toBeLessThanOrEqual(shapePathsMax);
   });
+  it("says of a structure it remembers what it said at first sight: for any order of keys, under any key of ours, and with the identifier in a name", () => {
+    const first = classOf({ zeta: 1, plan: "x", x999155: true });
+    expect(classOf({ plan: "y", x999155: false, zeta: 2 }).id).toBe(first.id);
+    expect(classOf({ zeta: 3, plan: "z", x999155: true })).toBe(classOf({ zeta: 4, plan: "", x999155: true }));
+    const masked = classOf({ zeta: 1, plan: "x", x999155: true }, [], ["x999155"]);
+    expect(masked.key).toContain("*:boolean");
+    expect(classOf({ zeta: 1, plan: "x", x999155: true }).key).toBe(first.key);
+    const other: Ports = { ...ports, hash: (type, normal) => ports.hash(type, `other ${normal}`) };
+    const named = classifyResponse({ scalars: [] }, answer({ json: { zeta: 1, plan: "x", x999155: true } }), other);
+    expect(named.key).not.toBe(first.key);
+    expect(classifyResponse({ scalars: [] }, answer({ json: { zeta: 1, plan: "x", x999155: true }, status: 404 }), ports).status).toBe(404);
+  });
   it("can say what a key would have been without one scalar", () => {
     const both = classOf({ ok: true, state: "active" }, ["ok", "state"]);
     const less = classOf({ ok: true, state: "active" }, ["ok"]);

@@ -1,7 +1,9 @@
 import type { ClassScheme } from "../decide/gate-policy.ts";
 import type { ResponseClass } from "../understood.ts";
+import { type JsonStructure, structureOf } from "./json-structure.ts";
 import { fieldName, isPlainWords } from "./plain-words.ts";
 import type { Ports } from "./ports.ts";
+import { rememberText } from "./remember-text.ts";
 import type { Json } from "./view.ts";
 
 /** An answer as far as its class depends on it. */
@@ -40,7 +42,7 @@ const shortTextMax = 64;
  */
 export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, ports: Ports): ResponseClass {
   const forms = answer.body === undefined && answer.json === undefined && answer.location === "" ? [] : echoForms(answer.echo);
-  const media = mediaType(answer.contentType);
+  const media = answer.contentType === "" ? "" : mediaType(answer.contentType);
   const fields: string[] = [];
   let rest: string;
   if (answer.status >= 300 && answer.status < 400 && answer.location !== "") {
@@ -48,10 +50,75 @@ export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, 
   } else {
     // Whether it is JSON is decided from type and text alone, so that gate and ledger agree whoever did the parsing.
     const json = looksJson(media, answer.body) ? (answer.json ?? parsed(answer.body)) : undefined;
-    rest = json === undefined ? textShape(answer, forms, ports) : jsonShape(json, scheme, forms, fields, ports);
+    if (json === undefined) rest = textShape(answer, forms, ports);
+    else {
+      const shapes = shapesOf(json, forms, ports);
+      if (shapes !== undefined) return knownClass(shapes, `${answer.status} ${media === "" ? "-" : media} `, scalarTexts(json, scheme, forms, ports), answer.status);
+      rest = jsonShape(json, scheme, forms, fields, ports);
+    }
   }
-  const key = `${answer.status} ${media === "" ? "-" : media} ${rest}`;
-  return { id: plainHash(key), key: cutKey(key), status: answer.status, fields };
+  return classOf(`${answer.status} ${media === "" ? "-" : media} ${rest}`, answer.status, fields);
+}
+
+function classOf(key: string, status: number, fields: readonly string[]): ResponseClass {
+  return { id: plainHash(key), key: cutKey(key), status, fields };
+}
+
+/** What the structure of a JSON answer says of its class. */
+interface Shapes {
+  readonly ports: Ports;
+  readonly text: string;
+  readonly fields: readonly string[];
+  /** By status, media type and scalars; at most {@link classesPerStructureMax}. */
+  readonly classes: Map<string, ResponseClass>;
+}
+
+const shapesKey = Symbol("shapes");
+/** Scalars are enumerations; with more classes of one structure the scheme is still being learned, and they are found anew. */
+const classesPerStructureMax = 256;
+
+/** Undefined when the structure cannot be remembered, or a key may hold the identifier asked about: then its names must be masked each time. */
+function shapesOf(json: Json, forms: readonly string[], ports: Ports): Shapes | undefined {
+  const structure = structureOf(json);
+  if (structure === undefined) return undefined;
+  let shapes = structure.memory.get(shapesKey) as Shapes | undefined;
+  if (shapes === undefined || shapes.ports !== ports) {
+    const paths: string[] = [];
+    const fields: string[] = [];
+    shape(json, "", 0, [], paths, fields, ports);
+    paths.sort();
+    structure.keys = keysOf(json, 0, []).join("\n").toLowerCase();
+    shapes = { ports, text: `{${paths.join(",")}}`, fields, classes: new Map() };
+    structure.memory.set(shapesKey, shapes);
+  }
+  return heldBy(structure, forms) ? undefined : shapes;
+}
+
+function heldBy(structure: JsonStructure, forms: readonly string[]): boolean {
+  for (const form of forms) if (structure.keys.includes(form)) return true;
+  return false;
+}
+
+function knownClass(shapes: Shapes, head: string, scalars: string, status: number): ResponseClass {
+  const name = head + scalars;
+  let known = shapes.classes.get(name);
+  if (known === undefined) {
+    known = classOf(head + shapes.text + scalars, status, shapes.fields);
+    if (shapes.classes.size >= classesPerStructureMax) shapes.classes.clear();
+    shapes.classes.set(name, known);
+  }
+  return known;
+}
+
+/** Every key the structure of a value has. */
+function keysOf(node: Json, depth: number, keys: string[]): string[] {
+  if (node === null || typeof node !== "object" || depth >= shapeDepthMax) return keys;
+  if (isArray(node)) return node[0] === undefined ? keys : keysOf(node[0], depth + 1, keys);
+  for (const [key, value] of Object.entries(node)) {
+    keys.push(key);
+    keysOf(value, depth + 1, keys);
+  }
+  return keys;
 }
 
 /**
@@ -79,7 +146,7 @@ export function plainHash(text: string): string {
   }
   high = mix(high ^ low);
   low = mix(low + high);
-  return hex(high) + hex(low);
+  return hexOf(high, low);
 }
 
 /** The value of a scalar as class keys write it: booleans and numbers of at most three digits in clear, text per the vocabulary; all else hashed. */
@@ -107,6 +174,20 @@ export function looksIdentifying(text: string): boolean {
 
 /** Spellings under which the identifier asked about may come back: as it stood, and its digits. Too short ones are left out, they would mask by chance. */
 export function echoForms(echo: readonly string[]): readonly string[] {
+  const [only] = echo;
+  if (echo.length !== 1 || only === undefined) return formsOf(echo);
+  if (only !== lastEcho) {
+    lastForms = formsOf(echo);
+    lastEcho = only;
+  }
+  return lastForms;
+}
+
+/** Gate, scheme and class ask about the same identifier in turn: the last one is remembered. */
+let lastEcho = "";
+let lastForms: readonly string[] = [];
+
+function formsOf(echo: readonly string[]): readonly string[] {
   const forms = new Set<string>();
   for (const raw of echo.slice(0, echoesMax)) {
     const text = raw.trim();
@@ -129,7 +210,11 @@ function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fi
   const paths: string[] = [];
   shape(json, "", 0, forms, paths, fields, ports);
   paths.sort();
-  let text = `{${paths.join(",")}}`;
+  return `{${paths.join(",")}}${scalarTexts(json, scheme, forms, ports)}`;
+}
+
+function scalarTexts(json: Json, scheme: ClassScheme, forms: readonly string[], ports: Ports): string {
+  let text = "";
   for (const path of scheme.scalars) {
     const value = scalarAt(json, path, ports);
     if (value === undefined) continue;
@@ -177,7 +262,7 @@ function shape(node: Json, path: string, depth: number, forms: readonly string[]
 /** The scalar at a path without arrays, whose names are as {@link fieldName} writes them; undefined when there is none. */
 export function scalarAt(json: Json, path: string, ports: Ports): string | number | boolean | undefined {
   let node: Json | undefined = json;
-  for (const name of path.split(".")) {
+  for (const name of namesOf(path)) {
     if (node === null || typeof node !== "object" || isArray(node)) return undefined;
     const key: string | undefined = name.startsWith("~") ? keyOf(node, name, ports) : name;
     if (key === undefined || !Object.hasOwn(node, key)) return undefined;
@@ -185,6 +270,8 @@ export function scalarAt(json: Json, path: string, ports: Ports): string | numbe
   }
   return typeof node === "string" || typeof node === "number" || typeof node === "boolean" ? node : undefined;
 }
+
+const namesOf = rememberText((path) => path.split("."), 2_048);
 
 /** The key that is written so; looks at the first {@link shapePathsMax}. */
 function keyOf(node: { readonly [key: string]: Json }, name: string, ports: Ports): string | undefined {
@@ -241,12 +328,12 @@ function bucket(length: number): number {
   return length <= 1 ? length : 2 ** Math.ceil(Math.log2(length));
 }
 
-function mediaType(contentType: string): string {
+const mediaType = rememberText((contentType) => {
   const end = contentType.indexOf(";");
   const media = (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase().slice(0, 64);
   // Part of the service's own words, but a service may write anything there.
   return /^(?:application|text|image|audio|video|font|multipart|message|model)\/[a-z0-9.+-]{1,60}$/.test(media) && mediaWords(media) ? media : media === "" ? "" : "other";
-}
+});
 
 function mediaWords(media: string): boolean {
   return media
@@ -300,8 +387,30 @@ function mix(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-function hex(value: number): string {
-  return (value >>> 0).toString(16).padStart(8, "0");
+/** One flat text: two padded halves put together cost five times as much. */
+function hexOf(high: number, low: number): string {
+  return String.fromCharCode(
+    digit(high >>> 28),
+    digit((high >>> 24) & 15),
+    digit((high >>> 20) & 15),
+    digit((high >>> 16) & 15),
+    digit((high >>> 12) & 15),
+    digit((high >>> 8) & 15),
+    digit((high >>> 4) & 15),
+    digit(high & 15),
+    digit(low >>> 28),
+    digit((low >>> 24) & 15),
+    digit((low >>> 20) & 15),
+    digit((low >>> 16) & 15),
+    digit((low >>> 12) & 15),
+    digit((low >>> 8) & 15),
+    digit((low >>> 4) & 15),
+    digit(low & 15),
+  );
+}
+
+function digit(value: number): number {
+  return value < 10 ? 48 + value : 87 + value;
 }
 
 /** Words that say how an answer went and name nobody; only these are written in clear. */

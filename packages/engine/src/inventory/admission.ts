@@ -1,6 +1,9 @@
+import { structureOf } from "../exchange/json-structure.ts";
+import { rememberText } from "../exchange/remember-text.ts";
 import { plainHash } from "../exchange/response-class.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView, Json } from "../exchange/view.ts";
+import { OldestKey } from "../detect/observe/oldest-key.ts";
 import { hash32 } from "./distinct-counter.ts";
 
 /** True for answers that say there is nothing at this path with this method, or for none at all. */
@@ -16,7 +19,8 @@ export function saysNothingHere(status: number): boolean {
  * is. Misses: a catch-all below one prefix; that is learned as one endpoint with a parameter.
  */
 export class NothingHere {
-  readonly #candidates = new Map<string, Set<number>>();
+  readonly #candidates = new Map<string, number[]>();
+  readonly #oldest = new OldestKey(this.#candidates);
   readonly #known = new Set<string>();
 
   /** `learned` exactly once, at the sighting that decides. */
@@ -27,14 +31,16 @@ export class NothingHere {
     let seen = this.#candidates.get(fingerprint);
     if (seen === undefined) {
       if (this.#candidates.size >= candidatesMax) {
-        const [oldest] = this.#candidates.keys();
+        const oldest = this.#oldest.take();
         if (oldest !== undefined) this.#candidates.delete(oldest);
       }
-      seen = new Set();
+      seen = [];
       this.#candidates.set(fingerprint, seen);
     }
-    seen.add(hash32(seed, first.toLowerCase()));
-    if (seen.size < firstSegmentsMin) return "unknown";
+    const hash = hash32(seed, first.toLowerCase());
+    if (seen.includes(hash)) return "unknown";
+    seen.push(hash);
+    if (seen.length < firstSegmentsMin) return "unknown";
     this.#candidates.delete(fingerprint);
     if (this.#known.size >= knownMax) return "unknown";
     this.#known.add(fingerprint);
@@ -65,15 +71,53 @@ export function answerFingerprint(view: ExchangeView): string | undefined {
   const { response } = view.exchange;
   const { status } = response;
   if (saysNothingHere(status) || status === 201 || status === 202 || status === 204 || status === 304) return undefined;
-  const type = headerOf(response.headers, "content-type").split(";", 1)[0]?.trim().toLowerCase().slice(0, 64) ?? "";
+  const type = typeOf(headerOf(response.headers, "content-type"));
   // Hashed: it is kept, and names of fields and media types may be anything.
-  if (view.responseJson !== undefined) return plainHash(`${status} ${type} ${Math.round(Math.log2((response.body?.length ?? 1) + 1))} ${answerShape(view.responseJson)}`);
+  if (view.responseJson !== undefined) return jsonFingerprint(view.responseJson, `${status} ${type} ${Math.round(Math.log2((response.body?.length ?? 1) + 1))}`);
   const size = response.size ?? response.body?.length ?? 0;
   return size === 0 ? undefined : plainHash(`${status} ${type} ${size}`);
 }
 
+const typeOf = rememberText((contentType) => contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 64) ?? "");
+
+function jsonFingerprint(json: Json, head: string): string {
+  const known = shapeMemory(json);
+  let fingerprint = known?.fingerprints.get(head);
+  if (fingerprint === undefined) {
+    fingerprint = plainHash(`${head} ${answerShape(json)}`);
+    if (known !== undefined && known.fingerprints.size >= fingerprintsMax) known.fingerprints.clear();
+    known?.fingerprints.set(head, fingerprint);
+  }
+  return fingerprint;
+}
+
+/** What is worked out of the structure of an answer alone. */
+interface ShapeMemory {
+  readonly shape: string;
+  /** By status, type and power of two of the length. */
+  readonly fingerprints: Map<string, string>;
+}
+
+function shapeMemory(json: Json): ShapeMemory | undefined {
+  const structure = structureOf(json);
+  if (structure === undefined) return undefined;
+  let known = structure.memory.get(shapeKey) as ShapeMemory | undefined;
+  if (known === undefined) {
+    known = { shape: shapeText(json), fingerprints: new Map() };
+    structure.memory.set(shapeKey, known);
+  }
+  return known;
+}
+
+const shapeKey = Symbol("answer shape");
+const fingerprintsMax = 64;
+
 /** Keys and types of a JSON value three levels deep, values left out; at most 256 characters. */
 export function answerShape(json: Json): string {
+  return shapeMemory(json)?.shape ?? shapeText(json);
+}
+
+function shapeText(json: Json): string {
   let left = 48;
   const walk = (value: Json, depth: number): string => {
     if (value === null) return "0";

@@ -245,8 +245,13 @@ function outcomeOf(view: ExchangeView): keyof OutcomeCounts {
   const json = view.responseJson;
   if (json !== undefined) {
     if (json === null || json === "") return "empty";
-    if (typeof json === "object") return Object.keys(json).length > 0 ? "data" : "empty";
+    if (typeof json === "object") return holdsAnything(json) ? "data" : "empty";
     return "data";
   }
   return (response.size ?? response.body?.length ?? 0) > 2 ? "data" : "empty";
+}
+
+function holdsAnything(json: object): boolean {
+  for (const _ in json) return true;
+  return false;
 }

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keyPath, loadOrCreateKey } from "./key-file.ts";
-import { makePorts } from "./make-ports.ts";
+import { makePorts, rememberedCharactersMax, rememberedMax } from "./make-ports.ts";
 
 let home = "";
 beforeEach(() => {
@@ -88,6 +88,29 @@ describe("makePorts", () => {
     const before = ports.hash("phone", "+999");
     ports.hash("phone", "9".repeat(300));
     expect(ports.hash("phone", "+999")).toBe(before);
+  });
+
+  test("a remembered hash is that of the same text and domain, also when thousands of others took turns at its place", () => {
+    const secret = new Uint8Array(32).fill(7);
+    const ports = makePorts({ secret }, 1);
+    const expected = (type: string, normal: string): string => createHmac("sha256", secret).update(`${type}\0${normal}`, "utf8").digest("hex").slice(0, 16);
+    const tail = "z".repeat(40);
+    for (let round = 0; round < 2; round++) {
+      for (let n = 0; n < rememberedMax + 500; n++) {
+        const text = n % 5 === 0 ? `${n}${tail}` : String(n);
+        const type = n % 2 === 0 ? "phone" : "email";
+        if (ports.hash(type, text) !== expected(type, text)) expect.unreachable(`${type} ${text}`);
+      }
+    }
+    for (const length of [rememberedCharactersMax, rememberedCharactersMax + 1]) {
+      const text = "t".repeat(length);
+      expect([ports.hash("credential", text), ports.hash("credential", text), ports.hash("opaque", text)]).toEqual([
+        expected("credential", text),
+        expected("credential", text),
+        expected("opaque", text),
+      ]);
+    }
+    expect(ports.hash("phone", "")).toBe(expected("phone", ""));
   });
 
   test("the same value in two domains, or under two keys, never shares a hash", () => {

@@ -9,8 +9,39 @@ import type { Key } from "./key-file.ts";
  */
 export function makePorts(key: Pick<Key, "secret">, seed: number): Ports {
   const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-  return { hash: keyedHash(key.secret), random: randomOf(seed), decodeUtf8: (bytes) => decoder.decode(bytes) };
+  return { hash: remembering(keyedHash(key.secret)), random: randomOf(seed), decodeUtf8: (bytes) => decoder.decode(bytes) };
 }
+
+/**
+ * Callers come back and gate and ledger hash the same texts in turn: the last hash of each of {@link rememberedMax} places is kept, with its clear text, in
+ * memory only. A text has one place, given by its last characters, and takes it from whoever stood there; a longer one than
+ * {@link rememberedCharactersMax} is hashed each time. At the most 10 MB.
+ */
+function remembering(hash: Ports["hash"]): Ports["hash"] {
+  const types: string[] = Array.from({ length: rememberedMax }, () => "");
+  const texts: string[] = Array.from({ length: rememberedMax }, () => "");
+  const hashes: string[] = Array.from({ length: rememberedMax }, () => "");
+  return (type, normal) => {
+    const { length } = normal;
+    if (length > rememberedCharactersMax) return hash(type, normal);
+    let place = Math.imul(length, 0x85ebca6b) ^ type.length;
+    for (let i = length > placeCharacters ? length - placeCharacters : 0; i < length; i++) place = Math.imul(place ^ normal.charCodeAt(i), 0x01000193);
+    place = (place ^ (place >>> 15)) & (rememberedMax - 1);
+    if (texts[place] === normal && types[place] === type) return hashes[place] ?? "";
+    const fresh = hash(type, normal);
+    types[place] = type;
+    texts[place] = normal;
+    hashes[place] = fresh;
+    return fresh;
+  };
+}
+
+/** A power of two. */
+export const rememberedMax = 8_192;
+/** Longer than most tokens. */
+export const rememberedCharactersMax = 1_024;
+/** Tokens of one issuer begin alike and differ at their ends. */
+const placeCharacters = 24;
 
 /** SHA-256 works on blocks of 64 bytes. */
 const blockBytes = 64;

@@ -40,13 +40,15 @@ export class AnchorFinder {
     const scalars = requestScalars(view, seen.pathValues);
     const roots = this.#roots(seen, scalars.values);
     const declared = seen.declaredKind;
+    const links = success && roots.length > 0 && roots.length <= rootsMax;
+    const returned = links ? responseScalars(view) : [];
     if (roots.length > 0 || scalars.proof) {
       const kind = this.#kind(seen.endpointId);
       if (scalars.proof) kind.proof++;
       if (success) kind.accepted++;
       else if (status === 400 || status === 401 || status === 403 || status === 422) kind.refused++;
-      if (success && roots.length > 0 && roots.length <= rootsMax) {
-        const secrets = this.#secrets(view);
+      if (links) {
+        const secrets = this.#secrets(view, returned);
         for (const secret of secrets) {
           this.#remember(secret, { endpointId: seen.endpointId, roots, narrow: seen.narrow, network: seen.network, at, told: false, status, direct: seen.subjects.length > 0 });
         }
@@ -61,9 +63,7 @@ export class AnchorFinder {
         }
       }
     }
-    if (success && roots.length > 0 && roots.length <= rootsMax) {
-      for (const value of responseScalars(view)) if (!scalars.values.includes(value)) this.#links.add(seen.network, value, roots, at);
-    }
+    for (const value of returned) if (!scalars.values.includes(value)) this.#links.add(seen.network, value, roots, at);
     return anchors;
   }
 
@@ -117,9 +117,9 @@ export class AnchorFinder {
     return roots;
   }
 
-  #secrets(view: ExchangeView): string[] {
+  #secrets(view: ExchangeView, returned: readonly string[]): string[] {
     const secrets: string[] = [];
-    for (const value of responseScalars(view)) {
+    for (const value of returned) {
       if (secrets.length < 4 && tokenLike(value)) secrets.push(this.#ports.hash("credential", value));
     }
     for (const [name, value] of view.exchange.response.headers) {
@@ -132,11 +132,11 @@ export class AnchorFinder {
   }
 
   #remember(secret: string, issued: Issued): void {
-    if (this.#issued.size >= issuedMax) {
+    // One issued again keeps its place in age: texts that only look like secrets come back with every answer.
+    if (!this.#issued.has(secret) && this.#issued.size >= issuedMax) {
       const oldest = this.#oldestIssued.take();
       if (oldest !== undefined) this.#issued.delete(oldest);
     }
-    this.#issued.delete(secret);
     this.#issued.set(secret, issued);
   }
 

@@ -17,12 +17,36 @@ export function requestScalars(view: ExchangeView, pathValues: readonly string[]
 
 /** Strings and numbers of the answer that may be ids or secrets, at most {@link valuesMax}. */
 export function responseScalars(view: ExchangeView): readonly string[] {
+  if (view.responseJson === undefined) return none;
   const values: string[] = [];
-  walk(view.responseJson, "", 0, { left: walkMax }, (_name, value) => {
-    if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
-  });
+  collect(view.responseJson, 0, walkMax, values);
   return values;
 }
+
+/** As {@link walk} without names; gives back how many places may still be looked at. An answer is read far more often than a request with a body. */
+function collect(json: Json, depth: number, budget: number, values: string[]): number {
+  if (depth > 6 || budget <= 0 || json === null) return budget - 1;
+  let left = budget - 1;
+  if (typeof json === "string") take(json, values);
+  else if (typeof json === "number") {
+    if (json >= 10 && Number.isInteger(json)) take(String(json), values);
+  } else if (typeof json === "object") {
+    if (isList(json)) for (let i = 0; i < json.length && left > 0 && values.length < valuesMax; i++) left = collect(json[i] ?? null, depth + 1, left, values);
+    else {
+      for (const key in json) {
+        if (left <= 0 || values.length >= valuesMax) return left;
+        left = collect(json[key] ?? null, depth + 1, left, values);
+      }
+    }
+  }
+  return left;
+}
+
+function take(value: string, values: string[]): void {
+  if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
+}
+
+const none: readonly string[] = [];
 
 /** A secret as services issue them: 20 characters or more, one word, digits and letters mixed or both cases. */
 export function tokenLike(value: string): boolean {

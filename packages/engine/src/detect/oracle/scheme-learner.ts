@@ -2,6 +2,7 @@ import type { ClassScheme } from "../../decide/gate-policy.ts";
 import { meaningOfKey } from "../../exchange/masked-keys.ts";
 import { fieldName } from "../../exchange/plain-words.ts";
 import { echoForms, looksIdentifying, maskEcho, shapePathsMax } from "../../exchange/response-class.ts";
+import { type JsonStructure, structureOf } from "../../exchange/json-structure.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";
 
@@ -31,6 +32,8 @@ export class SchemeLearner {
   readonly #ports: Ports;
   readonly #endpoints = new Map<string, Learnt>();
   #coarsened: Coarsened[] = [];
+  /** Whether the answer being read taught anything. */
+  #taught = false;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -42,11 +45,16 @@ export class SchemeLearner {
     let learnt = this.#endpoints.get(endpointId);
     if (learnt === undefined) {
       if (this.#endpoints.size >= schemeEndpointsMax) return false;
-      learnt = { fields: new Map(), scheme: emptyScheme };
+      learnt = { fields: new Map(), scheme: emptyScheme, settled: new WeakSet() };
       this.#endpoints.set(endpointId, learnt);
     }
+    const structure = structureOf(json);
+    if (structure !== undefined && learnt.settled.has(structure)) return false;
     const removed: string[] = [];
+    this.#taught = false;
     const joined = this.#read(learnt, json as { readonly [key: string]: Json }, "", 0, echoForms(echo), removed);
+    // Fields that are out, full or beyond the bound stay so: an answer of this structure that taught nothing never will.
+    if (!this.#taught && structure !== undefined) learnt.settled.add(structure);
     if (!joined && removed.length === 0) return false;
     learnt.scheme = {
       scalars: [...learnt.fields]
@@ -90,7 +98,7 @@ export class SchemeLearner {
         .filter(([, field]) => field.in)
         .map(([path]) => path)
         .sort();
-      learner.#endpoints.set(row[0], { fields, scheme: { scalars } });
+      learner.#endpoints.set(row[0], { fields, scheme: { scalars }, settled: new WeakSet() });
     }
     return learner;
   }
@@ -111,6 +119,7 @@ export class SchemeLearner {
         if (learnt.fields.size >= shapePathsMax) continue;
         field = { in: true, samples: 0, values: new Set() };
         learnt.fields.set(path, field);
+        this.#taught = true;
         if (!eligible(key, value, forms)) {
           field.in = false;
           continue;
@@ -119,6 +128,7 @@ export class SchemeLearner {
       }
       if (!field.in || field.samples >= scalarSamplesMax) continue;
       field.samples += 1;
+      this.#taught = true;
       if (typeof value === "boolean") continue;
       if (eligible(key, value, forms)) {
         field.values.add(this.#ports.hash("segment", String(value)));
@@ -140,6 +150,8 @@ export interface Coarsened {
 interface Learnt {
   readonly fields: Map<string, Field>;
   scheme: ClassScheme;
+  /** Structures of answers that have nothing more to teach. */
+  readonly settled: WeakSet<JsonStructure>;
 }
 
 interface Field {
