@@ -75,6 +75,7 @@ export function writeRecord(into: Buffer, from: number, finished: FinishedExchan
   into.writeDoubleLE(head.at, from + 40);
   into.writeDoubleLE(capture.durationMs, from + 48);
   into.writeDoubleLE(capture.responseBytes, from + 56);
+  into.writeUInt16LE(note?.answered ?? 0, from + 64);
   return at;
 }
 
@@ -131,11 +132,13 @@ export class RecordReader {
       carries: gateCarries,
     };
     if ((flags & Flag.note) !== 0) {
+      const answeredStatus = records.readUInt16LE(from + 64);
       exchange.gate = {
         action: actionAt(records[from + 5] ?? 0),
         would: actionAt(records[from + 6] ?? 0),
         reason: records.toString("latin1", addressEnd, reasonEnd),
         journaled: (flags & Flag.journaled) !== 0,
+        ...(answeredStatus === 0 ? {} : { answered: answeredStatus }),
       };
     }
     return exchange;
@@ -162,8 +165,8 @@ export const sectionsMax = 1_024;
 export const sectionCharactersMax = 2_048;
 
 const Flag = { requestBody: 1, requestTruncated: 2, responseBody: 4, responseTruncated: 8, note: 16, journaled: 32 } as const;
-/** Four bytes of length, flags, two actions, three short lengths, status; five lengths; four doubles. */
-const fixedBytes = 64;
+/** Four bytes of length, flags, two actions, three short lengths, status; five lengths; four doubles; the status the caller got in the service's place, 0 for the service's own. */
+const fixedBytes = 66;
 /** What one byte can count. Methods, addresses and reasons are far shorter; what is longer is cut. */
 const shortMax = 255;
 const actions: readonly Action[] = ["allow", "throttle", "uniform", "challenge", "block"];
