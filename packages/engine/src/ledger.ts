@@ -283,10 +283,13 @@ export class Ledger {
     if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
       const body = exchange.response.body;
       if (body !== undefined && exchange.response.truncated !== true) {
+        const text = typeof body === "string" ? body : this.#ports.decodeUtf8(body);
+        const { headers } = exchange.response;
+        if (this.#uniform.passes(endpoint.id, status, headers, text, extracted.first)) return;
         this.#uniform.learn(endpoint.id, {
           status,
-          rawHeaders: exchange.response.headers.flat(),
-          body: typeof body === "string" ? body : this.#ports.decodeUtf8(body),
+          rawHeaders: headers.flat(),
+          body: text,
           echo: extracted.first,
           subject: subject.hash,
           reflected: textsOf(step.view),

@@ -1,5 +1,15 @@
 import { describe, expect, it } from "vitest";
-import { type DeniedAnswer, genericUniform, renderUniform, uniformBodyCharsMax, uniformEndpointsMax, uniformMisfitsMax, UniformTemplates } from "./uniform-template.ts";
+import {
+  type DeniedAnswer,
+  genericUniform,
+  renderUniform,
+  uniformBodyCharsMax,
+  uniformEndpointsMax,
+  uniformMisfitsMax,
+  uniformSampledEvery,
+  UniformTemplates,
+  uniformYoungFits,
+} from "./uniform-template.ts";
 
 const json = ["Content-Type", "application/json"];
 const denied = (phone: string, over: Partial<DeniedAnswer> = {}): DeniedAnswer => ({
@@ -45,6 +55,43 @@ describe("UniformTemplates", () => {
     });
     expect(renderUniform(uniform, '9"9')).toBe('{"success":false,"message":"User 9\\"9 not found.","errors":{"message":"none"}}');
     expect(templates.uniformFor("e")).toBe(uniform);
+  });
+  it("passes the very answer that fitted before, whatever its date, and none that differs", () => {
+    const templates = new UniformTemplates();
+    const body = '{"ok":false}';
+    const headers = (date: string, by = "Latchkey") =>
+      [
+        ["Date", date],
+        ["X-Powered-By", by],
+      ] as const;
+    const ask = (n: number) => templates.learn("e", denied(`who-${n}`, { body, rawHeaders: headers(String(n)).flat() }));
+    for (let n = 0; n < 3; n++) {
+      expect(templates.passes("e", 200, headers("x"), body, "who-9")).toBe(false);
+      ask(n);
+    }
+    ask(3);
+    expect(templates.passes("e", 200, headers("later"), body, "who-9")).toBe(true);
+    expect(templates.passes("e", 404, headers("later"), body, "who-9")).toBe(false);
+    expect(templates.passes("e", 200, headers("later", "Other"), body, "who-9")).toBe(false);
+    expect(templates.passes("e", 200, headers("later"), '{"ok":true}', "who-9")).toBe(false);
+    expect(templates.passes("e", 200, headers("later"), body, "false")).toBe(false);
+    expect(templates.passes("f", 200, headers("later"), body, "who-9")).toBe(false);
+  });
+  it("reads one in 16 of the answers of a settled endpoint, and every one again as soon as one does not fit", () => {
+    const templates = new UniformTemplates();
+    let read = 0;
+    const ask = (n: number, word: string) => {
+      const answer = denied(`999-1555${1000 + n}`, { body: JSON.stringify({ ok: false, at: n, word }), rawHeaders: json });
+      if (templates.passes("e", 200, [["Content-Type", "application/json"]], answer.body, answer.echo)) return;
+      read++;
+      templates.learn("e", answer);
+    };
+    for (let n = 0; n < 3 + uniformYoungFits; n++) ask(n, "old");
+    expect(read).toBe(3 + uniformYoungFits);
+    for (let n = 100; n < 100 + 10 * uniformSampledEvery; n++) ask(n, "old");
+    expect(read).toBe(3 + uniformYoungFits + 10);
+    for (let n = 300; n < 300 + uniformSampledEvery - 1 + uniformMisfitsMax + 3; n++) ask(n, "new");
+    expect(templates.uniformFor("e").body).toBe('{"ok":false,"word":"new"}');
   });
   it("never keeps a value that belonged to one subject", () => {
     const templates = new UniformTemplates();

@@ -1,4 +1,5 @@
 import type { UniformAnswer } from "../../decide/gate-policy.ts";
+import type { HeaderList } from "../../exchange/exchange.ts";
 import { meaningOfKey } from "../../exchange/masked-keys.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { replaceIdentifiers } from "../../exchange/replace-identifiers.ts";
@@ -12,6 +13,9 @@ export const uniformEndpointsMax = 256;
 export const uniformBodyCharsMax = 16_384;
 /** Denied answers in a row, of different subjects, that do not fit before the template is learnt anew: the service changed. */
 export const uniformMisfitsMax = 8;
+/** Fitting answers in a row after which an endpoint is no longer young, and how few are read from then on: a change is noticed 16 answers later, and then all are read. */
+export const uniformYoungFits = 64;
+export const uniformSampledEvery = 16;
 const headersMax = 32;
 
 /** What stands for the identifier in a template. */
@@ -51,12 +55,32 @@ export class UniformTemplates {
     this.#ports = ports;
   }
 
+  /**
+   * True when reading this answer would teach nothing: it is the very answer, to the byte, that fitted the settled template before, or one of the many that are passed
+   * over once {@link uniformYoungFits} have fitted in a row ({@link uniformSampledEvery} to one read). Counts as read; call {@link learn} only after false.
+   */
+  passes(endpointId: string, status: number, headers: HeaderList, body: string, echo: string): boolean {
+    const learning = this.#endpoints.get(endpointId);
+    if (learning?.settled === undefined) return false;
+    if (
+      learning.fitting !== undefined &&
+      learning.fitting.status === status &&
+      learning.fitting.body === body &&
+      !holds(body, echo) &&
+      sameHeaders(learning.fitting.headers, headers)
+    ) {
+      learning.misfits.clear();
+      return true;
+    }
+    return learning.fits >= uniformYoungFits && ++learning.passed % uniformSampledEvery !== 0;
+  }
+
   learn(endpointId: string, answer: DeniedAnswer): void {
     if (answer.body.length > uniformBodyCharsMax || answer.status >= 500 || answer.status === 429) return;
     let learning = this.#endpoints.get(endpointId);
     if (learning === undefined) {
       if (this.#endpoints.size >= uniformEndpointsMax) return;
-      learning = { draft: undefined, settled: undefined, subjects: new Set(), misfits: new Set() };
+      learning = { draft: undefined, settled: undefined, subjects: new Set(), misfits: new Set(), fitting: undefined, fits: 0, passed: 0 };
       this.#endpoints.set(endpointId, learning);
     }
     const seen = draftOf(answer, this.#ports);
@@ -66,8 +90,12 @@ export class UniformTemplates {
       const merged = merge(settled, seen);
       if (merged !== undefined && same(merged, settled)) {
         learning.misfits.clear();
+        learning.fits++;
+        learning.fitting = holds(answer.body, answer.echo) ? undefined : { status: answer.status, headers: pairsOf(answer.rawHeaders), body: answer.body };
         return;
       }
+      learning.fits = 0;
+      learning.fitting = undefined;
       learning.misfits.add(answer.subject);
       if (learning.misfits.size < uniformMisfitsMax) return;
       // The old template goes on serving until the new one is settled.
@@ -109,7 +137,7 @@ export class UniformTemplates {
     if (!Array.isArray(state)) return templates;
     for (const row of state.slice(0, uniformEndpointsMax)) {
       if (!Array.isArray(row) || typeof row[0] !== "string" || !isDraft(row[1])) continue;
-      templates.#endpoints.set(row[0], { draft: undefined, settled: row[1], serving: row[1], subjects: new Set(), misfits: new Set() });
+      templates.#endpoints.set(row[0], { draft: undefined, settled: row[1], serving: row[1], subjects: new Set(), misfits: new Set(), fitting: undefined, fits: 0, passed: 0 });
     }
     return templates;
   }
@@ -132,6 +160,31 @@ interface Learning {
   answer?: { readonly of: Draft; readonly uniform: UniformAnswer };
   readonly subjects: Set<string>;
   readonly misfits: Set<string>;
+  /** The last answer that fitted and did not name whom it was about, as it stood. In memory only. */
+  fitting: { readonly status: number; readonly headers: HeaderList; readonly body: string } | undefined;
+  /** Fitting answers read since the last misfit, and answers passed over. */
+  fits: number;
+  passed: number;
+}
+
+function holds(body: string, echo: string): boolean {
+  return echo.length >= 3 && body.includes(echo);
+}
+
+/** Alike but for what belongs to one answer alone. */
+function sameHeaders(one: HeaderList, two: HeaderList): boolean {
+  if (one.length !== two.length) return false;
+  for (const [i, [name, value]] of one.entries()) {
+    const other = two[i];
+    if (other === undefined || other[0] !== name || (other[1] !== value && !isPerRequest(name.toLowerCase()))) return false;
+  }
+  return true;
+}
+
+function pairsOf(rawHeaders: readonly string[]): HeaderList {
+  const pairs: (readonly [string, string])[] = [];
+  for (let i = 0; i + 1 < rawHeaders.length; i += 2) pairs.push([rawHeaders[i] ?? "", rawHeaders[i + 1] ?? ""]);
+  return pairs;
 }
 
 interface Draft {
