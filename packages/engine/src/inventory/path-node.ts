@@ -15,6 +15,8 @@ export interface PathNode<Leaf> {
   lateTotal: number;
   lateClients: number;
   merged: boolean;
+  /** Distinct values of the parameter below, as far as they were told apart. */
+  values: number;
   evaluateAt: number;
   /** This constant may stand in clear; see {@link isShown}. Never taken back. */
   shown: boolean;

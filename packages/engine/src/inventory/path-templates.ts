@@ -1,7 +1,7 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { PathNode } from "./path-node.ts";
-import { isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
-import { interchangeable, siblingPolicy, strays } from "./sibling-policy.ts";
+import { isConstantLike, isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
+import { interchangeable, isRich, siblingPolicy, strays } from "./sibling-policy.ts";
 
 /**
  * Learns the path templates of one host from its paths, streaming, in bounded memory.
@@ -118,7 +118,8 @@ export class PathTemplates<Leaf> {
     const pattern = segmentPattern(segment, depth);
     if (pattern !== undefined) return this.#parameter(node, pattern);
     if (node.merged && !isReservedWord(key)) {
-      if (this.#bearsOwnTraffic(node, key, segment, client)) return this.#child(node, key, segment);
+      if ((isConstantLike(segment) && (isRich(node) || (isPersonNoun(node.label) && node.values < personsMin))) || this.#bearsOwnTraffic(node, key, segment, client))
+        return this.#child(node, key, segment);
       return this.#parameter(node, "{}");
     }
     const child = this.#child(node, key, segment);
@@ -170,6 +171,7 @@ export class PathTemplates<Leaf> {
         for (const [name, entry] of node.late) if (--entry.count === 0) node.late.delete(name);
       }
       if (node.late.size < lateMax) node.late.set(key, { count: 1, clients: 1 << (client & 31) });
+      node.values++;
       return false;
     }
     late.count++;
@@ -189,7 +191,7 @@ export class PathTemplates<Leaf> {
   #evaluate(node: PathNode<Leaf>, forced: boolean): void {
     if (node.children.size < 2 && !node.merged) return;
     const values = node.merged ? strays(node) : [];
-    if (values.length === 0) values.push(...interchangeable(node, forced));
+    if (values.length === 0 && (!node.merged || forced)) values.push(...interchangeable(node, forced));
     if (values.length === 0) {
       node.evaluateAt = Math.max(node.children.size + 1, Math.ceil(node.children.size * 1.25));
       return;
@@ -198,6 +200,7 @@ export class PathTemplates<Leaf> {
     if (parameter === undefined) return;
     node.merged = true;
     node.evaluateAt = node.children.size - values.length + siblingPolicy.distinctMin;
+    node.values += values.length;
     for (const child of values) {
       node.children.delete(child.label.toLowerCase());
       this.#fold(child, parameter, child);
@@ -205,12 +208,13 @@ export class PathTemplates<Leaf> {
     }
     this.epoch++;
     this.#settleBelow(parameter);
+    this.#evaluate(node, false);
   }
 
   #settleBelow(node: PathNode<Leaf>): void {
-    this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
     for (const child of node.children.values()) this.#settleBelow(child);
     for (const child of node.parameters.values()) this.#settleBelow(child);
+    this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
   }
 
   /** Pours a whole branch into another; `origin` is the sibling that was a value, whose text now is one. */
@@ -218,6 +222,7 @@ export class PathTemplates<Leaf> {
     into.count += from.count;
     into.clients |= from.clients;
     into.merged ||= from.merged;
+    into.values += from.values;
     if (into.shape === "") into.shape = from.shape;
     if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label, place: into });
     from.leaf = undefined;
@@ -316,6 +321,8 @@ function isShown<Leaf>(node: PathNode<Leaf>): boolean {
   return others <= strangersMax;
 }
 
+/** Persons met after `users` before a word of interfaces met there is taken for one more of them. */
+const personsMin = 40;
 /** Words of unknown kind beside one that may still be shown. */
 const strangersMax = 3;
 
@@ -340,7 +347,8 @@ function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parame
     lateClients: 0,
     // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.
     merged: !parameter && isPersonNoun(label),
-    evaluateAt: siblingPolicy.sameTreeRareMin,
+    values: 0,
+    evaluateAt: 5,
     leaf: undefined,
     shape: "",
     shown: parameter || isPlainWords(label),

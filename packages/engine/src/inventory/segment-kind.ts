@@ -1,3 +1,5 @@
+import { isPlainWords } from "../exchange/plain-words.ts";
+
 /**
  * Says at first sight that a path segment is a value, by its shape alone; undefined when it may as well be a constant.
  *
@@ -42,6 +44,32 @@ export function segmentPattern(segment: string, depth: number): string | undefin
 /** True for words that name an action or the caller, not a value: they stay constants beside a parameter. */
 export function isReservedWord(lowerSegment: string): boolean {
   return reservedWords.has(lowerSegment) || /^v\d{1,3}(\.\d{1,3})?$/.test(lowerSegment);
+}
+
+/** True for words that mean the caller or everything, whatever stands below them: never a value. */
+export function isSelfWord(lowerSegment: string): boolean {
+  return selfWords.has(lowerSegment);
+}
+
+const selfWords: ReadonlySet<string> = new Set("me self current mine all".split(" "));
+
+/**
+ * True for text as constants have it: words of interfaces, a plural noun (`stargazers`), words joined by underscores. Of GitHub's 227 constants 87 % are, of
+ * names and slugs about one in eight; so it says much of a set of siblings and little of one.
+ */
+export function isConstantLike(label: string): boolean {
+  return isPlainWords(label) || (/^[a-z]{2,}(?:[_-][a-z]{2,})*$/.test(label) && (label.includes("_") || isPluralNoun(label)));
+}
+
+/** True for a word with a plural's ending: `stargazers`, and not `status` or `address`. */
+export function isPluralNoun(label: string): boolean {
+  return /[a-z]{2}s$/i.test(label) && !/(?:ss|us|is)$/i.test(label);
+}
+
+/** True for text that is rather a value than a constant: a number within a slug, a version, the name of a data file. `v2`, `oauth2` and `login.do` are not. */
+export function isValueLike(label: string): boolean {
+  if (/^[^.]{1,80}\.(?:json|xml|csv|html?|txt|md|pdf|png|jpe?g|gif|svg|webp|ico|ya?ml|js|css|map|woff2?|ttf|mp[34]|zip|gz)$/i.test(label)) return true;
+  return /\d/.test(label) && !isPlainWords(label);
 }
 
 /** True for a constant after which a person is named: `/users/…`, `/by-email/…`. */

@@ -1,0 +1,68 @@
+import type { PathNode } from "./path-node.ts";
+import { isConstantLike } from "./segment-kind.ts";
+
+/** Places looked at when sub-trees are compared: enough for GitHub's widest, and a bound on what one comparison costs. */
+export const comparedMax = 400;
+const levels = 3;
+
+/**
+ * Where a node leads: each constant up to three levels below it, by its depth, with its traffic. What lies between is left out, as two values of one
+ * parameter may each have values of their own in between (`/{owner}/{repo}/issues`).
+ */
+export function profileOf<Leaf>(node: PathNode<Leaf>): ReadonlyMap<string, number> {
+  const places = new Map<string, number>();
+  let left = comparedMax;
+  const walk = (at: PathNode<Leaf>, level: number): void => {
+    for (const child of at.children.values()) {
+      if (--left < 0) return;
+      if (isConstantLike(child.label)) {
+        const place = `${level} ${child.label.toLowerCase()}`;
+        places.set(place, (places.get(place) ?? 0) + child.count);
+      }
+      if (level < levels) walk(child, level + 1);
+    }
+    for (const child of at.parameters.values()) if (level < levels && --left >= 0) walk(child, level + 1);
+  };
+  walk(node, 1);
+  return places;
+}
+
+/** How far one node leads where another does. */
+export interface Likeness {
+  /** The part of its traffic below it that goes where the other leads too: 1 when everything does, 0 when nothing. */
+  readonly share: number;
+  /** Constants met on the way that the other has too. */
+  readonly constants: number;
+}
+
+/** Compares a node with one that may stand for it, {@link comparedMax} places and four levels deep. */
+export function leadsWhere<Leaf>(node: PathNode<Leaf>, other: PathNode<Leaf>): Likeness {
+  let left = comparedMax;
+  let constants = 0;
+  const common = (a: PathNode<Leaf>, b: PathNode<Leaf>, level: number): number => {
+    let sum = 0;
+    let below = 0;
+    for (const [name, child] of a.children) {
+      below += child.count;
+      if (--left < 0) continue;
+      const same = b.children.get(name);
+      if (same !== undefined) constants++;
+      const twin = same ?? b.parameters.get("{}");
+      if (twin !== undefined) sum += level > levels || !hasBelow(child) ? child.count : common(child, twin, level + 1);
+    }
+    for (const [pattern, child] of a.parameters) {
+      below += child.count;
+      if (--left < 0) continue;
+      const twin = b.parameters.get(pattern) ?? b.parameters.get("{}");
+      if (twin !== undefined) sum += level > levels || !hasBelow(child) ? child.count : common(child, twin, level + 1);
+    }
+    const own = Math.max(0, a.count - below);
+    return sum + (b.leaf !== undefined || a.leaf === undefined ? own : 0);
+  };
+  const share = node.count === 0 ? 0 : common(node, other, 1) / node.count;
+  return { share, constants };
+}
+
+function hasBelow<Leaf>(node: PathNode<Leaf>): boolean {
+  return node.children.size > 0 || node.parameters.size > 0;
+}
