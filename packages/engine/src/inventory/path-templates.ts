@@ -70,7 +70,8 @@ export class PathTemplates<Leaf> {
       const found = constant === undefined ? undefined : walk(constant, depth + 1);
       if (found !== undefined) return found;
       const pattern = segmentPattern(segment, depth);
-      const parameter = (pattern === undefined ? undefined : node.parameters.get(pattern)) ?? (pattern !== undefined || node.merged ? node.parameters.get("{}") : undefined);
+      const parameter =
+        (pattern === undefined ? undefined : node.parameters.get(pattern)) ?? (pattern !== undefined || node.merged || isPersons(node) ? node.parameters.get("{}") : undefined);
       return parameter === undefined ? undefined : walk(parameter, depth + 1);
     };
     return walk(this.root, 0);
@@ -117,14 +118,16 @@ export class PathTemplates<Leaf> {
     if (known !== undefined) return known;
     const pattern = segmentPattern(segment, depth);
     if (pattern !== undefined) return this.#parameter(node, pattern);
-    if (node.merged && !isReservedWord(key)) {
-      if ((isConstantLike(segment) && (isRich(node) || (isPersonNoun(node.label) && node.values < personsMin))) || this.#bearsOwnTraffic(node, key, segment, client))
+    const persons = isPersons(node);
+    const merged = node.merged || persons;
+    if (merged && !isReservedWord(key)) {
+      if ((isConstantLike(segment) && (isRich(node) || (persons && node.values < personsMin))) || this.#bearsOwnTraffic(node, key, segment, client))
         return this.#child(node, key, segment);
       return this.#parameter(node, "{}");
     }
     const child = this.#child(node, key, segment);
     if (node.children.size >= node.evaluateAt) this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
-    return child?.parent === undefined ? (node.merged ? this.#parameter(node, "{}") : undefined) : child;
+    return child?.parent === undefined ? (node.merged || persons ? this.#parameter(node, "{}") : undefined) : child;
   }
 
   /** The constant that was restored by its hash alone and is asked for again: from now on it is known in memory. */
@@ -189,9 +192,10 @@ export class PathTemplates<Leaf> {
   }
 
   #evaluate(node: PathNode<Leaf>, forced: boolean): void {
-    if (node.children.size < 2 && !node.merged) return;
-    const values = node.merged ? strays(node) : [];
-    if (values.length === 0 && (!node.merged || forced)) values.push(...interchangeable(node, forced));
+    const merged = node.merged || isPersons(node);
+    if (node.children.size < 2 && !merged) return;
+    const values = merged ? strays(node) : [];
+    if (values.length === 0 && (!merged || forced)) values.push(...interchangeable(node, forced));
     if (values.length === 0) {
       node.evaluateAt = Math.max(node.children.size + 1, Math.ceil(node.children.size * 1.25));
       return;
@@ -219,6 +223,8 @@ export class PathTemplates<Leaf> {
 
   /** Pours a whole branch into another; `origin` is the sibling that was a value, whose text now is one. */
   #fold(from: PathNode<Leaf>, into: PathNode<Leaf>, origin: PathNode<Leaf>): void {
+    // Whoever is called `users` had what stands after it taken for persons; it is learned anew where it belongs.
+    if (isPersons(from) && !from.merged && !into.merged) from.parameters.delete("{}");
     into.count += from.count;
     into.clients |= from.clients;
     into.merged ||= from.merged;
@@ -272,7 +278,7 @@ export function pathOf<Leaf>(place: PathNode<Leaf>, hidden: (constant: string) =
       label: at.shown || hashOfSegment(at.label) !== undefined ? at.label : hidden(at.label),
       shown: at.shown,
       parameter: at.parameter,
-      merged: at.parameter && at.parent.merged,
+      merged: at.parameter && (at.parent.merged || isPersons(at.parent)),
       count: at.count,
     });
   }
@@ -321,6 +327,10 @@ function isShown<Leaf>(node: PathNode<Leaf>): boolean {
   return others <= strangersMax;
 }
 
+function isPersons<Leaf>(node: PathNode<Leaf>): boolean {
+  return !node.parameter && isPersonNoun(node.label);
+}
+
 /** Persons met after `users` before a word of interfaces met there is taken for one more of them. */
 const personsMin = 40;
 /** Words of unknown kind beside one that may still be shown. */
@@ -346,7 +356,7 @@ function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parame
     lateTotal: 0,
     lateClients: 0,
     // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.
-    merged: !parameter && isPersonNoun(label),
+    merged: false,
     values: 0,
     evaluateAt: 5,
     leaf: undefined,

@@ -54,12 +54,20 @@ export function isSelfWord(lowerSegment: string): boolean {
 const selfWords: ReadonlySet<string> = new Set("me self current mine all".split(" "));
 
 /**
- * True for text as constants have it: words of interfaces, a plural noun (`stargazers`), words joined by underscores. Of GitHub's 227 constants 87 % are, of
- * names and slugs about one in eight; so it says much of a set of siblings and little of one.
+ * True for text as constants have it: words of interfaces, a plural noun (`stargazers`), words joined by underscores or written in `camelCase`; with or
+ * without the ending of a format. Of GitHub's 227 constants 87 % are, of names and slugs about one in eight; so it says much of a set of siblings and
+ * little of one.
  */
 export function isConstantLike(label: string): boolean {
-  return isPlainWords(label) || (/^[a-z]{2,}(?:[_-][a-z]{2,})*$/.test(label) && (label.includes("_") || isPluralNoun(label)));
+  if (isPlainWords(label)) return true;
+  const dot = label.lastIndexOf(".");
+  const stem = dot > 0 && formats.has(label.slice(dot + 1).toLowerCase()) ? label.slice(0, dot) : label;
+  if (stem !== label && isPlainWords(stem)) return true;
+  if (/^[A-Za-z]{2,64}$/.test(stem) && /[a-z][A-Z]/.test(stem)) return true;
+  return /^[a-z]{2,}(?:[_-][a-z]{2,}){0,8}$/.test(stem) && (stem.includes("_") || isPluralNoun(stem));
 }
+
+const formats: ReadonlySet<string> = new Set(["json", "xml", "csv", "do", "action", "php", "asp", "aspx", "jsp", "cgi"]);
 
 /** True for a word with a plural's ending: `stargazers`, and not `status` or `address`. */
 export function isPluralNoun(label: string): boolean {
@@ -68,7 +76,7 @@ export function isPluralNoun(label: string): boolean {
 
 /** True for text that is rather a value than a constant: a number within a slug, a version, the name of a data file. `v2`, `oauth2` and `login.do` are not. */
 export function isValueLike(label: string): boolean {
-  if (/^[^.]{1,80}\.(?:json|xml|csv|html?|txt|md|pdf|png|jpe?g|gif|svg|webp|ico|ya?ml|js|css|map|woff2?|ttf|mp[34]|zip|gz)$/i.test(label)) return true;
+  if (/^[^.]{1,80}\.(?:html?|txt|md|pdf|png|jpe?g|gif|svg|webp|ico|ya?ml|js|css|map|woff2?|ttf|mp[34]|zip|gz)$/i.test(label)) return true;
   return /\d/.test(label) && !isPlainWords(label);
 }
 

@@ -22,6 +22,7 @@ export const siblingPolicy = {
   strangersShare: 0.6,
   strangersShareAfterValue: 0.85,
   onceMin: 3,
+  manyStrangers: 24,
   /** Siblings that are plural nouns in this share (`orders`, `invoices`) are resources, unless there are very many. */
   pluralShare: 0.5,
   pluralsMax: 100,
@@ -40,6 +41,7 @@ export const siblingPolicy = {
   twinsMinPlural: 3,
   closedTwinsMin: 12,
   twinPlaces: 2,
+  manyTwins: 24,
   twinLikeness: 0.8,
   /** Rare siblings' part of the traffic, or their number when the part is small. */
   rareTrafficShare: 0.2,
@@ -92,6 +94,8 @@ export function interchangeable<Leaf>(node: PathNode<Leaf>, forced: boolean): Pa
     const open = rare.length >= least && mixed && population >= (plural ? siblingPolicy.populationMinPlural : siblingPolicy.populationMin);
     if (open || areStrangers(node, plural, rare.length, strangers, once)) return rare.filter((child) => !isConstantLike(child.label));
   }
+  const strange = manyStrangers(node);
+  if (strange.length > 0) return strange;
   const values = valueLike(node);
   if (values.length > 0) return values;
   const alike = sameAnswers(node, plural);
@@ -105,6 +109,14 @@ function areStrangers<Leaf>(node: PathNode<Leaf>, plural: boolean, rare: number,
   let all = 0;
   for (const child of node.children.values()) if (!isConstantLike(child.label)) all++;
   return strangers >= siblingPolicy.strangersMin && all >= siblingPolicy.strangersShareAfterValue * node.children.size;
+}
+
+/** Very many leaves that are no words of interfaces, however often each was seen. */
+function manyStrangers<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
+  if (isOpening(node) || node.children.size < siblingPolicy.manyStrangers) return [];
+  const leaves: PathNode<Leaf>[] = [];
+  for (const child of node.children.values()) if (child.children.size === 0 && child.parameters.size === 0 && !isConstantLike(child.label)) leaves.push(child);
+  return leaves.length >= siblingPolicy.manyStrangers && leaves.length >= siblingPolicy.strangersShare * node.children.size && !areResources(leaves) ? leaves : [];
 }
 
 /** Leaves whose text is that of values: versions, file names, codes with digits. What opens a path may be a file of a web site. */
@@ -168,7 +180,7 @@ function twins<Leaf>(node: PathNode<Leaf>, plural: boolean, open: boolean): Path
     if (!isConstantLike(child.label)) strangers++;
     for (const place of profile.keys()) if ((leadingThere.get(place) ?? 0) >= shared) places.add(place);
   }
-  if (group.length < least || places.size < siblingPolicy.twinPlaces || group.length * 2 < profiles.size) return [];
+  if (group.length < least || (places.size < siblingPolicy.twinPlaces && group.length < siblingPolicy.manyTwins) || group.length * 2 < profiles.size) return [];
   // `orders`, `invoices`, `carts`, each with `list` and `delete`, are resources; so are `user`, `order`, `product`.
   if (plurals >= siblingPolicy.pluralShare * group.length) return [];
   return strangers * 2 >= group.length ? group : [];

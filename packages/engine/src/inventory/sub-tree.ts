@@ -35,32 +35,36 @@ export interface Likeness {
   readonly constants: number;
 }
 
-/** Compares a node with one that may stand for it, {@link comparedMax} places and four levels deep. */
+/** Compares a node with one that may stand for it, at most {@link comparedMax} places, four levels deep; says nothing of places it did not look at. */
 export function leadsWhere<Leaf>(node: PathNode<Leaf>, other: PathNode<Leaf>): Likeness {
   let left = comparedMax;
   let constants = 0;
-  const common = (a: PathNode<Leaf>, b: PathNode<Leaf>, level: number): number => {
-    let sum = 0;
+  let seen = 0;
+  let common = 0;
+  const step = (child: PathNode<Leaf>, twin: PathNode<Leaf> | undefined, level: number): void => {
+    if (twin !== undefined && level <= levels && hasBelow(child)) return walk(child, twin, level + 1);
+    seen += child.count;
+    if (twin !== undefined) common += child.count;
+  };
+  const walk = (a: PathNode<Leaf>, b: PathNode<Leaf>, level: number): void => {
     let below = 0;
     for (const [name, child] of a.children) {
       below += child.count;
       if (--left < 0) continue;
       const same = b.children.get(name);
       if (same !== undefined) constants++;
-      const twin = same ?? b.parameters.get("{}");
-      if (twin !== undefined) sum += level > levels || !hasBelow(child) ? child.count : common(child, twin, level + 1);
+      step(child, same ?? b.parameters.get("{}"), level);
     }
     for (const [pattern, child] of a.parameters) {
       below += child.count;
-      if (--left < 0) continue;
-      const twin = b.parameters.get(pattern) ?? b.parameters.get("{}");
-      if (twin !== undefined) sum += level > levels || !hasBelow(child) ? child.count : common(child, twin, level + 1);
+      if (--left >= 0) step(child, b.parameters.get(pattern) ?? b.parameters.get("{}"), level);
     }
     const own = Math.max(0, a.count - below);
-    return sum + (b.leaf !== undefined || a.leaf === undefined ? own : 0);
+    seen += own;
+    if (b.leaf !== undefined || a.leaf === undefined) common += own;
   };
-  const share = node.count === 0 ? 0 : common(node, other, 1) / node.count;
-  return { share, constants };
+  walk(node, other, 1);
+  return { share: seen === 0 ? 0 : common / seen, constants };
 }
 
 function hasBelow<Leaf>(node: PathNode<Leaf>): boolean {
