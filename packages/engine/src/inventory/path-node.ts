@@ -1,3 +1,5 @@
+import type { ValueCounter } from "./value-counter.ts";
+
 /** One place in the tree of paths: a constant or a parameter below its parent, with what was counted there. */
 export interface PathNode<Leaf> {
   parent: PathNode<Leaf> | undefined;
@@ -16,7 +18,9 @@ export interface PathNode<Leaf> {
   lateClients: number;
   merged: boolean;
   /** Distinct values of the parameter below, as far as they were told apart. */
-  values: number;
+  values: ValueCounter | undefined;
+  /** Sightings of the most popular one. */
+  topValue: number;
   evaluateAt: number;
   /** This constant may stand in clear; see {@link isShown}. Never taken back. */
   shown: boolean;

@@ -1,6 +1,7 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { PathNode } from "./path-node.ts";
 import { isConstantLike, isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
+import { ValueCounter } from "./value-counter.ts";
 import { interchangeable, isRich, siblingPolicy, strays } from "./sibling-policy.ts";
 
 /**
@@ -121,9 +122,12 @@ export class PathTemplates<Leaf> {
     const persons = isPersons(node);
     const merged = node.merged || persons;
     if (merged && !isReservedWord(key)) {
-      if ((isConstantLike(segment) && (isRich(node) || (persons && node.values < personsMin))) || this.#bearsOwnTraffic(node, key, segment, client))
-        return this.#child(node, key, segment);
-      return this.#parameter(node, "{}");
+      if (isConstantLike(segment) && (isRich(node) || (persons && (node.values?.count ?? 0) < personsMin))) return this.#child(node, key, segment);
+      const seen = this.#ownTraffic(node, key, segment, client);
+      const made = seen === 0 ? undefined : this.#child(node, key, segment);
+      if (made === undefined) return this.#parameter(node, "{}");
+      made.count = seen;
+      return made;
     }
     const child = this.#child(node, key, segment);
     if (node.children.size >= node.evaluateAt) this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
@@ -163,9 +167,10 @@ export class PathTemplates<Leaf> {
     return made;
   }
 
-  /** At a merged position a late constant shows by its share of traffic, from as many callers as the position has. */
-  #bearsOwnTraffic(node: PathNode<Leaf>, key: string, segment: string, client: number): boolean {
+  /** At a merged position a late constant shows by its share of traffic, from as many callers as the position has: how often it was seen, or 0. */
+  #ownTraffic(node: PathNode<Leaf>, key: string, segment: string, client: number): number {
     node.lateTotal++;
+    (node.values ??= new ValueCounter()).add(key);
     node.lateClients |= 1 << (client & 31);
     const late = node.late.get(key);
     if (late === undefined) {
@@ -174,21 +179,18 @@ export class PathTemplates<Leaf> {
         for (const [name, entry] of node.late) if (--entry.count === 0) node.late.delete(name);
       }
       if (node.late.size < lateMax) node.late.set(key, { count: 1, clients: 1 << (client & 31) });
-      node.values++;
-      return false;
+      return 0;
     }
     late.count++;
     late.clients |= 1 << (client & 31);
-    if (isPersonNoun(node.label)) return false;
+    if (isPersonNoun(node.label)) return 0;
     const callers = Math.min(siblingPolicy.lateCallersMin, bits(node.lateClients));
-    if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return false;
-    if (!/^[a-z][a-z_-]{1,31}$/i.test(segment)) return false;
-    let others = 0;
-    for (const entry of node.late.values()) if (entry !== late) others += entry.count;
-    // Among others that are polled as often it is one more value, not a constant.
-    if (late.count * Math.max(1, node.late.size - 1) < siblingPolicy.lateTimesMean * others) return false;
+    if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return 0;
+    if (!/^[a-z][a-z_-]{1,31}$/i.test(segment)) return 0;
+    // Beside others that are asked for about as often it is one more popular value, not a constant.
+    if (late.count < siblingPolicy.standsOut * Math.max(node.topValue, mostOf(node, late))) return 0;
     node.late.delete(key);
-    return true;
+    return late.count;
   }
 
   #evaluate(node: PathNode<Leaf>, forced: boolean): void {
@@ -204,9 +206,11 @@ export class PathTemplates<Leaf> {
     if (parameter === undefined) return;
     node.merged = true;
     node.evaluateAt = node.children.size - values.length + siblingPolicy.distinctMin;
-    node.values += values.length;
     for (const child of values) {
-      node.children.delete(child.label.toLowerCase());
+      const name = child.label.toLowerCase();
+      (node.values ??= new ValueCounter()).add(name);
+      node.topValue = Math.max(node.topValue, child.count);
+      node.children.delete(name);
       this.#fold(child, parameter, child);
       this.#nodes--;
     }
@@ -228,7 +232,8 @@ export class PathTemplates<Leaf> {
     into.count += from.count;
     into.clients |= from.clients;
     into.merged ||= from.merged;
-    into.values += from.values;
+    if (from.values !== undefined) (into.values ??= new ValueCounter()).absorb(from.values);
+    into.topValue = Math.max(into.topValue, from.topValue);
     if (into.shape === "") into.shape = from.shape;
     if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label, place: into });
     from.leaf = undefined;
@@ -331,6 +336,12 @@ function isPersons<Leaf>(node: PathNode<Leaf>): boolean {
   return !node.parameter && isPersonNoun(node.label);
 }
 
+function mostOf<Leaf>(node: PathNode<Leaf>, but: { readonly count: number }): number {
+  let most = 0;
+  for (const entry of node.late.values()) if (entry !== but && entry.count > most) most = entry.count;
+  return most;
+}
+
 /** Persons met after `users` before a word of interfaces met there is taken for one more of them. */
 const personsMin = 40;
 /** Words of unknown kind beside one that may still be shown. */
@@ -357,7 +368,8 @@ function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parame
     lateClients: 0,
     // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.
     merged: false,
-    values: 0,
+    values: undefined,
+    topValue: 0,
     evaluateAt: 5,
     leaf: undefined,
     shape: "",

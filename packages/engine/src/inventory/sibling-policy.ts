@@ -46,21 +46,19 @@ export const siblingPolicy = {
   /** Rare siblings' part of the traffic, or their number when the part is small. */
   rareTrafficShare: 0.2,
   rareMany: 48,
-  /** Beside a parameter, a word stands out by this many sightings and times the mean of the values; one of no interface's words by many more. */
+  /** Beside a parameter, a word stands out by this many sightings and times the mean of the values; one of no interface's words must do so beside the most popular value. */
   standsOutMin: 8,
   standsOut: 6,
-  strangerStandsOut: 30,
   /** Beside a parameter, a word seen less than 1/share as often is one of its values. */
   strayShare: 40,
   /** What leads nowhere but where the parameter leads, in this share, is one of its values. */
   strayLikeness: 0.9,
   /** Constants, with more traffic than the parameter beside them, that make a position one of constants. */
   richMin: 5,
-  /** A late constant at a merged position: sightings, 1/share of traffic, callers, times the mean. */
+  /** A late constant at a merged position, which also stands out: sightings, 1/share of traffic, callers. */
   lateCountMin: 20,
   lateShare: 20,
   lateCallersMin: 4,
-  lateTimesMean: 6,
 } as const;
 
 /**
@@ -206,13 +204,14 @@ function areResources<Leaf>(rare: readonly PathNode<Leaf>[]): boolean {
 export function strays<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
   const parameter = node.parameters.get("{}");
   if (parameter === undefined) return [];
-  const mean = parameter.count / Math.max(1, node.values);
+  const values = node.values?.count ?? 0;
+  const mean = parameter.count / Math.max(1, values);
   const found: PathNode<Leaf>[] = [];
   const rich = isRich(node);
   for (const [key, child] of node.children) {
     if (isSelfWord(key) || (child.shape !== "" && parameter.shape !== "" && child.shape !== parameter.shape)) continue;
     const word = isConstantLike(child.label);
-    const often = child.count >= siblingPolicy.standsOutMin && child.count >= mean * (word ? siblingPolicy.standsOut : siblingPolicy.strangerStandsOut);
+    const often = child.count >= siblingPolicy.standsOutMin && child.count >= siblingPolicy.standsOut * (word ? mean : Math.max(mean, node.topValue));
     if (child.children.size > 0 || child.parameters.size > 0) {
       const { share, constants } = leadsWhere(child, parameter);
       if (share < siblingPolicy.strayLikeness) continue;
@@ -221,8 +220,8 @@ export function strays<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
     }
     if (parameter.leaf === undefined) continue;
     if (word && rich) continue;
-    if (isReservedWord(key) && (often || node.values < 40)) continue;
-    if (!word ? !often : child.count * siblingPolicy.strayShare < parameter.count || (!often && node.values >= 40 && child.count <= 2 * mean)) found.push(child);
+    if (isReservedWord(key) && (often || values < 40)) continue;
+    if (!word ? !often : child.count * siblingPolicy.strayShare < parameter.count || (!often && values >= 40 && child.count <= 2 * mean)) found.push(child);
   }
   return found;
 }
