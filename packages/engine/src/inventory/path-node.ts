@@ -22,6 +22,8 @@ export interface PathNode<Leaf> {
   /** Sightings of the most popular one. */
   topValue: number;
   evaluateAt: number;
+  /** Values of the nearest parameter before it under which this constant was asked for; only while it is not shown. */
+  above: ValueCounter | undefined;
   /** This constant may stand in clear; see {@link isShown}. Never taken back. */
   shown: boolean;
   leaf: Leaf | undefined;

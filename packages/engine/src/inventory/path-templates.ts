@@ -45,15 +45,21 @@ export class PathTemplates<Leaf> {
   place(segments: readonly string[], client: number): PathNode<Leaf> | undefined {
     let node = this.root;
     node.count++;
+    let value = "";
     for (let depth = 0; depth < segments.length; depth++) {
       const segment = segments[depth] ?? "";
       const next = this.#step(node, segment, depth, client);
       if (next === undefined) return undefined;
       next.count++;
       next.clients |= 1 << (client & 31);
-      if (!next.shown && isShown(next)) {
-        next.shown = true;
-        this.epoch++;
+      if (next.parameter) value = segment;
+      else if (!next.shown) {
+        if (value !== "") (next.above ??= new ValueCounter()).add(value);
+        if (isShown(next)) {
+          next.shown = true;
+          next.above = undefined;
+          this.epoch++;
+        }
       }
       node = next;
     }
@@ -235,6 +241,7 @@ export class PathTemplates<Leaf> {
     if (from.values !== undefined) (into.values ??= new ValueCounter()).absorb(from.values);
     into.topValue = Math.max(into.topValue, from.topValue);
     if (into.shape === "") into.shape = from.shape;
+    if (from.above !== undefined && !into.shown && !into.parameter) (into.above ??= new ValueCounter()).absorb(from.above);
     if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label, place: into });
     from.leaf = undefined;
     from.parent = undefined;
@@ -249,6 +256,7 @@ export class PathTemplates<Leaf> {
           target.set(key, child);
           this.#joinBelow(child, origin);
         } else {
+          if (!twin.parameter && !twin.shown) (twin.above ??= new ValueCounter()).add(origin.label);
           this.#fold(child, twin, origin);
           this.#nodes--;
         }
@@ -257,6 +265,8 @@ export class PathTemplates<Leaf> {
   }
 
   #joinBelow(node: PathNode<Leaf>, origin: PathNode<Leaf>): void {
+    // What stood below a value stood below it that often; whether a nearer parameter lies between does not matter.
+    if (!node.parameter && !node.shown) (node.above ??= new ValueCounter()).add(origin.label);
     if (node.leaf !== undefined) node.leaf = this.#join(undefined, node.leaf, { depth: origin.depth - 1, value: origin.label, place: node });
     for (const child of node.children.values()) this.#joinBelow(child, origin);
     for (const child of node.parameters.values()) this.#joinBelow(child, origin);
@@ -311,25 +321,39 @@ export const findStepsMax = 512;
 export const constantEvidenceMin = 3;
 /** A word that is none of an interface's own must be asked for from this many networks (of 32 that are told apart; about 22 real ones), not by a circle of friends. */
 export const shownNetworksMin = 16;
+/** Different values of a parameter before it: nobody's friends are in so many places by chance alone, and an interface's action is at once. */
+export const shownValuesMin = 12;
 /** Seldom asked for is seldom missed in clear. */
 export const shownCountMin = 200;
 
 /**
- * Whether a constant may stand in clear in templates, on disk, in alerts and answers. Words of interfaces always
- * ({@link isPlainWords}). Any other only as a plain word of letters, where no value was ever seen at its position nor a person is expected there, and
- * from {@link shownNetworksMin} networks, {@link shownCountMin} times: what only one caller or a few ever ask for may be that caller's name.
+ * Whether a constant may stand in clear in templates, on disk, in alerts and answers. Words of interfaces always ({@link isPlainWords}). Any other only where
+ * no word was ever taken for a value nor a person is expected, and either
+ * - below at least {@link shownValuesMin} different values of a parameter, among siblings of which half are words of interfaces: `/repos/{repoId}/stargazers` is
+ *   asked for below every repository, a person's name is not; or
+ * - as a plain word of letters from {@link shownNetworksMin} networks, {@link shownCountMin} times: what only one caller or a few ever ask for may be that
+ *   caller's name.
  *
- * Misses: the name of somebody known to many (`/kunigunde`, asked for by hundreds), alone at a position where nobody else was ever asked for, is taken
- * for a constant. One who has as many networks can have any word shown that he knows already.
+ * Misses: the name of somebody known to many (`/kunigunde`, asked for by hundreds, or below a dozen rooms), alone at a position where nobody else was ever
+ * asked for, is taken for a constant. One who has as many networks, or asks below as many values, can have any word shown that he knows already.
  */
 function isShown<Leaf>(node: PathNode<Leaf>): boolean {
-  if (node.count < shownCountMin || bits(node.clients) < shownNetworksMin) return false;
   const { parent } = node;
-  if (parent === undefined || parent.merged || parent.parameters.size > 0 || isPersonNoun(parent.label) || !/^[a-z]{2,24}$/i.test(node.label)) return false;
+  if (node.count < shownValuesMin || parent === undefined || parent.merged || isPersons(parent)) return false;
+  if ((node.above?.count ?? 0) >= shownValuesMin && /^[a-z][a-z0-9]{1,23}(?:[-_.][a-z0-9]{1,23}){0,5}$/i.test(node.label)) {
+    const strangers = strangersBeside(node, parent);
+    return strangers === 0 || strangers * 2 <= parent.children.size;
+  }
+  if (node.count < shownCountMin || bits(node.clients) < shownNetworksMin || parent.parameters.size > 0 || !/^[a-z]{2,24}$/i.test(node.label)) return false;
   // Several such words at one place (`/alice`, `/bob`) are as likely names as anything.
+  return strangersBeside(node, parent) <= strangersMax;
+}
+
+/** Siblings that are no words of interfaces. */
+function strangersBeside<Leaf>(node: PathNode<Leaf>, parent: PathNode<Leaf>): number {
   let others = 0;
-  for (const sibling of parent.children.values()) if (sibling !== node && !sibling.parameter && !isPlainWords(sibling.label)) others++;
-  return others <= strangersMax;
+  for (const sibling of parent.children.values()) if (sibling !== node && !isPlainWords(sibling.label)) others++;
+  return others;
 }
 
 function isPersons<Leaf>(node: PathNode<Leaf>): boolean {
@@ -370,6 +394,7 @@ function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parame
     merged: false,
     values: undefined,
     topValue: 0,
+    above: undefined,
     evaluateAt: 5,
     leaf: undefined,
     shape: "",
