@@ -492,6 +492,7 @@ export class GateEngine {
       if (slot >= 0) this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + amount);
     }
     if (reservation.newcomer) watch.giveBackNewcomer(amount, Math.min(amount, reservation.surplus), reservation.at);
+    reservation.charged -= amount;
   }
 
   #take(slot: number, cost: number): void {
