@@ -10,7 +10,7 @@ export interface ClassFacts {
 
 /**
  * Whether `poor` looks like "no such subject" beside `rich`, from shape alone: a 404 or other refusal beside a 2xx; a flag such
- * as `exists` turned to no without more fields; or at most half the fields at the same kind of status. For sign-up checks `available: true`
+ * as `exists` turned to no without more fields; or at most half the fields at the same kind of status; or, where fields cannot be seen, at most a quarter of the length. For sign-up checks `available: true`
  * and the 2xx beside a 409 are the poor ones.
  *
  * A prior, not a proof: it mistakes a public catalogue's 404 for a denied person, and an old client's short answer for a missing one.
@@ -24,7 +24,19 @@ export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
   const flags = [flagOf(poor.key), flagOf(rich.key)] as const;
   if (flags[0] === "no" && flags[1] === "yes") return true;
   if (flags[0] === "yes" && flags[1] === "no") return false;
-  return isSuccess(poor.status) && rich.fields.length >= 2 && poor.fields.length * 2 <= rich.fields.length;
+  if (!isSuccess(poor.status)) return false;
+  if (rich.fields.length >= 2) return poor.fields.length * 2 <= rich.fields.length;
+  const sizes = [sizeOf(poor.key), sizeOf(rich.key)] as const;
+  return sizes[0] !== undefined && sizes[1] !== undefined && sizes[1] >= 128 && sizes[0] * 4 <= sizes[1];
+}
+
+/** About how long an answer was that is known by its length alone (no body, or long text); a short fixed text counts as 16. */
+function sizeOf(key: string): number | undefined {
+  const last = key.slice(key.lastIndexOf(" ") + 1);
+  if (last === "empty") return 0;
+  if (last.startsWith("text#")) return 16;
+  if (last.startsWith("size~") || last.startsWith("length~")) return Number(last.slice(last.indexOf("~") + 1));
+  return undefined;
 }
 
 /** 401, 403, 407: about the caller; 400, 405, 406, 411–415, 422: about the form of the question. */

@@ -15,13 +15,29 @@ export const classesMax = symbolsMax - 1;
 export const contrastWindowMs = 600_000;
 /** Sources that saw a poor and a rich answer to two identifiers before that alone makes a suspicion. */
 export const contrastSourcesMin = 3;
-/** One source alone makes it with this many of each. */
-export const contrastAnswersMin = 10;
+/**
+ * One network alone makes it with two of each among nine questions: below the eight every key may ask anyway a guard would stop nothing. Two, since one
+ * alone may be a mishap. Its questions are counted as long as it is remembered, so that patience does not help.
+ */
+export const lonelyAnswersMin = 2;
+export const lonelyQuestionsMin = 9;
+/** Without a poor and a rich answer (`code=0` beside `code=1007`) it takes five of each among sixteen, and fixed answers on both sides. */
+export const splitAnswersMin = 5;
+export const splitQuestionsMin = 16;
+/** Twelve networks with a poor answer and twelve with a rich one make it, whoever they are: a crowd in which each asks once. */
+export const crowdNetworksMin = 12;
+/**
+ * What takes a suspicion by contrast back: this many people whose answer went from rich to poor, seen from as many networks, over more than a day, while repeats as
+ * a whole speak against a dependence. An attacker would have to delete so many accounts of his own from so many places, and wait.
+ */
+export const vanishedMin = 20;
+export const vanishedForMs = 86_400_000;
 /** Labels one source may contribute: more would let an attacker write the label set. */
 export const labelsPerSourceMax = 20;
 
 const aliasesMax = 64;
 const contrastVetoNats = -3;
+export const rememberedNetworksMax = 4_000;
 
 /** One answer about one subject. */
 export interface OracleObservation {
@@ -29,6 +45,7 @@ export interface OracleObservation {
   readonly subject: string;
   readonly answer: ResponseClass;
   readonly narrow: string;
+  readonly network: string;
   readonly at: number;
 }
 
@@ -65,6 +82,14 @@ interface Source {
   readonly got: Map<number, { count: number; seq: number; at: number; subject: string }>;
 }
 
+/** What one network was answered, whatever clients it used. */
+interface Sitting {
+  questions: number;
+  last: string;
+  /** By symbol: answers to changing subjects. */
+  readonly got: Map<number, { count: number; subject: string }>;
+}
+
 interface Label {
   readonly exists: boolean;
   readonly at: number;
@@ -80,6 +105,10 @@ export class EndpointOracle {
   readonly #known = new RotatingMap<Known>(rememberedSubjectsMax);
   readonly #sources = new RotatingMap<Source>(rememberedSourcesMax);
   readonly #labels = new RotatingMap<Label>(rememberedLabelsMax);
+  readonly #networks = new RotatingMap<Sitting>(rememberedNetworksMax);
+  /** Networks that got each class, as far as a crowd needs them. */
+  readonly #crowd = new Map<number, Set<string>>();
+  readonly #vanished = { subjects: new Set<string>(), networks: new Set<string>(), firstAt: 0, lastAt: 0 };
   readonly #agreeing = new Set<string>();
   /** 0 not asked yet, 1 no, 2 yes. */
   readonly #poor = new Uint8Array(classesMax * classesMax);
@@ -88,8 +117,13 @@ export class EndpointOracle {
   repeats = 0;
   contrastSources = 0;
   lonelyContrast = false;
+  /** A poor and a rich class, each answered to a crowd. */
+  crowded = false;
   #determined = false;
+  #suspected = false;
   #seq = 0;
+  /** Repeats that got another class. */
+  #changes = 0;
 
   observe(seen: OracleObservation): void {
     const symbol = this.#symbolOf(seen.answer);
@@ -120,6 +154,9 @@ export class EndpointOracle {
       known.seq = this.#seq;
     }
     this.#noteContrast(source, symbol, seen);
+    if (!this.lonelyContrast) this.#noteSitting(symbol, seen);
+    if (!this.crowded) this.#noteCrowd(symbol, seen);
+    this.#judge();
     const label = this.#labels.get(seen.subject);
     if (label !== undefined) this.#count(label, symbol, seen.at);
   }
@@ -142,10 +179,38 @@ export class EndpointOracle {
     return true;
   }
 
-  /** By repeats, or by contrast within sources unless repeats speak against it. */
+  /**
+   * By repeats, or by contrast. It stays: suspicion by repeats and labels for ever, suspicion by contrast until accounts were seen to vanish as
+   * {@link vanishedMin} says, which no single source and no single day can make.
+   */
   get suspected(): boolean {
-    if (this.#determined) return true;
-    return (this.contrastSources >= contrastSourcesMin || this.lonelyContrast) && this.nats > contrastVetoNats;
+    return this.#suspected;
+  }
+
+  #judge(): void {
+    const contrast = this.contrastSources >= contrastSourcesMin || this.lonelyContrast || this.crowded;
+    if (!this.#suspected) this.#suspected = this.#determined || (contrast && !this.#takenBack());
+    else if (!this.#determined && this.#takenBack()) this.#suspected = false;
+  }
+
+  #takenBack(): boolean {
+    const { subjects, networks, firstAt, lastAt } = this.#vanished;
+    return this.nats <= contrastVetoNats && subjects.size >= vanishedMin && networks.size >= vanishedMin && lastAt - firstAt >= vanishedForMs;
+  }
+
+  /** Takes over the suspicion under another name of the same endpoint, and what it rests on; its classes and labels are learned again. */
+  absorb(other: EndpointOracle): void {
+    this.#suspected ||= other.#suspected;
+    this.#determined ||= other.#determined;
+    this.lonelyContrast ||= other.lonelyContrast;
+    this.crowded ||= other.crowded;
+    this.contrastSources += other.contrastSources;
+  }
+
+  get answers(): number {
+    let answers = 0;
+    for (const record of this.classes) answers += record.answers;
+    return answers;
   }
 
   recordOf(classId: string): number | undefined {
@@ -194,6 +259,22 @@ export class EndpointOracle {
       source.got.clear();
       for (const [symbol, last] of got) source.got.set(place(symbol), last);
     }
+    for (const [, sitting] of this.#networks.entries()) {
+      const got = [...sitting.got];
+      sitting.got.clear();
+      for (const [symbol, last] of got) {
+        const held = sitting.got.get(place(symbol));
+        if (held === undefined) sitting.got.set(place(symbol), last);
+        else held.count += last.count;
+      }
+    }
+    const crowd = [...this.#crowd];
+    this.#crowd.clear();
+    for (const [symbol, networks] of crowd) {
+      const held = this.#crowd.get(place(symbol));
+      if (held === undefined) this.#crowd.set(place(symbol), networks);
+      else for (const network of networks) if (held.size < crowdNetworksMin) held.add(network);
+    }
     this.#poor.fill(0);
     this.classes.splice(0, this.classes.length, ...merged);
     this.#symbols.clear();
@@ -217,6 +298,11 @@ export class EndpointOracle {
       contrastSources: this.contrastSources,
       lonelyContrast: this.lonelyContrast,
       determined: this.#determined,
+      suspected: this.#suspected,
+      changes: this.#changes,
+      crowded: this.crowded,
+      crowd: [...this.#crowd].map(([symbol, networks]) => [symbol, ...networks]),
+      vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
     };
   }
 
@@ -246,6 +332,16 @@ export class EndpointOracle {
     oracle.contrastSources = Number(from["contrastSources"]) || 0;
     oracle.lonelyContrast = from["lonelyContrast"] === true;
     oracle.#determined = from["determined"] === true;
+    oracle.#suspected = from["suspected"] === true || oracle.#determined;
+    oracle.crowded = from["crowded"] === true;
+    oracle.#changes = Number(from["changes"]) || 0;
+    for (const row of rows(from["crowd"])) if (Array.isArray(row)) oracle.#crowd.set(Number(row[0]), new Set(row.slice(1, 1 + crowdNetworksMin).map(String)));
+    const [firstAt, lastAt, subjects, networks] = rows(from["vanished"]);
+    oracle.#vanished.firstAt = Number(firstAt) || 0;
+    oracle.#vanished.lastAt = Number(lastAt) || 0;
+    for (const subject of rows(subjects).slice(0, vanishedMin)) oracle.#vanished.subjects.add(String(subject));
+    for (const network of rows(networks).slice(0, vanishedMin)) oracle.#vanished.networks.add(String(network));
+    oracle.#judge();
     return oracle;
   }
 
@@ -272,8 +368,10 @@ export class EndpointOracle {
     source.repeats += 1;
     this.repeats += 1;
     const same = known.symbol === symbol;
+    if (!same) this.#changes += 1;
     const fromPoor = this.classes.some((_, other) => this.isPoor(known.symbol, other));
     const toRich = this.isPoor(known.symbol, symbol);
+    if (this.isPoor(symbol, known.symbol) && !this.#aboutTheRequest(symbol)) this.#noteVanished(seen);
     this.nats = Math.max(determinismFloorNats, this.nats + repeatEvidence({ same, fromPoor, toRich, chance: this.#chance(symbol, source) }));
     if (same && this.#agreeing.size < 2) this.#agreeing.add(seen.subject);
     // Two identifiers at least: one that is special (a canary, a cached page) decides nothing.
@@ -301,18 +399,74 @@ export class EndpointOracle {
       mine.at = seen.at;
       mine.subject = seen.subject;
     }
-    if (source.contrasted && this.lonelyContrast) return;
+    if (source.contrasted) return;
     for (const [other, last] of source.got) {
       if (other === symbol || last.subject === seen.subject || Math.abs(seen.at - last.at) > contrastWindowMs) continue;
       if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
       // A slip of the pen answered 400 says nothing about anybody.
       if (this.#aboutTheRequest(symbol) || this.#aboutTheRequest(other)) continue;
-      if (!source.contrasted) {
-        source.contrasted = true;
-        this.contrastSources += 1;
-      }
-      if (last.count >= contrastAnswersMin && (source.got.get(symbol)?.count ?? 0) >= contrastAnswersMin) this.lonelyContrast = true;
+      source.contrasted = true;
+      this.contrastSources += 1;
+      return;
     }
+  }
+
+  /** One network may wear any number of clients: its answers are counted together. */
+  #noteSitting(symbol: number, seen: OracleObservation): void {
+    if (symbol >= classesMax) return;
+    let sitting = this.#networks.get(seen.network);
+    if (sitting === undefined) {
+      sitting = { questions: 0, last: "", got: new Map() };
+      this.#networks.set(seen.network, sitting);
+    }
+    if (sitting.last === seen.subject) return;
+    sitting.last = seen.subject;
+    const mine = sitting.got.get(symbol);
+    if (mine === undefined) sitting.got.set(symbol, { count: 1, subject: seen.subject });
+    else if (mine.subject !== seen.subject) {
+      mine.count += 1;
+      mine.subject = seen.subject;
+    } else return;
+    sitting.questions += 1;
+    if (sitting.questions < lonelyQuestionsMin) return;
+    const count = sitting.got.get(symbol)?.count ?? 0;
+    for (const [other, got] of sitting.got) {
+      if (other === symbol || this.#aboutTheRequest(symbol) || this.#aboutTheRequest(other)) continue;
+      const least = Math.min(count, got.count);
+      if (least >= lonelyAnswersMin && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.lonelyContrast = true;
+      // Without a poor and a rich side it may be a test arm drawn for every request: repeats tell, so they are heard first.
+      const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats;
+      if (split && this.#fixed(symbol) && this.#fixed(other)) this.lonelyContrast = true;
+    }
+  }
+
+  #noteCrowd(symbol: number, seen: OracleObservation): void {
+    if (symbol >= classesMax || this.#aboutTheRequest(symbol)) return;
+    let networks = this.#crowd.get(symbol);
+    if (networks === undefined) {
+      networks = new Set();
+      this.#crowd.set(symbol, networks);
+    }
+    if (networks.size >= crowdNetworksMin) return;
+    networks.add(seen.network);
+    if (networks.size < crowdNetworksMin) return;
+    for (const [other, theirs] of this.#crowd) {
+      if (theirs.size >= crowdNetworksMin && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.crowded = true;
+    }
+  }
+
+  /** A class whose members are equal word for word as far as they were read: JSON with its flags, or a short text; not "about so long". */
+  #fixed(symbol: number): boolean {
+    const key = this.classes[symbol]?.key ?? "";
+    return !key.includes("length~") && !key.includes("size~") && !key.endsWith("…");
+  }
+
+  #noteVanished(seen: OracleObservation): void {
+    const vanished = this.#vanished;
+    if (vanished.firstAt === 0) vanished.firstAt = seen.at;
+    vanished.lastAt = Math.max(vanished.lastAt, seen.at);
+    if (vanished.subjects.size < vanishedMin) vanished.subjects.add(seen.subject);
+    if (vanished.networks.size < vanishedMin) vanished.networks.add(seen.network);
   }
 
   #count(label: Label, symbol: number, answeredAt: number): void {

@@ -14,12 +14,14 @@ export const oracleEndpointsMax = 256;
  * Finds endpoints whose answer depends on whether the subject asked about exists, from traffic alone.
  *
  * `suspected`: repeated identifiers get the same class again although classes vary (see `determinism.ts`), or several sources each saw a poor
- * and a rich answer to two identifiers. `proven`: labelled answers (sign-ins, sign-ups, canaries) depend on existence, e-value over a million.
- * Suspicion by repeats and proof stay; suspicion by contrast is withdrawn when repeats speak against it.
+ * and a rich answer to two identifiers, or one network saw two of each among nine, or a crowd in which nobody asked twice saw both.
+ * `proven`: labelled answers (sign-ins, sign-ups, canaries) depend on existence, e-value over a million.
+ * Suspicion stays, for what takes it back an attacker could make: a class that changes once (an account deleted, another `Accept`) proves nothing.
+ * Only twenty people whose answer went from rich to poor, seen from twenty networks over more than a day, take back one that rests on contrast alone.
  *
  * Mistakes a public catalogue for an oracle: feed it only endpoints that take a natural key or return personal data. Misses answers that differ
  * in headers or time only, and an oracle nobody asks the same thing twice and nobody sees both sides of. An attacker can raise a suspicion with
- * ten hits and ten misses, which only starts the budget; to proof he can add {@link OracleLabel}s of at most 20 a source.
+ * nine questions, which only starts the budget; to proof he can add {@link OracleLabel}s of at most 20 a source.
  */
 export class OracleTracker {
   readonly #endpoints = new Map<string, EndpointOracle>();
@@ -32,7 +34,7 @@ export class OracleTracker {
   observe(seen: OracleAnswer): void {
     const status = seen.responseClass.status;
     if (status === 0 || status === 429 || status >= 500) return;
-    this.#of(seen.endpointId)?.observe({ subject: seen.subject.hash, answer: seen.responseClass, narrow: seen.narrow, at: seen.at });
+    this.#of(seen.endpointId)?.observe({ subject: seen.subject.hash, answer: seen.responseClass, narrow: seen.narrow, network: seen.network, at: seen.at });
   }
 
   /** Somebody knows whether a subject exists. False when not taken: confidence under 0.9, source over its share, or endpoint unknown. */
@@ -51,6 +53,21 @@ export class OracleTracker {
     this.#endpoints.get(endpointId)?.coarsen(removed);
     this.#capacities.delete(endpointId);
     this.#meanings.delete(endpointId);
+  }
+
+  /** The endpoint has another name now (its parameters got names, or paths merged): what the old one taught goes on under the new. */
+  renamed(from: string, to: string): void {
+    const before = this.#endpoints.get(from);
+    if (before === undefined || from === to) return;
+    const now = this.#endpoints.get(to);
+    this.#endpoints.delete(from);
+    for (const id of [from, to]) {
+      this.#capacities.delete(id);
+      this.#meanings.delete(id);
+    }
+    const [more, less] = now === undefined || now.answers < before.answers ? [before, now] : [now, before];
+    if (less !== undefined) more.absorb(less);
+    this.#endpoints.set(to, more);
   }
 
   verdict(endpointId: string): OracleVerdict {
