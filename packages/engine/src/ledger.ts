@@ -18,8 +18,10 @@ import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import { type Anchor, type Budget, type Disclosure, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule, type UniformAnswer } from "./decide/gate-policy.ts";
+import { EarlyContacts } from "./decide/early-contacts.ts";
 import { personalDataClasses } from "./inventory/data-classes.ts";
 import { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
+import { namesPerson } from "./inventory/names-person.ts";
 import type { Mode } from "./exchange/exchange.ts";
 import type { ResponseClass } from "./understood.ts";
 
@@ -48,6 +50,13 @@ export class Ledger {
   /** Each guarded endpoint as of the last policy. */
   readonly #guards = new Map<InventoryEndpoint, GuardedEndpoint>();
   readonly #touched = new Set<InventoryEndpoint>();
+  /** Names of endpoints that were once under a budget as learned oracles; see {@link Ledger.#stateOf}. */
+  readonly #held = new Set<string>();
+  readonly #early = new EarlyContacts();
+  readonly #about = new WeakMap<readonly SubjectRule[], boolean>();
+  readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
+  /** A guard is to be put up or tightened: the gate is told at once. */
+  #urgent = false;
   #relabelled = false;
   #sinceSurvey = Number.POSITIVE_INFINITY;
   #surveyed = { version: -1, endpoints: 0, principals: 0, declared: "" };
@@ -62,6 +71,7 @@ export class Ledger {
     this.anchors = new AnchorFinder(ports);
     if (state !== undefined) this.anchors.restore(state.anchors);
     for (const hash of state?.principals ?? []) this.#principals.add(hash);
+    for (const id of state?.held ?? []) this.#held.add(id);
     this.#policy = { version: 0, mode: options.mode, endpoints: [], principals: [...this.#principals] };
   }
 
@@ -89,6 +99,7 @@ export class Ledger {
     }
     this.#touched.add(endpoint);
     this.#sinceSurvey++;
+    this.#adopt(endpoint);
     const rules = this.#rulesOf(endpoint);
     const extracted = rules.length === 0 ? nothingExtracted : extractSubjects(rules, endpoint.template, partsOf(view), ports);
     step.subjects = extracted.subjects;
@@ -106,6 +117,7 @@ export class Ledger {
     if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, at);
     const uniform = exchange.gate?.action === "uniform";
     if (!refused) {
+      const declaredAnchor = this.#declared(endpoint)?.anchor;
       step.anchors = this.anchors.observe({
         view: uniform ? { ...view, responseJson: undefined } : view,
         at,
@@ -114,26 +126,43 @@ export class Ledger {
         subjects: extracted.subjects.map((subject) => subject.hash),
         narrow: anonymous.narrow,
         network: anonymous.network,
-        declaredKind: this.#declared(endpoint)?.anchor,
+        declaredKind: declaredAnchor,
       });
-      for (const anchor of step.anchors) this.#labelled(anchor);
+      // A lookup that tells about others proves nobody's honesty by a code sent along with it.
+      step.anchors = step.anchors.filter(
+        (anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id || !this.#held.has(endpoint.id) || declaredAnchor !== undefined,
+      );
+      for (const anchor of step.anchors) {
+        this.#labelled(anchor);
+        this.#early.anchored(anchor.network, anchor.subjects);
+      }
       if (status === 201) this.#created(endpoint, extracted.subjects, actor, at);
     }
     if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange, principal)) {
       if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
-      else step.disclosures.push(...this.#takeBacklog(endpoint, rules), ...rowsOf(exchange, endpoint.id, actor, extracted.subjects, step.responseClass));
+      else {
+        step.disclosures.push(...this.#takeBacklog(endpoint, rules));
+        const rows = rowsOf(exchange, endpoint.id, actor, extracted.subjects, step.responseClass);
+        this.#unguarded(endpoint.id, rows, actor.network, at);
+        step.disclosures.push(...rows);
+      }
+    }
+    if (!this.#urgent && rules.length > 0) {
+      const held = this.#guards.get(endpoint)?.state;
+      if (held !== "budgeted") this.#urgent = this.#stateOf(endpoint, rules) !== held;
     }
     return step;
   }
 
   /**
-   * The policy as of now; a new version at most once a second of event time, and only when something changed. Looks only at endpoints that were
+   * The policy as of now; a new version at most once a second of event time, at once when a guard is to be put up or tightened, and only when something changed. Looks only at endpoints that were
    * asked since; all of them are looked at when templates changed, and once in {@link surveyEvery} times as many exchanges as there are endpoints, so that the cost of an
    * exchange does not grow with the inventory.
    */
   policy(at: number): GatePolicy {
-    if (at - this.#policyAt < policyEveryMs) return this.#policy;
+    if (at - this.#policyAt < policyEveryMs && !this.#urgent) return this.#policy;
     this.#policyAt = at;
+    this.#urgent = false;
     for (const hash of this.inventory.newPrincipals()) if (this.#principals.size < principalsMax) this.#principals.add(hash);
     let changed = this.#principals.size !== this.#surveyed.principals;
     if (this.inventory.version !== this.#surveyed.version || this.#sinceSurvey >= surveyEvery * this.#surveyed.endpoints) changed = this.#survey() || changed;
@@ -203,6 +232,7 @@ export class Ledger {
       uniform: this.#uniform.exportState(),
       anchors: this.anchors.exportState(),
       principals: [...this.#principals],
+      held: [...this.#held],
     };
   }
 
@@ -220,7 +250,7 @@ export class Ledger {
 
   /** Looks at one endpoint anew; true when its guard changed, came or went. */
   #reguard(endpoint: InventoryEndpoint): boolean {
-    const guard = this.#guard(endpoint);
+    const guard = this.#guard(endpoint, this.#policyAt);
     if (guard === undefined) return this.#guards.delete(endpoint);
     const known = this.#guards.get(endpoint);
     if (known !== undefined && (sameParts(known, guard) || JSON.stringify(known) === JSON.stringify(guard))) return false;
@@ -269,7 +299,7 @@ export class Ledger {
     const { responseClass } = step;
     const { status } = exchange.response;
     if (responseClass === undefined || extracted.subjects.length === 0 || status === 429 || status >= 500) return;
-    if (!natural(extracted.subjects) && !personal(endpoint)) return;
+    if (!this.#isAbout(endpoint, this.#rulesOf(endpoint))) return;
     const traffic = this.#trafficOf(endpoint.id);
     traffic.lookups++;
     traffic.firstAt = Math.min(traffic.firstAt, exchange.at);
@@ -303,10 +333,10 @@ export class Ledger {
     this.#relabelled = true;
     for (const subject of anchor.subjects.slice(0, 4)) {
       for (const endpointId of this.#rules.keys()) {
-        if (endpointId !== anchor.endpointId) this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.narrow });
+        if (endpointId !== anchor.endpointId) this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.network });
       }
       for (const slip of this.#slips.before(anchor.network, subject)) {
-        this.oracles.label({ endpointId: slip.endpointId, subject: slip.subject, exists: false, at: slip.at, narrow: anchor.narrow, confidence: 0.9 });
+        this.oracles.label({ endpointId: slip.endpointId, subject: slip.subject, exists: false, at: slip.at, narrow: anchor.network, confidence: 0.9 });
       }
     }
   }
@@ -316,33 +346,99 @@ export class Ledger {
     this.#relabelled = true;
     for (const subject of subjects.slice(0, 4)) {
       for (const endpointId of this.#rules.keys()) {
-        if (endpointId !== endpoint.id) this.oracles.created({ endpointId, subject: subject.hash, at, narrow: actor.narrow });
+        if (endpointId !== endpoint.id) this.oracles.created({ endpointId, subject: subject.hash, at, narrow: actor.network });
       }
     }
   }
 
-  #guard(endpoint: InventoryEndpoint): GuardedEndpoint | undefined {
+  #guard(endpoint: InventoryEndpoint, at: number): GuardedEndpoint | undefined {
     const declared = this.#declared(endpoint);
-    const rules = this.#rulesOf(endpoint);
-    if (rules.length === 0 || (declared?.oracle !== true && (endpoint.posture().verdict === "enforced" || this.anchors.isAnchorEndpoint(endpoint.id)))) return undefined;
-    const about = natural(rules) || personal(endpoint);
+    const known = this.#rulesOf(endpoint);
+    const state = this.#stateOf(endpoint, known);
+    const rules = known.length > 0 ? known : (this.#guards.get(endpoint)?.subjects ?? known);
+    if (state === undefined || rules.length === 0) return undefined;
+    const early = this.#early.of(endpoint.id, at);
     return {
       id: endpoint.id,
       method: endpoint.method,
       host: endpoint.host,
       template: endpoint.template,
-      state: declared?.oracle === true || (about && this.oracles.verdict(endpoint.id) !== "none") ? "budgeted" : "watched",
+      state,
       subjects: rules,
       classes: this.#schemes.scheme(endpoint.id),
       tellsNothing: this.oracles.tellsNothing(endpoint.id),
       uniform: declared?.uniform ?? this.#uniform.uniformFor(endpoint.id),
       budget: { ...defaultBudget, ...this.#options.budget, ...declared?.budget },
+      ...(endpoint.auth.blind ? { blind: true } : {}),
+      ...(early.length === 0 ? {} : { before: early }),
     };
+  }
+
+  /**
+   * Whether and how an endpoint is guarded. Once under a budget it stays there for as long as its suspicion stands, unless
+   * credentials it issued were accepted elsewhere, which is no caller's doing: not that it was seen to refuse somebody, nor that
+   * a code was sent along, nor that its parameters look different today takes the guard away, for all of that a caller can bring about.
+   */
+  #stateOf(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): GuardedEndpoint["state"] | undefined {
+    if (this.#declared(endpoint)?.oracle === true) return rules.length === 0 ? undefined : "budgeted";
+    const telling = this.oracles.suspects(endpoint.id) || this.#givesAway(endpoint, rules);
+    if (telling && this.#held.has(endpoint.id) && !this.anchors.isIssuer(endpoint.id)) return "budgeted";
+    if (rules.length === 0 || endpoint.posture().verdict === "enforced" || this.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
+    if (!telling || !this.#isAbout(endpoint, rules)) return "watched";
+    if (this.#held.size < heldMax) this.#held.add(endpoint.id);
+    return "budgeted";
+  }
+
+  /** Its identifiers or answers are about people. */
+  #isAbout(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
+    let about = this.#about.get(rules);
+    if (about === undefined) {
+      about = natural(rules) || namesPerson(rules, endpoint.clearTemplate);
+      this.#about.set(rules, about);
+    }
+    return about || personal(endpoint);
+  }
+
+  /** It was seen to give people's addresses or numbers to whoever names them: every answer is a record lost, whatever a miss looks like. */
+  #givesAway(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
+    if (!reachable.some((name) => endpoint.dataClasses.has(name)) || endpoint.dataClasses.has("jwt") || endpoint.carriesSecrets) return false;
+    const { verdict, none, sharedConstant } = endpoint.posture();
+    return (
+      (verdict === "not enforced" || verdict === "optional") && none.data + sharedConstant.data >= givenAwayMin && (natural(rules) || namesPerson(rules, endpoint.clearTemplate))
+    );
+  }
+
+  /** Templates merge and parameters get names: what was learned under the older ones goes on under the new. */
+  #adopt(endpoint: InventoryEndpoint): void {
+    const { id } = endpoint;
+    const named = this.#named.get(endpoint);
+    if (named?.id === id && named.aliases === endpoint.aliases.size) return;
+    for (const alias of endpoint.aliases) {
+      if (alias === id) continue;
+      this.oracles.renamed(alias, id);
+      this.#schemes.renamed(alias, id);
+      this.#uniform.renamed(alias, id);
+      this.anchors.renamed(alias, id);
+      this.#early.renamed(alias, id);
+      this.#rules.delete(alias);
+      const traffic = this.#traffic.get(alias);
+      if (traffic !== undefined && this.#traffic.delete(alias) && !this.#traffic.has(id)) this.#traffic.set(id, traffic);
+      const backlog = this.#backlog.get(alias);
+      if (backlog !== undefined && this.#backlog.delete(alias) && !this.#backlog.has(id)) this.#backlog.set(id, backlog);
+      if (this.#held.delete(alias)) this.#held.add(id);
+    }
+    this.#named.set(endpoint, { id, aliases: endpoint.aliases.size });
+  }
+
+  /** Rows of questions that no guard has charged. */
+  #unguarded(endpointId: string, rows: readonly Disclosure[], network: string, at: number): void {
+    for (const row of rows) this.#early.add(endpointId, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, at);
   }
 
   /** Endpoints that answer about somebody to whoever asks. */
   #disclosing(endpoint: InventoryEndpoint, exchange: Exchange, principal: boolean): boolean {
-    return !principal && exchange.response.status > 0 && endpoint.posture().verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id);
+    if (principal || exchange.response.status <= 0) return false;
+    return this.#stateOf(endpoint, this.rulesOf(endpoint.id)) === "budgeted" || (endpoint.posture().verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id));
   }
 
   #remember(endpoint: InventoryEndpoint, view: ExchangeView, exchange: Exchange, actor: Actor, responseClass: ResponseClass | undefined, at: number): void {
@@ -361,9 +457,18 @@ export class Ledger {
     const early = this.#backlog.get(endpoint.id);
     if (early === undefined) return [];
     this.#backlog.delete(endpoint.id);
-    return early.flatMap((past) =>
-      rowsOf(past.exchange, endpoint.id, past.actor, extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports).subjects, past.responseClass),
-    );
+    const about = this.#isAbout(endpoint, rules);
+    return early.flatMap((past) => {
+      const { subjects } = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
+      const rows = rowsOf(past.exchange, endpoint.id, past.actor, subjects, past.responseClass);
+      const [subject] = subjects;
+      if (about && subject !== undefined && subjects.length === 1) {
+        const { narrow, network } = past.actor;
+        this.oracles.observe({ endpointId: endpoint.id, subject, responseClass: past.responseClass, narrow, network, at: past.at });
+      }
+      this.#unguarded(endpoint.id, rows, past.actor.network, past.at);
+      return rows;
+    });
   }
 
   #trafficOf(endpointId: string): OracleTraffic {
@@ -412,6 +517,8 @@ export interface LedgerState {
   readonly uniform: ReturnType<UniformTemplates["exportState"]>;
   readonly anchors: AnchorFinderState;
   readonly principals: readonly string[];
+  /** Ids of endpoints under a budget; absent in older states. */
+  readonly held?: readonly string[];
 }
 
 interface Draft {
@@ -548,6 +655,11 @@ const principalsMax = 100_000;
 const backlogMax = 64;
 const backlogEndpointsMax = 256;
 const trafficMax = 20_000;
+/** As many endpoints as one gate guards. */
+const heldMax = 4_096;
+/** Data by which a person can be reached or robbed. A name or a place alone may be public on purpose. */
+const reachable: readonly string[] = ["card", "email", "iban", "phone"];
+const givenAwayMin = 8;
 const rulesFreshMax = 128;
 const rulesEvery = 16;
 
@@ -560,6 +672,8 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.subjects === b.subjects &&
     a.classes === b.classes &&
     a.uniform === b.uniform &&
+    a.blind === b.blind &&
+    a.before === b.before &&
     a.tellsNothing.length === b.tellsNothing.length &&
     a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
     a.budget.startCredits === b.budget.startCredits &&

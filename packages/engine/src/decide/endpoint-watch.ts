@@ -9,9 +9,11 @@ import { enumerationPolicy as policy } from "./enumeration-policy.ts";
  * During an alarm newcomers share the learned rate, one or two questions each; a source known by its anchors notices nothing. Their third and
  * later questions share a small allowance at all times, so that a handful of addresses learn no more than one.
  *
+ * Where nobody ever followed up ({@link anchorsSeen}), that a question stays unanchored tells nothing of its asker: the allowance and the cohort rest.
+ *
  * Misses: an attack that stays below twice the learned rate for ever is D4's and the ceiling's. Mistakes: while thousands of fresh addresses press, honest
- * newcomers are answered uniformly too (measured: 5 % of an hour's lookups beside 10,000 questions from 5,000 addresses); an outage of the anchors during a surge confirms it. Training can be poisoned by an attacker who is
- * there from the first hour; the ceiling's floor and the frozen baseline during alarms bound what that buys.
+ * newcomers are answered uniformly too (measured: 5 % of an hour's lookups beside 10,000 questions from 5,000 addresses); an outage of the anchors during a surge confirms it. The learned rate can be poisoned by an attacker who is
+ * there from the first hour; the ceiling cannot: it grows with other people's anchors only, and stays at 1,000 a day where there are none.
  */
 export class EndpointWatch {
   readonly index: number;
@@ -46,6 +48,10 @@ export class EndpointWatch {
   #day = -1;
   #today = 0;
   #busiestDay = 0;
+  #days = 0;
+  #anchors = 0;
+  #anchoredToday = 0;
+  #anchoredBusiest = 0;
   #ceilingTold = -1;
   readonly #told = new Map<string, number>();
 
@@ -96,7 +102,7 @@ export class EndpointWatch {
       if (surplus > 0 || asked >= policy.newcomerFree || share === 0 || this.#tokens < cost) return this.phase === "closed" ? "endpoint-closed" : "endpoint-surge";
       this.#tokens -= cost;
     }
-    if (surplus > 0 && this.#trained(at)) {
+    if (surplus > 0 && this.anchorsSeen && this.#trained(at)) {
       this.#drainSurplus(at);
       if (this.#surplus + surplus > policy.newcomerSurplus) return "newcomers-together";
     }
@@ -116,6 +122,17 @@ export class EndpointWatch {
     return surplus;
   }
 
+  /** Somebody followed up who had not done so here before: anchors can be seen, and honest people are about. */
+  vouched(): void {
+    this.#anchors++;
+    this.#anchoredToday++;
+  }
+
+  /** Whether anybody ever followed up here. Where not, an unanchored question tells nothing: credits, the surge test and a ceiling are left. */
+  get anchorsSeen(): boolean {
+    return this.#anchors >= policy.anchorsSeenMin;
+  }
+
   /** Gives back what told nothing or was explained. `takenAt` says when it was taken: another day's ceiling is not refunded. */
   giveBackNewcomer(amount: number, surplus: number, takenAt: number): void {
     if (Math.floor(takenAt / dayMs) === this.#day) this.#today = Math.max(0, this.#today - amount);
@@ -125,7 +142,7 @@ export class EndpointWatch {
 
   /** One newcomer's answer, given at `givenAt`, is old enough to be judged: was it followed up? */
   cohort(anchored: boolean, givenAt: number, at: number): "released" | "confirmed" | undefined {
-    if (this.phase === "calm" || givenAt < this.#surgeFrom) return undefined;
+    if (this.phase === "calm" || givenAt < this.#surgeFrom || !this.anchorsSeen) return undefined;
     const { cohortHonestUnanchored: honest, cohortEnumeratorUnanchored: enumerator } = policy;
     this.cohortLog = Math.min(policy.confirmAt, this.cohortLog + (anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest)));
     if (this.cohortLog <= policy.releaseAt) {
@@ -141,25 +158,37 @@ export class EndpointWatch {
     return undefined;
   }
 
-  /** D6: truthful answers a day to never-anchored sources. Anchored ones give theirs back, so it counts what stayed unexplained. */
+  /**
+   * D6: truthful answers a day to never-anchored sources. Anchored ones give theirs back, so it counts what stayed unexplained. What is learned from traffic is bounded by
+   * what an attacker cannot make: other people's anchors. None where follow-up cannot be seen at all (a log), unless it is configured.
+   */
   ceiling(): number {
     const configured = this.endpoint.budget.unanchoredCeiling;
     if (configured > 0) return configured;
-    const aDay = Math.max(this.#busiestDay, this.ratePerMs * 86_400_000);
-    return Math.max(policy.ceilingFloor, Math.ceil(policy.ceilingFactor * aDay));
+    if (!this.anchorsSeen && this.endpoint.blind === true) return noCeiling;
+    const anchored = policy.ceilingFloor + policy.ceilingPerAnchor * Math.max(this.#anchoredToday, this.#anchoredBusiest);
+    if (this.#busiestDay === 0) return Math.ceil(this.anchorsSeen ? Math.max(policy.ceilingUnprovenMax, anchored) : policy.ceilingUnprovenMax);
+    const bound = this.anchorsSeen ? anchored : policy.ceilingUnprovenMax;
+    return Math.max(policy.ceilingFloor, Math.ceil(Math.min(policy.ceilingFactor * this.#busiestDay, bound)));
   }
 
   advance(at: number): void {
     const day = Math.floor(at / dayMs);
     if (day !== this.#day) {
-      if (this.#day >= 0 && this.phase === "calm") this.#busiestDay = Math.max(this.#busiestDay, this.#today);
+      // The first day may have begun before the guard stood, and says nothing of a whole one.
+      if (this.#days > 0 && this.phase === "calm") this.#busiestDay = Math.max(this.#busiestDay, this.#today);
+      if (this.#day >= 0) {
+        this.#days++;
+        this.#anchoredBusiest = Math.max(this.#anchoredBusiest, this.#anchoredToday);
+      }
       this.#day = day;
       this.#today = 0;
+      this.#anchoredToday = 0;
     }
     if (this.phase === "calm" || at < this.#phaseUntil) return;
     // Closed while the surge lasts: newcomers are counted although they are refused.
     const left = this.cusum - (policy.rateFactor - 1) * this.ratePerMs * Math.max(0, at - this.#lastAt);
-    if (this.phase === "closed" && left > 0 && at < this.#phaseUntil + policy.closedForMaxMs) return;
+    if ((this.phase === "closed" || !this.anchorsSeen) && left > 0 && at < this.#phaseUntil + policy.closedForMaxMs) return;
     this.phase = "calm";
     this.cusum = 0;
   }
@@ -222,5 +251,7 @@ function surplusOf(spent: number, cost: number): number {
 }
 
 const dayMs = 86_400_000;
+/** More than anybody asks in a day. */
+const noCeiling = 1_000_000_000;
 /** Sources told about, an endpoint. */
 const toldMax = 10_000;

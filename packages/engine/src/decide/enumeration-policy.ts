@@ -73,7 +73,19 @@ export const enumerationPolicy = {
   askedPerAnchor: 3,
   /** Networks one subject may vouch for in a month; further sign-ins give back what the question cost and prove nothing. */
   networksPerSubject: 4,
-  /** D6: truthful answers a day to never-anchored sources: 1.5 × the busiest training day, never below this. */
+  /**
+   * Nobody ever followed up here: then that a question stays unanchored tells nothing, and D2, the common allowance of newcomers and the cohort of D3 rest.
+   * Three, from people of their own, show that anchors can be seen.
+   */
+  anchorsSeenMin: 3,
+  /** D6: truthful answers a day to never-anchored sources: 1.5 × the busiest whole calm day, never below this. */
   ceilingFactor: 1.5,
   ceilingFloor: 200,
+  /**
+   * D6: whatever was learned, beyond the floor no more than 1.25 for each anchor of the busiest day (honest people leave 0.45 / 0.55 = 0.82 of it unanchored): an attacker there from
+   * the first hour raises the ceiling only by accounts of his own.
+   */
+  ceilingPerAnchor: 1.25,
+  /** D6: until a whole day was seen, and where nobody ever follows up, it is at most this, whoever is there: more is for the operator to say. */
+  ceilingUnprovenMax: 1_000,
 } as const;

@@ -348,6 +348,7 @@ describe("EndpointWatch", () => {
 
   it("opens again within minutes of a surge's end, and doubles the least closing time each time it is confirmed", () => {
     const watch = new EndpointWatch(0, guarded());
+    for (let n = 0; n < enumerationPolicy.anchorsSeenMin; n++) watch.vouched();
     let at = start;
     const calmHour = (): void => {
       for (let n = 0; n < 60; n++) {
@@ -377,8 +378,51 @@ describe("EndpointWatch", () => {
     expect(closedMinutes[2]).toBeGreaterThanOrEqual(40);
   });
 
+  it("judges no crowd by its follow-up where none was ever seen: it shares the learned rate until the surge is over", () => {
+    const watch = new EndpointWatch(0, guarded());
+    let at = start;
+    for (let n = 0; n < 60; n++) watch.newcomer((at += 60_000));
+    for (let n = 0; n < 40; n++) watch.newcomer((at += 20));
+    expect(watch.phase).toBe("provisional");
+    for (let n = 0; n < 50; n++) expect(watch.cohort(false, at, at + 180_000)).toBeUndefined();
+    expect(watch.phase).toBe("provisional");
+    for (let n = 0; n < 90; n++) watch.advance((at += 60_000));
+    expect(watch.phase).toBe("calm");
+  });
+
+  it("has a ceiling that an attacker who is there from the first minute, for weeks, cannot raise beyond a thousand, or beyond what anchors of others allow", () => {
+    for (const anchors of [0, 100]) {
+      const watch = new EndpointWatch(0, guarded());
+      let most = 0;
+      let last = 0;
+      for (let day = 0; day < 30; day++) {
+        let given = 0;
+        for (let second = 0; second < 86_400; second += 20) {
+          const at = start + day * 86_400_000 + second * 1_000;
+          watch.advance(at);
+          for (let n = 0; n < 20; n++) {
+            if (watch.ceiling() < given + 1) break;
+            watch.takeNewcomer(0, 1, at);
+            given++;
+          }
+          if (second < anchors * 20) watch.vouched();
+        }
+        most = Math.max(most, given);
+        last = given;
+      }
+      expect(most).toBeLessThanOrEqual(enumerationPolicy.ceilingUnprovenMax);
+      expect(last).toBeLessThanOrEqual(anchors === 0 ? enumerationPolicy.ceilingUnprovenMax : enumerationPolicy.ceilingFloor + enumerationPolicy.ceilingPerAnchor * anchors);
+    }
+  });
+
+  it("has no ceiling of its own where follow-up cannot be seen, but obeys a configured one", () => {
+    expect(new EndpointWatch(0, { ...guarded(), blind: true }).ceiling()).toBeGreaterThan(1e8);
+    expect(new EndpointWatch(0, { ...guarded(7), blind: true }).ceiling()).toBe(7);
+  });
+
   it("releases a crowd whose members follow up", () => {
     const watch = new EndpointWatch(0, guarded());
+    for (let n = 0; n < enumerationPolicy.anchorsSeenMin; n++) watch.vouched();
     let at = start;
     for (let n = 0; n < 60; n++) watch.newcomer((at += 60_000));
     for (let n = 0; n < 40; n++) watch.newcomer((at += 20));

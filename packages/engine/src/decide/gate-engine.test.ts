@@ -40,6 +40,15 @@ function ask(gate: GateEngine, who: Actor, about: number, at: number): { truthfu
   return { truthful: reservation.action === "allow", rows };
 }
 
+/** Three honest people of their own, so that follow-up is known here. */
+function withAnchors(gate: GateEngine): GateEngine {
+  for (let n = 0; n < 3; n++) {
+    ask(gate, actor(900 + n), 900_000 + n, start - 60_000 + n);
+    gate.anchor({ at: start - 30_000, endpointId: "x", kind: "sign-in", narrow: actor(900 + n).narrow, network: actor(900 + n).network, subjects: [subject(900_000 + n).hash] });
+  }
+  return gate;
+}
+
 describe("GateEngine", () => {
   it("lets a single fast source learn no more than its starting credits", () => {
     const gate = engine();
@@ -49,11 +58,41 @@ describe("GateEngine", () => {
   });
 
   it("stops a slow source by its evidence: one question a minute for a fortnight learns at most sixteen", () => {
-    const gate = engine();
+    const gate = withAnchors(engine());
     let learned = 0;
     for (let n = 0; n < 14 * 1_440; n++) if (ask(gate, actor(1), n, start + n * 60_000).truthful) learned++;
     expect(learned).toBeLessThanOrEqual(16);
     expect(gate.drain().some((signal) => signal.detector === "enumeration.source")).toBe(true);
+  });
+
+  it("takes nobody for an enumerator for want of follow-up where nobody ever followed up, and says so", () => {
+    const gate = engine();
+    let learned = 0;
+    for (let n = 0; n < 14 * 1_440; n++) if (ask(gate, actor(1), n, start + n * 60_000).truthful) learned++;
+    // Its credits alone: eight, and four a day.
+    expect(learned).toBeGreaterThanOrEqual(8 + 13 * 4);
+    expect(learned).toBeLessThanOrEqual(8 + 14 * 4);
+    const signals = gate.drain();
+    expect(signals.some((signal) => signal.detector === "enumeration.source")).toBe(false);
+    expect(signals.every((signal) => String(signal.evidence["meaning"]).includes("nobody was ever seen to follow up"))).toBe(true);
+    // Forty homes in which three people look somebody up within an hour and a half, and never anybody signs in: none is refused.
+    const homes = engine();
+    let refused = 0;
+    for (let n = 0; n < 120; n++) if (!ask(homes, actor(n % 40), n, start + n * 45_000).truthful) refused++;
+    expect(refused).toBe(0);
+  });
+
+  it("charges what was answered before the guard stood, once however often it is told, and leaves out nobody else", () => {
+    const before = Array.from({ length: 20 }, (_, n) => ({ at: start + n, narrow: actor(1).narrow, network: actor(1).network, type: "phone" as const, subject: subject(n).hash }));
+    const gate = engine("enforce", { ...endpoint(), before: before.slice(0, 7) });
+    for (let again = 0; again < 5; again++) gate.setPolicy({ version: 2 + again, mode: "enforce", endpoints: [{ ...endpoint(), before: before.slice(0, 7) }], principals: [] });
+    expect(ask(gate, actor(1), 100, start + 1_000).truthful).toBe(true);
+    expect(ask(gate, actor(1), 101, start + 1_000).truthful).toBe(false);
+    const late = engine("enforce", { ...endpoint(), before });
+    expect(ask(late, actor(1), 100, start + 1_000).truthful).toBe(false);
+    // What it learned already it may hear again; another address has its own credits.
+    expect(ask(late, actor(1), 3, start + 1_000).truthful).toBe(true);
+    expect(ask(late, actor(2), 3, start + 1_000).truthful).toBe(true);
   });
 
   it("does not answer truthfully the second time what it answered uniformly the first", () => {

@@ -2,7 +2,7 @@ import type { Actor } from "../exchange/actor.ts";
 import type { Action, Mode } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { Signal } from "../detect/signal.ts";
-import type { Anchor, Disclosure, GatePolicy, GuardedEndpoint } from "./gate-policy.ts";
+import type { Anchor, Disclosure, EarlyContact, GatePolicy, GuardedEndpoint } from "./gate-policy.ts";
 import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
@@ -67,7 +67,18 @@ export class GateEngine {
         known.retired = false;
         this.#byId.set(endpoint.id, known);
       }
+      for (const contact of endpoint.before ?? noContacts) this.#chargeEarly(endpoint.id, contact);
     }
+  }
+
+  /** A question that was answered before the guard stood costs what it would have cost behind it. Charged once, however often it is told. */
+  #chargeEarly(endpointId: string, contact: EarlyContact): void {
+    const watch = this.#byId.get(endpointId);
+    if (watch === undefined) return;
+    const at = Math.min(contact.at, Math.max(this.#now, contact.at - policy.anchorWithinMs));
+    const { hi, lo } = this.#pairKey(watch, contact.narrow, contact.subject);
+    if (this.#disclosed.has(hi, lo)) return;
+    this.#again(watch, { at, narrow: contact.narrow, network: contact.network, type: contact.type, subject: contact.subject }, undefined, true, "");
   }
 
   /** An endpoint that was declared and is now learned, or whose parameters got names, is the same door: what was spent there stays spent. */
@@ -204,31 +215,38 @@ export class GateEngine {
     const watch = this.#byId.get(row.endpointId);
     if (watch === undefined) return;
     this.advance(row.at);
-    const { hi, lo } = this.#pairKey(watch, row.narrow, row.subject);
-    const principal = row.credential !== "" && this.#principals.has(row.credential);
-    const actor: Actor = { narrow: row.narrow, network, address: row.address, credential: row.credential === "" ? undefined : row.credential, principal };
-    const narrow = this.#slot(watch, actor.narrow, row.at, principal ? policy.principalStartCredits : watch.endpoint.budget.startCredits);
-    const wide = principal ? narrow : this.#slot(watch, network, row.at, watch.endpoint.budget.startCredits);
-    this.#regain(narrow, row.at);
-    if (wide !== narrow) this.#regain(wide, row.at);
+    const principal = row.credential !== "" && this.#principals.has(row.credential) ? row.credential : undefined;
+    this.#again(watch, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, principal, row.answer === "truthful", row.exchangeId);
+  }
+
+  /** One question of the past: charges, evidence and memory as when it happened. */
+  #again(watch: EndpointWatch, past: EarlyContact, credential: string | undefined, truthful: boolean, exchangeId: string): void {
+    const { hi, lo } = this.#pairKey(watch, past.narrow, past.subject);
+    const principal = credential !== undefined;
+    const actor: Actor = { narrow: past.narrow, network: past.network, address: "", credential, principal };
+    const narrow = this.#slot(watch, actor.narrow, past.at, principal ? policy.principalStartCredits : watch.endpoint.budget.startCredits);
+    const wide = principal ? narrow : this.#slot(watch, past.network, past.at, watch.endpoint.budget.startCredits);
+    this.#regain(narrow, past.at);
+    if (wide !== narrow) this.#regain(wide, past.at);
     // The rows of one exchange were judged together.
-    if (this.#replayed.exchangeId !== row.exchangeId) this.#replayed = { exchangeId: row.exchangeId, newcomer: !principal && this.#newcomer(wide) };
+    if (exchangeId === "" || this.#replayed.exchangeId !== exchangeId) this.#replayed = { exchangeId, newcomer: !principal && this.#newcomer(wide) };
     const { newcomer } = this.#replayed;
-    if (row.answer === "truthful") {
+    if (truthful) {
       watch.truthful++;
-      if (this.#disclosed.add(hi, lo, row.at)) {
+      if (this.#disclosed.add(hi, lo, past.at)) {
         const charged = (this.sources.credits[narrow] ?? 0) >= 1 && (this.sources.credits[wide] ?? 0) >= 1;
         let surplus = 0;
         if (charged) {
-          if (newcomer) surplus = watch.takeNewcomer(this.#spent(wide), 1, row.at);
+          // What was asked before the guard stood is its asker's debt, not the endpoint's: honest people came then too.
+          if (newcomer && exchangeId !== "") surplus = watch.takeNewcomer(this.#spent(wide), 1, past.at);
           this.#take(narrow, 1);
           if (wide !== narrow) this.#take(wide, 1);
         }
-        const subject: Subject = { type: row.subjectType, hash: row.subject, location: { in: "path", name: "" } };
-        this.#learned(watch, actor, subject, newcomer && charged, surplus > 0, row.at);
+        const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
+        this.#learned(watch, actor, subject, newcomer && charged && exchangeId !== "", surplus > 0, past.at);
       }
     } else watch.uniform++;
-    if (this.#contacted.add(hi, lo, row.at)) this.#contact(watch, actor, newcomer, row.answer === "truthful", row.at);
+    if (this.#contacted.add(hi, lo, past.at)) this.#contact(watch, actor, newcomer, truthful, past.at);
   }
 
   /**
@@ -372,12 +390,13 @@ export class GateEngine {
       }
       this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + (vouches ? policy.refundPerAnchor : 1));
     }
+    if (vouches) watch.vouched();
     if (pair.counted) watch.giveBackNewcomer(1, pair.surplus ? 1 : 0, pair.dueAt - policy.anchorWithinMs);
   }
 
   #unanchored(pair: PendingPair, at: number): void {
     const watch = this.#endpoints[pair.endpoint];
-    if (watch === undefined) return;
+    if (watch === undefined || !watch.anchorsSeen) return;
     const ratio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
     const narrow = this.#locate(watch, pair.narrowHi, pair.narrowLo);
     const network = this.#locate(watch, pair.networkHi, pair.networkLo);
@@ -439,13 +458,17 @@ export class GateEngine {
       anchors,
       window,
       reason: reservation.reason,
-      meaning: "asks about ever new people and never does what honest users do next",
+      meaning: watch.anchorsSeen
+        ? "asks about ever new people and never does what honest users do next"
+        : "asks about ever new people; nobody was ever seen to follow up here, so only its number of questions speaks against it",
     };
     if (reservation.reason === "ceiling") {
       if (watch.tellCeiling(at))
         this.#emit("enumeration.ceiling", "high", 0.99, at, watch, undefined, {
           ceiling: watch.ceiling(),
-          meaning: "the endpoint's daily ceiling for never-anchored sources is reached",
+          meaning: watch.anchorsSeen
+            ? "the endpoint's daily ceiling for never-anchored sources is reached"
+            : "the endpoint's daily ceiling is reached; nobody was ever seen to follow up here, so it holds for everybody: configure unanchoredCeiling when so many are honest",
         });
       return;
     }
@@ -581,6 +604,7 @@ const anchoredSubjectsMax = 8;
 /** Signals kept between two drains; a flood of sources needs no more to be told. Low ones fill half, endpoint-wide ones may go to twice this. */
 const signalsMax = 1_000;
 
+const noContacts: readonly EarlyContact[] = [];
 const scratchA: Key = { hi: 0, lo: 0 };
 const scratchB: Key = { hi: 0, lo: 0 };
 const scratchC: Key = { hi: 0, lo: 0 };

@@ -31,6 +31,19 @@ export interface GuardedEndpoint {
   /** How to answer when the budget is spent. */
   readonly uniform: UniformAnswer;
   readonly budget: Budget;
+  /** The traffic comes from a source that shows neither headers nor bodies (an access log): no follow-up can be seen there. */
+  readonly blind?: boolean;
+  /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
+  readonly before?: readonly EarlyContact[];
+}
+
+/** One question that was answered before its endpoint was guarded; keyed hashes only. */
+export interface EarlyContact {
+  readonly at: number;
+  readonly narrow: string;
+  readonly network: string;
+  readonly type: SubjectType;
+  readonly subject: string;
 }
 
 /** Where an identifier stands and how it is normalised. */

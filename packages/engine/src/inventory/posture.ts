@@ -52,6 +52,11 @@ export class Posture {
     if (outcome === "data" && slot.example === "") slot.example = exchange.id;
   }
 
+  /** No exchange that carried headers was ever seen: nothing is known here of credentials or of what follows an answer. */
+  get blind(): boolean {
+    return !outcomeNames.some((outcome) => this.none[outcome] + this.credentialed[outcome] > 0);
+  }
+
   /** The verdict with its counts, at most {@link reportEvery} calls old. */
   report(): PostureReport {
     if (this.#last !== undefined && this.#since < reportEvery) return this.#last;

@@ -9,6 +9,7 @@ import type { PastLife } from "../gate-hub-wire.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { Journal } from "../store/journal.ts";
 import { type RunningGate, runGate } from "./gate-process.ts";
+import { networkHash } from "./judging-gate.ts";
 
 const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
 const day = 86_400_000;
@@ -50,6 +51,11 @@ describe("a gate that starts again", () => {
   test("a flagged source stays flagged, days after its credits came back", async () => {
     await startHub(policy([guard("a", 500)]));
     await startGate();
+    // Three sign-ins first: where nobody ever follows up, nobody is flagged for not doing so.
+    await askTimes("a", 3);
+    now += 1_000;
+    const network = networkHash(ports, "127.0.0.1");
+    for (let n = 0; n < 3; n++) hub?.sendAnchors([{ at: now, endpointId: "x", kind: "sign-in", narrow: network, network, subjects: [ports.hash("integer", String(asked - n))] }]);
     for (let n = 0; n < 40; n++) {
       await askTimes("a", 1);
       now += 60_000;

@@ -45,15 +45,17 @@ export class AnchorFinder {
     if (roots.length > 0 || scalars.proof) {
       const kind = this.#kind(seen.endpointId);
       if (scalars.proof) kind.proof++;
-      if (success) kind.accepted++;
-      else if (status === 400 || status === 401 || status === 403 || status === 422) kind.refused++;
+      if (success) {
+        kind.accepted++;
+        if (!scalars.proof) kind.bare++;
+      } else if (status === 400 || status === 401 || status === 403 || status === 422) kind.refused++;
       if (links) {
         const secrets = this.#secrets(view, returned);
         for (const secret of secrets) {
           this.#remember(secret, { endpointId: seen.endpointId, roots, narrow: seen.narrow, network: seen.network, at, told: false, status, direct: seen.subjects.length > 0 });
         }
-        const issuer = secrets.length > 0 && kind.confirmed >= confirmedMin && demanding(kind);
-        const verifier = secrets.length === 0 && scalars.proof && kind.refused > 0;
+        const issuer = secrets.length > 0 && issues(kind);
+        const verifier = secrets.length === 0 && scalars.proof && kind.refused > 0 && asksForProof(kind) && changes(view.exchange.method);
         if (declared !== undefined || issuer || verifier) {
           anchors.push(this.#anchor(seen, seen.endpointId, roots, declared ?? (verifier && !issuer ? "code-verified" : kindOf(status, seen.subjects.length > 0))));
           for (const secret of secrets) {
@@ -70,7 +72,26 @@ export class AnchorFinder {
   /** True when this endpoint was seen to take a proof or to issue credentials: its answers depend on more than existence. */
   isAnchorEndpoint(endpointId: string): boolean {
     const kind = this.#kinds.get(endpointId);
-    return kind !== undefined && ((kind.confirmed >= confirmedMin && demanding(kind)) || (kind.proof > 0 && kind.proof * 2 >= kind.accepted + kind.refused));
+    return kind !== undefined && (issues(kind) || (kind.proof > 0 && kind.proof * 2 >= kind.accepted + kind.refused && asksForProof(kind)));
+  }
+
+  /** True when credentials from this endpoint were accepted elsewhere: that it is one, no caller can make it seem. */
+  isIssuer(endpointId: string): boolean {
+    const kind = this.#kinds.get(endpointId);
+    return kind !== undefined && issues(kind);
+  }
+
+  /** The endpoint has another name now: counts are added up. */
+  renamed(from: string, to: string): void {
+    const before = this.#kinds.get(from);
+    if (before === undefined) return;
+    this.#kinds.delete(from);
+    const now = this.#kind(to);
+    now.proof += before.proof;
+    now.accepted += before.accepted;
+    now.refused += before.refused;
+    now.confirmed += before.confirmed;
+    now.bare += before.bare;
   }
 
   /** What was learned of endpoints, without any link or secret. */
@@ -79,7 +100,7 @@ export class AnchorFinder {
   }
 
   restore(state: AnchorFinderState): void {
-    for (const { id, ...kind } of state.kinds.slice(0, kindsMax)) this.#kinds.set(id, kind);
+    for (const { id, ...kind } of state.kinds.slice(0, kindsMax)) this.#kinds.set(id, { ...kind, bare: kind.bare ?? 0 });
   }
 
   /** A credential issued earlier is used and accepted: the one who got it was legitimate. */
@@ -143,7 +164,7 @@ export class AnchorFinder {
   #kind(endpointId: string): EndpointKind {
     let kind = this.#kinds.get(endpointId);
     if (kind === undefined) {
-      kind = { proof: 0, accepted: 0, refused: 0, confirmed: 0 };
+      kind = { proof: 0, accepted: 0, refused: 0, confirmed: 0, bare: 0 };
       if (this.#kinds.size < kindsMax) this.#kinds.set(endpointId, kind);
     }
     return kind;
@@ -171,7 +192,7 @@ export interface Seen {
 }
 
 export interface AnchorFinderState {
-  readonly kinds: readonly ({ readonly id: string } & EndpointKind)[];
+  readonly kinds: readonly ({ readonly id: string } & Omit<EndpointKind, "bare"> & { readonly bare?: number })[];
 }
 
 interface EndpointKind {
@@ -180,6 +201,8 @@ interface EndpointKind {
   refused: number;
   /** Credentials it issued that were later accepted elsewhere. */
   confirmed: number;
+  /** Requests without any proof that it answered with success: it does not ask for one, whatever a caller may send along. */
+  bare: number;
 }
 
 interface Issued {
@@ -195,6 +218,20 @@ interface Issued {
 
 function demanding(kind: EndpointKind): boolean {
   return kind.refused > 0 || kind.proof > 0;
+}
+
+function issues(kind: EndpointKind): boolean {
+  return kind.confirmed >= confirmedMin && demanding(kind);
+}
+
+/** It seldom succeeded without a proof. A caller who sends `code=1` along with every lookup makes no verifier of it while others send none. */
+function asksForProof(kind: EndpointKind): boolean {
+  return kind.bare * 5 <= kind.accepted + kind.refused;
+}
+
+/** A proof is spent by a request that changes something; a lookup with a proof beside it is a lookup. */
+function changes(method: string): boolean {
+  return method !== "GET" && method !== "HEAD" && method !== "OPTIONS";
 }
 
 function kindOf(status: number, direct: boolean): Anchor["kind"] {

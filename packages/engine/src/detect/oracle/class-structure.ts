@@ -61,9 +61,9 @@ function flagOf(key: string): "yes" | "no" | undefined {
     const value = token.slice(equals + 1).toLowerCase();
     const path = token.slice(0, equals).toLowerCase();
     const name = path.slice(path.lastIndexOf(".") + 1).replaceAll("_", "");
-    const truth = truthOf(value);
+    const truth = codes.has(name) ? wentWell.has(value) : truthOf(value);
     if (truth === undefined) continue;
-    const says = existing.has(name) ? truth : absent.has(name) ? !truth : undefined;
+    const says = existing.has(name) || codes.has(name) ? truth : absent.has(name) ? !truth : undefined;
     if (says === undefined) continue;
     const word = says ? "yes" : "no";
     if (verdict !== undefined && verdict !== word) return undefined;
@@ -96,5 +96,8 @@ const existing: ReadonlySet<string> = new Set([
   "status",
   "result",
 ]);
+/** Names of a code of the outcome: 0 or 200 is well, any other is not. */
+const codes: ReadonlySet<string> = new Set(["code", "errcode", "errno", "errorcode", "ret", "retcode", "resultcode", "returncode", "statuscode"]);
+const wentWell: ReadonlySet<string> = new Set(["0", "200", "ok", "success"]);
 /** Names that say "there is none" when true. */
 const absent: ReadonlySet<string> = new Set(["available", "isavailable", "free", "notfound", "missing"]);

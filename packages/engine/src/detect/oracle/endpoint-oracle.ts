@@ -17,10 +17,11 @@ export const contrastWindowMs = 600_000;
 export const contrastSourcesMin = 3;
 /**
  * One network alone makes it with two of each among nine questions: below the eight every key may ask anyway a guard would stop nothing. Two, since one
- * alone may be a mishap. Its questions are counted as long as it is remembered, so that patience does not help.
+ * alone may be a mishap, unless it is the one among sixteen. Its questions are counted as long as it is remembered, so that patience does not help.
  */
 export const lonelyAnswersMin = 2;
 export const lonelyQuestionsMin = 9;
+export const lonelyOnceQuestionsMin = 16;
 /** Without a poor and a rich answer (`code=0` beside `code=1007`) it takes five of each among sixteen, and fixed answers on both sides. */
 export const splitAnswersMin = 5;
 export const splitQuestionsMin = 16;
@@ -433,7 +434,7 @@ export class EndpointOracle {
     for (const [other, got] of sitting.got) {
       if (other === symbol || this.#aboutTheRequest(symbol) || this.#aboutTheRequest(other)) continue;
       const least = Math.min(count, got.count);
-      if (least >= lonelyAnswersMin && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.lonelyContrast = true;
+      if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.lonelyContrast = true;
       // Without a poor and a rich side it may be a test arm drawn for every request: repeats tell, so they are heard first.
       const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats;
       if (split && this.#fixed(symbol) && this.#fixed(other)) this.lonelyContrast = true;

@@ -77,6 +77,12 @@ export class OracleTracker {
     return oracle.suspected ? "suspected" : "none";
   }
 
+  /** Whether the verdict is more than `none`; cheap enough for every exchange. */
+  suspects(endpointId: string): boolean {
+    const oracle = this.#endpoints.get(endpointId);
+    return oracle !== undefined && (oracle.suspected || (oracle.proof.labels > 0 && oracle.proof.logE > provenLogE));
+  }
+
   /** What a class says about its subject. `unknown` must be treated as telling. */
   meaning(endpointId: string, classId: string): ClassMeaning {
     return this.meaningOf(endpointId, classId).meaning;

@@ -66,6 +66,14 @@ export class SchemeLearner {
     return true;
   }
 
+  /** The endpoint has another name now: the older scheme, if it has one, goes on. */
+  renamed(from: string, to: string): void {
+    const before = this.#endpoints.get(from);
+    if (before === undefined) return;
+    this.#endpoints.delete(from);
+    if (!this.#endpoints.has(to)) this.#endpoints.set(to, before);
+  }
+
   /** The same object until it changes, so it can be compared by identity. */
   scheme(endpointId: string): ClassScheme {
     return this.#endpoints.get(endpointId)?.scheme ?? emptyScheme;

@@ -75,6 +75,14 @@ export class UniformTemplates {
     return learning.fits >= uniformYoungFits && ++learning.passed % uniformSampledEvery !== 0;
   }
 
+  /** The endpoint has another name now: the older template, if it has one, goes on. */
+  renamed(from: string, to: string): void {
+    const before = this.#endpoints.get(from);
+    if (before === undefined) return;
+    this.#endpoints.delete(from);
+    if (this.#endpoints.get(to)?.settled === undefined) this.#endpoints.set(to, before);
+  }
+
   learn(endpointId: string, answer: DeniedAnswer): void {
     if (answer.body.length > uniformBodyCharsMax || answer.status >= 500 || answer.status === 429) return;
     let learning = this.#endpoints.get(endpointId);
