@@ -2,6 +2,7 @@ export * from "./errors.ts";
 export * from "./understood.ts";
 export * from "./exchange/exchange.ts";
 export { exchangeLine } from "./exchange/exchange-line.ts";
+export { type ExchangeRows, exchangeWeight } from "./exchange/exchange-rows.ts";
 export * from "./exchange/ports.ts";
 export * from "./exchange/subject.ts";
 export * from "./exchange/actor.ts";

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import type { Exchange } from "./exchange/exchange.ts";
+import { type ExchangeRows, exchangeWeight } from "./exchange/exchange-rows.ts";
 import type { Ports } from "./exchange/ports.ts";
 import { Judge } from "./judge.ts";
 
@@ -43,4 +44,32 @@ test("a short input is judged in order of time however it is shuffled, and each 
   expect(late).toBe(0);
   expect(order).toEqual(times.toSorted((a, b) => a - b));
   expect(indexes.map((index) => times[index])).toEqual(order);
+});
+
+test("exchanges that wait as rows are judged as if they had been pushed one by one, and put together once each", () => {
+  const times = Array.from({ length: 3_000 }, (_, i) => ((i * 7_919) % 2_000) * 10);
+  const order: [index: number, id: string][] = [];
+  const put: number[] = [];
+  const judge = new Judge(
+    ports,
+    { mode: "observe", newId: () => "s" },
+    { decision: (index, decision) => order.push([index, decision.id]), exchange: () => undefined, signals: () => undefined },
+  );
+  const rowsOf = (from: number, length: number): ExchangeRows => ({
+    length,
+    at: (row) => times[from + row] ?? 0,
+    weight: () => exchangeWeight(exchange(0)),
+    exchange: (row) => {
+      put.push(from + row);
+      return exchange(times[from + row] ?? 0);
+    },
+  });
+  judge.pushRows(rowsOf(0, 1_000));
+  judge.push(exchange(times[1_000] ?? 0));
+  judge.pushRows(rowsOf(1_001, 1_999));
+  judge.finish();
+  expect(order.map(([, id]) => id)).toEqual(times.toSorted((a, b) => a - b).map((at) => `x${at}`));
+  expect(order.map(([index]) => index).toSorted((a, b) => a - b)).toEqual(times.map((_, n) => n));
+  for (const [index, id] of order) if (id !== `x${times[index]}`) expect.unreachable(`${index} is not ${id}`);
+  expect(put).toHaveLength(2_999);
 });

@@ -1,7 +1,8 @@
-import type { Action, Exchange, Mode } from "./exchange/exchange.ts";
+import type { Action, Exchange, GateNote, Mode } from "./exchange/exchange.ts";
+import { type ExchangeRows, exchangeWeight } from "./exchange/exchange-rows.ts";
 import type { Ports } from "./exchange/ports.ts";
-import { actorOf } from "./exchange/actor.ts";
-import { extractSubjects } from "./exchange/subjects.ts";
+import { type Callers, callersOf } from "./exchange/actor.ts";
+import { type Extracted, extractSubjects } from "./exchange/subjects.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
@@ -11,7 +12,7 @@ import type { Disclosure, GuardedEndpoint } from "./decide/gate-policy.ts";
 import { GuardMatcher } from "./decide/guard-matcher.ts";
 import type { Signal } from "./detect/signal.ts";
 import { TimeQueue } from "./time-queue.ts";
-import { Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
+import { type KnownOfRequest, Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
 
 /**
  * Gate and ledger in one, for recorded traffic: the same engines, driven by event time. A request is decided at `at` with only
@@ -24,21 +25,23 @@ export class Judge {
   readonly ledger: Ledger;
   readonly gate: GateEngine;
   readonly #ports: Ports;
+  readonly #callers: Callers;
   readonly #sink: JudgeSink;
   readonly #options: JudgeOptions;
-  readonly #requests = new TimeQueue<Waiting>();
+  /** An exchange, or the rows it stands in, by number. */
+  readonly #requests = new TimeQueue<Exchange | ExchangeRows>();
   readonly #answers = new TimeQueue<Open>();
   #waitingBytes = 0;
   #matcher = new GuardMatcher([]);
   #principals: ReadonlySet<string> = new Set();
   #version = -1;
-  #index = 0;
   #now = Number.NEGATIVE_INFINITY;
   /** Exchanges that came after their time had been judged. */
   late = 0;
 
   constructor(ports: Ports, options: JudgeOptions, sink: JudgeSink) {
     this.#ports = ports;
+    this.#callers = callersOf(ports);
     this.#sink = sink;
     this.#options = options;
     this.ledger = options.ledger ?? new Ledger(ports, options);
@@ -47,9 +50,18 @@ export class Judge {
 
   /** Takes one exchange; its decision comes to the sink when its time has come, numbered by input order from 0. */
   push(exchange: Exchange): void {
-    if (exchange.at < this.#now) this.late++;
-    this.#requests.push(exchange.at, { index: this.#index++, exchange });
-    this.#waitingBytes += weight(exchange);
+    this.#take(exchange.at, exchange, 0, exchangeWeight(exchange));
+  }
+
+  /** As {@link push} for each of these in order; they are put together when their time has come. */
+  pushRows(rows: ExchangeRows): void {
+    for (let row = 0; row < rows.length; row++) this.#take(rows.at(row), rows, row, rows.weight(row));
+  }
+
+  #take(at: number, item: Exchange | ExchangeRows, row: number, weight: number): void {
+    if (at < this.#now) this.late++;
+    this.#requests.push(at, item, row);
+    this.#waitingBytes += weight;
     while (this.#requests.size > reorderMax || this.#waitingBytes > reorderBytesMax) this.#next();
   }
 
@@ -62,36 +74,37 @@ export class Judge {
   }
 
   #next(): void {
-    const waiting = this.#requests.pop();
-    if (waiting === undefined) return;
-    this.#waitingBytes -= weight(waiting.exchange);
-    const at = Math.max(waiting.exchange.at, this.#now);
+    const item = this.#requests.pop();
+    if (item === undefined) return;
+    const { order, tag } = this.#requests;
+    const exchange = "url" in item ? item : item.exchange(tag);
+    this.#waitingBytes -= exchangeWeight(exchange);
+    const at = Math.max(exchange.at, this.#now);
     while (this.#answers.nextAt <= at) {
       const open = this.#answers.pop();
       if (open !== undefined) this.#answer(open);
     }
     this.#now = at;
     this.#refresh(at);
-    this.#request(waiting, at);
+    this.#request(exchange, order, at);
   }
 
-  #request(waiting: Waiting, at: number): void {
-    const { exchange, index } = waiting;
+  #request(exchange: Exchange, index: number, at: number): void {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments, query } = splitUrl(exchange.url);
     const limited = this.#options.limit?.(exchange, at);
     if (limited === "throttle" && this.#options.mode === "enforce") {
-      this.#answers.push(dueAt, { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, echo: "" });
-      this.#sink.decision(index, { id: exchange.id, at: exchange.at, action: "throttle", would: "throttle", reason: "rate-limit", ref: exchange.id }, exchange);
+      this.#answers.push(dueAt, { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined });
+      this.#sink.decision?.(index, { id: exchange.id, at: exchange.at, action: "throttle", would: "throttle", reason: "rate-limit", ref: exchange.id }, exchange);
       return;
     }
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
     const endpoint = this.#matcher.find(exchange.method, host, segments);
     let reservation: Reservation | undefined;
-    let echo = "";
+    let extracted: Extracted | undefined;
     if (endpoint !== undefined) {
       const body = exchange.request.body;
-      const extracted = extractSubjects(
+      extracted = extractSubjects(
         endpoint.subjects,
         endpoint.template,
         {
@@ -106,19 +119,18 @@ export class Judge {
         },
         this.#ports,
       );
-      echo = extracted.first;
       const credential = credentialOf(exchange.request.headers, query === "" ? [] : pairsOf(query), this.#ports);
-      const actor = actorOf(this.#ports, {
-        address: exchange.client.address,
-        ja4: exchange.client.ja4,
-        userAgent: headerOf(exchange.request.headers, "user-agent").slice(0, 512),
-        credential: credential?.hash,
-        principal: credential !== undefined && this.#principals.has(credential.hash),
-      });
+      const actor = this.#callers.actor(
+        exchange.client.address,
+        exchange.client.ja4 ?? "",
+        headerOf(exchange.request.headers, "user-agent").slice(0, 512),
+        credential?.hash,
+        credential !== undefined && this.#principals.has(credential.hash),
+      );
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at);
     }
-    this.#answers.push(dueAt, { dueAt, index, exchange, endpoint, reservation, limited, echo });
-    this.#sink.decision(
+    this.#answers.push(dueAt, { dueAt, index, exchange, endpoint, reservation, limited, extracted });
+    this.#sink.decision?.(
       index,
       {
         id: exchange.id,
@@ -137,8 +149,9 @@ export class Judge {
     this.#now = Math.max(this.#now, open.dueAt);
     let rows: readonly Disclosure[] = [];
     let noted = exchange;
+    let known: KnownOfRequest | undefined;
     if (open.limited === "throttle" && reservation === undefined && this.#options.mode === "enforce") {
-      noted = { ...exchange, gate: { action: "throttle", would: "throttle", reason: "rate-limit", journaled: false } };
+      noted = withNote(exchange, { action: "throttle", would: "throttle", reason: "rate-limit", journaled: false });
     }
     if (reservation !== undefined && endpoint !== undefined) {
       const { response } = exchange;
@@ -150,16 +163,17 @@ export class Judge {
           contentType: headerOf(response.headers, "content-type"),
           location: headerOf(response.headers, "location"),
           body: body === undefined ? undefined : typeof body === "string" ? body : this.#ports.decodeUtf8(body),
-          echo: [open.echo],
+          echo: [open.extracted?.first ?? ""],
           size: response.size,
         },
         this.#ports,
       );
       const tells = response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
       rows = this.gate.settle(reservation, { exchangeId: exchange.id, tells, classId: seen.id });
-      noted = { ...exchange, gate: { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true } };
+      noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
+      if (open.extracted !== undefined) known = { rules: endpoint.subjects, template: endpoint.template, extracted: open.extracted };
     }
-    const step = this.ledger.onExchange(noted);
+    const step = this.ledger.onExchange(noted, known);
     for (const anchor of step.anchors) this.gate.anchor(anchor);
     this.#sink.exchange(noted, step, rows.length === 0 ? step.disclosures : rows);
     this.#tell();
@@ -194,7 +208,8 @@ export interface JudgeOptions extends LedgerOptions, GateEngineOptions {
 
 /** Where judgements go, in event order. */
 export interface JudgeSink {
-  decision(index: number, decision: Decision, exchange: Exchange): void;
+  /** Absent: nobody wants to know. */
+  readonly decision?: ((index: number, decision: Decision, exchange: Exchange) => void) | undefined;
   exchange(exchange: Exchange, step: LedgerStep, disclosures: readonly Disclosure[]): void;
   signals(signals: readonly Signal[]): void;
 }
@@ -213,25 +228,21 @@ export interface Decision {
 export const reorderMax = 65_536;
 export const reorderBytesMax = 64 * 1024 * 1024;
 
-interface Waiting {
+interface Open {
   readonly index: number;
   readonly exchange: Exchange;
-}
-
-interface Open extends Waiting {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
   readonly limited: "throttle" | "observed" | undefined;
-  readonly echo: string;
+  /** Of a guarded endpoint's request. */
+  readonly extracted: Extracted | undefined;
 }
 
-function weight(exchange: Exchange): number {
-  return (
-    200 +
-    exchange.url.length +
-    (exchange.request.body?.length ?? 0) +
-    (exchange.response.body?.length ?? 0) +
-    64 * (exchange.request.headers.length + exchange.response.headers.length)
-  );
+/** Written out: spreading costs as much as deciding. */
+function withNote(exchange: Exchange, gate: GateNote): Exchange {
+  const { id, at, method, url, client, request, response, durationMs, carries } = exchange;
+  return durationMs === undefined
+    ? { id, at, method, url, client, request, response, carries, gate }
+    : { id, at, method, url, client, request, response, durationMs, carries, gate };
 }

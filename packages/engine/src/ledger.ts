@@ -1,4 +1,4 @@
-import { actorOf, type Actor } from "./exchange/actor.ts";
+import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import { hashOfSegment, isPlainWords } from "./exchange/plain-words.ts";
 import type { Ports } from "./exchange/ports.ts";
@@ -37,6 +37,7 @@ export class Ledger {
   readonly oracles: OracleTracker;
   readonly anchors: AnchorFinder;
   readonly #ports: Ports;
+  readonly #callers: Callers;
   readonly #options: LedgerOptions;
   readonly #schemes: SchemeLearner;
   readonly #uniform: UniformTemplates;
@@ -63,6 +64,7 @@ export class Ledger {
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState) {
     this.#ports = ports;
+    this.#callers = callersOf(ports);
     this.#options = options;
     this.inventory = state === undefined ? new Inventory(ports) : Inventory.restore(ports, state.inventory);
     this.oracles = state === undefined ? new OracleTracker() : OracleTracker.restore(state.oracles);
@@ -75,21 +77,16 @@ export class Ledger {
     this.#policy = { version: 0, mode: options.mode, endpoints: [], principals: [...this.#principals] };
   }
 
-  /** Reads one exchange; call in the order of completion. */
-  onExchange(exchange: Exchange): LedgerStep {
+  /** Reads one exchange; call in the order of completion. `known`: what a gate in this process read in its request already. */
+  onExchange(exchange: Exchange, known?: KnownOfRequest): LedgerStep {
     const ports = this.#ports;
     const view = viewOf(exchange, ports);
     const at = exchange.at + (exchange.durationMs ?? 0);
     const refused = exchange.gate?.action === "throttle" || exchange.gate?.action === "block";
     const endpoint = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
-    const seen = {
-      address: exchange.client.address,
-      ja4: exchange.client.ja4,
-      userAgent: view.userAgent,
-      credential: view.credential?.hash,
-    };
-    const actor = actorOf(ports, { ...seen, principal });
+    const { address, ja4 = "" } = exchange.client;
+    const actor = this.#callers.actor(address, ja4, view.userAgent, view.credential?.hash, principal);
     const step: Draft = { view, endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [] };
     if (endpoint === undefined) {
       step.anchors = refused
@@ -101,7 +98,12 @@ export class Ledger {
     this.#sinceSurvey++;
     this.#adopt(endpoint);
     const rules = this.#rulesOf(endpoint);
-    const extracted = rules.length === 0 ? nothingExtracted : extractSubjects(rules, endpoint.template, partsOf(view), ports);
+    const extracted =
+      rules.length === 0
+        ? nothingExtracted
+        : known !== undefined && known.rules === rules && known.template === endpoint.template
+          ? known.extracted
+          : extractSubjects(rules, endpoint.template, partsOf(view), ports);
     step.subjects = extracted.subjects;
     const status = exchange.response.status;
     const answered = !refused && status > 0;
@@ -113,7 +115,7 @@ export class Ledger {
       }
     }
     if (answered) step.responseClass = this.#classify(endpoint.id, view, extracted);
-    const anonymous = principal ? actorOf(ports, seen) : actor;
+    const anonymous = principal ? this.#callers.actor(address, ja4, view.userAgent, view.credential?.hash, false) : actor;
     if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, at);
     const uniform = exchange.gate?.action === "uniform";
     if (!refused) {
@@ -261,7 +263,7 @@ export class Ledger {
   #rulesOf(endpoint: InventoryEndpoint): readonly SubjectRule[] {
     const held = this.#rules.get(endpoint.id);
     // Reading all parameters costs microseconds: every request while it is young, then now and again.
-    if (held !== undefined && endpoint.requests > rulesFreshMax && endpoint.requests % rulesEvery !== 0) return held;
+    if (held !== undefined && endpoint.requests > rulesFreshMax && endpoint.requests % (endpoint.requests > rulesSettledMin ? rulesSettledEvery : rulesEvery) !== 0) return held;
     const declared = this.#declared(endpoint)?.subjects;
     const next = declared ?? endpoint.identifierRules();
     if (held !== undefined && sameRules(held, next)) return held;
@@ -498,6 +500,13 @@ export interface Declared {
   readonly uniform?: UniformAnswer;
 }
 
+/** Subjects found in a request, with the rules and the template they were found by. */
+export interface KnownOfRequest {
+  readonly rules: readonly SubjectRule[];
+  readonly template: string;
+  readonly extracted: Extracted;
+}
+
 /** What one exchange brought. */
 export interface LedgerStep {
   readonly view: ExchangeView;
@@ -662,6 +671,9 @@ const reachable: readonly string[] = ["card", "email", "iban", "phone"];
 const givenAwayMin = 8;
 const rulesFreshMax = 128;
 const rulesEvery = 16;
+/** What has been asked so often changes its parameters seldom. */
+const rulesSettledMin = 4_096;
+const rulesSettledEvery = 128;
 
 /** True when two guards are made of the same parts; parts that are equal but made anew need a closer look. */
 function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {

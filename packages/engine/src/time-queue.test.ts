@@ -8,19 +8,22 @@ test("whatever the order of arrival, and takes in between, each take is the earl
       fc.array(fc.oneof({ weight: 3, arbitrary: fc.integer({ min: 0, max: 30 }) }, { weight: 2, arbitrary: fc.constant("take" as const) }), { maxLength: 300 }),
       (steps) => {
         const queue = new TimeQueue<string>();
-        const model: { at: number; name: string }[] = [];
+        let pushed = 0;
+        const model: { at: number; name: string; order: number }[] = [];
         const take = (): void => {
           const first = model.reduce<number>((best, one, i) => (best < 0 || one.at < (model[best]?.at ?? 0) ? i : best), -1);
           const expected = first < 0 ? undefined : model.splice(first, 1)[0];
           expect(queue.nextAt).toBe(expected?.at ?? Number.POSITIVE_INFINITY);
           expect(queue.pop()).toBe(expected?.name);
+          if (expected !== undefined) expect([queue.order, queue.tag]).toEqual([expected.order, -expected.order]);
           expect(queue.size).toBe(model.length);
         };
         for (const [n, step] of steps.entries()) {
           if (step === "take") take();
           else {
-            model.push({ at: step, name: String(n) });
-            queue.push(step, String(n));
+            model.push({ at: step, name: String(n), order: pushed });
+            queue.push(step, String(n), -pushed);
+            pushed++;
           }
         }
         while (model.length > 0) take();

@@ -1,49 +1,79 @@
 /**
- * Gives things back in order of time, equal times in order of arrival. What comes in order, nearly everything in a log, waits in a plain row; only stragglers
- * pay for a heap. Unbounded: its owner takes out what it cannot hold.
+ * Gives things back in order of time, equal times in order of arrival. What comes in order, nearly everything in a log, waits in plain rows of numbers and
+ * references; only stragglers pay for a heap. Unbounded: its owner takes out what it cannot hold.
  */
 export class TimeQueue<T> {
+  /** Of what was taken last: its place in order of arrival, from 0, and the number it was pushed with. */
+  order = -1;
+  tag = 0;
   readonly #heap: Entry<T>[] = [];
-  #row: Entry<T>[] = [];
+  /** The row: times, places of arrival, things and numbers, in step. */
+  #ats: number[] = [];
+  #orders: number[] = [];
+  #items: (T | undefined)[] = [];
+  #tags: number[] = [];
   #head = 0;
   #count = 0;
 
   get size(): number {
-    return this.#row.length - this.#head + this.#heap.length;
+    return this.#ats.length - this.#head + this.#heap.length;
   }
 
-  push(at: number, item: T): void {
-    const entry: Entry<T> = { at, order: this.#count++, item };
-    const last = this.#row.length > this.#head ? this.#row[this.#row.length - 1] : undefined;
-    if (last === undefined || last.at <= at) this.#row.push(entry);
-    else this.#lift(entry);
+  /** `tag` is a number kept beside the thing, so that many may share one. */
+  push(at: number, item: T, tag = 0): void {
+    const order = this.#count++;
+    const { length } = this.#ats;
+    if (length > this.#head && (this.#ats[length - 1] ?? at) > at) {
+      this.#lift({ at, order, item, tag });
+      return;
+    }
+    this.#ats.push(at);
+    this.#orders.push(order);
+    this.#items.push(item);
+    this.#tags.push(tag);
   }
 
   /** The earliest time waiting; infinite when empty. */
   get nextAt(): number {
-    return this.#first()?.at ?? Number.POSITIVE_INFINITY;
+    const next = this.#ats[this.#head] ?? Number.POSITIVE_INFINITY;
+    const straggler = this.#heap[0];
+    return straggler === undefined ? next : Math.min(next, straggler.at);
   }
 
   pop(): T | undefined {
-    const first = this.#first();
-    if (first === undefined) return undefined;
-    if (first === this.#heap[0]) {
+    const head = this.#head;
+    const at = this.#ats[head];
+    const straggler = this.#heap[0];
+    if (straggler !== undefined && (at === undefined || straggler.at < at || (straggler.at === at && straggler.order < (this.#orders[head] ?? 0)))) {
       this.#drop();
-      return first.item;
+      this.order = straggler.order;
+      this.tag = straggler.tag;
+      return straggler.item;
     }
-    this.#head++;
-    if (this.#head >= compactAt && this.#head * 2 >= this.#row.length) {
-      this.#row = this.#row.slice(this.#head);
-      this.#head = 0;
-    }
-    return first.item;
+    if (at === undefined) return undefined;
+    const item = this.#items[head];
+    this.order = this.#orders[head] ?? 0;
+    this.tag = this.#tags[head] ?? 0;
+    this.#items[head] = undefined;
+    this.#head = head + 1;
+    if (this.#head === this.#ats.length) this.#compact();
+    else if (this.#head >= compactAt && this.#head * 2 >= this.#ats.length) this.#compact();
+    return item;
   }
 
-  #first(): Entry<T> | undefined {
-    const straggler = this.#heap[0];
-    const next = this.#row[this.#head];
-    if (straggler === undefined) return next;
-    return next === undefined || before(straggler, next) ? straggler : next;
+  #compact(): void {
+    if (this.#head === this.#ats.length && this.#head < compactAt) {
+      this.#ats.length = 0;
+      this.#orders.length = 0;
+      this.#items.length = 0;
+      this.#tags.length = 0;
+    } else {
+      this.#ats = this.#ats.slice(this.#head);
+      this.#orders = this.#orders.slice(this.#head);
+      this.#items = this.#items.slice(this.#head);
+      this.#tags = this.#tags.slice(this.#head);
+    }
+    this.#head = 0;
   }
 
   #lift(entry: Entry<T>): void {
@@ -89,6 +119,7 @@ interface Entry<T> {
   readonly at: number;
   readonly order: number;
   readonly item: T;
+  readonly tag: number;
 }
 
 function before<T>(a: Entry<T>, b: Entry<T>): boolean {

@@ -40,19 +40,24 @@ export function actorOf(
   ports: Ports,
   seen: { address: string; ja4?: string | undefined; userAgent?: string | undefined; credential?: string | undefined; principal?: boolean },
 ): Actor {
+  return callersOf(ports).actor(seen.address, seen.ja4 ?? "", seen.userAgent ?? "", seen.credential, seen.principal === true);
+}
+
+/** The callers known under these ports; the same for the same ports. */
+export function callersOf(ports: Ports): Callers {
   let callers = remembered.get(ports);
   if (callers === undefined) {
     callers = new Callers(ports);
     remembered.set(ports, callers);
   }
-  return callers.actor(seen.address, seen.ja4 ?? "", seen.userAgent ?? "", seen.credential, seen.principal === true && seen.credential !== undefined);
+  return callers;
 }
 
 /**
  * Callers come back, and a keyed hash costs as much as all other counting of an exchange: the last ones are remembered, in memory only. Two generations
  * of {@link rememberedMax} addresses, each with its last program; longer texts than {@link rememberedCharactersMax} are hashed each time.
  */
-class Callers {
+export class Callers {
   readonly #ports: Ports;
   #young = new Map<string, Caller>();
   #old = new Map<string, Caller>();
@@ -63,7 +68,9 @@ class Callers {
     this.#ports = ports;
   }
 
-  actor(address: string, ja4: string, userAgent: string, credential: string | undefined, principal: boolean): Actor {
+  /** As {@link actorOf}; `""` where `ja4` or User-Agent are not known. */
+  actor(address: string, ja4: string, userAgent: string, credential: string | undefined, claimed: boolean): Actor {
+    const principal = claimed && credential !== undefined;
     const last = this.#last;
     if (
       last !== undefined &&
@@ -80,6 +87,20 @@ class Callers {
     return actor;
   }
 
+  /** The keys of a caller without ja4 as another thread worked them out under the same key: `keys` is what {@link Callers.keysOf} gave there. */
+  know(address: string, userAgent: string, keys: CallerKeys): void {
+    const caller = this.#caller(address, keys.network);
+    if (caller.narrow !== "" || userAgent.length > rememberedCharactersMax) return;
+    caller.userAgent = userAgent;
+    caller.narrow = keys.narrow;
+  }
+
+  /** The keyed hashes of a caller without ja4, not remembered. */
+  keysOf(address: string, userAgent: string): CallerKeys {
+    const network = networkOf(address);
+    return { network: this.#ports.hash("client", network), narrow: this.#ports.hash("client", `${network}\n\n${userAgent}`) };
+  }
+
   #narrow(caller: Caller, ja4: string, userAgent: string): string {
     if (caller.narrow !== "" && caller.userAgent === userAgent && caller.ja4 === ja4) return caller.narrow;
     const narrow = this.#ports.hash("client", `${caller.network}\n${ja4}\n${userAgent}`);
@@ -90,13 +111,13 @@ class Callers {
     return narrow;
   }
 
-  #caller(address: string): Caller {
+  #caller(address: string, hash?: string): Caller {
     let caller = this.#young.get(address);
     if (caller !== undefined) return caller;
     caller = this.#old.get(address);
     if (caller === undefined) {
       const network = networkOf(address);
-      caller = { network, hash: this.#ports.hash("client", network), ja4: "", userAgent: "", narrow: "" };
+      caller = { network, hash: hash ?? this.#ports.hash("client", network), ja4: "", userAgent: "", narrow: "" };
     }
     if (address.length > rememberedCharactersMax) return caller;
     if (this.#young.size >= rememberedMax) {
@@ -107,6 +128,8 @@ class Callers {
     return caller;
   }
 }
+
+export type CallerKeys = Pick<Actor, "network" | "narrow">;
 
 interface Caller {
   readonly network: string;

@@ -1,5 +1,6 @@
 import type { HeaderList } from "./exchange.ts";
 import type { Ports } from "./ports.ts";
+import { rememberText } from "./remember-text.ts";
 import type { CredentialKind, CredentialSeen } from "./view.ts";
 
 /**
@@ -15,10 +16,11 @@ export function credentialOf(headers: HeaderList, query: readonly (readonly [nam
   let authorization = "";
   let cookies = "";
   for (const [rawName, value] of headers) {
-    const name = rawName.toLowerCase();
+    const name = carrierOf(rawName);
+    if (name === "") continue;
     if (name === "authorization") authorization ||= value;
     else if (name === "cookie") cookies = cookies === "" ? value : `${cookies}; ${value}`;
-    else if (keyHeader === undefined && isKeyHeader(name) && isSecret(value)) keyHeader = [name, value.trim()];
+    else if (keyHeader === undefined && isSecret(value)) keyHeader = [name, value.trim()];
   }
   if (authorization !== "") {
     const seen = ofAuthorization(authorization, ports);
@@ -75,6 +77,12 @@ const keyParameters: ReadonlyMap<string, number> = new Map([
   ["jwt", 16],
   ["session_token", 8],
 ]);
+
+/** The name in lower case where the header may carry a credential, else `""`. */
+const carrierOf = rememberText((rawName) => {
+  const name = rawName.toLowerCase();
+  return name === "authorization" || name === "cookie" || isKeyHeader(name) ? name : "";
+}, 1_024);
 
 function isKeyHeader(name: string): boolean {
   if (name.endsWith("api-key") || name.endsWith("apikey") || name.endsWith("api_key")) return true;

@@ -25,7 +25,7 @@ export const segmentCharactersMax = 256;
  * @example splitTarget("/a//b/../c%20d/?x=1") // { segments: ["a", "c d"], query: "x=1" }
  */
 export function splitTarget(target: string): SplitTarget {
-  return target.charCodeAt(0) === slash ? splitPath(target, 0) : splitUrl(target);
+  return target.charCodeAt(0) === slash ? splitPath(target, 0, "") : splitUrl(target);
 }
 
 /** As {@link splitTarget}, and says which host an absolute or authority form named. The last answer is remembered: gate and ledger split the same URL in turn. */
@@ -40,17 +40,17 @@ let lastUrl = "";
 let lastSplit: SplitUrl = { host: "", segments: [], query: "" };
 
 function splitAnew(url: string): SplitUrl {
-  if (url.charCodeAt(0) === slash) return { host: "", ...splitPath(url, 0) };
+  if (url.charCodeAt(0) === slash) return splitPath(url, 0, "");
   if (url === "*") return { host: "", segments: ["*"], query: "" };
   const scheme = url.indexOf("://");
   if (scheme > 0 && /^[a-z][a-z0-9+.-]{0,15}$/i.test(url.slice(0, Math.min(scheme, 17)))) {
     let end = scheme + 3;
     while (end < url.length && !"/?#\\".includes(url.charAt(end))) end++;
     const host = hostOf(url.slice(scheme + 3, end), url.slice(0, scheme).toLowerCase());
-    return { host, ...splitPath(url, end) };
+    return splitPath(url, end, host);
   }
   if (/^[\w.-]{1,253}:\d{1,5}$/.test(url.slice(0, 260)) && url.length <= 260) return { host: hostOf(url, "https"), segments: [], query: "" };
-  return { host: "", ...splitPath(url, 0) };
+  return splitPath(url, 0, "");
 }
 
 /** Host and port as counted: lower case, user info and trailing dot dropped, port kept unless it is the scheme's own. */
@@ -83,16 +83,16 @@ export function decodePercent(text: string): string {
 
 const slash = 47;
 
-function splitPath(text: string, from: number): SplitTarget {
+function splitPath(text: string, from: number, host: string): SplitUrl {
   let end = text.indexOf("#", from);
   if (end < 0) end = text.length;
   const mark = text.indexOf("?", from);
   const pathEnd = mark >= 0 && mark < end ? mark : end;
   const query = pathEnd < end ? text.slice(pathEnd + 1, end) : "";
   const path = text.slice(from, pathEnd);
-  if (path.length <= 1) return { segments: path === "" || path === "/" ? [] : [path], query };
+  if (path.length <= 1) return { host, segments: path === "" || path === "/" ? [] : [path], query };
   const plain = !path.includes("%") && !path.includes("//") && !path.includes("/.") && path.charCodeAt(0) === slash;
-  return { segments: plain ? plainSegments(path) : resolvedSegments(path), query };
+  return { host, segments: plain ? plainSegments(path) : resolvedSegments(path), query };
 }
 
 function plainSegments(path: string): string[] {

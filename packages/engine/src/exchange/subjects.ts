@@ -44,12 +44,20 @@ export const subjectDepthMax = 16;
  * Misses: multipart bodies, compressed request bodies, and JSON numbers beyond 2^53 (neighbours collapse into one).
  */
 export function extractSubjects(rules: readonly SubjectRule[], template: string, parts: RequestParts, ports: Ports): Extracted {
+  const compiled = compile(rules, template);
+  const [only] = compiled;
+  if (compiled.length === 1 && only !== undefined && only.rule.location.in === "path" && only.places.length === 1) {
+    const [place] = only.places;
+    const segment = place === undefined ? undefined : parts.segments[place.index];
+    if (place === undefined || segment === undefined || segment.length <= place.prefix.length + place.suffix.length) return nothing;
+    if (!segment.includes(",")) return single(only.rule, segment.slice(place.prefix.length, segment.length - place.suffix.length), ports);
+  }
   const found = new Collector(ports);
   const names = new Names(ports, found);
   let needsBody = false;
   let json: unknown;
   let jsonRead = false;
-  for (const rule of compile(rules, template)) {
+  for (const rule of compiled) {
     switch (rule.rule.location.in) {
       case "path":
         for (const place of rule.places) {
@@ -96,6 +104,15 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
     }
   }
   return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first };
+}
+
+const nothing: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
+
+/** The common case, one identifier in the path, as {@link Collector} has it. */
+function single(rule: SubjectRule, text: string, ports: Ports): Extracted {
+  const normal = normalForm(rule.type, text);
+  if (normal === "" || normal === "+") return nothing;
+  return { subjects: [{ type: rule.type, hash: ports.hash(rule.type, normal), location: rule.location }], truncated: false, needsBody: false, first: text };
 }
 
 interface CompiledRule {

@@ -37,7 +37,8 @@ export class Inventory {
 
   /** Counts one exchange; gives its endpoint, or undefined while there is none (noise, no evidence, a bound reached). */
   observe(view: ExchangeView): InventoryEndpoint | undefined {
-    const method = view.exchange.method.toUpperCase();
+    const sent = view.exchange.method;
+    const method = isRegisteredMethod(sent) ? sent : sent.toUpperCase();
     if (!isRegisteredMethod(method)) return undefined;
     const host = this.#host(view.host);
     if (host === undefined) return undefined;

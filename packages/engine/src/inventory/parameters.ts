@@ -25,7 +25,7 @@ export class Parameters {
 
   /** Takes the parameters of one request; `pathPositions` are the segments that are values. */
   observe(view: ExchangeView, pathPositions: Iterable<number>): void {
-    for (const position of pathPositions) this.add(`p${position}`, view.segments[position] ?? "");
+    for (const position of pathPositions) this.add(positionKeys[position] ?? `p${position}`, view.segments[position] ?? "");
     for (const [name, value] of view.query) this.add(`q:${this.#name(name)}`, value);
     for (const [name, value] of view.form) this.add(`f:${this.#name(name)}`, value);
     for (const [name, value] of view.exchange.request.headers) {
@@ -91,6 +91,8 @@ export class Parameters {
     }
   }
 }
+
+const positionKeys: readonly string[] = Array.from({ length: 32 }, (_, position) => `p${position}`);
 
 /** Names that are identifiers themselves (a map by phone number) are all counted under `*`, and not kept. */
 const nameHoldsValue = /@|\d{5}|^.{129}/;

@@ -2,6 +2,7 @@ import {
   type Decision,
   type Disclosure,
   type Exchange,
+  type ExchangeRows,
   Incidents,
   Judge,
   type Ledger,
@@ -53,7 +54,7 @@ export class ImportRun {
         ...(limits.length === 0 ? {} : { limit: limiter(ports, limits) }),
       },
       {
-        decision: (index, decision, exchange) => options.onDecision?.(index, decision, exchange),
+        decision: options.onDecision,
         exchange: (exchange, step, rows) => this.#exchange(exchange, step, rows),
         signals: (signals) => this.#signalled(signals),
       },
@@ -65,11 +66,12 @@ export class ImportRun {
   }
 
   push(exchange: Exchange): void {
-    const { at } = exchange;
-    if (at < this.firstAt) this.firstAt = at;
-    if (at > this.lastAt) this.lastAt = at;
-    this.coverage.add(exchange);
     this.judge.push(exchange);
+  }
+
+  /** As {@link push} for each of them. */
+  pushRows(rows: ExchangeRows): void {
+    this.judge.pushRows(rows);
   }
 
   finish(): void {
@@ -83,6 +85,10 @@ export class ImportRun {
   }
 
   #exchange(exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]): void {
+    const { at } = exchange;
+    if (at < this.firstAt) this.firstAt = at;
+    if (at > this.lastAt) this.lastAt = at;
+    this.coverage.add(exchange);
     for (const row of rows) this.disclosures.add(row);
     if (rows.length > 0 && exchange.gate?.would === "uniform") {
       const first = rows[0];

@@ -1,9 +1,9 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { PosternError, type Exchange, type Mode } from "@postern/engine";
+import { PosternError, type Exchange, type ExchangeRows, type Mode } from "@postern/engine";
 import type { Config } from "../config/config-schema.ts";
 import { configFileName, loadConfig } from "../config/load-config.ts";
-import { readInput } from "../sources/read-file.ts";
+import { readInput, type ReadInputOptions } from "../sources/read-file.ts";
 import type { Format } from "../sources/source.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { ImportedFiles } from "./imported/imported-files.ts";
@@ -37,6 +37,7 @@ export async function readAll(files: readonly string[], format: Format | "auto",
       const following = already === undefined ? undefined : options.imported?.follow(already);
       const batches = readInput(file, format, {
         ...(name === undefined ? {} : { name }),
+        keyed: options.keyed,
         ...(already === undefined ? {} : { skip: already }),
         ...(following === undefined ? {} : { onPlain: (chunk) => following.bytes(chunk) }),
         onProgress: (state) => {
@@ -45,9 +46,14 @@ export async function readAll(files: readonly string[], format: Format | "auto",
         },
       });
       for await (const batch of batches) {
-        for (const exchange of batch.exchanges) {
-          following?.exchange(exchange);
-          options.exchange(exchange);
+        if (batch.rows !== undefined) {
+          if (following !== undefined) for (let row = 0; row < batch.rows.length; row++) following.exchange({ at: batch.rows.at(row) });
+          options.rows(batch.rows);
+        } else {
+          for (const exchange of batch.exchanges) {
+            following?.exchange(exchange);
+            options.exchange(exchange);
+          }
         }
         for (const bad of batch.rejected) if (rejected.length < rejectedMax) rejected.push({ source: shown, ...bad });
       }
@@ -67,6 +73,9 @@ export interface ReadAllOptions {
   /** No progress where nobody watches. */
   readonly quiet: boolean;
   readonly exchange: (exchange: Exchange) => void;
+  /** As `exchange` for each of many. */
+  readonly rows: (rows: ExchangeRows) => void;
+  readonly keyed: ReadInputOptions["keyed"];
   /** Prefix of made ids of a file. */
   readonly name?: (file: string) => string | undefined;
   /** What was imported before is left out. */

@@ -37,7 +37,8 @@ async function rehearse(options: RehearseOptions, context: CliContext): Promise<
   const format = oneOf("--format", options.format, formats);
   const config = configOf(options.config, context);
   const mode: Mode = modeOf(options.mode, config);
-  const ports = makePorts(loadOrCreateKey({ env: context.env }), 1);
+  const { secret } = loadOrCreateKey({ env: context.env });
+  const ports = makePorts({ secret }, 1);
   const count = new RehearsalCount();
   const out = options.decisions === undefined ? undefined : new OutFile(options.decisions);
   try {
@@ -56,7 +57,12 @@ async function rehearse(options: RehearseOptions, context: CliContext): Promise<
         if (step.anchors.length > 0) count.anchored(exchange.client.address);
       },
     });
-    const input = await readAll(files, format, context, { quiet: options.json === true, exchange: (exchange) => run.push(exchange) });
+    const input = await readAll(files, format, context, {
+      quiet: options.json === true,
+      exchange: (exchange) => run.push(exchange),
+      rows: (rows) => run.pushRows(rows),
+      keyed: { secret, ports },
+    });
     run.finish();
     lines?.end();
     const document = rehearsalDocument(run, count, input, { mode, config, outOfOrder: lines?.outOfOrder ?? 0 });

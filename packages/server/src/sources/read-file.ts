@@ -5,11 +5,12 @@ import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PosternError } from "@postern/engine";
 import { readAccessLog } from "./access-log/access-log.ts";
+import { readAccessLogAhead } from "./access-log/read-ahead.ts";
 import { detectBytesMax, detectFormat } from "./detect-format.ts";
 import { readHar } from "./har/har.ts";
 import { readNdjson } from "./ndjson/ndjson.ts";
 import { readable } from "./read-lines.ts";
-import type { Batch, Format, ReadSource } from "./source.ts";
+import type { Batch, Format, ReadOptions, ReadSource } from "./source.ts";
 
 /** What {@link readInput} tells while it reads: after the format is known and after every batch. */
 export interface ReadProgress {
@@ -28,6 +29,8 @@ export interface ReadInputOptions {
   readonly onProgress?: (progress: ReadProgress) => void;
   /** Plain bytes at the front that are not read as records, and the lines in them; line formats only. */
   readonly skip?: { readonly bytes: number; readonly lines: number };
+  /** As in {@link ReadOptions}. */
+  readonly keyed?: ReadOptions["keyed"];
   /** Every plain byte of the input, those skipped too, in order. */
   readonly onPlain?: (chunk: Uint8Array) => void;
   /** What `-` reads; the process's own standard input when absent. */
@@ -50,9 +53,10 @@ export async function* readInput(path: string, format: Format | "auto" = "auto",
   const totals = { accepted: 0, rejected: 0 };
   const tell = (): void => options.onProgress?.({ format: known, bytesRead: counter.bytes, bytesTotal, ...totals });
   tell();
-  const readOptions = { name: options.name ?? (path === "-" ? "stdin" : basename(path)), linesBefore: options.skip?.lines ?? 0 };
-  for await (const batch of readers[known](rest(plain.whole, options), readOptions)) {
-    totals.accepted += batch.exchanges.length;
+  const readOptions = { name: options.name ?? (path === "-" ? "stdin" : basename(path)), linesBefore: options.skip?.lines ?? 0, keyed: options.keyed };
+  const reader = (known === "combined" || known === "common") && (bytesTotal ?? 0) >= aheadBytesMin ? readAccessLogAhead : readers[known];
+  for await (const batch of reader(rest(plain.whole, options), readOptions)) {
+    totals.accepted += batch.rows?.length ?? batch.exchanges.length;
     totals.rejected += batch.rejected.length;
     tell();
     yield batch;
@@ -61,6 +65,9 @@ export async function* readInput(path: string, format: Format | "auto" = "auto",
 
 /** Large enough that a read is not the cost, small enough to hold many inputs open. */
 const chunkBytes = 256 * 1024;
+
+/** Smaller logs, and pipes whose end nobody knows, are read before another thread has started. Compressed ones are some times larger than they look. */
+const aheadBytesMin = 4 * 1024 * 1024;
 
 const readers: Readonly<Record<Format, ReadSource>> = { ndjson: readNdjson, har: readHar, combined: readAccessLog, common: readAccessLog };
 

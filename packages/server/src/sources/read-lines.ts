@@ -25,8 +25,7 @@ export async function* readLines(input: AsyncIterable<Uint8Array>, lineBytesMax:
       batch.add(parse(text, number), text.length);
     },
     tooLong(number: number): void {
-      const mib = lineBytesMax / (1024 * 1024);
-      batch.add({ line: number, reason: `the line is longer than ${mib} MiB`, remedy: "Record bodies cut to a bounded prefix, or split the record." }, 0);
+      batch.add(tooLong(number, lineBytesMax), 0);
     },
   };
   for await (const chunk of readable(input)) {
@@ -40,6 +39,10 @@ export async function* readLines(input: AsyncIterable<Uint8Array>, lineBytesMax:
   }
   splitter.end(sink);
   if (!batch.empty) yield batch;
+}
+
+export function tooLong(line: number, lineBytesMax: number): Rejected {
+  return { line, reason: `the line is longer than ${lineBytesMax / (1024 * 1024)} MiB`, remedy: "Record bodies cut to a bounded prefix, or split the record." };
 }
 
 /** The same input; its failure becomes SOURCE_UNREADABLE. */

@@ -1,9 +1,11 @@
-import type { Exchange } from "@postern/engine";
+import type { Exchange, ExchangeRows, Ports } from "@postern/engine";
 
 /** What a reader makes of its input: exchanges, and for each record it had to refuse, why. Accepted + rejected = records read. */
 export interface Batch {
   readonly exchanges: readonly Exchange[];
   readonly rejected: readonly Rejected[];
+  /** The same exchanges where they are put together one by one: whoever can take these need not ask for `exchanges`. */
+  readonly rows?: ExchangeRows;
 }
 
 /** A record that could not be read. The rest of the input goes on. */
@@ -23,6 +25,8 @@ export interface ReadOptions {
   readonly name: string;
   /** Lines of the file in front of the input, for numbers and ids; line formats only. */
   readonly linesBefore?: number;
+  /** The key and the ports made of it, so that a reader on a thread of its own can hash callers as these ports do. */
+  readonly keyed?: { readonly secret: Uint8Array; readonly ports: Ports } | undefined;
 }
 
 export type Format = "ndjson" | "har" | "combined" | "common";

@@ -60,6 +60,8 @@ export class SourceTable {
 
   /** The slot of a key, made with `startCredits` when it is new. */
   claim(hi: number, lo: number, at: number, startCredits: number): number {
+    const known = this.find(hi, lo);
+    if (known >= 0) return known;
     const start = lo % this.slots;
     let place = -1;
     let weakest = Number.POSITIVE_INFINITY;
@@ -73,7 +75,6 @@ export class SourceTable {
         }
         continue;
       }
-      if (this.keyHi[slot] === hi && this.keyLo[slot] === lo) return slot;
       const worth = this.#worth(slot) * 1e6 + seen / 1e9;
       if (worth < weakest) {
         weakest = worth;

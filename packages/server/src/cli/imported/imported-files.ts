@@ -89,7 +89,7 @@ export interface Already {
 
 export interface Following {
   bytes(chunk: Uint8Array): void;
-  exchange(exchange: Exchange): void;
+  exchange(exchange: Pick<Exchange, "at">): void;
   end(read: { readonly format: string; readonly records: number }): void;
 }
 

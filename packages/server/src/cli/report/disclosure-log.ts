@@ -1,4 +1,4 @@
-import type { Disclosure, DisclosedCounts, IncidentSource } from "@postern/engine";
+import { type Disclosure, type DisclosedCounts, type IncidentSource, type Key, keyOfHex } from "@postern/engine";
 
 /**
  * Who was told what, exactly: one entry for each disclosure, so that a count over any set of endpoints and sources can be taken afterwards, when
@@ -19,6 +19,8 @@ export class DisclosureLog {
   readonly #addresses = new Interned<string>();
   readonly #kinds = new Interned<string>();
   readonly #kindList: Kind[] = [];
+  /** The same numbers by endpoint, answer and class, without putting a name together each time. As many as there are kinds. */
+  readonly #kindIds = new Map<string, readonly [truthful: Map<string, number>, uniform: Map<string, number>]>();
 
   add(row: Disclosure): void {
     if (row.answer === "none") return;
@@ -99,7 +101,16 @@ export class DisclosureLog {
 
   #kindOf(row: Disclosure): number {
     const uniform = row.answer === "uniform";
+    let classes = this.#kindIds.get(row.endpointId);
+    if (classes === undefined) {
+      classes = [new Map(), new Map()];
+      this.#kindIds.set(row.endpointId, classes);
+    }
+    const ids = classes[uniform ? 1 : 0];
+    const known = ids.get(row.responseClass);
+    if (known !== undefined) return known;
     const id = this.#kinds.idOf(`${uniform ? "u" : "t"} ${row.endpointId} ${row.responseClass}`);
+    if (id >= 0) ids.set(row.responseClass, id);
     if (id === this.#kindList.length) this.#kindList.push({ endpointId: row.endpointId, classId: row.responseClass, uniform });
     return id;
   }
@@ -171,13 +182,13 @@ class Interned<T> {
 /** As {@link Interned} for hashes of 16 hex digits, in 24 bytes each or less. Linear probing, at most two thirds full. */
 class SubjectIds {
   size = 0;
+  readonly #key: Key = { hi: 0, lo: 0 };
   #high = new Uint32Array(4096);
   #low = new Uint32Array(4096);
   #ids = new Int32Array(4096).fill(-1);
 
   idOf(hash: string): number {
-    const high = Number.parseInt(hash.slice(0, 8), 16) >>> 0;
-    const low = Number.parseInt(hash.slice(8, 16), 16) >>> 0;
+    const { hi: high, lo: low } = keyOfHex(hash, this.#key);
     if (this.size * 3 >= this.#ids.length * 2) this.#double();
     const slot = this.#slotOf(high, low);
     const known = this.#ids[slot] ?? -1;

@@ -28,8 +28,9 @@ export function accessLogLine(options: ReadOptions): (text: string, line: number
   };
 }
 
-const carriesPath: Carries = { host: false, query: true, requestHeaders: false, requestBody: false, responseHeaders: false, responseBody: false };
-const carriesHost: Carries = { ...carriesPath, host: true };
+/** What a line carries without and with a host. */
+export const carriesPath: Carries = { host: false, query: true, requestHeaders: false, requestBody: false, responseHeaders: false, responseBody: false };
+export const carriesHost: Carries = { ...carriesPath, host: true };
 const noHeaders: HeaderList = [];
 
 function toExchange(record: AccessRecord, id: string): Exchange {
