@@ -15,6 +15,7 @@ export type Overview = {
     readonly confirmed: number;
     readonly denied: number;
     readonly uniform: number;
+    readonly estimated: boolean;
   };
   readonly series: {
     readonly fromAt: string;
@@ -113,6 +114,7 @@ export type Incident = {
     readonly confirmed: number;
     readonly denied: number;
     readonly uniform: number;
+    readonly estimated: boolean;
   };
   readonly signals: readonly ({
     readonly id: string;

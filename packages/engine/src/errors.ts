@@ -13,7 +13,7 @@ export const errorCatalogue = {
   SOURCE_UNREADABLE: "The file cannot be read. Remedy: check the path; `-` reads standard input.",
   SOURCE_UNKNOWN_FORMAT: "No reader recognises this file. Remedy: name the format with --format.",
   STORE_UNAVAILABLE: "The store process does not answer. Remedy: see its log; nothing acknowledged is lost, it is loaded when the store is back.",
-  STORE_QUERY_FAILED: "The store refused a query. Remedy: see the cause; if it persists run `postern doctor`.",
+  STORE_QUERY_FAILED: "The store refused a query. Remedy: see the cause; if it persists, report it with the version and the command, without personal data.",
   TRIGGER_INVALID: "A trigger does not compile. Remedy: mend the expression at the position named.",
   NOT_FOUND: "There is no such thing under this id. Remedy: list what there is, without the id.",
   UNAUTHORIZED: "A token or session is required. Remedy: open the login link, or send `Authorization: Bearer <token>`.",

@@ -5,6 +5,7 @@ import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli/cli-context.ts";
 import { configCommand } from "./cli/config.ts";
 import { demoCommand } from "./cli/demo.ts";
+import { errorText, exitCodeOf } from "./cli/error-text.ts";
 import { importCommand } from "./cli/import.ts";
 import { listCommands } from "./cli/list.ts";
 import { protectCommand } from "./cli/protect.ts";
@@ -47,7 +48,12 @@ async function main(argv: readonly string[]): Promise<void> {
     .description("API security: finds every endpoint, counts what was learned, stops abuse, says who was exposed.")
     .version(context.version)
     .showHelpAfterError("(postern --help lists the commands)")
-    .configureOutput({ writeOut: (text) => void process.stdout.write(text), writeErr: (text) => void process.stderr.write(text) })
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => void process.stderr.write(text),
+      // Commander says "error: …"; here an error says what it is by its code, as all others do.
+      outputError: (text, write) => write(`postern: ${text.replace(/^error: /, "").trimEnd()} (USAGE)\n`),
+    })
     .exitOverride();
   demoCommand(program, context);
   protectCommand(program, context);
@@ -68,11 +74,10 @@ async function main(argv: readonly string[]): Promise<void> {
 function told(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof PosternError) {
-    process.stderr.write(`postern: ${error.message}\n`);
-    if (error.remedy !== "") process.stderr.write(`  → ${error.remedy} (${error.code})\n`);
-    return error.code === "USAGE" ? 2 : 3;
+    process.stderr.write(errorText(error));
+    return exitCodeOf(error);
   }
-  process.stderr.write(`postern: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+  process.stderr.write(`postern: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)} (INTERNAL)\n`);
   return 3;
 }
 

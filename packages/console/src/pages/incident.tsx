@@ -5,7 +5,7 @@ import { incidentQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
-import { clock, count, evidence, plural, words } from "../parts/format.ts";
+import { clock, count, evidence, learned, plural, words } from "../parts/format.ts";
 import { whatHappened } from "../parts/incident-sentence.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { Loaded } from "../parts/states.tsx";
@@ -64,9 +64,9 @@ function Story({ incident }: { readonly incident: Incident }) {
           ))}
         </ul>
         <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
-          <Exposed name="Confirmed" value={disclosed.confirmed} tone="text-leak" />
-          <Exposed name="Denied" value={disclosed.denied} tone="text-warn" />
-          <Exposed name="Uniform" value={disclosed.uniform} tone="text-brand" />
+          <Exposed name="Confirmed" value={learned(disclosed.confirmed, disclosed)} tone="text-leak" />
+          <Exposed name="Denied" value={learned(disclosed.denied, disclosed)} tone="text-warn" />
+          <Exposed name="Uniform" value={learned(disclosed.uniform, disclosed)} tone="text-brand" />
         </dl>
       </div>
 
@@ -161,11 +161,11 @@ function Story({ incident }: { readonly incident: Incident }) {
 /** Rows a person reads; the API has up to a thousand. */
 const sourcesShown = 25;
 
-function Exposed({ name, value, tone }: { readonly name: string; readonly value: number; readonly tone: string }) {
+function Exposed({ name, value, tone }: { readonly name: string; readonly value: string; readonly tone: string }) {
   return (
     <div className="bg-card px-3 py-2">
       <dt className="text-[13px] text-soft">{name}</dt>
-      <dd className={`text-xl font-semibold ${tone}`}>{count(value)}</dd>
+      <dd className={`text-xl font-semibold ${tone}`}>{value}</dd>
     </div>
   );
 }

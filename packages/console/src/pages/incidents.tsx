@@ -5,7 +5,7 @@ import { incidentsQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
-import { count } from "../parts/format.ts";
+import { count, learned } from "../parts/format.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 
@@ -66,9 +66,9 @@ function Table({ incidents }: { readonly incidents: readonly Incident[] }) {
                 <StatusBadge status={it.status} />
               </td>
               <td className="num hidden md:table-cell">{count(it.sourceCount)}</td>
-              <td className={`num font-medium ${it.disclosed.confirmed > 0 ? "text-leak" : ""}`}>{count(it.disclosed.confirmed)}</td>
-              <td className="num hidden md:table-cell">{count(it.disclosed.denied)}</td>
-              <td className="num hidden md:table-cell">{count(it.disclosed.uniform)}</td>
+              <td className={`num font-medium ${it.disclosed.confirmed > 0 ? "text-leak" : ""}`}>{learned(it.disclosed.confirmed, it.disclosed)}</td>
+              <td className="num hidden md:table-cell">{learned(it.disclosed.denied, it.disclosed)}</td>
+              <td className="num hidden md:table-cell">{learned(it.disclosed.uniform, it.disclosed)}</td>
               <td className="num hidden text-soft sm:table-cell">
                 <Ago at={it.lastAt} />
               </td>

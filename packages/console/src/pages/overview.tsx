@@ -5,7 +5,7 @@ import type { Overview } from "../api-types.ts";
 import { incidentsQuery, overviewQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { Badge, LevelBadge } from "../parts/badges.tsx";
-import { count, plural, rate } from "../parts/format.ts";
+import { count, learned, plural, rate } from "../parts/format.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { SeriesChart } from "../parts/series-chart.tsx";
 import { Loaded } from "../parts/states.tsx";
@@ -54,9 +54,9 @@ function Picture({ overview }: { readonly overview: Overview }) {
           </h2>
           <p className="text-[13px] text-soft">People or things asked about, at endpoints whose answer tells whether they exist.</p>
           <dl className="mt-3 flex-1 divide-y divide-line">
-            <Learned tone="text-leak" value={disclosed.confirmed} name="Confirmed" note="the caller now knows they exist" />
-            <Learned tone="text-warn" value={disclosed.denied} name="Denied" note="the caller now knows they do not" />
-            <Learned tone="text-brand" value={disclosed.uniform} name="Uniform" note="answered alike, nothing learned" />
+            <Learned tone="text-leak" value={disclosed.confirmed} text={learned(disclosed.confirmed, disclosed)} name="Confirmed" note="the caller now knows they exist" />
+            <Learned tone="text-warn" value={disclosed.denied} text={learned(disclosed.denied, disclosed)} name="Denied" note="the caller now knows they do not" />
+            <Learned tone="text-brand" value={disclosed.uniform} text={learned(disclosed.uniform, disclosed)} name="Uniform" note="answered alike, nothing learned" />
           </dl>
           <Link to="/disclosures" className="link mt-3 text-[13px]">
             By endpoint
@@ -100,7 +100,7 @@ function OpenIncidents() {
           <LevelBadge level={incident.level} />
           <span className="font-medium">{incident.title}</span>
           <span className="text-[13px] text-soft md:ml-auto">
-            {plural(incident.sourceCount, "source")}, {count(incident.disclosed.confirmed)} confirmed, last <Ago at={incident.lastAt} />
+            {plural(incident.sourceCount, "source")}, {learned(incident.disclosed.confirmed, incident.disclosed)} confirmed, last <Ago at={incident.lastAt} />
           </span>
         </Link>
       ))}
@@ -140,14 +140,14 @@ function Figure({
   );
 }
 
-function Learned({ tone, value, name, note }: { readonly tone: string; readonly value: number; readonly name: string; readonly note: string }) {
+function Learned({ tone, value, text, name, note }: { readonly tone: string; readonly value: number; readonly text: string; readonly name: string; readonly note: string }) {
   return (
     <div className="flex items-baseline justify-between gap-3 py-2">
       <dt>
         {name}
         <span className="block text-xs text-soft">{note}</span>
       </dt>
-      <dd className={`text-xl font-semibold ${value > 0 ? tone : "text-soft"}`}>{count(value)}</dd>
+      <dd className={`text-xl font-semibold ${value > 0 ? tone : "text-soft"}`}>{text}</dd>
     </div>
   );
 }

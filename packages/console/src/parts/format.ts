@@ -8,6 +8,11 @@ export function count(value: number): string {
   return whole.format(value);
 }
 
+/** `≈1,042` for a live count that is an estimate; up to 64 none is. */
+export function learned(value: number, { estimated }: { readonly estimated: boolean }): string {
+  return `${estimated && value > 64 ? "≈" : ""}${count(value)}`;
+}
+
 /** `47.3`, `1,204`; one decimal below a hundred. */
 export function rate(value: number): string {
   return value < 100 ? short.format(value) : whole.format(value);

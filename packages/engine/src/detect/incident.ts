@@ -19,7 +19,7 @@ export interface Incident {
   readonly endpointIds: readonly string[];
   /** At most {@link sourcesMax}, first seen first; later ones only in {@link sourceCount}. */
   readonly sources: readonly IncidentSource[];
-  /** Distinct addresses: exact to 64, then ± 3.3 %. */
+  /** Distinct addresses: exact to {@link sourcesMax}, then ± 3.3 %. */
   readonly sourceCount: number;
   readonly disclosed: DisclosedCounts;
   /** The last {@link signalsMax}, oldest first. */
@@ -44,6 +44,8 @@ export interface DisclosedCounts {
   readonly confirmed: number;
   readonly denied: number;
   readonly uniform: number;
+  /** True when at least one of them is an estimate (± 3.3 %). */
+  readonly estimated?: boolean;
 }
 
 /** What somebody should be told. `id` is the same each time it is derived, so that a receiver can drop a repeat. */
@@ -75,9 +77,10 @@ export function incidentTitle(kind: string, first: Signal): string {
   return `Unusual behaviour: ${kind}`;
 }
 
-/** What to do now, most urgent first. */
-export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: boolean): readonly string[] {
-  if (closed) return disclosed.confirmed > 0 ? ["Say who was exposed: postern report breach --endpoint … --from … --to …"] : [];
+/** What to do now, most urgent first. `about`: of what {@link breachCommand} is to tell. */
+export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: boolean, about: BreachQuestion): readonly string[] {
+  const report = disclosed.confirmed > 0 ? [`Say who was exposed: ${breachCommand(about)}`] : [];
+  if (closed) return report;
   if (kind !== "enumeration") return ["Look at the sources and the evidence below", "Acknowledge, or close with a reason"];
   return [
     // Answers withheld say that it is being stopped already.
@@ -85,7 +88,33 @@ export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: bool
       ? ["Stop it now: run the gate with --mode enforce; answers beyond the budget then tell nothing"]
       : []),
     "Ask for a credential on this endpoint, or answer the same whether or not the account exists",
-    ...(disclosed.confirmed > 0 ? ["Say who was exposed: postern report breach --endpoint … --from … --to …"] : []),
+    ...report,
     "Keep the logs of the time before the incident opened: the report counts from the first question",
   ];
+}
+
+/** What a breach report is asked. */
+export interface BreachQuestion {
+  /** `GET api.example.com/users/{id}`, or its id; undefined where an incident has none. */
+  readonly endpoint: string | undefined;
+  /** Event time, milliseconds. */
+  readonly from: number;
+  readonly to: number;
+  /** The data directory when it is not the usual one. */
+  readonly data?: string;
+}
+
+/** The command that tells who was exposed, complete, for a shell. The window is widened to full hours: the first questions came before the first signal. */
+export function breachCommand({ endpoint, from, to, data }: BreachQuestion): string {
+  const hour = (at: number): string => new Date(at).toISOString().replace(".000Z", "Z");
+  const start = Math.floor(from / hourMs) * hourMs;
+  const end = Math.floor(to / hourMs + 1) * hourMs;
+  return `postern report breach --endpoint ${quoted(endpoint ?? "<endpoint>")} --from ${hour(start)} --to ${hour(end)}${data === undefined ? "" : ` --data ${quoted(data)}`}`;
+}
+
+const hourMs = 3_600_000;
+
+/** As one word for a POSIX shell. */
+function quoted(text: string): string {
+  return /^[\w./:@%+-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }

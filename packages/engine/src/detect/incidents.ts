@@ -1,5 +1,5 @@
 import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax } from "./incident.ts";
-import type { DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
+import type { BreachQuestion, DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
 import { DistinctCounter } from "./observe/distinct-counter.ts";
 import type { DistinctState } from "./observe/distinct-counter.ts";
 import { hash53 } from "./observe/hash53.ts";
@@ -327,10 +327,21 @@ function incidentOf(draft: Draft): Incident {
     lastAt: draft.lastAt,
     endpointIds: [...draft.endpointIds],
     sources: [...draft.sources.values()],
-    sourceCount: draft.distinct.value(),
+    sourceCount: draft.sources.size < sourcesMax ? draft.sources.size : draft.distinct.value(),
     disclosed: draft.disclosed,
     signals: [...draft.signals],
     signalCount: draft.signalCount,
-    next: nextSteps(draft.kind, draft.disclosed, draft.status === "closed"),
+    next: nextSteps(draft.kind, draft.disclosed, draft.status === "closed", questionOf(draft)),
   };
+}
+
+/** A source may have asked before its first signal and after its last. */
+function questionOf(draft: Draft): BreachQuestion {
+  let from = draft.openedAt;
+  let to = draft.lastAt;
+  for (const { firstAt, lastAt } of draft.sources.values()) {
+    from = Math.min(from, firstAt);
+    to = Math.max(to, lastAt);
+  }
+  return { endpoint: draft.endpointIds.values().next().value, from, to };
 }

@@ -20,7 +20,7 @@ export interface AlertMessage {
     readonly endpoints: readonly string[];
     readonly sources: readonly string[];
     readonly sourceCount: number;
-    readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number };
+    readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number; readonly estimated: boolean };
     readonly signals: number;
     /** Why: the detector that spoke last and its numbers. */
     readonly because: string;
@@ -51,11 +51,11 @@ export function alertMessage(alert: IncidentAlert, context: AlertContext): Alert
         .slice(0, listMax)
         .map((source) => clean(source.address)),
       sourceCount: incident.sourceCount,
-      disclosed: incident.disclosed,
+      disclosed: { ...incident.disclosed, estimated: incident.disclosed.estimated === true },
       signals: incident.signalCount,
       because: last === undefined ? "" : clean(`${last.detector}: ${numbersOf(last.evidence)}`),
     },
-    next: incident.next,
+    next: context.next?.(incident) ?? incident.next,
     url: context.consoleUrl === undefined ? null : `${context.consoleUrl.replace(/\/$/, "")}/incidents/${encodeURIComponent(incident.id)}`,
   };
 }
@@ -64,18 +64,23 @@ export interface AlertContext {
   /** `GET api.example.com/users/{id}`; undefined when the endpoint is not known. */
   readonly endpointName: (id: string) => string | undefined;
   readonly consoleUrl?: string | undefined;
+  /** What to do now, with names the incident itself does not hold. */
+  readonly next?: (incident: IncidentAlert["incident"]) => readonly string[];
 }
 
 /** The message as lines of text, for terminals and mail. The first line is the subject. */
 export function alertLines(message: AlertMessage): readonly string[] {
   const { incident } = message;
   const { confirmed, denied, uniform } = incident.disclosed;
+  const about = (value: number): string => `${incident.disclosed.estimated && value > exactMax ? "≈" : ""}${value}`;
   const what = { "incident.opened": "opened", "incident.raised": "got worse", "incident.summary": "goes on" }[message.type];
   return [
     `[${message.level}] ${message.title}`,
     `Incident ${incident.id} ${what} at ${message.at}`,
     ...(incident.endpoints.length > 0 ? [`On: ${incident.endpoints.join(", ")}`] : []),
-    ...(confirmed + denied + uniform > 0 ? [`Disclosed: ${confirmed} confirmed, ${denied} denied, ${uniform} told nothing`] : []),
+    ...(confirmed + denied + uniform > 0
+      ? [`Disclosed${incident.disclosed.estimated ? " (≈: within 3 %)" : ""}: ${about(confirmed)} confirmed, ${about(denied)} denied, ${about(uniform)} told nothing`]
+      : []),
     ...(incident.sourceCount > 0
       ? [`Sources: ${incident.sourceCount}${incident.sources.length > 0 ? ` (${incident.sources.join(", ")}${incident.sourceCount > incident.sources.length ? ", …" : ""})` : ""}`]
       : []),
@@ -85,6 +90,8 @@ export function alertLines(message: AlertMessage): readonly string[] {
   ];
 }
 
+/** Up to here live counts are counts. */
+const exactMax = 64;
 /** Entries of a list in a message; the console shows the rest. */
 const listMax = 5;
 const textMax = 500;

@@ -164,7 +164,7 @@ test("an incident is acknowledged with one press, and the press can be taken bac
 test("the overview moves by itself when something happens", async () => {
   await withSite("full", {}, async ({ page, views }) => {
     await page.getByText("Live", { exact: true }).waitFor();
-    views.push({ type: "overview", data: { ...views.overview(), disclosed: { confirmed: 4_321, denied: 0, uniform: 0 } } });
+    views.push({ type: "overview", data: { ...views.overview(), disclosed: { confirmed: 4_321, denied: 0, uniform: 0, estimated: false } } });
     await page.getByText("4,321").waitFor();
     expect(await page.getByText("1,042", { exact: true }).count()).toBe(0);
   });

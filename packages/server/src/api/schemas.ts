@@ -9,7 +9,7 @@ const time = z.iso.datetime();
 const count = z.number().min(0);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const endpointRef = z.object({ id: z.string(), method: z.string(), host: z.string(), path: z.string() });
-const disclosed = z.object({ confirmed: count, denied: count, uniform: count });
+const disclosed = z.object({ confirmed: count, denied: count, uniform: count, estimated: z.boolean() });
 
 const Overview = z.object({
   at: time,

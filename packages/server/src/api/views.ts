@@ -61,7 +61,7 @@ export interface Overview {
   readonly endpoints: number;
   readonly openFindings: number;
   readonly openIncidents: number;
-  readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number };
+  readonly disclosed: LiveCounts;
   /** Per second of the last 120: requests, truthful answers of guarded endpoints, uniform answers. */
   readonly series: {
     readonly fromAt: number;
@@ -72,6 +72,15 @@ export interface Overview {
   };
   /** What Postern is not seeing right now, in plain words; empty when all is well. */
   readonly blindSpots: readonly string[];
+}
+
+/** Different people told about. */
+export interface LiveCounts {
+  readonly confirmed: number;
+  readonly denied: number;
+  readonly uniform: number;
+  /** True when at least one of them is an estimate, within 3.3 %: live counts are exact to 64 a source and endpoint. A breach report counts exactly. */
+  readonly estimated: boolean;
 }
 
 export interface EndpointView {
@@ -113,7 +122,7 @@ export interface IncidentView {
   readonly endpoints: readonly { readonly id: string; readonly method: string; readonly host: string; readonly path: string }[];
   readonly sources: readonly { readonly address: string; readonly asked: number; readonly firstAt: string; readonly lastAt: string }[];
   readonly sourceCount: number;
-  readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number };
+  readonly disclosed: LiveCounts;
   readonly signals: readonly {
     readonly id: string;
     readonly detector: string;

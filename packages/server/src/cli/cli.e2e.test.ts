@@ -1,4 +1,4 @@
-import { execFile } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -20,9 +20,19 @@ let attacker = "";
 let lines: { readonly at: number; readonly text: string }[] = [];
 const truth = { confirmed: 0, denied: 0 };
 
-async function postern(...args: string[]): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+async function postern(...args: string[]): Promise<Told> {
+  return await posternAt(undefined, ...args);
+}
+
+interface Told {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+async function posternAt(columns: string | undefined, ...args: string[]): Promise<Told> {
   return await new Promise((resolve) => {
-    const env = { PATH: process.env["PATH"], HOME: join(dir, "home"), POSTERN_KEY_FILE: join(dir, "keys", "key") };
+    const env = { ...(columns === undefined ? {} : { COLUMNS: columns }), PATH: process.env["PATH"], HOME: join(dir, "home"), POSTERN_KEY_FILE: join(dir, "keys", "key") };
     execFile(process.execPath, [program, ...args], { cwd: dir, env, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
       resolve({ code: error === null ? 0 : typeof error.code === "number" ? error.code : -1, stdout, stderr });
     });
@@ -178,16 +188,63 @@ describe("lists", () => {
     expect([seen.length, new Set(seen).size]).toEqual([300, 300]);
   });
 
-  test("tables for people are no wider than asked and name the columns", async () => {
+  test("piped, no cell of any table is cut; a finding says what shows it and what mends it", async () => {
+    for (const name of ["endpoints", "findings", "incidents", "disclosures", "exchanges"]) expect((await postern(name, "--data", data)).stdout).not.toContain("..");
+    const { stdout } = await postern("findings", "--data", data);
+    expect(stdout).toMatch(/answered without credential [\d,]+\n {2}Fix: /);
+  });
+
+  test("at 80 columns no line is wider but for commands, and paths stand below their rows rather than cut to pieces", async () => {
     for (const name of ["endpoints", "findings", "incidents", "disclosures", "exchanges"]) {
-      const { code, stdout } = await postern(name, "--data", data);
+      const { code, stdout } = await posternAt("80", name, "--data", data);
       expect(code).toBe(0);
-      expect(stdout.split("\n").length).toBeGreaterThan(2);
+      expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+      expect(stdout).toMatch(/\n {2}\S.*\/status\n/);
     }
   });
 });
 
 describe("postern why and config", () => {
+  test("why explains an incident and a finding, by the whole id and by the short one that lists show", async () => {
+    const [incident] = items(await json("incidents", "--data", data));
+    const short = (await postern("incidents", "--data", data)).stdout.split("\n")[1]?.split(" ")[0] ?? "";
+    expect(String(incident?.["id"])).toContain(short);
+    for (const id of [String(incident?.["id"]), short]) {
+      expect(await json("why", id, "--data", data)).toMatchObject({ incident: { id: incident?.["id"], disclosed: { estimated: false } } });
+      const { stdout } = await postern("why", id, "--data", data);
+      expect(stdout).toContain(attacker);
+      expect(stdout).toContain("enumeration.");
+    }
+    const finding = items(await json("findings", "--data", data)).find((one) => one["check"] === "existence-oracle");
+    expect(await json("why", String(finding?.["id"]).slice(0, 8), "--data", data)).toMatchObject({ finding: { id: finding?.["id"] } });
+    expect((await postern("why", String(finding?.["id"]), "--data", data)).stdout).toContain("Exchanges that show it");
+  });
+
+  test("the command that an incident names is complete: pasted into a shell it tells everybody whom the incident's source asked about", async () => {
+    const [incident] = items(await json("incidents", "--data", data));
+    const next = Array.isArray(incident?.["next"]) ? incident["next"].map(String) : [];
+    const command = next.find((step) => step.includes("postern report breach"))?.split(": postern ")[1] ?? "";
+    const words = execFileSync("/bin/sh", ["-c", `printf '%s\\n' ${command}`], { encoding: "utf8" })
+      .trimEnd()
+      .split("\n");
+    const report = await json(...words);
+    const sources: unknown = Reflect.get(Object(report["sources"]), "top");
+    expect(Array.isArray(sources) && sources.find((one: { address: string }) => one.address === attacker)).toMatchObject({ asked: notes.size });
+  });
+
+  test("what is not understood is exit 2, with the code last", async () => {
+    for (const [args, code] of [
+      [["protect", "foo"], "UPSTREAM_INVALID"],
+      [["protect"], "USAGE"],
+      [["endpoints", "--nonsense"], "USAGE"],
+      [["nonsense"], "USAGE"],
+      [["endpoints", "--limit", "0"], "USAGE"],
+    ] as const) {
+      const { code: exit, stderr } = await postern(...args);
+      expect([args, exit, stderr]).toEqual([args, 2, expect.stringContaining(`(${code})`)]);
+    }
+  });
+
   test("why says what was decided, by which rule, and what the caller had asked until then", async () => {
     const [last] = items(await json("exchanges", "--data", data, "--address", attacker, "--limit", "1"));
     const why = await json("why", String(last?.["id"]), "--data", data);

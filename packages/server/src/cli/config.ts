@@ -9,7 +9,7 @@ import { blindIdentifiers, blindIdentifierText } from "../hub/blind-identifiers.
 import { declaredIndexOf } from "./import-policy.ts";
 import { guarded, widthOf } from "./import-session.ts";
 import { readKnown } from "./known/known.ts";
-import { plain, wrap } from "./report/text-layout.ts";
+import { plain, several, wrap } from "./report/text-layout.ts";
 
 /** `postern config check [file]` and `postern config schema`: whether a configuration is one, with every mistake and its place; and what there is to say in it. */
 export function configCommand(program: Command, context: CliContext): void {
@@ -68,8 +68,4 @@ async function blindSpotsOf(config: Config, data: string, context: CliContext): 
         ],
   );
   return [...blindIdentifiers(endpoints, config).map(blindIdentifierText), ...never];
-}
-
-function several(many: number, noun: string): string {
-  return `${many} ${noun}${many === 1 ? "" : "s"}`;
 }

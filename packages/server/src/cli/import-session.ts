@@ -6,6 +6,7 @@ import { configFileName, loadConfig } from "../config/load-config.ts";
 import { readInput, type ReadInputOptions } from "../sources/read-file.ts";
 import type { Format } from "../sources/source.ts";
 import type { CliContext } from "./cli-context.ts";
+import { errorText, exitCodeOf } from "./error-text.ts";
 import type { ImportedFiles } from "./imported/imported-files.ts";
 import type { InputCounts, RejectedRecord, SourceRead } from "./report/import-document.ts";
 import { rejectedMax } from "./report/import-document.ts";
@@ -117,6 +118,12 @@ export function widthOf(context: CliContext): number {
   return "columns" in context.stdout && typeof context.stdout.columns === "number" ? context.stdout.columns : 100;
 }
 
+/** Columns a table may take: those of the terminal or of COLUMNS; without bound where neither is there, since what reads a pipe wants whole cells. */
+export function tableWidthOf(context: CliContext): number {
+  const known = Number(context.env["COLUMNS"]) > 0 || ("columns" in context.stdout && typeof context.stdout.columns === "number");
+  return known ? widthOf(context) : Number.POSITIVE_INFINITY;
+}
+
 /** Runs a command's body; an error becomes one message with its remedy and an exit code: 2 for usage and configuration, 3 for the rest. */
 export async function guarded(context: CliContext, body: () => Promise<number>): Promise<void> {
   let code: number;
@@ -124,8 +131,8 @@ export async function guarded(context: CliContext, body: () => Promise<number>):
     code = await body();
   } catch (error) {
     const known = error instanceof PosternError ? error : new PosternError("INTERNAL", error instanceof Error ? error.message : "an unknown failure", { cause: error });
-    context.stderr.write(`postern: ${known.message}\n${known.remedy === "" ? "" : `  ${known.remedy}\n`}`);
-    code = known.code === "USAGE" || known.code === "CONFIG_INVALID" || known.code === "CONFIG_UNREADABLE" || known.code === "TRIGGER_INVALID" ? 2 : 3;
+    context.stderr.write(errorText(known));
+    code = exitCodeOf(known);
   }
   context.exit(code);
 }

@@ -11,7 +11,7 @@ import { ImportRun } from "./import-run.ts";
 import { ImportedFiles } from "./imported/imported-files.ts";
 import { hubRuns } from "./known/hub-runs.ts";
 import { ledgerOptionsOf } from "./import-policy.ts";
-import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, widthOf, withReadOptions } from "./import-session.ts";
+import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, tableWidthOf, widthOf, withReadOptions } from "./import-session.ts";
 import { importDocument, type ImportDocument, rank } from "./report/import-document.ts";
 import { renderImport } from "./report/render-import.ts";
 
@@ -97,7 +97,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
     ...(imported === undefined ? {} : { imported }),
   });
   run.finish();
-  const document = importDocument(run, input, mode);
+  const document = importDocument(run, input, mode, options.data);
   for (const incident of document.incidents.items) {
     if (incident.kind === "enumeration") for (const { id } of incident.endpoints) run.incidents.setDisclosed(id, incident.disclosed);
   }
@@ -111,7 +111,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
   context.stdout.write(
     options.json === true
       ? `${JSON.stringify(document)}\n`
-      : renderImport(document, { color: colorOf(context), width: widthOf(context), top: Math.max(1, Number.parseInt(options.top, 10) || 20) }),
+      : renderImport(document, { color: colorOf(context), width: widthOf(context), tableWidth: tableWidthOf(context), top: Math.max(1, Number.parseInt(options.top, 10) || 20) }),
   );
   const { failOn } = prepared;
   return failOn !== undefined && worst(document) >= rank(failOn) ? 1 : 0;

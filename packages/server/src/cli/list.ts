@@ -3,7 +3,7 @@ import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli-context.ts";
 import { findEndpoint } from "./breach/find-endpoint.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
-import { colorOf, configOf, guarded, widthOf } from "./import-session.ts";
+import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
 import { readKnown } from "./known/known.ts";
 import { lists, type ListName, type ListQuery } from "./listing/lists.ts";
 import { renderList } from "./listing/render-list.ts";
@@ -17,7 +17,7 @@ export function listCommands(program: Command, context: CliContext): void {
       .command(name)
       .description(list.description)
       .option("--json", "one JSON document: {items, next}")
-      .option("--data <dir>", "where Postern keeps its data", "./.postern")
+      .option("--data <dir>", "where Postern keeps its data", usualDataDir)
       .option("--limit <count>", "1 to 1000", "100")
       .option("--cursor <cursor>", "`next` of the page before")
       .option("--config <file>", "configuration (default: postern.yaml here, if there is one)");
@@ -25,6 +25,8 @@ export function listCommands(program: Command, context: CliContext): void {
     command.action((options: ListOptions) => guarded(context, () => run(list.name, options, context)));
   }
 }
+
+const usualDataDir = "./.postern";
 
 interface ListOptions {
   readonly json?: boolean;
@@ -64,9 +66,11 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
       ...(to === undefined ? {} : { to }),
       ...(options.address === undefined ? {} : { address: options.address }),
     };
-    const page = await list.page({ known, client: store?.client, disclosed, query });
+    const page = await list.page({ known, client: store?.client, disclosed, query, ...(options.data === usualDataDir ? {} : { data: options.data }) });
     context.stdout.write(
-      options.json === true ? `${JSON.stringify(page)}\n` : renderList(name, page, { color: colorOf(context), width: widthOf(context), savedAt: known.savedAt }),
+      options.json === true
+        ? `${JSON.stringify(page)}\n`
+        : renderList(name, page, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context), savedAt: known.savedAt }),
     );
     return 0;
   } finally {

@@ -23,8 +23,15 @@ export function protectCommand(program: Command, context: CliContext): void {
     .action(async (url: string | undefined, flags: Flags) => {
       const config = loadConfig(flags.config, { directory: process.cwd(), env: context.env });
       const upstream = url ?? config.upstream;
-      if (upstream === undefined) throw new PosternError("USAGE", "Which service? Name its address: postern protect http://127.0.0.1:3000");
-      if (!URL.canParse(upstream) || !/^https?:$/.test(new URL(upstream).protocol)) throw new PosternError("UPSTREAM_INVALID", `${upstream} is no http or https address`);
+      if (upstream === undefined)
+        throw new PosternError("USAGE", "Which service? Its address is missing", {
+          remedy: "Name it, postern protect http://127.0.0.1:3000, or write `upstream` in postern.yaml.",
+        });
+      if (!URL.canParse(upstream) || !/^https?:$/.test(new URL(upstream).protocol)) {
+        throw new PosternError("UPSTREAM_INVALID", `${plain(JSON.stringify(upstream.slice(0, 200)))} is no http or https address`, {
+          remedy: "Give the whole address: postern protect http://127.0.0.1:3000",
+        });
+      }
       const color = context.isTty && context.env["NO_COLOR"] === undefined;
       const paint = pc.createColors(color);
       const say = (line: string): void => void context.stdout.write(`${line}\n`);

@@ -6,7 +6,7 @@ import { makePorts } from "../keys/make-ports.ts";
 import type { CliContext } from "./cli-context.ts";
 import { idPrefixOf } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
-import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, widthOf, withReadOptions } from "./import-session.ts";
+import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, tableWidthOf, widthOf, withReadOptions } from "./import-session.ts";
 import { DecisionLines } from "./report/decision-lines.ts";
 import { RehearsalCount } from "./report/rehearsal-count.ts";
 import { rehearsalDocument } from "./report/rehearsal-document.ts";
@@ -66,7 +66,9 @@ async function rehearse(options: RehearseOptions, context: CliContext): Promise<
     run.finish();
     lines?.end();
     const document = rehearsalDocument(run, count, input, { mode, config, outOfOrder: lines?.outOfOrder ?? 0 });
-    context.stdout.write(options.json === true ? `${JSON.stringify(document)}\n` : renderRehearsal(document, { color: colorOf(context), width: widthOf(context) }));
+    context.stdout.write(
+      options.json === true ? `${JSON.stringify(document)}\n` : renderRehearsal(document, { color: colorOf(context), width: widthOf(context), tableWidth: tableWidthOf(context) }),
+    );
     return 0;
   } finally {
     out?.close();

@@ -9,19 +9,24 @@ import { colorOf, configOf, guarded, widthOf } from "./import-session.ts";
 import { type Known, readKnown } from "./known/known.ts";
 import { count, plain, wrap } from "./report/text-layout.ts";
 import { storeOf } from "./store-command.ts";
+import { findingView, incidentView } from "../hub/project.ts";
 import { explainReason, type Explained } from "./why/explain-reason.ts";
+import { findKnown, type Found } from "./why/find-known.ts";
+import { renderFinding, renderIncident } from "./why/render-why.ts";
 
-/** `postern why <reference>`: what was decided about one exchange, by which rule, on what evidence, and how to have it otherwise. */
+/** `postern why <reference>`: what was decided about one exchange, by which rule, on what evidence, and how to have it otherwise; or what is behind an incident or a finding. */
 export function whyCommand(program: Command, context: CliContext): void {
   program
     .command("why")
-    .description("the rule, evidence and undo behind one decision")
-    .argument("<reference>", "the exchange's id, as decisions, incidents and `postern exchanges` show it")
+    .description("the rule, evidence and undo behind one decision; the evidence behind an incident or a finding")
+    .argument("<reference>", "id of an exchange (the `ref` of a decision), an incident or a finding, as lists show it; the short ones too")
     .option("--json", "one JSON document on standard output")
-    .option("--data <dir>", "where Postern keeps its data", "./.postern")
+    .option("--data <dir>", "where Postern keeps its data", usualDataDir)
     .option("--config <file>", "configuration (default: postern.yaml here, if there is one)")
     .action((reference: string, options: WhyOptions) => guarded(context, () => run(reference, options, context)));
 }
+
+const usualDataDir = "./.postern";
 
 interface WhyOptions {
   readonly json?: boolean;
@@ -38,7 +43,8 @@ export interface WhyDocument {
   readonly reason: string;
   readonly explanation: Explained;
   readonly endpoint: { readonly id: string; readonly method: string; readonly host: string; readonly path: string; readonly oracle: string };
-  readonly request: { readonly status: number; readonly address: string; readonly credentialKind: string; readonly askedAbout: number };
+  /** `status`: what the service answered, 0 when it was not asked or did not; `answered`: what the caller got. */
+  readonly request: { readonly status: number; readonly answered: number; readonly address: string; readonly credentialKind: string; readonly askedAbout: number };
   /** What this address had asked this endpoint up to and including this exchange; null when nothing of it is stored. */
   readonly source: {
     readonly people: number;
@@ -52,12 +58,17 @@ export interface WhyDocument {
 
 async function run(reference: string, options: WhyOptions, context: CliContext): Promise<number> {
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
+  const exact = findKnown(reference, known, true);
+  if (exact !== undefined) return tell(exact, known, options, context);
   const store = await storeOf(options.data);
   try {
     const [row] = await store.client.query("exchanges", { id: reference.slice(0, 256), limit: 1 });
     if (row === undefined) {
-      throw new PosternError("NOT_FOUND", "No stored exchange has this reference", {
-        remedy: "`postern exchanges` shows the ids. One that is older than the retention, or has not reached the store yet, cannot be explained.",
+      const meant = findKnown(reference, known, false);
+      if (meant !== undefined) return tell(meant, known, options, context);
+      throw new PosternError("NOT_FOUND", `No exchange, incident or finding has the reference ${JSON.stringify(plain(reference).slice(0, 64))}`, {
+        remedy:
+          "`postern exchanges`, `postern incidents` and `postern findings` show the ids. An exchange older than the retention, or not in the store yet, cannot be explained; the `ref` of an error answer of the gate's own stands in its log only.",
       });
     }
     const document = await documentOf(row, known, store.client);
@@ -66,6 +77,18 @@ async function run(reference: string, options: WhyOptions, context: CliContext):
   } finally {
     await store.close();
   }
+}
+
+/** An incident or finding, as the API shows it. */
+function tell(found: Found, known: Known, options: WhyOptions, context: CliContext): number {
+  const how = { color: colorOf(context), width: widthOf(context) };
+  const view =
+    found.kind === "incident"
+      ? { kind: found.kind, view: incidentView(known.ledger, found.incident, options.data === usualDataDir ? {} : { data: options.data }) }
+      : { kind: found.kind, view: findingView(found.finding) };
+  if (options.json === true) context.stdout.write(`${JSON.stringify({ [view.kind]: view.view })}\n`);
+  else context.stdout.write(view.kind === "incident" ? renderIncident(view.view, how) : renderFinding(view.view, how));
+  return 0;
 }
 
 async function documentOf(row: RowOf<"exchanges">, known: Known, client: StoreClient): Promise<WhyDocument> {
@@ -92,7 +115,7 @@ async function documentOf(row: RowOf<"exchanges">, known: Known, client: StoreCl
     reason,
     explanation: explainReason(reason, { method: row.method, path }),
     endpoint: { id: endpoint?.id ?? row.endpointId, method: row.method, host: row.host, path, oracle: endpoint === undefined ? "none" : ledger.oracles.verdict(endpoint.id) },
-    request: { status: row.status, address: row.address, credentialKind: row.credentialKind, askedAbout: row.subjects.length },
+    request: { status: row.status, answered: row.answered, address: row.address, credentialKind: row.credentialKind, askedAbout: row.subjects.length },
     source:
       asked === undefined
         ? null
@@ -113,7 +136,8 @@ function render(document: WhyDocument, options: { readonly color: boolean; reado
   const text = (words: string): string[] => wrap(words, options.width);
   const lines = [
     paint.bold(`${plain(endpoint.method)} ${plain(endpoint.host)}${plain(endpoint.path)}`),
-    `${document.at}  from ${plain(request.address)}${request.credentialKind === "" ? ", without a credential" : `, with a ${plain(request.credentialKind)}`}, answered ${request.status}`,
+    `${document.at}  from ${plain(request.address)}${request.credentialKind === "" ? ", without a credential" : `, with a ${plain(request.credentialKind)}`}`,
+    answersText(request),
     "",
     ...text(`${decided(document)} ${explanation.words}`),
   ];
@@ -123,12 +147,18 @@ function render(document: WhyDocument, options: { readonly color: boolean; reado
       "",
       paint.bold("This address"),
       ...text(
-        `Until then it had asked here about ${count(source.people)} different people since ${source.from}: ${count(source.confirmed)} were confirmed, ${count(source.denied)} denied, ${count(source.unknown)} answered in a way not understood yet, ${count(source.uniform)} answered as unknown by Postern.`,
+        `Until then it had asked here about ${source.people === 1 ? "one person" : `${count(source.people)} different people`} since ${source.from}: ${count(source.confirmed)} were confirmed, ${count(source.denied)} denied, ${count(source.unknown)} answered in a way not understood yet, ${count(source.uniform)} answered as unknown by Postern.`,
       ),
     );
   }
   if (explanation.undo !== null) lines.push("", paint.bold("To have it otherwise, in postern.yaml"), ...explanation.undo.split("\n").map((line) => `  ${line}`));
   return `${lines.join("\n")}\n`;
+}
+
+/** What went back, and what the service had said where that is not the same. */
+function answersText({ status, answered }: WhyDocument["request"]): string {
+  const service = status === 0 ? "The service gave no answer" : `The service answered ${status}`;
+  return answered === status ? `${service}.` : `${service}; the caller got ${answered} from Postern.`;
 }
 
 function decided({ action, would }: WhyDocument): string {

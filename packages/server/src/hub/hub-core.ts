@@ -260,6 +260,7 @@ export class HubCore {
         let confirmed = 0;
         let denied = 0;
         let uniform = 0;
+        let estimated = false;
         for (const { address } of incident.sources) {
           const source = this.totals.source(endpointId, address, meaning);
           if (source === undefined) continue;
@@ -275,8 +276,9 @@ export class HubCore {
           confirmed += source.confirmed;
           denied += source.denied;
           uniform += source.uniform;
+          estimated ||= source.estimated;
         }
-        this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform });
+        this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, estimated });
       }
     }
   }

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { compareLevels, type Mode, type Ports } from "@postern/engine";
 import { alertMessage } from "../alerts/alert-message.ts";
 import { channelsOf } from "../alerts/channels-of.ts";
@@ -47,6 +47,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     mode: options.mode,
     upstream: options.upstream,
     version: options.version,
+    ...(dataDir === resolve(usualDataDir) ? {} : { data: dataDir }),
     blindIdentifiers: () => blind,
   });
   const gates = new GateServer({
@@ -117,6 +118,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
             return endpoint === undefined ? undefined : `${endpoint.method} ${endpoint.template}`;
           },
           consoleUrl: listening.url,
+          next: (incident) => views.incident(incident.id)?.next ?? incident.next,
         }),
       );
     }
@@ -179,6 +181,8 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   };
 }
 
+/** Where commands look for data when they are not told. */
+const usualDataDir = ".postern";
 /** Long enough to read a terminal, short enough for a shell history. */
 const loginMs = 15 * 60_000;
 

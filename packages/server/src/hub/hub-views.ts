@@ -72,12 +72,14 @@ export class HubViews implements Views {
     let confirmed = 0;
     let denied = 0;
     let uniform = 0;
+    let estimated = false;
     for (const endpointId of this.#core.totals.endpointIds()) {
       if (this.#guardState(endpointId) !== "budgeted") continue;
       const totals = this.#core.totals.endpoint(endpointId, (classId) => ledger.meaning(endpointId, classId));
       confirmed += totals.confirmed;
       denied += totals.denied;
       uniform += totals.uniform;
+      estimated ||= totals.estimated;
     }
     const { requests, truthful, uniform: uniformSeries } = this.#series;
     const recent = requests.slice(-5);
@@ -91,7 +93,7 @@ export class HubViews implements Views {
       endpoints: ledger.inventory.endpoints().length,
       openFindings: this.findings().filter((finding) => finding.status === "open").length,
       openIncidents: this.#core.incidents.list().filter((incident) => incident.status !== "closed").length,
-      disclosed: { confirmed, denied, uniform },
+      disclosed: { confirmed, denied, uniform, estimated },
       series: { fromAt: Date.now() - requests.length * 1_000, stepMs: 1_000, requests, truthful, uniform: uniformSeries },
       blindSpots: this.blindSpots(),
     };
@@ -263,7 +265,7 @@ export class HubViews implements Views {
   }
 
   #incident(incident: Incident): IncidentView {
-    return incidentView(this.#core.ledger, incident);
+    return incidentView(this.#core.ledger, incident, this.#options.data === undefined ? {} : { data: this.#options.data });
   }
 
   #guardState(endpointId: string): "watched" | "budgeted" | undefined {
@@ -299,6 +301,8 @@ export interface HubViewsOptions {
   readonly mode: "observe" | "enforce";
   readonly upstream: string | null;
   readonly version: string;
+  /** The data directory, where commands do not find it by themselves. */
+  readonly data?: string;
   /** Declared identifiers that do not come. */
   readonly blindIdentifiers: () => readonly BlindIdentifier[];
 }

@@ -45,6 +45,7 @@ export function findingView(finding: Finding): FindingView {
 /** One incident with its endpoints by name. `more` replaces what the engine only counts roughly by what the caller counted exactly. */
 export function incidentView(ledger: Ledger, incident: Incident, more: IncidentMore = {}): IncidentView {
   const sources = more.sources ?? incident.sources;
+  const disclosed = more.disclosed ?? incident.disclosed;
   return {
     id: incident.id,
     kind: incident.kind,
@@ -59,17 +60,33 @@ export function incidentView(ledger: Ledger, incident: Incident, more: IncidentM
     }),
     sources: sources.map(({ address, asked, firstAt, lastAt }) => ({ address, asked, firstAt: iso(firstAt), lastAt: iso(lastAt) })),
     sourceCount: Math.max(incident.sourceCount, sources.length),
-    disclosed: more.disclosed ?? incident.disclosed,
+    disclosed: { ...disclosed, estimated: disclosed.estimated === true },
     signals: incident.signals.map(({ id, detector, level, at, evidence }) => ({ id, detector, level, at: iso(at), evidence })),
     signalCount: incident.signalCount,
-    next: more.disclosed === undefined ? incident.next : nextSteps(incident.kind, more.disclosed, incident.status === "closed"),
+    next: nextSteps(incident.kind, disclosed, incident.status === "closed", {
+      endpoint: endpointName(ledger, incident.endpointIds[0]),
+      from: Math.min(incident.openedAt, ...sources.slice(0, sourcesRead).map((source) => source.firstAt)),
+      to: Math.max(incident.lastAt, ...sources.slice(0, sourcesRead).map((source) => source.lastAt)),
+      ...(more.data === undefined ? {} : { data: more.data }),
+    }),
   };
 }
 
 export interface IncidentMore {
   readonly sources?: readonly IncidentSource[];
   readonly disclosed?: DisclosedCounts;
+  /** The data directory that commands are to name; the usual one when absent. */
+  readonly data?: string;
 }
+
+/** As a person names it to a command; its id where that is not clear text. */
+export function endpointName(ledger: Ledger, id: string | undefined): string | undefined {
+  const endpoint = id === undefined ? undefined : ledger.inventory.byId(id);
+  return endpoint === undefined || endpoint.template.includes("~") ? (endpoint?.id ?? id) : `${endpoint.method} ${endpoint.host}${endpoint.template}`;
+}
+
+/** More hold no earlier moment, or nobody could have read them in time. */
+const sourcesRead = 1_000;
 
 function postureEvidence(posture: ReturnType<InventoryEndpoint["posture"]>): Record<string, number> {
   const evidence: Record<string, number> = {};

@@ -6,15 +6,16 @@ const subject = (n: number): string => createHash("sha256").update(String(n)).di
 const meaning = (classId: string): "confirmed" | "denied" | "unknown" => (classId === "yes" ? "confirmed" : classId === "no" ? "denied" : "unknown");
 
 describe("SourceTotals", () => {
-  it("counts small numbers exactly and large ones within six per cent", () => {
+  it("counts small numbers exactly and large ones within six per cent, and says which it did", () => {
     for (const people of [1, 40, 2_100, 30_000]) {
       const totals = new SourceTotals();
       for (let n = 0; n < people; n++) totals.told({ endpointId: "e", address: "192.0.2.1", subject: subject(n), classId: n % 2 === 0 ? "yes" : "no", uniform: false, at: n });
-      const { confirmed, denied, uniform } = totals.endpoint("e", meaning);
+      const { confirmed, denied, uniform, estimated } = totals.endpoint("e", meaning);
       const half = Math.ceil(people / 2);
       expect(Math.abs(confirmed - half) / half).toBeLessThanOrEqual(people <= 64 ? 0 : 0.06);
       expect(denied).toBeLessThanOrEqual(half * 1.06);
       expect(uniform).toBe(0);
+      expect(estimated).toBe(half > 64);
     }
   });
 
@@ -23,8 +24,8 @@ describe("SourceTotals", () => {
     totals.told({ endpointId: "e", address: "192.0.2.1", subject: subject(1), classId: "yes", uniform: false, at: 1 });
     totals.told({ endpointId: "e", address: "192.0.2.1", subject: subject(2), classId: "yes", uniform: true, at: 2 });
     totals.told({ endpointId: "e", address: "192.0.2.2", subject: subject(1), classId: "yes", uniform: false, at: 3 });
-    expect(totals.source("e", "192.0.2.1", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, asked: 2, firstAt: 1, lastAt: 2 });
+    expect(totals.source("e", "192.0.2.1", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, estimated: false, asked: 2, firstAt: 1, lastAt: 2 });
     expect(totals.source("e", "192.0.2.3", meaning)).toBeUndefined();
-    expect(totals.endpoint("e", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1 });
+    expect(totals.endpoint("e", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, estimated: false });
   });
 });

@@ -44,7 +44,7 @@ export class SourceTotals {
 
   endpoint(endpointId: string, meaning: MeaningOf): Totals {
     const endpoint = this.#endpoints.get(endpointId);
-    return endpoint === undefined ? { confirmed: 0, denied: 0, uniform: 0 } : summary(endpoint, meaning);
+    return endpoint === undefined ? { confirmed: 0, denied: 0, uniform: 0, estimated: false } : summary(endpoint, meaning);
   }
 
   endpointIds(): readonly string[] {
@@ -56,6 +56,8 @@ export interface Totals {
   readonly confirmed: number;
   readonly denied: number;
   readonly uniform: number;
+  /** True when one of them is no count but an estimate. */
+  readonly estimated: boolean;
 }
 
 export interface SourceSummary extends Totals {
@@ -98,12 +100,14 @@ function count(told: Told, classId: string, subject: string, uniform: boolean): 
 function summary(told: Told, meaning: MeaningOf): Totals {
   let confirmed = 0;
   let denied = 0;
+  let estimated = !told.uniform.exact;
   for (const [classId, counter] of told.byClass) {
     const means = meaning(classId);
+    if (means === "confirmed" || means === "denied") estimated ||= !counter.exact;
     if (means === "confirmed") confirmed += counter.value();
     else if (means === "denied") denied += counter.value();
   }
-  return { confirmed, denied, uniform: told.uniform.value() };
+  return { confirmed, denied, uniform: told.uniform.value(), estimated };
 }
 
 /** The first 53 bits of a subject's hash, as the counters want them: with one bit less every estimate would come out twice too high. */

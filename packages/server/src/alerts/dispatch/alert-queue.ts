@@ -168,7 +168,7 @@ function remember(done: Set<string>, key: string): void {
     }
 }
 
-const counts = z.object({ confirmed: z.number(), denied: z.number(), uniform: z.number() });
+const counts = z.object({ confirmed: z.number(), denied: z.number(), uniform: z.number(), estimated: z.boolean().default(false) });
 const messageSchema: z.ZodType<AlertMessage> = z.object({
   id: z.string(),
   type: z.enum(["incident.opened", "incident.raised", "incident.summary"]),

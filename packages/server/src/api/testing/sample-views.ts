@@ -92,7 +92,7 @@ function overviewAt(at: number, kind: SampleKind, findings: readonly FindingView
     endpoints: full ? 9 : 0,
     openFindings: findings.filter((it) => it.status === "open").length,
     openIncidents: incidents.filter((it) => it.status === "open").length,
-    disclosed: full ? { confirmed: 1_042, denied: 1_187, uniform: 18_230 } : { confirmed: 0, denied: 0, uniform: 0 },
+    disclosed: full ? { confirmed: 1_042, denied: 1_187, uniform: 18_230, estimated: true } : { confirmed: 0, denied: 0, uniform: 0, estimated: false },
     series: {
       fromAt: at - 120_000,
       stepMs: 1_000,
@@ -253,7 +253,7 @@ function incidentsAt(at: number): readonly IncidentView[] {
         { address: "2001:db8:6::/64", asked: 31, firstAt: iso(at - 900_000), lastAt: iso(at - 60_000) },
       ],
       sourceCount: 412,
-      disclosed: { confirmed: 1_042, denied: 1_187, uniform: 18_230 },
+      disclosed: { confirmed: 1_042, denied: 1_187, uniform: 18_230, estimated: true },
       signals: [
         { id: "s-1", detector: "enumeration.credits", level: "medium", at: iso(at - 2_398_000), evidence: { "distinct subjects": 5, budget: 5, window: "24h" } },
         { id: "s-2", detector: "enumeration.source", level: "high", at: iso(at - 2_390_000), evidence: { "e-value": 1_240, unanchored: 19 } },
@@ -277,7 +277,7 @@ function incidentsAt(at: number): readonly IncidentView[] {
       endpoints: [reset],
       sources: [{ address: "127.20.0.9", asked: 44, firstAt: iso(at - 86_400_000), lastAt: iso(at - 86_000_000) }],
       sourceCount: 1,
-      disclosed: { confirmed: 0, denied: 0, uniform: 0 },
+      disclosed: { confirmed: 0, denied: 0, uniform: 0, estimated: true },
       signals: [{ id: "s-0", detector: "trigger.resets", level: "medium", at: iso(at - 86_400_000), evidence: { count: 40, over: "10m" } }],
       signalCount: 1,
       next: ["Ask the support team whether a script of theirs ran."],

@@ -39,6 +39,8 @@ export interface ListAsk {
   readonly client: StoreClient | undefined;
   readonly disclosed: DisclosedClasses;
   readonly query: ListQuery;
+  /** The data directory, when it is not the usual one. */
+  readonly data?: string;
 }
 
 export interface ListQuery {
@@ -76,13 +78,13 @@ function findings({ known, query }: ListAsk): Page<FindingView> {
   return inMemory(all, (one) => `${severities.indexOf(one.severity)}\n${one.endpoint.path}\n${one.id}`, query);
 }
 
-function incidents({ known, query }: ListAsk): Page<IncidentView> {
+function incidents({ known, query, data }: ListAsk): Page<IncidentView> {
   const { ledger } = known;
   const all = known.incidents
     .list()
     .filter((incident) => (query.from === undefined || incident.lastAt >= query.from) && (query.to === undefined || incident.openedAt < query.to))
     .filter((incident) => query.endpoint === undefined || incident.endpointIds.some((id) => query.endpoint?.ids.includes(id)))
-    .map((incident) => incidentView(ledger, incident));
+    .map((incident) => incidentView(ledger, incident, data === undefined ? {} : { data }));
   return inMemory(all, (one) => `${latestFirst(one.openedAt)}\n${one.id}`, query);
 }
 

@@ -1,26 +1,32 @@
 import pc from "picocolors";
 import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
-import { type Column, count, plain, table } from "../report/text-layout.ts";
+import { evidenceText } from "../report/evidence-text.ts";
+import { statusText } from "../report/status-text.ts";
+import { type Column, count, learned, plain, shortId, table, wrap } from "../report/text-layout.ts";
 import type { ListName } from "./lists.ts";
 
 /** A page of a list for a person: one line an item, no wider than the terminal, nothing from strangers that could steer it. */
 export function renderList(name: ListName, page: Page<object>, options: RenderListOptions): string {
   const paint = pc.createColors(options.color);
   if (page.items.length === 0) return `No ${name}${options.savedAt === undefined ? "" : ` as of ${minute(new Date(options.savedAt).toISOString())}`}.\n`;
-  const { columns, cells } = shapes[name];
+  const { columns, cells, notes } = shapes[name];
   const lines = table(
     columns,
-    page.items.map((item) => cells(item).map(plain)),
+    page.items.map((item) => cells(item).map((cell) => (cell.startsWith("≈") ? `≈${plain(cell.slice(1))}` : plain(cell)))),
     options.width,
     (text) => paint.bold(text),
   );
+  if (notes !== undefined) for (const item of page.items) lines.push("", ...notes(item, options.textWidth, paint));
   if (page.next !== null) lines.push("", paint.dim(`More: --cursor ${page.next}`));
   return `${lines.join("\n")}\n`;
 }
 
 export interface RenderListOptions {
   readonly color: boolean;
+  /** Of the table; infinite where nothing may be cut. */
   readonly width: number;
+  /** Of sentences below it. */
+  readonly textWidth: number;
   /** When what is shown was saved. */
   readonly savedAt: number | undefined;
 }
@@ -28,14 +34,18 @@ export interface RenderListOptions {
 interface Shape {
   readonly columns: readonly Column[];
   readonly cells: (item: object) => readonly string[];
+  /** More about one item, below the table. */
+  readonly notes?: (item: object, width: number, paint: Paint) => readonly string[];
 }
+
+type Paint = ReturnType<typeof pc.createColors>;
 
 const shapes: Readonly<Record<ListName, Shape>> = {
   endpoints: shape<EndpointView>(
     [
       { head: "id" },
       { head: "method" },
-      { head: "host and path", flexible: true },
+      { head: "host and path", flexible: "below" },
       { head: "credential" },
       { head: "oracle" },
       { head: "requests", right: true },
@@ -43,32 +53,40 @@ const shapes: Readonly<Record<ListName, Shape>> = {
     ],
     (one) => [one.id, one.method, one.host + one.path, one.auth.verdict, one.oracle?.verdict ?? "", count(one.requests), minute(one.lastSeen)],
   ),
-  findings: shape<FindingView>([{ head: "severity" }, { head: "check" }, { head: "endpoint", flexible: true }, { head: "status" }, { head: "last seen" }], (one) => [
-    one.severity,
-    one.check,
-    `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path}`,
-    one.status,
-    minute(one.lastAt),
-  ]),
+  findings: shape<FindingView>(
+    [{ head: "id" }, { head: "severity" }, { head: "check" }, { head: "endpoint", flexible: "below" }, { head: "status" }, { head: "last seen" }],
+    (one) => [shortId(one.id), one.severity, one.check, `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path}`, one.status, minute(one.lastAt)],
+    findingNotes,
+  ),
   incidents: shape<IncidentView>(
     [
+      { head: "id" },
       { head: "level" },
       { head: "status" },
-      { head: "what", flexible: true },
+      { head: "what and where", flexible: "below" },
       { head: "sources", right: true },
       { head: "confirmed", right: true },
       { head: "denied", right: true },
       { head: "opened" },
     ],
-    (one) => [one.level, one.status, one.title, count(one.sourceCount), count(one.disclosed.confirmed), count(one.disclosed.denied), minute(one.openedAt)],
+    (one) => [
+      shortId(one.id),
+      one.level,
+      one.status,
+      whatAndWhere(one),
+      count(one.sourceCount),
+      learned(one.disclosed.confirmed, one.disclosed),
+      learned(one.disclosed.denied, one.disclosed),
+      minute(one.openedAt),
+    ],
   ),
   disclosures: shape<DisclosureTotals>(
     [
-      { head: "endpoint", flexible: true },
+      { head: "endpoint", flexible: "below" },
       { head: "confirmed", right: true },
       { head: "denied", right: true },
-      { head: "told nothing", right: true },
-      { head: "not known yet", right: true },
+      { head: "nothing", right: true },
+      { head: "unknown", right: true },
       { head: "first" },
       { head: "last" },
     ],
@@ -83,14 +101,49 @@ const shapes: Readonly<Record<ListName, Shape>> = {
     ],
   ),
   exchanges: shape<ExchangeRow>(
-    [{ head: "at" }, { head: "id" }, { head: "address" }, { head: "request", flexible: true }, { head: "status", right: true }, { head: "action" }],
-    (one) => [`${one.at.slice(0, 19)}Z`, one.id, one.address, `${one.method} ${one.host}${one.path}`, String(one.status), one.action],
+    [
+      { head: "at" },
+      { head: "id" },
+      { head: "address" },
+      { head: "request", flexible: "below" },
+      { head: "service", right: true },
+      { head: "caller", right: true },
+      { head: "action" },
+    ],
+    (one) => [
+      `${one.at.slice(0, 19)}Z`,
+      one.id,
+      one.address,
+      `${one.method} ${one.host}${one.path}`,
+      statusText(one.status),
+      one.answered === 0 ? "-" : String(one.answered),
+      one.action,
+    ],
   ),
 };
 
 /** The items of a list are of its own kind: `lists` and this table are held together by their names. */
-function shape<T extends object>(columns: readonly Column[], cells: (item: T) => readonly string[]): Shape {
-  return { columns, cells: (item) => cells(item as T) };
+function shape<T extends object>(columns: readonly Column[], cells: (item: T) => readonly string[], notes?: (item: T, width: number, paint: Paint) => readonly string[]): Shape {
+  return { columns, cells: (item) => cells(item as T), ...(notes === undefined ? {} : { notes: (item, width, paint) => notes(item as T, width, paint) }) };
+}
+
+/** What shows it and what mends it. */
+function findingNotes(one: FindingView, width: number, paint: Paint): readonly string[] {
+  const evidence = evidenceText(one.evidence);
+  const indented = (text: string): string[] => wrap(text, width - 2, "").map((line) => `  ${line}`);
+  return [
+    ...wrap(`${shortId(one.id)}  ${plain(one.title)}${one.verdict === "suspected" ? " (suspected)" : ""}`, width, "  ").map(paint.bold),
+    ...(evidence === "" ? [] : indented(evidence).map(paint.dim)),
+    ...indented(`Fix: ${plain(one.fix)}`),
+  ];
+}
+
+/** The first endpoint, and how many more; what it is called where there is none. */
+function whatAndWhere({ kind, title, endpoints }: IncidentView): string {
+  const [first] = endpoints;
+  if (first === undefined) return `${kind}: ${title}`;
+  const more = endpoints.length > 1 ? ` and ${endpoints.length - 1} more` : "";
+  return `${kind} on ${first.path === "" ? first.id : `${first.method} ${first.host}${first.path}`}${more}`;
 }
 
 /** `2026-01-31 08:00` in UTC. */

@@ -5,8 +5,8 @@ import type { Rejected } from "../../sources/source.ts";
 import type { ImportRun } from "../import-run.ts";
 import type { CoverageFact } from "./coverage-count.ts";
 
-/** What `postern import` says about recorded traffic: the same for people (rendered) and for scripts (`--json`). */
-export function importDocument(run: ImportRun, input: InputCounts, mode: "observe" | "enforce"): ImportDocument {
+/** What `postern import` says about recorded traffic: the same for people (rendered) and for scripts (`--json`). `data`: where it was kept. */
+export function importDocument(run: ImportRun, input: InputCounts, mode: "observe" | "enforce", data?: string): ImportDocument {
   const { ledger, judge, disclosures } = run;
   const meaning = (endpointId: string, classId: string) => ledger.meaning(currentId(endpointId), classId);
   const currentId = (id: string): string => ledger.inventory.byId(id)?.id ?? id;
@@ -38,7 +38,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
     incidents: page(
       run.incidents
         .list()
-        .map((incident) => incidentOf(incident))
+        .map((incident) => kept(incidentOf(incident), data))
         .sort((a, b) => rank(b.level) - rank(a.level) || (a.openedAt < b.openedAt ? -1 : 1)),
     ),
     signals: {
@@ -51,7 +51,8 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
   };
 
   function incidentOf(incident: ReturnType<typeof run.incidents.list>[number]): IncidentView {
-    if (incident.kind !== "enumeration") return incidentView(ledger, incident);
+    const where = data === undefined || data === "./.postern" ? {} : { data };
+    if (incident.kind !== "enumeration") return incidentView(ledger, incident, where);
     const ids = new Set(incident.endpointIds.map(currentId));
     const endpoint = (id: string): boolean => ids.has(currentId(id));
     const known = new Set(incident.sources.map((source) => source.address));
@@ -59,7 +60,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
     const filter = known.size === 0 ? { endpoint } : { endpoint, address: (address: string) => known.has(address) };
     const told = disclosures.totals(filter, meaning);
     const sources: readonly IncidentSource[] = known.size === 0 ? [] : disclosures.sources(filter);
-    return incidentView(ledger, incident, { sources, disclosed: { confirmed: told.confirmed, denied: told.denied, uniform: told.uniform } });
+    return incidentView(ledger, incident, { sources, disclosed: { confirmed: told.confirmed, denied: told.denied, uniform: told.uniform }, ...where });
   }
 
   function totalsOf(): DisclosureTotals[] {
@@ -140,6 +141,12 @@ const levels: readonly Level[] = ["info", "low", "medium", "high", "critical"];
 /** 0 for `info` to 4 for `critical`. */
 export function rank(level: Level): number {
   return levels.indexOf(level);
+}
+
+/** A report needs the records: where this import keeps none, that comes first. */
+function kept(incident: IncidentView, data: string | undefined): IncidentView {
+  if (data !== undefined) return incident;
+  return { ...incident, next: incident.next.map((step) => step.replace(/^Say who was exposed: /, "Say who was exposed; import this again with --data ./.postern, then: ")) };
 }
 
 function page<T>(items: readonly T[]): Page<T> {

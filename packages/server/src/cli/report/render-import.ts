@@ -3,12 +3,14 @@ import type { Level } from "@postern/engine";
 import type { EndpointView, FindingView, IncidentView } from "../../api/views.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { rank } from "./import-document.ts";
-import { count, fit, plain, table, wrap } from "./text-layout.ts";
+import { evidenceText } from "./evidence-text.ts";
+import { count, fit, plain, several, table, wrap } from "./text-layout.ts";
 
 /** The report of an import for a person: what was read, what there is, what is wrong, who did what; ends with one sentence. ASCII, at most `width` wide. */
 export function renderImport(document: ImportDocument, options: RenderOptions): string {
   const paint = pc.createColors(options.color);
   const width = Math.max(60, Math.min(options.width, 160));
+  const tableWidth = Math.max(60, options.tableWidth);
   const lines: string[] = [];
   const say = (...more: string[]): void => void lines.push(...more);
   const section = (title: string): void => say("", paint.bold(title));
@@ -27,13 +29,13 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     const { records, span } = document;
     section("Read");
     say(
-      `  ${count(records.read)} records: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected${records.late > 0 ? `, ${count(records.late)} far out of order` : ""}`,
+      `  ${several(records.read, "record")}: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected${records.late > 0 ? `, ${count(records.late)} far out of order` : ""}`,
     );
     if (records.alreadyImported > 0) indented(`${count(records.alreadyImported)} more were imported here before and do not count again (--again reads them anyway)`, "  ");
     for (const source of document.sources.slice(0, shownSources)) {
       const before = source.alreadyImported > 0 ? `, ${count(source.alreadyImported)} known` : "";
       const counts = ` (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected${before}`;
-      say(`  ${fit(plain(source.name), width - 2 - counts.length)}${counts}`);
+      say(`  ${fit(plain(source.name), tableWidth - 2 - counts.length)}${counts}`);
     }
     if (document.sources.length > shownSources) say(`  and ${document.sources.length - shownSources} more files`);
     for (const bad of records.rejected.slice(0, shownRejected)) {
@@ -55,7 +57,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       say("  none: no request was answered as if something were there");
       return;
     }
-    const wide = width >= 100;
+    const wide = tableWidth >= 100;
     const rows = all
       .slice(0, options.top)
       .map((endpoint) => [
@@ -79,7 +81,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
           { head: "ERRORS", right: true },
         ],
         rows,
-        width,
+        tableWidth,
         paint.dim,
       ),
     );
@@ -93,7 +95,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     for (const finding of all.slice(0, shownFindings)) {
       headed(finding.severity, `${plain(finding.title)}${finding.verdict === "suspected" ? " (suspected)" : ""}`);
       say(`    ${named(finding.endpoint)}`);
-      indented(evidenceOf(finding.evidence), "    ", paint.dim);
+      indented(evidenceText(finding.evidence), "    ", paint.dim);
       indented(`Fix: ${plain(finding.fix)}`, "    ");
     }
     if (all.length > shownFindings) say(paint.dim(`  and ${count(all.length - shownFindings)} more: see --json`));
@@ -106,7 +108,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     for (const incident of all.slice(0, shownIncidents)) {
       headed(incident.level, plain(incident.title));
       for (const endpoint of incident.endpoints.slice(0, 3)) say(`    ${named(endpoint)}`);
-      say(`    ${minute(incident.openedAt)} to ${minute(incident.lastAt)}, ${count(incident.signalCount)} ${incident.signalCount === 1 ? "signal" : "signals"}`);
+      say(`    ${minute(incident.openedAt)} to ${minute(incident.lastAt)}, ${several(incident.signalCount, "signal")}`);
       indented(sourcesOf(incident), "    ");
       if (incident.kind === "enumeration") {
         const { confirmed, denied, uniform } = incident.disclosed;
@@ -116,7 +118,12 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
           confirmed > 0 ? paint.red : undefined,
         );
       }
-      for (const [i, step] of incident.next.entries()) indented(`${i + 1}. ${plain(step)}`, "    ");
+      for (const [i, step] of incident.next.entries()) {
+        // A command stands on a line of its own, uncut, so that it can be copied.
+        const command = step.indexOf(": postern ");
+        indented(`${i + 1}. ${plain(command < 0 ? step : step.slice(0, command + 1))}`, "    ");
+        if (command >= 0) say(`       ${plain(step.slice(command + 2))}`);
+      }
     }
     if (all.length > shownIncidents) say(paint.dim(`  and ${count(all.length - shownIncidents)} more: see --json`));
   }
@@ -139,7 +146,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
           told
             .slice(0, shownDisclosures)
             .map((one) => [`  ${plain(`${one.method} ${one.path}`)}`, count(one.confirmed), count(one.denied), count(one.uniform), count(one.unknown)]),
-          width,
+          tableWidth,
           paint.dim,
         ),
       );
@@ -149,7 +156,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     section(`Signals (${count(signals.total)})`);
     const detectors = Object.entries(signals.byDetector);
     say(...(detectors.length === 0 ? ["  none"] : detectors.map(([detector, signalCount]) => `  ${plain(detector)}: ${count(signalCount)}`)));
-    for (const [id, errors] of Object.entries(document.triggerErrors)) say(paint.yellow(`  trigger ${id} failed on ${count(errors)} exchanges: it was blind there`));
+    for (const [id, errors] of Object.entries(document.triggerErrors)) say(paint.yellow(`  trigger ${id} failed on ${several(errors, "exchange")}: it was blind there`));
   }
 
   function headed(level: Level, title: string): void {
@@ -158,7 +165,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
   }
 
   function named(endpoint: { readonly method: string; readonly host: string; readonly path: string }): string {
-    return fit(plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`), width - 4);
+    return fit(plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`), tableWidth - 4);
   }
 
   function painted(of: Level): string {
@@ -171,6 +178,8 @@ export interface RenderOptions {
   readonly color: boolean;
   /** Columns; 60 to 160. */
   readonly width: number;
+  /** Of tables and of names of endpoints; infinite where nothing may be cut. */
+  readonly tableWidth: number;
   /** Endpoints shown. */
   readonly top: number;
 }
@@ -184,7 +193,7 @@ export function conclusion(document: ImportDocument): string {
   const first = incidents.items.find((incident) => incident.kind === "enumeration") ?? incidents.items[0];
   const serious = findings.items.filter((finding) => rank(finding.severity) >= 3).length;
   const weak = serious > 0 ? ` ${serious === 1 ? "One serious weakness is" : `${count(serious)} serious weaknesses are`} listed above.` : "";
-  if (first === undefined) return `Nothing alarming happened in these ${count(records.accepted)} exchanges.${weak}`;
+  if (first === undefined) return `Nothing alarming happened in ${records.accepted === 1 ? "this one exchange" : `these ${count(records.accepted)} exchanges`}.${weak}`;
   if (first.kind !== "enumeration")
     return `${count(incidents.items.length)} ${incidents.items.length === 1 ? "incident needs" : "incidents need"} a look: ${plain(first.title)}.${weak}`;
   const { confirmed, denied } = first.disclosed;
@@ -208,26 +217,6 @@ function sourcesOf(incident: IncidentView): string {
   const top = incident.sources.slice(0, 3).map((source) => `${plain(source.address)} (asked about ${count(source.asked)})`);
   const more = incident.sourceCount - top.length;
   return `Sources: ${top.join(", ")}${more > 0 ? ` and ${count(more)} more` : ""}`;
-}
-
-function evidenceOf(evidence: FindingView["evidence"]): string {
-  const parts: string[] = [];
-  for (const [name, value] of Object.entries(evidence)) {
-    if (parts.length >= 6) break;
-    if (typeof value === "object" || value === "" || value === 0) continue;
-    parts.push(`${plain(words(name))} ${typeof value === "number" ? number(value) : plain(String(value))}`);
-  }
-  return parts.join(", ");
-}
-
-/** `recordsPerHourSeen` reads `records per hour seen`. */
-function words(name: string): string {
-  return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();
-}
-
-function number(value: number): string {
-  if (Math.abs(value) >= 1e9) return value.toExponential(1);
-  return Number.isInteger(value) ? count(value) : String(value);
 }
 
 /** `2024-06-03 11:00 UTC` */

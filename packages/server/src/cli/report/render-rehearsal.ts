@@ -1,9 +1,9 @@
 import pc from "picocolors";
 import type { RehearsalDocument } from "./rehearsal-document.ts";
-import { count, plain, table, wrap } from "./text-layout.ts";
+import { count, plain, several, table, wrap } from "./text-layout.ts";
 
 /** The rehearsal for a person: decisions, who would have been touched, what leaked, what could not be evaluated; ends with one sentence. */
-export function renderRehearsal(document: RehearsalDocument, options: { readonly color: boolean; readonly width: number }): string {
+export function renderRehearsal(document: RehearsalDocument, options: { readonly color: boolean; readonly width: number; readonly tableWidth: number }): string {
   const paint = pc.createColors(options.color);
   const width = Math.max(60, Math.min(options.width, 160));
   const lines: string[] = [];
@@ -12,7 +12,7 @@ export function renderRehearsal(document: RehearsalDocument, options: { readonly
   const { records, span, touched, answers } = document;
 
   say("", paint.bold(`Rehearsal in ${document.mode}`));
-  say(`  ${count(records.read)} records: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected`);
+  say(`  ${several(records.read, "record")}: ${count(records.accepted)} accepted, ${count(records.rejectedCount)} rejected`);
   if (span.from !== null && span.to !== null) say(`  ${span.from.slice(0, 16).replace("T", " ")} to ${span.to.slice(0, 16).replace("T", " ")} UTC`);
 
   say("", paint.bold("Decisions"));
@@ -25,18 +25,18 @@ export function renderRehearsal(document: RehearsalDocument, options: { readonly
         { head: "EXCHANGES", right: true },
       ],
       document.decisions.map((one) => [`  ${one.action}`, one.would, one.reason, count(one.exchanges)]),
-      width,
+      Math.max(60, options.tableWidth),
       paint.dim,
     ),
   );
-  if (document.outOfOrder > 0) indented(`${count(document.outOfOrder)} lines of decisions stand after later ones; their ids say which they are.`, paint.yellow);
+  if (document.outOfOrder > 0) indented(`${several(document.outOfOrder, "line")} of decisions came after later ones; the ids say which.`, paint.yellow);
 
   say("", paint.bold("Who would have been touched"));
   indented(
-    `${document.touchedIsLowerBound ? "at least " : ""}${count(touched.sources)} sources, of which ${count(touched.anchored)} also signed in or signed up (${count(touched.exchangesOfAnchored)} of their exchanges)`,
+    `${document.touchedIsLowerBound ? "at least " : ""}${several(touched.sources, "source")}, of which ${count(touched.anchored)} also signed in or signed up (${count(touched.exchangesOfAnchored)} of their exchanges)`,
   );
   indented(
-    `${count(answers.guarded)} answers about somebody or something on guarded endpoints; ${count(answers.uniform)} (${(answers.uniformShare * 100).toFixed(2)} %) would have told nothing`,
+    `${several(answers.guarded, "answer")} about somebody or something on guarded endpoints; ${count(answers.uniform)} (${(answers.uniformShare * 100).toFixed(2)} %) would have told nothing`,
   );
   for (const incident of document.incidents.items.slice(0, 5)) {
     indented(
@@ -48,7 +48,7 @@ export function renderRehearsal(document: RehearsalDocument, options: { readonly
   if (document.triggers.length > 0) {
     say("", paint.bold("Triggers"));
     for (const trigger of document.triggers)
-      indented(`${plain(trigger.id)}: fired ${count(trigger.fired)} times${trigger.failed > 0 ? `, failed on ${count(trigger.failed)} exchanges` : ""}`);
+      indented(`${plain(trigger.id)}: fired ${several(trigger.fired, "time")}${trigger.failed > 0 ? `, failed on ${several(trigger.failed, "exchange")}` : ""}`);
   }
 
   say("", paint.bold("Not evaluated"));
@@ -65,5 +65,5 @@ function conclusion(document: RehearsalDocument): string {
   if (document.records.accepted === 0) return "There was nothing to rehearse with.";
   const verb = document.mode === "enforce" ? "would have met" : "would, if enforced, have met";
   if (other === 0) return `This policy would have let all ${count(document.records.accepted)} exchanges pass.`;
-  return `${count(other)} of ${count(document.records.accepted)} exchanges ${verb} this policy, from ${count(document.touched.sources)} sources of which ${count(document.touched.anchored)} look honest.`;
+  return `${count(other)} of ${count(document.records.accepted)} exchanges ${verb} this policy, from ${several(document.touched.sources, "source")}, of which ${count(document.touched.anchored)} ${document.touched.anchored === 1 ? "looks" : "look"} honest.`;
 }

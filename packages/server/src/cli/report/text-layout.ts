@@ -26,6 +26,29 @@ export function count(value: number): string {
     .replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
+/** `1 source`, `1,412 sources` */
+export function several(value: number, noun: string): string {
+  return `${count(value)} ${noun}${value === 1 ? "" : "s"}`;
+}
+
+/** `≈1,042` for a live count that is an estimate; up to 64 none is. */
+export function learned(value: number, { estimated }: { readonly estimated: boolean }): string {
+  return `${estimated && value > 64 ? "≈" : ""}${count(value)}`;
+}
+
+/** The part of an incident's or finding's id that tells it from others, short enough to type; commands take it for the whole. */
+export function shortId(id: string): string {
+  return ownPart(id).slice(0, shortIdCharacters);
+}
+
+/** What comes after the last `-`: of `inc-<time>-<hash>` the hash. */
+export function ownPart(id: string): string {
+  return id.split("-").at(-1) ?? id;
+}
+
+/** At least four bits a character: among a thousand, two share it once in ten thousand lists; commands then ask for more of it. */
+const shortIdCharacters = 8;
+
 /** Cut in the middle to `width`, with `..`: the ends of a path say most. */
 export function fit(text: string, width: number): string {
   if (text.length <= width) return text;
@@ -53,16 +76,25 @@ export interface Column {
   readonly head: string;
   /** Numbers stand right. */
   readonly right?: boolean;
-  /** The column that takes what width is left, and is cut to it. */
-  readonly flexible?: boolean;
+  /** The column that takes what width is left, and is cut to it. `below`: where that is too little, its cells stand on lines of their own, under each row. */
+  readonly flexible?: boolean | "below";
   readonly paint?: (text: string, cell: string) => string;
 }
+
+/** With less room than this a path says too little. */
+const belowMax = 44;
 
 /** Rows under heads, two spaces between, no line wider than `width`. Cells must be plain text. */
 export function table(columns: readonly Column[], rows: readonly (readonly string[])[], width: number, head: (text: string) => string): string[] {
   const widths = columns.map((column, i) => rows.reduce((most, row) => Math.max(most, (row[i] ?? "").length), column.head.length));
-  const flexible = columns.findIndex((column) => column.flexible === true);
+  const flexible = columns.findIndex((column) => column.flexible !== undefined && column.flexible !== false);
   const fixed = widths.reduce((sum, one, i) => sum + (i === flexible ? 0 : one), 0) + 2 * (columns.length - 1);
+  const room = width - fixed;
+  if (columns[flexible]?.flexible === "below" && room < belowMax && room < (widths[flexible] ?? 0)) {
+    const others = <T>(list: readonly T[]): T[] => list.filter((_, i) => i !== flexible);
+    const [heads = "", ...lines] = table(others(columns), rows.map(others), width, (text) => text);
+    return [head(heads), head(`  ${columns[flexible].head}`), ...lines.flatMap((line, i) => [line, `  ${fit(rows[i]?.[flexible] ?? "", width - 2)}`])];
+  }
   if (flexible >= 0) widths[flexible] = Math.max(8, Math.min(widths[flexible] ?? 8, width - fixed));
   const line = (cells: readonly string[], painted: boolean): string =>
     columns
