@@ -1,7 +1,7 @@
-import { IncomingMessage, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
 import { bodyBytesMax, type BodyRuling, type Capture, type DenyRuling, type GatePort, type HoldRuling, type RequestHead, type Ruling } from "../gate-port.ts";
 import { headersForClient, replacedHeaders } from "./answer-headers.ts";
+import type { ClientRequest, ClientResponse } from "./client-side.ts";
 import type { ProxyLimits } from "./limits.ts";
 import { problem } from "./problem.ts";
 import type { ProxyEvent } from "./proxy-event.ts";
@@ -36,11 +36,13 @@ export class InFlight implements UpstreamJob {
   readonly upgradable: boolean;
   sent: boolean;
   private readonly context: ProxyContext;
-  private readonly req: GateRequest;
-  private readonly res: GateResponse;
+  private readonly req: ClientRequest;
+  private readonly res: ClientResponse;
   private readonly read: ReadHead;
   private readonly head: RequestHead;
   private readonly hop: HopFacts;
+  private readonly lines: string | undefined;
+  private readonly section: string | undefined;
   private readonly upgradeRest: Buffer | undefined;
   private ruling: Ruling = passRuling;
   private stage: Stage = Stage.asking;
@@ -69,13 +71,16 @@ export class InFlight implements UpstreamJob {
   private timer: NodeJS.Timeout | undefined;
   private trailers: readonly string[] = [];
 
-  constructor(context: ProxyContext, req: GateRequest, res: GateResponse, read: ReadHead, head: RequestHead, hop: HopFacts, expecting: boolean, upgradeRest: Buffer | undefined) {
+  constructor(context: ProxyContext, req: ClientRequest, res: ClientResponse, facts: RequestFacts) {
+    const { read, head, hop, expecting, upgradeRest } = facts;
     this.context = context;
     this.req = req;
     this.res = res;
     this.read = read;
     this.head = head;
     this.hop = hop;
+    this.lines = facts.lines;
+    this.section = facts.section;
     this.expecting = expecting;
     this.upgradeRest = upgradeRest;
     this.method = read.method;
@@ -86,7 +91,7 @@ export class InFlight implements UpstreamJob {
     this.requestTee = read.hasBody ? Tee.forRequest(head.rawHeaders) : Tee.closed;
     req.inFlight = this;
     res.inFlight = this;
-    res.on("close", onResponseClose);
+    res.watchClose();
     context.active.add(this);
   }
 
@@ -229,7 +234,8 @@ export class InFlight implements UpstreamJob {
   onConnection(connection: UpstreamConnection): void {
     this.connection = connection;
     this.enter(Stage.asking);
-    const text = forwardedHead(this.read, this.head.rawHeaders, this.hop, this.expecting);
+    const { lines } = this;
+    const text = lines === undefined ? forwardedHead(this.read, this.head.rawHeaders, this.hop, this.expecting) : `${this.method} ${this.read.target} HTTP/1.1\r\n${lines}`;
     const { socket } = connection;
     if (!this.read.hasBody) {
       this.sent = true;
@@ -347,8 +353,7 @@ export class InFlight implements UpstreamJob {
         return;
       }
     }
-    this.res.off("close", onResponseClose);
-    this.res.detachSocket(this.req.socket);
+    this.res.releaseSocket();
     openTunnel(this.req.socket, this.upgradeRest ?? empty, socket, rest, answer, this.context.limits.tunnelIdleMs, this.context.tunnels);
     this.over();
   }
@@ -390,7 +395,7 @@ export class InFlight implements UpstreamJob {
   private pump(): void {
     if (this.pumping) return;
     this.pumping = true;
-    this.req.on("data", onRequestData).on("end", onRequestEnd);
+    this.req.startBody();
   }
 
   private startBody(): void {
@@ -499,8 +504,16 @@ export class InFlight implements UpstreamJob {
     if (this.stage === Stage.over || res.headersSent) return;
     res.sendDate = false;
     if (this.expecting) res.shouldKeepAlive = false;
+    try {
+      res.writeHead(status, headers);
+    } catch (error) {
+      // A header of a limit or of a uniform answer that cannot stand in a head: the answer is kept back, not the gate ended.
+      const { ref, body: text } = problem(500, "The answer could not be written.");
+      this.context.onEvent({ type: "gate-failed", error, ref });
+      this.sendProblem(500, text);
+      return;
+    }
     this.answerEnded = true;
-    res.writeHead(status, headers);
     res.end(body);
     this.settle();
   }
@@ -546,7 +559,7 @@ export class InFlight implements UpstreamJob {
     this.clientFull = true;
     if (this.drainListened) return;
     this.drainListened = true;
-    this.res.on("drain", onResponseDrain);
+    this.res.watchDrain();
   }
 
   /** Cuts the upstream connection and tells the judgement that no held answer will come. */
@@ -606,7 +619,7 @@ export class InFlight implements UpstreamJob {
       head: this.head,
       ruling: this.ruling,
       replaced: this.replaced,
-      requestSection: undefined,
+      requestSection: this.section,
       requestBody: this.requestTee.bytes(),
       requestBodyTruncated: this.requestTee.truncated || (this.read.hasBody && !this.req.complete),
       status: answer === undefined ? 0 : answer.status,
@@ -626,13 +639,19 @@ export class InFlight implements UpstreamJob {
   }
 }
 
-/** Node's request, with a place for ours: one hidden class for all, and no map to look it up in. */
-export class GateRequest extends IncomingMessage {
-  inFlight: InFlight | undefined = undefined;
-}
-
-export class GateResponse extends ServerResponse<GateRequest> {
-  inFlight: InFlight | undefined = undefined;
+/** What was read of a request before it is on its way. */
+export interface RequestFacts {
+  readonly read: ReadHead;
+  readonly head: RequestHead;
+  readonly hop: HopFacts;
+  /** It waits for `100 Continue`. */
+  readonly expecting: boolean;
+  /** What came after the head of a request that wants to upgrade. */
+  readonly upgradeRest: Buffer | undefined;
+  /** The forwarded head after its first line, when it is known already. */
+  readonly lines: string | undefined;
+  /** The header lines as on the wire, when they are one text already. */
+  readonly section: string | undefined;
 }
 
 /** In the order a request passes them. `waiting`: for `notBefore`. `lingering`: answered, its body not yet read to the end. */
@@ -654,18 +673,6 @@ function isEventStream(rawHeaders: readonly string[]): boolean {
   return false;
 }
 
-function onRequestData(this: GateRequest, chunk: Buffer): void {
-  this.inFlight?.onRequestData(chunk);
-}
-function onRequestEnd(this: GateRequest): void {
-  this.inFlight?.onRequestEnd();
-}
-function onResponseClose(this: GateResponse): void {
-  this.inFlight?.onClose();
-}
-function onResponseDrain(this: GateResponse): void {
-  this.inFlight?.onClientDrain();
-}
 function uncork(socket: Socket): void {
   socket.uncork();
 }

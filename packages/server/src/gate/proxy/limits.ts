@@ -3,7 +3,7 @@
  * they guard sockets, and sockets live in real time. Times are checked once a second, so each may run up to 1 s over.
  */
 export interface ProxyLimits {
-  /** Client connections at once; a further one is dropped at accept and counted. Each costs about 10 KiB. */
+  /** Client connections at once; a further one is dropped at accept and counted. Each costs about 10 KiB, with long heads up to 25. */
   readonly connectionsMax: number;
   /** Requests at once; a further one gets 503. With 64 KiB held each way this also bounds held memory (512 MiB at the default). */
   readonly inFlightMax: number;

@@ -1,14 +1,19 @@
 import { createServer, STATUS_CODES, type Server } from "node:http";
 import type { AddressInfo, Socket } from "node:net";
 import { PosternError } from "@postern/engine";
-import { clientAddress, trustOf, trustsPeer, type HopHeader, type Trust } from "../client-address.ts";
+import { clientAddress, trustOf, type HopHeader } from "../client-address.ts";
 import type { GatePort, RequestHead } from "../gate-port.ts";
 import { sameName } from "./hop-by-hop.ts";
-import { GateRequest, GateResponse, InFlight, type ProxyContext } from "./in-flight.ts";
+import { InFlight, type ProxyContext } from "./in-flight.ts";
+import { GateRequest, GateResponse } from "./node-client.ts";
 import { defaultLimits, type ProxyLimits } from "./limits.ts";
+import type { ClientResponse } from "./client-side.ts";
+import { PlainConnection, type PlainFront, type PlainRequest, type PlainResponse } from "./plain-connection.ts";
+import { hopFacts, type HopSettings, PlainMemo } from "./plain-memo.ts";
+import type { PlainHead } from "./plain-request.ts";
 import { problem, rawProblem } from "./problem.ts";
 import type { ProxyEvent } from "./proxy-event.ts";
-import { readRequestHead, type HopFacts } from "./request-head.ts";
+import { readRequestHead, type ReadHead } from "./request-head.ts";
 import { UpstreamPool } from "./upstream-pool.ts";
 
 /**
@@ -64,23 +69,22 @@ class RunningProxy implements Proxy {
   port = 0;
   private options: ProxyOptions;
   private context: ProxyContext;
-  private trust: Trust;
-  private hostOverride: string | undefined;
-  private hostFallback: string;
+  private hops: HopSettings;
   private readonly server: Server<typeof GateRequest, typeof GateResponse>;
   private readonly timer: NodeJS.Timeout;
   private readonly pools = new Set<UpstreamPool>();
   private closing: Promise<void> | undefined;
   private onIdle: (() => void) | undefined;
+  /** Connections whose requests were plain so far, with the bounds they share. */
+  private readonly plain = new Set<PlainConnection>();
+  private readonly front: PlainFront;
   /** Connections about to close after a refusal. */
   private readonly refused = new WeakSet<Socket>();
 
   constructor(options: ProxyOptions) {
     this.options = options;
     const settings = this.settings(options);
-    this.trust = settings.trust;
-    this.hostOverride = settings.hostOverride;
-    this.hostFallback = settings.hostFallback;
+    this.hops = settings.hops;
     this.pools.add(settings.pool);
     this.context = {
       gate: options.gate,
@@ -110,7 +114,22 @@ class RunningProxy implements Proxy {
     this.server.maxConnections = limits.connectionsMax;
     // Bounded by bytes and by our own count; Node's would hide headers from the judgement but not from the upstream.
     this.server.maxHeadersCount = 0;
+    const toHttp = this.server.listeners("connection");
+    const { plain, context } = this;
+    this.front = {
+      headerBytesMax: limits.headerBytesMax,
+      headersMax: limits.headersMax,
+      keepAliveLines: `Connection: keep-alive\r\nKeep-Alive: timeout=${Math.floor(limits.keepAliveMs / 1_000)}\r\n`,
+      nowMs: () => context.clock.realMs,
+      serve: (connection, head, req, res) => this.servePlain(connection, head, req, res),
+      handOver: (socket) => {
+        for (const listener of toHttp) Reflect.apply(listener, this.server, [socket]);
+      },
+      gone: (connection) => void plain.delete(connection),
+    };
     this.server
+      .removeAllListeners("connection")
+      .on("connection", (socket: Socket) => plain.add(new PlainConnection(this.front, socket)))
       .on("request", (req, res) => this.serve(req, res, false, undefined))
       .on("checkContinue", (req, res) => this.serve(req, res, true, undefined))
       .on("checkExpectation", (_req, res) => this.refuse(res, 417, "an expectation other than 100-continue"))
@@ -150,9 +169,7 @@ class RunningProxy implements Proxy {
     const settings = this.settings(options);
     const old = this.context.pool;
     this.options = options;
-    this.trust = settings.trust;
-    this.hostOverride = settings.hostOverride;
-    this.hostFallback = settings.hostFallback;
+    this.hops = settings.hops;
     this.pools.add(settings.pool);
     this.context = { ...this.context, gate: options.gate, pool: settings.pool, limits: settings.limits };
     old.close();
@@ -164,13 +181,13 @@ class RunningProxy implements Proxy {
 
   private async shutDown(graceMs: number): Promise<void> {
     const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
-    this.server.closeIdleConnections();
+    this.closeIdle();
     const { active, tunnels } = this.context;
     if (active.size > 0 || tunnels.size > 0) {
       await new Promise<void>((resolve) => {
         const patience = setTimeout(resolve, graceMs);
         const check = setInterval(() => {
-          this.server.closeIdleConnections();
+          this.closeIdle();
           if (active.size === 0 && tunnels.size === 0) this.onIdle?.();
         }, 20);
         this.onIdle = () => {
@@ -185,8 +202,11 @@ class RunningProxy implements Proxy {
     for (const inFlight of active) inFlight.cut();
     for (const socket of tunnels) socket.destroy();
     // Answers already ended may still be on their way out of the socket buffers: those connections close by themselves.
-    this.server.closeIdleConnections();
-    const rest = setTimeout(() => this.server.closeAllConnections(), flushMs);
+    this.closeIdle();
+    const rest = setTimeout(() => {
+      this.server.closeAllConnections();
+      for (const connection of this.plain) connection.socket.destroy();
+    }, flushMs);
     await closed;
     clearTimeout(rest);
     clearInterval(this.timer);
@@ -207,25 +227,36 @@ class RunningProxy implements Proxy {
       this.refuse(res, read.status, read.reason);
       return;
     }
-    const { socket, rawHeaders } = req;
-    const peer = socket.remoteAddress ?? "";
+    const { rawHeaders } = req;
+    const peer = req.socket.remoteAddress ?? "";
     const head: RequestHead = {
       at: context.now(),
       method: read.method,
       host: read.host === undefined ? "" : read.host.toLowerCase(),
       target: read.target,
       rawHeaders,
-      address: clientAddress(peer, rawHeaders, this.trust),
+      address: clientAddress(peer, rawHeaders, this.hops.trust),
     };
-    const hop: HopFacts = {
-      peer: peer.startsWith("::ffff:") ? peer.slice(7) : peer,
-      peerTrusted: this.trust.kind !== "none" && trustsPeer(peer, this.trust),
-      proto: "http",
-      hostOverride: this.hostOverride,
-      hostFallback: this.hostFallback,
-      upgrade: upgradeRest !== undefined,
-    };
-    new InFlight(context, req, res, read, head, hop, expecting, upgradeRest).begin();
+    const hop = hopFacts(peer, this.hops, upgradeRest !== undefined);
+    new InFlight(context, req, res, { read, head, hop, expecting, upgradeRest, lines: undefined, section: undefined }).begin();
+  }
+
+  private servePlain(connection: PlainConnection, { method, target, section }: PlainHead, req: PlainRequest, res: PlainResponse): void {
+    const { context } = this;
+    if (this.closing !== undefined) res.shouldKeepAlive = false;
+    if (context.active.size >= context.limits.inFlightMax) {
+      this.refuse(res, 503, "too many requests at once");
+      return;
+    }
+    // Equal headers of one connection mean the same each time, until a reload.
+    const before = connection.memo instanceof PlainMemo ? connection.memo : undefined;
+    const memo =
+      before !== undefined && before.section === section && before.hops === this.hops ? before : new PlainMemo(connection.socket.remoteAddress ?? "", section, this.hops);
+    connection.memo = connection.section === undefined ? undefined : memo;
+    const { length } = section;
+    const read: ReadHead = { ok: true, method, target, host: section.host, length, hasBody: length > 0, chunked: false };
+    const head: RequestHead = { at: context.now(), method, host: memo.host, target, rawHeaders: section.rawHeaders, address: memo.address };
+    new InFlight(context, req, res, { read, head, hop: memo.hop, expecting: false, upgradeRest: undefined, lines: memo.lines, section: section.text }).begin();
   }
 
   private upgrade(req: GateRequest, socket: Socket, rest: Buffer): void {
@@ -271,10 +302,10 @@ class RunningProxy implements Proxy {
     }
     socket.off("error", ignore);
     socket.unshift(Buffer.concat([Buffer.from(`${text}\r\n`, "latin1"), rest]));
-    this.server.emit("connection", socket);
+    this.front.handOver(socket);
   }
 
-  private refuse(res: GateResponse, status: number, reason: string): void {
+  private refuse(res: ClientResponse & { readonly socket: Socket | null }, status: number, reason: string): void {
     if (res.socket !== null) this.refused.add(res.socket);
     const { ref, body } = problem(status, `Refused: ${reason}.`);
     this.context.onEvent({ type: "refused", status, reason, ref });
@@ -312,13 +343,30 @@ class RunningProxy implements Proxy {
     const nowMs = performance.now();
     context.clock.realMs = nowMs;
     for (const inFlight of context.active) inFlight.sweep(nowMs);
+    for (const connection of this.plain) this.sweepPlain(connection, nowMs);
     for (const pool of this.pools) {
       pool.sweep(nowMs);
       if (pool !== context.pool && pool.size === 0) this.pools.delete(pool);
     }
   }
 
-  private settings(options: ProxyOptions): { trust: Trust; pool: UpstreamPool; limits: ProxyLimits; hostOverride: string | undefined; hostFallback: string } {
+  private sweepPlain(connection: PlainConnection, nowMs: number): void {
+    if (connection.serving) return;
+    const { limits } = this.context;
+    const idleMs = nowMs - connection.idleSinceMs;
+    if (!connection.idle) {
+      if (idleMs > limits.clientIdleMs) connection.socket.destroy();
+    } else if (connection.fresh) {
+      if (idleMs > limits.headersMs) this.refuseSocket(connection.socket, 408, STATUS_CODES[408] ?? "");
+    } else if (idleMs > limits.keepAliveMs) connection.socket.destroy();
+  }
+
+  private closeIdle(): void {
+    this.server.closeIdleConnections();
+    for (const connection of this.plain) if (connection.idle) connection.socket.destroy();
+  }
+
+  private settings(options: ProxyOptions): { hops: HopSettings; pool: UpstreamPool; limits: ProxyLimits } {
     const { upstream } = options;
     const tls = upstream.protocol === "https:";
     if (
@@ -337,7 +385,7 @@ class RunningProxy implements Proxy {
     const host = upstream.hostname.startsWith("[") ? upstream.hostname.slice(1, -1) : upstream.hostname;
     const port = upstream.port === "" ? (tls ? 443 : 80) : Number(upstream.port);
     const pool = new UpstreamPool({ host, port, tls, ca: options.upstreamCa }, limits.upstreamConnectionsMax, limits.upstreamIdleMs);
-    return { trust, pool, limits, hostOverride: options.rewriteHost === true ? upstream.host : undefined, hostFallback: upstream.host };
+    return { hops: { trust, hostOverride: options.rewriteHost === true ? upstream.host : undefined, hostFallback: upstream.host }, pool, limits };
   }
 }
 

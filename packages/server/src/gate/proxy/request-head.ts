@@ -40,8 +40,7 @@ export function readRequestHead(req: IncomingMessage, headersMax: number): ReadH
       default:
         break;
     }
-    // CGI-style services read `Content_Length` and `X_Forwarded_For` as the real ones.
-    if (name.includes("_") && framing.has(name.toLowerCase().replaceAll("_", "-"))) return refused(400, "a header name that imitates another");
+    if (imitatesFraming(name)) return refused(400, "a header name that imitates another");
   }
   if (chunked && length !== -1) return refused(400, "both Content-Length and Transfer-Encoding");
   if (host === undefined && req.httpVersionMinor === 1) return refused(400, "no Host");
@@ -64,6 +63,11 @@ export function readRequestHead(req: IncomingMessage, headersMax: number): ReadH
   // A fragment never travels; services disagree whether it is part of the path. A control character ends the line for some.
   if (target.includes("#") || !isFieldValue(target) || target.includes(" ") || target.includes("\t")) return refused(400, "a malformed request target");
   return { ok: true, method, target, host: authority, length: chunked ? -1 : length, hasBody: chunked || length > 0, chunked };
+}
+
+/** CGI-style services read `Content_Length` and `X_Forwarded_For` as the real ones. */
+export function imitatesFraming(name: string): boolean {
+  return name.includes("_") && framing.has(name.toLowerCase().replaceAll("_", "-"));
 }
 
 export interface ReadHead {
@@ -105,14 +109,19 @@ export interface HopFacts {
  * `X-Forwarded-Proto` and `X-Forwarded-Host` are set unless a trusted hop set them; `Host` where the operator or an absolute-form target says so.
  */
 export function forwardedHead(head: ReadHead, rawHeaders: readonly string[], hop: HopFacts, expecting: boolean): string {
+  return `${head.method} ${head.target} HTTP/1.1\r\n${forwardedLines(head.host, rawHeaders, hop, expecting)}`;
+}
+
+/** All of {@link forwardedHead} after its first line, the blank line included. `host`: of the request's head. */
+export function forwardedLines(requestHost: string | undefined, rawHeaders: readonly string[], hop: HopFacts, expecting: boolean): string {
   const listed = listedByConnection(rawHeaders);
-  const host = hop.hostOverride ?? head.host ?? hop.hostFallback;
+  const host = hop.hostOverride ?? requestHost ?? hop.hostFallback;
   let forwardedFor = -1;
   for (let at = 0; at < rawHeaders.length; at += 2) {
     const name = rawHeaders[at] ?? "";
     if (name.length === 15 && sameName(name, "x-forwarded-for")) forwardedFor = at;
   }
-  let text = `${head.method} ${head.target} HTTP/1.1\r\n`;
+  let text = "";
   let hostSent = false;
   let proto = false;
   let forwardedHost = false;
@@ -149,7 +158,7 @@ export function forwardedHead(head: ReadHead, rawHeaders: readonly string[], hop
   if (te && hasToken(rawHeaders, "te", "trailers")) text += "TE: trailers\r\nConnection: TE\r\n";
   if (forwardedFor === -1) text += `X-Forwarded-For: ${hop.peer}\r\n`;
   if (!proto) text += `X-Forwarded-Proto: ${hop.proto}\r\n`;
-  if (!forwardedHost && head.host !== undefined) text += `X-Forwarded-Host: ${head.host}\r\n`;
+  if (!forwardedHost && requestHost !== undefined) text += `X-Forwarded-Host: ${requestHost}\r\n`;
   return `${text}\r\n`;
 }
 
@@ -195,7 +204,7 @@ function firstOf(text: string, a: string, b: string): number {
 }
 
 /** Host and port characters only: no userinfo, path, space or list. */
-function isAuthority(text: string): boolean {
+export function isAuthority(text: string): boolean {
   if (text.length > 261) return false;
   for (let at = 0; at < text.length; at += 1) {
     const code = text.charCodeAt(at);
