@@ -121,8 +121,7 @@ export class Judge {
       );
       const credential = credentialOf(exchange.request.headers, query === "" ? [] : pairsOf(query), this.#ports);
       const actor = this.#callers.actor(
-        exchange.client.address,
-        exchange.client.ja4 ?? "",
+        exchange.client,
         headerOf(exchange.request.headers, "user-agent").slice(0, 512),
         credential?.hash,
         credential !== undefined && this.#principals.has(credential.hash),

@@ -85,8 +85,7 @@ export class Ledger {
     const refused = exchange.gate?.action === "throttle" || exchange.gate?.action === "block";
     const endpoint = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
-    const { address, ja4 = "" } = exchange.client;
-    const actor = this.#callers.actor(address, ja4, view.userAgent, view.credential?.hash, principal);
+    const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
     const step: Draft = { view, endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [] };
     if (endpoint === undefined) {
       step.anchors = refused
@@ -115,7 +114,7 @@ export class Ledger {
       }
     }
     if (answered) step.responseClass = this.#classify(endpoint.id, view, extracted);
-    const anonymous = principal ? this.#callers.actor(address, ja4, view.userAgent, view.credential?.hash, false) : actor;
+    const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
     if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, at);
     const uniform = exchange.gate?.action === "uniform";
     if (!refused) {
@@ -672,8 +671,8 @@ const givenAwayMin = 8;
 const rulesFreshMax = 128;
 const rulesEvery = 16;
 /** What has been asked so often changes its parameters seldom. */
-const rulesSettledMin = 4_096;
-const rulesSettledEvery = 128;
+const rulesSettledMin = 1_024;
+const rulesSettledEvery = 64;
 
 /** True when two guards are made of the same parts; parts that are equal but made anew need a closer look. */
 function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {

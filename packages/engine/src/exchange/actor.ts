@@ -1,3 +1,4 @@
+import type { Client } from "./exchange.ts";
 import type { Ports } from "./ports.ts";
 
 /**
@@ -40,7 +41,7 @@ export function actorOf(
   ports: Ports,
   seen: { address: string; ja4?: string | undefined; userAgent?: string | undefined; credential?: string | undefined; principal?: boolean },
 ): Actor {
-  return callersOf(ports).actor(seen.address, seen.ja4 ?? "", seen.userAgent ?? "", seen.credential, seen.principal === true);
+  return callersOf(ports).actor(seen, seen.userAgent ?? "", seen.credential, seen.principal === true);
 }
 
 /** The callers known under these ports; the same for the same ports. */
@@ -68,8 +69,9 @@ export class Callers {
     this.#ports = ports;
   }
 
-  /** As {@link actorOf}; `""` where `ja4` or User-Agent are not known. */
-  actor(address: string, ja4: string, userAgent: string, credential: string | undefined, claimed: boolean): Actor {
+  /** As {@link actorOf}; `""` where the User-Agent is not known. */
+  actor(client: { readonly address: string; readonly ja4?: string | undefined }, userAgent: string, credential: string | undefined, claimed: boolean): Actor {
+    const { address, ja4 = "" } = client;
     const principal = claimed && credential !== undefined;
     const last = this.#last;
     if (
@@ -80,19 +82,24 @@ export class Callers {
       (principal || (last.userAgent === userAgent && last.ja4 === ja4))
     )
       return last.actor;
-    const caller = this.#caller(address);
+    const caller = SharedClient.callerOf(client, this) ?? this.#caller(address);
     const narrow = principal ? this.#ports.hash("client", `principal\n${credential}`) : this.#narrow(caller, ja4, userAgent);
     const actor: Actor = { narrow, network: caller.hash, address, credential, principal };
     this.#last = { ja4, userAgent, actor };
     return actor;
   }
 
-  /** The keys of a caller without ja4 as another thread worked them out under the same key: `keys` is what {@link Callers.keysOf} gave there. */
-  know(address: string, userAgent: string, keys: CallerKeys): void {
-    const caller = this.#caller(address, keys.network);
-    if (caller.narrow !== "" || userAgent.length > rememberedCharactersMax) return;
+  /** A client, without ja4, for many exchanges to share: it carries its keys. `network` as {@link Callers.keysOf} gave it on another thread under the same key. */
+  shared(address: string, network: string): SharedClient {
+    return new SharedClient(address, this, { network: networkOf(address), hash: network, ja4: "", userAgent: "", narrow: "" });
+  }
+
+  /** The keys of a shared client with this User-Agent, as {@link Callers.keysOf} gave them. */
+  know(client: Client, userAgent: string, narrow: string): void {
+    const caller = SharedClient.callerOf(client, this);
+    if (caller === undefined || caller.narrow !== "" || userAgent.length > rememberedCharactersMax) return;
     caller.userAgent = userAgent;
-    caller.narrow = keys.narrow;
+    caller.narrow = narrow;
   }
 
   /** The keyed hashes of a caller without ja4, not remembered. */
@@ -111,13 +118,13 @@ export class Callers {
     return narrow;
   }
 
-  #caller(address: string, hash?: string): Caller {
+  #caller(address: string): Caller {
     let caller = this.#young.get(address);
     if (caller !== undefined) return caller;
     caller = this.#old.get(address);
     if (caller === undefined) {
       const network = networkOf(address);
-      caller = { network, hash: hash ?? this.#ports.hash("client", network), ja4: "", userAgent: "", narrow: "" };
+      caller = { network, hash: this.#ports.hash("client", network), ja4: "", userAgent: "", narrow: "" };
     }
     if (address.length > rememberedCharactersMax) return caller;
     if (this.#young.size >= rememberedMax) {
@@ -126,6 +133,23 @@ export class Callers {
     }
     this.#young.set(address, caller);
     return caller;
+  }
+}
+
+/** See {@link Callers.shared}. To everybody else a client like any other. */
+export class SharedClient implements Client {
+  readonly address: string;
+  readonly #of: Callers;
+  readonly #caller: Caller;
+
+  constructor(address: string, of: Callers, caller: Caller) {
+    this.address = address;
+    this.#of = of;
+    this.#caller = caller;
+  }
+
+  static callerOf(client: object, callers: Callers): Caller | undefined {
+    return #caller in client && client.#of === callers ? client.#caller : undefined;
   }
 }
 

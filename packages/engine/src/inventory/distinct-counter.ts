@@ -5,6 +5,8 @@
 export class DistinctCounter {
   #exact: Set<number> | undefined = new Set();
   #registers: Uint8Array | undefined;
+  /** Of the registers as they are; they change seldom and are asked about often. */
+  #estimate: number | undefined;
 
   add(hash: number): void {
     if (this.#exact !== undefined) {
@@ -12,21 +14,13 @@ export class DistinctCounter {
       if (this.#exact.size > exactMax) this.#spill();
       return;
     }
-    raise(this.#registers, hash);
+    if (raise(this.#registers, hash)) this.#estimate = undefined;
   }
 
   get count(): number {
     if (this.#exact !== undefined) return this.#exact.size;
-    const registers = this.#registers ?? new Uint8Array(registerCount);
-    let sum = 0;
-    let zeros = 0;
-    for (const rank of registers) {
-      sum += 2 ** -rank;
-      if (rank === 0) zeros++;
-    }
-    const raw = (0.7182725932495458 * registerCount * registerCount) / sum;
-    if (raw <= 2.5 * registerCount && zeros > 0) return Math.round(registerCount * Math.log(registerCount / zeros));
-    return Math.round(raw);
+    this.#estimate ??= estimateOf(this.#registers ?? new Uint8Array(registerCount));
+    return this.#estimate;
   }
 
   /** Adds all that another counter has seen. */
@@ -38,6 +32,7 @@ export class DistinctCounter {
     this.#spill();
     const mine = this.#registers;
     if (mine === undefined) return;
+    this.#estimate = undefined;
     other.#registers?.forEach((rank, i) => {
       if (rank > (mine[i] ?? 0)) mine[i] = rank;
     });
@@ -92,9 +87,24 @@ export function hash32(seed: number, text: string): number {
 
 const registerCount = 256;
 
-function raise(registers: Uint8Array | undefined, hash: number): void {
-  if (registers === undefined) return;
+/** Raises the hash's register; true when it rose. */
+function raise(registers: Uint8Array | undefined, hash: number): boolean {
+  if (registers === undefined) return false;
   const rank = Math.min(25, Math.clz32((hash << 8) | 0x80) + 1);
   const index = hash >>> 24;
-  if (rank > (registers[index] ?? 0)) registers[index] = rank;
+  if (rank <= (registers[index] ?? 0)) return false;
+  registers[index] = rank;
+  return true;
+}
+
+function estimateOf(registers: Uint8Array): number {
+  let sum = 0;
+  let zeros = 0;
+  for (const rank of registers) {
+    sum += 2 ** -rank;
+    if (rank === 0) zeros++;
+  }
+  const raw = (0.7182725932495458 * registerCount * registerCount) / sum;
+  if (raw <= 2.5 * registerCount && zeros > 0) return Math.round(registerCount * Math.log(registerCount / zeros));
+  return Math.round(raw);
 }

@@ -80,9 +80,9 @@ test("a caller whose keys came along has the keys it would have had, and is not 
   const fresh = portsCounting();
   for (let row = 0; row < 3; row++) {
     const { client, request } = batch.rows?.exchange(row) ?? expect.unreachable();
-    const seen = { address: client.address, userAgent: request.headers[0]?.[1] };
+    const agent = request.headers[0]?.[1] ?? "";
     const before = here.hashed();
-    expect(actorOf(here.ports, seen)).toEqual(actorOf(fresh.ports, seen));
+    expect(callersOf(here.ports).actor(client, agent, undefined, false)).toEqual(actorOf(fresh.ports, { address: client.address, userAgent: agent }));
     // The second program of one address is remembered only while it is asked for.
     expect(here.hashed() - before).toBe(row === 1 ? 1 : 0);
   }

@@ -1,4 +1,4 @@
-import { type CallerKeys, type Callers, type Client, type Exchange, type ExchangeRows, exchangeWeight, headerOf, type HeaderList, type Message } from "@postern/engine";
+import { type Callers, type Client, type Exchange, type ExchangeRows, exchangeWeight, headerOf, type HeaderList, type Message } from "@postern/engine";
 import { recordId } from "../record-id.ts";
 import type { Batch, Rejected } from "../source.ts";
 import { carriesHost, carriesPath } from "./access-log.ts";
@@ -15,15 +15,16 @@ export interface PackedRows {
   readonly texts: readonly string[];
   readonly clients: readonly string[];
   readonly headers: readonly HeaderList[];
-  /** Of client and headers not seen together before, when the packer was given {@link Callers}. */
-  readonly keys: readonly CallerKeys[];
+  /** Keyed hashes of each of `clients`, and of clients and headers not seen together before; empty unless the packer was given {@link Callers}. */
+  readonly networks: readonly string[];
+  readonly narrows: readonly string[];
   /** Numbers start from 0 again: the texts known before are forgotten. */
   readonly anew: boolean;
   readonly rejected: readonly Rejected[];
 }
 
 const columns = 8;
-/** Line, method, URL, client, headers, status with one bit for the host, weight, and the place in `keys` of a caller's first row, else -1. */
+/** Line, method, URL, client, headers, status with one bit for the host, weight, and the place in `narrows` of a caller's first row, else -1. */
 const lineColumn = 0;
 const methodColumn = 1;
 const urlColumn = 2;
@@ -49,7 +50,8 @@ export class RowPacker {
   readonly #clients = new Numbering<string>();
   readonly #headers = new Numbering<HeaderList>();
   readonly #callers: Pick<Callers, "keysOf"> | undefined;
-  #keys: CallerKeys[] = [];
+  #networks: string[] = [];
+  #narrows: string[] = [];
   readonly #pairs = new Set<number>();
 
   /** With `callers`, the keyed hashes of who asked are worked out here as well. */
@@ -83,7 +85,10 @@ export class RowPacker {
     const pair = client * 2 ** 24 + list;
     if (this.#pairs.has(pair)) return -1;
     this.#pairs.add(pair);
-    return this.#keys.push(this.#callers.keysOf(address, headerOf(headers, "user-agent").slice(0, userAgentCharactersMax))) - 1;
+    const keys = this.#callers.keysOf(address, headerOf(headers, "user-agent").slice(0, userAgentCharactersMax));
+    // A client not seen before has a first row with some headers: one network a client, in their order.
+    if (this.#networks.length < this.#clients.fresh.length) this.#networks.push(keys.network);
+    return this.#narrows.push(keys.narrow) - 1;
   }
 
   reject(rejected: Rejected): void {
@@ -100,7 +105,8 @@ export class RowPacker {
       texts: this.#texts.fresh,
       clients: this.#clients.fresh,
       headers: this.#headers.fresh,
-      keys: this.#keys,
+      networks: this.#networks,
+      narrows: this.#narrows,
       anew: this.#anew,
       rejected: this.#rejected,
     };
@@ -109,7 +115,8 @@ export class RowPacker {
     this.#durationMs = [];
     this.#numbers = [];
     this.#rejected = [];
-    this.#keys = [];
+    this.#networks = [];
+    this.#narrows = [];
     this.#anew = Math.max(this.#texts.size, this.#clients.size, this.#headers.size) >= numberedMax;
     if (this.#anew || this.#pairs.size >= pairsMax) this.#pairs.clear();
     for (const numbering of [this.#texts, this.#clients, this.#headers]) numbering.taken(this.#anew);
@@ -120,13 +127,13 @@ export class RowPacker {
 /** Takes packed rows apart again, in the order they were packed. */
 export class RowReader {
   readonly #name: string;
-  readonly #callers: Pick<Callers, "know"> | undefined;
+  readonly #callers: Pick<Callers, "know" | "shared"> | undefined;
   #texts: string[] = [];
   #clients: Client[] = [];
   #requests: Message[] = [];
 
   /** `name` as in `ReadOptions`; `callers` are told the keys that came along as soon as they are needed. */
-  constructor(name: string, callers?: Pick<Callers, "know">) {
+  constructor(name: string, callers?: Pick<Callers, "know" | "shared">) {
     this.#name = name;
     this.#callers = callers;
   }
@@ -138,7 +145,10 @@ export class RowReader {
       this.#requests = [];
     }
     for (const text of packed.texts) this.#texts.push(text);
-    for (const address of packed.clients) this.#clients.push({ address });
+    for (const [n, address] of packed.clients.entries()) {
+      const network = packed.networks[n];
+      this.#clients.push(this.#callers === undefined || network === undefined ? { address } : this.#callers.shared(address, network));
+    }
     for (const headers of packed.headers) this.#requests.push({ headers });
     return new AccessRows(this.#name, packed, this.#texts, this.#clients, this.#requests, this.#callers);
   }
@@ -152,9 +162,16 @@ class AccessRows implements ExchangeRows, Batch {
   readonly #texts: readonly string[];
   readonly #clients: readonly Client[];
   readonly #requests: readonly Message[];
-  readonly #callers: Pick<Callers, "know"> | undefined;
+  readonly #callers: Pick<Callers, "know" | "shared"> | undefined;
 
-  constructor(name: string, packed: PackedRows, texts: readonly string[], clients: readonly Client[], requests: readonly Message[], callers: Pick<Callers, "know"> | undefined) {
+  constructor(
+    name: string,
+    packed: PackedRows,
+    texts: readonly string[],
+    clients: readonly Client[],
+    requests: readonly Message[],
+    callers: Pick<Callers, "know" | "shared"> | undefined,
+  ) {
     this.#callers = callers;
     this.#name = name;
     this.#packed = packed;
@@ -188,8 +205,8 @@ class AccessRows implements ExchangeRows, Batch {
     const durationMs = this.#packed.durationMs[row] ?? -1;
     const client = this.#clients[numbers[from + clientColumn] ?? 0] ?? nobody;
     const request = this.#requests[numbers[from + headersColumn] ?? 0] ?? noHeaders;
-    const keys = this.#packed.keys[numbers[from + keysColumn] ?? -1];
-    if (keys !== undefined) this.#callers?.know(client.address, headerOf(request.headers, "user-agent").slice(0, userAgentCharactersMax), keys);
+    const narrow = this.#packed.narrows[numbers[from + keysColumn] ?? -1];
+    if (narrow !== undefined) this.#callers?.know(client, headerOf(request.headers, "user-agent").slice(0, userAgentCharactersMax), narrow);
     const exchange: Exchange = {
       id: recordId(this.#name, numbers[from + lineColumn] ?? 0),
       at: this.#packed.at[row] ?? 0,
