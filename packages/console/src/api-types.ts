@@ -73,6 +73,11 @@ export type Finding = {
   readonly severity: "info" | "low" | "medium" | "high" | "critical";
   readonly status: "open" | "fixed" | "accepted";
   readonly verdict: "suspected" | "proven";
+  readonly accepted: {
+    readonly by: string;
+    readonly reason: string;
+    readonly until: string;
+  } | null;
   readonly endpoint: {
     readonly id: string;
     readonly method: string;

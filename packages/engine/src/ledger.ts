@@ -118,7 +118,8 @@ export class Ledger {
     if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, at);
     const uniform = exchange.gate?.action === "uniform";
     if (!refused) {
-      const declaredAnchor = this.#declared(endpoint)?.anchor;
+      const declared = this.#declared(endpoint);
+      const declaredAnchor = declared?.anchor;
       step.anchors = this.anchors.observe({
         view: uniform ? { ...view, responseJson: undefined } : view,
         at,
@@ -128,6 +129,7 @@ export class Ledger {
         narrow: anonymous.narrow,
         network: anonymous.network,
         declaredKind: declaredAnchor,
+        declaredSuccess: declared?.anchorSuccess,
       });
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       step.anchors = step.anchors.filter(
@@ -495,6 +497,8 @@ export interface Declared {
   readonly subjects?: readonly SubjectRule[];
   readonly oracle?: boolean;
   readonly anchor?: Anchor["kind"];
+  /** Statuses that mean success on a declared anchor; any of 2xx when absent. */
+  readonly anchorSuccess?: readonly number[];
   readonly budget?: Partial<Budget>;
   readonly uniform?: UniformAnswer;
 }

@@ -6,6 +6,7 @@ import type { RateLimit } from "./gate/rate-limits.ts";
 import { loadOrCreateKey } from "./keys/key-file.ts";
 import { makePorts } from "./keys/make-ports.ts";
 import { claim } from "./run-lock.ts";
+import type { Retention } from "./store/retention.ts";
 import { runRole } from "./supervise.ts";
 import { hubNiceness, storeNiceness, yieldTo } from "./yield-priority.ts";
 
@@ -38,6 +39,7 @@ export interface HubSettings extends CommonSettings {
 
 export interface StoreSettings {
   readonly dataDir: string;
+  readonly retention: Retention;
 }
 
 /** Becomes the role named: what a child process of {@link Supervised} does. */
@@ -79,7 +81,7 @@ export function becomeRole(role: string): void {
         yieldTo(storeNiceness);
         claim(settings.dataDir, "store");
         const { runStore } = await import("./store/store-process.ts");
-        const store = await runStore({ dataDir: settings.dataDir, journalsDir: `${settings.dataDir}/journal` });
+        const store = await runStore({ dataDir: settings.dataDir, journalsDir: `${settings.dataDir}/journal`, retention: settings.retention });
         return { ready: { socketPath: store.socketPath }, stop: () => store.close() };
       });
       return;

@@ -40,7 +40,7 @@ export async function startPostern(given: StartOptions): Promise<Postern> {
   const stop = async (): Promise<void> => {
     for (const child of running) await child.stop(child.role === "gate" ? 5_000 : 10_000);
   };
-  const storeSettings: StoreSettings = { dataDir };
+  const storeSettings: StoreSettings = { dataDir, retention: options.config.retention };
   const storeReady = start<{ socketPath: string }>("store", storeSettings);
   // Heard below; a rejection while the hub starts is no unhandled one.
   storeReady.catch(() => undefined);
@@ -70,6 +70,7 @@ export async function startPostern(given: StartOptions): Promise<Postern> {
       gatePort = (await start<{ port: number }>("gate", gateSettings, (ready) => ({ listenPort: ready.port }))).port;
     }
     await storeReady;
+    let retention = JSON.stringify(options.config.retention);
     return {
       dataDir,
       consoleUrl: hub.consoleUrl,
@@ -82,6 +83,10 @@ export async function startPostern(given: StartOptions): Promise<Postern> {
         const changes: GateReload = { limits: rateLimitsOf(config), trustedHops: config.trustedHops ?? 0 };
         gate?.remember(changes);
         gate?.send({ reload: changes });
+        const store = running.find((one) => one.role === "store");
+        store?.remember({ retention: config.retention });
+        if (JSON.stringify(config.retention) !== retention) await store?.restart(10_000);
+        retention = JSON.stringify(config.retention);
         const hubProcess = running.find((one) => one.role === "hub");
         hubProcess?.remember({ config });
         await hubProcess?.restart(5_000);

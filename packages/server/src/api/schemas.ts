@@ -48,6 +48,7 @@ const Finding = z.object({
   severity: level,
   status: z.enum(["open", "fixed", "accepted"]),
   verdict: z.enum(["suspected", "proven"]),
+  accepted: z.object({ by: z.string(), reason: z.string(), until: z.string() }).nullable(),
   endpoint: endpointRef,
   title: z.string(),
   evidence: z.record(z.string(), z.union([scalar, z.array(z.string())])),

@@ -107,6 +107,8 @@ export interface EndpointView {
 }
 
 export interface FindingView extends Omit<Finding, "firstAt" | "lastAt"> {
+  /** Who accepted it in the configuration, why, and its last day; null when nobody did there. */
+  readonly accepted: { readonly by: string; readonly reason: string; readonly until: string } | null;
   readonly firstAt: string;
   readonly lastAt: string;
 }

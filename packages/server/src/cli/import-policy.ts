@@ -7,8 +7,7 @@ import type { RateLimit } from "../gate/rate-limits.ts";
  * What the operator declared, as the engine wants it. A declared template matches a learned one of the same form, whatever the parameters are
  * called; a subject named in a path is found by its place. `*` as method matches any.
  *
- * The result remembers which declarations met a learned endpoint, so use one for one ledger. An anchor's `success` statuses are not used: the engine
- * takes any success.
+ * The result remembers which declarations met a learned endpoint, so use one for one ledger.
  */
 export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports): LedgerOptions {
   const budget = budgetOf(config);
@@ -26,7 +25,7 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports): Ledge
       const entry = entries.find((one) => one.form === form && means(one.endpoint, method, host));
       const anchor = anchors.find((one) => one.form === form && fits(one.anchor.endpoint.method, method))?.anchor;
       if (entry !== undefined) entry.met = true;
-      const declared = entry === undefined && anchor === undefined ? undefined : declaredOf(config, entry?.endpoint, anchor?.kind, template);
+      const declared = entry === undefined && anchor === undefined ? undefined : declaredOf(config, entry?.endpoint, anchor, template);
       if (known.size >= knownMax) known.clear();
       known.set(key, declared);
       return declared;
@@ -56,14 +55,15 @@ export function rateLimitsOf(config: Config): readonly RateLimit[] {
 /** Templates looked up and kept; more are looked up again. */
 const knownMax = 20_000;
 
-function declaredOf(config: Config, endpoint: DeclaredEndpoint | undefined, anchorKind: Declared["anchor"], template: string): Declared {
-  const kind = anchorKind ?? anchorOf(endpoint?.kind);
+function declaredOf(config: Config, endpoint: DeclaredEndpoint | undefined, anchor: Config["anchors"][number] | undefined, template: string): Declared {
+  const kind = anchor?.kind ?? anchorOf(endpoint?.kind);
   const rule = endpoint === undefined ? undefined : ruleOf(endpoint, template);
   const uniform = endpoint?.uniform;
   return {
     ...(rule === undefined ? {} : { subjects: [rule] }),
     ...(endpoint?.oracle === undefined ? {} : { oracle: true }),
     ...(kind === undefined ? {} : { anchor: kind }),
+    ...(anchor === undefined ? {} : { anchorSuccess: anchor.success }),
     ...(endpoint?.budget === undefined ? {} : { budget: budgetOf(config, endpoint) }),
     ...(uniform === undefined ? {} : { uniform: { status: uniform.status, headers: Object.entries(uniform.headers), body: uniform.body, learned: false } }),
   };

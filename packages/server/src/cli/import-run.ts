@@ -61,6 +61,10 @@ export class ImportRun {
     );
   }
 
+  get config(): Config {
+    return this.#options.config;
+  }
+
   get ledger(): Ledger {
     return this.judge.ledger;
   }

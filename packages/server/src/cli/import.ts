@@ -119,7 +119,11 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
 
 const levels: readonly Level[] = ["info", "low", "medium", "high", "critical"];
 
-/** The highest level found, -1 for none. */
+/** The highest level found, -1 for none. What the configuration accepts does not fail. */
 function worst(document: ImportDocument): number {
-  return Math.max(-1, ...document.findings.items.map((finding) => rank(finding.severity)), ...document.incidents.items.map((incident) => rank(incident.level)));
+  return Math.max(
+    -1,
+    ...document.findings.items.filter((finding) => finding.status === "open").map((finding) => rank(finding.severity)),
+    ...document.incidents.items.map((incident) => rank(incident.level)),
+  );
 }

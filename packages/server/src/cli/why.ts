@@ -9,6 +9,7 @@ import { colorOf, configOf, guarded, widthOf } from "./import-session.ts";
 import { type Known, readKnown } from "./known/known.ts";
 import { count, plain, wrap } from "./report/text-layout.ts";
 import { storeOf } from "./store-command.ts";
+import { publicOnPurpose } from "../config/public-on-purpose.ts";
 import { findingView, incidentView } from "../hub/project.ts";
 import { explainReason, type Explained } from "./why/explain-reason.ts";
 import { findKnown, type Found } from "./why/find-known.ts";
@@ -85,7 +86,10 @@ function tell(found: Found, known: Known, options: WhyOptions, context: CliConte
   const view =
     found.kind === "incident"
       ? { kind: found.kind, view: incidentView(known.ledger, found.incident, options.data === usualDataDir ? {} : { data: options.data }) }
-      : { kind: found.kind, view: findingView(found.finding) };
+      : {
+          kind: found.kind,
+          view: findingView(found.finding, { triaged: known.triage[`finding ${found.finding.id}`], accepted: publicOnPurpose(found.finding, known.config, Date.now()) }),
+        };
   if (options.json === true) context.stdout.write(`${JSON.stringify({ [view.kind]: view.view })}\n`);
   else context.stdout.write(view.kind === "incident" ? renderIncident(view.view, how) : renderFinding(view.view, how));
   return 0;

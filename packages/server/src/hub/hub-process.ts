@@ -13,6 +13,7 @@ import { createStateAuth } from "../api/state-auth.ts";
 import { openState } from "../state/open-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
+import { publicOnPurpose } from "../config/public-on-purpose.ts";
 import { StoreClient } from "../store/store-client.ts";
 import { storeSocketPath } from "../store/store-socket.ts";
 import { type BlindIdentifier, blindIdentifiers, blindIdentifierText } from "./blind-identifiers.ts";
@@ -48,6 +49,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     upstream: options.upstream,
     version: options.version,
     ...(dataDir === resolve(usualDataDir) ? {} : { data: dataDir }),
+    accepted: (finding) => publicOnPurpose(finding, config, clock.now()),
     blindIdentifiers: () => blind,
   });
   const gates = new GateServer({

@@ -17,7 +17,8 @@ import type {
   PageQuery,
   Views,
 } from "../api/views.ts";
-import type { Disclosure, Incident, Signal } from "@postern/engine";
+import type { Acceptance } from "../config/public-on-purpose.ts";
+import type { Disclosure, Finding, Incident, Signal } from "@postern/engine";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
 import type { StoreClient } from "../store/store-client.ts";
 import { type BlindIdentifier, blindIdentifierText } from "./blind-identifiers.ts";
@@ -113,8 +114,7 @@ export class HubViews implements Views {
   findings(): readonly FindingView[] {
     if (Date.now() - this.#findings.at > findingsFreshMs) {
       const list = this.#core.ledger.findings().map((finding) => {
-        const status = this.#core.triaged("finding", finding.id);
-        return findingView(status === "fixed" || status === "accepted" || status === "open" ? { ...finding, status } : finding);
+        return findingView(finding, { triaged: this.#core.triaged("finding", finding.id), accepted: this.#options.accepted(finding) });
       });
       this.#findings = { at: Date.now(), list };
     }
@@ -303,6 +303,8 @@ export interface HubViewsOptions {
   readonly version: string;
   /** The data directory, where commands do not find it by themselves. */
   readonly data?: string;
+  /** What the configuration accepts of this weakness, now. */
+  readonly accepted: (finding: Finding) => Acceptance | undefined;
   /** Declared identifiers that do not come. */
   readonly blindIdentifiers: () => readonly BlindIdentifier[];
 }

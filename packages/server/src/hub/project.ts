@@ -1,4 +1,5 @@
 import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, nextSteps } from "@postern/engine";
+import type { Acceptance } from "../config/public-on-purpose.ts";
 import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
 
 /** One endpoint as the API, the console and the CLI show it. Pure; reads the ledger as it is now. */
@@ -36,10 +37,17 @@ export interface EndpointMore {
   readonly usage?: { readonly truthful: number; readonly uniform: number; readonly ceiling: number } | undefined;
 }
 
-/** One finding with its times as text. */
-export function findingView(finding: Finding): FindingView {
+/** One finding with its times as text; `accepted` is what the configuration says of it, `triaged` what a person did, which counts for more. */
+export function findingView(finding: Finding, more: FindingMore = {}): FindingView {
   const { firstAt, lastAt, ...rest } = finding;
-  return { ...rest, firstAt: iso(firstAt), lastAt: iso(lastAt) };
+  const triaged = more.triaged === "open" || more.triaged === "accepted" || more.triaged === "fixed" ? more.triaged : undefined;
+  const accepted = triaged === undefined ? more.accepted : undefined;
+  return { ...rest, status: triaged ?? (accepted === undefined ? finding.status : "accepted"), accepted: accepted ?? null, firstAt: iso(firstAt), lastAt: iso(lastAt) };
+}
+
+export interface FindingMore {
+  readonly triaged?: string | undefined;
+  readonly accepted?: Acceptance | undefined;
 }
 
 /** One incident with its endpoints by name. `more` replaces what the engine only counts roughly by what the caller counted exactly. */

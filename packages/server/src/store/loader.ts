@@ -109,6 +109,12 @@ export class Loader {
     if (existsSync(`${path}.bad`)) renameSync(`${path}.bad`, `${rest}.bad`);
   }
 
+  /** Exchanges that the store has to forget must not come back from a segment. */
+  #keepMs(kind: string): number {
+    const { keepMs: usual, exchangesKeepMs } = this.#options;
+    return kind === "exchanges" && exchangesKeepMs !== undefined ? Math.min(usual, exchangesKeepMs) : usual;
+  }
+
   /** Removes loaded segments beyond the time they are kept, at most once a minute. */
   #sweep(): void {
     const now = this.#options.now();
@@ -117,7 +123,7 @@ export class Loader {
     const folder = join(this.#dir, loadedFolder);
     for (const name of segmentFiles(folder, closedSuffix)) {
       const parsed = parseSegmentName(name);
-      if (parsed === undefined || now - parsed.at < this.#options.keepMs || !this.#recorded.has(name)) continue;
+      if (parsed === undefined || now - parsed.at < this.#keepMs(parsed.kind) || !this.#recorded.has(name)) continue;
       rmSync(join(folder, name + closedSuffix), { force: true });
       rmSync(join(folder, `${name}${closedSuffix}.bad`), { force: true });
       this.#recorded.delete(name);
@@ -128,6 +134,8 @@ export class Loader {
 export interface LoaderOptions {
   /** A loaded segment stays this long after it was opened, so that the store can be rebuilt; default {@link keepMs}. */
   readonly keepMs: number;
+  /** Exchanges no longer than this. */
+  readonly exchangesKeepMs?: number;
   /** Milliseconds since the epoch, the clock the journals use. */
   readonly now: () => number;
   /** True once the store is closing: the pass ends after the segment in hand. */

@@ -9,6 +9,7 @@ import { keepMs, Loader, type LoaderState } from "./loader.ts";
 import { migrate } from "./migrate.ts";
 import { ask } from "./questions/ask.ts";
 import { sql } from "./sql.ts";
+import { applyRetention, type Retention, retentionEveryMs } from "./retention.ts";
 import { storeSocketPath } from "./store-socket.ts";
 
 /**
@@ -23,7 +24,13 @@ export async function runStore(options: StoreOptions): Promise<RunningStore> {
   const engine = openEmbeddedEngine(join(options.dataDir, "store"));
   let stopped = false;
   const now = options.now ?? Date.now;
-  const loader = new Loader(engine, options.journalsDir, { keepMs: options.keepMs ?? keepMs, now, stopped: () => stopped });
+  const { retention } = options;
+  const loader = new Loader(engine, options.journalsDir, {
+    keepMs: options.keepMs ?? keepMs,
+    ...(retention?.exchanges === undefined ? {} : { exchangesKeepMs: retention.exchanges }),
+    now,
+    stopped: () => stopped,
+  });
   await migrate(engine);
   await loader.start();
 
@@ -51,17 +58,30 @@ export async function runStore(options: StoreOptions): Promise<RunningStore> {
     });
   const timer = setInterval(() => void pass(), options.passMs ?? passMs);
   void pass();
+  let forgetting: Promise<void> = Promise.resolve();
+  const forget = (): void => {
+    if (retention === undefined || stopped) return;
+    forgetting = forgetting
+      .then(() => applyRetention(engine, retention, now()))
+      .catch((error: unknown) => {
+        options.onEvent?.({ name: "retention-failed", error });
+      });
+  };
+  const forgetTimer = setInterval(forget, retentionEveryMs);
+  forget();
   return {
     socketPath,
     close: async () => {
       if (stopped) return;
       stopped = true;
       clearInterval(timer);
+      clearInterval(forgetTimer);
       await new Promise<void>((resolve) => {
         server.close(() => resolve());
         for (const socket of sockets) socket.destroy();
       });
       await pass();
+      await forgetting;
       await engine.close();
     },
   };
@@ -77,7 +97,9 @@ export interface StoreOptions {
   /** How often to look for closed segments; default {@link passMs}. */
   readonly passMs?: number;
   readonly now?: () => number;
-  readonly onEvent?: (event: { readonly name: "segment-not-loaded"; readonly error: unknown }) => void;
+  /** How long what is kept; absent, nothing is taken away: a command that opens a store does not know the configuration that was in force. */
+  readonly retention?: Retention;
+  readonly onEvent?: (event: { readonly name: "segment-not-loaded" | "retention-failed"; readonly error: unknown }) => void;
 }
 
 export interface RunningStore {

@@ -9,6 +9,7 @@ import { Journal } from "./journal.ts";
 import { cursorOf, readCursor } from "./page-cursor.ts";
 import { StoreClient } from "./store-client.ts";
 import { storeSocketPath } from "./store-socket.ts";
+import type { Retention } from "./retention.ts";
 import { sampleDisclosure, sampleExchange, sampleHash } from "./testing/sample-rows.ts";
 import { storeCommand } from "./testing/store-command.ts";
 
@@ -235,5 +236,44 @@ describe("the store", () => {
     child = await startStore({ dataDir, command: storeCommand(dataDir) });
     // The old client finds the new process by itself.
     expect((await client.ping()).pid).toBe(child.pid);
+  });
+});
+
+describe("retention", () => {
+  test("rows are gone and addresses cut when their time is over, longer times hold, and a second look changes nothing", async () => {
+    const day = 86_400_000;
+    const own = mkdtempSync(join(tmpdir(), "postern-retention-"));
+    const journals = join(own, "journals");
+    const exchanges = Journal.open({ dir: journals, kind: "exchanges", segmentBytesMax: 300_000, segmentAgeMs: 1_000, now: Date.now });
+    const disclosures = Journal.open({ dir: journals, kind: "disclosures", segmentBytesMax: 300_000, segmentAgeMs: 1_000, now: Date.now });
+    for (let number = 0; number < 10; number += 1) {
+      exchanges.append({ ...sampleExchange(number, start), address: "203.0.113.77" });
+      disclosures.append({ ...sampleDisclosure(number, start), address: "203.0.113.77" });
+    }
+    exchanges.close();
+    disclosures.close();
+    const look = async (afterDays: number, retention: Retention): Promise<unknown> => {
+      // What is due is taken away in the background; closing waits for it.
+      await endStore(await startStore({ dataDir: own, command: storeCommand(own, ["50", String(afterDays), JSON.stringify(retention)]) }));
+      const opened = await openStore({ dataDir: own, command: storeCommand(own) });
+      try {
+        const [row] = await opened.client.query("exchanges", { limit: 1 });
+        const [told] = await opened.client.query("disclosures", { endpoint: "e0", limit: 1 });
+        return [row?.address ?? null, told?.address ?? null];
+      } finally {
+        await opened.close();
+      }
+    };
+    try {
+      const long = { exchanges: 399 * day, disclosures: 400 * day, clearAddresses: 300 * day };
+      expect(await look(0, {})).toEqual(["203.0.113.77", "203.0.113.77"]);
+      expect(await look(200, long)).toEqual(["203.0.113.77", "203.0.113.77"]);
+      expect(await look(20, { ...long, clearAddresses: 10 * day })).toEqual(["203.0.113.0/24", "203.0.113.0/24"]);
+      expect(await look(20, { ...long, clearAddresses: 10 * day })).toEqual(["203.0.113.0/24", "203.0.113.0/24"]);
+      expect(await look(95, {})).toEqual([null, "203.0.113.0/24"]);
+      expect(await look(401, {})).toEqual([null, null]);
+    } finally {
+      rmSync(own, { recursive: true, force: true });
+    }
   });
 });

@@ -32,15 +32,16 @@ export class AnchorFinder {
   observe(seen: Seen): Anchor[] {
     const { view, at } = seen;
     const status = view.exchange.response.status;
-    const success = status >= 200 && status < 300;
+    const accepted = status >= 200 && status < 300;
     const anchors: Anchor[] = [];
-    this.#accepted(seen, success, anchors);
+    this.#accepted(seen, accepted, anchors);
     if (seen.endpointId === undefined) return anchors;
 
     const scalars = requestScalars(view, seen.pathValues);
     const roots = this.#roots(seen, scalars.values);
     const declared = seen.declaredKind;
-    const links = success && roots.length > 0 && roots.length <= rootsMax;
+    const success = seen.declaredSuccess === undefined ? accepted : seen.declaredSuccess.includes(status);
+    const links = (success || accepted) && roots.length > 0 && roots.length <= rootsMax;
     const returned = links ? responseScalars(view) : [];
     if (roots.length > 0 || scalars.proof) {
       const kind = this.#kind(seen.endpointId);
@@ -56,7 +57,7 @@ export class AnchorFinder {
         }
         const issuer = secrets.length > 0 && issues(kind);
         const verifier = secrets.length === 0 && scalars.proof && kind.refused > 0 && asksForProof(kind) && changes(view.exchange.method);
-        if (declared !== undefined || issuer || verifier) {
+        if (success && (declared !== undefined || issuer || verifier)) {
           anchors.push(this.#anchor(seen, seen.endpointId, roots, declared ?? (verifier && !issuer ? "code-verified" : kindOf(status, seen.subjects.length > 0))));
           for (const secret of secrets) {
             const issued = this.#issued.get(secret);
@@ -189,6 +190,8 @@ export interface Seen {
   readonly network: string;
   /** The operator's own word on what this endpoint is. */
   readonly declaredKind: Anchor["kind"] | undefined;
+  /** Statuses that mean success there, by his word; any of 2xx when undefined. */
+  readonly declaredSuccess?: readonly number[] | undefined;
 }
 
 export interface AnchorFinderState {

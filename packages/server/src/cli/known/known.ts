@@ -31,6 +31,7 @@ export async function readKnown(dataDir: string, options: KnownOptions): Promise
   // Builds the rules of every endpoint, which are learned and not stored.
   const { endpoints } = ledger.policy(savedAt ?? 0);
   return {
+    config: options.config,
     ledger,
     ports,
     guarded: [...endpoints, ...readGuarded(dir)],
@@ -49,6 +50,7 @@ export interface KnownOptions {
 }
 
 export interface Known {
+  readonly config: Config;
   readonly ledger: Ledger;
   readonly ports: Ports;
   /** Endpoints under guard, declared ones that no traffic has shown included. */

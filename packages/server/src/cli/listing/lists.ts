@@ -1,6 +1,7 @@
 import { PosternError } from "@postern/engine";
 import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
 import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
+import { publicOnPurpose } from "../../config/public-on-purpose.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import { pageOf, readCursor } from "../../store/page-cursor.ts";
 import type { StoreClient } from "../../store/store-client.ts";
@@ -67,10 +68,7 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
 function findings({ known, query }: ListAsk): Page<FindingView> {
   const severities = ["critical", "high", "medium", "low", "info"];
   const all = known.findings
-    .map((finding) => {
-      const status = known.triage[`finding ${finding.id}`];
-      return findingView(status === "open" || status === "accepted" || status === "fixed" ? { ...finding, status } : finding);
-    })
+    .map((finding) => findingView(finding, { triaged: known.triage[`finding ${finding.id}`], accepted: publicOnPurpose(finding, known.config, Date.now()) }))
     .filter(
       ({ endpoint }) =>
         query.endpoint === undefined || (endpoint.method === query.endpoint.method && endpoint.host === query.endpoint.host && endpoint.path === query.endpoint.path),

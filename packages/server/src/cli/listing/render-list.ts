@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
-import { evidenceText } from "../report/evidence-text.ts";
+import { acceptedText, evidenceText } from "../report/evidence-text.ts";
 import { statusText } from "../report/status-text.ts";
 import { type Column, count, learned, plain, shortId, table, wrap } from "../report/text-layout.ts";
 import type { ListName } from "./lists.ts";
@@ -134,7 +134,7 @@ function findingNotes(one: FindingView, width: number, paint: Paint): readonly s
   return [
     ...wrap(`${shortId(one.id)}  ${plain(one.title)}${one.verdict === "suspected" ? " (suspected)" : ""}`, width, "  ").map(paint.bold),
     ...(evidence === "" ? [] : indented(evidence).map(paint.dim)),
-    ...indented(`Fix: ${plain(one.fix)}`),
+    ...indented(one.accepted === null ? `Fix: ${plain(one.fix)}` : acceptedText(one.accepted)),
   ];
 }
 

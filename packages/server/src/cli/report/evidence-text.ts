@@ -21,3 +21,8 @@ function number(value: number): string {
   if (Math.abs(value) >= 1e9) return value.toExponential(1);
   return Number.isInteger(value) ? count(value) : String(value);
 }
+
+/** Who accepted a weakness, and until when it stays so. */
+export function acceptedText({ by, reason, until }: NonNullable<FindingView["accepted"]>): string {
+  return `Accepted by ${plain(by)} until ${until}: ${plain(reason)}`;
+}

@@ -1,5 +1,6 @@
 import type { IncidentSource, Level } from "@postern/engine";
 import type { DisclosureTotals, EndpointView, FindingView, IncidentView, Page } from "../../api/views.ts";
+import { publicOnPurpose } from "../../config/public-on-purpose.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import type { Rejected } from "../../sources/source.ts";
 import type { ImportRun } from "../import-run.ts";
@@ -32,7 +33,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
     findings: page(
       ledger
         .findings()
-        .map(findingView)
+        .map((finding) => findingView(finding, { accepted: publicOnPurpose(finding, run.config, Date.now()) }))
         .sort((a, b) => rank(b.severity) - rank(a.severity) || (a.id < b.id ? -1 : 1)),
     ),
     incidents: page(

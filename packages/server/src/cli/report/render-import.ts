@@ -1,9 +1,9 @@
 import pc from "picocolors";
 import type { Level } from "@postern/engine";
-import type { EndpointView, FindingView, IncidentView } from "../../api/views.ts";
+import type { EndpointView, IncidentView } from "../../api/views.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { rank } from "./import-document.ts";
-import { evidenceText } from "./evidence-text.ts";
+import { acceptedText, evidenceText } from "./evidence-text.ts";
 import { count, fit, plain, several, table, wrap } from "./text-layout.ts";
 
 /** The report of an import for a person: what was read, what there is, what is wrong, who did what; ends with one sentence. ASCII, at most `width` wide. */
@@ -96,7 +96,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       headed(finding.severity, `${plain(finding.title)}${finding.verdict === "suspected" ? " (suspected)" : ""}`);
       say(`    ${named(finding.endpoint)}`);
       indented(evidenceText(finding.evidence), "    ", paint.dim);
-      indented(`Fix: ${plain(finding.fix)}`, "    ");
+      indented(finding.accepted === null ? `Fix: ${plain(finding.fix)}` : acceptedText(finding.accepted), "    ");
     }
     if (all.length > shownFindings) say(paint.dim(`  and ${count(all.length - shownFindings)} more: see --json`));
   }
@@ -191,7 +191,7 @@ export function conclusion(document: ImportDocument): string {
     return "Nothing new: all of it was imported here before, and nothing was counted again. What is known stands above; `postern incidents` lists what happened.";
   if (records.accepted === 0) return records.read === 0 ? "There was nothing to read." : "No record could be read; see the reasons above.";
   const first = incidents.items.find((incident) => incident.kind === "enumeration") ?? incidents.items[0];
-  const serious = findings.items.filter((finding) => rank(finding.severity) >= 3).length;
+  const serious = findings.items.filter((finding) => finding.status === "open" && rank(finding.severity) >= 3).length;
   const weak = serious > 0 ? ` ${serious === 1 ? "One serious weakness is" : `${count(serious)} serious weaknesses are`} listed above.` : "";
   if (first === undefined) return `Nothing alarming happened in ${records.accepted === 1 ? "this one exchange" : `these ${count(records.accepted)} exchanges`}.${weak}`;
   if (first.kind !== "enumeration")

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { FindingView, IncidentView } from "../../api/views.ts";
-import { evidenceText } from "../report/evidence-text.ts";
+import { acceptedText, evidenceText } from "../report/evidence-text.ts";
 import { count, learned, plain, several, wrap } from "../report/text-layout.ts";
 
 /** An incident for a person: what happened, where, who, on what evidence, and what to do. */
@@ -56,6 +56,7 @@ export function renderFinding(finding: FindingView, options: RenderWhyOptions): 
     ...lists.flatMap((list) => text(plain(list))),
     `Seen from ${minute(finding.firstAt)} to ${minute(finding.lastAt)}`,
     ...(finding.examples.length === 0 ? [] : text(`Exchanges that show it: ${finding.examples.map(plain).join(", ")}`)),
+    ...(finding.accepted === null ? [] : ["", ...text(acceptedText(finding.accepted))]),
     "",
     paint.bold("Fix"),
     ...text(plain(finding.fix)),
