@@ -19,8 +19,9 @@ export class EarlyContacts {
       early = { contacts: [], until: Number.POSITIVE_INFINITY };
       this.#endpoints.set(endpointId, early);
     }
-    if (early.contacts.some((one) => one.subject === contact.subject && one.narrow === contact.narrow)) return;
+    // Bounds first: an endpoint that nobody ever guards is at its own, and would compare with all of them at every question.
     if (at > early.until || early.contacts.length >= contactsMax || this.#held >= contactsInAllMax) return;
+    if (early.contacts.some((one) => one.subject === contact.subject && one.narrow === contact.narrow)) return;
     // A new list each time: whoever compares policies sees that it changed.
     early.contacts = [...early.contacts, contact];
     this.#held++;

@@ -39,14 +39,24 @@ export function splitUrl(url: string): SplitUrl {
 let lastUrl = "";
 let lastSplit: SplitUrl = { host: "", segments: [], query: "" };
 
+/** A service has one origin or a few: the last scheme and host taken apart. */
+let lastOrigin = "";
+let lastHost = "";
+const originCharactersMax = 300;
+
 function splitAnew(url: string): SplitUrl {
   if (url.charCodeAt(0) === slash) return splitPath(url, 0, "");
   if (url === "*") return { host: "", segments: ["*"], query: "" };
+  if (lastOrigin !== "" && url.charCodeAt(lastOrigin.length) === slash && url.startsWith(lastOrigin)) return splitPath(url, lastOrigin.length, lastHost);
   const scheme = url.indexOf("://");
   if (scheme > 0 && /^[a-z][a-z0-9+.-]{0,15}$/i.test(url.slice(0, Math.min(scheme, 17)))) {
     let end = scheme + 3;
     while (end < url.length && !"/?#\\".includes(url.charAt(end))) end++;
     const host = hostOf(url.slice(scheme + 3, end), url.slice(0, scheme).toLowerCase());
+    if (end <= originCharactersMax) {
+      lastOrigin = url.slice(0, end);
+      lastHost = host;
+    }
     return splitPath(url, end, host);
   }
   if (/^[\w.-]{1,253}:\d{1,5}$/.test(url.slice(0, 260)) && url.length <= 260) return { host: hostOf(url, "https"), segments: [], query: "" };

@@ -3,6 +3,7 @@ import type { Ports } from "./ports.ts";
 import type { Subject, SubjectType } from "./subject.ts";
 import type { CredentialKind, ExchangeView } from "./view.ts";
 import { headerOf } from "./view-of.ts";
+import { rememberText } from "./remember-text.ts";
 import { replaceIdentifiers } from "./replace-identifiers.ts";
 import { segmentShape } from "./segment-shape.ts";
 
@@ -110,21 +111,19 @@ export function storeExchange(view: ExchangeView, facts: ExchangeFacts, ports: P
   };
 }
 
-/** Neighbouring exchanges share host and program: the last answer is remembered, one text each. */
-const storedHostOf = rememberingLast((host, ports) => storedHost(host, ports));
-const userAgentFamilyOf = rememberingLast((userAgent, ports) => (userAgent === "" ? "" : ports.hash("client", withoutVersions(userAgent))));
+/** Hosts and programs come back: what was made of the last ones is remembered, in memory only. */
+const storedHostOf = rememberingFew((host, ports) => storedHost(host, ports));
+const userAgentFamilyOf = rememberingFew((userAgent, ports) => (userAgent === "" ? "" : ports.hash("client", withoutVersions(userAgent))));
 
-function rememberingLast(compute: (text: string, ports: Ports) => string): (text: string, ports: Ports) => string {
-  let lastText = "";
-  let lastPorts: Ports | undefined;
-  let lastAnswer = "";
+function rememberingFew(compute: (text: string, ports: Ports) => string): (text: string, ports: Ports) => string {
+  const known = new WeakMap<Ports, (text: string) => string>();
   return (text, ports) => {
-    if (text !== lastText || ports !== lastPorts) {
-      lastAnswer = compute(text, ports);
-      lastText = text;
-      lastPorts = ports;
+    let remembered = known.get(ports);
+    if (remembered === undefined) {
+      remembered = rememberText((one) => compute(one, ports), 1_024);
+      known.set(ports, remembered);
     }
-    return lastAnswer;
+    return remembered(text);
   };
 }
 
@@ -164,12 +163,15 @@ function storedHost(host: string, ports: Ports): string {
 }
 
 function storedAddress(address: string, ports: Ports): string {
-  return address === "" || isAddress(address) ? address : `hash:${ports.hash("client", address)}`;
+  return address === "" || isKnownAddress(address) ? address : `hash:${ports.hash("client", address)}`;
 }
 
 function storedJa4(ja4: string, ports: Ports): string {
   return ja4 === "" || /^[a-z0-9]{10}_[0-9a-f]{12}_[0-9a-f]{12}$/.test(ja4) ? ja4 : `hash:${ports.hash("client", ja4)}`;
 }
+
+/** Callers come back. */
+const isKnownAddress = rememberText((text) => isAddress(text), 8_192);
 
 /** IPv4, or text made as IPv6 is. Names and phone numbers are neither. */
 export function isAddress(text: string): boolean {

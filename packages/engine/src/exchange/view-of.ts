@@ -2,6 +2,7 @@ import { credentialOf } from "./credential-of.ts";
 import type { BodyContent, Exchange, HeaderList, Message } from "./exchange.ts";
 import type { Ports } from "./ports.ts";
 import { decodePercent, hostOf, splitUrl } from "./split-target.ts";
+import { rememberText } from "./remember-text.ts";
 import type { ExchangeView, Json } from "./view.ts";
 import { pairsMax } from "./view.ts";
 
@@ -17,16 +18,16 @@ export function viewOf(exchange: Exchange, ports: Ports): ExchangeView {
   const { host: urlHost, segments, query: rawQuery } = splitUrl(exchange.url);
   const { request, response } = exchange;
   const query = rawQuery === "" ? none : pairsOf(rawQuery);
-  const type = headerOf(request.headers, "content-type").toLowerCase();
+  const type = lowered(headerOf(request.headers, "content-type"));
   const form = request.body !== undefined && type.startsWith("application/x-www-form-urlencoded") ? pairsOf(textOf(request.body, ports) ?? "") : none;
   return {
     exchange,
-    host: urlHost !== "" ? urlHost : hostOf(headerOf(request.headers, "host")),
+    host: urlHost !== "" ? urlHost : hostOfHeader(headerOf(request.headers, "host")),
     segments,
     query,
     form,
     requestJson: form === none ? jsonOf(request, type, ports) : undefined,
-    responseJson: jsonOf(response, headerOf(response.headers, "content-type").toLowerCase(), ports),
+    responseJson: jsonOf(response, lowered(headerOf(response.headers, "content-type")), ports),
     credential: credentialOf(request.headers, query, ports),
     userAgent: headerOf(request.headers, "user-agent").slice(0, userAgentCharactersMax),
   };
@@ -43,8 +44,10 @@ export const pairsCharactersMax = 65_536;
 
 /** The first value of a header, any case; `""` when absent. */
 export function headerOf(headers: HeaderList, lowerName: string): string {
-  for (const [name, value] of headers) {
-    if (name.length === lowerName.length && (name === lowerName || name.toLowerCase() === lowerName)) return value;
+  const { length } = lowerName;
+  for (let i = 0; i < headers.length; i++) {
+    const header = headers[i];
+    if (header !== undefined && header[0].length === length && (header[0] === lowerName || header[0].toLowerCase() === lowerName)) return header[1];
   }
   return "";
 }
@@ -63,6 +66,8 @@ export function pairsOf(raw: string): readonly (readonly [name: string, value: s
   return pairs;
 }
 
+const lowered = rememberText((text) => text.toLowerCase());
+const hostOfHeader = rememberText((text) => hostOf(text));
 const none: readonly (readonly [string, string])[] = [];
 
 function textOf(body: BodyContent, ports: Ports): string | undefined {

@@ -99,7 +99,7 @@ export class HubCore {
       this.#lost(frame.epoch, first - 1, this.#options.now(), "dropped by the gate while the hub was away");
     const known = this.#received.of(frame.epoch);
     const fresh = frame.exchanges.slice(Math.max(0, known + 1 - first));
-    const rows: (StoredExchange & { readonly gate: string })[] = [];
+    const rows: (StoredExchange & { readonly gate?: string })[] = [];
     const disclosures: Disclosure[] = [];
     const anchors: Anchor[] = [];
     const signals: Signal[] = [...frame.signals];
@@ -111,7 +111,9 @@ export class HubCore {
       const step = this.ledger.onExchange(exchange);
       anchors.push(...step.anchors);
       for (const row of step.disclosures) if (!this.#orphans.delete(row.id)) disclosures.push(row);
-      rows.push({ ...this.#row(step, exchange), gate: `${frame.epoch}:${seq}` });
+      const row: StoredExchange & { gate?: string } = this.#row(step, exchange);
+      row.gate = `${frame.epoch}:${seq}`;
+      rows.push(row);
       journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
       this.#count(step, exchange);
       signals.push(...this.#trigger(step, exchange));
