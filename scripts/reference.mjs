@@ -1,4 +1,4 @@
-// Reference pages made from the code, so that they cannot say something else: errors, configuration, commands, API, checks, detectors.
+// Reference pages made from the code, so that they cannot say something else: errors, configuration, commands, API, checks, detectors, triggers.
 // `node scripts/reference.mjs --write` renews them; `--check` (run by `npm run check` as part of docs) fails when one is behind. Reads the compiled packages.
 import { execFileSync } from "node:child_process";
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
@@ -17,7 +17,7 @@ export async function outdatedPages() {
 
 async function makePages() {
   if (!existsSync(main)) throw new Error("The packages are not compiled. Remedy: npx tsc -b");
-  const { errorCatalogue, detectorCatalogue } = await load("packages/engine/dist/index.js");
+  const { errorCatalogue, detectorCatalogue, triggerFactCatalogue } = await load("packages/engine/dist/index.js");
   const { configJsonSchema } = await load("packages/server/dist/config/config-json-schema.js");
   const { openapiOf } = await load("packages/server/dist/api/openapi.js");
   const { routesOf } = await load("packages/server/dist/api/routes.js");
@@ -31,6 +31,7 @@ async function makePages() {
     "api.md": apiPage(openapiOf(routesOf({}), "")),
     "checks.md": checksPage(),
     "detectors.md": detectorsPage(detectorCatalogue),
+    "triggers.md": triggersPage(triggerFactCatalogue),
   };
 }
 
@@ -190,6 +191,48 @@ function detectorsPage(catalogue) {
     "Detectors",
     "packages/engine/src/detect/detector-catalogue.ts",
     `A detector sees a behaviour in a stream of exchanges and raises a Signal; signals that belong together are one incident. The first five watch endpoints whose answer depends on a person. The last one is written by you.\n\nTwo words used below. An **anchor** is something only a legitimate party can do after a question (sign in as that person, complete the device, verify the code) within ten minutes; questions without one are **unanchored**. A **newcomer** is a source that never anchored, or asks far more than it anchors.\n\n${texts.join("\n")}`,
+  ).replace(/\n\n$/, "\n");
+}
+
+function triggersPage(catalogue) {
+  const rows = catalogue.map((one) => `| \`${one.name}\` | ${one.type} | ${cell(one.meaning)} | \`${cell(one.example)}\` |`);
+  return head(
+    "Triggers",
+    "packages/engine/src/detect/triggers/trigger-fact-catalogue.ts",
+    `A trigger is a rule of your own over traffic: counters with names (\`let\`), and a condition (\`when\`) over counters and the facts of an exchange. Conditions are [CEL](https://cel.dev); they are checked when the configuration is read, and \`postern config check\` says where one is wrong. The keys of a trigger are in [config.md](config.md#triggers-each-entry); a trigger that fires is a signal, and opens an incident by its level.
+
+\`\`\`yaml
+triggers:
+  - id: many-numbers
+    title: One address asks about many numbers
+    level: high
+    let:
+      fan: { distinct: subjects, where: "endpoint.oracle != ''", by: [network], over: 10m }
+    when: fan > 20 && !credential.present
+    quiet: 1h
+\`\`\`
+
+## Facts
+
+Identifiers and credentials stand here as keyed hashes only, so that a trigger can count people and cannot name them. A fact that a source does not carry is \`""\`, \`0\` or \`false\`. Texts are cut at 512 characters.
+
+| fact | type | meaning | example |
+|---|---|---|---|
+${rows.join("\n")}
+
+\`subjects\` may stand in one place only, \`distinct: subjects\`: it counts every identifier that requests ask about.
+
+## Counters
+
+| key | expression | value |
+|---|---|---|
+| \`count\` | true or false | int: exchanges of the window for which it is true; \`"true"\` counts all |
+| \`distinct\` | a text, number or truth value, or \`subjects\` | int: different values in the window, exact to 64, then within 3.3 % |
+| \`sum\` | a number | double: added up over the window |
+| \`ratio\` | true or false | double: its share, 0 to 1; 0 while nothing came |
+
+\`where\` says which exchanges take part, \`by\` keeps one counter for each combination of its values, \`over\` is the window: \`90s\`, \`10m\`, \`24h\`, \`30d\`. Whole numbers and fractions are different types in CEL: compare a double with \`0.5\`, not \`1\`. \`matches()\` is refused, because its patterns can stall the process; write \`text.re2("pattern")\`.
+`,
   ).replace(/\n\n$/, "\n");
 }
 

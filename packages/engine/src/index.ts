@@ -15,6 +15,7 @@ export { enumerationPolicy } from "./decide/enumeration-policy.ts";
 export * from "./detect/triggers/triggers.ts";
 export * from "./detect/triggers/trigger-definition.ts";
 export * from "./detect/triggers/trigger-facts.ts";
+export { type TriggerFactEntry, triggerFactCatalogue } from "./detect/triggers/trigger-fact-catalogue.ts";
 export * from "./detect/triggers/compile-trigger.ts";
 export * from "./detect/triggers/duration.ts";
 export type { Re2 } from "./detect/triggers/cel.ts";

@@ -68,7 +68,9 @@ export function configSchema(env: Environment) {
           until: z.iso.date().describe("When to ask again: `2027-01-31`."),
         })
         .optional()
-        .describe("It answers without a credential and is meant to; the finding is accepted until the date."),
+        .describe(
+          "It answers without a credential and is meant to; that finding is accepted through the date, then open again. It does not accept that the answer tells who exists.",
+        ),
       uniform: z
         .strictObject({
           status: z.number().int().min(200).max(599).describe("Status of the answer that tells nothing."),
@@ -89,7 +91,12 @@ export function configSchema(env: Environment) {
   const anchor = z.strictObject({
     endpoint: endpointPattern.describe("Method and path template."),
     kind: z.enum(["sign-in", "sign-up", "device-completion", "code-verified", "declared"]).default("declared").describe("What a success there shows. Default declared."),
-    success: z.array(z.number().int().min(100).max(599)).min(1).max(20).default([200, 201, 204]).describe("Statuses that mean success. Default 200, 201, 204."),
+    success: z
+      .array(z.number().int().min(100).max(599))
+      .min(1)
+      .max(20)
+      .default([200, 201, 204])
+      .describe("Statuses that mean success there; others anchor nothing. Default 200, 201, 204."),
   });
 
   const counter = z.strictObject({
@@ -107,7 +114,7 @@ export function configSchema(env: Environment) {
     title: z.string().min(1).max(200).describe("What a person reads in the alert."),
     level: level.default("medium").describe("How loud; `high` and `critical` open an incident at once. Default medium."),
     let: z.record(z.string(), counter).optional().describe("Counters by name, for use in `when`."),
-    when: z.string().describe("CEL, boolean, over the facts of an exchange and the counters: `fan > 20 && !credential.present`."),
+    when: z.string().describe("CEL, boolean, over the facts of an exchange and the counters: `fan > 20 && !credential.present`. Every fact: docs/reference/triggers.md."),
     every: z.string().optional().describe("Judge at every multiple of this time, traffic or not, instead of at each exchange."),
     quiet: z.string().optional().describe("How long it is silent for a key after it fired. Default 1h."),
   });
@@ -149,15 +156,15 @@ export function configSchema(env: Environment) {
     endpoints: z.array(endpoint).max(10_000).default([]).describe("What you know about endpoints; the rest is learned."),
     anchors: z.array(anchor).max(1_000).default([]).describe("Endpoints whose success shows a legitimate user."),
     alerts: alerts.prefault({}).describe("Who is told about incidents, and how."),
-    triggers: z.array(trigger).max(256).default([]).describe("Your own rules over traffic."),
+    triggers: z.array(trigger).max(256).default([]).describe("Your own rules over traffic. What they may ask about: docs/reference/triggers.md."),
     retention: z
       .strictObject({
-        exchanges: duration.optional().describe("How long exchanges are kept. Default 90d."),
-        disclosures: duration.optional().describe("How long disclosures are kept: it limits how far back a breach report reaches. Default 400d."),
+        exchanges: duration.optional().describe("How long exchanges are kept, from when they were recorded here. Default 90d."),
+        disclosures: duration.optional().describe("How long disclosures and signals are kept: it limits how far back a breach report reaches. Default 400d."),
         clearAddresses: duration.optional().describe("After this, addresses are cut to /24 or /64. Default 90d."),
       })
       .default({})
-      .describe("How long what is kept."),
+      .describe("How long what is kept. Obeyed at the start of `protect` and once an hour."),
     protect: budget.default({}).describe("The budget of every guarded endpoint that has none of its own."),
   });
 }

@@ -1,5 +1,6 @@
 import { Environment } from "@marcbachmann/cel-js";
 import type { ASTNode } from "@marcbachmann/cel-js";
+import { triggerFactCatalogue } from "./trigger-fact-catalogue.ts";
 import type { TriggerFacts } from "./trigger-facts.ts";
 
 /**
@@ -83,13 +84,13 @@ function environmentOf(options: CelOptions): Environment {
     limits: { maxAstNodes: astNodesMax, maxDepth: 32, maxListElements: listElementsMax, maxMapEntries: 8, maxCallArguments: 8 },
   });
   if (options.facts) {
-    for (const name of ["method", "host", "path", "address", "network", "client", "action", "would"]) environment.registerVariable(name, "string");
-    for (const name of ["status", "requestBytes", "responseBytes"]) environment.registerVariable(name, "int");
-    environment.registerVariable("durationMs", "double");
-    environment.registerVariable("credential", { schema: { present: "bool", kind: "string", hash: "string" } });
-    environment.registerVariable("endpoint", { schema: { id: "string", method: "string", path: "string", auth: "string", oracle: "string" } });
-    environment.registerVariable("subject", { schema: { hash: "string", type: "string", count: "int" } });
-    environment.registerVariable("answer", { schema: { meaning: "string", class: "string" } });
+    const schemas = new Map<string, Record<string, string>>();
+    for (const { name, type } of triggerFactCatalogue) {
+      const [group = "", field] = name.split(".");
+      if (field === undefined) environment.registerVariable(group, type);
+      else schemas.set(group, { ...schemas.get(group), [field]: type });
+    }
+    for (const [group, schema] of schemas) environment.registerVariable(group, { schema });
   }
   for (const [name, type] of options.counters) environment.registerVariable(name, type);
   const re2 = options.re2;
