@@ -13,13 +13,15 @@ export function saysNothingHere(status: number): boolean {
 
 /**
  * Learns what a host answers to everything: a catch-all page, a soft 404, a wall of 401 or 403. An answer is that when
- * the same one came from paths with at least {@link firstSegmentsMin} different first segments.
+ * the same one came from paths with at least {@link firstSegmentsMin} first segments that were asked for once each, and these are half of all that got it:
+ * whoever looks for doors tries a new one each time, whoever uses an interface comes back.
  *
- * Mistakes: an API that answers two dozen resources with the very same bytes loses those endpoints whose only answer that
- * is. Misses: a catch-all below one prefix; that is learned as one endpoint with a parameter.
+ * Mistakes: an API that answers two dozen resources with the very same bytes, each asked for once, loses those endpoints whose only answer that
+ * is. Misses: a catch-all below one prefix, which is learned as one endpoint with a parameter; pages of a catch-all that people come back to, while nobody
+ * tries others.
  */
 export class NothingHere {
-  readonly #candidates = new Map<string, number[]>();
+  readonly #candidates = new Map<string, Candidate>();
   readonly #oldest = new OldestKey(this.#candidates);
   readonly #known = new Set<string>();
 
@@ -34,13 +36,25 @@ export class NothingHere {
         const oldest = this.#oldest.take();
         if (oldest !== undefined) this.#candidates.delete(oldest);
       }
-      seen = [];
+      seen = { again: new Map(), once: 0 };
       this.#candidates.set(fingerprint, seen);
     }
     const hash = hash32(seed, first.toLowerCase());
-    if (seen.includes(hash)) return "unknown";
-    seen.push(hash);
-    if (seen.length < firstSegmentsMin) return "unknown";
+    const again = seen.again.get(hash);
+    if (again !== undefined) {
+      if (!again) {
+        seen.again.set(hash, true);
+        seen.once--;
+      }
+      return "unknown";
+    }
+    if (seen.again.size >= firstSegmentsMax) {
+      seen.again.clear();
+      seen.once = 0;
+    }
+    seen.again.set(hash, false);
+    seen.once++;
+    if (seen.once < firstSegmentsMin || seen.once * 2 < seen.again.size) return "unknown";
     this.#candidates.delete(fingerprint);
     if (this.#known.size >= knownMax) return "unknown";
     this.#known.add(fingerprint);
@@ -56,6 +70,14 @@ export class NothingHere {
   }
 }
 
+/** First segments that got one answer: asked for again or once only. */
+interface Candidate {
+  readonly again: Map<number, boolean>;
+  once: number;
+}
+
+/** First segments remembered for one answer; then it starts anew. */
+export const firstSegmentsMax = 512;
 /** Different first segments with one answer. Versioned APIs have one or two first segments, flat ones seldom two dozen alike. */
 export const firstSegmentsMin = 24;
 /** Answers watched at a time, oldest dropped; a catch-all repeats too often to be dropped. */
