@@ -46,7 +46,7 @@ export const siblingPolicy = {
   /** Rare siblings' part of the traffic, or their number when the part is small. */
   rareTrafficShare: 0.2,
   rareMany: 48,
-  /** Beside a parameter, a word stands out by this many sightings and times the mean of the values; one of no interface's words must do so beside the most popular value. */
+  /** Beside a parameter, a word stands out by this many sightings and times the mean of the values and the most popular one. */
   standsOutMin: 8,
   standsOut: 6,
   /** Beside a parameter, a word seen less than 1/share as often is one of its values. */
@@ -211,7 +211,7 @@ export function strays<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
   for (const [key, child] of node.children) {
     if (isSelfWord(key) || (child.shape !== "" && parameter.shape !== "" && child.shape !== parameter.shape)) continue;
     const word = isConstantLike(child.label);
-    const often = child.count >= siblingPolicy.standsOutMin && child.count >= siblingPolicy.standsOut * (word ? mean : Math.max(mean, node.topValue));
+    const often = child.count >= siblingPolicy.standsOutMin && child.count >= siblingPolicy.standsOut * Math.max(mean, node.topValue);
     if (child.children.size > 0 || child.parameters.size > 0) {
       const { share, constants } = leadsWhere(child, parameter);
       if (share < siblingPolicy.strayLikeness) continue;

@@ -53,7 +53,7 @@ export function leadsWhere<Leaf>(node: PathNode<Leaf>, other: PathNode<Leaf>): L
       if (--left < 0) continue;
       const same = b.children.get(name);
       if (same !== undefined) constants++;
-      step(child, same ?? b.parameters.get("{}"), level);
+      step(child, same ?? b.parameters.get("{}") ?? (isConstantLike(name) ? undefined : strangerOf(b)), level);
     }
     for (const [pattern, child] of a.parameters) {
       below += child.count;
@@ -66,6 +66,18 @@ export function leadsWhere<Leaf>(node: PathNode<Leaf>, other: PathNode<Leaf>): L
   walk(node, other, 1);
   return { share: seen === 0 ? 0 : common / seen, constants };
 }
+
+/** Any child that is no word of interfaces: likely a value, as another such one is. */
+function strangerOf<Leaf>(node: PathNode<Leaf>): PathNode<Leaf> | undefined {
+  let looked = 0;
+  for (const [name, child] of node.children) {
+    if (!isConstantLike(name)) return child;
+    if (++looked > strangersLooked) return undefined;
+  }
+  return undefined;
+}
+
+const strangersLooked = 16;
 
 function hasBelow<Leaf>(node: PathNode<Leaf>): boolean {
   return node.children.size > 0 || node.parameters.size > 0;
