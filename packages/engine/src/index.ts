@@ -36,7 +36,7 @@ export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";
 export { genericUniform, renderUniform } from "./detect/oracle/uniform-template.ts";
 export type { OracleState } from "./detect/oracle/oracle-tracker.ts";
-export type { InventoryEndpoint } from "./inventory/inventory.ts";
+export { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
 export { type Declared, Ledger, type LedgerOptions, type LedgerState, type LedgerStep, templateShape } from "./ledger.ts";
 export { type Decision, Judge, type JudgeOptions, type JudgeSink } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";

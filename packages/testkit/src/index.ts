@@ -16,5 +16,6 @@ export { lookupPath } from "./traffic/honest-flows.ts";
 export * from "./drive/run-direct.ts";
 export * from "./drive/run-http.ts";
 export * from "./drive/traffic-stats.ts";
+export { githubPaths } from "./templates/github-paths.ts";
 export * from "./templates/path-values.ts";
 export * from "./templates/template-traffic.ts";

@@ -1,6 +1,6 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { PathNode } from "./path-node.ts";
-import { isConstantLike, isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
+import { isConstantLike, isDatedVersion, isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
 import { ValueCounter } from "./value-counter.ts";
 import { interchangeable, isRich, siblingPolicy, strays } from "./sibling-policy.ts";
 
@@ -344,6 +344,8 @@ function isShown<Leaf>(node: PathNode<Leaf>): boolean {
     const strangers = strangersBeside(node, parent);
     return strangers === 0 || strangers * 2 <= parent.children.size;
   }
+  // Words run together as interfaces write them, one of which at least is theirs: `TaskQueues`.
+  if (/^[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,6}$/.test(node.label) && node.label.split(/(?=[A-Z])/).some(isPlainWords)) return strangersBeside(node, parent) * 2 <= parent.children.size;
   if (node.count < shownCountMin || bits(node.clients) < shownNetworksMin || parent.parameters.size > 0 || !/^[a-z]{2,24}$/i.test(node.label)) return false;
   // Several such words at one place (`/alice`, `/bob`) are as likely names as anything.
   return strangersBeside(node, parent) <= strangersMax;
@@ -398,6 +400,6 @@ function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parame
     evaluateAt: 5,
     leaf: undefined,
     shape: "",
-    shown: parameter || isPlainWords(label),
+    shown: parameter || isPlainWords(label) || (depth === 1 && isDatedVersion(label)),
   };
 }

@@ -41,6 +41,11 @@ export function segmentPattern(segment: string, depth: number): string | undefin
   return withExtension(segment, depth) ?? ofSeparated(segment, digits, digits + hex, upper, lower, length);
 }
 
+/** True for a date as interfaces are versioned by, at the start of a path: `2010-04-01`. */
+export function isDatedVersion(label: string): boolean {
+  return /^20\d\d-\d\d-\d\d$/.test(label);
+}
+
 /** True for words that name an action or the caller, not a value: they stay constants beside a parameter. */
 export function isReservedWord(lowerSegment: string): boolean {
   return reservedWords.has(lowerSegment) || /^v\d{1,3}(\.\d{1,3})?$/.test(lowerSegment);
