@@ -28,4 +28,17 @@ describe("SourceTotals", () => {
     expect(totals.source("e", "192.0.2.3", meaning)).toBeUndefined();
     expect(totals.endpoint("e", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, estimated: false });
   });
+
+  it("forgets the source that was quiet longest when it holds 20,000, and none that kept asking", () => {
+    const totals = new SourceTotals();
+    const told = (address: string, at: number): void => totals.told({ endpointId: "e", address, subject: subject(1), classId: "yes", uniform: false, at });
+    for (let n = 0; n < 26_000; n++) {
+      told(`quiet-${n}`, n);
+      if (n % 500 === 0) told("busy", n);
+    }
+    expect(totals.source("e", "quiet-0", meaning)).toBeUndefined();
+    expect(totals.source("e", "quiet-5000", meaning)).toBeUndefined();
+    expect(totals.source("e", "quiet-25999", meaning)).toMatchObject({ confirmed: 1 });
+    expect(totals.source("e", "busy", meaning)).toMatchObject({ firstAt: 0, lastAt: 25_500 });
+  });
 });

@@ -4,36 +4,43 @@ import { DistinctCounter, OldestKey } from "@postern/engine";
  * How many different people each source was told about, by class of answer, for live screens and incidents. Counts are exact to 64
  * and ± 3.3 % above; the store's are exact always, and reports come from there.
  *
- * Bound: {@link sourcesMax} (endpoint, address) pairs, least recently active first out.
+ * Bound: {@link sourcesMax} (endpoint, address) pairs, least recently active first out; one that is active again is put back in line once in {@link movedEvery}
+ * tellings, so that a busy one does not cost a place in the Map each time.
  */
 export class SourceTotals {
   readonly #sources = new Map<string, SourceTotal>();
   readonly #oldest = new OldestKey(this.#sources);
   readonly #endpoints = new Map<string, Told>();
+  #told = 0;
 
   told(told: { readonly endpointId: string; readonly address: string; readonly subject: string; readonly classId: string; readonly uniform: boolean; readonly at: number }): void {
     const key = `${told.endpointId} ${told.address}`;
     let source = this.#sources.get(key);
-    this.#sources.delete(key);
+    this.#told++;
     if (source === undefined) {
       if (this.#sources.size >= sourcesMax) {
         const oldest = this.#oldest.take();
         if (oldest !== undefined) this.#sources.delete(oldest);
       }
-      source = { ...newTold(), firstAt: told.at, lastAt: told.at, asked: new DistinctCounter() };
+      source = { ...newTold(), firstAt: told.at, lastAt: told.at, asked: new DistinctCounter(), movedAt: this.#told };
+      this.#sources.set(key, source);
+    } else if (this.#told - source.movedAt >= movedEvery) {
+      source.movedAt = this.#told;
+      this.#sources.delete(key);
+      this.#sources.set(key, source);
     }
-    this.#sources.set(key, source);
     source.firstAt = Math.min(source.firstAt, told.at);
     source.lastAt = Math.max(source.lastAt, told.at);
-    source.asked.add(hashNumber(told.subject));
-    count(source, told.classId, told.subject, told.uniform);
+    const subject = hashNumber(told.subject);
+    source.asked.add(subject);
+    count(source, told.classId, subject, told.uniform);
     let endpoint = this.#endpoints.get(told.endpointId);
     if (endpoint === undefined) {
       if (this.#endpoints.size >= endpointsMax) return;
       endpoint = newTold();
       this.#endpoints.set(told.endpointId, endpoint);
     }
-    count(endpoint, told.classId, told.subject, told.uniform);
+    count(endpoint, told.classId, subject, told.uniform);
   }
 
   /** What one source learned on one endpoint; undefined when nothing. */
@@ -77,15 +84,17 @@ interface SourceTotal extends Told {
   firstAt: number;
   lastAt: number;
   readonly asked: DistinctCounter;
+  /** Count of tellings when it was last put in line. */
+  movedAt: number;
 }
 
 function newTold(): Told {
   return { byClass: new Map(), uniform: new DistinctCounter() };
 }
 
-function count(told: Told, classId: string, subject: string, uniform: boolean): void {
+function count(told: Told, classId: string, subject: number, uniform: boolean): void {
   if (uniform) {
-    told.uniform.add(hashNumber(subject));
+    told.uniform.add(subject);
     return;
   }
   let counter = told.byClass.get(classId);
@@ -94,7 +103,7 @@ function count(told: Told, classId: string, subject: string, uniform: boolean): 
     counter = new DistinctCounter();
     told.byClass.set(classId, counter);
   }
-  counter.add(hashNumber(subject));
+  counter.add(subject);
 }
 
 function summary(told: Told, meaning: MeaningOf): Totals {
@@ -116,5 +125,6 @@ function hashNumber(hex: string): number {
 }
 
 const sourcesMax = 20_000;
+const movedEvery = 4_096;
 const endpointsMax = 4_096;
 const classesMax = 32;

@@ -15,7 +15,7 @@ export function makePorts(key: Pick<Key, "secret">, seed: number): Ports {
 /**
  * Callers come back and gate and ledger hash the same texts in turn: the last hash of each of {@link rememberedMax} places is kept, with its clear text, in
  * memory only. A text has one place, given by its last characters, and takes it from whoever stood there; a longer one than
- * {@link rememberedCharactersMax} is hashed each time. At the most 10 MB.
+ * {@link rememberedCharactersMax} is hashed each time. A few megabytes as a rule, 40 at the most.
  */
 function remembering(hash: Ports["hash"]): Ports["hash"] {
   const types: string[] = Array.from({ length: rememberedMax }, () => "");
@@ -37,7 +37,7 @@ function remembering(hash: Ports["hash"]): Ports["hash"] {
 }
 
 /** A power of two. */
-export const rememberedMax = 8_192;
+export const rememberedMax = 32_768;
 /** Longer than most tokens. */
 export const rememberedCharactersMax = 1_024;
 /** Tokens of one issuer begin alike and differ at their ends. */
