@@ -325,7 +325,8 @@ function textShape(answer: ClassifiedAnswer, forms: readonly string[], ports: Po
 
 /** Power of two at or above the length: 65…128 → 128. */
 function bucket(length: number): number {
-  return length <= 1 ? length : 2 ** Math.ceil(Math.log2(length));
+  if (length <= 1) return length;
+  return length <= 0x4000_0000 && Number.isInteger(length) ? 1 << (32 - Math.clz32(length - 1)) : 2 ** Math.ceil(Math.log2(length));
 }
 
 const mediaType = rememberText((contentType) => {
