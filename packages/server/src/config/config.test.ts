@@ -103,12 +103,36 @@ describe("what is read", () => {
 describe("what is wrong is told with its place, all at once", () => {
   test("several mistakes in one file", () => {
     expect(linesOf("mode: strict\nlimits:\n  - endpoint: GET /a\n    rate: 12\n    acton: x\n  - rate: 5/s\nlisten: nowhere\n")).toEqual([
-      'postern.yaml:1:7 mode: expected one of "observe"|"enforce"',
-      "postern.yaml:7:9 listen: expected a port such as 8080 or an address such as 127.0.0.1:8080",
-      "postern.yaml:4:11 limits.0.rate: expected such as 30/min (per s, min, h or d), a whole number from 1",
-      'postern.yaml:5:5 limits.0.acton: unknown key "acton" (see `postern config schema` for what there is)',
+      "postern.yaml:1:7 mode: expected one of observe, enforce",
+      "postern.yaml:4:11 limits.0.rate: expected a rate such as 30/min (per s, min, h or d), a whole number from 1",
+      'postern.yaml:5:5 limits.0.acton: unknown key "acton" (there is endpoint, by, rate, burst, mode)',
       "postern.yaml:6:5 limits.1.endpoint: is missing (add it)",
+      "postern.yaml:7:9 listen: expected a port such as 8080 or an address such as 127.0.0.1:8080",
     ]);
+  });
+  test("in the words of somebody who writes YAML, with what was probably meant", () => {
+    expect(
+      linesOf("mode: Enforce\nlimts: []\nendpoints:\nprotect: { startcredits: -1, disclosureBudget: 0 }\nanchors:\n  - { endpoint: POST /login, kind: signin, success: 200 }\n"),
+    ).toEqual([
+      "postern.yaml:1:7 mode: expected one of observe, enforce (did you mean enforce?)",
+      'postern.yaml:2:1 limts: unknown key "limts" (did you mean limits?)',
+      "postern.yaml:3:11 endpoints: is empty; expected a list (write something there, or take the key away)",
+      'postern.yaml:4:12 protect.startcredits: unknown key "startcredits" (did you mean startCredits?)',
+      "postern.yaml:4:48 protect.disclosureBudget: must be at least 1",
+      "postern.yaml:6:36 anchors.0.kind: expected one of sign-in, sign-up, device-completion, code-verified, declared (did you mean sign-in?)",
+      "postern.yaml:6:53 anchors.0.success: expected a list, got a number (write it as a list: [ … ], or one line with `- ` each)",
+    ]);
+    expect(linesOf("endpoints:\n  - { match: GET /a/{id}, host: a.example }\n")).toEqual([
+      "postern.yaml:2:21 Unexpected flow-map-start at node end (a text with { or } in it, such as a path, needs quotes inside { … })",
+    ]);
+    expect(linesOf("- a\n")).toEqual(["postern.yaml:1:1 expected keys with values, got a list"]);
+  });
+
+  test("an endpoint declared twice: the second would never count", () => {
+    expect(linesOf("endpoints:\n  - match: GET /a/{id}\n  - match: POST /a/{id}\n  - match: GET /A/{other}\n")).toEqual([
+      "postern.yaml:4:12 endpoints.2.match: the same endpoint as endpoints.0, whatever its parameters are called (put both into one entry)",
+    ]);
+    expect(linesOf('endpoints:\n  - { match: "GET /a/{id}", host: a.example }\n  - { match: "GET /a/{id}", host: b.example }\n')).toEqual([]);
   });
   test("YAML that is none, and a key given twice", () => {
     expect(linesOf("mode: [observe\nlisten: 1")[0]).toMatch(/^postern\.yaml:2:\d+ /);

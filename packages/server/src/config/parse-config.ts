@@ -1,10 +1,11 @@
-import { checkTrigger, PosternError } from "@postern/engine";
+import { checkTrigger, PosternError, sameDoor } from "@postern/engine";
 import { isMap, isScalar, LineCounter, parseDocument } from "yaml";
 import type { Document, Node } from "yaml";
 import type { z } from "zod";
 import { configSchema } from "./config-schema.ts";
 import type { Config } from "./config-schema.ts";
 import { re2 } from "./re2.ts";
+import { keyRemedy, valueAt, wordsOf } from "./problem-words.ts";
 import type { Environment } from "./values.ts";
 
 /** Reads a configuration, or says everything that is wrong with it at once, each with its place. Never throws. */
@@ -23,7 +24,11 @@ export function parseConfig(text: string, options: ParseConfigOptions): ConfigRe
   if (document.errors.length > 0) {
     return {
       ok: false,
-      problems: document.errors.slice(0, problemsMax).map((error) => at(error.pos[0], "", firstLine(error.message), "mend the YAML: indentation, quotes, a key given twice")),
+      problems: document.errors
+        // What cannot be read after the first break is no mistake of its own.
+        .filter((error, i) => i === 0 || error.code === "DUPLICATE_KEY")
+        .slice(0, problemsMax)
+        .map((error) => at(error.pos[0], "", firstLine(error.message), yamlRemedy(error.message))),
     };
   }
   let value: unknown;
@@ -34,10 +39,10 @@ export function parseConfig(text: string, options: ParseConfigOptions): ConfigRe
   }
   const parsed = configSchema(options.env).safeParse(value);
   if (!parsed.success) {
-    return { ok: false, problems: parsed.error.issues.flatMap((issue) => problemsOf(issue, document, at)).slice(0, problemsMax) };
+    return { ok: false, problems: inOrder(parsed.error.issues.flatMap((issue) => problemsOf(issue, value, document, at))) };
   }
-  const problems = triggerProblems(parsed.data, document, at);
-  return problems.length > 0 ? { ok: false, problems: problems.slice(0, problemsMax) } : { ok: true, config: parsed.data };
+  const problems = [...triggerProblems(parsed.data, document, at), ...doubleProblems(parsed.data, document, at)];
+  return problems.length > 0 ? { ok: false, problems: inOrder(problems) } : { ok: true, config: parsed.data };
 }
 
 export interface ParseConfigOptions {
@@ -78,21 +83,19 @@ const aliasesMax = 100;
 
 type At = (offset: number, path: string, message: string, remedy: string) => ConfigProblem;
 
-function problemsOf(issue: z.core.$ZodIssue, document: Document, at: At): ConfigProblem[] {
+/** As a person reads the file. */
+function inOrder(problems: readonly ConfigProblem[]): readonly ConfigProblem[] {
+  return problems.toSorted((a, b) => a.line - b.line || a.column - b.column).slice(0, problemsMax);
+}
+
+function problemsOf(issue: z.core.$ZodIssue, value: unknown, document: Document, at: At): ConfigProblem[] {
   const path = issue.path.map(String);
   if (issue.code === "unrecognized_keys") {
-    return issue.keys.map((key) =>
-      at(keyOffset(document, path, key), [...path, key].join("."), `unknown key ${JSON.stringify(key)}`, "see `postern config schema` for what there is"),
-    );
+    return issue.keys.map((key) => at(keyOffset(document, path, key), [...path, key].join("."), `unknown key ${JSON.stringify(key)}`, keyRemedy(key, path)));
   }
   const missing = valueMissing(document, path);
-  const message = missing
-    ? "is missing"
-    : issue.message
-        .replace(/^Invalid input: /, "")
-        .replace(", received ", ", got ")
-        .replace(/^Invalid option: /, "");
-  return [at(nodeOffset(document, path), path.join("."), message, missing ? "add it" : "")];
+  const { message, remedy } = missing ? { message: "is missing", remedy: "add it" } : wordsOf(issue, valueAt(value, issue.path));
+  return [at(nodeOffset(document, path), path.join("."), message, remedy)];
 }
 
 function triggerProblems(config: Config, document: Document, at: At): ConfigProblem[] {
@@ -106,6 +109,16 @@ function triggerProblems(config: Config, document: Document, at: At): ConfigProb
       problems.push(at(nodeOffset(document, ["triggers", String(i), "id"]), `triggers.${i}.id`, `a second trigger ${JSON.stringify(trigger.id)}`, "give it another id"));
     seen.add(trigger.id);
     return problems;
+  });
+}
+
+/** Of two declarations of one endpoint only the first would ever count. */
+function doubleProblems(config: Config, document: Document, at: At): ConfigProblem[] {
+  return config.endpoints.flatMap((endpoint, i) => {
+    const first = config.endpoints.findIndex((other) => other.host === endpoint.host && sameDoor({ ...other.match, host: "*" }, { ...endpoint.match, host: "*" }));
+    if (first === i || config.endpoints[first]?.match.method !== endpoint.match.method) return [];
+    const path = ["endpoints", String(i), "match"];
+    return [at(nodeOffset(document, path), path.join("."), `the same endpoint as endpoints.${first}, whatever its parameters are called`, "put both into one entry")];
   });
 }
 
@@ -142,6 +155,11 @@ function keysOf(path: readonly string[]): (string | number)[] {
 
 function isNodeWithRange(node: unknown): node is Node & { range: [number, number, number] } {
   return typeof node === "object" && node !== null && "range" in node && Array.isArray(node.range);
+}
+
+function yamlRemedy(message: string): string {
+  if (message.includes("flow-map")) return "a text with { or } in it, such as a path, needs quotes inside { … }";
+  return message.includes("unique") ? "take one of them away" : "mend the YAML: indentation, quotes, brackets";
 }
 
 function firstLine(message: string): string {

@@ -3,7 +3,7 @@ import ipaddr from "ipaddr.js";
 import { z } from "zod";
 
 /** `30/min`, `5/s`, `1000/h`, `20000/d` read to a count and the milliseconds it is spread over. */
-export const rate = text("such as 30/min (per s, min, h or d), a whole number from 1", (value) => {
+export const rate = text("a rate such as 30/min (per s, min, h or d), a whole number from 1", (value) => {
   const parts = /^(\d{1,9})\s*\/\s*(s|sec|second|m|min|minute|h|hour|d|day)$/.exec(value.trim());
   const count = Number(parts?.[1]);
   const perMs = unitMs[(parts?.[2] ?? "")[0] ?? ""];
@@ -11,14 +11,13 @@ export const rate = text("such as 30/min (per s, min, h or d), a whole number fr
 });
 
 /** `90s`, `10m`, `24h`, `30d` read to milliseconds. */
-export const duration = text("such as 90s, 10m, 24h or 30d (at most 400d)", parseDuration);
+export const duration = text("a time such as 90s, 10m, 24h or 30d (at most 400d)", parseDuration);
 
 /** `8080`, `127.0.0.1:8080` or `[::1]:8080`; without a host the command decides which. Port 0 takes a free one. */
 export const listenAddress = z
-  .union([z.number().int().min(0).max(65_535), z.string().max(300)], { error: "expected a port such as 8080 or an address such as 127.0.0.1:8080" })
+  .union([z.number(), z.string().max(300)], { error: "expected a port such as 8080 or an address such as 127.0.0.1:8080" })
   .transform((value, context): ListenAddress => {
-    if (typeof value === "number") return { host: undefined, port: value };
-    const parts = /^(?:(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):)?(\d{1,5})$/.exec(value.trim());
+    const parts = /^(?:(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):)?(\d{1,5})$/.exec(String(value).trim());
     const port = Number(parts?.[2]);
     if (parts === null || port > 65_535) {
       context.addIssue({ code: "custom", message: "expected a port such as 8080 or an address such as 127.0.0.1:8080" });
@@ -40,7 +39,7 @@ export const httpUrl = text("an http or https address such as http://127.0.0.1:3
 });
 
 /** `GET /users/{cc}-{phone}/status` or `* /users/*`: method, space, path; `{name}` or `*` stands for one segment or a part of it. */
-export const endpointPattern = text("a method and a path template such as GET /users/{id}/status", (value): EndpointPattern | undefined => {
+export const endpointPattern = text("a method in capitals and a path template such as GET /users/{id}/status", (value): EndpointPattern | undefined => {
   const parts = /^(\*|[A-Z]{1,32}) (\/\S{0,500})$/.exec(value.trim());
   const [, method, path] = parts ?? [];
   if (method === undefined || path === undefined || path.includes("?") || path.includes("#")) return undefined;
