@@ -195,8 +195,10 @@ export class Ledger {
   /** Every weakness known now, newest evidence inside. */
   findings(): Finding[] {
     const findings: Finding[] = [];
-    for (const endpoint of this.inventory.endpoints()) {
-      const missing = missingAuthentication(endpoint, this.#ports);
+    const endpoints = this.inventory.endpoints();
+    const closed = new Set(endpoints.filter((one) => isRead(one.method) && one.posture().verdict === "enforced").map(objectOf));
+    for (const endpoint of endpoints) {
+      const missing = missingAuthentication(endpoint, this.#ports, { refusedElsewhere: isRead(endpoint.method) && closed.has(objectOf(endpoint)) });
       if (missing !== undefined) findings.push(missing);
       const state = this.oracles.state(endpoint.id);
       if (state.verdict === "none" || this.anchors.isAnchorEndpoint(endpoint.id)) continue;
@@ -695,6 +697,17 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.budget.maxCredits === b.budget.maxCredits &&
     a.budget.unanchoredCeiling === b.budget.unanchoredCeiling
   );
+}
+
+function isRead(method: string): boolean {
+  return method === "GET" || method === "HEAD";
+}
+
+/** Host and path up to the first parameter and including it: the object that is read. A path without one is an object by itself. */
+function objectOf(endpoint: InventoryEndpoint): string {
+  const end = endpoint.clearTemplate.indexOf("}");
+  const path = end < 0 ? endpoint.clearTemplate : endpoint.clearTemplate.slice(0, end + 1);
+  return `${endpoint.host} ${path.replaceAll(/\{[^{}/]{0,100}\}/g, "{}")}`;
 }
 
 function natural(of: readonly { readonly type: Subject["type"] }[]): boolean {

@@ -243,6 +243,27 @@ describe("the finding", () => {
     expect(findings(inventory)).toEqual([undefined, undefined, undefined]);
   });
 
+  test.each([
+    ["low", "/products", { name: "Garden chair", price: 40, vendor: "Acme" }],
+    ["low", "/stations", { title: "Main street", lat: 52.5211, lng: 13.4122 }],
+    ["medium", "/orders", { total: 40, state: "paid" }],
+    ["high", "/products", { name: "Garden chair", seller: { email: "anna@mail.example" } }],
+    ["high", "/users", { active: true }],
+    ["high", "/users", { full_name: "Anna Berg", email: "anna@mail.example" }],
+  ])("is %s when anyone gets %s/{id} with %j", (severity, path, body) => {
+    const inventory = new Inventory(ports);
+    for (let n = 0; n < 20; n++) feed(inventory, { url: `${path}/${1_000 + n * 37}`, body: { id: 1_000 + n * 37, ...body } });
+    const [finding] = findings(inventory);
+    expect(finding?.severity).toBe(severity);
+    expect(finding?.title.includes("answers anyone; nothing personal was seen")).toBe(severity === "low");
+  });
+
+  test("is medium when another endpoint refuses strangers who read the same kind of object", () => {
+    const inventory = new Inventory(ports);
+    for (let n = 0; n < 20; n++) feed(inventory, { url: `/things/${1_000 + n * 37}`, body: { id: n } });
+    expect(inventory.endpoints().map((endpoint) => missingAuthentication(endpoint, ports, { refusedElsewhere: true })?.severity)).toEqual(["medium"]);
+  });
+
   test("a public catalogue is low", () => {
     const inventory = new Inventory(ports);
     for (let n = 0; n < 20; n++) feed(inventory, { url: "/catalogue", body: { items: [{ title: "x" }] } });

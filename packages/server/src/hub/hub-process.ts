@@ -52,12 +52,21 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     accepted: (finding) => publicOnPurpose(finding, config, clock.now()),
     blindIdentifiers: () => blind,
   });
+  let policyVersion = -1;
+  /** At most a second old, and at once when a guard is to be put up: what is asked meanwhile is answered. */
+  const tellPolicy = (): void => {
+    const policy = core.policy();
+    if (policy.version === policyVersion) return;
+    policyVersion = policy.version;
+    gates.sendPolicy(policy);
+  };
   const gates = new GateServer({
     path: options.hubSocket,
     policy: () => core.policy(),
     onFrame: (frame) => {
       const anchors = core.onFrame(frame);
       gates.sendAnchors(anchors);
+      tellPolicy();
       tellIncidents();
     },
     onPastLife: (life) => core.pastLife(life),
@@ -136,16 +145,11 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     }
   };
 
-  let policyVersion = -1;
   let ticks = 0;
   const timer = setInterval(() => {
     ticks++;
     core.tick();
-    const policy = core.policy();
-    if (policy.version !== policyVersion) {
-      policyVersion = policy.version;
-      gates.sendPolicy(policy);
-    }
+    tellPolicy();
     tellIncidents();
     if (ticks % 4 === 0) {
       core.uptime.tick(clock.now(), gates.gates > 0);

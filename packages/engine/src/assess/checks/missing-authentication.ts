@@ -1,37 +1,50 @@
 import type { Ports } from "../../exchange/ports.ts";
+import { naturalKeyTypes } from "../../exchange/subject.ts";
 import { personalDataClasses } from "../../inventory/data-classes.ts";
 import type { InventoryEndpoint } from "../../inventory/inventory-endpoint.ts";
+import { namesPerson, namesPrivateThing } from "../../inventory/names-person.ts";
 import type { Finding } from "../finding.ts";
 
 /**
  * An endpoint that gives data to callers without a credential of their own: OWASP API2:2023, CWE-306. Proved from
  * answers: data came back without a credential, or with one that every caller shares, and nobody was ever refused for it.
  *
- * Severity is high when the request names a person or an account, or personal data came back; otherwise low: much of an
- * API may be public on purpose. Undefined when posture is enforced or unproven, and for endpoints whose requests carry a
- * password, code or token in the body: those are where credentials are made.
+ * High when the answers are about a person: personal data came back, or the request names one (phone, e-mail, user name, an id after `/users/` or called `customer_id`);
+ * medium when what it names is usually somebody's own (an order, an invoice), or the same API refuses strangers who read such an object elsewhere;
+ * otherwise low, and worded as what it is: it answers anyone and nothing personal was seen, as of a catalogue that is public on purpose. Undefined when
+ * posture is enforced or unproven, and for endpoints whose requests carry a password, code or token in the body: those are where credentials are made.
  *
- * It cannot see: endpoints always called with a token that is never checked, and sources without request headers
- * (access logs), where every verdict is unproven. An attacker cannot hide the finding except by being refused himself.
+ * It cannot see: endpoints always called with a token that is never checked, private things under names it does not know, personal data in free text, and sources
+ * without request headers (access logs), where every verdict is unproven. An attacker cannot hide the finding except by being refused himself.
  */
-export function missingAuthentication(endpoint: InventoryEndpoint, ports: Ports): Finding | undefined {
+export function missingAuthentication(
+  endpoint: InventoryEndpoint,
+  ports: Ports,
+  context: { readonly refusedElsewhere: boolean } = { refusedElsewhere: false },
+): Finding | undefined {
   const posture = endpoint.posture();
   if (posture.verdict !== "not enforced" && posture.verdict !== "optional") return undefined;
   const unguarded = posture.none.data + posture.sharedConstant.data;
   const refusals = posture.none.refused + posture.sharedConstant.refused;
   if (unguarded < 3 || refusals > 0 || endpoint.method === "OPTIONS" || endpoint.carriesSecrets) return undefined;
   const rules = endpoint.identifierRules();
-  const personal = [...endpoint.dataClasses].filter((name) => personalDataClasses.has(name)).sort();
-  const high = rules.length > 0 || personal.length > 0;
+  const personal = [...endpoint.dataClasses].filter((name) => personalDataClasses.has(name) || name === "secret" || name === "jwt").sort();
+  const aboutPerson = rules.some((rule) => naturalKeyTypes.includes(rule.type)) || namesPerson(rules, endpoint.clearTemplate);
+  // Where a shop or a bus stop stands is nobody's secret.
+  const severity =
+    aboutPerson || personal.some((name) => name !== "geo") ? "high" : context.refusedElsewhere || namesPrivateThing(rules, endpoint.clearTemplate) ? "medium" : "low";
   const shared = posture.sharedConstant.data > 0;
   return {
     id: ports.hash("segment", `finding missing-authentication ${endpoint.id}`),
     check: "missing-authentication",
-    severity: high ? "high" : "low",
+    severity,
     status: "open",
     verdict: "proven",
     endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
-    title: `${endpoint.method} ${endpoint.template} answers with data without a caller's credential`,
+    title:
+      severity === "low"
+        ? `${endpoint.method} ${endpoint.template} answers anyone; nothing personal was seen`
+        : `${endpoint.method} ${endpoint.template} answers with data without a caller's credential`,
     evidence: {
       posture: posture.verdict,
       answeredWithoutCredential: posture.none.data,
@@ -40,6 +53,7 @@ export function missingAuthentication(endpoint: InventoryEndpoint, ports: Ports)
       refusedWithoutCredential: refusals,
       identifiers: rules.map((rule) => `${rule.type} in ${rule.location.in} ${rule.location.name}`),
       personalData: personal,
+      ...(context.refusedElsewhere ? { refusedElsewhere: "Another endpoint of this host refuses strangers who read the same kind of object." } : {}),
       ...(shared
         ? { sharedCredential: "One credential came from many networks and from nearly every caller: it is a constant of the client program, so it proves nothing about who calls." }
         : {}),
@@ -47,9 +61,10 @@ export function missingAuthentication(endpoint: InventoryEndpoint, ports: Ports)
     examples: posture.examples.slice(0, 8),
     owasp: "API2:2023",
     cwe: "CWE-306",
-    fix: high
-      ? "Require a credential that belongs to one caller and check it before looking anything up. Where callers cannot have one yet (before sign-in), answer the same for known and unknown identifiers, limit distinct identifiers, and ask for attestation."
-      : "Require a credential, or record that this endpoint is public on purpose, by whom and until when.",
+    fix:
+      severity === "low"
+        ? "If it is public on purpose, record that: by whom and until when. Else require a credential."
+        : "Require a credential that belongs to one caller and check it before looking anything up. Where callers cannot have one yet (before sign-in), answer the same for known and unknown identifiers, limit distinct identifiers, and ask for attestation.",
     firstAt: endpoint.firstAt,
     lastAt: endpoint.lastAt,
   };

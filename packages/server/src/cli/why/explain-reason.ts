@@ -48,7 +48,7 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
     case "source-flagged":
       return {
         words: "The caller was flagged as enumerating: question after question, and nothing that an honest user does next.",
-        rule: `D2: the evidence is at least ${Math.round(Math.exp(policy.flagAtLog)).toLocaleString("en-US")} to one; a flag lasts ${Math.round(policy.flagForMs / 86_400_000)} days. An honest caller leaves at most ${Math.round(policy.honestUnanchored * 100)} % of its questions without a follow-up.`,
+        rule: `D2: the evidence is at least ${Math.round(Math.exp(policy.flagAtLog)).toLocaleString("en-US")} to one; a flag lasts ${Math.round(policy.flagForMs / 86_400_000)} days. An honest caller leaves at most ${Math.round(policy.honestUnanchored * 100)} % of its questions without a follow-up. Counted only where follow-up was ever seen.`,
         undo: yaml(["# If its users do follow up elsewhere, tell Postern where:", "anchors:", "  - endpoint: POST /where/they/sign-in", "    kind: sign-in"]),
       };
     case "endpoint-surge":
@@ -66,13 +66,13 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
     case "newcomers-together":
       return {
         words: "Several callers that never signed in asked about more people each than a first visit needs, and together beyond what is left for all of them.",
-        rule: `Each may ask about ${policy.newcomerFree}; what goes beyond comes from an allowance of ${policy.newcomerSurplus} above the learned rate, shared by all newcomers.`,
+        rule: `Each may ask about ${policy.newcomerFree}; what goes beyond comes from an allowance of ${policy.newcomerSurplus} above the learned rate, shared by all newcomers. Only where some callers were seen to follow up.`,
         undo: modeUndo,
       };
     case "ceiling":
       return {
         words: "The endpoint has given as many truthful answers to callers that never signed in as it may in a day.",
-        rule: `D6: ${policy.ceilingFactor} times the busiest day learned, never below ${policy.ceilingFloor}.`,
+        rule: `D6: ${policy.ceilingFactor} times the busiest whole day learned, never below ${policy.ceilingFloor}; beyond that no more than ${policy.ceilingPerAnchor} for each caller that followed up that day, and at most ${policy.ceilingUnprovenMax.toLocaleString("en-US")} until a whole day was seen or where nobody ever follows up.`,
         undo: budget(`unanchoredCeiling: ${policy.ceilingFloor * 10}`),
       };
     case "rate-limit":
