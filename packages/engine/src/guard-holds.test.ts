@@ -175,7 +175,11 @@ function run(
   return { leaked, after, honestRefused: decisions.slice(0, honest).filter((decision) => decision.action !== "allow").length };
 }
 
-const all = Object.keys(identifiers).flatMap((kind) => Object.keys(answers).map((answer) => [kind, answer] as const));
+/** In a log an id that is no phone number or e-mail address is taken for somebody's own until some are not found. */
+const unseen = new Set(["integer in sequence", "integer at random", "uuid"].map((kind) => `${kind} by size only, in a log`));
+const all = Object.keys(identifiers)
+  .flatMap((kind) => Object.keys(answers).map((answer) => [kind, answer] as const))
+  .filter(([kind, answer]) => !unseen.has(`${kind} ${answer}`));
 const fast = { questions: 2_000, everyMs: 10, share: 0.5, honest: 0, agents: 1 };
 
 describe("one source asking two thousand identifiers of a service nobody declared", () => {
@@ -202,5 +206,104 @@ describe("one source asking two thousand identifiers of a service nobody declare
     expect(run(kind, answer, 15, { ...fast, questions: 600, share: 0.1 }).leaked).toBeLessThanOrEqual(16);
     // Nine in ten exist: a suspicion needs two misses, or one among sixteen questions.
     expect(run(kind, answer, 16, { ...fast, questions: 600, share: 0.9 }).leaked).toBeLessThanOrEqual(60);
+  });
+});
+
+/** Judges and says, for each input, what became of it. */
+function judged(input: readonly Exchange[], declared = false): { readonly decisions: readonly Decision[]; readonly judge: Judge } {
+  const decisions: Decision[] = [];
+  let signals = 0;
+  const judge = new Judge(
+    ports,
+    {
+      mode: "enforce",
+      newId: () => `s${signals++}`,
+      sourceSlots: 4_096,
+      pairs: 20_000,
+      pending: 4_096,
+      ...(declared ? { declared: ({ template }) => (template.endsWith("/status") ? { oracle: true } : undefined) } : {}),
+    },
+    { decision: (index, decision) => (decisions[index] = decision), exchange: () => undefined, signals: () => undefined },
+  );
+  for (const exchange of input) judge.push(exchange);
+  judge.finish();
+  return { decisions, judge };
+}
+
+const phone = (n: number): string => `999-1${String((Math.imul(n + 17, 2_654_435_761) >>> 0) % 10_000_000).padStart(7, "0")}`;
+
+describe("a log in which no follow-up can be read", () => {
+  it("refuses neither homes that ask about three people each nor a crowd behind one address that goes on to do something, and stops an enumerator", () => {
+    const input: Exchange[] = [];
+    const push = (at: number, address: string, method: string, url: string, status: number): void => {
+      input.push({
+        id: `l${input.length}`,
+        at,
+        method,
+        url,
+        client: { address },
+        carries: logCarries,
+        request: { headers: [["User-Agent", "app/1"]] },
+        response: { status, headers: [], size: status === 200 ? 300 : 44 },
+      });
+    };
+    const hour = 3_600_000;
+    for (let n = 0; n < 120; n++) {
+      push(start + n * 30_000, `10.1.0.${n % 40}`, "GET", `/users/${phone(n)}/status`, n % 5 === 0 ? 404 : 200);
+      push(start + n * 30_000 + 7_000, "10.9.9.9", "GET", `/users/${phone(10_000 + n)}/status`, n % 6 === 0 ? 404 : 200);
+      push(start + n * 30_000 + 15_000, "10.9.9.9", "POST", "/devices/register", 201);
+    }
+    const honest = input.length;
+    for (let n = 0; n < 300; n++) push(start + 2 * hour + n * 1_000, "203.0.113.9", "GET", `/users/${phone(50_000 + n)}/status`, n % 2 === 0 ? 404 : 200);
+    for (const declared of [true, false]) {
+      const { decisions, judge } = judged(input, declared);
+      expect(
+        judge.ledger
+          .policy(start + 9 * hour)
+          .endpoints.filter((endpoint) => endpoint.state === "budgeted")
+          .map((endpoint) => endpoint.blind),
+      ).toEqual([true]);
+      expect(decisions.slice(0, honest).filter((decision) => decision.action !== "allow")).toEqual([]);
+      expect(decisions.slice(honest).filter((decision) => decision.action === "allow").length).toBeLessThanOrEqual(8);
+    }
+  });
+});
+
+describe("steps of a flow", () => {
+  it("raise no suspicion by ids that the service itself handed out, though some have expired", () => {
+    const input: Exchange[] = [];
+    const ask = (at: number, address: string, url: string, status: number, body: unknown): void => {
+      input.push(exchangeOf({ id: `f${input.length}`, at, address, agent: "app/1", path: url, reply: { status, body } }));
+    };
+    for (let n = 0; n < 300; n++) {
+      const account = 1_000_000 + n * 7_919;
+      const address = `10.1.0.${n % 10}`;
+      ask(start + n * 5_000, address, `/lookup?phone=${encodeURIComponent(`+9991${5_550_000 + n}`)}`, 200, { account_id: account, sent: true });
+      ask(start + n * 5_000 + 2_000, address, `/users/${account}/status`, n % 3 === 0 ? 404 : 200, n % 3 === 0 ? { error: "expired" } : { state: "waiting", step: 2 });
+    }
+    const { judge } = judged(input);
+    expect(judge.ledger.policy(start + 9_999_999).endpoints.filter((endpoint) => endpoint.state === "budgeted")).toEqual([]);
+  });
+
+  it("are not made of a lookup by a code that a caller sends along with every question, nor does he vouch for anybody with it", () => {
+    const input: Exchange[] = [];
+    for (let n = 0; n < 600; n++) {
+      const exists = n % 2 === 0;
+      const bad = n % 25 === 7;
+      const path = `/users/${bad ? `${phone(n)}0000000000` : phone(n)}/status?code=1`;
+      const reply = bad ? { status: 400, body: { error: "format" } } : exists ? { status: 200, body: { registered: true, since: 2020 } } : { status: 404, body: { error: "none" } };
+      input.push(
+        exchangeOf({
+          id: `c${n}`,
+          at: start + n * 500,
+          address: n < 20 ? `10.2.0.${n}` : "203.0.113.9",
+          agent: "curl/8",
+          path: n < 20 ? path.replace("?code=1", "") : path,
+          reply,
+        }),
+      );
+    }
+    const { decisions } = judged(input);
+    expect(decisions.slice(20).filter((decision) => decision.action === "allow" && decision.reason !== "already-disclosed").length).toBeLessThanOrEqual(45);
   });
 });

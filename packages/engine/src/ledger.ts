@@ -13,6 +13,7 @@ import type { Finding } from "./assess/finding.ts";
 import { existenceOracle } from "./assess/checks/existence-oracle.ts";
 import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
+import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OracleTracker } from "./detect/oracle/oracle-tracker.ts";
 import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
@@ -54,6 +55,7 @@ export class Ledger {
   /** Names of endpoints that were once under a budget as learned oracles; see {@link Ledger.#stateOf}. */
   readonly #held = new Set<string>();
   readonly #early = new EarlyContacts();
+  readonly #weak = new WeakFollowUps();
   readonly #about = new WeakMap<readonly SubjectRule[], boolean>();
   readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
   /** A guard is to be put up or tightened: the gate is told at once. */
@@ -138,6 +140,10 @@ export class Ledger {
       for (const anchor of step.anchors) {
         this.#labelled(anchor);
         this.#early.anchored(anchor.network, anchor.subjects);
+      }
+      if (!exchange.carries.requestHeaders && !exchange.carries.responseBody && !principal) {
+        const follow = this.#weakFollowUp(endpoint, exchange, step, actor, at);
+        if (follow !== undefined) step.anchors = [...step.anchors, follow];
       }
       if (status === 201) this.#created(endpoint, extracted.subjects, actor, at);
     }
@@ -313,6 +319,8 @@ export class Ledger {
     if (extracted.subjects.length !== 1) return;
     const subject = extracted.subjects[0];
     if (subject === undefined) return;
+    // An id that an earlier answer handed out is a step of a flow, not a question about somebody: it raises no suspicion.
+    if (!natural(extracted.subjects) && this.anchors.wasHanded(actor.network, extracted.first, at)) return;
     this.#slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw: extracted.first, at });
     this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at });
     if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
@@ -390,8 +398,19 @@ export class Ledger {
     if (telling && this.#held.has(endpoint.id) && !this.anchors.isIssuer(endpoint.id)) return "budgeted";
     if (rules.length === 0 || endpoint.posture().verdict === "enforced" || this.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
     if (!telling || !this.#isAbout(endpoint, rules)) return "watched";
+    if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
     if (this.#held.size < heldMax) this.#held.add(endpoint.id);
     return "budgeted";
+  }
+
+  /**
+   * Whether strangers are answered, as far as an id that is no phone number, address or name must show it: somebody without a credential was. In a log nobody's credential is
+   * seen, and that ids get long and short answers may be everybody reading his own; that some are not found may not.
+   */
+  #openToStrangers(endpoint: InventoryEndpoint): boolean {
+    if (endpoint.auth.blind) return (endpoint.byStatus.get(404) ?? 0) + (endpoint.byStatus.get(410) ?? 0) >= missesMin;
+    const { none, sharedConstant } = endpoint.posture();
+    return none.data + none.empty + sharedConstant.data + sharedConstant.empty > 0;
   }
 
   /** Its identifiers or answers are about people. */
@@ -435,6 +454,18 @@ export class Ledger {
     this.#named.set(endpoint, { id, aliases: endpoint.aliases.size });
   }
 
+  /** In a log: a read about somebody waits, a change that succeeds follows it up. */
+  #weakFollowUp(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, at: number): Anchor | undefined {
+    const { status } = exchange.response;
+    if (isRead(exchange.method)) {
+      const [subject] = step.subjects;
+      if (subject !== undefined && step.subjects.length === 1 && this.#isAbout(endpoint, this.rulesOf(endpoint.id))) this.#weak.asked(actor.narrow, subject.hash, at);
+      return undefined;
+    }
+    const subject = status >= 200 && status < 300 ? this.#weak.followed(actor.narrow, at) : undefined;
+    return subject === undefined ? undefined : { at, endpointId: endpoint.id, kind: "declared", narrow: actor.narrow, network: actor.network, subjects: [subject] };
+  }
+
   /** Rows of questions that no guard has charged. */
   #unguarded(endpointId: string, rows: readonly Disclosure[], network: string, at: number): void {
     for (const row of rows) this.#early.add(endpointId, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, at);
@@ -464,10 +495,11 @@ export class Ledger {
     this.#backlog.delete(endpoint.id);
     const about = this.#isAbout(endpoint, rules);
     return early.flatMap((past) => {
-      const { subjects } = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
+      const { subjects, first } = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
       const rows = rowsOf(past.exchange, endpoint.id, past.actor, subjects, past.responseClass);
       const [subject] = subjects;
-      if (about && subject !== undefined && subjects.length === 1) {
+      const handed = !natural(subjects) && this.anchors.wasHanded(past.actor.network, first, past.at);
+      if (about && !handed && subject !== undefined && subjects.length === 1) {
         const { narrow, network } = past.actor;
         this.oracles.observe({ endpointId: endpoint.id, subject, responseClass: past.responseClass, narrow, network, at: past.at });
       }
@@ -674,6 +706,7 @@ const heldMax = 4_096;
 /** Data by which a person can be reached or robbed. A name or a place alone may be public on purpose. */
 const reachable: readonly string[] = ["card", "email", "iban", "phone"];
 const givenAwayMin = 8;
+const missesMin = 2;
 const rulesFreshMax = 128;
 const rulesEvery = 16;
 /** What has been asked so often changes its parameters seldom. */

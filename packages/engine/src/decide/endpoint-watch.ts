@@ -128,9 +128,9 @@ export class EndpointWatch {
     this.#anchoredToday++;
   }
 
-  /** Whether anybody ever followed up here. Where not, an unanchored question tells nothing: credits, the surge test and a ceiling are left. */
+  /** Whether anybody ever followed up here, as far as that can be seen. Where not, an unanchored question tells nothing: credits, the surge test and a ceiling are left. */
   get anchorsSeen(): boolean {
-    return this.#anchors >= policy.anchorsSeenMin;
+    return this.endpoint.blind !== true && this.#anchors >= policy.anchorsSeenMin;
   }
 
   /** Gives back what told nothing or was explained. `takenAt` says when it was taken: another day's ceiling is not refunded. */

@@ -82,6 +82,11 @@ export class AnchorFinder {
     return kind !== undefined && issues(kind);
   }
 
+  /** True when an answer handed this very value to this network within the hour: who asks about it did not guess it. */
+  wasHanded(network: string, value: string, at: number): boolean {
+    return this.#links.find(network, value, at).length > 0;
+  }
+
   /** The endpoint has another name now: counts are added up. */
   renamed(from: string, to: string): void {
     const before = this.#kinds.get(from);
