@@ -217,7 +217,7 @@ describe("what a person reads", () => {
     expect(code).toBe(0);
     expect(Math.max(...stdout.split("\n").map((line) => line.length))).toBeLessThanOrEqual(width);
     expect(stdout).toMatch(/^[\x20-\x7e\n]*$/);
-    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^Nothing alarming happened in these 654 exchanges\./);
+    expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^Nothing alarming happened in these 654 exchanges\. Above: one serious weakness\.$/);
   });
 
   test("colours when asked and never with NO_COLOR", async () => {

@@ -192,7 +192,7 @@ export function conclusion(document: ImportDocument): string {
   if (records.accepted === 0) return records.read === 0 ? "There was nothing to read." : "No record could be read; see the reasons above.";
   const first = incidents.items.find((incident) => incident.kind === "enumeration") ?? incidents.items[0];
   const serious = findings.items.filter((finding) => finding.status === "open" && rank(finding.severity) >= 3).length;
-  const weak = serious > 0 ? ` ${serious === 1 ? "One serious weakness is" : `${count(serious)} serious weaknesses are`} listed above.` : "";
+  const weak = serious > 0 ? ` Above: ${serious === 1 ? "one serious weakness" : `${count(serious)} serious weaknesses`}.` : "";
   if (first === undefined) return `Nothing alarming happened in ${records.accepted === 1 ? "this one exchange" : `these ${count(records.accepted)} exchanges`}.${weak}`;
   if (first.kind !== "enumeration")
     return `${count(incidents.items.length)} ${incidents.items.length === 1 ? "incident needs" : "incidents need"} a look: ${plain(first.title)}.${weak}`;
