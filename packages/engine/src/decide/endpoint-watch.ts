@@ -49,6 +49,8 @@ export class EndpointWatch {
   #today = 0;
   #busiestDay = 0;
   #days = 0;
+  #begunAt = 0;
+  #advancedTo = 0;
   #anchors = 0;
   #anchoredToday = 0;
   #anchoredBusiest = 0;
@@ -111,6 +113,7 @@ export class EndpointWatch {
 
   /** A newcomer that had `spent` answers takes `cost` more: from the ceiling, and beyond its free ones from the common allowance. Returns how many came from the latter. */
   takeNewcomer(spent: number, cost: number, at: number): number {
+    if (this.#begunAt === 0) this.#begunAt = at;
     this.#today += cost;
     const surplus = surplusOf(spent, cost);
     if (surplus > 0) {
@@ -167,12 +170,17 @@ export class EndpointWatch {
     if (configured > 0) return configured;
     if (!this.anchorsSeen && this.endpoint.blind === true) return noCeiling;
     const anchored = policy.ceilingFloor + policy.ceilingPerAnchor * Math.max(this.#anchoredToday, this.#anchoredBusiest);
-    if (this.#busiestDay === 0) return Math.ceil(this.anchorsSeen ? Math.max(policy.ceilingUnprovenMax, anchored) : policy.ceilingUnprovenMax);
+    if (this.#busiestDay === 0) {
+      const hours = this.#begunAt === 0 ? 0 : Math.max(0, this.#advancedTo - this.#begunAt) / 3_600_000;
+      const open = Math.min(policy.ceilingUnprovenMax, policy.ceilingFloor + policy.ceilingPerHour * hours);
+      return Math.ceil(this.anchorsSeen ? Math.max(open, anchored) : open);
+    }
     const bound = this.anchorsSeen ? anchored : policy.ceilingUnprovenMax;
     return Math.max(policy.ceilingFloor, Math.ceil(Math.min(policy.ceilingFactor * this.#busiestDay, bound)));
   }
 
   advance(at: number): void {
+    this.#advancedTo = Math.max(at, this.#advancedTo);
     const day = Math.floor(at / dayMs);
     if (day !== this.#day) {
       // The first day may have begun before the guard stood, and says nothing of a whole one.

@@ -82,6 +82,13 @@ describe("GateEngine", () => {
     expect(refused).toBe(0);
   });
 
+  it("gives a fast crowd that is there from the first minute, each asking once, no more than the floor of the ceiling", () => {
+    const gate = engine();
+    let learned = 0;
+    for (let n = 0; n < 2_000; n++) if (ask(gate, actor(n), n, start + n * 50).truthful) learned++;
+    expect(learned).toBeLessThanOrEqual(220);
+  });
+
   it("charges what was answered before the guard stood, once however often it is told, and leaves out nobody else", () => {
     const before = Array.from({ length: 20 }, (_, n) => ({ at: start + n, narrow: actor(1).narrow, network: actor(1).network, type: "phone" as const, subject: subject(n).hash }));
     const gate = engine("enforce", { ...endpoint(), before: before.slice(0, 7) });
