@@ -25,6 +25,7 @@ afterAll(() => {
 beforeEach(async () => {
   gate = new PathGate();
   seen = [];
+  asked = 0;
   proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${originPort}`), host: "127.0.0.1", port: 0, gate, now: () => 1_000 });
 });
 afterEach(() => proxy.close(0));
@@ -104,10 +105,10 @@ describe("a plain connection", () => {
     expect(seen.map((request) => request.url)).toEqual(["/slow"]);
   });
 
-  it("becomes Node's with a request that comes in pieces, at every place it may be cut", async () => {
+  it("serves a request that comes in two pieces, cut at any place, whether it waits for the rest or becomes Node's", async () => {
     const request = "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nConnection: close\r\n\r\nhello";
     const whole = await raw(proxy.port, request);
-    for (let at = 1; at < request.length; at += 3) {
+    for (let at = 1; at < request.length; at += at < request.length - 9 ? 3 : 1) {
       const socket = connect(proxy.port, "127.0.0.1");
       socket.setNoDelay(true);
       socket.write("GET /length HTTP/1.1\r\nHost: a\r\n\r\n");
@@ -119,6 +120,42 @@ describe("a plain connection", () => {
       expect(await answered).toBe(whole);
       socket.destroy();
     }
+  });
+
+  it.each([60_000, 70_000])("serves a body of %i bytes that comes in many pieces, and what was asked right after it", async (length) => {
+    const socket = connect(proxy.port, "127.0.0.1");
+    socket.setNoDelay(true);
+    const body = "b".repeat(length);
+    const request = `POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: ${length}\r\n\r\n${body}GET /length HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n`;
+    const answered = readUntil(socket);
+    for (let at = 0; at < request.length; at += 9_000) {
+      socket.write(request.slice(at, at + 9_000));
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    const text = await answered;
+    expect(text.split("HTTP/1.1 200")).toHaveLength(3);
+    expect(text).toContain(`\r\n\r\n${body}`);
+    expect(seen.map((one) => one.body.length)).toEqual([length, 0]);
+  });
+
+  it("hands a body over that takes its time, and nothing of it is lost", async () => {
+    const socket = connect(proxy.port, "127.0.0.1");
+    socket.setNoDelay(true);
+    socket.write("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\nConnection: close\r\n\r\nslow");
+    const answered = readUntil(socket);
+    // The service is asked before the body is complete: it is streamed by now.
+    await begun(1);
+    socket.write("ly");
+    expect(await answered).toMatch(/\r\n\r\nslowly$/);
+  });
+
+  it("is cut at a close when its body never came", async () => {
+    const socket = connect(proxy.port, "127.0.0.1");
+    socket.write("POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 6\r\n\r\nhalf");
+    const ended = readUntil(socket);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    await proxy.close(10);
+    expect(await ended).not.toContain("200");
   });
 
   it("serves a client that asks without reading no faster than it reads", async () => {
@@ -202,7 +239,17 @@ describe("a plain connection", () => {
   });
 });
 
+let asked = 0;
+let onAsked: () => void = () => undefined;
+
+/** Resolves when the service has seen the head of so many requests. */
+async function begun(count: number): Promise<void> {
+  while (asked < count) await new Promise<void>((resolve) => (onAsked = resolve));
+}
+
 function answer(req: IncomingMessage, res: ServerResponse): void {
+  asked++;
+  onAsked();
   const url = req.url ?? "";
   let body = "";
   req.on("data", (chunk: Buffer) => {

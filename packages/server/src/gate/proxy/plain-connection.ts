@@ -6,9 +6,9 @@ import { type PlainHead, type PlainSection, readPlainHead } from "./plain-reques
 import { isFieldValue, isToken } from "./response-parser.ts";
 
 /**
- * A client connection for as long as its requests are plain ({@link readPlainHead}) and come whole in one piece: read and answered on the bare socket,
- * which costs about half of what `node:http` does. At the first request that is anything else the connection, from that request's first byte on, is
- * handed to `node:http` for good: what can be read in two ways is read there and nowhere else.
+ * A client connection for as long as its requests are plain ({@link readPlainHead}) and small: read and answered on the bare socket, which costs about
+ * half of what `node:http` does. At the first request that is anything else, whose head comes in pieces or whose body is large or slow, the connection
+ * is handed to `node:http` for good, from that request's first byte on: what can be read in two ways is read there and nowhere else.
  */
 export class PlainConnection {
   readonly socket: Socket;
@@ -24,6 +24,10 @@ export class PlainConnection {
   memo: unknown;
   #response: PlainResponse | undefined;
   #rest: Buffer | undefined;
+  /** A request whose body is on its way: its pieces so far, and how many bytes it will have. */
+  #pieces: Buffer[] = [];
+  #have = 0;
+  #wanted = 0;
   #closing = false;
   readonly #front: PlainFront;
 
@@ -35,9 +39,22 @@ export class PlainConnection {
     socket.on("data", this.#onData).on("drain", this.#onDrain).on("end", this.#onEnd).on("error", ignore).on("close", this.#onClose);
   }
 
-  /** No request is being served, and all that was answered has left. */
+  /** Nothing was asked that is not answered, and all that was answered has left. */
   get idle(): boolean {
-    return this.#response === undefined && this.socket.writableLength === 0;
+    return this.#response === undefined && this.#wanted === 0 && this.socket.writableLength === 0;
+  }
+
+  /** A request has come in part. */
+  get collecting(): boolean {
+    return this.#wanted > 0;
+  }
+
+  /** The rest of a body takes its time: Node streams it. */
+  stopCollecting(): void {
+    const pieces = this.#pieces;
+    this.#pieces = [];
+    this.#wanted = 0;
+    this.#handOver(Buffer.concat(pieces));
   }
 
   get serving(): boolean {
@@ -66,6 +83,10 @@ export class PlainConnection {
 
   readonly #onData = (chunk: Buffer): void => {
     if (this.#closing) return;
+    if (this.#wanted > 0) {
+      this.#collect(chunk);
+      return;
+    }
     if (this.#response === undefined && this.#rest === undefined) {
       this.#take(chunk);
       return;
@@ -97,8 +118,15 @@ export class PlainConnection {
   #take(chunk: Buffer): void {
     const head = readPlainHead(chunk, this.section, this.#front.headerBytesMax, this.#front.headersMax);
     const bodyEnd = head === undefined ? 0 : head.end + Math.max(0, head.section.length);
-    if (head === undefined || bodyEnd > chunk.length) {
+    if (head === undefined || bodyEnd > wholeBytesMax) {
       this.#handOver(chunk);
+      return;
+    }
+    if (bodyEnd > chunk.length) {
+      this.#wanted = bodyEnd;
+      this.#have = 0;
+      this.idleSinceMs = this.#front.nowMs();
+      this.#collect(chunk);
       return;
     }
     this.fresh = false;
@@ -108,6 +136,16 @@ export class PlainConnection {
     this.#response = new PlainResponse(this, head.method === "HEAD");
     if (head.section.close) this.#response.shouldKeepAlive = false;
     this.#front.serve(this, head, request, this.#response);
+  }
+
+  #collect(chunk: Buffer): void {
+    this.#pieces.push(chunk);
+    this.#have += chunk.length;
+    if (this.#have < this.#wanted) return;
+    const whole = Buffer.concat(this.#pieces);
+    this.#pieces = [];
+    this.#wanted = 0;
+    this.#take(whole);
   }
 
   #handOver(chunk: Buffer): void {
@@ -132,7 +170,7 @@ export interface PlainFront {
   gone(connection: PlainConnection): void;
 }
 
-/** A request whose body, if any, came with its head. */
+/** A request of which all has come. */
 export class PlainRequest implements ClientRequest {
   inFlight: ClientEvents | undefined = undefined;
   readonly socket: Socket;
@@ -287,6 +325,8 @@ export class PlainResponse implements ClientResponse {
   releaseSocket(): void {}
 }
 
+/** A request with more is streamed by Node, which never holds it. */
+const wholeBytesMax = 65_536;
 /** Of requests that came before the answer to an earlier one; then the socket is not read until that is out. */
 const restBytesMax = 65_536;
 /** An idle connection keeps at most a head of this size, taken apart: about three times as much. Longer heads are read anew each time. */

@@ -354,7 +354,9 @@ class RunningProxy implements Proxy {
     if (connection.serving) return;
     const { limits } = this.context;
     const idleMs = nowMs - connection.idleSinceMs;
-    if (!connection.idle) {
+    if (connection.collecting) {
+      if (idleMs >= sweepMs) connection.stopCollecting();
+    } else if (!connection.idle) {
       if (idleMs > limits.clientIdleMs) connection.socket.destroy();
     } else if (connection.fresh) {
       if (idleMs > limits.headersMs) this.refuseSocket(connection.socket, 408, STATUS_CODES[408] ?? "");
