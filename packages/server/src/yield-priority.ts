@@ -17,7 +17,10 @@ export function yieldTo(niceness: number): void {
   }
 }
 
-/** The hub judges what the gate let pass: behind the gate, but with a third of a contended core, so that it keeps up. */
+/**
+ * The hub judges what the gate let pass: behind the gate, but with a third of a contended core, so that it keeps up. The price: on a machine busy with other
+ * things too, what it learns reaches the gate later.
+ */
 export const hubNiceness = 5;
 /** The store is asked by people and loads what was judged: last. */
 export const storeNiceness = 10;
