@@ -10,7 +10,7 @@ const origin = "http://api.test:80";
 describe("a finished exchange as bytes", () => {
   test("comes back as the exchange it was, whatever it holds", () => {
     const token = fc.stringMatching(/^[A-Za-z0-9!#$%&'*+.^_`|~-]{1,60}$/);
-    const value = fc.stringMatching(/^([!-~\u0080-\u00ff]([ -~\u0080-\u00ff]{0,80}[!-~\u0080-\u00ff])?)?$/).filter((text) => text.trim() === text);
+    const value = fc.stringMatching(/^([!-~\u0080-\u00ff]([ -~\u0080-\u00ff]{0,80}[!-~\u0080-\u00ff])?)?$/);
     const headers = fc.array(fc.tuple(token, value), { maxLength: 12 }).map((list) => list.filter(([name]) => name.toLowerCase() !== "content-encoding"));
     const body = fc.option(fc.string({ unit: "grapheme", maxLength: 300 }), { nil: undefined });
     const side = fc.record({ headers, body, truncated: fc.boolean() });

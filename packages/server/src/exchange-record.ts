@@ -219,10 +219,23 @@ function headerLines(text: string): HeaderList {
     const end = text.indexOf("\r\n", at);
     const colon = text.indexOf(":", at);
     if (end < 0 || colon < 0 || colon > end) throw new RangeError("A header line of the gate is torn.");
-    list.push([own(text.slice(at, colon)), own(text.slice(colon + 1, end).trim())]);
+    list.push([own(text.slice(at, colon)), own(valueAt(text, colon + 1, end))]);
     at = end + 2;
   }
   return list;
+}
+
+/** Without the spaces and tabs around it; other blanks of latin-1 are part of a value. */
+function valueAt(text: string, start: number, stop: number): string {
+  let from = start;
+  let to = stop;
+  while (from < to && isBlank(text.charCodeAt(from))) from++;
+  while (to > from && isBlank(text.charCodeAt(to - 1))) to--;
+  return text.slice(from, to);
+}
+
+function isBlank(code: number): boolean {
+  return code === 32 || code === 9;
 }
 
 /** A slice keeps the whole it was cut from alive; what is kept of a header for long must not keep the request. */

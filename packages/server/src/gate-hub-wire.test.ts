@@ -17,11 +17,11 @@ test.each([1, 2, 5, 7, 1_000, 65_536, frames.length])("frames come out whole how
     if (kind === FrameKind.hello) seen.push(JSON.parse(payload.toString("utf8")));
     else {
       const batch = readBatch(payload);
-      seen.push([batch.head, Buffer.from(batch.records)]);
+      seen.push([batch.head, batch.records.toString("latin1")]);
     }
   });
   for (let at = 0; at < frames.length; at += size) feed(frames.subarray(at, at + size));
-  expect(seen).toEqual([{ t: "hello", epoch: "é", previous: [], pid: 1 }, [head, Buffer.alloc(0)], [head, records], { t: "hello", epoch: "z", previous: [], pid: 2 }]);
+  expect(seen).toEqual([{ t: "hello", epoch: "é", previous: [], pid: 1 }, [head, ""], [head, records.toString("latin1")], { t: "hello", epoch: "z", previous: [], pid: 2 }]);
 });
 
 test("a frame of more than the bound, of no known kind, or with a head longer than itself is refused", () => {

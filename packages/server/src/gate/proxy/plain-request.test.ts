@@ -10,13 +10,13 @@ const read = (text: string, known?: Parameters<typeof readPlainHead>[1]): Return
 
 describe("readPlainHead", () => {
   it("reads what one request line and plain headers say, and where the body starts", () => {
-    const text = "POST /a?b=%2F HTTP/1.1\r\nHost: Api.Test:80\r\nX-a:  1 \t\r\nX-a:\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
+    const text = "POST /a?b=%2F HTTP/1.1\r\nHost: Api.Test:80\r\nX-a: 1\r\nX-a:\r\nContent-Length: 3\r\nConnection: close\r\n\r\nabc";
     expect(read(text)).toEqual({
       method: "POST",
       target: "/a?b=%2F",
       end: text.length - 3,
       section: {
-        text: "Host: Api.Test:80\r\nX-a:  1 \t\r\nX-a:\r\nContent-Length: 3\r\nConnection: close\r\n",
+        text: "Host: Api.Test:80\r\nX-a: 1\r\nX-a:\r\nContent-Length: 3\r\nConnection: close\r\n",
         rawHeaders: ["Host", "Api.Test:80", "X-a", "1", "X-a", "", "Content-Length", "3", "Connection", "close"],
         host: "Api.Test:80",
         length: 3,
@@ -47,6 +47,8 @@ describe("readPlainHead", () => {
     "an upgrade": "GET / HTTP/1.1\r\nHost: a\r\nUpgrade: websocket\r\n\r\n",
     "connection options": "GET / HTTP/1.1\r\nHost: a\r\nConnection: close, x\r\n\r\n",
     "trailers asked for": "GET / HTTP/1.1\r\nHost: a\r\nTE: trailers\r\n\r\n",
+    "more blanks than one": "GET / HTTP/1.1\r\nHost: a\r\nX:  1\r\n\r\n",
+    "a blank after a value": "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 4\t\r\n\r\nbody",
     "h2c settings": "GET / HTTP/1.1\r\nHost: a\r\nHTTP2-Settings: x\r\n\r\n",
   };
   for (const [name, text] of Object.entries(others)) it(`leaves to Node: ${name}`, () => expect(read(text)).toBeUndefined());
@@ -133,12 +135,12 @@ describe("readPlainHead", () => {
             checked: { ok: true, method: plain.method, target: plain.target, host: section.host, length: section.length, hasBody: section.length > 0, chunked: false },
           });
         }),
-        { numRuns: 3_000 },
+        { numRuns: 1_000 },
       );
     } finally {
       server.close();
       server.closeAllConnections();
     }
-    expect(taken).toBeGreaterThan(200);
+    expect(taken).toBeGreaterThan(50);
   });
 });

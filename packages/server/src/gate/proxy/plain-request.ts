@@ -55,12 +55,9 @@ function readSection(text: string, headersMax: number): PlainSection | undefined
     const colon = text.indexOf(":", at);
     if (end < 0 || colon <= at || colon > end) return undefined;
     const name = text.slice(at, colon);
-    let from = colon + 1;
-    let to = end;
-    while (from < to && isBlank(text.charCodeAt(from))) from += 1;
-    while (to > from && isBlank(text.charCodeAt(to - 1))) to -= 1;
-    const value = text.slice(from, to);
-    if (!isToken(name) || !isFieldValue(value)) return undefined;
+    const value = text.slice(text.charCodeAt(colon + 1) === 32 ? colon + 2 : colon + 1, end);
+    // More than one blank, or one at the end, is allowed for some headers and not for others.
+    if (isBlank(value.charCodeAt(0)) || isBlank(value.charCodeAt(value.length - 1)) || !isToken(name) || !isFieldValue(value)) return undefined;
     switch (name.length) {
       case 2:
       case 6:
