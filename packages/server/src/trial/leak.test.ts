@@ -15,8 +15,9 @@ describe("an enumeration after one honest hour", () => {
       const result = leakTrial({ seed: "a", addresses, size: 3_000, validShare: 0.95 });
       expect(result.leaked).toBeLessThanOrEqual(most);
       expect(result.refused).toBe(0);
-      expect(result.uniform[0]).toBe(0);
       const [first = 0, second = 0] = result.lookups;
+      // In the very first minute a carrier's gateway nobody has followed up on yet may ask more than a stranger may.
+      expect((result.uniform[0] ?? 0) / first).toBeLessThanOrEqual(0.005);
       expect(first + second).toBeGreaterThan(1_000);
       expect(((result.uniform[0] ?? 0) + (result.uniform[1] ?? 0)) / (first + second)).toBeLessThan(0.01);
       expect(result.signals.some((signal) => signal.level === "high")).toBe(true);
