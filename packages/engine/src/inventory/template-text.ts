@@ -73,3 +73,8 @@ function singular(word: string): string {
   if (/(ss|x|ch|sh)es$/i.test(word)) return word.slice(0, -2);
   return /[^su]s$/i.test(word) && !/is$/i.test(word) ? word.slice(0, -1) : word;
 }
+
+/** Templates are alike when constants agree and parameters stand in the same places, whatever their names. */
+export function templateShape(template: string): string {
+  return template.replaceAll(/\{[^{}/]{0,100}\}/g, "{}").toLowerCase();
+}

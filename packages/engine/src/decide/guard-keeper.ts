@@ -1,0 +1,233 @@
+import type { AnchorFinder } from "../detect/anchors/anchor-finder.ts";
+import type { OracleTracker } from "../detect/oracle/oracle-tracker.ts";
+import type { SchemeLearner } from "../detect/oracle/scheme-learner.ts";
+import type { UniformTemplates } from "../detect/oracle/uniform-template.ts";
+import type { Mode } from "../exchange/exchange.ts";
+import type { Inventory } from "../inventory/inventory.ts";
+import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
+import { namesPerson } from "../inventory/names-person.ts";
+import type { EarlyContacts } from "./early-contacts.ts";
+import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule } from "./gate-policy.ts";
+import { natural, type SubjectRules } from "./subject-rules.ts";
+
+/**
+ * Decides which endpoints the gate guards and how, and keeps the picture it is sent. Cheap an exchange: only endpoints that were asked since are
+ * looked at again.
+ */
+export class GuardKeeper {
+  readonly #parts: GuardParts;
+  readonly #principals = new Set<string>();
+  #policy: GatePolicy;
+  #policyAt = Number.NEGATIVE_INFINITY;
+  /** Each guarded endpoint as of the last policy. */
+  readonly #guards = new Map<InventoryEndpoint, GuardedEndpoint>();
+  readonly #touched = new Set<InventoryEndpoint>();
+  /** Names of endpoints that were once under a budget as learned oracles; see {@link GuardKeeper.stateOf}. */
+  readonly #held = new Set<string>();
+  /** A guard is to be put up or tightened: the gate is told at once. */
+  #urgent = false;
+  #relabelled = false;
+  #sinceSurvey = Number.POSITIVE_INFINITY;
+  #surveyed = { version: -1, endpoints: 0, principals: 0, declared: "" };
+
+  constructor(parts: GuardParts, state: GuardState) {
+    this.#parts = parts;
+    for (const hash of state.principals) this.#principals.add(hash);
+    for (const id of state.held) this.#held.add(id);
+    this.#policy = { version: 0, mode: parts.mode, endpoints: [], principals: [...this.#principals] };
+  }
+
+  /** The endpoint was asked: it is looked at again for the next policy. */
+  touched(endpoint: InventoryEndpoint): void {
+    this.#touched.add(endpoint);
+    this.#sinceSurvey++;
+  }
+
+  /** Something became known about who exists: what answers mean may have changed everywhere. */
+  relabelled(): void {
+    this.#relabelled = true;
+  }
+
+  /** Notes whether the endpoint must be guarded now and is not yet. */
+  hurry(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): void {
+    if (this.#urgent || rules.length === 0) return;
+    const held = this.#guards.get(endpoint)?.state;
+    if (held !== "budgeted") this.#urgent = this.stateOf(endpoint, rules) !== held;
+  }
+
+  isHeld(endpointId: string): boolean {
+    return this.#held.has(endpointId);
+  }
+
+  /** The endpoint goes on under another name. */
+  renamed(from: string, to: string): void {
+    if (this.#held.delete(from)) this.#held.add(to);
+  }
+
+  exportState(): GuardState {
+    return { principals: [...this.#principals], held: [...this.#held] };
+  }
+
+  /**
+   * The policy as of now; a new version at most once a second of event time, at once when a guard is to be put up or tightened, and only when something changed. Looks only at endpoints that were
+   * asked since; all of them are looked at when templates changed, and once in {@link surveyEvery} times as many exchanges as there are endpoints, so that the cost of an
+   * exchange does not grow with the inventory.
+   */
+  policy(at: number): GatePolicy {
+    if (at - this.#policyAt < policyEveryMs && !this.#urgent) return this.#policy;
+    this.#policyAt = at;
+    this.#urgent = false;
+    for (const hash of this.#parts.inventory.newPrincipals()) if (this.#principals.size < principalsMax) this.#principals.add(hash);
+    let changed = this.#principals.size !== this.#surveyed.principals;
+    if (this.#parts.inventory.version !== this.#surveyed.version || this.#sinceSurvey >= surveyEvery * this.#surveyed.endpoints) changed = this.#survey() || changed;
+    else {
+      if (this.#relabelled) for (const endpoint of this.#guards.keys()) this.#touched.add(endpoint);
+      for (const endpoint of this.#touched) changed = this.#reguard(endpoint) || changed;
+    }
+    this.#touched.clear();
+    this.#relabelled = false;
+    const declared = this.#parts.declaredEndpoints?.() ?? [];
+    const declaredText = declared.length === 0 ? "" : JSON.stringify(declared.map(({ id }) => id));
+    if (!changed && declaredText === this.#surveyed.declared && this.#policy.version > 0) return this.#policy;
+    this.#surveyed = { ...this.#surveyed, principals: this.#principals.size, declared: declaredText };
+    const endpoints = [...this.#guards.values()];
+    for (const one of declared) {
+      if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
+    }
+    this.#policy = { version: this.#policy.version + 1, mode: this.#parts.mode, endpoints, principals: [...this.#principals] };
+    return this.#policy;
+  }
+
+  /** Looks at every endpoint anew; true when a guard changed, came or went. */
+  #survey(): boolean {
+    const endpoints = this.#parts.inventory.endpoints();
+    this.#surveyed = { ...this.#surveyed, version: this.#parts.inventory.version, endpoints: endpoints.length };
+    this.#sinceSurvey = 0;
+    let changed = false;
+    for (const endpoint of endpoints) changed = this.#reguard(endpoint) || changed;
+    const alive = new Set(endpoints);
+    for (const endpoint of this.#guards.keys()) if (!alive.has(endpoint)) changed = this.#guards.delete(endpoint) || changed;
+    return changed;
+  }
+
+  /** Looks at one endpoint anew; true when its guard changed, came or went. */
+  #reguard(endpoint: InventoryEndpoint): boolean {
+    const guard = this.#guard(endpoint, this.#policyAt);
+    if (guard === undefined) return this.#guards.delete(endpoint);
+    const known = this.#guards.get(endpoint);
+    if (known !== undefined && (sameParts(known, guard) || JSON.stringify(known) === JSON.stringify(guard))) return false;
+    this.#guards.set(endpoint, guard);
+    return true;
+  }
+
+  #guard(endpoint: InventoryEndpoint, at: number): GuardedEndpoint | undefined {
+    const declared = this.#parts.rules.declared(endpoint);
+    const known = this.#parts.rules.of(endpoint);
+    const state = this.stateOf(endpoint, known);
+    const rules = known.length > 0 ? known : (this.#guards.get(endpoint)?.subjects ?? known);
+    if (state === undefined || rules.length === 0) return undefined;
+    const early = this.#parts.early.of(endpoint.id, at);
+    return {
+      id: endpoint.id,
+      method: endpoint.method,
+      host: endpoint.host,
+      template: endpoint.template,
+      state,
+      subjects: rules,
+      classes: this.#parts.schemes.scheme(endpoint.id),
+      tellsNothing: this.#parts.oracles.tellsNothing(endpoint.id),
+      uniform: declared?.uniform ?? this.#parts.uniform.uniformFor(endpoint.id),
+      budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
+      ...(endpoint.auth.blind ? { blind: true } : {}),
+      ...(early.length === 0 ? {} : { before: early }),
+    };
+  }
+
+  /**
+   * Whether and how an endpoint is guarded. Once under a budget it stays there for as long as its suspicion stands, unless
+   * credentials it issued were accepted elsewhere, which is no caller's doing: not that it was seen to refuse somebody, nor that
+   * a code was sent along, nor that its parameters look different today takes the guard away, for all of that a caller can bring about.
+   */
+  stateOf(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): GuardedEndpoint["state"] | undefined {
+    if (this.#parts.rules.declared(endpoint)?.oracle === true) return rules.length === 0 ? undefined : "budgeted";
+    const telling = this.#parts.oracles.suspects(endpoint.id) || this.#givesAway(endpoint, rules);
+    if (telling && this.#held.has(endpoint.id) && !this.#parts.anchors.isIssuer(endpoint.id)) return "budgeted";
+    if (rules.length === 0 || endpoint.posture().verdict === "enforced" || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
+    if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
+    if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
+    if (this.#held.size < heldMax) this.#held.add(endpoint.id);
+    return "budgeted";
+  }
+
+  /**
+   * Whether strangers are answered, as far as an id that is no phone number, address or name must show it: somebody without a credential was. In a log nobody's credential is
+   * seen, and that ids get long and short answers may be everybody reading his own; that some are not found may not.
+   */
+  #openToStrangers(endpoint: InventoryEndpoint): boolean {
+    if (endpoint.auth.blind) return (endpoint.byStatus.get(404) ?? 0) + (endpoint.byStatus.get(410) ?? 0) >= missesMin;
+    const { none, sharedConstant } = endpoint.posture();
+    return none.data + none.empty + sharedConstant.data + sharedConstant.empty > 0;
+  }
+
+  /** It was seen to give people's addresses or numbers to whoever names them: every answer is a record lost, whatever a miss looks like. */
+  #givesAway(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
+    if (!reachable.some((name) => endpoint.dataClasses.has(name)) || endpoint.dataClasses.has("jwt") || endpoint.carriesSecrets) return false;
+    const { verdict, none, sharedConstant } = endpoint.posture();
+    return (
+      (verdict === "not enforced" || verdict === "optional") && none.data + sharedConstant.data >= givenAwayMin && (natural(rules) || namesPerson(rules, endpoint.clearTemplate))
+    );
+  }
+}
+
+/** What guards are made of. */
+export interface GuardParts {
+  readonly mode: Mode;
+  readonly budget: Partial<Budget> | undefined;
+  /** Declared oracles that were not seen in traffic yet. */
+  readonly declaredEndpoints: (() => readonly GuardedEndpoint[]) | undefined;
+  readonly inventory: Inventory;
+  readonly oracles: OracleTracker;
+  readonly anchors: AnchorFinder;
+  readonly schemes: SchemeLearner;
+  readonly uniform: UniformTemplates;
+  readonly early: EarlyContacts;
+  readonly rules: SubjectRules;
+}
+
+/** What outlives a restart: hashes of principals, ids of endpoints under a budget. */
+export interface GuardState {
+  readonly principals: readonly string[];
+  readonly held: readonly string[];
+}
+
+/** True when two guards are made of the same parts; parts that are equal but made anew need a closer look. */
+function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
+  return (
+    a.id === b.id &&
+    a.template === b.template &&
+    a.state === b.state &&
+    a.subjects === b.subjects &&
+    a.classes === b.classes &&
+    a.uniform === b.uniform &&
+    a.blind === b.blind &&
+    a.before === b.before &&
+    a.tellsNothing.length === b.tellsNothing.length &&
+    a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
+    a.budget.startCredits === b.budget.startCredits &&
+    a.budget.maxCredits === b.budget.maxCredits &&
+    a.budget.unanchoredCeiling === b.budget.unanchoredCeiling
+  );
+}
+
+/** The gate's picture is at most this old. */
+const policyEveryMs = 1_000;
+/** Exchanges an endpoint between two looks at all endpoints. */
+const surveyEvery = 4;
+/** As the inventory keeps. */
+const principalsMax = 100_000;
+/** As many endpoints as one gate guards. */
+const heldMax = 4_096;
+/** Data by which a person can be reached or robbed. A name or a place alone may be public on purpose. */
+const reachable: readonly string[] = ["card", "email", "iban", "phone"];
+const givenAwayMin = 8;
+const missesMin = 2;

@@ -1,0 +1,95 @@
+import { naturalKeyTypes, type Subject } from "../exchange/subject.ts";
+import { personalDataClasses } from "../inventory/data-classes.ts";
+import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
+import { namesPerson } from "../inventory/names-person.ts";
+import type { Anchor, Budget, SubjectRule, UniformAnswer } from "./gate-policy.ts";
+
+/** Where each endpoint's requests name somebody: by the operator's word, else as learned from its parameters. By endpoint id, as many as the inventory holds. */
+export class SubjectRules {
+  readonly #declaredBy: DeclaredOf | undefined;
+  readonly #rules = new Map<string, readonly SubjectRule[]>();
+  readonly #about = new WeakMap<readonly SubjectRule[], boolean>();
+
+  constructor(declaredBy: DeclaredOf | undefined) {
+    this.#declaredBy = declaredBy;
+  }
+
+  /** Ids of endpoints whose requests name somebody or may. */
+  endpointIds(): IterableIterator<string> {
+    return this.#rules.keys();
+  }
+
+  /** As last looked at. */
+  known(endpointId: string): readonly SubjectRule[] {
+    return this.#rules.get(endpointId) ?? [];
+  }
+
+  forget(endpointId: string): void {
+    this.#rules.delete(endpointId);
+  }
+
+  of(endpoint: InventoryEndpoint): readonly SubjectRule[] {
+    const held = this.#rules.get(endpoint.id);
+    // Reading all parameters costs microseconds: every request while it is young, then now and again.
+    if (held !== undefined && endpoint.requests > rulesFreshMax && endpoint.requests % (endpoint.requests > rulesSettledMin ? rulesSettledEvery : rulesEvery) !== 0) return held;
+    const declared = this.declared(endpoint)?.subjects;
+    const next = declared ?? endpoint.identifierRules();
+    if (held !== undefined && sameRules(held, next)) return held;
+    this.#rules.set(endpoint.id, next);
+    return next;
+  }
+
+  /** The operator's word on an endpoint, by its template in clear; what he named may be shown. */
+  declared(endpoint: InventoryEndpoint): Declared | undefined {
+    if (this.#declaredBy === undefined) return undefined;
+    const declared = this.#declaredBy({ method: endpoint.method, host: endpoint.host, template: endpoint.clearTemplate });
+    if (declared !== undefined) endpoint.reveal();
+    return declared;
+  }
+
+  /** Its identifiers or answers are about people. */
+  isAbout(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
+    let about = this.#about.get(rules);
+    if (about === undefined) {
+      about = natural(rules) || namesPerson(rules, endpoint.clearTemplate);
+      this.#about.set(rules, about);
+    }
+    return about || personal(endpoint);
+  }
+}
+
+/** The operator's word on an endpoint, from the configuration. */
+export type DeclaredOf = (endpoint: { readonly method: string; readonly host: string; readonly template: string }) => Declared | undefined;
+
+export interface Declared {
+  readonly subjects?: readonly SubjectRule[];
+  readonly oracle?: boolean;
+  readonly anchor?: Anchor["kind"];
+  /** Statuses that mean success on a declared anchor; any of 2xx when absent. */
+  readonly anchorSuccess?: readonly number[];
+  readonly budget?: Partial<Budget>;
+  readonly uniform?: UniformAnswer;
+}
+
+/** Identifiers that are somebody's by their kind: a phone number, an address, a name. */
+export function natural(of: readonly { readonly type: Subject["type"] }[]): boolean {
+  return of.some((one) => naturalKeyTypes.includes(one.type));
+}
+
+/** Its answers hold data that makes an object's existence somebody's business. */
+function personal(endpoint: InventoryEndpoint): boolean {
+  for (const name of endpoint.dataClasses) if (personalDataClasses.has(name)) return true;
+  return false;
+}
+
+function sameRules(a: readonly SubjectRule[], b: readonly SubjectRule[]): boolean {
+  return (
+    a === b || (a.length === b.length && a.every((rule, i) => rule.type === b[i]?.type && rule.location.in === b[i]?.location.in && rule.location.name === b[i]?.location.name))
+  );
+}
+
+const rulesFreshMax = 128;
+const rulesEvery = 16;
+/** What has been asked so often changes its parameters seldom. */
+const rulesSettledMin = 1_024;
+const rulesSettledEvery = 64;
