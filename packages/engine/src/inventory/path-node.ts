@@ -14,6 +14,12 @@ export interface PathNode<Leaf> {
   count: number;
   /** 32-bit sketch of who asked. */
   clients: number;
+  /** Something below changed since it was last settled, or its count has doubled. */
+  dirty: boolean;
+  settleAt: number;
+  /** {@link isRich} as last looked at, and the count from which it is looked at again. */
+  rich: boolean;
+  richUntil: number;
   lateTotal: number;
   lateClients: number;
   merged: boolean;

@@ -52,6 +52,10 @@ export class PathTemplates<Leaf> {
       if (next === undefined) return undefined;
       next.count++;
       next.clients |= 1 << (client & 31);
+      if (next.count >= next.settleAt) {
+        next.settleAt = next.count * 2;
+        markDirty(next);
+      }
       if (next.parameter) value = segment;
       else if (!next.shown) {
         if (value !== "") (next.above ??= new ValueCounter()).add(value);
@@ -128,7 +132,7 @@ export class PathTemplates<Leaf> {
     const persons = isPersons(node);
     const merged = node.merged || persons;
     if (merged && !isReservedWord(key)) {
-      if (isConstantLike(segment) && (isRich(node) || (persons && (node.values?.count ?? 0) < personsMin))) return this.#child(node, key, segment);
+      if ((this.#isRich(node) || (persons && (node.values?.count ?? 0) < personsMin)) && isConstantLike(segment)) return this.#child(node, key, segment);
       const seen = this.#ownTraffic(node, key, segment, client);
       const made = seen === 0 ? undefined : this.#child(node, key, segment);
       if (made === undefined) return this.#parameter(node, "{}");
@@ -159,6 +163,7 @@ export class PathTemplates<Leaf> {
     const child = newNode<Leaf>(node, segment, false, node.depth + 1);
     node.children.set(key, child);
     this.#nodes++;
+    markDirty(node);
     return child;
   }
 
@@ -170,16 +175,27 @@ export class PathTemplates<Leaf> {
     const made = newNode<Leaf>(node, key, true, node.depth + 1);
     node.parameters.set(key, made);
     this.#nodes++;
+    markDirty(node);
     return made;
+  }
+
+  #isRich(node: PathNode<Leaf>): boolean {
+    if (node.count < node.richUntil) return node.rich;
+    node.rich = isRich(node);
+    node.richUntil = node.count + 16 + (node.count >> 3);
+    return node.rich;
   }
 
   /** At a merged position a late constant shows by its share of traffic, from as many callers as the position has: how often it was seen, or 0. */
   #ownTraffic(node: PathNode<Leaf>, key: string, segment: string, client: number): number {
     node.lateTotal++;
-    (node.values ??= new ValueCounter()).add(key);
+    node.values ??= new ValueCounter();
+    if (!node.values.wide) node.values.add(key);
     node.lateClients |= 1 << (client & 31);
     const late = node.late.get(key);
     if (late === undefined) {
+      // Among very many values a constant comes back often enough to be met when only some arrivals are noted.
+      if (node.values.wide && (node.lateTotal & 7) !== 0) return 0;
       if (node.late.size >= lateMax) {
         // One off each: what returns often survives, what came once goes.
         for (const [name, entry] of node.late) if (--entry.count === 0) node.late.delete(name);
@@ -226,6 +242,8 @@ export class PathTemplates<Leaf> {
   }
 
   #settleBelow(node: PathNode<Leaf>): void {
+    if (!node.dirty) return;
+    node.dirty = false;
     for (const child of node.children.values()) this.#settleBelow(child);
     for (const child of node.parameters.values()) this.#settleBelow(child);
     this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
@@ -236,6 +254,7 @@ export class PathTemplates<Leaf> {
     // Whoever is called `users` had what stands after it taken for persons; it is learned anew where it belongs.
     if (isPersons(from) && !from.merged && !into.merged) from.parameters.delete("{}");
     into.count += from.count;
+    into.dirty = true;
     into.clients |= from.clients;
     into.merged ||= from.merged;
     if (from.values !== undefined) (into.values ??= new ValueCounter()).absorb(from.values);
@@ -358,6 +377,11 @@ function strangersBeside<Leaf>(node: PathNode<Leaf>, parent: PathNode<Leaf>): nu
   return others;
 }
 
+/** So that settling finds the way down to what changed. */
+function markDirty<Leaf>(node: PathNode<Leaf>): void {
+  for (let at: PathNode<Leaf> | undefined = node; at !== undefined; at = at.parent) at.dirty = true;
+}
+
 function isPersons<Leaf>(node: PathNode<Leaf>): boolean {
   return !node.parameter && isPersonNoun(node.label);
 }
@@ -390,6 +414,10 @@ function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parame
     late: new Map(),
     count: 0,
     clients: 0,
+    dirty: true,
+    settleAt: 2,
+    rich: false,
+    richUntil: 0,
     lateTotal: 0,
     lateClients: 0,
     // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.

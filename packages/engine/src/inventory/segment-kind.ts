@@ -48,8 +48,10 @@ export function isDatedVersion(label: string): boolean {
 
 /** True for words that name an action or the caller, not a value: they stay constants beside a parameter. */
 export function isReservedWord(lowerSegment: string): boolean {
-  return reservedWords.has(lowerSegment) || /^v\d{1,3}(\.\d{1,3})?$/.test(lowerSegment);
+  return reservedWords.has(lowerSegment) || (lowerSegment.charCodeAt(0) === letterV && /^v\d{1,3}(\.\d{1,3})?$/.test(lowerSegment));
 }
+
+const letterV = 118;
 
 /** True for words that mean the caller or everything, whatever stands below them: never a value. */
 export function isSelfWord(lowerSegment: string): boolean {

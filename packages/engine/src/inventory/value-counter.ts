@@ -6,20 +6,31 @@ import { hash32 } from "./distinct-counter.ts";
  */
 export class ValueCounter {
   readonly #words = new Uint32Array(8);
+  #zeros = 256;
 
   add(value: string): void {
     const hash = hash32(0x5bd1e995, value);
-    this.#words[(hash >>> 5) & 7] = (this.#words[(hash >>> 5) & 7] ?? 0) | (1 << (hash & 31));
+    this.#set((hash >>> 5) & 7, 1 << (hash & 31));
   }
 
   get count(): number {
-    let zeros = 256;
-    for (const word of this.#words) for (let rest = word; rest !== 0; rest &= rest - 1) zeros--;
-    return zeros === 0 ? manyValues : Math.round(-256 * Math.log(zeros / 256));
+    return this.#zeros === 0 ? manyValues : Math.round(-256 * Math.log(this.#zeros / 256));
+  }
+
+  /** More than 350 values were counted: one more changes little. */
+  get wide(): boolean {
+    return this.#zeros < 64;
   }
 
   absorb(other: ValueCounter): void {
-    for (const [i, word] of other.#words.entries()) this.#words[i] = (this.#words[i] ?? 0) | word;
+    for (const [i, word] of other.#words.entries()) for (let rest = word; rest !== 0; rest &= rest - 1) this.#set(i, rest & -rest);
+  }
+
+  #set(place: number, bit: number): void {
+    const word = this.#words[place] ?? 0;
+    if ((word & bit) !== 0) return;
+    this.#words[place] = word | bit;
+    this.#zeros--;
   }
 }
 
