@@ -38,6 +38,7 @@ export { genericUniform, renderUniform } from "./detect/oracle/uniform-template.
 export type { OracleState } from "./detect/oracle/oracle-tracker.ts";
 export { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
 export type { Declared } from "./decide/subject-rules.ts";
+export { PathTemplates } from "./inventory/path-templates.ts";
 export { templateShape } from "./inventory/template-text.ts";
 export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";
 export { type Decision, Judge, type JudgeOptions, type JudgeSink } from "./judge.ts";

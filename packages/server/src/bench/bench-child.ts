@@ -5,6 +5,7 @@ import { fastOrigin } from "./fast-origin.ts";
 import { type LoadOptions, pacedLoad } from "./paced-client.ts";
 import { passingGate } from "./passing-gate.ts";
 import { acknowledge, timeDecisions } from "./time-decisions.ts";
+import { timeInventory } from "./time-inventory.ts";
 import { timeLedger } from "./time-ledger.ts";
 
 /**
@@ -29,6 +30,8 @@ async function main(role: string, argument: string | undefined): Promise<void> {
       return finish(await timeDecisions(Number(argument ?? 100_000)));
     case "ledger":
       return finish(timeLedger(Number(argument ?? 50_000)));
+    case "inventory":
+      return finish(timeInventory(Number(argument ?? 12)));
     default:
       process.exitCode = 2;
   }

@@ -2,6 +2,7 @@ import { atMost, type BenchRow } from "./bench-report.ts";
 import type { BenchContext } from "./bench-context.ts";
 import { spread } from "./statistics.ts";
 import type { DecisionTimes } from "./time-decisions.ts";
+import type { InventoryTimes } from "./time-inventory.ts";
 import type { LedgerTimes } from "./time-ledger.ts";
 
 /** What a decision costs the waiting request's thread, and what an exchange costs the hub: each turn in a fresh process. */
@@ -9,12 +10,14 @@ export async function measureEngine(context: BenchContext): Promise<BenchRow[]> 
   const { children, quick, say } = context;
   const decisions: DecisionTimes[] = [];
   const ledgers: LedgerTimes[] = [];
+  const inventories: InventoryTimes[] = [];
   for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
-    say(`decision and ledger, turn ${turn + 1}`);
+    say(`decision, ledger and inventory, turn ${turn + 1}`);
     decisions.push((await children.role("decisions", "100000")).said as DecisionTimes);
     ledgers.push((await children.role("ledger", quick ? "10240" : "61440")).said as LedgerTimes);
+    inventories.push((await children.role("inventory", quick ? "4" : "12")).said as InventoryTimes);
   }
-  return [...decisionRows(decisions), ...ledgerRows(ledgers)];
+  return [...decisionRows(decisions), ...ledgerRows(ledgers), ...inventoryRows(inventories)];
 }
 
 function decisionRows(turns: readonly DecisionTimes[]): BenchRow[] {
@@ -50,5 +53,15 @@ function ledgerRows(turns: readonly LedgerTimes[]): BenchRow[] {
     row("ledger alone, lookups", (times) => times.lookup.ledgerMicros),
     row("reading the gate's line, no body", (times) => times["no-body"].wireMicros),
     row("reading the gate's line, 1 KiB of JSON", (times) => times["json-1k"].wireMicros),
+  ];
+}
+
+function inventoryRows(turns: readonly InventoryTimes[]): BenchRow[] {
+  const part = `Inventory: CPU an exchange at ${turns[0]?.templates ?? 0} templates`;
+  const lookup = spread(turns.map((times) => times.lookupMicros));
+  return [
+    { part, name: "template lookup and its counters", unit: "µs", value: lookup, bar: atMost(lookup.median, 2, "≤ 2 µs") },
+    { part, name: "the whole station, no bodies", unit: "µs", value: spread(turns.map((times) => times.stationMicros)) },
+    { part, name: "heap of the whole inventory", unit: "MiB", value: spread(turns.map((times) => times.heapBytes / 2 ** 20)) },
   ];
 }
