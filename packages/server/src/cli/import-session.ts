@@ -4,6 +4,7 @@ import { PosternError, type Exchange, type ExchangeRows, type Mode } from "@post
 import type { Config } from "../config/config-schema.ts";
 import { configFileName, loadConfig } from "../config/load-config.ts";
 import { readInput, type ReadInputOptions } from "../sources/read-file.ts";
+import { formatAliases, formatNames } from "../sources/format-names.ts";
 import type { Format } from "../sources/source.ts";
 import type { CliContext } from "./cli-context.ts";
 import { errorText, exitCodeOf } from "./error-text.ts";
@@ -42,7 +43,7 @@ export async function readAll(files: readonly string[], format: Format | "auto",
         ...(already === undefined ? {} : { skip: already }),
         ...(following === undefined ? {} : { onPlain: (chunk) => following.bytes(chunk) }),
         onProgress: (state) => {
-          read = { ...read, format: state.format, accepted: state.accepted, rejected: state.rejected };
+          read = { ...read, format: state.format, ...(state.mapping === undefined ? {} : { mapping: state.mapping }), accepted: state.accepted, rejected: state.rejected };
           progress.update(shown, state);
         },
       });
@@ -101,7 +102,10 @@ export function oneOf<T extends string>(name: string, value: string, allowed: re
   return found;
 }
 
-export const formats: readonly (Format | "auto")[] = ["auto", "ndjson", "har", "combined", "common"];
+/** `--format`: a format's name, or what else it is called. Throws USAGE. */
+export function formatOf(name: string): Format | "auto" {
+  return formatAliases[name] ?? oneOf("--format", name, ["auto", ...formatNames]);
+}
 
 /** Whether to colour, by the common words: NO_COLOR and FORCE_COLOR, else whether the stream is a terminal. */
 export function colorOf(context: CliContext): boolean {
@@ -140,7 +144,7 @@ export async function guarded(context: CliContext, body: () => Promise<number>):
 /** Options that both commands share. */
 export function withReadOptions(command: Command): Command {
   return command
-    .option("--format <format>", "auto, ndjson, har, combined or common", "auto")
+    .option("--format <format>", `auto, ${formatNames.join(", ")}; also by server: ${Object.keys(formatAliases).join(", ")}`, "auto")
     .option("--config <file>", `configuration; default ./${configFileName} when it is there`)
     .option("--mode <mode>", "observe or enforce; default the configuration's, else observe")
     .option("--json", "one JSON document on standard output");

@@ -33,11 +33,38 @@ describe("records that others wrote", () => {
     ["logs/juice-api-suite/juice-apache-common.log", 654],
     ["logs/juice-api-suite/juice-apache-vhost.log", 654],
     ["logs/juice-api-suite/juice-nginx-timed.log", 654],
+    ["logs/juice-api-suite/juice-nginx-json.log", 654],
+    ["logs/juice-api-suite/juice-haproxy.log", 654],
+    ["logs/juice-api-suite/juice-caddy.json", 654],
   ])("%s: accepted and rejected make %i, and nothing is alarming", async (file, records) => {
     const document = await importJson(sharedData(file));
     expect(document.records.read).toBe(records);
     expect(document.records.accepted + document.records.rejectedCount).toBe(records);
     expect(document.incidents.items).toEqual([]);
+  });
+
+  test("the HAR and the eight logs of the same requests give the same methods and templates, and a host only where the source names one", async () => {
+    const templates = ({ endpoints }: ImportDocument): string[] => endpoints.items.map((endpoint) => `${endpoint.method} ${endpoint.path}`).toSorted();
+    const har = templates(await importJson(sharedData("har/juice-api-suite.har")));
+    expect(har.length).toBeGreaterThan(100);
+    const hosts: Record<string, string> = {};
+    for (const name of ["nginx-combined.log", "nginx-timed.log", "nginx-json.log", "apache-combined.log", "apache-common.log", "apache-vhost.log", "haproxy.log", "caddy.json"]) {
+      const document = await importJson(sharedData(`logs/juice-api-suite/juice-${name}`));
+      expect(document.records, name).toMatchObject({ accepted: 654, rejectedCount: 0 });
+      if (name !== "nginx-timed.log") expect(templates(document), name).toEqual(har);
+      expect(new Set(document.endpoints.items.map((endpoint) => endpoint.auth.verdict)), name).toEqual(new Set(["unproven"]));
+      hosts[name] = [...new Set(document.endpoints.items.map((endpoint) => endpoint.host))].join();
+    }
+    expect(hosts).toEqual({
+      "nginx-combined.log": "",
+      "nginx-timed.log": "127.0.0.1",
+      "nginx-json.log": "127.0.0.1",
+      "apache-combined.log": "",
+      "apache-common.log": "",
+      "apache-vhost.log": "localhost",
+      "haproxy.log": "127.0.0.1:8080",
+      "caddy.json": "127.0.0.1:8080",
+    });
   });
 
   test("nginx combined, Apache combined and Apache common give the same count for each template", async () => {

@@ -11,7 +11,7 @@ import { ImportRun } from "./import-run.ts";
 import { ImportedFiles } from "./imported/imported-files.ts";
 import { hubRuns } from "./known/hub-runs.ts";
 import { ledgerOptionsOf } from "./import-policy.ts";
-import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, tableWidthOf, widthOf, withReadOptions } from "./import-session.ts";
+import { colorOf, configOf, formatOf, guarded, modeOf, oneOf, readAll, tableWidthOf, widthOf, withReadOptions } from "./import-session.ts";
 import { importDocument, type ImportDocument, rank } from "./report/import-document.ts";
 import { renderImport } from "./report/render-import.ts";
 
@@ -42,7 +42,7 @@ interface ImportOptions {
 }
 
 async function runImport(files: readonly string[], options: ImportOptions, context: CliContext): Promise<number> {
-  const format = oneOf("--format", options.format, formats);
+  const format = formatOf(options.format);
   const failOn = options.failOn === undefined ? undefined : oneOf("--fail-on", options.failOn, levels);
   const config = configOf(options.config, context);
   const mode = modeOf(options.mode, config);

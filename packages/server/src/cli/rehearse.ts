@@ -6,7 +6,7 @@ import { makePorts } from "../keys/make-ports.ts";
 import type { CliContext } from "./cli-context.ts";
 import { idPrefixOf } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
-import { colorOf, configOf, formats, guarded, modeOf, oneOf, readAll, tableWidthOf, widthOf, withReadOptions } from "./import-session.ts";
+import { colorOf, configOf, formatOf, guarded, modeOf, readAll, tableWidthOf, widthOf, withReadOptions } from "./import-session.ts";
 import { DecisionLines } from "./report/decision-lines.ts";
 import { RehearsalCount } from "./report/rehearsal-count.ts";
 import { rehearsalDocument } from "./report/rehearsal-document.ts";
@@ -34,7 +34,7 @@ async function rehearse(options: RehearseOptions, context: CliContext): Promise<
   if (files.length === 0) {
     throw new PosternError("USAGE", "This version rehearses over files only, not over stored traffic.", { remedy: "Name recorded traffic: postern rehearse --from access.log" });
   }
-  const format = oneOf("--format", options.format, formats);
+  const format = formatOf(options.format);
   const config = configOf(options.config, context);
   const mode: Mode = modeOf(options.mode, config);
   const { secret } = loadOrCreateKey({ env: context.env });

@@ -10,7 +10,7 @@ export interface LineSink {
 
 /**
  * Cuts a byte stream into lines in bounded memory. Lines that are empty, or hold only spaces and tabs, are numbered but
- * not delivered: they are no records. A last line without a newline is delivered by {@link end}. A byte order mark at
+ * not delivered: they are no records. Zero bytes at the start of a line are dropped. A last line without a newline is delivered by {@link end}. A byte order mark at
  * the start of the stream is dropped. Bytes that are not UTF-8 become U+FFFD.
  *
  * At most `lineBytesMax` bytes are held between pushes; a longer line is reported once and skipped to its end.
@@ -78,8 +78,16 @@ function trimmedEnd(bytes: Buffer, from: number, end: number): number {
   return end > from && bytes[end - 1] === 13 ? end - 1 : end;
 }
 
+/** A log cut to nothing while its server had it open goes on after a hole of zero bytes: they are no part of the line. */
+function firstWritten(text: string, from: number): number {
+  let at = from;
+  while (text.charCodeAt(at) === 0) at += 1;
+  return at;
+}
+
 function deliver(text: string, number: number, sink: LineSink): void {
-  const line = number === 1 && text.startsWith("\uFEFF") ? text.slice(1) : text;
+  const from = number === 1 && text.startsWith("\uFEFF") ? 1 : 0;
+  const line = text.charCodeAt(from) === 0 ? text.slice(firstWritten(text, from)) : from === 0 ? text : text.slice(from);
   for (let i = 0; i < line.length; i += 1) {
     const code = line.charCodeAt(i);
     if (code !== 32 && code !== 9) {

@@ -34,7 +34,7 @@ describe("the format is told by the beginning", () => {
 
   test.each([
     ["plain words", "hunter2 and more\n", "none of its first lines"],
-    ["other JSON lines", '{"time":"hunter2"}\n', "not exchanges"],
+    ["other JSON lines", '{"time":"hunter2"}\n', "neither exchanges"],
     ["blanks", " \n ", "blanks"],
   ])("%s are unknown, the reason names the formats and repeats nothing", (_, text, says) => {
     const found = detectFormat(Buffer.from(text), true);

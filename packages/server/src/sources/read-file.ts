@@ -4,17 +4,21 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { PosternError } from "@postern/engine";
-import { readAccessLog } from "./access-log/access-log.ts";
-import { readAccessLogAhead } from "./access-log/read-ahead.ts";
+import { isAccessFormat } from "./access-log/access-formats.ts";
+import { accessLogReader } from "./access-log/access-log.ts";
+import { accessLogReaderAhead } from "./access-log/read-ahead.ts";
 import { detectBytesMax, detectFormat } from "./detect-format.ts";
 import { readHar } from "./har/har.ts";
 import { readNdjson } from "./ndjson/ndjson.ts";
 import { readable } from "./read-lines.ts";
+import { formatNames } from "./format-names.ts";
 import type { Batch, Format, ReadOptions, ReadSource } from "./source.ts";
 
 /** What {@link readInput} tells while it reads: after the format is known and after every batch. */
 export interface ReadProgress {
   readonly format: Format;
+  /** Which members or columns were taken for what, once a record was read; formats with names of their own only. */
+  readonly mapping: string | undefined;
   /** Bytes taken from the file so far, compressed ones when it is gzipped. */
   readonly bytesRead: number;
   /** The file's size; undefined for standard input and pipes. */
@@ -51,10 +55,16 @@ export async function* readInput(path: string, format: Format | "auto" = "auto",
   if (plain.head.length === 0) return;
   const known = format === "auto" ? detected(plain, path) : format;
   const totals = { accepted: 0, rejected: 0 };
-  const tell = (): void => options.onProgress?.({ format: known, bytesRead: counter.bytes, bytesTotal, ...totals });
+  let mapping: string | undefined;
+  const tell = (): void => options.onProgress?.({ format: known, mapping, bytesRead: counter.bytes, bytesTotal, ...totals });
   tell();
-  const readOptions = { name: options.name ?? (path === "-" ? "stdin" : basename(path)), linesBefore: options.skip?.lines ?? 0, keyed: options.keyed };
-  const reader = (known === "combined" || known === "common") && (bytesTotal ?? 0) >= aheadBytesMin ? readAccessLogAhead : readers[known];
+  const readOptions = {
+    name: options.name ?? (path === "-" ? "stdin" : basename(path)),
+    linesBefore: options.skip?.lines ?? 0,
+    keyed: options.keyed,
+    onMapping: (text: string) => (mapping = text),
+  };
+  const reader = readerOf(known, bytesTotal ?? 0);
   for await (const batch of reader(rest(plain.whole, options), readOptions)) {
     totals.accepted += batch.rows?.length ?? batch.exchanges.length;
     totals.rejected += batch.rejected.length;
@@ -69,13 +79,16 @@ const chunkBytes = 256 * 1024;
 /** Smaller logs, and pipes whose end nobody knows, are read before another thread has started. Compressed ones are some times larger than they look. */
 const aheadBytesMin = 4 * 1024 * 1024;
 
-const readers: Readonly<Record<Format, ReadSource>> = { ndjson: readNdjson, har: readHar, combined: readAccessLog, common: readAccessLog };
+function readerOf(format: Format, bytes: number): ReadSource {
+  if (isAccessFormat(format)) return bytes >= aheadBytesMin ? accessLogReaderAhead(format) : accessLogReader(format);
+  return format === "har" ? readHar : readNdjson;
+}
 
 function detected(plain: Begun, path: string): Format {
   const found = detectFormat(plain.head, plain.complete);
   if (found.format !== "unknown") return found.format;
   throw new PosternError("SOURCE_UNKNOWN_FORMAT", `${shown(path)} is in no known format: ${found.reason}`, {
-    remedy: "Name the format with --format ndjson, har, combined or common.",
+    remedy: `Name the format with --format ${formatNames.join(", ")}.`,
   });
 }
 

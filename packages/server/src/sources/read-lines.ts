@@ -10,8 +10,8 @@ export const batchBytesMax = 8 * 1024 * 1024;
 /** Input is cut into pieces of this size first, so that one huge chunk cannot become one huge batch. */
 const pieceBytes = 64 * 1024;
 
-/** Turns one line into an exchange, or says why not. Never throws. */
-export type ParseLine = (text: string, line: number) => Exchange | Rejected;
+/** Turns one line into an exchange, or says why not; undefined for a line that is not meant to be a record. Never throws. */
+export type ParseLine = (text: string, line: number) => Exchange | Rejected | undefined;
 
 /**
  * Reads a line-based source to its end: one record a line, empty lines apart. A line over `lineBytesMax` is one rejected
@@ -22,7 +22,8 @@ export async function* readLines(input: AsyncIterable<Uint8Array>, lineBytesMax:
   let batch = new OpenBatch();
   const sink = {
     line(text: string, number: number): void {
-      batch.add(parse(text, number), text.length);
+      const record = parse(text, number);
+      if (record !== undefined) batch.add(record, text.length);
     },
     tooLong(number: number): void {
       batch.add(tooLong(number, lineBytesMax), 0);

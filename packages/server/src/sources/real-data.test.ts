@@ -4,8 +4,8 @@ import type { Exchange } from "@postern/engine";
 import { readInput } from "./read-file.ts";
 import type { ReadProgress } from "./read-file.ts";
 import { sharedData } from "./shared-data.fixture.ts";
-import { accessLogLine } from "./access-log/access-log.ts";
-import type { Rejected } from "./source.ts";
+import { accessLogLine, accessLogLineIn } from "./access-log/access-log.ts";
+import type { AccessFormat, Rejected } from "./source.ts";
 
 async function readAll(file: string): Promise<{ exchanges: Exchange[]; rejected: Rejected[]; last: ReadProgress | undefined }> {
   const exchanges: Exchange[] = [];
@@ -36,22 +36,23 @@ describe("every recorded HAR is read entry by entry", () => {
   });
 });
 
-const juiceLogs = ["nginx-combined", "nginx-timed", "apache-combined", "apache-common", "apache-vhost"];
+const juiceLogs = ["nginx-combined.log", "nginx-timed.log", "nginx-json.log", "apache-combined.log", "apache-common.log", "apache-vhost.log", "haproxy.log", "caddy.json"];
+const formatOf: Readonly<Record<string, string>> = { "nginx-json.log": "json", "apache-common.log": "common", "haproxy.log": "haproxy", "caddy.json": "json" };
 
 describe("the same 654 requests, whoever logged them", () => {
   test.each(juiceLogs)("%s: accepted and rejected make 654, none rejected", async (name) => {
-    const { exchanges, rejected, last } = await readAll(`logs/juice-api-suite/juice-${name}.log`);
+    const { exchanges, rejected, last } = await readAll(`logs/juice-api-suite/juice-${name}`);
     expect(rejected).toEqual([]);
     expect(exchanges.length).toBe(654);
-    expect(last?.format).toBe(name === "apache-common" ? "common" : "combined");
+    expect(last?.format).toBe(formatOf[name] ?? "combined");
     expect(last?.bytesRead).toBe(last?.bytesTotal);
   });
 
-  test("all five logs and the HAR agree, line for line, on method, path and status", async () => {
+  test("all eight logs and the HAR agree, line for line, on method, path and status", async () => {
     const har = await readAll("har/juice-api-suite.har");
     const spoken = (exchange: Exchange): string => `${exchange.method} ${withoutOrigin(exchange.url)} ${exchange.response.status}`;
     const first = (await readAll("logs/juice-api-suite/juice-nginx-combined.log")).exchanges.map(spoken);
-    for (const name of juiceLogs.slice(1)) expect((await readAll(`logs/juice-api-suite/juice-${name}.log`)).exchanges.map(spoken)).toEqual(first);
+    for (const name of juiceLogs.slice(1)) expect((await readAll(`logs/juice-api-suite/juice-${name}`)).exchanges.map(spoken)).toEqual(first);
     expect(har.exchanges.map(spoken).toSorted()).toEqual(first.toSorted());
   });
 
@@ -68,6 +69,39 @@ test("the gzipped 10,000-line Apache log is read to its last line", async () => 
   expect(exchanges.length + rejected.length).toBe(10_000);
   expect(rejected.length).toBeLessThanOrEqual(5);
   expect(last?.format).toBe("combined");
+});
+
+describe("another project's expectations of other formats are met", () => {
+  const formats: Readonly<Record<string, AccessFormat>> = {
+    traefik_clf: "combined",
+    traefik_json: "json",
+    "envoy-logs": "json",
+    "aws-alb-logs": "alb",
+    "aws-cloudfront-logs": "w3c",
+    "haproxy-logs": "haproxy",
+    "haproxy-nextcloud-whitelist": "haproxy",
+    "caddy-logs": "json",
+  };
+  test.each(Object.entries(formats))("%s: where they see method, path and status, so do we", (name, format) => {
+    const lines = readFileSync(sharedData(`logs/crowdsec/${readCases().find((one) => one.test === name)?.log_file ?? ""}`), "utf8").split("\n");
+    // Envoy's cases mix its two formats.
+    const parsers = (name === "envoy-logs" ? [format, "envoy" as const] : [format]).map((one) => accessLogLineIn(one, { name: "case" }));
+    const read = lines.flatMap((line, n) => {
+      const records = line.trim() === "" ? [] : parsers.map((parse) => parse(line, n));
+      const record = records.find((one) => one !== undefined && "method" in one);
+      return record === undefined || "reason" in record ? [] : [`${record.method} ${withoutOrigin(record.url).split("?", 1)[0] ?? ""} ${record.response.status}`];
+    });
+    const expected = readCases()
+      .filter((one) => one.test === name)
+      .flatMap(({ events }) => events)
+      .filter((event) => event["Meta.http_verb"] !== undefined && event["Meta.http_path"] !== undefined)
+      .map(
+        (event) =>
+          `${event["Meta.http_verb"] ?? ""} ${(event["Meta.http_path"] ?? "").replace(/^https?:\/\/[^/]+/, "").split("?", 1)[0] ?? ""} ${Number(event["Meta.http_status"]) || 0}`,
+      );
+    expect(expected.length).toBeGreaterThan(0);
+    expect(read).toEqual(expect.arrayContaining(expected));
+  });
 });
 
 describe("another project's expectations of nginx and Apache lines are met", () => {
@@ -113,6 +147,7 @@ describe("another project's expectations of nginx and Apache lines are met", () 
 
 interface Case {
   readonly test: string;
+  readonly log_file: string;
   readonly events: readonly Readonly<Record<string, string | undefined>>[];
 }
 

@@ -25,8 +25,13 @@ export interface ReadOptions {
   readonly name: string;
   /** Lines of the file in front of the input, for numbers and ids; line formats only. */
   readonly linesBefore?: number;
+  /** Told once which members or columns of the log were taken for what, where the format has names of its own. */
+  readonly onMapping?: ((mapping: string) => void) | undefined;
   /** The key and the ports made of it, so that a reader on a thread of its own can hash callers as these ports do. */
   readonly keyed?: { readonly secret: Uint8Array; readonly ports: Ports } | undefined;
 }
 
-export type Format = "ndjson" | "har" | "combined" | "common";
+/** Formats of access logs; each is described at `accessLogReader`. */
+export type AccessFormat = "combined" | "common" | "json" | "haproxy" | "alb" | "envoy" | "w3c";
+
+export type Format = "ndjson" | "har" | AccessFormat;

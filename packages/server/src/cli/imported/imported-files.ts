@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import type { Exchange } from "@postern/engine";
+import { formatNames } from "../../sources/format-names.ts";
 import { plainBytes } from "../../sources/read-file.ts";
 import { headBytes, type ImportedFile, type ImportedFilesStore } from "../../state/imported-files-store.ts";
 import { ContentDigest } from "./content-digest.ts";
@@ -95,8 +96,8 @@ export interface Following {
 
 const nothing: Already = { whole: false, bytes: 0, lines: 0, records: 0, lastAt: null, format: "" };
 
-/** A HAR is one document: it does not grow at its end. */
-const growing: ReadonlySet<string> = new Set(["ndjson", "combined", "common"]);
+/** A HAR is one document: it does not grow at its end. What a W3C log's columns are stands at its beginning, so it is read whole. */
+const growing: ReadonlySet<string> = new Set(formatNames.filter((format) => format !== "har" && format !== "w3c"));
 
 async function compare(path: string, known: readonly ImportedFile[]): Promise<Already> {
   // Where a known file ended, and its hash there.

@@ -120,6 +120,8 @@ export interface RejectedRecord extends Rejected {
 export interface SourceRead {
   readonly name: string;
   readonly format: string;
+  /** Which members or columns were taken for what, where the format has names of its own. */
+  readonly mapping?: string;
   readonly accepted: number;
   readonly rejected: number;
   /** Of its beginning, or of all of it, when it was imported before. */

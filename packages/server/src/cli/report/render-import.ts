@@ -36,6 +36,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       const before = source.alreadyImported > 0 ? `, ${count(source.alreadyImported)} known` : "";
       const counts = ` (${source.format}): ${count(source.accepted)} accepted, ${count(source.rejected)} rejected${before}`;
       say(`  ${fit(plain(source.name), tableWidth - 2 - counts.length)}${counts}`);
+      if (source.mapping !== undefined) indented(plain(source.mapping), "    ", paint.dim);
     }
     if (document.sources.length > shownSources) say(`  and ${document.sources.length - shownSources} more files`);
     for (const bad of records.rejected.slice(0, shownRejected)) {

@@ -21,6 +21,8 @@ export interface PackedRows {
   /** Numbers start from 0 again: the texts known before are forgotten. */
   readonly anew: boolean;
   readonly rejected: readonly Rejected[];
+  /** Once it is known; see `ReadOptions.onMapping`. */
+  readonly mapping?: string | undefined;
 }
 
 const columns = 8;

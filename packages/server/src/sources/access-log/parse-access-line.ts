@@ -1,3 +1,4 @@
+import { isHostText } from "./host-text.ts";
 import { parseRequestLine } from "./parse-request-line.ts";
 import { quotedEnd, unescapeText } from "./quoted-field.ts";
 import { clfTimeParser } from "./clf-time.ts";
@@ -22,12 +23,15 @@ export interface AccessRecord {
   readonly durationMs: number | undefined;
   /** True when the line has the two quoted fields of the combined format. */
   readonly combined: boolean;
+  /** True when it says that the request came by TLS. */
+  readonly secure?: boolean;
 }
 
 /** Why a line is no record: `column` is 1-based, nothing of the line is repeated. */
 export interface AccessFailure {
   readonly column: number;
   readonly reason: string;
+  readonly remedy?: string;
 }
 
 /**
@@ -115,16 +119,6 @@ function readClient(line: string, end: number): { host: string | undefined; addr
   return isHostText(one) ? { host: undefined, address: one } : undefined;
 }
 
-/** Letters, digits and `.:-_[]` only: an address or a host name, with or without a port. */
-function isHostText(text: string): boolean {
-  for (let i = 0; i < text.length; i += 1) {
-    const c = text.charCodeAt(i);
-    const fine = (c >= 48 && c <= 58) || (c >= 97 && c <= 122) || (c >= 65 && c <= 91) || c === 93 || c === 45 || c === 46 || c === 95;
-    if (!fine) return false;
-  }
-  return text !== "";
-}
-
 function isNumericAddress(text: string): boolean {
   let dots = 0;
   let colons = 0;
@@ -180,7 +174,7 @@ const nothingMore: More = { host: undefined, durationMs: undefined };
 /** Fields after the format's own are looked at no further than this. */
 const moreCharactersMax = 4_096;
 
-/** The two trailing fields we know: `rt=<seconds>` and `host="…"`. */
+/** The trailing fields we know: `rt=<seconds>`, a closing `<n>ms`, and `host="…"`. */
 function readMore(line: string, from: number): More {
   const text = line.length - from > moreCharactersMax ? line.slice(from, from + moreCharactersMax) : line.slice(from);
   let durationMs: number | undefined;
@@ -189,6 +183,11 @@ function readMore(line: string, from: number): More {
   if (rt !== -1) {
     const seconds = Number(text.slice(rt + 4, fieldEnd(text, rt + 4)));
     if (Number.isFinite(seconds) && seconds >= 0 && seconds < 86_400) durationMs = Math.round(seconds * 1_000);
+  }
+  // Traefik closes with its duration.
+  if (durationMs === undefined && text.endsWith("ms")) {
+    const ms = readCount(text, text.lastIndexOf(" ") + 1, text.length - 2);
+    if (ms >= 0 && ms < 86_400_000) durationMs = ms;
   }
   const at = text.indexOf(' host="');
   if (at !== -1) {

@@ -20,15 +20,22 @@ export function parseRequestLine(line: string, from: number, end: number): { met
   return { method: line.slice(from, gap), target: unescapeUrl(raw) };
 }
 
-function isAbsolute(target: string): boolean {
+/** `http://host…` or `https://host…`. */
+export function isAbsolute(target: string): boolean {
   const scheme = target.startsWith("http://") ? 7 : target.startsWith("https://") ? 8 : 0;
   const first = target.charAt(scheme);
   return scheme > 0 && first !== "" && first !== "/" && first !== "?" && first !== "#";
 }
 
-/** Letters, digits, `-` and `_`, at most 32: every registered method and common inventions. */
+/** As {@link parseRequestLine} wants a method, for formats that have it in a field of its own. */
+export function isMethodText(text: string): boolean {
+  return isMethod(text, 0, text.length);
+}
+
+/** A letter, then letters, digits, `-` and `_`, at most 32: every registered method and common inventions. */
 function isMethod(line: string, from: number, end: number): boolean {
-  if (end === from || end - from > 32) return false;
+  const first = line.charCodeAt(from) | 32;
+  if (end === from || end - from > 32 || first < 97 || first > 122) return false;
   for (let i = from; i < end; i += 1) {
     const c = line.charCodeAt(i);
     const fine = (c >= 65 && c <= 90) || (c >= 97 && c <= 122) || (c >= 48 && c <= 57) || c === 45 || c === 95;

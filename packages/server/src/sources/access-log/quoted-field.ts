@@ -22,7 +22,15 @@ export function unescapeText(text: string): string {
  */
 export function unescapeUrl(text: string): string {
   if (isPlainUrl(text)) return text;
-  const bytes = text.includes("\\") ? unescapeBytes(text) : Buffer.from(text, "utf8");
+  return encoded(text.includes("\\") ? unescapeBytes(text) : Buffer.from(text, "utf8"));
+}
+
+/** The same without undoing escapes, for formats that have none of their own. */
+export function encodeUrl(text: string): string {
+  return isPlainUrl(text) ? text : encoded(Buffer.from(text, "utf8"));
+}
+
+function encoded(bytes: Buffer): string {
   let url = "";
   for (const byte of bytes) url += mustEncode(byte) ? `%${byte.toString(16).toUpperCase().padStart(2, "0")}` : String.fromCharCode(byte);
   return url;

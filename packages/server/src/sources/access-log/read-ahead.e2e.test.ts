@@ -6,7 +6,7 @@ import type { Exchange } from "@postern/engine";
 import { afterAll, expect, test } from "vitest";
 import { writeCombinedLog } from "../../bench/combined-log.ts";
 import type { readInput as ReadInput } from "../read-file.ts";
-import type { readAccessLogAhead as ReadAhead } from "./read-ahead.ts";
+import type { accessLogReaderAhead as ReaderAhead } from "./read-ahead.ts";
 import { readAccessLog } from "./access-log.ts";
 
 // The thread is a compiled file, so these run what was built.
@@ -30,7 +30,7 @@ async function all(batches: AsyncIterable<{ readonly exchanges: readonly Exchang
 }
 
 test("lines read on a thread of their own are the same exchanges in the same order, wherever pieces end", async () => {
-  const readAhead = (await built("sources/access-log/read-ahead.js"))["readAccessLogAhead"] as typeof ReadAhead;
+  const readAhead = ((await built("sources/access-log/read-ahead.js"))["accessLogReaderAhead"] as typeof ReaderAhead)("combined");
   const lines = Array.from({ length: 400 }, (_, n) =>
     n % 9 === 4 ? `broken ${n}` : `203.0.113.${n % 250} - - [10/Oct/2000:13:55:${10 + (n % 50)} -0700] "GET /ü/${n} HTTP/1.1" 200 ${n} "-" "agent ${n % 3}"`,
   );
@@ -54,7 +54,7 @@ test("a file of some megabytes is read so, and counts as it would otherwise", as
 });
 
 test("an input that breaks off is told as unreadable, and one nobody reads to its end leaves no thread behind", async () => {
-  const readAhead = (await built("sources/access-log/read-ahead.js"))["readAccessLogAhead"] as typeof ReadAhead;
+  const readAhead = ((await built("sources/access-log/read-ahead.js"))["accessLogReaderAhead"] as typeof ReaderAhead)("combined");
   async function* broken(): AsyncIterable<Uint8Array> {
     yield Buffer.from("x\n");
     throw Object.assign(new Error("gone"), { code: "EIO" });

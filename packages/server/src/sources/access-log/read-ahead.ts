@@ -3,20 +3,23 @@ import { fileURLToPath } from "node:url";
 import { Worker } from "node:worker_threads";
 import { callersOf, PosternError } from "@postern/engine";
 import { readable } from "../read-lines.ts";
-import type { Batch, ReadOptions, ReadSource } from "../source.ts";
-import { readAccessLog } from "./access-log.ts";
+import type { AccessFormat, Batch, ReadOptions, ReadSource } from "../source.ts";
+import { accessLogReader } from "./access-log.ts";
 import { type PackedRows, RowReader } from "./access-rows.ts";
 
 /**
- * As {@link readAccessLog}, with lines taken apart on a thread of its own, up to {@link piecesAheadMax} pieces ahead of whoever takes the batches. The same records in
+ * As {@link accessLogReader}, with lines taken apart on a thread of its own, up to {@link piecesAheadMax} pieces ahead of whoever takes the batches. The same records in
  * the same order; worth its start for files of some megabytes.
  *
  * Run from source, where there is no compiled worker, it reads on the caller's own thread.
  */
-export const readAccessLogAhead: ReadSource = (input, options) => (existsSync(workerFile) ? ahead(input, options) : readAccessLog(input, options));
+export function accessLogReaderAhead(format: AccessFormat): ReadSource {
+  return (input, options) => (existsSync(workerFile) ? ahead(input, options, format) : accessLogReader(format)(input, options));
+}
 
 export interface AccessWorkerStart {
   readonly name: string;
+  readonly format: AccessFormat;
   readonly linesBefore: number;
   readonly secret: Uint8Array | undefined;
 }
@@ -25,22 +28,30 @@ export interface AccessWorkerStart {
 const piecesAheadMax = 8;
 const workerFile = fileURLToPath(new URL("./access-worker.js", import.meta.url));
 
-async function* ahead(input: AsyncIterable<Uint8Array>, { name, linesBefore = 0, keyed }: ReadOptions): AsyncIterable<Batch> {
-  const start: AccessWorkerStart = { name, linesBefore, secret: keyed?.secret };
+async function* ahead(input: AsyncIterable<Uint8Array>, { name, linesBefore = 0, keyed, onMapping }: ReadOptions, format: AccessFormat): AsyncIterable<Batch> {
+  const start: AccessWorkerStart = { name, format, linesBefore, secret: keyed?.secret };
   const worker = new Worker(workerFile, { workerData: start });
   const answers = new Answers(worker);
   const reader = new RowReader(name, keyed === undefined ? undefined : callersOf(keyed.ports));
   let open = 0;
+  let told = false;
+  const read = (packed: PackedRows): Batch => {
+    if (packed.mapping !== undefined && !told) {
+      told = true;
+      onMapping?.(packed.mapping);
+    }
+    return reader.read(packed);
+  };
   try {
     for await (const chunk of readable(input)) {
       // A copy: it goes to the other thread as a whole.
       const bytes = new Uint8Array(chunk);
       worker.postMessage(bytes, [bytes.buffer]);
       open++;
-      for (; open >= piecesAheadMax; open--) yield reader.read(await answers.next());
+      for (; open >= piecesAheadMax; open--) yield read(await answers.next());
     }
     worker.postMessage(null, []);
-    for (open++; open > 0; open--) yield reader.read(await answers.next());
+    for (open++; open > 0; open--) yield read(await answers.next());
   } finally {
     await worker.terminate();
   }
