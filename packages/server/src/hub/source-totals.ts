@@ -4,49 +4,55 @@ import { DistinctCounter, OldestKey } from "@postern/engine";
  * How many different people each source was told about, by class of answer, for live screens and incidents. Counts are exact to 64
  * and ± 3.3 % above; the store's are exact always, and reports come from there.
  *
- * Bound: {@link sourcesMax} (endpoint, address) pairs, least recently active first out; one that is active again is put back in line once in {@link movedEvery}
- * tellings, so that a busy one does not cost a place in the Map each time.
+ * Bound: {@link sourcesMax} (endpoint, address) pairs; beyond, the endpoint that is asked loses its least recently active source, or the one with most of
+ * them does, so that a flood on one door does not push out what is known of another. One that is active again is put back in line once in
+ * {@link movedEvery} tellings, so that a busy one does not cost a place in the Map each time.
  */
 export class SourceTotals {
-  readonly #sources = new Map<string, SourceTotal>();
-  readonly #oldest = new OldestKey(this.#sources);
-  readonly #endpoints = new Map<string, Told>();
+  readonly #endpoints = new Map<string, Endpoint>();
+  #sources = 0;
   #told = 0;
 
   told(told: { readonly endpointId: string; readonly address: string; readonly subject: string; readonly classId: string; readonly uniform: boolean; readonly at: number }): void {
-    const key = `${told.endpointId} ${told.address}`;
-    let source = this.#sources.get(key);
+    let endpoint = this.#endpoints.get(told.endpointId);
+    if (endpoint === undefined) {
+      if (this.#endpoints.size >= endpointsMax) return;
+      const sources = new Map<string, SourceTotal>();
+      endpoint = { ...newTold(), sources, oldest: new OldestKey(sources) };
+      this.#endpoints.set(told.endpointId, endpoint);
+    }
+    const { sources } = endpoint;
+    let source = sources.get(told.address);
     this.#told++;
     if (source === undefined) {
-      if (this.#sources.size >= sourcesMax) {
-        const oldest = this.#oldest.take();
-        if (oldest !== undefined) this.#sources.delete(oldest);
-      }
+      if (this.#sources >= sourcesMax) this.#forgetOne(endpoint);
       source = { ...newTold(), firstAt: told.at, lastAt: told.at, asked: new DistinctCounter(), movedAt: this.#told };
-      this.#sources.set(key, source);
+      sources.set(told.address, source);
+      this.#sources++;
     } else if (this.#told - source.movedAt >= movedEvery) {
       source.movedAt = this.#told;
-      this.#sources.delete(key);
-      this.#sources.set(key, source);
+      sources.delete(told.address);
+      sources.set(told.address, source);
     }
     source.firstAt = Math.min(source.firstAt, told.at);
     source.lastAt = Math.max(source.lastAt, told.at);
     const subject = hashNumber(told.subject);
     source.asked.add(subject);
     count(source, told.classId, subject, told.uniform);
-    let endpoint = this.#endpoints.get(told.endpointId);
-    if (endpoint === undefined) {
-      if (this.#endpoints.size >= endpointsMax) return;
-      endpoint = newTold();
-      this.#endpoints.set(told.endpointId, endpoint);
-    }
     count(endpoint, told.classId, subject, told.uniform);
   }
 
   /** What one source learned on one endpoint; undefined when nothing. */
   source(endpointId: string, address: string, meaning: MeaningOf): SourceSummary | undefined {
-    const source = this.#sources.get(`${endpointId} ${address}`);
+    const source = this.#endpoints.get(endpointId)?.sources.get(address);
     return source === undefined ? undefined : { ...summary(source, meaning), asked: source.asked.value(), firstAt: source.firstAt, lastAt: source.lastAt };
+  }
+
+  #forgetOne(own: Endpoint): void {
+    let from = own;
+    if (own.sources.size === 0) for (const endpoint of this.#endpoints.values()) if (endpoint.sources.size > from.sources.size) from = endpoint;
+    const oldest = from.oldest.take();
+    if (oldest !== undefined && from.sources.delete(oldest)) this.#sources--;
   }
 
   endpoint(endpointId: string, meaning: MeaningOf): Totals {
@@ -78,6 +84,11 @@ export type MeaningOf = (classId: string) => "confirmed" | "denied" | "nothing" 
 interface Told {
   readonly byClass: Map<string, DistinctCounter>;
   readonly uniform: DistinctCounter;
+}
+
+interface Endpoint extends Told {
+  readonly sources: Map<string, SourceTotal>;
+  readonly oldest: OldestKey<string>;
 }
 
 interface SourceTotal extends Told {

@@ -5,12 +5,27 @@ import { HyperLogLog, registerCount } from "./hyperloglog.ts";
  * about an alarm, are never estimates.
  */
 export class DistinctCounter {
-  #exact: Set<number> | undefined = new Set();
+  /** Most counters hold a few: those stand in an array, which is made with the first. */
+  #few: number[] | undefined = none;
+  #exact: Set<number> | undefined;
   #sketch: HyperLogLog | undefined;
   #estimate: number | undefined;
 
   /** Counts a 53-bit hash (see `hash53`). */
   add(hash: number): void {
+    if (this.#few !== undefined) {
+      if (this.#few.includes(hash)) return;
+      if (this.#few.length >= fewMax) {
+        this.#exact = new Set(this.#few);
+        this.#few = undefined;
+      } else if (this.#few.length === 0) {
+        this.#few = [hash];
+        return;
+      } else {
+        this.#few.push(hash);
+        return;
+      }
+    }
     if (this.#exact !== undefined) {
       this.#exact.add(hash);
       if (this.#exact.size > exactMax) this.#toSketch();
@@ -20,8 +35,9 @@ export class DistinctCounter {
   }
 
   merge(other: DistinctCounter): void {
-    if (other.#exact !== undefined) {
-      for (const hash of other.#exact) this.add(hash);
+    const exact = other.#few ?? other.#exact;
+    if (exact !== undefined) {
+      for (const hash of exact) this.add(hash);
       return;
     }
     this.#toSketch();
@@ -30,6 +46,7 @@ export class DistinctCounter {
   }
 
   value(): number {
+    if (this.#few !== undefined) return this.#few.length;
     if (this.#exact !== undefined) return this.#exact.size;
     this.#estimate ??= Math.max(exactMax + 1, this.#sketch?.estimate() ?? 0);
     return this.#estimate;
@@ -37,17 +54,19 @@ export class DistinctCounter {
 
   /** True while {@link value} is a count and not an estimate. */
   get exact(): boolean {
-    return this.#exact !== undefined;
+    return this.#sketch === undefined;
   }
 
   /** Bytes held, roughly: what a memory bound adds up. */
   bytes(): number {
+    if (this.#few !== undefined) return 64 + this.#few.length * 8;
     return this.#exact !== undefined ? 64 + this.#exact.size * 24 : 128 + registerCount;
   }
 
   /** Plain JSON, for storing. */
   exportState(): DistinctState {
-    return this.#exact !== undefined ? { exact: [...this.#exact] } : { sketch: this.#sketch?.toText() ?? "" };
+    const exact = this.#few ?? this.#exact;
+    return exact !== undefined ? { exact: [...exact] } : { sketch: this.#sketch?.toText() ?? "" };
   }
 
   static restore(state: DistinctState): DistinctCounter {
@@ -56,21 +75,26 @@ export class DistinctCounter {
       for (const hash of state.exact) counter.add(hash);
       return counter;
     }
-    counter.#exact = undefined;
+    counter.#few = undefined;
     counter.#sketch = HyperLogLog.fromText(state.sketch);
     return counter;
   }
 
   #toSketch(): void {
-    if (this.#exact === undefined) return;
+    const exact = this.#few ?? this.#exact;
+    if (exact === undefined) return;
     this.#sketch = new HyperLogLog();
-    for (const hash of this.#exact) this.#sketch.add(hash);
+    for (const hash of exact) this.#sketch.add(hash);
+    this.#few = undefined;
     this.#exact = undefined;
     this.#estimate = undefined;
   }
 }
 
 export type DistinctState = { readonly exact: readonly number[] } | { readonly sketch: string };
+
+const none: number[] = [];
+const fewMax = 16;
 
 /** Thresholds people write for one actor ("more than 20 numbers") lie below this; there an estimate would be a wrong alarm. */
 export const exactMax = 64;
