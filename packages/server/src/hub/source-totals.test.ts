@@ -42,3 +42,15 @@ describe("SourceTotals", () => {
     expect(totals.source("e", "busy", meaning)).toMatchObject({ firstAt: 0, lastAt: 25_500 });
   });
 });
+
+it("forgets that door's oldest in a flood of sources, and nothing of another door", () => {
+  const totals = new SourceTotals();
+  const told = (endpointId: string, address: string): void => totals.told({ endpointId, address, subject: "00112233445566", classId: "c", uniform: false, at: 1 });
+  told("b", "192.0.2.1");
+  for (let n = 0; n < 20_000; n++) told("a", `10.0.${n >> 8}.${n & 255}`);
+  expect(totals.source("b", "192.0.2.1", () => "confirmed")?.confirmed).toBe(1);
+  expect(totals.source("a", "10.0.0.0", () => "confirmed")).toBeUndefined();
+  expect(totals.source("a", "10.0.0.1", () => "confirmed")?.confirmed).toBe(1);
+  told("c", "192.0.2.2");
+  expect(totals.source("a", "10.0.0.1", () => "confirmed")).toBeUndefined();
+});
