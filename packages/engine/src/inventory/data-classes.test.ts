@@ -1,28 +1,47 @@
 import { describe, expect, test } from "vitest";
-import { dataClassesOf, dataClassOf, fieldsMax } from "./data-classes.ts";
+import type { Json } from "../exchange/view.ts";
+import { governmentIdMakers } from "../testing/make-government-id.ts";
+import { seededRandom } from "../testing/seeded-random.ts";
+import { digitsOf } from "./checksums.ts";
 import { DistinctCounter, exactMax, hash32 } from "./distinct-counter.ts";
+import { depthMax, FieldClasses, type FieldClassesState, fieldsMax } from "./field-classes.ts";
+import { governmentIds } from "./government-ids.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { Parameters, parametersMax } from "./parameters.ts";
 
 describe("data classes", () => {
+  const of = (path: string, ...values: readonly (string | number)[]): readonly string[] => {
+    const fields = new FieldClasses(1);
+    const names = path.split(".");
+    for (const value of values) fields.add(path, names, value);
+    return [...fields.classes()];
+  };
+
   test.each<[string, string | number, string]>([
     ["phone", "+99915550100", "phone"],
     ["mobile", "(030) 1234-5678", "phone"],
-    ["x", "+1 202 555 0143", "phone"],
-    ["contact", "ana@example.org", "email"],
-    ["n", "4111111111111111", "card"],
+    ["user.phones", 491_512_345_678, "phone"],
+    ["email", "ana@example.org", "email"],
     ["cardNumber", "5500 0055 5555 5559", "card"],
-    ["account", "GB82 WEST 1234 5698 7654 32", "iban"],
-    ["seen", "192.0.2.7", "ip"],
+    ["iban", "GB82 WEST 1234 5698 7654 32", "iban"],
+    ["clientIp", "192.0.2.7", "ip"],
     ["t", "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiI3In0.c2ln", "jwt"],
     ["client_secret", "s3cr3t-value", "secret"],
+    ["database", "postgres://app:hunter2@db.example.org/app", "secret"],
     ["firstName", "Ana", "name"],
     ["last_name", "O’Neill", "name"],
+    ["customer.name", "Иван Петров", "name"],
     ["lat", 52.5201, "geo"],
-  ])("%s: %s is %s", (key, value, expected) => expect(dataClassOf(key, value)).toBe(expected));
+    ["date_of_birth", "1987-03-09", "birth-date"],
+    ["passportNumber", "C01X00T47", "passport"],
+    ["line", "L898902C36UTO7408122F1204159ZE184226B<<<<<10", "passport"],
+    ["shipping.addressLine1", "Unter den Linden 77", "address"],
+    ["diagnosis.code", "E11.9", "health"],
+  ])("one value is enough where the name or the value itself says so: %s %s is %s", (key, value, expected) => expect(of(key, value)).toEqual([expected]));
 
-  test.each<[string, string | number]>([
-    ["orderNumber", "4111111111111112"],
+  test.each<[string, ...(string | number)[]]>([
+    ["orderNumber", "4111111111111111"],
+    ["n", "4111111111111111", "4012888888881881"],
     ["id", 1_700_000_000_123],
     ["created", "1700000000"],
     ["version", "1.2.3.4"],
@@ -32,14 +51,115 @@ describe("data classes", () => {
     ["hash", "da39a3ee5e6b4b0d3255bfef95601890afd80709"],
     ["fileName", "report.pdf"],
     ["name", "Blue chair"],
-    ["total", 99915550100],
+    ["total", 99_915_550_100],
     ["password", "****"],
-  ])("%s: %s is none", (key, value) => expect(dataClassOf(key, value)).toBeUndefined());
+    ["contact", "ana@example.org"],
+  ])("%s: %s is none, and one fitting value under such a name is only a suspicion", (key, ...values) => expect(of(key, ...values)).toEqual([]));
 
-  test("nested answers are read, to a bound", () => {
-    expect(dataClassesOf({ data: [{ user: { email: "ana@example.org", phones: ["+99915550100"] } }] })).toEqual(["email", "phone"]);
-    const wide = Object.fromEntries(Array.from({ length: fieldsMax }, (_, n) => [`f${n}`, "x"]));
-    expect(dataClassesOf({ ...wide, email: "ana@example.org" })).toEqual([]);
+  // Numbers their states publish as examples.
+  test.each([
+    ["us-ssn", "219-09-9999"],
+    ["gb-nino", "AB 12 34 56 C"],
+    ["gb-nhs", "943 476 5919"],
+    ["de-tax", "86095742719"],
+    ["de-pension", "15070649C103"],
+    ["es-dni", "12345678Z"],
+    ["es-nie", "X1234567L"],
+    ["fr-nir", "2 55 08 14 168 025 38"],
+    ["it-cf", "RSSMRA85T10A562S"],
+    ["nl-bsn", "111222333"],
+    ["pl-pesel", "44051401359"],
+    ["br-cpf", "529.982.247-25"],
+    ["br-cnpj", "11.222.333/0001-81"],
+    ["in-aadhaar", "2341 2341 2346"],
+    ["se-personnummer", "811228-9874"],
+    ["fi-hetu", "131052-308T"],
+    ["be-nrn", "85.07.30-033.28"],
+    ["ch-ahv", "756.9217.0769.85"],
+    ["tr-tckn", "10000000146"],
+    ["za-id", "8001015009087"],
+    ["cn-id", "11010519491231002X"],
+    ["sg-nric", "S1234567D"],
+    ["au-tfn", "123 456 782"],
+    ["ca-sin", "130 692 544"],
+    ["cl-rut", "30.686.957-4"],
+    ["ie-pps", "1234567T"],
+    ["ee-isikukood", "37605030299"],
+    ["hr-oib", "69435151530"],
+    ["tw-id", "A123456789"],
+    ["bg-egn", "7523169263"],
+    ["ro-cnp", "1800101221144"],
+    ["hk-hkid", "A123456(3)"],
+  ])("the checks of %s hold for %s", (name, value) => {
+    const scheme = governmentIds.find((one) => one.name === name);
+    expect(scheme?.fits(value, digitsOf(value))).toBe(true);
+  });
+
+  test("each check refuses most other last characters", () => {
+    const random = seededRandom(7);
+    for (const [name, make] of Object.entries(governmentIdMakers)) {
+      const scheme = governmentIds.find((one) => one.name === name);
+      if (scheme === undefined || ["us-ssn", "gb-nino", "in-pan"].includes(name)) continue;
+      let passed = 0;
+      for (let n = 0; n < 200; n++) {
+        const made = make(random);
+        expect(scheme.fits(made, digitsOf(made)), `${name} ${made}`).toBe(true);
+        const last = made.charAt(made.length - 1);
+        const other = /\d/.test(last) ? String((Number(last) + 1 + Math.floor(random() * 9)) % 10) : last === "A" ? "B" : "A";
+        if (scheme.fits(made.slice(0, -1) + other, digitsOf(made.slice(0, -1) + other))) passed++;
+      }
+      expect(passed, name).toBeLessThan(40);
+    }
+  });
+
+  test("a name beside an e-mail address is somebody's; the same words beside a price are not", () => {
+    const fields = new FieldClasses(1);
+    const people = ["Emma Stone", "Peter Wirth", "Zhanna Lutz", "Ana Costa", "Q Ray"];
+    for (const [index, name] of people.entries()) fields.observe({ owner_of: { name, email: `p${index}@example.org` } });
+    expect([...fields.classes()].sort()).toEqual(["email", "name"]);
+    const things = new FieldClasses(1);
+    for (const name of ["Aron", "Billy", "Kallax", "Malm", "Poäng"]) things.observe({ name, price: 12.5 });
+    expect([...things.classes()]).toEqual([]);
+  });
+
+  test("a field counted up is no phone number, though the plan knows every one", () => {
+    const fields = new FieldClasses(1);
+    for (let n = 0; n < 30; n++) fields.observe({ value: `4915123456${String(700 + n)}` });
+    expect([...fields.classes()]).toEqual([]);
+  });
+
+  test("answers are read to a depth and breadth, and an endpoint to a number of fields", () => {
+    const fields = new FieldClasses(1);
+    fields.observe({ data: [{ user: { email: "ana@example.org", phones: ["+99915550100"] } }] });
+    expect([...fields.classes()].sort()).toEqual(["email", "phone"]);
+    const wide = new FieldClasses(1);
+    wide.observe({ ...Object.fromEntries(Array.from({ length: fieldsMax }, (_, n) => [`f${n}`, "x"])), email: "ana@example.org" });
+    expect([...wide.classes()]).toEqual([]);
+    const deep = new FieldClasses(1);
+    let json: Json = { email: "ana@example.org" };
+    for (let n = 0; n < depthMax; n++) json = { in: json };
+    deep.observe(json);
+    expect([...deep.classes()]).toEqual([]);
+  });
+
+  test("what is exported holds no value, and goes on where it stopped", () => {
+    const fields = new FieldClasses(1);
+    for (let n = 0; n < 9; n++) fields.observe({ contact: { email: `person${n}@example.org`, card: "4111111111111111", ssn: "219-09-9999" } });
+    const state = JSON.stringify(fields.exportState());
+    for (const value of ["person", "example.org", "4111", "219-09"]) expect(state).not.toContain(value);
+    const again = new FieldClasses(2);
+    again.restore(JSON.parse(state) as FieldClassesState);
+    expect(again.fields()).toEqual(fields.fields());
+    const both = new FieldClasses(1);
+    both.absorb(again);
+    expect(both.fields()).toEqual(fields.fields());
+  });
+
+  test("long hostile values cost no more than their length", () => {
+    const fields = new FieldClasses(1);
+    const startedAt = performance.now();
+    for (const part of ["1.", "a@", "+1 ", "Ab ", "-", "12:", "a://b:", "((", "eyJ."]) for (let n = 0; n < 50; n++) fields.add(part, ["address", "phone"], part.repeat(20_000));
+    expect(performance.now() - startedAt).toBeLessThan(2_000);
   });
 });
 

@@ -1,8 +1,8 @@
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import type { ParameterLocation } from "../exchange/subject.ts";
 import type { ExchangeView } from "../exchange/view.ts";
-import { dataClassesOf } from "./data-classes.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
+import { type ClassifiedField, FieldClasses, type FieldClassesState } from "./field-classes.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { isSecretName, Parameters, parametersMax, ParameterStats, subjectTypeOf } from "./parameters.ts";
 import type { PathNode } from "./path-node.ts";
@@ -25,7 +25,10 @@ export class InventoryEndpoint {
   readonly parameters: Parameters;
   readonly byStatus = new Map<number, number>();
   readonly latency = new LatencyHistogram();
-  readonly dataClasses = new Set<string>();
+  /** Classes of the fields of its answers. */
+  readonly fields: FieldClasses;
+  /** Classes found before fields were kept apart. */
+  readonly #classesBefore = new Set<string>();
   readonly aliases = new Set<string>();
   auth = new Posture();
   requests = 0;
@@ -48,6 +51,7 @@ export class InventoryEndpoint {
     this.host = host;
     this.place = place;
     this.parameters = new Parameters(naming.seed, naming.fieldName);
+    this.fields = new FieldClasses(naming.seed, naming.fieldName);
     this.#name = naming;
   }
 
@@ -55,6 +59,17 @@ export class InventoryEndpoint {
   get id(): string {
     this.#refresh();
     return this.#id;
+  }
+
+  /** Data classes of its answers, decided from many values of each field. */
+  get dataClasses(): ReadonlySet<string> {
+    const found = this.fields.classes();
+    return this.#classesBefore.size === 0 ? found : new Set([...found, ...this.#classesBefore]);
+  }
+
+  /** Fields of its answers that have a class. */
+  classifiedFields(): readonly ClassifiedField[] {
+    return this.fields.fields();
   }
 
   /** `/users/{userId}/status`; a constant that may not be shown yet is `{shape~hash}`. */
@@ -155,7 +170,7 @@ export class InventoryEndpoint {
     this.auth.observe(view, network);
     if (view.responseJson === undefined || status < 200 || status > 299) return;
     this.sampled++;
-    if (this.sampled <= sampleFirst || this.sampled % sampleOneIn === 0) for (const name of dataClassesOf(view.responseJson)) this.dataClasses.add(name);
+    if (this.sampled <= sampleFirst || this.sampled % sampleOneIn === 0) this.fields.observe(view.responseJson);
   }
 
   /** Notes an answer as evidence that something is here; undefined is an answer that proves it. */
@@ -177,7 +192,8 @@ export class InventoryEndpoint {
     this.parameters.absorb(other.parameters);
     this.auth.absorb(other.auth);
     this.sampled += other.sampled;
-    for (const name of other.dataClasses) this.dataClasses.add(name);
+    this.fields.absorb(other.fields);
+    for (const name of other.#classesBefore) this.#classesBefore.add(name);
     if (other.evidence === "certain") this.evidence = "certain";
     else for (const fingerprint of other.evidence) this.admit(fingerprint);
     for (const alias of other.aliases) this.#alias(alias);
@@ -193,7 +209,8 @@ export class InventoryEndpoint {
       firstAt: this.firstAt,
       lastAt: this.lastAt,
       latency: [...this.latency.buckets],
-      dataClasses: [...this.dataClasses],
+      dataClasses: [...this.#classesBefore],
+      fields: this.fields.exportState(),
       aliases: [...this.aliases],
       auth: this.auth.exportState(),
       sampled: this.sampled,
@@ -214,7 +231,8 @@ export class InventoryEndpoint {
     this.firstAt = state.firstAt;
     this.lastAt = state.lastAt;
     this.latency.absorb({ buckets: state.latency });
-    for (const name of state.dataClasses) this.dataClasses.add(name);
+    for (const name of state.dataClasses) this.#classesBefore.add(name);
+    if (state.fields !== undefined) this.fields.restore(state.fields);
     for (const alias of state.aliases) this.#alias(alias);
     this.auth = Posture.restore(state.auth);
     this.sampled = state.sampled;
@@ -317,6 +335,7 @@ export interface EndpointState {
   readonly lastAt: number;
   readonly latency: readonly number[];
   readonly dataClasses: readonly string[];
+  readonly fields?: FieldClassesState;
   readonly aliases: readonly string[];
   readonly auth: PostureState;
   readonly sampled: number;
