@@ -12,6 +12,7 @@ export const errorCatalogue = {
   UPSTREAM_INVALID: "The service's address is not an http or https URL. Remedy: give one such as http://127.0.0.1:3000.",
   SOURCE_UNREADABLE: "The file cannot be read. Remedy: check the path; `-` reads standard input.",
   SOURCE_UNKNOWN_FORMAT: "No reader recognises this file. Remedy: name the format with --format.",
+  SPEC_INVALID: "The description of the interface cannot be read. Remedy: mend the place named; OpenAPI 2.0 to 3.2 (JSON or YAML), Postman collections 2.1 and HAR are read.",
   STORE_UNAVAILABLE: "The store process does not answer. Remedy: see its log; nothing acknowledged is lost, it is loaded when the store is back.",
   STORE_QUERY_FAILED: "The store refused a query. Remedy: see the cause; if it persists, report it with the version and the command, without personal data.",
   TRIGGER_INVALID: "A trigger does not compile. Remedy: mend the expression at the position named.",

@@ -45,3 +45,6 @@ export { type Decision, Judge, type JudgeOptions, type JudgeSink } from "./judge
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
 export { TimeQueue } from "./time-queue.ts";
 export { OldestKey } from "./detect/observe/oldest-key.ts";
+export { anyField, SchemaBudget, type SchemaFormat, schemaFormats, type SchemaKind, schemaKinds, SchemaNode } from "./inventory/schema-node.ts";
+export { isParameterHeader, ObservedSchemas } from "./inventory/schema-observer.ts";
+export { fieldName, hashedSegment, hashOfSegment, isPlainWords } from "./exchange/plain-words.ts";

@@ -5,12 +5,14 @@ import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli/cli-context.ts";
 import { configCommand } from "./cli/config.ts";
 import { demoCommand } from "./cli/demo.ts";
+import { diffCommand } from "./cli/diff.ts";
 import { errorText, exitCodeOf } from "./cli/error-text.ts";
 import { importCommand } from "./cli/import.ts";
 import { listCommands } from "./cli/list.ts";
 import { protectCommand } from "./cli/protect.ts";
 import { rehearseCommand } from "./cli/rehearse.ts";
 import { reportBreachCommand } from "./cli/report-breach.ts";
+import { specCommand } from "./cli/spec.ts";
 import { whyCommand } from "./cli/why.ts";
 import { becomeRole } from "./roles.ts";
 
@@ -60,6 +62,8 @@ async function main(argv: readonly string[]): Promise<void> {
   importCommand(program, context);
   rehearseCommand(program, context);
   listCommands(program, context);
+  diffCommand(program, context);
+  specCommand(program, context);
   whyCommand(program, context);
   reportBreachCommand(program, context);
   configCommand(program, context);

@@ -8,6 +8,8 @@ import { isSecretName, Parameters, parametersMax, ParameterStats, subjectTypeOf 
 import type { PathNode } from "./path-node.ts";
 import { Posture } from "./posture.ts";
 import type { PostureReport, PostureState } from "./posture.ts";
+import type { SchemaBudget } from "./schema-node.ts";
+import { ObservedSchemas, type ObservedSchemasState } from "./schema-observer.ts";
 import type { TemplateText } from "./template-text.ts";
 import { templateText } from "./template-text.ts";
 import type { ValueShape } from "./value-shape.ts";
@@ -30,6 +32,8 @@ export class InventoryEndpoint {
   /** Classes found before fields were kept apart. */
   readonly #classesBefore = new Set<string>();
   readonly aliases = new Set<string>();
+  /** What its requests and answers are made of. */
+  readonly schemas = new ObservedSchemas();
   auth = new Posture();
   requests = 0;
   /** Answers of 500 and above, and requests without any answer. */
@@ -168,6 +172,7 @@ export class InventoryEndpoint {
     this.#refresh();
     this.parameters.observe(view, this.#template.names.keys());
     this.auth.observe(view, network);
+    this.schemas.observe(view, this.#template.names.keys(), this.#name);
     if (view.responseJson === undefined || status < 200 || status > 299) return;
     this.sampled++;
     if (this.sampled <= sampleFirst || this.sampled % sampleOneIn === 0) this.fields.observe(view.responseJson);
@@ -191,6 +196,7 @@ export class InventoryEndpoint {
     this.latency.absorb(other.latency);
     this.parameters.absorb(other.parameters);
     this.auth.absorb(other.auth);
+    this.schemas.absorb(other.schemas, this.#name.budget);
     this.sampled += other.sampled;
     this.fields.absorb(other.fields);
     for (const name of other.#classesBefore) this.#classesBefore.add(name);
@@ -213,6 +219,7 @@ export class InventoryEndpoint {
       fields: this.fields.exportState(),
       aliases: [...this.aliases],
       auth: this.auth.exportState(),
+      schemas: this.schemas.exportState(),
       sampled: this.sampled,
       parameters: [...this.parameters.byKey].map(([key, stats]) => ({
         key,
@@ -235,6 +242,7 @@ export class InventoryEndpoint {
     if (state.fields !== undefined) this.fields.restore(state.fields);
     for (const alias of state.aliases) this.#alias(alias);
     this.auth = Posture.restore(state.auth);
+    if (state.schemas !== undefined) this.schemas.restore(state.schemas, this.#name.budget);
     this.sampled = state.sampled;
     this.evidence = "certain";
     for (const saved of state.parameters) {
@@ -322,6 +330,10 @@ export interface EndpointNaming {
   readonly hidden: (constant: string) => string;
   /** How the name of a parameter is kept. */
   readonly fieldName: (name: string) => string;
+  /** As `fieldName`, for fields of bodies. */
+  readonly nameOf: (name: string) => string;
+  /** Places left for schemas of all endpoints. */
+  readonly budget: SchemaBudget;
   idOf(method: string, host: string, template: string): string;
   registered(id: string, endpoint: InventoryEndpoint): void;
 }
@@ -338,6 +350,8 @@ export interface EndpointState {
   readonly fields?: FieldClassesState;
   readonly aliases: readonly string[];
   readonly auth: PostureState;
+  /** Absent in states older than it. */
+  readonly schemas?: ObservedSchemasState;
   readonly sampled: number;
   readonly parameters: readonly {
     readonly key: string;

@@ -10,6 +10,7 @@ import { InventoryEndpoint } from "./inventory-endpoint.ts";
 import type { PathNode } from "./path-node.ts";
 import type { PathStep } from "./path-templates.ts";
 import { PathTemplates, pathOf } from "./path-templates.ts";
+import { SchemaBudget } from "./schema-node.ts";
 
 export { InventoryEndpoint } from "./inventory-endpoint.ts";
 
@@ -24,6 +25,7 @@ export class Inventory {
   readonly #ports: Ports;
   readonly #bounds: InventoryBounds;
   readonly #seed: number;
+  readonly #schemaBudget = new SchemaBudget();
   readonly #hosts = new Map<string, HostInventory>();
   readonly #byId = new Map<string, InventoryEndpoint>();
   readonly #principals = new Set<string>();
@@ -173,6 +175,8 @@ export class Inventory {
       epoch: () => host.paths.epoch,
       hidden: (constant) => hashedSegment(constant, this.#ports),
       fieldName: (name) => fieldName(name, this.#ports),
+      nameOf: (name) => fieldName(name, this.#ports),
+      budget: this.#schemaBudget,
       idOf: (method, name, template) => this.#ports.hash("segment", `${method} ${name} ${template}`),
       registered: (id, endpoint) => {
         if (this.#byId.size < this.#bounds.idsMax || this.#byId.has(id)) this.#byId.set(id, endpoint);
@@ -205,6 +209,7 @@ export class Inventory {
       const { leaf } = endpoint.place;
       for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
       leaf?.delete(endpoint.method);
+      endpoint.schemas.release(this.#schemaBudget);
       if (leaf?.size === 0) host.paths.prune(endpoint.place);
     }
   }

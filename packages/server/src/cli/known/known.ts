@@ -31,6 +31,7 @@ export async function readKnown(dataDir: string, options: KnownOptions): Promise
   // Builds the rules of every endpoint, which are learned and not stored.
   const { endpoints } = ledger.policy(savedAt ?? 0);
   return {
+    dataDir: dir,
     config: options.config,
     ledger,
     ports,
@@ -50,6 +51,7 @@ export interface KnownOptions {
 }
 
 export interface Known {
+  readonly dataDir: string;
   readonly config: Config;
   readonly ledger: Ledger;
   readonly ports: Ports;

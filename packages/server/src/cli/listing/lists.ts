@@ -3,6 +3,7 @@ import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
 import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
+import { KnownSpecs } from "../../specs/known-specs.ts";
 import { pageOf, readCursor } from "../../store/page-cursor.ts";
 import type { StoreClient } from "../../store/store-client.ts";
 import { type DisclosedClasses, namedEndpoints } from "../breach/breach-data.ts";
@@ -56,12 +57,18 @@ export interface ListQuery {
 }
 
 function endpoints({ known, query }: ListAsk): Page<EndpointView> {
+  const documented = new KnownSpecs(known.dataDir).knows(known.ports);
   const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
   const all = known.ledger.inventory
     .endpoints()
     .filter((endpoint) => query.endpoint === undefined || endpoint.id === query.endpoint.id)
     // The counters of a running gate are its own; here stands what is guarded, not how far.
-    .map((endpoint) => endpointView(known.ledger, endpoint, state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}));
+    .map((endpoint) =>
+      endpointView(known.ledger, endpoint, {
+        knownBy: documented(endpoint) ? ["traffic", "spec"] : ["traffic"],
+        ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
+      }),
+    );
   return inMemory(all, (one) => `${one.host}\n${one.path}\n${one.method}`, query);
 }
 
