@@ -11,7 +11,7 @@ import { readApi } from "../specs/read-api.ts";
 import type { CliContext } from "./cli-context.ts";
 import { idPrefixOf } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
-import { colorOf, configOf, formats, guarded, oneOf, readAll, tableWidthOf, widthOf } from "./import-session.ts";
+import { colorOf, configOf, formatOf, guarded, readAll, tableWidthOf, widthOf } from "./import-session.ts";
 import { readKnown } from "./known/known.ts";
 import { type DiffDocument, renderDiff } from "./diff-render.ts";
 
@@ -24,7 +24,7 @@ export function diffCommand(program: Command, context: CliContext): void {
     .argument("[newer]", "the newer document: then documents are compared, not traffic")
     .option("--data <dir>", "traffic that Postern keeps here", usualDataDir)
     .option("--from <files...>", "recorded traffic read from these files instead; nothing is kept")
-    .option("--format <format>", `of those files: ${formats.join(", ")}`, "auto")
+    .option("--format <format>", "of those files, as `postern import` takes it", "auto")
     .option("--was <file>", "an older document: what it had and this one has not, and yet answers, is a zombie")
     .option("--host <host>", "only this host's traffic (default: hosts that the document names or describes)")
     .option("--config <file>", "configuration (default: postern.yaml here, if there is one)")
@@ -95,7 +95,7 @@ async function read(files: readonly string[], options: DiffOptions, context: Cli
   const key = loadOrCreateKey({ env: context.env });
   const ports = makePorts(key, 1);
   const recorded = new ImportRun({ ports, config: configOf(options.config, context), mode: "observe", idPrefix: idPrefixOf(files) });
-  await readAll(files, oneOf("--format", options.format, formats), context, {
+  await readAll(files, formatOf(options.format), context, {
     quiet: options.json === true,
     exchange: (exchange) => recorded.push(exchange),
     rows: (rows) => recorded.pushRows(rows),
