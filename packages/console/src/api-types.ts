@@ -36,6 +36,15 @@ export type Endpoint = {
     readonly verdict: "enforced" | "not enforced" | "optional" | "unproven";
     readonly kinds: readonly string[];
     readonly evidence: Readonly<Record<string, number>>;
+    readonly samples: Readonly<Record<string, readonly string[]>>;
+    readonly jwt: {
+      readonly issuers: readonly string[];
+      readonly algorithms: readonly string[];
+      readonly lifetimeSeconds: {
+        readonly min: number;
+        readonly max: number;
+      } | null;
+    } | null;
   };
   readonly oracle: {
     readonly verdict: "suspected" | "proven";

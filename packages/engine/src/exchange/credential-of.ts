@@ -6,21 +6,26 @@ import type { CredentialKind, CredentialSeen } from "./view.ts";
 /**
  * The credential a request carried, by location and shape, as a keyed hash; undefined when it carried none. Whether the
  * service ever checks it is another question (posture). Looked for in this order: `Authorization`, API-key and token
- * headers, key parameters in the query, session-like cookies; the first one found stands for the request.
+ * headers, key parameters in the query, session-like cookies, signatures of the request, a client certificate as a proxy names it; the first one found
+ * stands for the request.
  *
- * A value that cannot be a secret (`Bearer`, `Bearer null`, empty) counts as none. Misses: credentials in bodies, in
- * headers of unusual name, client certificates; short or low-entropy cookies. CSRF and analytics values are left out.
+ * A value that cannot be a secret (`Bearer`, `Bearer null`, empty) counts as none. A certificate's header is worth what the first hop is: one that passes on
+ * what callers write there lets them claim any certificate. Misses: credentials in bodies, in headers of unusual name; short or low-entropy cookies. CSRF and
+ * analytics values are left out.
  */
 export function credentialOf(headers: HeaderList, query: readonly (readonly [name: string, value: string])[], ports: Ports): CredentialSeen | undefined {
   let keyHeader: readonly [string, string] | undefined;
   let authorization = "";
   let cookies = "";
+  let proof: readonly [string, string] | undefined;
   for (const [rawName, value] of headers) {
     const name = carrierOf(rawName);
     if (name === "") continue;
     if (name === "authorization") authorization ||= value;
     else if (name === "cookie") cookies = cookies === "" ? value : `${cookies}; ${value}`;
-    else if (keyHeader === undefined && isSecret(value)) keyHeader = [name, value.trim()];
+    else if (isProof(name)) {
+      if (proof === undefined || saysOnlyWhether(proof[0])) proof = [name, value];
+    } else if (keyHeader === undefined && isSecret(value)) keyHeader = [name, value.trim()];
   }
   if (authorization !== "") {
     const seen = ofAuthorization(authorization, ports);
@@ -32,7 +37,8 @@ export function credentialOf(headers: HeaderList, query: readonly (readonly [nam
     const charactersMin = keyParameters.get(lower);
     if (charactersMin !== undefined && value.length >= charactersMin && isSecret(value)) return secret(ports, "api-key", value, `query:${lower.slice(0, 64)}`);
   }
-  return cookies === "" ? undefined : ofCookies(cookies.slice(0, cookieCharactersMax), ports);
+  const session = cookies === "" ? undefined : ofCookies(cookies.slice(0, cookieCharactersMax), ports);
+  return session ?? (proof === undefined ? undefined : ofProof(proof[0], proof[1].trim(), ports));
 }
 
 /** Cookies beyond this are not read; browsers and servers stop at 8 KiB of headers in practice. */
@@ -81,8 +87,53 @@ const keyParameters: ReadonlyMap<string, number> = new Map([
 /** The name in lower case where the header may carry a credential, else `""`. */
 const carrierOf = rememberText((rawName) => {
   const name = rawName.toLowerCase();
-  return name === "authorization" || name === "cookie" || isKeyHeader(name) ? name : "";
+  return name === "authorization" || name === "cookie" || isProof(name) || isKeyHeader(name) ? name : "";
 }, 1_024);
+
+/** Headers that prove a caller by a signature over the request or by a client certificate that the hop before us has checked. */
+const proofs: ReadonlyMap<string, "hmac" | "mtls"> = new Map([
+  ["signature-input", "hmac"],
+  ["x-signature", "hmac"],
+  ["x-hmac", "hmac"],
+  ["x-hmac-signature", "hmac"],
+  ["x-request-signature", "hmac"],
+  ["x-hub-signature", "hmac"],
+  ["x-hub-signature-256", "hmac"],
+  ["x-slack-signature", "hmac"],
+  ["stripe-signature", "hmac"],
+  ["client-cert", "mtls"],
+  ["x-client-cert", "mtls"],
+  ["x-ssl-cert", "mtls"],
+  ["x-ssl-client-cert", "mtls"],
+  ["x-ssl-client-verify", "mtls"],
+  ["x-client-verify", "mtls"],
+  ["x-ssl-client-s-dn", "mtls"],
+  ["x-forwarded-client-cert", "mtls"],
+  ["x-forwarded-tls-client-cert", "mtls"],
+  ["x-arr-clientcert", "mtls"],
+  ["x-amzn-mtls-clientcert", "mtls"],
+]);
+
+/** True for headers that say whether there was a certificate, and not whose: every caller has the same. */
+export function saysOnlyWhether(name: string): boolean {
+  return name === "x-ssl-client-verify" || name === "x-client-verify";
+}
+
+function isProof(name: string): boolean {
+  return proofs.has(name);
+}
+
+/** A signature without a key's name differs with every request: as a credential it is nobody's constant. Certificates are told apart by fingerprint where the header has it. */
+function ofProof(name: string, value: string, ports: Ports): CredentialSeen | undefined {
+  const kind = proofs.get(name);
+  if (kind === undefined || !isSecret(value)) return undefined;
+  const location = `header:${name}`;
+  if (kind === "hmac") return { kind, hash: ports.hash("credential", parameter(value.replaceAll(";", ","), "keyid") || value.slice(0, credentialCharactersMax)), location };
+  const upper = value.slice(0, 16).toUpperCase();
+  if (upper === "NONE" || upper === "(NULL)") return undefined;
+  const fingerprint = parameter(value.replaceAll(";", ","), "hash");
+  return { kind, hash: ports.hash("credential", fingerprint || value.slice(0, credentialCharactersMax)), location };
+}
 
 function isKeyHeader(name: string): boolean {
   if (name.endsWith("api-key") || name.endsWith("apikey") || name.endsWith("api_key")) return true;

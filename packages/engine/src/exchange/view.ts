@@ -28,7 +28,7 @@ export interface CredentialSeen {
   readonly location: string;
 }
 
-export type CredentialKind = "basic" | "bearer" | "jwt" | "api-key" | "session-cookie" | "hmac" | "dpop" | "digest" | "custom";
+export type CredentialKind = "basic" | "bearer" | "jwt" | "api-key" | "session-cookie" | "hmac" | "dpop" | "digest" | "mtls" | "custom";
 
 /** Deeper or wider input is read up to here; nothing legitimate is close. */
 export const segmentsMax = 32;

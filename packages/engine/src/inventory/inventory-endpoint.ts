@@ -7,9 +7,9 @@ import { LatencyHistogram } from "./latency-histogram.ts";
 import { isSecretName, Parameters, parametersMax, ParameterStats, subjectTypeOf } from "./parameters.ts";
 import type { PathNode } from "./path-node.ts";
 import { Posture } from "./posture.ts";
-import type { PostureReport, PostureState } from "./posture.ts";
 import type { SchemaBudget } from "./schema-node.ts";
 import { ObservedSchemas, type ObservedSchemasState } from "./schema-observer.ts";
+import type { PostureCaller, PostureReport, PostureState, PostureStateBefore } from "./posture.ts";
 import type { TemplateText } from "./template-text.ts";
 import { templateText } from "./template-text.ts";
 import type { ValueShape } from "./value-shape.ts";
@@ -105,7 +105,7 @@ export class InventoryEndpoint {
   }
 
   posture(): PostureReport {
-    return this.auth.report();
+    return this.auth.report(this.method === "GET" || this.method === "HEAD");
   }
 
   /** Where in a request a subject's identifier stands, most telling first. Learned; grows and shrinks with evidence. */
@@ -160,7 +160,7 @@ export class InventoryEndpoint {
     return most * 2 >= this.requests && most > 0;
   }
 
-  observe(view: ExchangeView, network: number): void {
+  observe(view: ExchangeView, caller: PostureCaller): void {
     const { exchange } = view;
     const { status } = exchange.response;
     this.requests++;
@@ -171,8 +171,8 @@ export class InventoryEndpoint {
     if (exchange.durationMs !== undefined) this.latency.add(exchange.durationMs);
     this.#refresh();
     this.parameters.observe(view, this.#template.names.keys());
-    this.auth.observe(view, network);
     this.schemas.observe(view, this.#template.names.keys(), this.#name);
+    this.auth.observe(view, caller, this.#template.names.size > 0);
     if (view.responseJson === undefined || status < 200 || status > 299) return;
     this.sampled++;
     if (this.sampled <= sampleFirst || this.sampled % sampleOneIn === 0) this.fields.observe(view.responseJson);
@@ -349,9 +349,9 @@ export interface EndpointState {
   readonly dataClasses: readonly string[];
   readonly fields?: FieldClassesState;
   readonly aliases: readonly string[];
-  readonly auth: PostureState;
   /** Absent in states older than it. */
   readonly schemas?: ObservedSchemasState;
+  readonly auth: PostureState | PostureStateBefore;
   readonly sampled: number;
   readonly parameters: readonly {
     readonly key: string;

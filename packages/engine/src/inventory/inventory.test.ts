@@ -184,7 +184,7 @@ describe("posture", () => {
   test("a key that every caller shares counts as none, a customer's own key does not", () => {
     const shared = new Inventory(ports);
     lookups(shared, 60, [["X-Api-Key", "copied-from-the-app"]]);
-    expect(shared.endpoints()[0]?.posture()).toMatchObject({ verdict: "not enforced", other: { data: 0 } });
+    expect(shared.endpoints()[0]?.posture()).toMatchObject({ verdict: "not enforced", valid: { data: 0 } });
     const own = new Inventory(ports);
     for (let n = 0; n < 60; n++) feed(own, { url: `/me/${n}`, body: { id: n }, headers: [["X-Api-Key", `customer-${n % 3}`]], address: `198.51.100.${n % 30}` });
     expect(verdict(own)).toBe("unproven");

@@ -1,8 +1,9 @@
 import { networkOf } from "../exchange/actor.ts";
+import { type CredentialFacts, credentialFacts } from "../exchange/credential-facts.ts";
 import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
-import type { ExchangeView } from "../exchange/view.ts";
+import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { answerFingerprint, answerShape, NothingHere, saysNothingHere } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
 import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpoint.ts";
@@ -11,6 +12,8 @@ import type { PathNode } from "./path-node.ts";
 import type { PathStep } from "./path-templates.ts";
 import { PathTemplates, pathOf } from "./path-templates.ts";
 import { SchemaBudget } from "./schema-node.ts";
+import { bodyCredential } from "./body-credential.ts";
+import type { PostureCaller } from "./posture.ts";
 
 export { InventoryEndpoint } from "./inventory-endpoint.ts";
 
@@ -29,6 +32,7 @@ export class Inventory {
   readonly #hosts = new Map<string, HostInventory>();
   readonly #byId = new Map<string, InventoryEndpoint>();
   readonly #principals = new Set<string>();
+  readonly #facts = new Map<string, CredentialFacts>();
   #fresh: string[] = [];
 
   constructor(ports: Ports, bounds: Partial<InventoryBounds> = {}) {
@@ -50,7 +54,7 @@ export class Inventory {
     if (learned === "learned") this.#dropEvidence(host, fingerprint ?? "");
     if (saysNothingHere(view.exchange.response.status) || (learned !== undefined && learned !== "unknown")) {
       const known = this.#known(host, method, view.segments);
-      known?.observe(view, network);
+      known?.observe(view, this.#caller(view, network));
       return known;
     }
     const place = host.paths.place(view.segments, network >>> 27);
@@ -60,7 +64,7 @@ export class Inventory {
     const { status } = view.exchange.response;
     if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = answerShape(view.responseJson);
     endpoint.admit(fingerprint);
-    endpoint.observe(view, network);
+    endpoint.observe(view, this.#caller(view, network));
     this.#principal(view, endpoint);
     return endpoint;
   }
@@ -214,10 +218,28 @@ export class Inventory {
     }
   }
 
+  #caller(view: ExchangeView, network: number): PostureCaller {
+    const credential = view.credential ?? bodyCredential(view, this.#ports);
+    return { network, device: hash32(network, view.userAgent), credential, facts: credential === undefined ? undefined : this.#factsOf(view, credential) };
+  }
+
+  /** What a credential says of itself stays the same: it is read once. */
+  #factsOf(view: ExchangeView, credential: CredentialSeen): CredentialFacts {
+    let facts = this.#facts.get(credential.hash);
+    if (facts === undefined) {
+      facts = credentialFacts(view, credential, this.#ports);
+      if (this.#facts.size >= factsMax) this.#facts.clear();
+      this.#facts.set(credential.hash, facts);
+    }
+    return facts;
+  }
+
   #principal(view: ExchangeView, endpoint: InventoryEndpoint): void {
     const hash = view.credential?.hash;
     const { status } = view.exchange.response;
     if (hash === undefined || status < 200 || status > 299) return;
+    // A signature without a key's name is another one each time.
+    if (view.credential?.kind === "hmac" && view.credential.location !== "header:authorization" && view.credential.location !== "header:signature-input") return;
     if (this.#principals.has(hash)) {
       if (!endpoint.auth.isSharedHere(hash)) return;
       this.#principals.delete(hash);
@@ -246,6 +268,9 @@ export interface InventoryBounds {
  * 100,000 principals are 10 MB, the oldest goes; ids count old names too.
  */
 export const inventoryBounds: InventoryBounds = { hostsMax: 256, nodesPerHostMax: 50_000, childrenMax: 1_000, principalsMax: 100_000, idsMax: 200_000 };
+
+/** Credentials whose facts are remembered, in memory only; when they are full it starts anew. 300 bytes each. */
+export const factsMax = 16_384;
 
 /** Methods kept at one path: HTTP has nine, WebDAV a few more. */
 export const methodsMax = 24;

@@ -1,91 +1,110 @@
+import type { CredentialFacts } from "../exchange/credential-facts.ts";
+import { saysOnlyWhether } from "../exchange/credential-of.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
+import { isSecretName } from "./parameters.ts";
+import { bodyHash, objectHash, PostureObjects } from "./posture-objects.ts";
+import { addOutcomes, newOutcomes, type Outcome, type OutcomeCounts, outcomeNames, outcomeOf } from "./posture-outcome.ts";
+import { type PostureCounts, type PostureVerdict, verdictOf } from "./posture-verdict.ts";
 
 /**
- * Whether an endpoint refuses those without a credential, from its own answers, two-sided:
+ * Whether an endpoint refuses those without a credential, from its own answers, two-sided: what each sort of credential got. The verdict is
+ * {@link verdictOf}'s; sorts are told apart so:
  *
- * - `not enforced`: it answered with data without a credential (or with one that every caller shares) at least
- *   {@link examplesMin} times and never refused one;
- * - `enforced`: it refused with 401 or 403 and answered callers who had a credential;
- * - `optional`: both with and without were answered with data, or the same kind of call was refused once and answered once;
- * - `unproven`: anything else. An endpoint always called with a token is unproven: nobody has seen it refuse.
+ * - `none`: nothing that could be one; `sharedConstant`: one value from at least {@link sharedNetworksMin} networks (or {@link sharedDevicesMin} devices) and nearly
+ *   every caller here, which proves nothing about who calls and counts as none;
+ * - `malformed`: cannot be one, or is of a scheme that is only ever refused here while another is answered; `expired`: a JWT past its `exp` at the time of the request;
+ * - `otherPrincipal`: asks for an object that was given to another credential only. Known where both were seen here, else it counts as `valid`;
+ * - `valid`: nothing is wrong with it that can be seen. Whether it is genuine shows in the answer alone.
  *
- * Misses: credentials it does not recognise (see `credentialOf`), refusals dressed as 200 or 404. Sources without
+ * Misses: credentials it does not recognise (see `credentialOf`), refusals in a dress it does not know (see `outcomeOf`). Sources without
  * request headers say nothing here. A caller can make an endpoint look better only by being refused.
  */
 export class Posture {
-  /** Answers to calls without a credential. */
-  readonly none: OutcomeCounts = newOutcomes();
-  /** Answers to calls with one, of any kind. */
-  readonly credentialed: OutcomeCounts = newOutcomes();
-  readonly kinds = new Set<string>();
-  /** Requests that came with secrets in the body or form (password, code): the credential may be there. */
-  secretInRequest = 0;
-  readonly #callers = new DistinctCounter();
+  readonly #counts = { none: newOutcomes(), malformed: newOutcomes(), expired: newOutcomes(), otherPrincipal: newOutcomes() };
+  /** Well-formed credentials by kind; shared ones are told apart in the report. */
+  readonly #valid = new Map<string, OutcomeCounts>();
+  readonly #kinds = new Set<string>();
   readonly #slots = new Map<string, Slot>();
+  readonly #samples = new Map<string, string[]>();
   readonly #examples: string[] = [];
+  readonly #issuers = new Set<string>();
+  readonly #algorithms = new Set<string>();
+  #lifetime: [min: number, max: number] | undefined;
+  #networks = new DistinctCounter();
+  #devices = new DistinctCounter();
+  #objects: PostureObjects | undefined;
+  /** Refused without a credential while the body carried a password or code. */
+  #bodyRefused = 0;
+  /** Well-formed credentials refused with 401, or as 401 is. */
+  #challenged = 0;
+  /** Well-formed credentials that got beyond the door to an answer about something else: 404, 409, a redirect. */
+  #passed = 0;
+  #alike = 0;
+  #differs = 0;
   #last: PostureReport | undefined;
   /** Calls since the last report; a report costs more than a count, so it is renewed every {@link reportEvery} calls. */
   #since = 0;
+  #total = 0;
 
-  /** `network` is a 32-bit hash of the caller's network. */
-  observe(view: ExchangeView, network: number): void {
-    const { exchange, credential } = view;
-    if (!exchange.carries.requestHeaders || exchange.response.status === 0) return;
+  /** `caller`: who, and what the credential says of itself. `objects`: the path names one. */
+  observe(view: ExchangeView, caller: PostureCaller, objects: boolean): void {
+    const { exchange } = view;
+    const { status } = exchange.response;
+    if (!exchange.carries.requestHeaders || status === 0) return;
     const outcome = outcomeOf(view);
-    this.#callers.add(network);
+    this.#networks.add(caller.network);
+    this.#devices.add(caller.device);
     this.#since++;
-    const counts = credential === undefined ? this.none : this.credentialed;
-    // What may turn a verdict is seen at once; the rest only adds up.
-    if (counts[outcome] < reportEvery) this.#last = undefined;
-    if (credential === undefined) {
-      this.none[outcome]++;
-      if (outcome === "data") this.#example(exchange.id);
+    this.#total++;
+    const { credential, facts } = caller;
+    const object = this.#objectOf(view, credential);
+    if (credential === undefined || facts === undefined) {
+      this.#count("none", this.#counts.none, outcome, exchange.id);
+      if (outcome === "data") {
+        if (this.#examples.length < examplesMax) this.#examples.push(exchange.id);
+        this.#held().givenToNone(object, this.#comparable(view));
+      } else if (outcome === "other" && (status === 404 || status === 410)) this.#objects?.deniedToNone(object);
+      else if (outcome === "refused" && carriesSecret(view)) this.#bodyRefused++;
       return;
     }
-    this.credentialed[outcome]++;
-    if (this.kinds.size < 16) this.kinds.add(credential.kind);
+    const kind =
+      facts.jwt !== undefined || facts.malformed || credential.kind !== "jwt" ? credential.kind : credential.location.startsWith("cookie:") ? "session-cookie" : "bearer";
+    if (this.#kinds.size < kindsMax) this.#kinds.add(kind);
+    if (facts.malformed) return this.#count("malformed", this.#counts.malformed, outcome, exchange.id);
+    if (facts.expiresAt !== undefined && exchange.at > facts.expiresAt + clockSkewMs) return this.#count("expired", this.#counts.expired, outcome, exchange.id);
+    const owner = objectHash(7, facts.subject ?? credential.hash);
+    const anothers = objects && this.#objects?.isAnothers(object, owner) === true;
+    if (outcome === "data") {
+      const hidden = this.#held().given(object, owner, this.#comparable(view));
+      if (hidden > 0) this.#uncover(hidden);
+      this.#noteJwt(facts);
+    }
+    if (anothers) return this.#count("otherPrincipal", this.#counts.otherPrincipal, outcome, exchange.id);
+    this.#count("valid", this.#validOf(kind), outcome, exchange.id);
+    if (outcome === "refused" && status !== 403) this.#challenged++;
+    if (outcome === "other" && status < 500 && status !== 429) this.#passed++;
+    const colon = credential.location.indexOf(":");
+    if (credential.kind === "mtls" && saysOnlyWhether(credential.location.slice(colon + 1))) return;
     const slot = this.#slot(credential);
     slot.count++;
     slot.outcomes[outcome]++;
-    slot.networks.add(network);
+    slot.networks.add(caller.network);
+    slot.devices.add(caller.device);
     if (outcome === "data" && slot.example === "") slot.example = exchange.id;
   }
 
   /** No exchange that carried headers was ever seen: nothing is known here of credentials or of what follows an answer. */
   get blind(): boolean {
-    return !outcomeNames.some((outcome) => this.none[outcome] + this.credentialed[outcome] > 0);
+    return this.#total === 0;
   }
 
-  /** The verdict with its counts, at most {@link reportEvery} calls old. */
-  report(): PostureReport {
+  /** The verdict with its counts, at most {@link reportEvery} calls old. `reads`: the method changes nothing (GET, HEAD). */
+  report(reads = true): PostureReport {
     if (this.#last !== undefined && this.#since < reportEvery) return this.#last;
     this.#since = 0;
-    this.#last = this.#report();
+    this.#last = this.#report(reads);
     return this.#last;
-  }
-
-  #report(): PostureReport {
-    const shared = newOutcomes();
-    const constants: string[] = [];
-    const examples = [...this.#examples];
-    for (const [hash, slot] of this.#slots) {
-      if (!this.#isShared(slot)) continue;
-      constants.push(hash);
-      for (const outcome of outcomeNames) shared[outcome] += slot.outcomes[outcome];
-      if (slot.example !== "" && examples.length < examplesMax) examples.push(slot.example);
-    }
-    const other = newOutcomes();
-    for (const outcome of outcomeNames) other[outcome] = Math.max(0, this.credentialed[outcome] - shared[outcome]);
-    return {
-      verdict: verdictOf(this.none, shared, other),
-      none: { ...this.none },
-      sharedConstant: shared,
-      other,
-      kinds: [...this.kinds].sort(),
-      sharedCredentials: constants,
-      examples,
-    };
   }
 
   /** True when this credential was seen from many networks and by nearly every caller here: it proves nothing about who calls. */
@@ -96,13 +115,20 @@ export class Posture {
 
   absorb(other: Posture): void {
     this.#last = undefined;
-    for (const outcome of outcomeNames) {
-      this.none[outcome] += other.none[outcome];
-      this.credentialed[outcome] += other.credentialed[outcome];
-    }
-    this.secretInRequest += other.secretInRequest;
-    for (const kind of other.kinds) this.kinds.add(kind);
-    this.#callers.absorb(other.#callers);
+    for (const sort of sorts) addOutcomes(this.#counts[sort], other.#counts[sort]);
+    for (const [kind, counts] of other.#valid) addOutcomes(this.#validOf(kind), counts);
+    for (const kind of other.#kinds) if (this.#kinds.size < kindsMax) this.#kinds.add(kind);
+    for (const name of other.#issuers) remember(this.#issuers, name);
+    for (const name of other.#algorithms) remember(this.#algorithms, name);
+    if (other.#lifetime !== undefined) this.#noteLifetime(...other.#lifetime);
+    this.#networks.absorb(other.#networks);
+    this.#devices.absorb(other.#devices);
+    this.#bodyRefused += other.#bodyRefused;
+    this.#challenged += other.#challenged;
+    this.#passed += other.#passed;
+    this.#alike += other.#alike + (other.#objects?.alike ?? 0);
+    this.#differs += other.#differs + (other.#objects?.differs ?? 0);
+    this.#total += other.#total;
     for (const [hash, slot] of other.#slots) {
       const mine = this.#slots.get(hash);
       if (mine === undefined) {
@@ -111,44 +137,185 @@ export class Posture {
       }
       mine.count += slot.count;
       mine.networks.absorb(slot.networks);
-      for (const outcome of outcomeNames) mine.outcomes[outcome] += slot.outcomes[outcome];
+      mine.devices.absorb(slot.devices);
+      addOutcomes(mine.outcomes, slot.outcomes);
     }
-    for (const id of other.#examples) this.#example(id);
+    for (const id of other.#examples) if (this.#examples.length < examplesMax) this.#examples.push(id);
+    for (const [cell, ids] of other.#samples) for (const id of ids) this.#sample(cell, id);
   }
 
   exportState(): PostureState {
     return {
-      none: { ...this.none },
-      credentialed: { ...this.credentialed },
-      kinds: [...this.kinds],
-      secretInRequest: this.secretInRequest,
-      callers: this.#callers.exportState(),
+      version: 2,
+      counts: { ...this.#counts },
+      valid: [...this.#valid],
+      kinds: [...this.#kinds],
+      issuers: [...this.#issuers],
+      algorithms: [...this.#algorithms],
+      lifetime: this.#lifetime ?? [],
+      networks: this.#networks.exportState(),
+      devices: this.#devices.exportState(),
+      tallies: [this.#bodyRefused, this.#challenged, this.#passed, this.#alike + (this.#objects?.alike ?? 0), this.#differs + (this.#objects?.differs ?? 0), this.#total],
       examples: [...this.#examples],
-      slots: [...this.#slots].map(([hash, slot]) => ({ hash, count: slot.count, outcomes: { ...slot.outcomes }, networks: slot.networks.exportState(), example: slot.example })),
+      samples: [...this.#samples],
+      slots: [...this.#slots].map(([hash, slot]) => ({
+        hash,
+        count: slot.count,
+        outcomes: { ...slot.outcomes },
+        networks: slot.networks.exportState(),
+        devices: slot.devices.exportState(),
+        example: slot.example,
+      })),
     };
   }
 
-  static restore(state: PostureState): Posture {
+  /** Goes on from written counts; from those of an earlier version as far as they told credentials apart. */
+  static restore(state: PostureState | PostureStateBefore): Posture {
     const posture = new Posture();
-    Object.assign(posture.none, state.none);
-    Object.assign(posture.credentialed, state.credentialed);
-    for (const kind of state.kinds) posture.kinds.add(kind);
-    posture.secretInRequest = state.secretInRequest;
-    posture.#callers.absorb(DistinctCounter.restore(state.callers));
-    for (const id of state.examples) posture.#example(id);
-    for (const slot of state.slots.slice(0, slotsMax)) {
-      posture.#slots.set(slot.hash, { count: slot.count, outcomes: { ...slot.outcomes }, networks: DistinctCounter.restore(slot.networks), example: slot.example });
+    const current = "version" in state ? state : upgraded(state);
+    for (const sort of sorts) addOutcomes(posture.#counts[sort], current.counts[sort]);
+    for (const [kind, counts] of current.valid.slice(0, kindsMax)) addOutcomes(posture.#validOf(kind), counts);
+    for (const kind of current.kinds.slice(0, kindsMax)) posture.#kinds.add(kind);
+    for (const name of current.issuers) remember(posture.#issuers, name);
+    for (const name of current.algorithms) remember(posture.#algorithms, name);
+    const [min, max] = current.lifetime;
+    if (min !== undefined && max !== undefined) posture.#lifetime = [min, max];
+    posture.#networks = DistinctCounter.restore(current.networks);
+    posture.#devices = DistinctCounter.restore(current.devices);
+    [posture.#bodyRefused = 0, posture.#challenged = 0, posture.#passed = 0, posture.#alike = 0, posture.#differs = 0, posture.#total = 0] = current.tallies;
+    posture.#examples.push(...current.examples.slice(0, examplesMax));
+    for (const [cell, ids] of current.samples) for (const id of ids) posture.#sample(cell, id);
+    for (const { hash, count, outcomes, networks, devices, example } of current.slots.slice(0, slotsMax)) {
+      posture.#slots.set(hash, { count, outcomes: { ...outcomes }, networks: DistinctCounter.restore(networks), devices: DistinctCounter.restore(devices), example });
     }
     return posture;
   }
 
-  #isShared(slot: Slot): boolean {
-    const networks = slot.networks.count;
-    return networks >= sharedNetworksMin && networks >= sharedCallersShare * this.#callers.count;
+  #report(reads: boolean): PostureReport {
+    const sharedConstant = newOutcomes();
+    const sharedCredentials: string[] = [];
+    const examples = [...this.#examples];
+    for (const [hash, slot] of this.#slots) {
+      if (!this.#isShared(slot)) continue;
+      sharedCredentials.push(hash);
+      addOutcomes(sharedConstant, slot.outcomes);
+      if (slot.example !== "" && examples.length < examplesMax) examples.push(slot.example);
+    }
+    const malformed = { ...this.#counts.malformed };
+    const valid = newOutcomes();
+    const answered = [...this.#valid.values()].some((counts) => counts.data + counts.empty > 0);
+    let wrongScheme = 0;
+    for (const counts of this.#valid.values()) {
+      const wrong = answered && counts.refused > 0 && counts.data + counts.empty + counts.other === 0;
+      addOutcomes(wrong ? malformed : valid, counts);
+      if (wrong) wrongScheme += counts.refused;
+    }
+    for (const outcome of outcomeNames) valid[outcome] = Math.max(0, valid[outcome] - sharedConstant[outcome]);
+    if (malformed.data > 0 && valid.data + sharedConstant.data === 0) {
+      // Whatever we think of its form, it is the form this service issues.
+      for (const outcome of ["data", "empty", "other"] as const) {
+        valid[outcome] += malformed[outcome];
+        malformed[outcome] = 0;
+      }
+    }
+    const counts: PostureCounts = {
+      none: { ...this.#counts.none },
+      malformed,
+      expired: { ...this.#counts.expired },
+      otherPrincipal: { ...this.#counts.otherPrincipal },
+      valid,
+      sharedConstant,
+    };
+    const verdict = verdictOf(counts, {
+      reads,
+      bodyRefused: this.#bodyRefused,
+      challenged: Math.max(0, this.#challenged - wrongScheme),
+      passed: this.#passed,
+      alike: this.#alike + (this.#objects?.alike ?? 0),
+      differs: this.#differs + (this.#objects?.differs ?? 0),
+    });
+    return {
+      ...counts,
+      verdict,
+      kinds: [...this.#kinds].sort(),
+      jwt:
+        this.#algorithms.size === 0
+          ? undefined
+          : {
+              issuers: [...this.#issuers].sort(),
+              algorithms: [...this.#algorithms].sort(),
+              lifetimeSeconds: this.#lifetime === undefined ? undefined : { min: this.#lifetime[0], max: this.#lifetime[1] },
+            },
+      sharedCredentials,
+      examples,
+      samples: Object.fromEntries([...this.#samples].sort(([a], [b]) => (a < b ? -1 : 1))),
+    };
   }
 
-  #example(id: string): void {
-    if (this.#examples.length < examplesMax) this.#examples.push(id);
+  #count(sort: string, counts: OutcomeCounts, outcome: Outcome, id: string): void {
+    // What may turn a verdict is seen at once; the rest only adds up.
+    if (counts[outcome] < reportEvery) this.#last = undefined;
+    if (counts[outcome] < samplesMax) this.#sample(`${sort} ${outcome}`, id);
+    counts[outcome]++;
+  }
+
+  #sample(cell: string, id: string): void {
+    const ids = this.#samples.get(cell);
+    if (ids === undefined) this.#samples.set(cell, [id]);
+    else if (ids.length < samplesMax) ids.push(id);
+  }
+
+  /** Strangers were told 404 about what was there before and after: that was a refusal. */
+  #uncover(hidden: number): void {
+    const moved = Math.min(hidden, this.#counts.none.other);
+    this.#counts.none.other -= moved;
+    this.#counts.none.refused += moved;
+    this.#last = undefined;
+  }
+
+  #objectOf(view: ExchangeView, credential: CredentialSeen | undefined): number {
+    const { url } = view.exchange;
+    if (credential === undefined || !credential.location.startsWith("query:")) return objectHash(11, url);
+    const mark = url.indexOf("?");
+    return objectHash(11, mark < 0 ? url : url.slice(0, mark));
+  }
+
+  #held(): PostureObjects {
+    this.#objects ??= new PostureObjects();
+    return this.#objects;
+  }
+
+  /** The first answers and a few later ones are compared. */
+  #comparable(view: ExchangeView): number {
+    return this.#total > comparedFirst && this.#total % comparedOneIn !== 0 ? 0 : bodyHash(view.exchange.response.body);
+  }
+
+  #noteJwt({ jwt }: CredentialFacts): void {
+    if (jwt === undefined) return;
+    remember(this.#algorithms, jwt.algorithm);
+    if (jwt.issuer !== "") remember(this.#issuers, jwt.issuer);
+    if (jwt.lifetimeSeconds !== undefined) this.#noteLifetime(jwt.lifetimeSeconds, jwt.lifetimeSeconds);
+  }
+
+  #noteLifetime(min: number, max: number): void {
+    if (this.#lifetime === undefined) this.#lifetime = [min, max];
+    else this.#lifetime = [Math.min(this.#lifetime[0], min), Math.max(this.#lifetime[1], max)];
+  }
+
+  #validOf(kind: string): OutcomeCounts {
+    let counts = this.#valid.get(kind);
+    if (counts === undefined) {
+      counts = newOutcomes();
+      this.#valid.set(kind, counts);
+    }
+    return counts;
+  }
+
+  #isShared(slot: Slot): boolean {
+    const networks = slot.networks.count;
+    if (networks >= sharedNetworksMin && networks >= sharedCallersShare * this.#networks.count) return true;
+    const devices = slot.devices.count;
+    return devices >= sharedDevicesMin && devices >= sharedCallersShare * this.#devices.count;
   }
 
   #slot(credential: CredentialSeen): Slot {
@@ -166,97 +333,128 @@ export class Posture {
       }
       this.#slots.delete(least);
     }
-    const slot: Slot = { count: 0, outcomes: newOutcomes(), networks: new DistinctCounter(), example: "" };
+    const slot: Slot = { count: 0, outcomes: newOutcomes(), networks: new DistinctCounter(), devices: new DistinctCounter(), example: "" };
     this.#slots.set(credential.hash, slot);
     return slot;
   }
 }
 
-export type PostureVerdict = "enforced" | "not enforced" | "optional" | "unproven";
-
-export interface OutcomeCounts {
-  /** 2xx with data. */
-  data: number;
-  /** 2xx without. */
-  empty: number;
-  /** 401 or 403. */
-  refused: number;
-  other: number;
+/** Who calls, with hashes of 32 bits, and what the credential says of itself; both undefined without one. */
+export interface PostureCaller {
+  readonly network: number;
+  /** Network and program together. */
+  readonly device: number;
+  readonly credential: CredentialSeen | undefined;
+  readonly facts: CredentialFacts | undefined;
 }
 
-export interface PostureReport {
+export interface PostureReport extends PostureCounts {
   readonly verdict: PostureVerdict;
-  readonly none: OutcomeCounts;
-  readonly sharedConstant: OutcomeCounts;
-  readonly other: OutcomeCounts;
   readonly kinds: readonly string[];
+  /** Of JWTs that were answered with data; at most {@link jwtNamesMax} names of each. */
+  readonly jwt:
+    | { readonly issuers: readonly string[]; readonly algorithms: readonly string[]; readonly lifetimeSeconds: { readonly min: number; readonly max: number } | undefined }
+    | undefined;
   /** Hashes of the credentials that count as none. */
   readonly sharedCredentials: readonly string[];
   /** Exchange ids of data given without a credential of one's own, at most {@link examplesMax}. */
   readonly examples: readonly string[];
+  /** The first {@link samplesMax} exchange ids of each sort and outcome that was seen, as `none refused`. */
+  readonly samples: Readonly<Record<string, readonly string[]>>;
 }
 
 export interface PostureState {
+  readonly version: 2;
+  readonly counts: Readonly<Record<(typeof sorts)[number], OutcomeCounts>>;
+  readonly valid: readonly (readonly [kind: string, OutcomeCounts])[];
+  readonly kinds: readonly string[];
+  readonly issuers: readonly string[];
+  readonly algorithms: readonly string[];
+  readonly lifetime: readonly number[];
+  readonly networks: readonly number[];
+  readonly devices: readonly number[];
+  readonly tallies: readonly number[];
+  readonly examples: readonly string[];
+  readonly samples: readonly (readonly [cell: string, ids: readonly string[]])[];
+  readonly slots: readonly {
+    readonly hash: string;
+    readonly count: number;
+    readonly outcomes: OutcomeCounts;
+    readonly networks: readonly number[];
+    readonly devices: readonly number[];
+    readonly example: string;
+  }[];
+}
+
+/** As written before sorts of credentials were told apart. */
+export interface PostureStateBefore {
   readonly none: OutcomeCounts;
   readonly credentialed: OutcomeCounts;
   readonly kinds: readonly string[];
-  readonly secretInRequest: number;
   readonly callers: readonly number[];
   readonly examples: readonly string[];
   readonly slots: readonly { readonly hash: string; readonly count: number; readonly outcomes: OutcomeCounts; readonly networks: readonly number[]; readonly example: string }[];
 }
 
-/** Answers with data needed before an endpoint is called not enforced: one may be a health check or a cache. */
-export const examplesMin = 3;
-/** Exchange ids kept to show it. */
+/** Exchange ids kept to show data without a credential. */
 export const examplesMax = 8;
+/** Exchange ids kept for each sort and outcome. */
+export const samplesMax = 2;
 /** Each outcome's first calls renew the report at once, later ones every so many. */
 export const reportEvery = 16;
 /** A credential from fewer networks may be one customer with several sites. */
 export const sharedNetworksMin = 5;
+/** Behind one address translator stands an office, not everybody who installed an app: more are asked for than of networks. */
+export const sharedDevicesMin = 12;
 /** A customer's own key is used by part of the callers, a key embedded in an app by nearly all. */
 export const sharedCallersShare = 0.9;
 /** Credentials watched per endpoint; a shared one is among the most used by definition. */
 export const slotsMax = 16;
+/** Issuers and algorithms remembered of each endpoint; a service trusts a few. */
+export const jwtNamesMax = 8;
+/** A token may be used this long after its end: clocks differ, and most libraries allow it. */
+export const clockSkewMs = 120_000;
+const kindsMax = 16;
+/** Answers compared with and without a credential. */
+const comparedFirst = 512;
+const comparedOneIn = 64;
+const sorts = ["none", "malformed", "expired", "otherPrincipal"] as const;
 
 interface Slot {
   count: number;
   readonly outcomes: OutcomeCounts;
   readonly networks: DistinctCounter;
+  readonly devices: DistinctCounter;
   example: string;
 }
 
-const outcomeNames = ["data", "empty", "refused", "other"] as const;
-
-function newOutcomes(): OutcomeCounts {
-  return { data: 0, empty: 0, refused: 0, other: 0 };
+function remember(names: Set<string>, name: string): void {
+  if (names.size < jwtNamesMax) names.add(name);
 }
 
-function verdictOf(none: OutcomeCounts, shared: OutcomeCounts, other: OutcomeCounts): PostureVerdict {
-  const data = none.data + shared.data;
-  const refused = none.refused + shared.refused;
-  const answered = other.data + other.empty;
-  if (data >= examplesMin && refused === 0) return other.data > 0 ? "optional" : "not enforced";
-  if (data > 0 && (other.data > 0 || refused > 0)) return "optional";
-  if (data === 0 && none.empty + shared.empty === 0 && refused + other.refused > 0 && answered > 0) return "enforced";
-  return "unproven";
+function upgraded(state: PostureStateBefore): PostureState {
+  const { none, credentialed, kinds, callers, examples, slots } = state;
+  const total = outcomeNames.reduce((sum, outcome) => sum + none[outcome] + credentialed[outcome], 0);
+  return {
+    version: 2,
+    counts: { none, malformed: newOutcomes(), expired: newOutcomes(), otherPrincipal: newOutcomes() },
+    valid: [[kinds[0] ?? "custom", credentialed]],
+    kinds,
+    issuers: [],
+    algorithms: [],
+    lifetime: [],
+    networks: callers,
+    devices: [],
+    tallies: [0, credentialed.refused, 0, 0, 0, total],
+    examples,
+    samples: [],
+    slots: slots.map((slot) => ({ ...slot, devices: [] })),
+  };
 }
 
-function outcomeOf(view: ExchangeView): keyof OutcomeCounts {
-  const { response } = view.exchange;
-  if (response.status === 401 || response.status === 403) return "refused";
-  if (response.status < 200 || response.status > 299) return "other";
-  if (response.status === 204) return "empty";
-  const json = view.responseJson;
-  if (json !== undefined) {
-    if (json === null || json === "") return "empty";
-    if (typeof json === "object") return holdsAnything(json) ? "data" : "empty";
-    return "data";
-  }
-  return (response.size ?? response.body?.length ?? 0) > 2 ? "data" : "empty";
-}
-
-function holdsAnything(json: object): boolean {
-  for (const _ in json) return true;
-  return false;
+/** The body carries a password, code or key at its top: the credential may be there. */
+function carriesSecret(view: ExchangeView): boolean {
+  if (view.form.some(([name]) => isSecretName(name))) return true;
+  const { requestJson } = view;
+  return typeof requestJson === "object" && requestJson !== null && Object.keys(requestJson).slice(0, 64).some(isSecretName);
 }

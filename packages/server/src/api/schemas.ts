@@ -28,7 +28,13 @@ const Overview = z.object({
 
 const Endpoint = z.object({
   ...endpointRef.shape,
-  auth: z.object({ verdict: z.enum(["enforced", "not enforced", "optional", "unproven"]), kinds: z.array(z.string()), evidence: z.record(z.string(), z.number()) }),
+  auth: z.object({
+    verdict: z.enum(["enforced", "not enforced", "optional", "unproven"]),
+    kinds: z.array(z.string()),
+    evidence: z.record(z.string(), z.number()),
+    samples: z.record(z.string(), z.array(z.string())),
+    jwt: z.object({ issuers: z.array(z.string()), algorithms: z.array(z.string()), lifetimeSeconds: z.object({ min: z.number(), max: z.number() }).nullable() }).nullable(),
+  }),
   oracle: z.object({ verdict: z.enum(["suspected", "proven"]), bits: z.number(), eValue: z.number(), labels: z.number() }).nullable(),
   dataClasses: z.array(z.string()),
   knownBy: z.array(z.string()),

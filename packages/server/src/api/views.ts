@@ -92,6 +92,14 @@ export interface EndpointView {
     readonly verdict: "enforced" | "not enforced" | "optional" | "unproven";
     readonly kinds: readonly string[];
     readonly evidence: Readonly<Record<string, number>>;
+    /** Exchange ids that show each count, by its name in `evidence`; the first two. A credential later found to be shared stands under `with credential`. */
+    readonly samples: Readonly<Record<string, readonly string[]>>;
+    /** Of JWTs that were answered with data; null where there were none. */
+    readonly jwt: {
+      readonly issuers: readonly string[];
+      readonly algorithms: readonly string[];
+      readonly lifetimeSeconds: { readonly min: number; readonly max: number } | null;
+    } | null;
   };
   readonly oracle: { readonly verdict: "suspected" | "proven"; readonly bits: number; readonly eValue: number; readonly labels: number } | null;
   readonly dataClasses: readonly string[];

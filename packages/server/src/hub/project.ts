@@ -11,7 +11,13 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
     method: endpoint.method,
     host: endpoint.host,
     path: endpoint.template,
-    auth: { verdict: posture.verdict, kinds: [...posture.kinds], evidence: postureEvidence(posture) },
+    auth: {
+      verdict: posture.verdict,
+      kinds: [...posture.kinds],
+      evidence: postureEvidence(posture),
+      samples: Object.fromEntries(Object.entries(posture.samples).map(([cell, ids]) => [cellName(cell), [...ids]])),
+      jwt: posture.jwt === undefined ? null : { issuers: [...posture.jwt.issuers], algorithms: [...posture.jwt.algorithms], lifetimeSeconds: posture.jwt.lifetimeSeconds ?? null },
+    },
     oracle:
       oracle.verdict === "none" || ledger.anchors.isAnchorEndpoint(endpoint.id)
         ? null
@@ -96,19 +102,34 @@ export function endpointName(ledger: Ledger, id: string | undefined): string | u
 /** More hold no earlier moment, or nobody could have read them in time. */
 const sourcesRead = 1_000;
 
+/** Every count that is not zero, as `answered without credential`, in the order of {@link presented}. */
 function postureEvidence(posture: ReturnType<InventoryEndpoint["posture"]>): Record<string, number> {
   const evidence: Record<string, number> = {};
-  const note = (name: string, count: number): void => {
-    if (count > 0) evidence[name] = count;
-  };
-  note("answered without credential", posture.none.data);
-  note("refused without credential", posture.none.refused);
-  note("answered with a shared credential", posture.sharedConstant.data);
-  note("refused with a shared credential", posture.sharedConstant.refused);
-  note("answered with credential", posture.other.data);
-  note("refused with credential", posture.other.refused);
+  for (const sort of Object.keys(presented) as (keyof typeof presented)[]) {
+    const counts = posture[sort];
+    for (const [outcome, word] of Object.entries(got) as [keyof typeof got, string][]) {
+      if (counts[outcome] > 0) evidence[`${word} ${presented[sort]}`] = counts[outcome];
+    }
+  }
   return evidence;
 }
+
+/** `none refused` in the words of the evidence. */
+function cellName(cell: string): string {
+  const [sort = "", outcome = ""] = cell.split(" ", 2);
+  return `${(got as Readonly<Record<string, string>>)[outcome] ?? outcome} ${(presented as Readonly<Record<string, string>>)[sort] ?? sort}`;
+}
+
+const presented = {
+  none: "without credential",
+  sharedConstant: "with a shared credential",
+  malformed: "with a malformed credential",
+  expired: "with an expired credential",
+  otherPrincipal: "with another's credential",
+  valid: "with credential",
+} as const;
+
+const got = { data: "answered", empty: "answered empty", refused: "refused", other: "otherwise" } as const;
 
 function latency(endpoint: InventoryEndpoint, share: number): number | null {
   const value = endpoint.latency.quantile(share);

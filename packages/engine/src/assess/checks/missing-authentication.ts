@@ -26,7 +26,8 @@ export function missingAuthentication(
   if (posture.verdict !== "not enforced" && posture.verdict !== "optional") return undefined;
   const unguarded = posture.none.data + posture.sharedConstant.data;
   const refusals = posture.none.refused + posture.sharedConstant.refused;
-  if (unguarded < 3 || refusals > 0 || endpoint.method === "OPTIONS" || endpoint.carriesSecrets) return undefined;
+  // Where a constant opens the door, that strangers without it are refused is no door.
+  if (unguarded < 3 || (refusals > 0 && posture.verdict !== "not enforced") || endpoint.method === "OPTIONS" || endpoint.carriesSecrets) return undefined;
   const rules = endpoint.identifierRules();
   const personal = [...endpoint.dataClasses].filter((name) => personalDataClasses.has(name) || name === "secret" || name === "jwt").sort();
   const aboutPerson = rules.some((rule) => naturalKeyTypes.includes(rule.type)) || namesPerson(rules, endpoint.clearTemplate);
@@ -49,7 +50,7 @@ export function missingAuthentication(
       posture: posture.verdict,
       answeredWithoutCredential: posture.none.data,
       answeredWithSharedCredential: posture.sharedConstant.data,
-      answeredWithOwnCredential: posture.other.data,
+      answeredWithOwnCredential: posture.valid.data + posture.otherPrincipal.data,
       refusedWithoutCredential: refusals,
       identifiers: rules.map((rule) => `${rule.type} in ${rule.location.in} ${rule.location.name}`),
       personalData: personal,

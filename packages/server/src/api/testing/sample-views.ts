@@ -109,6 +109,9 @@ function overviewAt(at: number, kind: SampleKind, findings: readonly FindingView
   };
 }
 
+/** Nothing to show beside the counts. */
+const bare = { samples: {}, jwt: null } as const;
+
 function endpointsAt(at: number): readonly EndpointView[] {
   const base = (id: string, method: string, path: string, requests: number, over: Partial<EndpointView> = {}): EndpointView => ({
     id,
@@ -116,7 +119,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
     host,
     path,
     requests,
-    auth: { verdict: "enforced", kinds: ["api-key"], evidence: { accepted: requests, refused: 12 } },
+    auth: { ...bare, verdict: "enforced", kinds: ["api-key"], evidence: { "answered with credential": requests, "refused without credential": 12 } },
     oracle: null,
     dataClasses: [],
     knownBy: ["traffic"],
@@ -129,7 +132,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
     guard: null,
     ...over,
   });
-  const open = { verdict: "not enforced", kinds: [], evidence: { "answered without credential": 41_220 } } as const;
+  const open = { ...bare, verdict: "not enforced", kinds: [], evidence: { "answered without credential": 41_220 } } as const;
   return [
     base(lookup.id, lookup.method, lookup.path, 41_220, {
       auth: open,
@@ -149,7 +152,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
       latencyMs: { p50: 38, p95: 212 },
     }),
     base("e-device", "POST", "/client/v1/devices", 8_402, {
-      auth: { verdict: "optional", kinds: ["bearer"], evidence: { "with credential": 8_001, "without credential": 401 } },
+      auth: { ...bare, verdict: "optional", kinds: ["bearer"], evidence: { "with credential": 8_001, "without credential": 401 } },
       knownBy: ["traffic", "spec"],
     }),
     base("e-poll", "GET", "/client/v1/devices/{deviceId}/registration", 96_120),
@@ -157,10 +160,16 @@ function endpointsAt(at: number): readonly EndpointView[] {
     base("e-push", "POST", "/v1/apps/{appId}/users/{userId}/push", 9_010),
     base("e-users", "POST", "/v1/apps/{appId}/users", 1_204, { dataClasses: ["phone", "email"] }),
     base("e-backup", "PUT", "/client/v1/backups/{backupId}", 4_410, {
-      auth: { verdict: "unproven", kinds: ["bearer"], evidence: { accepted: 4_410 } },
+      auth: {
+        verdict: "unproven",
+        kinds: ["jwt"],
+        evidence: { "answered with credential": 4_410 },
+        samples: { "answered with credential": ["x-1", "x-2"] },
+        jwt: { issuers: ["login.latchkey.example"], algorithms: ["RS256"], lifetimeSeconds: { min: 900, max: 3_600 } },
+      },
       latencyMs: { p50: null, p95: null },
     }),
-    base("e-health", "GET", "/healthz", 3_503, { auth: { verdict: "not enforced", kinds: [], evidence: { "answered without credential": 3_503 } } }),
+    base("e-health", "GET", "/healthz", 3_503, { auth: { ...open, evidence: { "answered without credential": 3_503 } } }),
   ];
 }
 
