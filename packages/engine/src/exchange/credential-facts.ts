@@ -22,7 +22,10 @@ export function credentialFacts(view: ExchangeView, seen: CredentialSeen, ports:
     case "dpop":
     case "custom":
       return ofToken(seen.location === "header:authorization" ? afterScheme(text) : text, ports);
-    default:
+    case "api-key":
+    case "session-cookie":
+    case "digest":
+    case "hmac":
       return text.startsWith("eyJ") ? ofToken(text, ports) : wellFormed;
   }
 }
