@@ -1,6 +1,7 @@
 import { structureOf } from "../exchange/json-structure.ts";
 import { rememberText } from "../exchange/remember-text.ts";
 import { plainHash } from "../exchange/response-class.ts";
+import { splitUrl } from "../exchange/split-target.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView, Json } from "../exchange/view.ts";
 import { OldestKey } from "../detect/observe/oldest-key.ts";
@@ -25,11 +26,25 @@ export class NothingHere {
   readonly #oldest = new OldestKey(this.#candidates);
   readonly #known = new Set<string>();
 
-  /** `learned` exactly once, at the sighting that decides. */
-  observe(fingerprint: string, segments: readonly string[], seed: number): "unknown" | "learned" | "known" {
-    if (this.#known.has(fingerprint)) return "known";
-    const first = segments[0];
-    if (first === undefined) return "unknown";
+  /** Of an answer's fingerprints the one that means nothing; `learned` exactly once, at the sighting that decides. `place`: what whoever looks for doors varies. */
+  observe(fingerprints: string, place: string | undefined, seed: number): { readonly fingerprint: string; readonly learned: boolean } | undefined {
+    for (let from = 0; from < fingerprints.length;) {
+      const blank = fingerprints.indexOf(" ", from);
+      const end = blank === -1 ? fingerprints.length : blank;
+      const fingerprint = from === 0 && blank === -1 ? fingerprints : fingerprints.slice(from, end);
+      if (this.#known.has(fingerprint)) return { fingerprint, learned: false };
+      if (place !== undefined && this.#decides(fingerprint, place, seed)) return { fingerprint, learned: true };
+      from = end + 1;
+    }
+    return undefined;
+  }
+
+  /** True when one of an answer's fingerprints means nothing already. */
+  knows(fingerprints: string): boolean {
+    return this.#known.size > 0 && fingerprints.split(" ").some((fingerprint) => this.#known.has(fingerprint));
+  }
+
+  #decides(fingerprint: string, place: string, seed: number): boolean {
     let seen = this.#candidates.get(fingerprint);
     if (seen === undefined) {
       if (this.#candidates.size >= candidatesMax) {
@@ -39,14 +54,14 @@ export class NothingHere {
       seen = { again: new Map(), once: 0 };
       this.#candidates.set(fingerprint, seen);
     }
-    const hash = hash32(seed, first.toLowerCase());
+    const hash = hash32(seed, place.toLowerCase());
     const again = seen.again.get(hash);
     if (again !== undefined) {
       if (!again) {
         seen.again.set(hash, true);
         seen.once--;
       }
-      return "unknown";
+      return false;
     }
     if (seen.again.size >= firstSegmentsMax) {
       seen.again.clear();
@@ -54,11 +69,11 @@ export class NothingHere {
     }
     seen.again.set(hash, false);
     seen.once++;
-    if (seen.once < firstSegmentsMin || seen.once * 2 < seen.again.size) return "unknown";
+    if (seen.once < firstSegmentsMin || seen.once * 2 < seen.again.size) return false;
     this.#candidates.delete(fingerprint);
-    if (this.#known.size >= knownMax) return "unknown";
+    if (this.#known.size >= knownMax) return false;
     this.#known.add(fingerprint);
-    return "learned";
+    return true;
   }
 
   exportState(): readonly string[] {
@@ -86,18 +101,130 @@ export const candidatesMax = 256;
 export const knownMax = 64;
 
 /**
- * Two answers with the same fingerprint cannot be told apart by status, type and shape (or, without a readable body, by
- * exact size). Undefined where equal answers prove nothing: empty ones, 201, 202, 204, 304.
+ * True when a 2xx answer says in words that there is nothing at this path: a short JSON object whose message is no more than "not found" or names a route
+ * (`{"error":"not found"}`, `{"message":"Unknown endpoint"}`), or a page entitled so. "User not found" is about a subject, not about the path.
+ *
+ * Misses: other languages, other words, bodies not carried; {@link NothingHere} learns those where they repeat.
+ */
+export function saysNothingInWords(view: ExchangeView): boolean {
+  const { response } = view.exchange;
+  if (response.status < 200 || response.status > 299) return false;
+  const json = view.responseJson;
+  if (json !== undefined) {
+    if (json === null || typeof json !== "object" || Array.isArray(json) || (response.body?.length ?? 0) > messageBytesMax) return false;
+    const texts = messagesOf(json as JsonObject, 0).filter((text) => anyNothing.test(text));
+    return texts.length > 0 && texts.every((text) => nothingMessage.test(text));
+  }
+  const { body } = response;
+  if (typeof body !== "string" || !isHtml(headerOf(response.headers, "content-type"))) return false;
+  return nothingTitle.test(titleOf(body));
+}
+
+/**
+ * Two answers with the same fingerprint cannot be told apart: by status, type and shape of their JSON; by status, type and outline of their page; by status and
+ * target for redirects, whatever they carry along; without a readable body by exact size, as it is and less the length of the path, which many error
+ * answers repeat once or twice. An answer has one to three, separated by blanks. Undefined where equal answers prove nothing: empty ones, 201, 202, 204, 304.
  */
 export function answerFingerprint(view: ExchangeView): string | undefined {
   const { response } = view.exchange;
   const { status } = response;
   if (saysNothingHere(status) || status === 201 || status === 202 || status === 204 || status === 304) return undefined;
+  if (status >= 300 && status < 400) return plainHash(`${status} ${redirectOf(headerOf(response.headers, "location"), view.segments)}`);
   const type = typeOf(headerOf(response.headers, "content-type"));
   // Hashed: it is kept, and names of fields and media types may be anything.
-  if (view.responseJson !== undefined) return jsonFingerprint(view.responseJson, `${status} ${type} ${Math.round(Math.log2((response.body?.length ?? 1) + 1))}`);
+  if (view.responseJson !== undefined) {
+    // Two scales that overlap: lengths that differ a little share one of them at least.
+    const scale = Math.log2(ownLength(view) + 1);
+    const rounded = jsonFingerprint(view.responseJson, `${status} ${type} ${Math.round(scale)}`);
+    return `${rounded} ${jsonFingerprint(view.responseJson, `${status} ${type} ${Math.floor(scale)}.`)}`;
+  }
+  if (typeof response.body === "string" && isHtml(type)) return plainHash(`${status} ${type} ${outlineOf(response.body)}`);
   const size = response.size ?? response.body?.length ?? 0;
-  return size === 0 ? undefined : plainHash(`${status} ${type} ${size}`);
+  if (size === 0) return undefined;
+  const length = targetLength(view.exchange.url);
+  const once = size > length ? ` ${plainHash(`${status} ${type} ${size - length} once`)}` : "";
+  const twice = size > 2 * length ? ` ${plainHash(`${status} ${type} ${size - 2 * length} twice`)}` : "";
+  return `${plainHash(`${status} ${type} ${size}`)}${once}${twice}`;
+}
+
+interface JsonObject {
+  readonly [key: string]: Json;
+}
+
+/** Longer answers say more than that. */
+const messageBytesMax = 1_024;
+const messageKeys = new Set(["error", "errors", "message", "msg", "detail", "details", "title", "reason", "description", "error_description"]);
+const nothingMessage =
+  /^(?:404|(?:404[ :-]{1,3})?(?:the )?(?:requested )?(?:route|page|endpoint|path|resource|url|uri|method|api)?[ _-]?(?:(?:was |is )?not[ _-]?found|does not exist)|(?:no such|unknown|invalid) (?:route|page|endpoint|path|url|uri|method|api)|no route (?:found|matched).{0,40}|cannot (?:get|post|put|patch|delete|head|options) \/.{0,200})[.!]?$/i;
+const anyNothing = /404|not[ _-]?found|does not exist|no such|unknown|invalid|no route|cannot /i;
+const nothingTitle = /\b(?:404|not found)\b/i;
+
+function messagesOf(json: JsonObject, depth: number): readonly string[] {
+  const texts: string[] = [];
+  let left = 16;
+  for (const key in json) {
+    if (--left < 0) break;
+    if (!messageKeys.has(key.toLowerCase())) continue;
+    const value = json[key];
+    if (typeof value === "string") texts.push(value.slice(0, 256).trim());
+    else if (depth === 0 && typeof value === "object" && value !== null && !Array.isArray(value)) texts.push(...messagesOf(value as JsonObject, 1));
+  }
+  return texts;
+}
+
+function isHtml(type: string): boolean {
+  return type.startsWith("text/html") || type.startsWith("application/xhtml");
+}
+
+function titleOf(html: string): string {
+  const head = html.slice(0, outlineCharactersMax);
+  const start = head.search(/<title[^<>]{0,100}>/i);
+  if (start === -1) return "";
+  const from = head.indexOf(">", start) + 1;
+  const end = head.indexOf("<", from);
+  return head.slice(from, end === -1 ? from : Math.min(end, from + 200));
+}
+
+/** Elements of the first {@link outlineCharactersMax} characters in order, without text and attributes. */
+function outlineOf(html: string): string {
+  const head = html.slice(0, outlineCharactersMax);
+  let outline = "";
+  for (let at = head.indexOf("<"); at !== -1; at = head.indexOf("<", at + 1)) {
+    let end = at + 1;
+    while (end < head.length && end < at + 20 && isLetter(head.charCodeAt(end))) end++;
+    if (end > at + 1) outline += `${head.slice(at + 1, end).toLowerCase()} `;
+  }
+  return outline;
+}
+
+function isLetter(code: number): boolean {
+  return (code >= 97 && code <= 122) || (code >= 65 && code <= 90) || (code >= 49 && code <= 54);
+}
+
+/** The outline of a page is plain within its beginning; templates repeat after that. */
+const outlineCharactersMax = 4_096;
+
+/** Where a redirect leads: its path, or that it is the request's own (another scheme or host, a slash at the end). A log without headers does not say. */
+function redirectOf(location: string, segments: readonly string[]): string {
+  if (location === "") return "";
+  const { host, segments: target } = splitUrl(location.slice(0, 2_048));
+  return target.length === segments.length && target.every((segment, n) => segment === segments[n]) ? `${host} itself` : `${host} ${target.join("/")}`;
+}
+
+/** The length of a body without the path that a short one repeats. */
+function ownLength({ exchange: { url, response } }: ExchangeView): number {
+  const { body } = response;
+  if (body === undefined) return 1;
+  const length = targetLength(url);
+  return typeof body === "string" && length > 1 && body.length <= messageBytesMax && body.includes(url.slice(url.length - length)) ? body.length - length : body.length;
+}
+
+/** Characters of path and query as they were sent. */
+function targetLength(url: string): number {
+  const scheme = url.startsWith("/") ? -1 : url.indexOf("://");
+  if (scheme === -1) return url.length;
+  const slash = url.indexOf("/", scheme + 3);
+  return slash === -1 ? 1 : url.length - slash;
 }
 
 const typeOf = rememberText((contentType) => contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 64) ?? "");

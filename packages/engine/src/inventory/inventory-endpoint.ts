@@ -367,8 +367,8 @@ export const sampleFirst = 100;
 export const sampleOneIn = 64;
 /** Different status codes kept apart; no service uses more. */
 export const statusesMax = 64;
-/** Different answers after which an endpoint cannot be one page for all. */
-export const evidenceMax = 8;
+/** Different answers after which an endpoint cannot be one page for all; more than the paths after which such a page is known (`firstSegmentsMin`). */
+export const evidenceMax = 32;
 /** Old ids an endpoint answers to; a merge of a thousand slugs need not remember each. */
 export const aliasesMax = 1_000;
 

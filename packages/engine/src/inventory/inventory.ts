@@ -4,7 +4,7 @@ import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
-import { answerFingerprint, answerShape, NothingHere, saysNothingHere } from "./admission.ts";
+import { answerFingerprint, answerShape, NothingHere, saysNothingHere, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
 import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpoint.ts";
 import { InventoryEndpoint } from "./inventory-endpoint.ts";
@@ -33,6 +33,9 @@ export class Inventory {
   readonly #byId = new Map<string, InventoryEndpoint>();
   readonly #principals = new Set<string>();
   readonly #facts = new Map<string, CredentialFacts>();
+  /** Answers that hosts nobody has set up are given; by host, as {@link NothingHere} counts first segments. */
+  readonly #anyHost = new NothingHere();
+  #epochsDropped = 0;
   #fresh: string[] = [];
 
   constructor(ports: Ports, bounds: Partial<InventoryBounds> = {}) {
@@ -46,22 +49,24 @@ export class Inventory {
     const sent = view.exchange.method;
     const method = isRegisteredMethod(sent) ? sent : sent.toUpperCase();
     if (!isRegisteredMethod(method)) return undefined;
-    const host = this.#host(view.host);
-    if (host === undefined) return undefined;
     const network = hash32(this.#seed, networkOf(view.exchange.client.address));
-    const fingerprint = answerFingerprint(view);
-    const learned = fingerprint === undefined ? undefined : host.nothing.observe(fingerprint, view.segments, this.#seed);
-    if (learned === "learned") this.#dropEvidence(host, fingerprint ?? "");
-    if (saysNothingHere(view.exchange.response.status) || (learned !== undefined && learned !== "unknown")) {
+    const { status } = view.exchange.response;
+    const nothing = saysNothingHere(status) || saysNothingInWords(view);
+    // A host enters with an answer that may be evidence: `Host` is the caller's choice.
+    const fingerprint = nothing ? undefined : answerFingerprint(view);
+    const unset = nothing || (fingerprint !== undefined && this.#anyHost.knows(fingerprint));
+    const host = unset ? this.#hosts.get(view.host) : this.#host(view.host);
+    if (host === undefined) return undefined;
+    if (nothing || (fingerprint !== undefined && this.#isNothing(host, fingerprint, view.segments[0]))) {
       const known = this.#known(host, method, view.segments);
       known?.observe(view, this.#caller(view, network));
       return known;
     }
+    host.answers++;
     const place = host.paths.place(view.segments, network >>> 27);
     if (place === undefined) return this.#known(host, method, view.segments);
     const endpoint = this.#endpointAt(host, place, method);
     if (endpoint === undefined) return undefined;
-    const { status } = view.exchange.response;
     if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = answerShape(view.responseJson);
     endpoint.admit(fingerprint);
     endpoint.observe(view, this.#caller(view, network));
@@ -77,7 +82,7 @@ export class Inventory {
 
   /** Grows whenever paths merge, so that templates and ids may have changed. */
   get version(): number {
-    let version = this.#hosts.size;
+    let version = this.#epochsDropped;
     for (const host of this.#hosts.values()) version += host.paths.epoch;
     return version;
   }
@@ -147,6 +152,8 @@ export class Inventory {
       const host = inventory.#host(saved.name);
       if (host === undefined) break;
       host.nothing.restore(saved.nothing);
+      // What was kept was evidence once.
+      host.answers = hostAnswersMin;
       for (const { path, state: counts } of saved.endpoints) {
         const place = host.paths.restore(path);
         if (place !== undefined) inventory.#endpointAt(host, place, counts.method)?.restore(counts);
@@ -157,9 +164,42 @@ export class Inventory {
     return inventory;
   }
 
+  /** True when this answer is what the host gives to everything, or what every host is given that nobody has set up. */
+  #isNothing(host: HostInventory, fingerprint: string, first: string | undefined): boolean {
+    const here = host.nothing.observe(fingerprint, first, this.#seed);
+    if (here?.learned === true) this.#dropEvidence(host, here.fingerprint);
+    if (here !== undefined) return true;
+    if (host.answers >= hostAnswersMin) return false;
+    const anywhere = this.#anyHost.observe(fingerprint, host.name, this.#seed);
+    if (anywhere === undefined) return false;
+    if (anywhere.learned) {
+      for (const other of this.#hosts.values()) {
+        if (other.answers >= hostAnswersMin) continue;
+        this.#dropEvidence(other, anywhere.fingerprint);
+        if (other !== host && isEmpty(other)) this.#drop(other);
+      }
+    }
+    return true;
+  }
+
+  /** Makes room at the bound: the host that answered least goes, as long as that was little. */
+  #dropHost(): void {
+    let least: HostInventory | undefined;
+    for (const host of this.#hosts.values()) if (host.answers < hostAnswersMin && (least === undefined || host.answers < least.answers)) least = host;
+    if (least === undefined) return;
+    for (const endpoint of endpointsOf(least)) for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
+    this.#drop(least);
+  }
+
+  #drop(host: HostInventory): void {
+    this.#epochsDropped += host.paths.epoch;
+    this.#hosts.delete(host.name);
+  }
+
   #host(name: string): HostInventory | undefined {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
+    if (this.#hosts.size >= this.#bounds.hostsMax) this.#dropHost();
     if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
     const host: HostInventory = {
       name,
@@ -168,6 +208,7 @@ export class Inventory {
       ),
       nothing: new NothingHere(),
       naming: undefined,
+      answers: 0,
     };
     this.#hosts.set(name, host);
     return host;
@@ -209,7 +250,9 @@ export class Inventory {
     const listed = [...endpointsOf(host)];
     for (const endpoint of listed) {
       const { evidence } = endpoint;
-      if (evidence === "certain" || !evidence.delete(fingerprint) || evidence.size > 0) continue;
+      if (evidence === "certain") continue;
+      for (const answer of evidence) if (answer.includes(fingerprint)) evidence.delete(answer);
+      if (evidence.size > 0) continue;
       const { leaf } = endpoint.place;
       for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
       leaf?.delete(endpoint.method);
@@ -264,13 +307,16 @@ export interface InventoryBounds {
 }
 
 /**
- * `Host` is the caller's choice, so hosts are few and the first ones stay; nodes and children as in `templateBounds`;
+ * `Host` is the caller's choice, so hosts are few; one that answered little makes room for another; nodes and children as in `templateBounds`;
  * 100,000 principals are 10 MB, the oldest goes; ids count old names too.
  */
 export const inventoryBounds: InventoryBounds = { hostsMax: 256, nodesPerHostMax: 50_000, childrenMax: 1_000, principalsMax: 100_000, idsMax: 200_000 };
 
 /** Credentials whose facts are remembered, in memory only; when they are full it starts anew. 300 bytes each. */
 export const factsMax = 16_384;
+
+/** A host that gave so many answers is one, whatever others answer; with fewer it may be a name that somebody invented. */
+export const hostAnswersMin = 64;
 
 /** Methods kept at one path: HTTP has nine, WebDAV a few more. */
 export const methodsMax = 24;
@@ -291,6 +337,12 @@ interface HostInventory {
   readonly paths: PathTemplates<MethodMap>;
   readonly nothing: NothingHere;
   naming: EndpointNaming | undefined;
+  /** Answers that may be evidence. */
+  answers: number;
+}
+
+function isEmpty(host: HostInventory): boolean {
+  return host.paths.root.children.size === 0 && host.paths.root.parameters.size === 0 && host.paths.root.leaf === undefined;
 }
 
 function joinMethods(into: MethodMap | undefined, from: MethodMap, was: { readonly depth: number; readonly value: string; readonly place: PathNode<MethodMap> }): MethodMap {
