@@ -5,7 +5,7 @@ import type { Exchange, HeaderList } from "../exchange/exchange.ts";
 import { carriesAll } from "../exchange/exchange.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
-import { Inventory } from "./inventory.ts";
+import { hostAnswersMin, Inventory } from "./inventory.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
@@ -40,6 +40,8 @@ function exchange({ method = "GET", url, status = 200, body, text, headers = [],
   };
 }
 const feed = (inventory: Inventory, seen: Seen) => inventory.observe(viewOf(exchange(seen), ports));
+/** A different word for each small number. */
+const word = (n: number): string => String.fromCharCode(97 + (n % 26), 97 + Math.floor(n / 26));
 const bearer = (token: string): HeaderList => [["Authorization", `Bearer ${token}`]];
 const only = (inventory: Inventory, template: string) => {
   const found = inventory.endpoints().filter((endpoint) => endpoint.template === template);
@@ -81,10 +83,15 @@ describe("admission", () => {
     expect(inventory.endpoints().map(({ method, requests }) => [method, requests])).toEqual([["GET", 2]]);
   });
 
-  test("hosts beyond the bound are not kept: the caller chooses the Host header", () => {
+  test("hosts beyond the bound make room for one another, an established one stays; with one answer for all none is kept", () => {
     const inventory = new Inventory(ports, { hostsMax: 3 });
-    for (let n = 0; n < 50; n++) feed(inventory, { url: `http://h${n}.example/x`, body: { n } });
+    for (let n = 0; n < hostAnswersMin; n++) feed(inventory, { url: `http://real.example/items/${n}`, body: { item: n } });
+    for (let n = 0; n < 50; n++) feed(inventory, { url: `http://h${n}.example/x`, body: { [`f${word(n)}`]: n } });
     expect(inventory.size.hosts).toBe(3);
+    expect(inventory.endpoints().map(({ host }) => host)).toContain("real.example");
+    const alike = new Inventory(ports);
+    for (let n = 0; n < 50; n++) feed(alike, { url: `http://h${n}.example/x`, body: { a: n } });
+    expect(alike.size.hosts).toBe(0);
   });
 });
 

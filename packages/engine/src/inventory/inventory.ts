@@ -176,7 +176,7 @@ export class Inventory {
       for (const other of this.#hosts.values()) {
         if (other.answers >= hostAnswersMin) continue;
         this.#dropEvidence(other, anywhere.fingerprint);
-        if (other !== host && isEmpty(other)) this.#drop(other);
+        if (isEmpty(other)) this.#drop(other);
       }
     }
     return true;
