@@ -187,7 +187,10 @@ export class Inventory {
     let least: HostInventory | undefined;
     for (const host of this.#hosts.values()) if (host.answers < hostAnswersMin && (least === undefined || host.answers < least.answers)) least = host;
     if (least === undefined) return;
-    for (const endpoint of endpointsOf(least)) for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
+    for (const endpoint of endpointsOf(least)) {
+      endpoint.schemas.release(this.#schemaBudget);
+      for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
+    }
     this.#drop(least);
   }
 
