@@ -51,6 +51,7 @@ export function routesOf(views: Views): readonly Route[] {
       ),
     ),
     byId("/endpoints/{id}", "One endpoint.", "Endpoint", (id) => views.endpoint(id)),
+    one("/spec", "What traffic has shown, as an OpenAPI 3.1 document without any value that was seen.", "OpenApi", async () => views.observedSpec()),
     page("/findings", "Weaknesses, most severe first.", "Finding", ["findingStatus", "severity", "endpoint"], async (q) =>
       pageOf(
         views

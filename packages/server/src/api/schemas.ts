@@ -146,7 +146,10 @@ const part = z.object({ state: z.enum(["up", "down", "absent"]), detail: z.strin
 const Parts = z.object({ status: z.enum(["ok", "degraded"]), version: z.string(), parts: z.object({ gate: part, hub: part, store: part }) });
 
 /** By the names used in the OpenAPI document and in the console. */
-export const schemas = { Overview, Endpoint, Finding, Incident, Signal, Actor, DisclosureTotals, Disclosure, Exchange, Decision, Policy, Health, Parts } as const;
+/** An OpenAPI 3.1 document. */
+const OpenApi = z.record(z.string(), z.unknown());
+
+export const schemas = { Overview, Endpoint, Finding, Incident, Signal, Actor, DisclosureTotals, Disclosure, Exchange, Decision, Policy, Health, Parts, OpenApi } as const;
 
 export type SchemaName = keyof typeof schemas;
 /** The answer's type on the wire. */

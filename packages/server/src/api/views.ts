@@ -8,6 +8,8 @@ export interface Views {
   overview(): Overview;
   endpoints(): readonly EndpointView[];
   endpoint(id: string): EndpointView | undefined;
+  /** What traffic has shown, as an OpenAPI 3.1 document, of one host or of all. Holds no value that was seen. */
+  observedSpec(): Readonly<Record<string, unknown>>;
   findings(): readonly FindingView[];
   incidents(): readonly IncidentView[];
   incident(id: string): IncidentView | undefined;

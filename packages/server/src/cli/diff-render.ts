@@ -31,7 +31,7 @@ export function renderDiff(document: DiffDocument, options: { readonly color: bo
   for (const kind of kinds) {
     const found = document.items.filter((one) => one.kind === kind);
     if (found.length === 0) continue;
-    lines.push("", paint.bold(`${several(found.length, kind === "shadow" ? "shadow" : heads[kind].noun)}: ${heads[kind].meaning}`));
+    lines.push("", paint.bold(`${count(found.length)} ${found.length === 1 ? heads[kind].one : heads[kind].many}: ${heads[kind].meaning}`));
     const whole = found.every((one) => one.where === "");
     const evidence = found.some((one) => one.evidence !== null);
     const columns = [
@@ -58,7 +58,7 @@ export function renderDiff(document: DiffDocument, options: { readonly color: bo
         ...(evidence ? [one.evidence === null ? "" : `${count(one.evidence.seen)} of ${count(one.evidence.of)}`] : []),
       ]);
     lines.push(...table(columns, rows, options.width, (text) => paint.dim(text)));
-    if (found.length > shownMax) lines.push(paint.dim(`… ${count(found.length - shownMax)} more; --json lists all.`.replace("…", "...")));
+    if (found.length > shownMax) lines.push(paint.dim(`${count(found.length - shownMax)} more; --json lists all.`));
   }
   if (document.undecided.length > 0) {
     lines.push("");
@@ -82,15 +82,15 @@ export function renderDiff(document: DiffDocument, options: { readonly color: bo
   return `${lines.join("\n")}\n`;
 }
 
-const heads: Readonly<Record<DifferenceKind, { readonly noun: string; readonly meaning: string }>> = {
-  shadow: { noun: "shadow", meaning: "seen, not documented" },
-  zombie: { noun: "zombie", meaning: "deprecated or taken out, yet answering" },
-  drift: { noun: "drift", meaning: "documented otherwise than seen" },
-  unused: { noun: "unused operation", meaning: "documented, never seen" },
-  removed: { noun: "operation removed", meaning: "in the older document only" },
-  added: { noun: "operation added", meaning: "in the newer document only" },
-  changed: { noun: "change", meaning: "in both, not the same" },
-  deprecated: { noun: "deprecation", meaning: "still there, to be left" },
+const heads: Readonly<Record<DifferenceKind, { readonly one: string; readonly many: string; readonly meaning: string }>> = {
+  shadow: { one: "shadow", many: "shadows", meaning: "seen, not documented" },
+  zombie: { one: "zombie", many: "zombies", meaning: "deprecated or taken out, yet answering" },
+  drift: { one: "drift", many: "drifts", meaning: "seen otherwise than documented" },
+  unused: { one: "unused operation", many: "unused operations", meaning: "documented, never seen" },
+  removed: { one: "operation removed", many: "operations removed", meaning: "in the older document only" },
+  added: { one: "operation added", many: "operations added", meaning: "in the newer document only" },
+  changed: { one: "change", many: "changes", meaning: "in both, not the same" },
+  deprecated: { one: "deprecation", many: "deprecations", meaning: "still there, to be left" },
 };
 
 /** Longer tables nobody reads in a terminal. */

@@ -21,6 +21,7 @@ import { GateServer } from "./gate-server.ts";
 import { HubCore } from "./hub-core.ts";
 import { HubViews } from "./hub-views.ts";
 import { hubMetrics } from "./hub-metrics.ts";
+import { knownByOf } from "../specs/known-specs.ts";
 
 /**
  * The hub, alone in its process: ledger, journals, incidents, alerts, API and console. It never stands in the way of traffic; the gate goes on
@@ -50,6 +51,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     version: options.version,
     ...(dataDir === resolve(usualDataDir) ? {} : { data: dataDir }),
     accepted: (finding) => publicOnPurpose(finding, config, clock.now()),
+    knownBy: knownByOf(dataDir, options.ports),
     blindIdentifiers: () => blind,
   });
   let policyVersion = -1;

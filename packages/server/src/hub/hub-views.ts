@@ -18,7 +18,9 @@ import type {
   Views,
 } from "../api/views.ts";
 import type { Acceptance } from "../config/public-on-purpose.ts";
-import type { Disclosure, Finding, Incident, Signal } from "@postern/engine";
+import type { Disclosure, Finding, Incident, InventoryEndpoint, Signal } from "@postern/engine";
+import { observedApi } from "../specs/observed-api.ts";
+import { openApiOf } from "../specs/write-openapi.ts";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
 import type { StoreClient } from "../store/store-client.ts";
 import { type BlindIdentifier, blindIdentifierText } from "./blind-identifiers.ts";
@@ -101,14 +103,20 @@ export class HubViews implements Views {
   }
 
   endpoints(): readonly EndpointView[] {
-    return this.#core.ledger.inventory
-      .endpoints()
-      .map((endpoint) => endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id) }));
+    return this.#core.ledger.inventory.endpoints().map((endpoint) => this.#endpoint(endpoint));
   }
 
   endpoint(id: string): EndpointView | undefined {
     const endpoint = this.#core.ledger.inventory.byId(id);
-    return endpoint === undefined ? undefined : endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id) });
+    return endpoint === undefined ? undefined : this.#endpoint(endpoint);
+  }
+
+  #endpoint(endpoint: InventoryEndpoint): EndpointView {
+    return endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id), knownBy: this.#options.knownBy(endpoint) });
+  }
+
+  observedSpec(): Readonly<Record<string, unknown>> {
+    return openApiOf(observedApi(this.#core.ledger.inventory));
   }
 
   findings(): readonly FindingView[] {
@@ -305,6 +313,8 @@ export interface HubViewsOptions {
   readonly data?: string;
   /** What the configuration accepts of this weakness, now. */
   readonly accepted: (finding: Finding) => Acceptance | undefined;
+  /** Who knows this endpoint: traffic, a document. */
+  readonly knownBy: (endpoint: InventoryEndpoint) => readonly string[];
   /** Declared identifiers that do not come. */
   readonly blindIdentifiers: () => readonly BlindIdentifier[];
 }

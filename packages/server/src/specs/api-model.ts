@@ -83,6 +83,8 @@ export interface ApiSchema {
   readonly extra?: ApiSchema;
   /** True when values may have properties that are not listed because the description ends here. */
   readonly cut?: boolean;
+  /** The values a document allows, sorted; absent where it does not list them. Never of traffic. */
+  readonly choices?: readonly string[];
   /** Only of traffic: how many different values stood here. */
   readonly values?: "constant" | "few" | "many";
 }

@@ -62,6 +62,16 @@ export function schemaChanges(before: ApiSchema, after: ApiSchema): readonly Sch
       });
     else if (a.format !== b.format)
       found.push({ what: "format", path, before: a.format ?? "none", after: b.format ?? "none", narrower: b.format !== undefined, wider: a.format !== undefined });
+    const [gone, come] = [without(a.choices, b.choices), without(b.choices, a.choices)];
+    if (gone.length + come.length > 0)
+      found.push({
+        what: "values",
+        path,
+        before: listText(a.choices, gone),
+        after: listText(b.choices, come),
+        narrower: b.choices !== undefined && (a.choices === undefined || gone.length > 0),
+        wider: a.choices !== undefined && (b.choices === undefined || come.length > 0),
+      });
     if (a.items !== undefined && b.items !== undefined) walk(a.items, b.items, `${path}[]`);
     for (const name of new Set([...a.properties.keys(), ...b.properties.keys()])) {
       const mine: ApiProperty | undefined = a.properties.get(name);
@@ -96,7 +106,7 @@ export function schemaChanges(before: ApiSchema, after: ApiSchema): readonly Sch
 }
 
 export interface SchemaChange {
-  readonly what: "type" | "format" | "required" | "field-added" | "field-removed";
+  readonly what: "type" | "format" | "values" | "required" | "field-added" | "field-removed";
   readonly path: string;
   readonly before: string;
   readonly after: string;
@@ -110,6 +120,15 @@ export interface SchemaChange {
 export function typeText(schema: ApiSchema): string {
   const types = typeOrder.filter((type) => schema.types.has(type));
   return types.length === 0 ? "anything" : types.join(" or ");
+}
+
+/** Those of a list that another list has not; all of them when there is no other. */
+function without(list: readonly string[] | undefined, other: readonly string[] | undefined): readonly string[] {
+  return (list ?? []).filter((one) => other?.includes(one) !== true);
+}
+
+function listText(list: readonly string[] | undefined, own: readonly string[]): string {
+  return list === undefined ? "any" : own.length === 0 ? "the others" : own.join(" ");
 }
 
 function allows(schema: ApiSchema, type: SchemaType): boolean {

@@ -97,6 +97,27 @@ export class KnownSpecs {
   }
 }
 
+/**
+ * Who knows an endpoint, `traffic` and with a document that describes it `spec`. Looks for documents added since at most once in {@link freshMs}; for
+ * commands, which ask within moments, that is once.
+ */
+export function knownByOf(dataDir: string, ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly string[] {
+  const specs = new KnownSpecs(dataDir);
+  let readAt = Number.NEGATIVE_INFINITY;
+  let knows: ReturnType<KnownSpecs["knows"]> = () => false;
+  return (endpoint) => {
+    const now = performance.now();
+    if (now - readAt > freshMs) {
+      knows = specs.knows(ports);
+      readAt = now;
+    }
+    return knows(endpoint) ? ["traffic", "spec"] : ["traffic"];
+  };
+}
+
+/** A document that was just added shows in the console after this. */
+const freshMs = 10_000;
+
 /** One document kept. */
 export interface KeptSpec {
   readonly name: string;

@@ -12,6 +12,8 @@ export function readSchema(value: unknown, at: string, refs: RefResolver): ApiSc
 
 /** As deep as bodies of traffic are described, and one more. */
 const depthMax = 9;
+/** Listed values that are compared; longer lists are tables of data. */
+const choicesMax = 500;
 /** Properties read of one body: the largest public ones have some hundreds. */
 const placesMax = 4_000;
 
@@ -46,9 +48,11 @@ function own(value: Readonly<Record<string, unknown>>, at: string, reading: Read
   const extra = isObject(more) ? read(more, pointer(at, "additionalProperties"), reading, depth + 1) : more === true ? anySchema : undefined;
   const types = typesOf(value, properties.size > 0 || extra !== undefined);
   const format = textOf(value["format"]);
+  const choices = [...new Set(listOf(value["enum"]).map((one) => JSON.stringify(one) ?? ""))].sort().slice(0, choicesMax);
   return {
     types,
     properties,
+    ...(choices.length === 0 ? {} : { choices }),
     ...(format === undefined ? {} : { format }),
     ...(extra === undefined ? {} : { extra }),
     ...(value["items"] === undefined ? {} : { items: read(value["items"], pointer(at, "items"), reading, depth + 1) }),
@@ -95,7 +99,11 @@ function both(a: ApiSchema, b: ApiSchema): ApiSchema {
     const mine = properties.get(name);
     properties.set(name, mine === undefined ? theirs : { schema: both(mine.schema, theirs.schema), required: mine.required || theirs.required });
   }
-  return joined(a, b, types, properties, a.items === undefined || b.items === undefined ? (a.items ?? b.items) : both(a.items, b.items));
+  const choices = a.choices ?? b.choices;
+  return {
+    ...joined(a, b, types, properties, a.items === undefined || b.items === undefined ? (a.items ?? b.items) : both(a.items, b.items)),
+    ...(choices === undefined ? {} : { choices }),
+  };
 }
 
 /** What either says. */
@@ -118,11 +126,13 @@ function union(a: ApiSchema, b: ApiSchema): ApiSchema {
 function joined(a: ApiSchema, b: ApiSchema, types: ReadonlySet<SchemaType>, properties: ReadonlyMap<string, ApiProperty>, items: ApiSchema | undefined): ApiSchema {
   const format = a.format ?? b.format;
   const extra = a.extra ?? b.extra;
+  const choices = a.choices !== undefined && b.choices !== undefined ? [...new Set([...a.choices, ...b.choices])].sort() : undefined;
   const agree = a.format === undefined || b.format === undefined || a.format === b.format;
   return {
     types,
     properties,
     ...(format === undefined || !agree ? {} : { format }),
+    ...(choices === undefined ? {} : { choices }),
     ...(items === undefined ? {} : { items }),
     ...(extra === undefined ? {} : { extra }),
     ...(properties.size === 0 && extra === undefined ? { cut: true } : {}),

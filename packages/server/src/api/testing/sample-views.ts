@@ -37,6 +37,7 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
     overview: () => overviewAt(at, kind, findings, incidents),
     endpoints: () => endpoints,
     endpoint: (id) => endpoints.find((it) => it.id === id),
+    observedSpec: () => ({ openapi: "3.1.0", info: { title: "Observed API", version: "observed" }, paths: {} }),
     findings: () => findings,
     incidents: () => incidents,
     incident: (id) => incidents.find((it) => it.id === id),

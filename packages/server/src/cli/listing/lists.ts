@@ -3,7 +3,7 @@ import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
 import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
-import { KnownSpecs } from "../../specs/known-specs.ts";
+import { knownByOf } from "../../specs/known-specs.ts";
 import { pageOf, readCursor } from "../../store/page-cursor.ts";
 import type { StoreClient } from "../../store/store-client.ts";
 import { type DisclosedClasses, namedEndpoints } from "../breach/breach-data.ts";
@@ -57,7 +57,7 @@ export interface ListQuery {
 }
 
 function endpoints({ known, query }: ListAsk): Page<EndpointView> {
-  const documented = new KnownSpecs(known.dataDir).knows(known.ports);
+  const knownBy = knownByOf(known.dataDir, known.ports);
   const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
   const all = known.ledger.inventory
     .endpoints()
@@ -65,7 +65,7 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
     // The counters of a running gate are its own; here stands what is guarded, not how far.
     .map((endpoint) =>
       endpointView(known.ledger, endpoint, {
-        knownBy: documented(endpoint) ? ["traffic", "spec"] : ["traffic"],
+        knownBy: knownBy(endpoint),
         ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
       }),
     );
