@@ -241,6 +241,8 @@ export type Parts = {
   };
 };
 
+export type OpenApi = Readonly<Record<string, unknown>>;
+
 export type Problem = {
   readonly type: string;
   readonly title: string;
