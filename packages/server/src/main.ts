@@ -7,6 +7,7 @@ import { configCommand } from "./cli/config.ts";
 import { demoCommand } from "./cli/demo.ts";
 import { diffCommand } from "./cli/diff.ts";
 import { errorText, exitCodeOf } from "./cli/error-text.ts";
+import { discoverCommand } from "./cli/discover.ts";
 import { importCommand } from "./cli/import.ts";
 import { listCommands } from "./cli/list.ts";
 import { protectCommand } from "./cli/protect.ts";
@@ -64,6 +65,7 @@ async function main(argv: readonly string[]): Promise<void> {
   listCommands(program, context);
   diffCommand(program, context);
   specCommand(program, context);
+  discoverCommand(program, context);
   whyCommand(program, context);
   reportBreachCommand(program, context);
   configCommand(program, context);

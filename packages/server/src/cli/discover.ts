@@ -1,0 +1,68 @@
+import type { Command } from "commander";
+import { PosternError } from "@postern/engine";
+import type { CliContext } from "./cli-context.ts";
+import { discoveredPage, type KnownEndpoint } from "./discovered/discovered-page.ts";
+import { renderDiscovery } from "./discovered/render-discovery.ts";
+import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
+
+/** `postern discover <dir>`: the routes that source code declares, beside what was seen where a data directory is named. */
+export function discoverCommand(program: Command, context: CliContext): void {
+  program
+    .command("discover")
+    .description("routes from source code: nothing of it is run")
+    .argument("<dir>", "folder of a service's source code")
+    .option("--json", "one JSON document: {items, next, unresolved, problems, openapi, coverage}")
+    .option("--data <dir>", "what Postern has seen, to say of each route whether traffic knows it")
+    .option("--tests", "read test files, too")
+    .option("--limit <count>", "1 to 50000 routes", "1000")
+    .option("--cursor <cursor>", "`next` of the page before")
+    .option("--config <file>", "configuration (default: postern.yaml here, if there is one); with --data")
+    .addHelpText(
+      "after",
+      `
+Reads JavaScript and TypeScript: Express, Fastify, Koa with @koa/router, Hono, NestJS, and route handlers of Next.js.
+Constants, prefixes and mounted routers are followed across files; what is known only at run time is listed as not
+resolved, with its place, and never guessed. Python, Go and other languages are not read: their files are counted.
+What guards a route is told by its name only, and stays unproven until traffic shows it.`,
+    )
+    .action((dir: string, options: DiscoverFlags) => guarded(context, () => run(dir, options, context)));
+}
+
+interface DiscoverFlags {
+  readonly json?: boolean;
+  readonly data?: string;
+  readonly tests?: boolean;
+  readonly limit: string;
+  readonly cursor?: string;
+  readonly config?: string;
+}
+
+async function run(dir: string, options: DiscoverFlags, context: CliContext): Promise<number> {
+  const limit = Number(options.limit);
+  if (!Number.isInteger(limit) || limit < 1 || limit > 50_000) throw new PosternError("USAGE", "--limit takes a number from 1 to 50000", { remedy: "Page on with --cursor." });
+  const { discover } = await import("../discover/discover.ts");
+  let toldAt = Date.now();
+  let told = false;
+  const discovery = discover(dir, {
+    tests: options.tests === true,
+    onProgress: (done, total) => {
+      if (!context.isTty || Date.now() - toldAt < 200) return;
+      toldAt = Date.now();
+      told = true;
+      context.stderr.write(`\rReading ${done} of ${total} files`.padEnd(60));
+    },
+  });
+  if (told) context.stderr.write(`\r${" ".repeat(60)}\r`);
+  const seen = options.data === undefined ? undefined : await seenIn(options.data, options, context);
+  const page = discoveredPage(discovery, { limit, ...(options.cursor === undefined ? {} : { cursor: options.cursor }), ...(seen === undefined ? {} : { seen }) });
+  context.stdout.write(
+    options.json === true ? `${JSON.stringify(page)}\n` : renderDiscovery(page, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
+  );
+  return 0;
+}
+
+async function seenIn(data: string, options: DiscoverFlags, context: CliContext): Promise<readonly KnownEndpoint[]> {
+  const { readKnown } = await import("./known/known.ts");
+  const known = await readKnown(data, { env: context.env, config: configOf(options.config, context) });
+  return known.ledger.inventory.endpoints().map((one) => ({ id: one.id, method: one.method, host: one.host, path: one.template, clearPath: one.clearTemplate }));
+}

@@ -1,0 +1,104 @@
+import pc from "picocolors";
+import { count, plain, several, table, wrap } from "../report/text-layout.ts";
+import type { DiscoveredPage } from "./discovered-page.ts";
+
+/** Routes as a table, then what could not be told, what did not parse and what was left out. */
+export function renderDiscovery(page: DiscoveredPage, options: { readonly color: boolean; readonly width: number; readonly textWidth: number }): string {
+  const paint = pc.createColors(options.color);
+  const lines: string[] = [];
+  const joined = page.seenOnly !== null;
+  const say = (text: string, indent = 0): void =>
+    void lines.push(...wrap(plain(text), options.textWidth - indent, indent === 0 ? "" : "  ").map((line) => " ".repeat(indent) + line));
+  if (page.items.length === 0) lines.push("No routes found.");
+  else
+    lines.push(
+      ...table(
+        [{ head: "method" }, { head: "path", flexible: "below" as const }, ...(joined ? [{ head: "known by" }] : []), { head: "framework" }, { head: "handler" }, { head: "at" }],
+        page.items.map((one) =>
+          [
+            one.method,
+            one.conditional ? `${one.path} *` : one.path,
+            ...(joined ? [one.knownBy.join(", ")] : []),
+            one.framework,
+            short(one.handler, 28),
+            shortEnd(`${one.file}:${one.line}`, 36),
+          ].map(plain),
+        ),
+        options.width,
+        (text) => paint.bold(text),
+      ),
+    );
+  if (page.items.some((one) => one.conditional)) lines.push("", "* registered in a branch whose condition is known only at run time");
+  if (page.next !== null) lines.push("", paint.dim(`More: --cursor ${page.next}`));
+  const guarded = page.items.filter((one) => one.auth.names.length > 0);
+  if (guarded.length > 0) {
+    lines.push("", paint.bold(`Behind something called like a check of who asks: ${count(guarded.length)} of ${count(page.items.length)} routes (unproven)`));
+    const byNames = grouped(guarded);
+    for (const [names, number] of byNames.slice(0, shownMax)) say(`${names}: ${several(number, "route")}`, 2);
+  }
+  if (page.unresolved.length > 0) {
+    lines.push("", paint.bold(`Not resolved: ${count(page.unresolved.length)}`));
+    for (const one of page.unresolved.slice(0, shownMax)) say(`${one.file}:${one.line}:${one.column}  ${one.what}: ${one.why}`, 2);
+    if (page.unresolved.length > shownMax) lines.push(`  and ${count(page.unresolved.length - shownMax)} more: --json has all`);
+  }
+  if (page.problems.length > 0) {
+    lines.push("", paint.bold(`Not parsed: ${several(page.problems.length, "file")}`));
+    for (const one of page.problems.slice(0, shownMax)) say(`${one.file}:${one.line}:${one.column}  ${one.message}`, 2);
+  }
+  if (page.openapi.length > 0) {
+    lines.push("", paint.bold("OpenAPI documents in the tree"));
+    for (const one of page.openapi.slice(0, shownMax)) say(`${one.file} (${one.version})`, 2);
+  }
+  if (page.seenOnly !== null && page.seenOnly.length > 0) {
+    lines.push("", paint.bold(`Seen, and not in this source: ${several(page.seenOnly.length, "endpoint")}`));
+    for (const one of page.seenOnly.slice(0, shownMax)) say(`${one.method} ${one.host}${one.path}`, 2);
+    if (page.seenOnly.length > shownMax) lines.push(`  and ${count(page.seenOnly.length - shownMax)} more: --json has all`);
+  }
+  lines.push("");
+  say(coverageText(page));
+  return `${lines.join("\n")}\n`;
+}
+
+/** Lines of one list for people; scripts get all. */
+const shownMax = 20;
+
+function grouped(list: DiscoveredPage["items"]): readonly (readonly [string, number])[] {
+  const groups = new Map<string, number>();
+  for (const one of list) groups.set(one.auth.names.join(", "), (groups.get(one.auth.names.join(", ")) ?? 0) + 1);
+  return [...groups].sort((a, b) => b[1] - a[1]);
+}
+
+function coverageText({ coverage }: DiscoveredPage): string {
+  const { skipped } = coverage;
+  const left = [
+    [skipped.installed, "folder", " of installed packages"],
+    [skipped.built, "part", " of build output"],
+    [skipped.tests, "test file or folder", ""],
+    [skipped.hidden, "hidden folder", ""],
+    [skipped.links, "link", ""],
+    [skipped.tooLarge, "large file", ""],
+    [skipped.unreadable, "unreadable folder", ""],
+  ] as const;
+  const parts = left
+    .filter(([number]) => number > 0)
+    .map(
+      ([number, noun, rest]) =>
+        `${count(number)} ${number === 1 ? noun : noun.replace("file or folder", "files or folders").replace(/([a-z])$/, (end) => (end === "s" ? end : `${end}s`))}${rest}`,
+    );
+  const others = Object.entries(coverage.otherLanguages).map(([language, number]) => `${several(number, "file")} of ${language}`);
+  return [
+    `${several(coverage.routes, "route")} in ${several(coverage.files, "source file")}.`,
+    ...(parts.length === 0 ? [] : [`Left out: ${parts.join(", ")}.`]),
+    ...(others.length === 0 ? [] : [`Not read: ${others.join(", ")}.`]),
+    ...(coverage.files === 0 && skipped.built > 0 ? ["Only build output is here: name that folder to read it."] : []),
+    ...(coverage.stoppedAt === null ? [] : [`Stopped early, this is not all: ${coverage.stoppedAt}.`]),
+  ].join(" ");
+}
+
+function short(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 2)}..`;
+}
+
+function shortEnd(text: string, width: number): string {
+  return text.length <= width ? text : `..${text.slice(text.length - width + 2)}`;
+}

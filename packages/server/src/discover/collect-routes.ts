@@ -1,0 +1,181 @@
+import { readsLikeAuthentication } from "./handler-name.ts";
+import { joinPaths, templateOfRegExp, templatesOf } from "./path-template.ts";
+import type { Value } from "./value.ts";
+import type { Position } from "./position.ts";
+import type { Framework, RouterModel, Step } from "./value.ts";
+
+/** A route that source code declares. */
+export interface SourceRoute {
+  /** Upper case; `ANY` where every method is taken. */
+  readonly method: string;
+  /** `/users/{id}`; `{name*}` takes what is left of a path. */
+  readonly path: string;
+  /** As written, prefixes before it. */
+  readonly pattern: string;
+  readonly framework: Framework;
+  readonly handler: string;
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Where the app it belongs to is made. */
+  readonly app: string;
+  /** Registered in a branch whose condition is known only at run time. */
+  readonly conditional: boolean;
+  /** What runs before the handler and is called like a check of who asks: evidence, no proof. */
+  readonly auth: { readonly names: readonly string[]; readonly verdict: "unproven" };
+}
+
+/** Something that reads like a route and cannot be told from source alone. */
+export interface Unresolved extends Position {
+  readonly what: string;
+  readonly why: string;
+}
+
+export interface Collected {
+  readonly routes: SourceRoute[];
+  readonly unresolved: Unresolved[];
+}
+
+/** Puts prefixes, mounts and guards together, from an app downwards. */
+export function collectRoutes(app: RouterModel, into: Collected): void {
+  walk(app, { app, prefixes: [{ text: "", template: "" }], guards: [], conditional: false, path: [] }, into);
+}
+
+/** No tree we know has a tenth of it; a cycle of mounts would. */
+export const routesMax = 50_000;
+
+interface Prefix {
+  readonly text: string;
+  readonly template: string;
+}
+
+interface Walk {
+  readonly app: RouterModel;
+  /** One for each path a router is mounted at. */
+  readonly prefixes: readonly Prefix[] | { readonly why: string };
+  readonly guards: readonly { readonly under: string; readonly name: string }[];
+  readonly conditional: boolean;
+  readonly path: readonly RouterModel[];
+}
+
+function walk(router: RouterModel, state: Walk, into: Collected): void {
+  if (state.path.includes(router) || state.path.length > 32) return;
+  const prefixes = extend(state.prefixes, router.prefix, router.framework);
+  const guards = [...state.guards];
+  // Koa and Hono match middleware by order as Express does; Fastify's hooks hold for the whole instance.
+  if (router.framework === "fastify") for (const step of router.steps) if (step.do === "guard") guards.push(...named(step, prefixes, router.framework));
+  for (const step of router.steps) {
+    if (into.routes.length >= routesMax) return;
+    if (step.do === "guard") {
+      if (router.framework !== "fastify") guards.push(...named(step, prefixes, router.framework));
+    } else if (step.do === "mount") {
+      const inner = extend(prefixes, step.path, router.framework);
+      walk(
+        step.child,
+        {
+          app: state.app,
+          prefixes: inner,
+          guards: [...guards, ...step.guards.map((name) => ({ under: "", name }))],
+          conditional: state.conditional || step.conditional,
+          path: [...state.path, router],
+        },
+        into,
+      );
+    } else route(step, router, prefixes, guards, state, into);
+  }
+}
+
+function route(step: Step & { do: "route" }, router: RouterModel, prefixes: Walk["prefixes"], guards: Walk["guards"], state: Walk, into: Collected): void {
+  const places = extend(prefixes, step.path, router.framework, step.style);
+  const { file, line, column } = step.at;
+  if ("why" in places) {
+    into.unresolved.push({ file, line, column, what: `${step.methods.join(",")} ${textOf(step.path) ?? "?"}`, why: places.why });
+    return;
+  }
+  for (const method of step.methods) {
+    if (method === "?") {
+      into.unresolved.push({ file, line, column, what: places.map((one) => one.text || "/").join(", "), why: "the method is not static" });
+      continue;
+    }
+    for (const place of places) {
+      const before = [...guards.filter((one) => one.under === "" || covers(one.under, place.template)).map((one) => one.name), ...step.guards];
+      into.routes.push({
+        method,
+        path: place.template === "" ? "/" : place.template,
+        pattern: place.text === "" ? "/" : place.text,
+        framework: router.framework,
+        handler: step.handler,
+        file,
+        line,
+        column,
+        app: `${state.app.at.file}:${state.app.at.line}`,
+        conditional: step.conditional || state.conditional,
+        auth: { names: [...new Set(before.filter(readsLikeAuthentication))], verdict: "unproven" },
+      });
+    }
+  }
+}
+
+function covers(under: string, path: string): boolean {
+  const stem = under.replace(/\/?\{[^{}]*\*\}$/, "");
+  return stem === "" || stem === "/" || path === stem || path.startsWith(`${stem}/`);
+}
+
+function named(step: Step & { do: "guard" }, prefixes: Walk["prefixes"], framework: Framework): { under: string; name: string }[] {
+  const under =
+    "why" in prefixes
+      ? []
+      : prefixes.flatMap((prefix) =>
+          pieces(step.path).map((one) => joinPaths(prefix.template, one.why === undefined && one.regexp !== true ? (templatesOf(one.text, framework)[0] ?? "") : "")),
+        );
+  return under.flatMap((one) => step.names.map((name) => ({ under: one === "/" ? "" : one, name })));
+}
+
+/** Each prefix with each path after it. */
+function extend(prefixes: Walk["prefixes"], path: Value | undefined, framework: Framework, style?: "template"): Walk["prefixes"] {
+  if ("why" in prefixes || path === undefined) return prefixes;
+  const parts = pieces(path);
+  const unclear = parts.find((one) => one.why !== undefined);
+  if (unclear?.why !== undefined) return { why: unclear.why };
+  return prefixes.flatMap((prefix) =>
+    parts.flatMap((part) => {
+      const templates = part.regexp === true ? [templateOfRegExp(part.text)] : style === "template" ? [part.text] : templatesOf(part.text, framework);
+      const text = part.regexp === true ? `${prefix.text}/${part.text}/` : raw(prefix.text, part.text);
+      return templates.map((template) => ({ text, template: joinPaths(prefix.template, template) }));
+    }),
+  );
+}
+
+function raw(prefix: string, text: string): string {
+  if (text === "" || text === "/") return prefix;
+  return `${prefix.replace(/\/$/, "")}${text.startsWith("/") || text.startsWith("{") ? "" : "/"}${text}`;
+}
+
+function pieces(path: Value | undefined): readonly { readonly text: string; readonly regexp?: boolean; readonly why?: string }[] {
+  if (path === undefined) return [{ text: "" }];
+  // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- most kinds say nothing about routes, and what is not read is unknown
+  switch (path.kind) {
+    case "literal":
+      return typeof path.value === "string"
+        ? [{ text: path.value }]
+        : path.value === undefined || path.value === null
+          ? [{ text: "" }]
+          : [{ text: "", why: "the path is no text" }];
+    case "regexp":
+      return [{ text: path.source, regexp: true }];
+    case "array":
+      return path.items.flatMap(pieces);
+    case "wrapped":
+      return pieces(path.inner).flatMap((a) =>
+        pieces(path.prefix).map((b) => (a.why === undefined ? { text: raw(a.text, b.text), ...(b.why === undefined ? {} : { why: b.why }) } : a)),
+      );
+    case "unknown":
+      return [{ text: "", why: path.why }];
+    default:
+      return [{ text: "", why: "the path is not static" }];
+  }
+}
+
+function textOf(path: Value): string | undefined {
+  return path.kind === "literal" && typeof path.value === "string" ? path.value : path.kind === "regexp" ? `/${path.source}/` : undefined;
+}

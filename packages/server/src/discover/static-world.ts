@@ -1,0 +1,106 @@
+import type { Collected } from "./collect-routes.ts";
+import type { Evaluator, Site, World } from "./evaluator.ts";
+import { callExpress, callExpressRoute, createExpress } from "./frameworks/express.ts";
+import { callFastify, createFastify } from "./frameworks/fastify.ts";
+import { autoloaded } from "./frameworks/fastify-autoload.ts";
+import { verbs } from "./frameworks/handlers.ts";
+import { callHono, createHono } from "./frameworks/hono.ts";
+import { callKoa, createKoa } from "./frameworks/koa.ts";
+import { callNest, createNest } from "./frameworks/nest.ts";
+import type { Modules } from "./modules.ts";
+import { literal, stringOf, unknown, type ObjectValue, type Value } from "./value.ts";
+import type { RouterModel, SourceModule } from "./value.ts";
+
+/** Modules and frameworks for the evaluator: what it makes of `require`, `import`, and of calls on apps and routers. */
+export class StaticWorld implements World {
+  readonly routers: RouterModel[] = [];
+  readonly #modules: Modules;
+  readonly #found: Collected;
+  evaluator: Evaluator | undefined;
+
+  constructor(modules: Modules, found: Collected) {
+    this.#modules = modules;
+    this.#found = found;
+  }
+
+  load(specifier: string, from: SourceModule): Value {
+    const resolved = this.#modules.resolve(specifier, from);
+    if ("external" in resolved) return { kind: "external", path: resolved.external };
+    if ("value" in resolved) return resolved.value;
+    return this.valueOf(resolved.file);
+  }
+
+  /** What a file exports. */
+  valueOf(file: string): Value {
+    const module = this.#modules.open(file);
+    if (module === undefined) return unknown(`${file} does not parse`);
+    this.evaluator?.run(module);
+    return module.cjs.props.get("exports") ?? module.exports;
+  }
+
+  callExternal(path: string, args: readonly Value[], site: Site): Value | undefined {
+    const router = createExpress(path, site) ?? createFastify(path, site) ?? createKoa(path, args, site) ?? createHono(path, site) ?? createNest(path, args, site);
+    if (router !== undefined) {
+      this.routers.push(router);
+      return { kind: "router", router };
+    }
+    const [first, second] = args;
+    if (/^fastify-plugin(?:\.default|\.fastifyPlugin)?$/.test(path) && first !== undefined) return { kind: "wrapped", how: "fastify-plugin", inner: first };
+    if (path === "koa-mount") {
+      const inner = second ?? first;
+      return inner === undefined ? undefined : { kind: "wrapped", how: "koa", inner, ...(second === undefined || first === undefined ? {} : { prefix: first }) };
+    }
+    if (path === "koa-compose" || path === "koa-combine-routers") return first?.kind === "array" ? first : { kind: "array", items: [...args], names: [...site.names] };
+    if (path === "@hono/zod-openapi.createRoute" && first !== undefined) return first;
+    if (/^fs(?:\/promises|\.promises)?\.(?:readdirSync|readdir)$/.test(path)) {
+      const folder = stringOf(first);
+      const names = folder === undefined ? undefined : this.#modules.list(folder);
+      return names === undefined || second?.kind === "function" || (second?.kind === "object" && second.props.size > 0)
+        ? undefined
+        : { kind: "array", items: names.map((name) => literal(name)) };
+    }
+    // An app handed to a package that is known to add routes of its own.
+    for (const arg of args) if (arg.kind === "router" && addsRoutes.test(path)) this.note(site, `${path} may add routes of its own`);
+    if (/^(?:@hono\/node-server\.serve|@hono\/node-server\/vercel|http\.createServer|https\.createServer)/.test(path)) return unknown("a server");
+    return undefined;
+  }
+
+  callRouter(target: Value, name: string, args: readonly Value[], site: Site, evaluator: Evaluator): Value {
+    if (target.kind === "route") return callExpressRoute(target, name, args, site);
+    if (target.kind === "wrapped") return target;
+    if (target.kind !== "router") return unknown("a call that is not read");
+    const { router } = target;
+    switch (router.framework) {
+      case "express":
+        return callExpress(router, name, args, site);
+      case "fastify":
+        return callFastify(router, name, args, site, evaluator, this);
+      case "koa":
+        return callKoa(router, name, args, site);
+      case "hono":
+        return callHono(router, name, args, site);
+      case "nestjs":
+        return callNest(router, name, args);
+      case "nextjs":
+        return unknown("Next.js");
+    }
+  }
+
+  unknownCall(name: string, why: string, args: readonly Value[], site: Site): void {
+    const verb = name.slice(name.lastIndexOf(".") + 1);
+    const [first, ...rest] = args;
+    const path = stringOf(first);
+    if (!verbs.has(verb) || path === undefined || !path.startsWith("/") || path.includes("://") || !rest.some((one) => one.kind === "function")) return;
+    this.#found.unresolved.push({ ...site.at, what: `${verb.toUpperCase()} ${path}`, why: `what it is called on is not known (${why})` });
+  }
+
+  autoload(dir: string, options: ObjectValue): readonly { readonly plugin: Value; readonly prefix: string }[] | undefined {
+    return autoloaded(dir, options, this.#modules, (file) => this.valueOf(file));
+  }
+
+  note(site: Site, text: string): void {
+    this.#found.unresolved.push({ ...site.at, what: "routes", why: text });
+  }
+}
+
+const addsRoutes = /^(?:swagger|express-ws|@trpc|graphql|apollo|express-graphql|next-auth|@adminjs|bull-board|json-server|http-proxy)/;

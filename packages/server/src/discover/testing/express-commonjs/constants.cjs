@@ -1,0 +1,2 @@
+exports.API = "/api";
+exports.VERSIONS = ["v1", "v2"];

@@ -1,0 +1,3 @@
+const router = require("express").Router();
+router.get("/never", (request, response) => response.json([]));
+module.exports = router;

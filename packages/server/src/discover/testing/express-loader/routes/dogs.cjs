@@ -1,0 +1,3 @@
+const router = require("express").Router();
+router.post("/:name/walks", (request, response) => response.json([]));
+module.exports = router;

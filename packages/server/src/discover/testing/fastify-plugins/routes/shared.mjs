@@ -1,0 +1,5 @@
+export function shared(fastify, options, done) {
+  fastify.get("/shared", async () => ({}));
+  done();
+}
+shared[Symbol.for("skip-override")] = true;
