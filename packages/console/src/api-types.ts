@@ -53,6 +53,27 @@ export type Endpoint = {
     readonly labels: number;
   } | null;
   readonly dataClasses: readonly string[];
+  readonly dataFields: readonly ({
+    readonly field: string;
+    readonly class: string;
+    readonly scheme: string | null;
+    readonly samples: number;
+    readonly share: number;
+  })[];
+  readonly positions: readonly {
+    readonly name: string;
+    readonly values: number;
+    readonly samples: number;
+    readonly shapes: Readonly<Record<string, number>>;
+  }[];
+  readonly lifecycle: "new" | "active" | "idle" | "retired";
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  readonly publicOnPurpose: {
+    readonly by: string;
+    readonly reason: string;
+    readonly until: string;
+  } | null;
   readonly knownBy: readonly string[];
   readonly firstSeen: string;
   readonly lastSeen: string;
@@ -74,6 +95,18 @@ export type Endpoint = {
     readonly uniform: number;
     readonly ceiling: number;
   } | null;
+};
+
+export type Change = {
+  readonly at: string;
+  readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described";
+  readonly endpoint: {
+    readonly id: string;
+    readonly method: string;
+    readonly host: string;
+    readonly path: string;
+  };
+  readonly by: string | null;
 };
 
 export type Finding = {

@@ -77,13 +77,49 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
               ["time p95", latencyMs.p95 === null ? "not carried" : `${evidence(latencyMs.p95)} ms`],
               ["asks about", endpoint.subjects.map((it) => `${it.type} in ${it.in} ${it.name}`).join(", ") || "nobody"],
               ["data", endpoint.dataClasses.join(", ") || "none seen"],
-              ["known by", endpoint.knownBy.join(", ")],
               ["first seen", <Ago key="f" at={endpoint.firstSeen} />],
               ["last seen", <Ago key="l" at={endpoint.lastSeen} />],
             ]}
           />
         </Card>
       </div>
+
+      <div className="mt-4 grid gap-4 md:grid-cols-2">
+        <Card title="Who knows it">
+          <Facts
+            facts={[
+              ["known by", endpoint.knownBy.join(", ")],
+              ["life", endpoint.lifecycle],
+              ["owner", endpoint.owner ?? "nobody named"],
+              ["tags", endpoint.tags.join(", ") || "none"],
+              [
+                "public on purpose",
+                endpoint.publicOnPurpose === null ? "no" : `${endpoint.publicOnPurpose.by}, until ${endpoint.publicOnPurpose.until}: ${endpoint.publicOnPurpose.reason}`,
+              ],
+            ]}
+          />
+        </Card>
+        <Card title="Why this template">
+          {endpoint.positions.length === 0 ? (
+            <p className="text-soft">Every part of the path is constant.</p>
+          ) : (
+            <Facts facts={endpoint.positions.map((it) => [`{${it.name}}`, `${count(it.values)} values in ${count(it.samples)} requests: ${shapesOf(it.shapes)}`] as const)} />
+          )}
+        </Card>
+      </div>
+
+      {endpoint.dataFields.length > 0 && (
+        <div className="mt-4">
+          <Card title="Data in its answers">
+            <Facts
+              facts={endpoint.dataFields.map((it) => [
+                it.field || "(the answer itself)",
+                `${it.class}${it.scheme === null ? "" : ` (${it.scheme})`}, ${Math.round(it.share * 100)} % of ${count(it.samples)} values`,
+              ])}
+            />
+          </Card>
+        </div>
+      )}
 
       {findings.length > 0 && <SectionHead>{plural(findings.length, "finding")}</SectionHead>}
       <div className="grid gap-3">
@@ -93,6 +129,16 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
       </div>
     </>
   );
+}
+
+/** `integer 96 %, word 4 %`, most frequent first. */
+function shapesOf(shapes: Readonly<Record<string, number>>): string {
+  const total = Object.values(shapes).reduce((sum, value) => sum + value, 0);
+  return Object.entries(shapes)
+    .toSorted(([, a], [, b]) => b - a)
+    .slice(0, 3)
+    .map(([shape, value]) => `${shape} ${Math.round((100 * value) / Math.max(1, total))} %`)
+    .join(", ");
 }
 
 function Card({ title, badge, children }: { readonly title: string; readonly badge?: ReactNode; readonly children: ReactNode }) {

@@ -15,6 +15,11 @@ const views = {
   open: "Answer without a credential",
   oracle: "Tell whether somebody exists",
   guarded: "Under a budget",
+  new: "New",
+  idle: "Idle",
+  retired: "Retired",
+  public: "Public on purpose",
+  unowned: "Without an owner",
 } as const;
 
 /** The inventory: what there is, who may call it, what it gives away. */
@@ -28,7 +33,7 @@ export function EndpointsPage() {
         <input
           className="field w-full md:w-56"
           type="search"
-          placeholder="Filter by path, host, data"
+          placeholder="Filter by path, data, owner, tag"
           aria-label="Filter endpoints"
           value={words}
           onChange={(event) => setWords(event.target.value)}
@@ -80,6 +85,7 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
                 <Link to="/endpoints/$id" params={{ id: it.id }} className="hover:underline">
                   <EndpointName method={it.method} path={it.path} host={it.host} />
                 </Link>
+                <Life endpoint={it} />
                 <span className="mt-1 flex flex-wrap gap-1 sm:hidden">
                   <AuthBadge verdict={it.auth.verdict} />
                   {it.oracle !== null && <OracleBadge oracle={it.oracle} />}
@@ -109,8 +115,24 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
   );
 }
 
+/** What is not as usual in its life, and what people said of it. */
+function Life({ endpoint: { lifecycle, publicOnPurpose, tags } }: { readonly endpoint: Endpoint }) {
+  if (lifecycle === "active" && publicOnPurpose === null && tags.length === 0) return undefined;
+  return (
+    <span className="mt-1 flex flex-wrap gap-1">
+      {lifecycle !== "active" && <Badge tone={lifecycle === "retired" ? "warn" : "brand"}>{lifecycle}</Badge>}
+      {publicOnPurpose !== null && <Badge tone="brand">public on purpose</Badge>}
+      {tags.map((tag) => (
+        <span key={tag} className="text-[12px] text-soft">
+          #{tag}
+        </span>
+      ))}
+    </span>
+  );
+}
+
 function fits(it: Endpoint, view: keyof typeof views, words: string): boolean {
-  const text = `${it.method} ${it.host}${it.path} ${it.dataClasses.join(" ")}`.toLowerCase();
+  const text = `${it.method} ${it.host}${it.path} ${it.dataClasses.join(" ")} ${it.owner ?? ""} ${it.tags.join(" ")}`.toLowerCase();
   if (
     !words
       .toLowerCase()
@@ -127,6 +149,14 @@ function fits(it: Endpoint, view: keyof typeof views, words: string): boolean {
       return it.oracle !== null;
     case "guarded":
       return it.guard?.state === "budgeted";
+    case "new":
+    case "idle":
+    case "retired":
+      return it.lifecycle === view;
+    case "public":
+      return it.publicOnPurpose !== null;
+    case "unowned":
+      return it.owner === null;
   }
 }
 

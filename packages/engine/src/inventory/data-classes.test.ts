@@ -122,6 +122,15 @@ describe("data classes", () => {
     expect([...things.classes()]).toEqual([]);
   });
 
+  test("a captcha that comes with its solution gives away a secret; an answer alone does not", () => {
+    const fields = new FieldClasses(1);
+    fields.observe({ captchaId: 3, captcha: "3*4+2", answer: "14" });
+    expect([...fields.classes()]).toEqual(["secret"]);
+    const forum = new FieldClasses(1);
+    forum.observe({ question: "3*4+2", answer: "14" });
+    expect([...forum.classes()]).toEqual([]);
+  });
+
   test("a field counted up is no phone number, though the plan knows every one", () => {
     const fields = new FieldClasses(1);
     for (let n = 0; n < 30; n++) fields.observe({ value: `4915123456${String(700 + n)}` });

@@ -24,6 +24,8 @@ export interface FieldHints {
   /** It says a number of something else: an order, a version, a hash, a time, an amount. */
   readonly otherwise: boolean;
   readonly version: boolean;
+  /** It is a captcha, or what solves one. */
+  readonly captcha: "puzzle" | "solution" | "none";
 }
 
 /**
@@ -99,6 +101,7 @@ export function fieldHints(path: readonly string[]): FieldHints {
     ip: has(ipWords),
     otherwise: has(otherWords),
     version: has(versionWords),
+    captcha: own.some((one) => one === "answer" || one === "solution") ? "solution" : own.includes("captcha") ? "puzzle" : "none",
   };
 }
 

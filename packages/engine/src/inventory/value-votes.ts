@@ -309,9 +309,9 @@ const usSuffixes: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Several words of prose. */
+/** Several words of prose; no markup, no JSON in a string. */
 function isText(value: string): boolean {
-  if (value.length < 40) return false;
+  if (value.length < 40 || "<{[".includes(value.charAt(0))) return false;
   let blanks = 0;
   for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) === 32) blanks++;
   return blanks >= 6 && value.length / blanks < 12;

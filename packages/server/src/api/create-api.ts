@@ -68,6 +68,16 @@ export function createApi(options: ApiOptions): Api {
   for (const route of routes) {
     app.on(route.method, `/api/v1${route.path.replace("{id}", ":id")}`, async (c) => {
       let status = "";
+      let body: unknown;
+      if (route.method === "patch") {
+        body = await jsonOf(c.req.raw);
+        if (typeof body !== "object" || body === null)
+          return problemResponse(
+            problemOf("INVALID_REQUEST", "The body must be a JSON object.", {
+              errors: [{ pointer: "#/body", detail: `content-type application/json, at most ${requestBodyBytesMax} bytes` }],
+            }),
+          );
+      }
       if (route.method === "post") {
         const body = await statusOf(c.req.raw);
         if (body === undefined)
@@ -78,8 +88,9 @@ export function createApi(options: ApiOptions): Api {
           );
         status = body;
       }
-      const result = await route.run({ id: c.req.param("id") ?? "", query: new URL(c.req.url).searchParams, status, by: callerOf(c).name });
+      const result = await route.run({ id: c.req.param("id") ?? "", query: new URL(c.req.url).searchParams, status, body, by: callerOf(c).name });
       if (result.kind === "invalid") return problemResponse(problemOf("INVALID_REQUEST", "The request says something this route does not know.", { errors: result.mistakes }));
+      if (route.method === "patch") onEvent("api.described", { path: route.path, by: callerOf(c).name });
       if (route.method === "post") onEvent("api.triaged", { path: route.path, status, by: callerOf(c).name });
       return c.json(result.body ?? null, 200, { "cache-control": "no-store" });
     });
@@ -101,15 +112,19 @@ export function createApi(options: ApiOptions): Api {
 
 /** The body's `status`; undefined when the body is anything but a small JSON object of that one key. Requiring JSON keeps plain HTML forms of other sites out. */
 async function statusOf(request: Request): Promise<string | undefined> {
+  const body = await jsonOf(request);
+  if (typeof body !== "object" || body === null || Object.keys(body).join() !== "status" || !("status" in body)) return undefined;
+  return typeof body.status === "string" ? body.status : undefined;
+}
+
+/** A small JSON body; undefined for anything else. */
+async function jsonOf(request: Request): Promise<unknown> {
   if (!/^application\/json\b/i.test(request.headers.get("content-type") ?? "")) return undefined;
   const text = await boundedText(request, requestBodyBytesMax);
   if (text === undefined) return undefined;
-  let body: unknown;
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text) as unknown;
   } catch {
     return undefined;
   }
-  if (typeof body !== "object" || body === null || Object.keys(body).join() !== "status" || !("status" in body)) return undefined;
-  return typeof body.status === "string" ? body.status : undefined;
 }

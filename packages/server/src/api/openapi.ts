@@ -25,6 +25,7 @@ export function openapiOf(routes: readonly Route[], version: string): Readonly<R
         ...(byId ? [{ name: "id", in: "path", required: true, schema: { type: "string", maxLength: 128 } }] : []),
         ...route.query.map((name) => ({ name: publicNameOf(name), in: "query", description: parameters[name].description, schema: parameters[name].schema })),
       ],
+      ...(route.body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: route.body } } } }),
       ...(route.statuses === undefined
         ? {}
         : {
@@ -39,7 +40,7 @@ export function openapiOf(routes: readonly Route[], version: string): Readonly<R
           }),
       responses: {
         200: answer(route.page ? pageOf(route.answer) : ref(route.answer)),
-        ...failures(["400", "401", ...(byId ? ["404"] : []), ...(route.method === "post" ? ["403"] : []), "503"]),
+        ...failures(["400", "401", ...(byId ? ["404"] : []), ...(route.method !== "get" ? ["403"] : []), "503"]),
       },
     };
   }

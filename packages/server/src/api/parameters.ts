@@ -1,4 +1,5 @@
 import { type Parsed, parseInstant } from "./parse-instant.ts";
+import { lifecycleFilters } from "../hub/endpoint-life.ts";
 import { parseSearch } from "./search-query.ts";
 
 /**
@@ -17,6 +18,10 @@ export const parameters = {
   findingStatus: oneOf("Status of the finding.", ["open", "fixed", "accepted"]),
   incidentStatus: oneOf("Status of the incident.", ["open", "acknowledged", "closed"]),
   auth: oneOf("What is known about authentication.", ["enforced", "not enforced", "optional", "unproven"]),
+  lifecycle: oneOf("State of its life; `public` is what is public on purpose, in any state.", lifecycleFilters),
+  owner: text("Who answers for it.", 200),
+  tag: text("A tag it has.", 64),
+  newSince: instant("Only endpoints first seen at or after this time (RFC 3339)."),
   from: instant("Nothing before this time (RFC 3339)."),
   to: instant("Nothing at or after this time (RFC 3339)."),
   status: parameter("HTTP status of the answer.", { type: "integer", minimum: 0, maximum: 599 }, (raw) =>

@@ -1,20 +1,24 @@
 import { PosternError } from "@postern/engine";
+import { z } from "zod";
 import { keysetPage, latestFirst } from "./keyset-page.ts";
 import type { Mistake, ParameterName, ParameterValues } from "./parameters.ts";
 import { readParameters } from "./parameters.ts";
-import { type SchemaName, schemas } from "./schemas.ts";
+import { hasLifecycle } from "../hub/endpoint-life.ts";
+import { endpointPatch, type SchemaName, schemas } from "./schemas.ts";
 import type { FindingView, IncidentView, Page, PageQuery, Views } from "./views.ts";
 import { disclosureOnWire, overviewOnWire, signalOnWire } from "./wire.ts";
 
 /** One route under `/api/v1`: what it takes, what it answers, how. The server and the OpenAPI document are both made from this list. */
 export interface Route {
-  readonly method: "get" | "post";
+  readonly method: "get" | "post" | "patch";
   /** OpenAPI form: `/endpoints/{id}`. */
   readonly path: string;
   readonly summary: string;
   readonly query: readonly ParameterName[];
   /** Allowed values of `status` in the body of a POST. */
   readonly statuses?: readonly string[];
+  /** Shape of the body of a PATCH, as JSON Schema. */
+  readonly body?: unknown;
   readonly answer: SchemaName;
   readonly page: boolean;
   readonly run: (input: RouteInput) => Promise<RouteResult>;
@@ -24,6 +28,8 @@ export interface RouteInput {
   readonly id: string;
   readonly query: URLSearchParams;
   readonly status: string;
+  /** Of a PATCH. */
+  readonly body?: unknown;
   readonly by: string;
 }
 
@@ -43,15 +49,49 @@ export function routesOf(views: Views): readonly Route[] {
   return [
     one("/overview", "What is happening now: rates, counters, the last two minutes, blind spots.", "Overview", async () => overviewOnWire(views.overview())),
     one("/parts", "Which processes are up.", "Parts", async () => views.health()),
-    page("/endpoints", "Every endpoint known, by host, path and method.", "Endpoint", ["auth"], async (q) =>
+    page("/endpoints", "Every endpoint known, by host, path and method.", "Endpoint", ["auth", "lifecycle", "owner", "tag", "newSince"], async (q) =>
       pageOf(
-        views.endpoints().filter((it) => q.auth === undefined || it.auth.verdict === q.auth),
+        views
+          .endpoints()
+          .filter(
+            (it) =>
+              (q.auth ?? it.auth.verdict) === it.auth.verdict &&
+              (q.lifecycle === undefined || hasLifecycle(it, q.lifecycle)) &&
+              (q.owner === undefined || it.owner === q.owner) &&
+              (q.tag === undefined || it.tags.includes(q.tag)) &&
+              (q.newSince === undefined || Date.parse(it.firstSeen) >= q.newSince),
+          ),
         (it) => `${it.host}\n${it.path}\n${it.method}\n${it.id}`,
         q,
       ),
     ),
     byId("/endpoints/{id}", "One endpoint.", "Endpoint", (id) => views.endpoint(id)),
     one("/spec", "What traffic has shown, as an OpenAPI 3.1 document without any value that was seen.", "OpenApi", async () => views.observedSpec()),
+    {
+      method: "patch",
+      path: "/endpoints/{id}",
+      summary: "Say who owns an endpoint, tag it, retire it, or call it public on purpose. What is left out stays; null takes it away. Audited.",
+      query: [],
+      body: z.toJSONSchema(endpointPatch),
+      answer: "Endpoint",
+      page: false,
+      run: async ({ id, query, body, by }) => {
+        const { mistakes } = readParameters(query, []);
+        if (mistakes.length > 0) return { kind: "invalid", mistakes };
+        const parsed = endpointPatch.safeParse(body);
+        if (!parsed.success) {
+          return { kind: "invalid", mistakes: parsed.error.issues.slice(0, 8).map((issue) => ({ pointer: `#/body/${issue.path.join("/").slice(0, 64)}`, detail: issue.message })) };
+        }
+        return { kind: "ok", body: schemas.Endpoint.parse(await views.describe(id, parsed.data, by)) };
+      },
+    },
+    page("/changes", "What changed about endpoints, latest first: appeared, fell idle, answers though retired, described.", "Change", ["from", "to"], async ({ from, to, ...q }) =>
+      pageOf(
+        views.changes().filter((it) => (from === undefined || Date.parse(it.at) >= from) && (to === undefined || Date.parse(it.at) < to)),
+        (it) => `${latestFirst(it.at)}\n${it.kind}\n${it.endpoint.id}`,
+        q,
+      ),
+    ),
     page("/findings", "Weaknesses, most severe first.", "Finding", ["findingStatus", "severity", "endpoint"], async (q) =>
       pageOf(
         views

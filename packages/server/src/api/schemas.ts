@@ -37,6 +37,12 @@ const Endpoint = z.object({
   }),
   oracle: z.object({ verdict: z.enum(["suspected", "proven"]), bits: z.number(), eValue: z.number(), labels: z.number() }).nullable(),
   dataClasses: z.array(z.string()),
+  dataFields: z.array(z.object({ field: z.string(), class: z.string(), scheme: z.string().nullable(), samples: count, share: z.number() })),
+  positions: z.array(z.object({ name: z.string(), values: count, samples: count, shapes: z.record(z.string(), count) })),
+  lifecycle: z.enum(["new", "active", "idle", "retired"]),
+  owner: z.string().nullable(),
+  tags: z.array(z.string()),
+  publicOnPurpose: z.object({ by: z.string(), reason: z.string(), until: z.string() }).nullable(),
   knownBy: z.array(z.string()),
   firstSeen: time,
   lastSeen: time,
@@ -46,6 +52,19 @@ const Endpoint = z.object({
   statuses: z.record(z.string(), count),
   subjects: z.array(z.object({ in: z.string(), name: z.string(), type: z.string() })),
   guard: z.object({ state: z.enum(["watched", "budgeted"]), truthful: count, uniform: count, ceiling: count }).nullable(),
+});
+
+const Change = z.object({ at: time, kind: z.enum(["appeared", "fell-idle", "answers-though-retired", "described"]), endpoint: endpointRef, by: z.string().nullable() });
+
+/** The body of `PATCH /endpoints/{id}`. */
+export const endpointPatch = z.strictObject({
+  owner: z.string().min(1).max(200).nullable().optional(),
+  tags: z.array(z.string().min(1).max(64)).max(32).nullable().optional(),
+  retired: z.boolean().optional(),
+  publicOnPurpose: z
+    .strictObject({ owner: z.string().min(1).max(200), reason: z.string().min(1).max(1_000), until: z.iso.date() })
+    .nullable()
+    .optional(),
 });
 
 const Finding = z.object({
@@ -149,7 +168,7 @@ const Parts = z.object({ status: z.enum(["ok", "degraded"]), version: z.string()
 /** An OpenAPI 3.1 document. */
 const OpenApi = z.record(z.string(), z.unknown());
 
-export const schemas = { Overview, Endpoint, Finding, Incident, Signal, Actor, DisclosureTotals, Disclosure, Exchange, Decision, Policy, Health, Parts, OpenApi } as const;
+export const schemas = { Overview, Endpoint, Change, Finding, Incident, Signal, Actor, DisclosureTotals, Disclosure, Exchange, Decision, Policy, Health, Parts, OpenApi } as const;
 
 export type SchemaName = keyof typeof schemas;
 /** The answer's type on the wire. */

@@ -25,6 +25,25 @@ export interface Views {
   subscribe(listener: (event: LiveEvent) => void): () => void;
   /** Marks an incident or finding; audited. Throws NOT_FOUND. */
   triage(kind: "incident" | "finding", id: string, status: string, by: string): void;
+  /** What changed about endpoints, unsorted. */
+  changes(): readonly ChangeView[];
+  /** Describes an endpoint; what is left out stays. Written to the audit log first. Throws NOT_FOUND, USAGE at the bound. */
+  describe(id: string, patch: EndpointPatch, by: string): Promise<EndpointView>;
+}
+
+/** Null takes away what was set. */
+export interface EndpointPatch {
+  readonly owner?: string | null | undefined;
+  readonly tags?: readonly string[] | null | undefined;
+  readonly retired?: boolean | undefined;
+  readonly publicOnPurpose?: { readonly owner: string; readonly reason: string; readonly until: string } | null | undefined;
+}
+
+export interface ChangeView {
+  readonly at: string;
+  readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described";
+  readonly endpoint: { readonly id: string; readonly method: string; readonly host: string; readonly path: string };
+  readonly by: string | null;
 }
 
 export type Meaning = "confirmed" | "denied" | "returned" | "nothing" | "unknown";
@@ -105,6 +124,15 @@ export interface EndpointView {
   };
   readonly oracle: { readonly verdict: "suspected" | "proven"; readonly bits: number; readonly eValue: number; readonly labels: number } | null;
   readonly dataClasses: readonly string[];
+  /** Fields of its answers that have a class, `share` of the samples that fit. */
+  readonly dataFields: readonly { readonly field: string; readonly class: string; readonly scheme: string | null; readonly samples: number; readonly share: number }[];
+  /** Why each position of the path is a parameter: how many different values stood there, of what shapes. */
+  readonly positions: readonly { readonly name: string; readonly values: number; readonly samples: number; readonly shapes: Readonly<Record<string, number>> }[];
+  readonly lifecycle: "new" | "active" | "idle" | "retired";
+  readonly owner: string | null;
+  readonly tags: readonly string[];
+  /** Who decided that it answers anyone, why, and the last day of that; null when nobody did, or the day is over. */
+  readonly publicOnPurpose: { readonly by: string; readonly reason: string; readonly until: string } | null;
   readonly knownBy: readonly string[];
   readonly firstSeen: string;
   readonly lastSeen: string;

@@ -67,6 +67,7 @@ export class DataSink {
         incidents: before === undefined ? learned.incidents : withEarlier(learned.incidents, before.incidents),
         missing: before?.missing ?? [],
         triage: before?.triage ?? {},
+        ...(before?.annotations === undefined ? {} : { annotations: before.annotations }),
         uptime: uptime.exportState(),
         findings: learned.findings,
       });

@@ -4,8 +4,10 @@ import type { CliContext } from "./cli-context.ts";
 import { findEndpoint } from "./breach/find-endpoint.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
+import { lifecycleFilters } from "../hub/endpoint-life.ts";
+import { duration } from "../config/values.ts";
 import { readKnown } from "./known/known.ts";
-import { lists, type ListName, type ListQuery } from "./listing/lists.ts";
+import { type ListFilter, lists, type ListName, type ListQuery } from "./listing/lists.ts";
 import { renderList } from "./listing/render-list.ts";
 import { instantOf } from "./report-breach.ts";
 import { storeOf } from "./store-command.ts";
@@ -38,12 +40,16 @@ interface ListOptions {
   readonly from?: string;
   readonly to?: string;
   readonly address?: string;
+  readonly newSince?: string;
+  readonly lifecycle?: string;
 }
 
-const filterOptions: Readonly<Record<"endpoint" | "from" | "to" | "address", readonly [flags: string, description: string]>> = {
+const filterOptions: Readonly<Record<ListFilter, readonly [flags: string, description: string]>> = {
   endpoint: ["--endpoint <endpoint>", "only this one: its id, or method and path"],
   from: ["--from <time>", "from this moment on, such as 2026-01-31T08:00:00Z"],
   to: ["--to <time>", "before this moment"],
+  newSince: ["--new-since <time>", "only those first seen since: a moment, or 24h or 7d before the newest traffic"],
+  lifecycle: ["--lifecycle <state>", `only those that are ${lifecycleFilters.join(", ")} (public on purpose)`],
   address: ["--address <address>", "only this client address"],
 };
 
@@ -52,6 +58,10 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new PosternError("USAGE", "--limit takes a number from 1 to 1000", { remedy: "Page on with --cursor." });
   const from = instantOf("--from", options.from);
   const to = instantOf("--to", options.to);
+  const lifecycle = lifecycleFilters.find((one) => one === options.lifecycle);
+  if (options.lifecycle !== undefined && lifecycle === undefined)
+    throw new PosternError("USAGE", `--lifecycle does not know "${options.lifecycle.slice(0, 40)}"`, { remedy: `Give one of: ${lifecycleFilters.join(", ")}.` });
+  if (options.newSince !== undefined) sinceOf(options.newSince);
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
   const list = lists[name];
   const store = list.needsStore || options.endpoint !== undefined ? await storeOf(options.data) : undefined;
@@ -64,6 +74,8 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
       ...(endpoint === undefined ? {} : { endpoint }),
       ...(from === undefined ? {} : { from }),
       ...(to === undefined ? {} : { to }),
+      ...(options.newSince === undefined ? {} : { newSince: sinceOf(options.newSince) }),
+      ...(lifecycle === undefined ? {} : { lifecycle }),
       ...(options.address === undefined ? {} : { address: options.address }),
     };
     const page = await list.page({ known, client: store?.client, disclosed, query, ...(options.data === usualDataDir ? {} : { data: options.data }) });
@@ -76,4 +88,13 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
   } finally {
     await store?.close();
   }
+}
+
+/** `24h` before the newest traffic, or a moment. */
+function sinceOf(text: string): NonNullable<ListQuery["newSince"]> {
+  const ago = duration.safeParse(text);
+  if (ago.success) return { kind: "ago", ms: ago.data };
+  const at = instantOf("--new-since", text);
+  if (at === undefined) throw new PosternError("USAGE", "--new-since takes a time such as 24h or 2026-01-31T08:00:00Z", { remedy: "Give one." });
+  return { kind: "at", at };
 }

@@ -61,6 +61,9 @@ export function configSchema(env: Environment) {
         .optional()
         .describe("What it is for. A success on sign-in, sign-up, device-completion or code-verified anchors: it shows that earlier questions were honest."),
       budget: budget.optional().describe("This endpoint's own budget."),
+      owner: z.string().min(1).max(200).optional().describe("Who answers for it: a team or a person."),
+      tags: z.array(z.string().min(1).max(64)).max(32).optional().describe("Words to find it by."),
+      retired: z.iso.date().optional().describe("The day it was taken out of service: answers from then on are told as such."),
       publicOnPurpose: z
         .strictObject({
           owner: z.string().min(1).max(200).describe("Who decided."),

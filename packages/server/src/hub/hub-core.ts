@@ -21,6 +21,7 @@ import { re2 } from "../config/re2.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { recoverJournal } from "../store/recover-journal.ts";
 import { type ReplayOptions, replayJournal } from "../store/replay-journal.ts";
+import { type Annotation, annotationsMax } from "./endpoint-life.ts";
 import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
 import { recallTotals } from "./recall-totals.ts";
 import { Received } from "./received.ts";
@@ -46,6 +47,7 @@ export class HubCore {
   readonly #signals: Journal;
   readonly #received: Received;
   readonly #triage: Map<string, string>;
+  readonly annotations: Map<string, Annotation>;
   readonly #recent: Signal[] = [];
   /** Ids of the latest signals: a gate sends again what was not acknowledged. */
   readonly #signalIds = new Set<string>();
@@ -71,6 +73,7 @@ export class HubCore {
     this.#missing = [...(state?.missing ?? [])];
     this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
     this.#triage = new Map(Object.entries(state?.triage ?? {}));
+    this.annotations = new Map(Object.entries(state?.annotations ?? {}));
     this.#triggers = new Triggers(config.triggers, { random: options.ports.random, re2 });
     const dir = join(dataDir, "journal");
     for (const kind of ["exchanges", "disclosures", "signals"]) recoverJournal(dir, kind);
@@ -157,6 +160,14 @@ export class HubCore {
     if (this.#changed && Date.now() - this.#savedAt >= 20 * this.#saveMs) this.save();
   }
 
+  /** Keeps what a person said about an endpoint; false at the bound. On the disk when this returns. */
+  annotate(id: string, annotation: Annotation): boolean {
+    if (!this.annotations.has(id) && this.annotations.size >= annotationsMax) return false;
+    this.annotations.set(id, annotation);
+    this.save();
+    return true;
+  }
+
   triage(kind: "incident" | "finding", id: string, status: string): void {
     this.#triage.set(`${kind} ${id}`, status);
   }
@@ -179,6 +190,7 @@ export class HubCore {
       incidents: this.incidents.exportState(),
       missing: this.#missing,
       triage: Object.fromEntries(this.#triage),
+      annotations: Object.fromEntries(this.annotations),
       uptime: this.uptime.exportState(),
       findings: this.ledger.findings(),
       savedAt: Date.now(),

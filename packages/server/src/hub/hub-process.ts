@@ -41,6 +41,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     onIncident: (id) => changed.push(id),
   });
   const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
+  const state = await openState(dataDir);
   let blind: readonly BlindIdentifier[] = [];
   const views = new HubViews(core, {
     store,
@@ -50,7 +51,9 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     upstream: options.upstream,
     version: options.version,
     ...(dataDir === resolve(usualDataDir) ? {} : { data: dataDir }),
-    accepted: (finding) => publicOnPurpose(finding, config, clock.now()),
+    config,
+    audit: (entry) => state.audit.append(entry),
+    accepted: (finding) => publicOnPurpose(finding, config, clock.now(), core.annotations),
     knownBy: knownByOf(dataDir, options.ports),
     blindIdentifiers: () => blind,
   });
@@ -79,7 +82,6 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     onError: (error) => options.onEvent({ name: "gate-frame-refused", detail: error instanceof Error ? error.name : "no error" }),
   });
 
-  const state = await openState(dataDir);
   const preset = options.apiToken === undefined ? undefined : createMemoryAuth({ random: () => randomBytes(32), presetToken: options.apiToken });
   const auth = createStateAuth(state.access, preset);
   const api = createApi({

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding, IncidentsState, LedgerState, Signal } from "@postern/engine";
+import type { Annotation } from "./endpoint-life.ts";
 import type { UptimeState } from "./uptime.ts";
 
 /**
@@ -13,6 +14,8 @@ export interface HubState {
   readonly incidents: IncidentsState;
   readonly missing: readonly MissingExchanges[];
   readonly triage: Readonly<Record<string, string>>;
+  /** What people said about endpoints over the API, by endpoint id. */
+  readonly annotations?: Readonly<Record<string, Annotation>>;
   /** When Postern looked and how much it wrote down; absent in states older than it. */
   readonly uptime?: UptimeState;
   /** Weaknesses known when this was saved, for commands that read the state without the traffic behind it. */

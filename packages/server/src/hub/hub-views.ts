@@ -1,9 +1,11 @@
 import { PosternError } from "@postern/engine";
 import type {
   ActorView,
+  ChangeView,
   DecisionRow,
   DisclosureQuery,
   DisclosureTotals,
+  EndpointPatch,
   EndpointView,
   ExchangeQuery,
   ExchangeRow,
@@ -24,6 +26,9 @@ import { openApiOf } from "../specs/write-openapi.ts";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
 import type { StoreClient } from "../store/store-client.ts";
 import { type BlindIdentifier, blindIdentifierText } from "./blind-identifiers.ts";
+import { annotationsMax, changesOf, type EndpointLife, livesOf } from "./endpoint-life.ts";
+import type { AuditEntry } from "../state/audit-log.ts";
+import type { Config } from "../config/config-schema.ts";
 import type { HubCore } from "./hub-core.ts";
 import { endpointView, findingView, incidentView } from "./project.ts";
 
@@ -103,20 +108,49 @@ export class HubViews implements Views {
   }
 
   endpoints(): readonly EndpointView[] {
-    return this.#core.ledger.inventory.endpoints().map((endpoint) => this.#endpoint(endpoint));
+    const lifeOf = this.#lives();
+    return this.#core.ledger.inventory.endpoints().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint)));
   }
 
   endpoint(id: string): EndpointView | undefined {
     const endpoint = this.#core.ledger.inventory.byId(id);
-    return endpoint === undefined ? undefined : this.#endpoint(endpoint);
+    return endpoint === undefined ? undefined : this.#endpoint(endpoint, this.#lives()(endpoint));
   }
 
-  #endpoint(endpoint: InventoryEndpoint): EndpointView {
-    return endpointView(this.#core.ledger, endpoint, { state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id), knownBy: this.#options.knownBy(endpoint) });
+  #endpoint(endpoint: InventoryEndpoint, life: EndpointLife): EndpointView {
+    return endpointView(this.#core.ledger, endpoint, { life, state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id), knownBy: this.#options.knownBy(endpoint) });
   }
 
   observedSpec(): Readonly<Record<string, unknown>> {
     return openApiOf(observedApi(this.#core.ledger.inventory));
+  }
+
+  changes(): readonly ChangeView[] {
+    return changesOf(this.#core.ledger, this.#options.config, this.#core.annotations).map((change) => ({ ...change, at: iso(change.at) }));
+  }
+
+  async describe(id: string, patch: EndpointPatch, by: string): Promise<EndpointView> {
+    const endpoint = this.#core.ledger.inventory.byId(id);
+    if (endpoint === undefined) throw new PosternError("NOT_FOUND", "There is no endpoint under this id");
+    if (this.#core.annotations.size >= annotationsMax && !this.#core.annotations.has(endpoint.id)) {
+      throw new PosternError("USAGE", `${annotationsMax} endpoints are described already`, { remedy: "Describe the rest in postern.yaml." });
+    }
+    const at = this.#options.now();
+    await this.#options.audit({ at: Date.now(), actor: by, action: "endpoint.describe", subject: endpoint.id, detail: auditDetail(patch) });
+    const { owner, tags, retired, publicOnPurpose } = patch;
+    const before = this.#core.annotations.get(endpoint.id);
+    this.#core.annotate(endpoint.id, {
+      at,
+      by,
+      owner: owner === undefined ? before?.owner : (owner ?? undefined),
+      tags: tags === undefined ? before?.tags : (tags ?? undefined),
+      retiredAt: retired === undefined ? before?.retiredAt : retired ? (before?.retiredAt ?? at) : null,
+      publicOnPurpose: publicOnPurpose === undefined ? before?.publicOnPurpose : (publicOnPurpose ?? undefined),
+    });
+    this.#findings = { at: 0, list: [] };
+    const view = this.endpoint(endpoint.id);
+    if (view === undefined) throw new PosternError("NOT_FOUND", "There is no endpoint under this id");
+    return view;
   }
 
   findings(): readonly FindingView[] {
@@ -272,6 +306,10 @@ export class HubViews implements Views {
     return spots;
   }
 
+  #lives(): (endpoint: InventoryEndpoint) => EndpointLife {
+    return livesOf(this.#core.ledger, this.#options.config, this.#core.annotations);
+  }
+
   #incident(incident: Incident): IncidentView {
     return incidentView(this.#core.ledger, incident, this.#options.data === undefined ? {} : { data: this.#options.data });
   }
@@ -293,6 +331,18 @@ export class HubViews implements Views {
   }
 }
 
+/** As the audit log keeps it: flat, lists and what is public on purpose as text. */
+function auditDetail({ owner, tags, retired, publicOnPurpose }: EndpointPatch): Record<string, string | boolean | null> {
+  return {
+    ...(owner === undefined ? {} : { owner }),
+    ...(tags === undefined ? {} : { tags: tags === null ? null : tags.join(", ") }),
+    ...(retired === undefined ? {} : { retired }),
+    ...(publicOnPurpose === undefined
+      ? {}
+      : { publicOnPurpose: publicOnPurpose === null ? null : `${publicOnPurpose.owner}, until ${publicOnPurpose.until}: ${publicOnPurpose.reason}` }),
+  };
+}
+
 /** Ids of every class that means this, over all endpoints, at most a thousand. */
 export function classesOf(ledger: HubCore["ledger"], meaning: "confirmed" | "denied" | "nothing"): string[] {
   const ids: string[] = [];
@@ -303,6 +353,9 @@ export function classesOf(ledger: HubCore["ledger"], meaning: "confirmed" | "den
 }
 
 export interface HubViewsOptions {
+  readonly config: Pick<Config, "endpoints">;
+  /** Resolves once the entry is on the disk. */
+  readonly audit: (entry: AuditEntry) => Promise<unknown>;
   readonly store: StoreClient;
   readonly now: () => number;
   readonly clockFactor: number;

@@ -1,5 +1,6 @@
 import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, nextSteps } from "@postern/engine";
 import type { Acceptance } from "../config/public-on-purpose.ts";
+import type { EndpointLife } from "./endpoint-life.ts";
 import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
 
 /** One endpoint as the API, the console and the CLI show it. Pure; reads the ledger as it is now. */
@@ -23,6 +24,15 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
         ? null
         : { verdict: oracle.verdict, bits: rounded(oracle.bits, 3), eValue: Number(oracle.eValue.toPrecision(3)), labels: oracle.labels },
     dataClasses: [...endpoint.dataClasses].sort(),
+    dataFields: endpoint.classifiedFields().map((one) => ({ field: one.field, class: one.class, scheme: one.scheme ?? null, samples: one.samples, share: one.share })),
+    positions: endpoint
+      .parameterList()
+      .filter((one) => one.location.in === "path")
+      .map((one) => ({ name: one.location.name, values: one.distinct, samples: one.samples, shapes: Object.fromEntries(Object.entries(one.shapes)) })),
+    lifecycle: more.life?.lifecycle ?? "active",
+    owner: more.life?.owner ?? null,
+    tags: [...(more.life?.tags ?? [])],
+    publicOnPurpose: more.life?.publicOnPurpose ?? null,
     knownBy: more.knownBy ?? ["traffic"],
     firstSeen: iso(endpoint.firstAt),
     lastSeen: iso(endpoint.lastAt),
@@ -39,6 +49,7 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
 /** What is known beside the ledger. */
 export interface EndpointMore {
   readonly knownBy?: readonly string[];
+  readonly life?: EndpointLife;
   readonly state?: "watched" | "budgeted" | undefined;
   readonly usage?: { readonly truthful: number; readonly uniform: number; readonly ceiling: number } | undefined;
 }

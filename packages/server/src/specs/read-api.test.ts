@@ -142,7 +142,10 @@ describe("what cannot be read", () => {
   });
 
   test("a document too large, too deep, with an alias bomb, or of another kind is refused by name", async () => {
-    const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${"bcdefgh".split("").map((one, i) => `${one}: &${one} [${Array.from({ length: 10 }, () => `*${"abcdefgh"[i]}`).join(",")}]`).join("\n")}\n`;
+    const bomb = `a: &a [x,x,x,x,x,x,x,x,x,x]\n${"bcdefgh"
+      .split("")
+      .map((one, i) => `${one}: &${one} [${Array.from({ length: 10 }, () => `*${"abcdefgh"[i]}`).join(",")}]`)
+      .join("\n")}\n`;
     for (const text of [
       " ".repeat(documentCharactersMax + 1),
       "[".repeat(documentDepthMax * 2) + "]".repeat(documentDepthMax * 2),

@@ -21,7 +21,7 @@ export interface SampleViews extends Views {
  */
 export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews {
   const full = kind !== "empty";
-  const endpoints = full ? endpointsAt(at) : [];
+  let endpoints = full ? endpointsAt(at) : [];
   let findings = full ? findingsAt(at) : [];
   let incidents = full ? incidentsAt(at) : [];
   const listeners = new Set<(event: LiveEvent) => void>();
@@ -65,6 +65,16 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
     subscribe(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
+    },
+    changes: () => endpoints.map((it) => ({ at: it.firstSeen, kind: "appeared", endpoint: { id: it.id, method: it.method, host: it.host, path: it.path }, by: null })),
+    describe: async (id, patch, by) => {
+      const index = endpoints.findIndex((it) => it.id === id);
+      const known = endpoints[index];
+      if (known === undefined) throw new PosternError("NOT_FOUND", `No endpoint has the id "${id}".`);
+      const view = { ...known, owner: patch.owner === undefined ? known.owner : patch.owner, tags: patch.tags === undefined ? known.tags : (patch.tags ?? []) };
+      endpoints = endpoints.with(index, view);
+      marked.push(`endpoint ${id} described by ${by}`);
+      return view;
     },
     triage(what, id, status, by) {
       const list: readonly { readonly id: string }[] = what === "incident" ? incidents : findings;
@@ -123,6 +133,12 @@ function endpointsAt(at: number): readonly EndpointView[] {
     auth: { ...bare, verdict: "enforced", kinds: ["api-key"], evidence: { "answered with credential": requests, "refused without credential": 12 } },
     oracle: null,
     dataClasses: [],
+    dataFields: [],
+    positions: [],
+    lifecycle: "active",
+    owner: null,
+    tags: [],
+    publicOnPurpose: null,
     knownBy: ["traffic"],
     firstSeen: iso(at - 3_600_000),
     lastSeen: iso(at - 3_000),

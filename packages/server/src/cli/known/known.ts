@@ -3,6 +3,7 @@ import { join, resolve } from "node:path";
 import { type Finding, Incidents, Ledger, type Mode, PosternError, type Ports } from "@postern/engine";
 import type { Config } from "../../config/config-schema.ts";
 import { loadHubState, type MissingExchanges } from "../../hub/hub-state.ts";
+import type { Annotation } from "../../hub/endpoint-life.ts";
 import type { UptimeState } from "../../hub/uptime.ts";
 import { type GuardedName, readGuarded } from "./guarded-file.ts";
 import { loadOrCreateKey } from "../../keys/key-file.ts";
@@ -40,6 +41,7 @@ export async function readKnown(dataDir: string, options: KnownOptions): Promise
     findings: state?.findings ?? ledger.findings(),
     missing: state?.missing ?? [],
     triage: state?.triage ?? {},
+    annotations: new Map(Object.entries(state?.annotations ?? {})),
     uptime: state?.uptime,
     savedAt,
   };
@@ -62,6 +64,8 @@ export interface Known {
   readonly missing: readonly MissingExchanges[];
   /** `finding <id>` or `incident <id>` → status. */
   readonly triage: Readonly<Record<string, string>>;
+  /** What people said about endpoints over the API. */
+  readonly annotations: ReadonlyMap<string, Annotation>;
   readonly uptime: UptimeState | undefined;
   /** When the state was written; undefined when there is none and everything is judged anew from the store. */
   readonly savedAt: number | undefined;

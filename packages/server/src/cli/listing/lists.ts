@@ -1,7 +1,8 @@
 import { PosternError } from "@postern/engine";
 import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
-import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
+import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
+import { changesOf, hasLifecycle, type lifecycleFilters, livesOf, spanOf } from "../../hub/endpoint-life.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import { knownByOf } from "../../specs/known-specs.ts";
 import { pageOf, readCursor } from "../../store/page-cursor.ts";
@@ -12,7 +13,20 @@ import type { Known } from "../known/known.ts";
 
 /** The lists that a data directory can be asked for, by command. Items have the API's fields. */
 export const lists = {
-  endpoints: { name: "endpoints", description: "every endpoint known, how it treats credentials, what it gives away", filters: ["endpoint"], needsStore: false, page: endpoints },
+  endpoints: {
+    name: "endpoints",
+    description: "every endpoint known, how it treats credentials, what it gives away",
+    filters: ["endpoint", "newSince", "lifecycle"],
+    needsStore: false,
+    page: endpoints,
+  },
+  changes: {
+    name: "changes",
+    description: "what changed about endpoints, latest first: appeared, fell idle, answers though retired, described",
+    filters: ["from", "to"],
+    needsStore: false,
+    page: changes,
+  },
   findings: { name: "findings", description: "weaknesses of endpoints, with evidence and fix", filters: ["endpoint"], needsStore: false, page: findings },
   incidents: { name: "incidents", description: "who did what, latest first", filters: ["endpoint", "from", "to"], needsStore: false, page: incidents },
   disclosures: {
@@ -30,10 +44,12 @@ export type ListName = keyof typeof lists;
 export interface List {
   readonly name: string;
   readonly description: string;
-  readonly filters: readonly ("endpoint" | "from" | "to" | "address")[];
+  readonly filters: readonly ListFilter[];
   readonly needsStore: boolean;
   readonly page: (ask: ListAsk) => Page<object> | Promise<Page<object>>;
 }
+
+export type ListFilter = "endpoint" | "from" | "to" | "address" | "newSince" | "lifecycle";
 
 export interface ListAsk {
   readonly known: Known;
@@ -54,17 +70,25 @@ export interface ListQuery {
   readonly from?: number;
   readonly to?: number;
   readonly address?: string;
+  /** A moment, or a time before the newest traffic. */
+  readonly newSince?: { readonly kind: "at"; readonly at: number } | { readonly kind: "ago"; readonly ms: number };
+  readonly lifecycle?: (typeof lifecycleFilters)[number];
 }
 
 function endpoints({ known, query }: ListAsk): Page<EndpointView> {
   const knownBy = knownByOf(known.dataDir, known.ports);
   const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
+  const lifeOf = livesOf(known.ledger, known.config, known.annotations);
+  const newSince = query.newSince === undefined ? undefined : query.newSince.kind === "at" ? query.newSince.at : spanOf(known.ledger).to - query.newSince.ms;
   const all = known.ledger.inventory
     .endpoints()
     .filter((endpoint) => query.endpoint === undefined || endpoint.id === query.endpoint.id)
+    .filter((endpoint) => newSince === undefined || endpoint.firstAt >= newSince)
+    .filter((endpoint) => query.lifecycle === undefined || hasLifecycle(lifeOf(endpoint), query.lifecycle))
     // The counters of a running gate are its own; here stands what is guarded, not how far.
     .map((endpoint) =>
       endpointView(known.ledger, endpoint, {
+        life: lifeOf(endpoint),
         knownBy: knownBy(endpoint),
         ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
       }),
@@ -72,10 +96,17 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
   return inMemory(all, (one) => `${one.host}\n${one.path}\n${one.method}`, query);
 }
 
+function changes({ known, query }: ListAsk): Page<ChangeView> {
+  const all = changesOf(known.ledger, known.config, known.annotations)
+    .filter((change) => (query.from === undefined || change.at >= query.from) && (query.to === undefined || change.at < query.to))
+    .map((change) => ({ ...change, at: iso(change.at) }));
+  return inMemory(all, (one) => `${latestFirst(one.at)}\n${one.kind}\n${one.endpoint.id}`, query);
+}
+
 function findings({ known, query }: ListAsk): Page<FindingView> {
   const severities = ["critical", "high", "medium", "low", "info"];
   const all = known.findings
-    .map((finding) => findingView(finding, { triaged: known.triage[`finding ${finding.id}`], accepted: publicOnPurpose(finding, known.config, Date.now()) }))
+    .map((finding) => findingView(finding, { triaged: known.triage[`finding ${finding.id}`], accepted: publicOnPurpose(finding, known.config, Date.now(), known.annotations) }))
     .filter(
       ({ endpoint }) =>
         query.endpoint === undefined || (endpoint.method === query.endpoint.method && endpoint.host === query.endpoint.host && endpoint.path === query.endpoint.path),

@@ -1,5 +1,5 @@
 import pc from "picocolors";
-import type { DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
+import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { acceptedText, evidenceText } from "../report/evidence-text.ts";
 import { statusText } from "../report/status-text.ts";
 import { type Column, count, learned, plain, shortId, table, wrap } from "../report/text-layout.ts";
@@ -48,11 +48,27 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       { head: "host and path", flexible: "below" },
       { head: "credential" },
       { head: "oracle" },
+      { head: "life" },
       { head: "requests", right: true },
       { head: "last seen" },
     ],
-    (one) => [one.id, one.method, one.host + one.path, one.auth.verdict, one.oracle?.verdict ?? "", count(one.requests), minute(one.lastSeen)],
+    (one) => [
+      one.id,
+      one.method,
+      one.host + one.path,
+      one.auth.verdict,
+      one.oracle?.verdict ?? "",
+      one.publicOnPurpose === null ? one.lifecycle : `${one.lifecycle}, public`,
+      count(one.requests),
+      minute(one.lastSeen),
+    ],
   ),
+  changes: shape<ChangeView>([{ head: "at" }, { head: "change" }, { head: "endpoint", flexible: "below" }, { head: "by" }], (one) => [
+    minute(one.at),
+    one.kind.replaceAll("-", " "),
+    `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path}`,
+    one.by ?? "",
+  ]),
   findings: shape<FindingView>(
     [{ head: "id" }, { head: "severity" }, { head: "check" }, { head: "endpoint", flexible: "below" }, { head: "status" }, { head: "last seen" }],
     (one) => [shortId(one.id), one.severity, one.check, `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path}`, one.status, minute(one.lastAt)],

@@ -1,6 +1,7 @@
 import type { IncidentSource, Level } from "@postern/engine";
 import type { DisclosureTotals, EndpointView, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
+import { livesOf } from "../../hub/endpoint-life.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import type { Rejected } from "../../sources/source.ts";
 import type { ImportRun } from "../import-run.ts";
@@ -11,9 +12,10 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
   const { ledger, judge, disclosures } = run;
   const meaning = (endpointId: string, classId: string) => ledger.meaning(currentId(endpointId), classId);
   const currentId = (id: string): string => ledger.inventory.byId(id)?.id ?? id;
+  const lifeOf = livesOf(ledger, run.config, new Map());
   const endpoints = ledger.inventory
     .endpoints()
-    .map((endpoint) => endpointView(ledger, endpoint, { usage: judge.gate.usage(endpoint.id), state: judge.gate.guarded(endpoint.id)?.state }))
+    .map((endpoint) => endpointView(ledger, endpoint, { life: lifeOf(endpoint), usage: judge.gate.usage(endpoint.id), state: judge.gate.guarded(endpoint.id)?.state }))
     .sort((a, b) => b.requests - a.requests || (a.path < b.path ? -1 : 1));
   const totals = totalsOf();
   return {
