@@ -41,7 +41,7 @@ export type { Declared } from "./decide/subject-rules.ts";
 export { PathTemplates } from "./inventory/path-templates.ts";
 export { templateShape } from "./inventory/template-text.ts";
 export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";
-export { type Decision, Judge, type JudgeOptions, type JudgeSink } from "./judge.ts";
+export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderMax } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
 export { TimeQueue } from "./time-queue.ts";
 export { OldestKey } from "./detect/observe/oldest-key.ts";

@@ -74,6 +74,53 @@ export class Inventory {
     return endpoint;
   }
 
+  /**
+   * Decides the path templates of a finite input before any of it is counted, in an order of its own: the same exchanges in another order give the same
+   * positions. Nothing else is learned of them. Call it on an empty inventory only; give each exchange that {@link observe} will be shown.
+   */
+  foresee(views: Iterable<ExchangeView>): void {
+    const nothing = new Map<string, NothingHere>();
+    const rows: {
+      readonly key: string;
+      readonly order: number;
+      readonly host: string;
+      readonly segments: readonly string[];
+      readonly client: number;
+      readonly fingerprint: string;
+    }[] = [];
+    const seen = new Map<string, number>();
+    for (const view of views) {
+      if (saysNothingHere(view.exchange.response.status) || saysNothingInWords(view)) continue;
+      const key = `${view.host} ${view.segments.join("/")}`;
+      const times = seen.get(key) ?? 0;
+      seen.set(key, times + 1);
+      const network = hash32(this.#seed, networkOf(view.exchange.client.address));
+      rows.push({ key, order: hash32(times, key), host: view.host, segments: view.segments, client: network >>> 27, fingerprint: answerFingerprint(view) ?? "" });
+    }
+    rows.sort((a, b) => a.order - b.order || compare(a.key, b.key) || compare(a.fingerprint, b.fingerprint) || a.client - b.client);
+    for (const { host, fingerprint, segments } of rows) {
+      let known = nothing.get(host);
+      if (known === undefined) nothing.set(host, (known = new NothingHere()));
+      if (fingerprint !== "") known.observe(fingerprint, segments[0], this.#seed);
+    }
+    const trees = new Map<string, PathTemplates<true>>();
+    for (const { host, segments, client, fingerprint } of rows) {
+      if (fingerprint !== "" && nothing.get(host)?.knows(fingerprint) === true) continue;
+      let tree = trees.get(host);
+      if (tree === undefined) {
+        if (trees.size >= this.#bounds.hostsMax) continue;
+        tree = new PathTemplates<true>(() => true, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax });
+        trees.set(host, tree);
+      }
+      const place = tree.place(segments, client);
+      if (place !== undefined) place.leaf = true;
+    }
+    for (const [host, tree] of trees) {
+      tree.settle();
+      this.#host(host)?.paths.adopt(tree.root);
+    }
+  }
+
   /** The endpoint a request would belong to, without counting it. */
   find(method: string, host: string, segments: readonly string[]): InventoryEndpoint | undefined {
     const known = this.#hosts.get(host);

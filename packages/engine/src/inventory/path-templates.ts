@@ -105,6 +105,22 @@ export class PathTemplates<Leaf> {
     return node;
   }
 
+  /** Takes over which positions hold constants and which parameters, without any counts, from the root of a tree that has learned them; call on an empty one. */
+  adopt(root: PathNode<unknown>): void {
+    const walk = (from: PathNode<unknown>, into: PathNode<Leaf>): void => {
+      into.merged = from.merged;
+      for (const child of from.children.values()) {
+        const made = this.#child(into, child.label.toLowerCase(), child.label);
+        if (made !== undefined) walk(child, made);
+      }
+      for (const child of from.parameters.values()) {
+        const made = this.#parameter(into, child.label);
+        if (made !== undefined) walk(child, made);
+      }
+    };
+    walk(root, this.root);
+  }
+
   /** Decides every position that has gathered evidence since it was last looked at; call before reporting. */
   settle(): void {
     this.#settleBelow(this.root);

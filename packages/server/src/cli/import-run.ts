@@ -3,6 +3,7 @@ import {
   type Disclosure,
   type Exchange,
   type ExchangeRows,
+  type ExchangeView,
   Incidents,
   Judge,
   type Ledger,
@@ -11,8 +12,10 @@ import {
   type Ports,
   type Signal,
   splitTarget,
+  reorderMax,
   triggerFactsOf,
   Triggers,
+  viewOf,
 } from "@postern/engine";
 import type { Config } from "../config/config-schema.ts";
 import { re2 } from "../config/re2.ts";
@@ -23,7 +26,8 @@ import { DisclosureLog } from "./report/disclosure-log.ts";
 
 /**
  * One pass over recorded traffic, by its own event time: gate and ledger, the operator's triggers, incidents, and the exact log of who was told
- * what. One process, no store. Call `push` for each exchange in input order, then `finish` once.
+ * what. Path templates of an input of less than {@link reorderMax} exchanges are decided on all of it first, so that the order of its lines does not matter;
+ * of a longer one, or one that adds to what was learned before, they are learned as it comes. One process, no store. Call `push` for each exchange in input order, then `finish` once.
  */
 export class ImportRun {
   readonly judge: Judge;
@@ -39,10 +43,13 @@ export class ImportRun {
   readonly #options: ImportRunOptions;
   readonly #triggers: Triggers | undefined;
   #signalNumber = 0;
+  /** Everything so far, while it is little enough that nothing of it was judged. */
+  #ahead: Exchange[] | undefined;
 
   constructor(options: ImportRunOptions) {
     this.#options = options;
     const { config, mode, ports } = options;
+    this.#ahead = options.ledger === undefined ? [] : undefined;
     const limits = rateLimitsOf(config);
     this.#triggers = config.triggers.length === 0 ? undefined : new Triggers(config.triggers, { random: ports.random, re2 });
     this.judge = new Judge(
@@ -70,15 +77,20 @@ export class ImportRun {
   }
 
   push(exchange: Exchange): void {
+    this.#note(exchange);
     this.judge.push(exchange);
   }
 
   /** As {@link push} for each of them. */
   pushRows(rows: ExchangeRows): void {
+    for (let row = 0; row < rows.length && this.#ahead !== undefined; row++) this.#note(rows.exchange(row));
     this.judge.pushRows(rows);
   }
 
   finish(): void {
+    // Nothing is judged yet: the templates can be decided on all of it, whatever its order.
+    if (this.#ahead !== undefined && !Number.isFinite(this.firstAt)) this.ledger.inventory.foresee(views(this.#ahead, this.#options.ports));
+    this.#ahead = undefined;
     this.judge.finish();
     if (this.#triggers !== undefined && Number.isFinite(this.lastAt)) this.#signalled(this.#triggers.advance(this.lastAt));
   }
@@ -86,6 +98,12 @@ export class ImportRun {
   /** Failed evaluations by trigger: those triggers were blind. */
   triggerErrors(): Readonly<Record<string, number>> {
     return this.#triggers?.errors() ?? {};
+  }
+
+  #note(exchange: Exchange): void {
+    if (this.#ahead === undefined) return;
+    this.#ahead.push(exchange);
+    if (this.#ahead.length >= reorderMax || Number.isFinite(this.firstAt)) this.#ahead = undefined;
   }
 
   #exchange(exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]): void {
@@ -148,6 +166,10 @@ export interface ImportRunOptions {
 
 /** More signals than this nobody reads in one report; all of them are counted. */
 export const signalsMax = 1_000;
+
+function* views(exchanges: readonly Exchange[], ports: Ports): Generator<ExchangeView> {
+  for (const exchange of exchanges) yield viewOf(exchange, ports);
+}
 
 function limiter(ports: Ports, limits: ReturnType<typeof rateLimitsOf>): (exchange: Exchange, at: number) => "throttle" | "observed" | undefined {
   let observed = false;
