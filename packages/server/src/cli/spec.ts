@@ -4,7 +4,7 @@ import { PosternError } from "@postern/engine";
 import { stringify } from "yaml";
 import { loadOrCreateKey } from "../keys/key-file.ts";
 import { makePorts } from "../keys/make-ports.ts";
-import { KnownSpecs } from "../specs/known-specs.ts";
+import { knownKinds, KnownSpecs } from "../specs/known-specs.ts";
 import { observedApi } from "../specs/observed-api.ts";
 import { readApi } from "../specs/read-api.ts";
 import { openApiOf } from "../specs/write-openapi.ts";
@@ -31,6 +31,7 @@ export function specCommand(program: Command, context: CliContext): void {
     .argument("<file>")
     .option("--data <dir>", "where Postern keeps its data", usualDataDir)
     .option("--name <name>", "to tell it by; default its title")
+    .option("--as <kind>", `what it was made from: ${knownKinds.join(", ")}`, "spec")
     .option("--json", "one JSON document")
     .action((file: string, options: AddOptions) => guarded(context, () => addSpec(file, options, context)));
   spec
@@ -60,6 +61,7 @@ interface ExportOptions {
 interface AddOptions {
   readonly data: string;
   readonly name?: string;
+  readonly as?: string;
   readonly json?: boolean;
 }
 
@@ -87,9 +89,10 @@ async function exportSpec(options: ExportOptions, context: CliContext): Promise<
 }
 
 async function addSpec(file: string, options: AddOptions, context: CliContext): Promise<number> {
+  const kind = oneOf("--as", options.as ?? "spec", knownKinds);
   const key = loadOrCreateKey({ env: context.env, dataDir: options.data });
   const api = await readApi(file, makePorts(key, 1));
-  const kept = new KnownSpecs(options.data).add(api, options.name ?? (api.title === "" ? file : api.title));
+  const kept = new KnownSpecs(options.data).add(api, options.name ?? (api.title === "" ? file : api.title), kind);
   if (options.json === true) context.stdout.write(`${JSON.stringify({ ...kept, problems: api.problems })}\n`);
   else {
     context.stdout.write(`${plain(kept.name)}: ${kept.format}, ${several(kept.operations, "operation")}. \`postern endpoints\` now says which it knows.\n`);
@@ -105,8 +108,8 @@ function listSpecs(options: AddOptions, context: CliContext): Promise<number> {
   else if (items.length === 0) context.stdout.write("No documents are kept here. `postern spec add <file>` keeps one.\n");
   else {
     const lines = table(
-      [{ head: "name", flexible: true }, { head: "version" }, { head: "format" }, { head: "operations", right: true }, { head: "added" }],
-      items.map((one) => [plain(one.name), plain(one.version), plain(one.format), count(one.operations), one.addedAt.slice(0, 16).replace("T", " ")]),
+      [{ head: "name", flexible: true }, { head: "known as" }, { head: "version" }, { head: "format" }, { head: "operations", right: true }, { head: "added" }],
+      items.map((one) => [plain(one.name), one.kind, plain(one.version), plain(one.format), count(one.operations), one.addedAt.slice(0, 16).replace("T", " ")]),
       tableWidthOf(context),
       (text) => text,
     );

@@ -55,10 +55,18 @@ export function diffTraffic(document: Api, traffic: Api, ports: Ports, options: 
         { seen: requests, of: requests },
       );
     else
-      add("shadow", sameSite ? "method" : "operation", (seen.seen?.openAnswers ?? 0) > 0 ? "high" : "medium", "", "nothing", sameSite ? "method seen" : "seen", {
-        seen: requests,
-        of: requests,
-      });
+      add(
+        "shadow",
+        sameSite ? "method" : "operation",
+        isPage(seen) ? "low" : (seen.seen?.openAnswers ?? 0) > 0 ? "high" : "medium",
+        "",
+        "nothing",
+        sameSite ? "method seen" : "seen",
+        {
+          seen: requests,
+          of: requests,
+        },
+      );
   }
   const undecided: UndecidedOperation[] = [];
   for (const { documented, within } of matched.absent) {
@@ -108,6 +116,12 @@ export interface UndecidedOperation {
   readonly method: string;
   readonly path: string;
   readonly within: readonly string[];
+}
+
+/** True when nothing but pages and files of a site was answered: nobody documents those. */
+function isPage(operation: ApiOperation): boolean {
+  const types = [...operation.responses].filter(([status]) => status.startsWith("2")).flatMap(([, body]) => body.types);
+  return types.length > 0 && types.every((type) => /^(?:text\/(?:html|css|javascript|plain)|application\/javascript|image\/.*|video\/.*|audio\/.*)$/.test(type));
 }
 
 type Add = (kind: Difference["kind"], what: string, level: Level, where: string, documented: string, found: string, evidence: Share | null) => void;

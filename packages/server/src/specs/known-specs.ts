@@ -19,13 +19,14 @@ export class KnownSpecs {
   }
 
   /** Keeps it under this name, in place of an earlier one. Throws DATA_DIR_UNUSABLE, USAGE when there are too many. */
-  add(api: Api, name: string): KeptSpec {
+  add(api: Api, name: string, kind: KnownKind = "spec"): KeptSpec {
     const shown = name.slice(0, nameCharactersMax);
     const file = this.#file(shown);
     if (this.#read().filter((one) => one.name !== shown).length >= specsMax)
       throw new PosternError("USAGE", `There are ${specsMax} documents here already.`, { remedy: "`postern spec remove <name>` forgets one." });
     const kept = {
       name: shown,
+      kind,
       version: api.version,
       format: api.format,
       addedAt: new Date().toISOString(),
@@ -44,7 +45,7 @@ export class KnownSpecs {
 
   /** By name. */
   list(): readonly KeptSpec[] {
-    return this.#read().map((one) => ({ name: one.name, version: one.version, format: one.format, addedAt: one.addedAt, operations: one.operations.length }));
+    return this.#read().map((one) => ({ name: one.name, kind: one.kind, version: one.version, format: one.format, addedAt: one.addedAt, operations: one.operations.length }));
   }
 
   /** False when there was none of this name. */
@@ -54,22 +55,22 @@ export class KnownSpecs {
     return there;
   }
 
-  /** Says of an endpoint whether one of the documents describes it. Reads the documents once, now. */
-  knows(ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => boolean {
-    const index = new Map<string, string[]>();
+  /** Says of an endpoint which kinds of documents describe it. Reads the documents once, now. */
+  knows(ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly KnownKind[] {
+    const index = new Map<string, { readonly path: string; readonly kind: KnownKind }[]>();
     for (const spec of this.#read())
       for (const { method, path } of spec.operations)
         for (const one of spec.basePath !== "" && path.startsWith(`${spec.basePath}/`) ? [path, path.slice(spec.basePath.length)] : [path]) {
           const key = `${method} ${lengthOf(one)}`;
           const list = index.get(key);
-          if (list === undefined) index.set(key, [one]);
-          else list.push(one);
+          if (list === undefined) index.set(key, [{ path: one, kind: spec.kind }]);
+          else list.push({ path: one, kind: spec.kind });
         }
     return ({ method, template }) => {
       const path = plainPath(template);
       const length = lengthOf(path);
       const candidates = index.get(`${method} ${length}`) ?? (method === "HEAD" ? index.get(`GET ${length}`) : undefined) ?? [];
-      return candidates.some((one) => ["same", "covers"].includes(comparePaths(one, path, ports)));
+      return knownKinds.filter((kind) => candidates.some((one) => one.kind === kind && ["same", "covers"].includes(comparePaths(one.path, path, ports))));
     };
   }
 
@@ -98,20 +99,20 @@ export class KnownSpecs {
 }
 
 /**
- * Who knows an endpoint, `traffic` and with a document that describes it `spec`. Looks for documents added since at most once in {@link freshMs}; for
+ * Who knows an endpoint: `traffic`, and each kind of document that describes it. Looks for documents added since at most once in {@link freshMs}; for
  * commands, which ask within moments, that is once.
  */
 export function knownByOf(dataDir: string, ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly string[] {
   const specs = new KnownSpecs(dataDir);
   let readAt = Number.NEGATIVE_INFINITY;
-  let knows: ReturnType<KnownSpecs["knows"]> = () => false;
+  let knows: ReturnType<KnownSpecs["knows"]> = () => [];
   return (endpoint) => {
     const now = performance.now();
     if (now - readAt > freshMs) {
       knows = specs.knows(ports);
       readAt = now;
     }
-    return knows(endpoint) ? ["traffic", "spec"] : ["traffic"];
+    return ["traffic", ...knows(endpoint)];
   };
 }
 
@@ -121,11 +122,16 @@ const freshMs = 10_000;
 /** One document kept. */
 export interface KeptSpec {
   readonly name: string;
+  readonly kind: KnownKind;
   readonly version: string;
   readonly format: string;
   readonly addedAt: string;
   readonly operations: number;
 }
+
+/** Who may know an endpoint beside traffic: a document somebody wrote, the routes a running framework prints, routes found in source. */
+export const knownKinds = ["spec", "route table", "source"] as const;
+export type KnownKind = (typeof knownKinds)[number];
 
 /** An organisation has some dozens. */
 export const specsMax = 200;
@@ -133,6 +139,7 @@ const nameCharactersMax = 200;
 
 const file = z.object({
   name: z.string(),
+  kind: z.enum(knownKinds),
   version: z.string(),
   format: z.string(),
   addedAt: z.string(),

@@ -1,0 +1,78 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { Writable } from "node:stream";
+import { Command } from "commander";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { sharedData } from "../sources/shared-data.fixture.ts";
+import type { CliContext } from "./cli-context.ts";
+import { diffCommand } from "./diff.ts";
+import { importCommand } from "./import.ts";
+import { listCommands } from "./list.ts";
+import { specCommand } from "./spec.ts";
+
+const dir = mkdtempSync(join(tmpdir(), "postern-spec-"));
+afterAll(() => rmSync(dir, { recursive: true, force: true }));
+const data = join(dir, "data");
+const har = sharedData("har/juice-api-suite.har");
+
+beforeAll(async () => {
+  await run("import", har, "--data", data, "--json");
+});
+
+test("what is exported is read again and differs in nothing; --fail-on any then exits 0", async () => {
+  for (const format of ["yaml", "json"]) {
+    const file = join(dir, `observed.${format}`);
+    expect((await run("spec", "export", "--data", data, "--format", format, "--out", file)).code).toBe(0);
+    expect(readFileSync(file, "utf8")).toContain("3.1.0");
+    const { code, stdout } = await run("diff", file, "--data", data, "--fail-on", "any");
+    expect([code, stdout]).toEqual([0, expect.stringContaining("They agree.")]);
+  }
+});
+
+test("a document that knows one endpoint: the others are shadows, and endpoints say who knows them", async () => {
+  const file = join(dir, "one.yaml");
+  writeFileSync(file, "openapi: 3.1.0\ninfo: {title: One, version: '1'}\npaths:\n  /api/Products/{id}:\n    get:\n      responses: {default: {description: any}}\n");
+  const { code, stdout } = await run("diff", file, "--data", data, "--json", "--fail-on", "shadow");
+  const document = JSON.parse(stdout) as { items: { kind: string; path: string }[] };
+  expect(code).toBe(1);
+  expect(document.items.filter((one) => one.kind === "shadow").length).toBeGreaterThan(20);
+  expect(document.items.filter((one) => one.kind === "unused")).toEqual([]);
+  expect((await run("spec", "add", file, "--data", data)).stdout).toContain("1 operation");
+  const known = JSON.parse((await run("endpoints", "--data", data, "--json", "--limit", "1000")).stdout) as { items: { method: string; path: string; knownBy: string[] }[] };
+  expect(known.items.filter((one) => one.knownBy.includes("spec")).map((one) => one.path)).toEqual([expect.stringMatching(/^\/api\/Products\/\{/)]);
+  expect((await run("spec", "remove", "One", "--data", data)).code).toBe(0);
+  expect((await run("spec", "remove", "One", "--data", data)).code).toBe(3);
+});
+
+test("at 80 columns no line is wider", async () => {
+  const { stdout } = await run("diff", sharedData("openapi/crapi-openapi-spec.json"), "--data", data);
+  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+});
+
+async function run(...args: string[]): Promise<{ code: number; stdout: string }> {
+  const out = new Collected();
+  let code = -1;
+  const context: CliContext = {
+    stdout: out,
+    stderr: new Collected(),
+    env: { POSTERN_KEY_FILE: join(dir, "keys", "key"), COLUMNS: "80" },
+    exit: (value) => {
+      code = value;
+    },
+    isTty: false,
+    version: "0.0.0",
+  };
+  const program = new Command();
+  for (const add of [importCommand, listCommands, diffCommand, specCommand]) add(program, context);
+  await program.parseAsync(args, { from: "user" });
+  return { code, stdout: out.text };
+}
+
+class Collected extends Writable {
+  text = "";
+  override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
+    this.text += chunk.toString("utf8");
+    done();
+  }
+}
