@@ -19,3 +19,7 @@ export * from "./drive/traffic-stats.ts";
 export { githubPaths } from "./templates/github-paths.ts";
 export * from "./templates/path-values.ts";
 export * from "./templates/template-traffic.ts";
+export { debianServices } from "./services/debian-services.ts";
+export { type ProbedTruth, probeTruth, signedIn } from "./services/probe-truth.ts";
+export { type RunningServices, startServices } from "./services/start-services.ts";
+export { type TruthCase, truthCases } from "./services/truth-cases.ts";

@@ -104,6 +104,12 @@ export class InventoryEndpoint {
     return this.#template.names;
   }
 
+  /** The posture as of this moment, every call counted: for people. {@link posture} may be some calls old, and costs less. */
+  exactPosture(): PostureReport {
+    this.auth.renew();
+    return this.posture();
+  }
+
   posture(): PostureReport {
     return this.auth.report(this.method === "GET" || this.method === "HEAD");
   }

@@ -11,12 +11,13 @@ import { type PostureCounts, type PostureVerdict, verdictOf } from "./posture-ve
  * Whether an endpoint refuses those without a credential, from its own answers, two-sided: what each sort of credential got. The verdict is
  * {@link verdictOf}'s; sorts are told apart so:
  *
- * - `none`: nothing that could be one; `sharedConstant`: one value from at least {@link sharedNetworksMin} networks (or {@link sharedDevicesMin} devices) and nearly
- *   every caller here, which proves nothing about who calls and counts as none;
+ * - `none`: nothing that could be one; `sharedConstant`: one value from at least {@link sharedNetworksMin} networks ({@link sharedBehindDoorMin} where strangers are
+ *   refused, or {@link sharedDevicesMin} devices) and nearly every caller who has one here, which proves nothing about who calls and counts as none;
  * - `malformed`: cannot be one, or is of a scheme that is only ever refused here while another is answered; `expired`: a JWT past its `exp` at the time of the request;
  * - `otherPrincipal`: asks for an object that was given to another credential only. Known where both were seen here, else it counts as `valid`;
  * - `valid`: nothing is wrong with it that can be seen. Whether it is genuine shows in the answer alone.
  *
+ * Mistakes: the only customer of a service, calling with one key from that many networks, looks like an app's constant.
  * Misses: credentials it does not recognise (see `credentialOf`), refusals in a dress it does not know (see `outcomeOf`). Sources without
  * request headers say nothing here. A caller can make an endpoint look better only by being refused.
  */
@@ -31,6 +32,7 @@ export class Posture {
   readonly #issuers = new Set<string>();
   readonly #algorithms = new Set<string>();
   #lifetime: [min: number, max: number] | undefined;
+  /** Callers who sent a credential. */
   #networks = new DistinctCounter();
   #devices = new DistinctCounter();
   #objects: PostureObjects | undefined;
@@ -53,8 +55,6 @@ export class Posture {
     const { status } = exchange.response;
     if (!exchange.carries.requestHeaders || status === 0) return;
     const outcome = outcomeOf(view);
-    this.#networks.add(caller.network);
-    this.#devices.add(caller.device);
     this.#since++;
     this.#total++;
     const { credential, facts } = caller;
@@ -68,6 +68,8 @@ export class Posture {
       else if (outcome === "refused" && carriesSecret(view)) this.#bodyRefused++;
       return;
     }
+    this.#networks.add(caller.network);
+    this.#devices.add(caller.device);
     const kind =
       facts.jwt !== undefined || facts.malformed || credential.kind !== "jwt" ? credential.kind : credential.location.startsWith("cookie:") ? "session-cookie" : "bearer";
     if (this.#kinds.size < kindsMax) this.#kinds.add(kind);
@@ -105,6 +107,11 @@ export class Posture {
     this.#since = 0;
     this.#last = this.#report(reads);
     return this.#last;
+  }
+
+  /** The next report counts every call. */
+  renew(): void {
+    this.#last = undefined;
   }
 
   /** True when this credential was seen from many networks and by nearly every caller here: it proves nothing about who calls. */
@@ -313,7 +320,8 @@ export class Posture {
 
   #isShared(slot: Slot): boolean {
     const networks = slot.networks.count;
-    if (networks >= sharedNetworksMin && networks >= sharedCallersShare * this.#networks.count) return true;
+    const networksMin = this.#counts.none.refused > 0 ? sharedBehindDoorMin : sharedNetworksMin;
+    if (networks >= networksMin && networks >= sharedCallersShare * this.#networks.count) return true;
     const devices = slot.devices.count;
     return devices >= sharedDevicesMin && devices >= sharedCallersShare * this.#devices.count;
   }
@@ -404,6 +412,8 @@ export const samplesMax = 2;
 export const reportEvery = 16;
 /** A credential from fewer networks may be one customer with several sites. */
 export const sharedNetworksMin = 5;
+/** Where strangers without it are refused, a key may be the only customer's own: more networks are asked for than he has sites. */
+export const sharedBehindDoorMin = 10;
 /** Behind one address translator stands an office, not everybody who installed an app: more are asked for than of networks. */
 export const sharedDevicesMin = 12;
 /** A customer's own key is used by part of the callers, a key embedded in an app by nearly all. */

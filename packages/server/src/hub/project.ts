@@ -5,7 +5,7 @@ import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
 
 /** One endpoint as the API, the console and the CLI show it. Pure; reads the ledger as it is now. */
 export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: EndpointMore = {}): EndpointView {
-  const posture = endpoint.posture();
+  const posture = endpoint.exactPosture();
   const oracle = ledger.oracles.state(endpoint.id);
   return {
     id: endpoint.id,

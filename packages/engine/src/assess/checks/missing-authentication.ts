@@ -22,7 +22,7 @@ export function missingAuthentication(
   ports: Ports,
   context: { readonly refusedElsewhere: boolean } = { refusedElsewhere: false },
 ): Finding | undefined {
-  const posture = endpoint.posture();
+  const posture = endpoint.exactPosture();
   if (posture.verdict !== "not enforced" && posture.verdict !== "optional") return undefined;
   const unguarded = posture.none.data + posture.sharedConstant.data;
   const refusals = posture.none.refused + posture.sharedConstant.refused;

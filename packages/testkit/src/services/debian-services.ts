@@ -1,0 +1,145 @@
+import { createHash } from "node:crypto";
+import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+/**
+ * Servers and frameworks of Debian packages, each started alone on a loopback port from its own configuration in `dir`. `package` is what to install; `file` shows
+ * whether it is there.
+ */
+export const debianServices: readonly DebianService[] = [
+  nginx("nginx-basic", (dir) => `location / { root ${dir}/www; default_type text/plain; auth_basic "x"; auth_basic_user_file ${dir}/users; }`),
+  nginx("nginx-open", (dir) => `location / { root ${dir}/www; default_type text/plain; }`),
+  nginx(
+    "nginx-public-and-guarded",
+    (dir) =>
+      `location / { root ${dir}/www; default_type text/plain; } location /guarded/ { alias ${dir}/www/records/; default_type text/plain; auth_basic "x"; auth_basic_user_file ${dir}/users; }`,
+  ),
+  {
+    name: "lighttpd-basic",
+    package: "lighttpd",
+    file: "/usr/sbin/lighttpd",
+    command: (dir, port) => {
+      www(dir);
+      const config = join(dir, "lighttpd.conf");
+      writeFileSync(
+        config,
+        `server.bind="127.0.0.1"\nserver.port=${port}\nserver.document-root="${dir}/www"\nserver.modules=("mod_access","mod_auth","mod_authn_file")\nmimetype.assign=(""=>"text/plain")\nauth.backend="plain"\nauth.backend.plain.userfile="${dir}/plain"\nauth.require=(""=>("method"=>"basic","realm"=>"x","require"=>"valid-user"))\n`,
+      );
+      return ["/usr/sbin/lighttpd", "-D", "-f", config];
+    },
+  },
+  {
+    name: "apache2-basic",
+    package: "apache2",
+    file: "/usr/sbin/apache2",
+    command: (dir, port) => {
+      www(dir);
+      const config = join(dir, "apache.conf");
+      const modules = ["mpm_event", "authn_core", "authn_file", "authz_core", "authz_user", "auth_basic"].map(
+        (name) => `LoadModule ${name}_module /usr/lib/apache2/modules/mod_${name}.so`,
+      );
+      writeFileSync(
+        config,
+        `${modules.join("\n")}\nServerName localhost\nListen 127.0.0.1:${port}\nPidFile ${dir}/pid\nErrorLog ${dir}/error.log\nDocumentRoot ${dir}/www\n<Directory ${dir}/www>\nAuthType Basic\nAuthName x\nAuthUserFile ${dir}/users\nRequire valid-user\n</Directory>\n`,
+      );
+      return ["/usr/sbin/apache2", "-DFOREGROUND", "-d", dir, "-f", config];
+    },
+  },
+  python(
+    "bottle-basic",
+    "bottle",
+    "from bottle import *\n@route('/records/<id>')\n@auth_basic(lambda u, p: USERS.get(u) == p)\ndef one(id): return {'record': 'record ' + id}\nrun(host='127.0.0.1', port=PORT, quiet=True)",
+  ),
+  python("bottle-open", "bottle", "from bottle import *\n@route('/records/<id>')\ndef one(id): return {'record': 'record ' + id}\nrun(host='127.0.0.1', port=PORT, quiet=True)"),
+  python(
+    "flask-session",
+    "flask",
+    "from flask import *\napp = Flask('x')\napp.secret_key = 'a secret of the services under test'\n@app.post('/sessions/<user>')\ndef sign_in(user):\n  session['user'] = user\n  return {'record': 'signed in'}\n@app.get('/records/<id>')\ndef one(id):\n  if 'user' not in session: return redirect('/login')\n  return {'record': 'record ' + id}\napp.run('127.0.0.1', PORT)",
+  ),
+  python(
+    "flask-bearer",
+    "flask",
+    "from flask import *\napp = Flask('x')\n@app.get('/records/<id>')\ndef one(id):\n  if request.headers.get('Authorization', '')[7:] not in TOKENS: abort(401)\n  return {'record': 'record ' + id}\napp.run('127.0.0.1', PORT)",
+  ),
+  python(
+    "tornado-secure-cookie",
+    "tornado",
+    "import tornado.web, tornado.ioloop\nclass Sign(tornado.web.RequestHandler):\n  def post(self, user):\n    self.set_secure_cookie('user', user); self.write({'record': 'signed in'})\nclass One(tornado.web.RequestHandler):\n  def get_current_user(self): return self.get_secure_cookie('user')\n  @tornado.web.authenticated\n  def get(self, id): self.write({'record': 'record ' + id})\napp = tornado.web.Application([(r'/sessions/(.*)', Sign), (r'/records/(.*)', One)], cookie_secret='a secret of the services under test', login_url='/login')\napp.listen(PORT, '127.0.0.1')\ntornado.ioloop.IOLoop.current().start()",
+  ),
+  python(
+    "cherrypy-basic",
+    "cherrypy3",
+    "import cherrypy\nfrom cherrypy.lib import auth_basic\nclass Root:\n  @cherrypy.expose\n  def records(self, id): return 'record ' + id\ncherrypy.config.update({'server.socket_host': '127.0.0.1', 'server.socket_port': PORT, 'log.screen': False})\ncherrypy.quickstart(Root(), '/', {'/': {'tools.auth_basic.on': True, 'tools.auth_basic.realm': 'x', 'tools.auth_basic.checkpassword': auth_basic.checkpassword_dict(USERS)}})",
+  ),
+  {
+    name: "node-exporter-open",
+    package: "prometheus-node-exporter",
+    file: "/usr/bin/prometheus-node-exporter",
+    command: (_, port) => ["/usr/bin/prometheus-node-exporter", `--web.listen-address=127.0.0.1:${port}`],
+  },
+];
+
+export interface DebianService {
+  readonly name: string;
+  readonly package: string;
+  /** There when the package is installed. */
+  readonly file: string;
+  /** Writes what it needs below `dir` and gives the command that serves on `port` in the foreground. */
+  readonly command: (dir: string, port: number) => readonly string[];
+}
+
+/** Packages that are not installed yet. */
+export function missingPackages(): readonly string[] {
+  return [...new Set(debianServices.filter(({ file }) => !existsSync(file)).map((service) => service.package))];
+}
+
+const passwords: Readonly<Record<string, string>> = { anna: "pass-anna", bert: "pass-bert", cleo: "pass-cleo" };
+
+function www(dir: string): void {
+  mkdirSync(join(dir, "www", "records"), { recursive: true });
+  for (let id = 0; id < 8; id++) writeFileSync(join(dir, "www", "records", String(id)), `record ${id}\n`);
+  const sha = (text: string): string => createHash("sha1").update(text).digest("base64");
+  writeFileSync(
+    join(dir, "users"),
+    `${Object.entries(passwords)
+      .map(([name, text]) => `${name}:{SHA}${sha(text)}\n`)
+      .join("")}`,
+  );
+  writeFileSync(
+    join(dir, "plain"),
+    `${Object.entries(passwords)
+      .map(([name, text]) => `${name}:${text}\n`)
+      .join("")}`,
+  );
+}
+
+function nginx(name: string, locations: (dir: string) => string): DebianService {
+  return {
+    name,
+    package: "nginx-light",
+    file: "/usr/sbin/nginx",
+    command: (dir, port) => {
+      www(dir);
+      const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${dir}/${kind};`).join(" ");
+      const user = process.getuid?.() === 0 ? "user root;" : "";
+      const text = `${user} daemon off; pid ${dir}/pid; error_log ${dir}/error.log; events {} http { access_log off; ${temporary} server { listen 127.0.0.1:${port}; ${locations(dir)} } }`;
+      writeFileSync(join(dir, "nginx.conf"), text);
+      return ["/usr/sbin/nginx", "-c", join(dir, "nginx.conf"), "-e", join(dir, "error.log")];
+    },
+  };
+}
+
+function python(name: string, module: string, text: string): DebianService {
+  const imported = module === "cherrypy3" ? "cherrypy" : module;
+  const single = module === "bottle" ? ".py" : "";
+  return {
+    name,
+    package: `python3-${module}`,
+    file: `/usr/lib/python3/dist-packages/${imported}${single}`,
+    command: (dir, port) => {
+      const known = `PORT = ${port}\nUSERS = ${JSON.stringify(passwords)}\nTOKENS = [f'token-of-{name}-0123456789' for name in USERS]\n`;
+      writeFileSync(join(dir, `${name}-service.py`), `${known}${text}\n`);
+      return ["/usr/bin/python3", join(dir, `${name}-service.py`)];
+    },
+  };
+}

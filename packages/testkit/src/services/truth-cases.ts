@@ -1,0 +1,90 @@
+import { createHmac } from "node:crypto";
+
+/** What is asked of one service's door: which requests, with which credentials, and who of the callers has one. */
+export interface TruthCase {
+  readonly service: string;
+  /** Whose code the door is: a server's or framework's own, or ours upon it. */
+  readonly door: "third party" | "ours on a framework";
+  readonly method: string;
+  /** `{id}` is 1 to 7. */
+  readonly path: string;
+  /** The request as this user sends it with his credential; undefined: the endpoint has none. */
+  readonly as?: (user: string, request: { path: string }) => { readonly path?: string; readonly headers?: Readonly<Record<string, string>> };
+  /** Signs in first: what is posted there; the cookie that comes back is the credential. */
+  readonly signIn?: string;
+  /** Who calls: strangers and users, users only, strangers only. */
+  readonly callers: "both" | "users" | "strangers";
+  /** JSON of the request: right and wrong. */
+  readonly body?: { readonly right: string; readonly wrong: string };
+  /** Every caller has the same credential, each from a network of his own. */
+  readonly constant?: boolean;
+  /** A credential that nobody issued, sent now and then, of the same kind. */
+  readonly forged?: Readonly<Record<string, string>>;
+  /** A word of what it gives away; `record` when absent. */
+  readonly marker?: string;
+}
+
+const token = (user: string): string => `token-of-${user}-0123456789`;
+const bearer = (user: string) => ({ headers: { authorization: `Bearer ${token(user)}` } });
+const basic = (user: string) => ({ headers: { authorization: `Basic ${Buffer.from(`${user}:pass-${user}`).toString("base64")}` } });
+const badBasic = { authorization: "Basic bm90OnJpZ2h0" };
+const badBearer = { authorization: "Bearer token-of-nobody-0123456789" };
+const secret = "a secret of the services under test";
+const jwt = (user: string) => {
+  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "https://login.services.example", sub: user, iat: 1_700_000_000, exp: 4_000_000_000 })}`;
+  return { headers: { authorization: `Bearer ${text}.${createHmac("sha256", secret).update(text).digest("base64url")}` } };
+};
+const brokenJwt = { authorization: "Bearer eyJhbGciOiJIUzI1NiJ9.broken.x" };
+const records = { method: "GET", path: "/records/{id}" } as const;
+const ours = { ...records, door: "ours on a framework" } as const;
+const theirs = { ...records, door: "third party" } as const;
+
+/** Every service has its cases; what is true of them is probed, not written here. */
+export const truthCases: readonly TruthCase[] = [
+  { ...ours, service: "express-basic", as: basic, callers: "both", forged: badBasic },
+  { ...ours, service: "express-bearer", as: bearer, callers: "both", forged: badBearer },
+  {
+    ...ours,
+    service: "express-bearer",
+    method: "POST",
+    path: "/sessions",
+    callers: "strangers",
+    body: { right: '{"user":"anna","password":"pass-anna"}', wrong: '{"user":"anna","password":"guess"}' },
+  },
+  { ...ours, service: "express-session-redirect", as: (user) => ({ headers: { cookie: `sid=s${token(user)}` } }), callers: "both" },
+  { ...ours, service: "express-key-header", as: (user) => ({ headers: { "x-api-key": token(user) } }), callers: "both" },
+  { ...ours, service: "express-open", as: bearer, callers: "both" },
+  { ...ours, service: "express-ignores-token", as: bearer, callers: "users" },
+  { ...ours, service: "express-error-in-200", as: bearer, callers: "both" },
+  { ...ours, service: "express-hides-as-404", as: bearer, callers: "both" },
+  { ...ours, service: "express-app-key", as: () => ({ headers: { "x-app-key-token": "the-same-in-every-app-01" } }), callers: "both", constant: true },
+  { ...ours, service: "fastify-jwt", as: jwt, callers: "both", forged: brokenJwt },
+  { ...ours, service: "fastify-public-read", as: bearer, callers: "both" },
+  { ...ours, service: "fastify-public-read", method: "PUT", as: bearer, callers: "both" },
+  { ...ours, service: "fastify-public-read", method: "DELETE", as: bearer, callers: "users", forged: badBearer },
+  { ...ours, service: "fastify-optional", as: bearer, callers: "both" },
+  { ...ours, service: "fastify-own-records", path: "/users/anna/record", as: () => bearer("anna"), callers: "both", forged: { authorization: `Bearer ${token("bert")}` } },
+  { ...ours, service: "koa-basic", as: basic, callers: "both", forged: badBasic },
+  { ...ours, service: "koa-key-query", as: (user, { path }) => ({ path: `${path}?api_key=${token(user)}` }), callers: "both" },
+  { ...ours, service: "koa-signed-cookie", signIn: "/sessions/{user}", callers: "both" },
+  { ...ours, service: "koa-signed-cookie", method: "POST", path: "/sessions/anna", callers: "strangers" },
+  { ...ours, service: "koa-presence-only", as: jwt, callers: "both", forged: brokenJwt },
+  { ...theirs, service: "hono-basic-auth", as: basic, callers: "both", forged: badBasic },
+  { ...theirs, service: "hono-bearer-auth", as: bearer, callers: "users", forged: badBearer },
+  { ...theirs, service: "hono-jwt", as: jwt, callers: "both", forged: brokenJwt },
+  { ...ours, service: "hono-hmac", as: (_, { path }) => ({ headers: { "x-signature": createHmac("sha256", secret).update(path).digest("hex") } }), callers: "both" },
+  { ...theirs, service: "nginx-basic", as: basic, callers: "both", forged: badBasic },
+  { ...theirs, service: "nginx-open", as: basic, callers: "both" },
+  { ...theirs, service: "nginx-public-and-guarded", callers: "strangers" },
+  { ...theirs, service: "nginx-public-and-guarded", path: "/guarded/{id}", as: basic, callers: "both" },
+  { ...theirs, service: "lighttpd-basic", as: basic, callers: "both", forged: badBasic },
+  { ...theirs, service: "apache2-basic", as: basic, callers: "both", forged: badBasic },
+  { ...theirs, service: "bottle-basic", as: basic, callers: "both", forged: badBasic },
+  { ...theirs, service: "bottle-open", as: bearer, callers: "users" },
+  { ...theirs, service: "flask-session", signIn: "/sessions/{user}", callers: "both" },
+  { ...ours, service: "flask-bearer", as: bearer, callers: "both", forged: badBearer },
+  { ...theirs, service: "tornado-secure-cookie", signIn: "/sessions/{user}", callers: "both" },
+  { ...theirs, service: "cherrypy-basic", as: basic, callers: "both", forged: badBasic },
+  { ...theirs, service: "node-exporter-open", path: "/metrics", callers: "strangers", marker: "go_goroutines" },
+];
