@@ -3,6 +3,7 @@ import type { DataClass } from "./data-classes.ts";
 import { hash32 } from "./distinct-counter.ts";
 import { type FieldHints, fieldHints } from "./field-hints.ts";
 import { governmentIds } from "./government-ids.ts";
+import { secretCharactersMax } from "./secret-shapes.ts";
 import type { VoteName } from "./value-votes.ts";
 import { castVotes } from "./value-votes.ts";
 
@@ -185,7 +186,7 @@ class FieldVotes {
 
   add(value: string | number, seed: number): void {
     if (this.samples >= samplesMax) return;
-    const text = typeof value === "number" ? this.#number(value) : value.length > 8_192 ? value.slice(0, 8_192) : value.trim();
+    const text = typeof value === "number" ? this.#number(value) : value.length > secretCharactersMax ? value.slice(0, secretCharactersMax) : value.trim();
     if (text === "" || masked.test(text.slice(0, 64))) return;
     this.samples++;
     note(this.#seen, hash32(seed, text));
