@@ -99,17 +99,17 @@ function www(dir: string): void {
   mkdirSync(join(dir, "www", "records"), { recursive: true });
   for (let id = 0; id < 8; id++) writeFileSync(join(dir, "www", "records", String(id)), `record ${id}\n`);
   const sha = (text: string): string => createHash("sha1").update(text).digest("base64");
+  const lines = (line: (name: string, text: string) => string): string =>
+    Object.entries(passwords)
+      .map(([name, text]) => `${line(name, text)}\n`)
+      .join("");
   writeFileSync(
     join(dir, "users"),
-    `${Object.entries(passwords)
-      .map(([name, text]) => `${name}:{SHA}${sha(text)}\n`)
-      .join("")}`,
+    lines((name, text) => `${name}:{SHA}${sha(text)}`),
   );
   writeFileSync(
     join(dir, "plain"),
-    `${Object.entries(passwords)
-      .map(([name, text]) => `${name}:${text}\n`)
-      .join("")}`,
+    lines((name, text) => `${name}:${text}`),
   );
 }
 
