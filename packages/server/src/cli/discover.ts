@@ -1,3 +1,4 @@
+import { resolve } from "node:path";
 import type { Command } from "commander";
 import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli-context.ts";
@@ -12,7 +13,7 @@ export function discoverCommand(program: Command, context: CliContext): void {
     .description("routes from source code: nothing of it is run")
     .argument("<dir>", "folder of a service's source code")
     .option("--json", "one JSON document: {items, next, unresolved, problems, openapi, coverage}")
-    .option("--data <dir>", "what Postern has seen, to say of each route whether traffic knows it")
+    .option("--data <dir>", "what Postern has seen: joins both, and keeps the routes there, so that endpoints are known by source")
     .option("--tests", "read test files, too")
     .option("--limit <count>", "1 to 50000 routes", "1000")
     .option("--cursor <cursor>", "`next` of the page before")
@@ -54,6 +55,10 @@ async function run(dir: string, options: DiscoverFlags, context: CliContext): Pr
   });
   if (told) context.stderr.write(`\r${" ".repeat(60)}\r`);
   const seen = options.data === undefined ? undefined : await seenIn(options.data, options, context);
+  if (options.data !== undefined) {
+    const { keepRoutes } = await import("../discover/known-routes.ts");
+    keepRoutes(options.data, resolve(dir), discovery.routes);
+  }
   const page = discoveredPage(discovery, { limit, ...(options.cursor === undefined ? {} : { cursor: options.cursor }), ...(seen === undefined ? {} : { seen }) });
   context.stdout.write(
     options.json === true ? `${JSON.stringify(page)}\n` : renderDiscovery(page, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),

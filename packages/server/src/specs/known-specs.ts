@@ -3,6 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync
 import { join } from "node:path";
 import { type InventoryEndpoint, PosternError, type Ports } from "@postern/engine";
 import { z } from "zod";
+import { sourceKnows } from "../discover/known-routes.ts";
 import type { Api } from "./api-model.ts";
 import { comparePaths } from "./match-operations.ts";
 import { plainPath } from "./observed-api.ts";
@@ -99,20 +100,24 @@ export class KnownSpecs {
 }
 
 /**
- * Who knows an endpoint: `traffic`, and each kind of document that describes it. Looks for documents added since at most once in {@link freshMs}; for
+ * Who knows an endpoint: `traffic`, each kind of document that describes it, and with source code that declares it `source`. Looks for those added since at most once
+ * in {@link freshMs}; for
  * commands, which ask within moments, that is once.
  */
 export function knownByOf(dataDir: string, ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly string[] {
   const specs = new KnownSpecs(dataDir);
   let readAt = Number.NEGATIVE_INFINITY;
   let knows: ReturnType<KnownSpecs["knows"]> = () => [];
+  let declares: ReturnType<typeof sourceKnows> = () => false;
   return (endpoint) => {
     const now = performance.now();
     if (now - readAt > freshMs) {
       knows = specs.knows(ports);
+      declares = sourceKnows(dataDir, ports);
       readAt = now;
     }
-    return ["traffic", ...knows(endpoint)];
+    const documents = knows(endpoint);
+    return ["traffic", ...documents, ...(declares(endpoint) ? ["source"] : [])];
   };
 }
 
