@@ -117,7 +117,7 @@ export function knownByOf(dataDir: string, ports: Ports): (endpoint: Pick<Invent
       readAt = now;
     }
     const documents = knows(endpoint);
-    return ["traffic", ...documents, ...(declares(endpoint) ? ["source"] : [])];
+    return [...new Set(["traffic", ...documents, ...(declares(endpoint) ? ["source"] : [])])];
   };
 }
 
