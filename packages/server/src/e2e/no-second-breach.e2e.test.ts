@@ -268,7 +268,7 @@ async function apiAnswers(): Promise<[string, Buffer][]> {
   for (const path of Object.keys(document.paths).filter((one) => !one.includes("{id}") && one !== "/events" && one !== "/openapi.json")) {
     for (let cursor = "", pages = 0; pages < 40; pages++) {
       const { status, body } = await postern.api(
-        `/api/v1${path}${path === "/search" ? "?q=status:200&limit=500" : path === "/health" || path === "/overview" || path === "/parts" ? "" : "?limit=500"}${cursor}`,
+        `/api/v1${path}${path === "/search" ? "?q=status:200&limit=500" : ["/health", "/overview", "/parts", "/spec"].includes(path) ? "" : "?limit=500"}${cursor}`,
       );
       answers.push([path, body]);
       expect([path, status], body.toString().slice(0, 300)).toEqual([path, 200]);

@@ -53,7 +53,7 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       { head: "last seen" },
     ],
     (one) => [
-      one.id,
+      shortId(one.id),
       one.method,
       one.host + one.path,
       one.auth.verdict,
