@@ -17,7 +17,7 @@ const bench = commandBench();
 let services: RunningServices;
 
 beforeAll(async () => {
-  services = await startServices(dir, { install: true });
+  services = await startServices(dir);
 });
 
 afterAll(async () => {
@@ -63,6 +63,7 @@ test("says of every door what probing finds, and nothing of doors that nobody wa
   process.stdout.write(
     `${shown.join("\n")}\n${table.length} doors of ${new Set(cases.map(({ service }) => service)).size} services; not to be had here: ${services.absent.join(", ") || "none"}\n`,
   );
+  expect(services.absent).toEqual([]);
   expect(table.filter((row) => row.expected !== row.verdict)).toEqual([]);
   expect(new Set(cases.map(({ service }) => service)).size).toBeGreaterThanOrEqual(20);
 });

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
@@ -86,11 +86,6 @@ export interface DebianService {
   readonly file: string;
   /** Writes what it needs below `dir` and gives the command that serves on `port` in the foreground. */
   readonly command: (dir: string, port: number) => readonly string[];
-}
-
-/** Packages that are not installed yet. */
-export function missingPackages(): readonly string[] {
-  return [...new Set(debianServices.filter(({ file }) => !existsSync(file)).map((service) => service.package))];
 }
 
 const passwords: Readonly<Record<string, string>> = { anna: "pass-anna", bert: "pass-bert", cleo: "pass-cleo" };

@@ -1,9 +1,9 @@
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { debianServices, missingPackages } from "./debian-services.ts";
+import { debianServices } from "./debian-services.ts";
 
 /** Services under test, all on 127.0.0.1. */
 export interface RunningServices {
@@ -15,11 +15,10 @@ export interface RunningServices {
 }
 
 /**
- * Starts the framework services, and the Debian ones that are installed; installs missing packages first where `install` and we may (root, apt). `dir` is for their
+ * Starts the framework services, and the Debian ones that are installed (`npm test` installs them when it runs as root). `dir` is for their
  * configurations; who called removes it.
  */
-export async function startServices(dir: string, options: { readonly install?: boolean } = {}): Promise<RunningServices> {
-  if (options.install === true) installMissing();
+export async function startServices(dir: string): Promise<RunningServices> {
   const children: ChildProcess[] = [];
   const frameworks = spawn(process.execPath, [fileURLToPath(new URL("./framework-services.mjs", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
   children.push(frameworks);
@@ -45,13 +44,6 @@ export async function startServices(dir: string, options: { readonly install?: b
       await Promise.all(children.map(ended));
     },
   };
-}
-
-function installMissing(): void {
-  const packages = missingPackages();
-  if (packages.length === 0 || process.getuid?.() !== 0 || !existsSync("/usr/bin/apt-get")) return;
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
-  for (const name of packages) spawnSync("apt-get", ["install", "-q", "-y", "--no-install-recommends", name], { env, stdio: "ignore", timeout: 120_000 });
 }
 
 function firstLine(child: ChildProcess): Promise<Readonly<Record<string, string>>> {
