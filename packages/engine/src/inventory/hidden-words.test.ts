@@ -85,3 +85,31 @@ it("is guarded by its hash: the gate knows the word when it is asked for, and no
   const matcher = new GuardMatcher([guard], ports);
   expect([matcher.find("GET", "a.example", ["Kunigunde", "7"])?.id, matcher.find("GET", "a.example", ["ottokar", "7"])?.id]).toEqual(["g", undefined]);
 });
+
+it("shows a word that is asked for below a dozen values of a parameter, under the same id, and not below fewer", () => {
+  const inventory = new Inventory(ports);
+  const first = seen(inventory, "/shelves/1/kunigunde", "192.0.2.1")?.id;
+  for (let n = 2; n <= 8; n++) for (let again = 0; again < 10; again++) seen(inventory, `/shelves/${n}/kunigunde`, "192.0.2.1");
+  expect(JSON.stringify([inventory.exportState(), inventory.endpoints().map((one) => one.template)])).not.toContain("kunigunde");
+  for (let n = 9; n <= 30; n++) seen(inventory, `/shelves/${n}/kunigunde`, "192.0.2.1");
+  expect(inventory.endpoints().map((one) => [one.id, one.template])).toEqual([[first, "/shelves/{shelveId}/kunigunde"]]);
+});
+
+it("shows none of several unknown words below a parameter, however many values it has", () => {
+  const inventory = new Inventory(ports);
+  const names = ["kunigunde", "ottokar", "brunhilde"];
+  for (let n = 0; n < 60; n++) for (const name of names) seen(inventory, `/shelves/${n}/${name}`, "192.0.2.1");
+  const written = JSON.stringify([inventory.exportState(), inventory.endpoints().map((one) => one.template)]);
+  for (const name of names) expect(written).not.toContain(name);
+});
+
+it("shows words run together only among words of interfaces, for alone they may be somebody", () => {
+  const inventory = new Inventory(ports);
+  for (let n = 0; n < 40; n++) {
+    seen(inventory, "/wall/GreenMail", "192.0.2.1");
+    for (const word of ["orders", "invoices", "payments", "RefundQuux"]) seen(inventory, `/v1/${word}`, "192.0.2.1");
+  }
+  const templates = inventory.endpoints().map((one) => one.template);
+  expect(templates).toContain("/v1/RefundQuux");
+  expect(JSON.stringify([inventory.exportState(), templates])).not.toContain("GreenMail");
+});

@@ -363,9 +363,11 @@ export const shownCountMin = 200;
 
 /**
  * Whether a constant may stand in clear in templates, on disk, in alerts and answers. Words of interfaces always ({@link isPlainWords}). Any other only where
- * no word was ever taken for a value nor a person is expected, and either
+ * no word was ever taken for a value nor a person is expected, and one of
  * - below at least {@link shownValuesMin} different values of a parameter, among siblings of which half are words of interfaces: `/repos/{repoId}/stargazers` is
- *   asked for below every repository, a person's name is not; or
+ *   asked for below every repository, a person's name is not;
+ * - run together as interfaces write (`SubAccounts`), a part of it being one of their words, seen as often, among siblings of which {@link knownBesideMin} and at
+ *   least half are words of interfaces;
  * - as a plain word of letters from {@link shownNetworksMin} networks, {@link shownCountMin} times: what only one caller or a few ever ask for may be that
  *   caller's name.
  *
@@ -379,8 +381,10 @@ function isShown<Leaf>(node: PathNode<Leaf>): boolean {
     const strangers = strangersBeside(node, parent);
     return strangers === 0 || strangers * 2 <= parent.children.size;
   }
-  // Words run together as interfaces write them, one of which at least is theirs: `TaskQueues`.
-  if (/^[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,6}$/.test(node.label) && node.label.split(/(?=[A-Z])/).some(isPlainWords)) return strangersBeside(node, parent) * 2 <= parent.children.size;
+  if (/^[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,6}$/.test(node.label) && node.label.split(/(?=[A-Z])/).some(isPlainWords)) {
+    const strangers = strangersBeside(node, parent);
+    if (parent.children.size - 1 - strangers >= Math.max(knownBesideMin, strangers)) return true;
+  }
   if (node.count < shownCountMin || bits(node.clients) < shownNetworksMin || parent.parameters.size > 0 || !/^[a-z]{2,24}$/i.test(node.label)) return false;
   // Several such words at one place (`/alice`, `/bob`) are as likely names as anything.
   return strangersBeside(node, parent) <= strangersMax;
@@ -410,6 +414,8 @@ function mostOf<Leaf>(node: PathNode<Leaf>, but: { readonly count: number }): nu
 
 /** Persons met after `users` before a word of interfaces met there is taken for one more of them. */
 const personsMin = 40;
+/** Words of interfaces beside one that is run together: alone, `/wall/GreenMail` may be somebody. */
+const knownBesideMin = 3;
 /** Words of unknown kind beside one that may still be shown. */
 const strangersMax = 3;
 
