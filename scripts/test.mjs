@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "no
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { pathToFileURL } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { prepare, root, step } from "./prepare.mjs";
 import { runChecks } from "./check.mjs";
 import { run } from "./run.mjs";
@@ -91,7 +92,7 @@ async function vitest(project, node, label = project) {
   }
   let named = 0;
   for (const file of result.testResults) {
-    for (const test of file.assertionResults) if (test.status === "failed") failures.push(`${label}: ${test.fullName}`);
+    for (const test of file.assertionResults) if (test.status === "failed") failures.push(`${label}: ${test.fullName}\n${reasonOf(test)}`);
     if (file.status === "failed" && file.assertionResults.every((test) => test.status !== "failed")) {
       failed++;
       named++;
@@ -102,6 +103,16 @@ async function vitest(project, node, label = project) {
     failed++;
     failures.push(`${label} tests ended with exit code ${code}`);
   }
+}
+
+/** The first lines of why a test failed: the report above it is long, and a log may keep its end only. */
+function reasonOf(test) {
+  const text = stripVTControlCharacters((test.failureMessages ?? []).join("\n"));
+  return text
+    .split("\n")
+    .slice(0, 30)
+    .map((line) => `    ${line.slice(0, 300)}`)
+    .join("\n");
 }
 
 /** The next long-term line of Node, from its npm package, beside the one that runs this. */

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { PosternError } from "@postern/engine";
 import { z } from "zod";
 import { openEmbeddedEngine, type EmbeddedEngine } from "./embedded-engine.ts";
+import { forgetUnkeptBlocks } from "./forget-unkept-blocks.ts";
 import { answerBytesMax, frameOf, onFrames, requestBytesMax } from "./frames.ts";
 import { keepMs, Loader, type LoaderState } from "./loader.ts";
 import { migrate } from "./migrate.ts";
@@ -32,6 +33,7 @@ export async function runStore(options: StoreOptions): Promise<RunningStore> {
     stopped: () => stopped,
   });
   await migrate(engine);
+  await forgetUnkeptBlocks(engine);
   await loader.start();
 
   const sockets = new Set<Socket>();
