@@ -4,7 +4,7 @@ import type { Node } from "oxc-parser";
 import { visitorKeys } from "oxc-parser";
 import { PosternError } from "@postern/engine";
 import { collectRoutes, type Collected, type SourceRoute, type Unresolved } from "./collect-routes.ts";
-import { Evaluator } from "./evaluator.ts";
+import { Evaluator } from "./evaluate/evaluator.ts";
 import { verbs } from "./frameworks/handlers.ts";
 import { collectControllers, collectNest, isController } from "./frameworks/nest.ts";
 import { nextRoutes } from "./frameworks/next.ts";

@@ -1,5 +1,6 @@
 import type { Collected } from "./collect-routes.ts";
-import type { Evaluator, Site, World } from "./evaluator.ts";
+import type { Evaluator } from "./evaluate/evaluator.ts";
+import type { Machine, Site, World } from "./evaluate/machine.ts";
 import { callExpress, callExpressRoute, createExpress } from "./frameworks/express.ts";
 import { callFastify, createFastify } from "./frameworks/fastify.ts";
 import { autoloaded } from "./frameworks/fastify-autoload.ts";
@@ -65,7 +66,7 @@ export class StaticWorld implements World {
     return undefined;
   }
 
-  callRouter(target: Value, name: string, args: readonly Value[], site: Site, evaluator: Evaluator): Value {
+  callRouter(target: Value, name: string, args: readonly Value[], site: Site, evaluator: Machine): Value {
     if (target.kind === "route") return callExpressRoute(target, name, args, site);
     if (target.kind === "wrapped") return target;
     if (target.kind !== "router") return unknown("a call that is not read");

@@ -1,4 +1,4 @@
-import type { Evaluator, Site } from "../evaluator.ts";
+import type { Machine, Site } from "../evaluate/machine.ts";
 import { literal, nothing, propOf, stringOf, unknown, type ObjectValue, type Value } from "../value.ts";
 import { handlerAndGuards, handlersOf, verbs } from "./handlers.ts";
 import { newRouter } from "../router-model.ts";
@@ -16,7 +16,7 @@ export function createFastify(path: string, site: Site): RouterModel | undefined
   return path === "fastify" || path === "fastify.fastify" || path === "fastify.default" ? newRouter("fastify", "app", site.at) : undefined;
 }
 
-export function callFastify(router: RouterModel, name: string, args: readonly Value[], site: Site, evaluator: Evaluator, world: FastifyWorld): Value {
+export function callFastify(router: RouterModel, name: string, args: readonly Value[], site: Site, evaluator: Machine, world: FastifyWorld): Value {
   const self: Value = { kind: "router", router };
   const { at, conditional } = site;
   const [first, second] = args;
@@ -88,7 +88,7 @@ export function callFastify(router: RouterModel, name: string, args: readonly Va
   }
 }
 
-function register(router: RouterModel, given: Value, options: Value | undefined, site: Site, evaluator: Evaluator, world: FastifyWorld): void {
+function register(router: RouterModel, given: Value, options: Value | undefined, site: Site, evaluator: Machine, world: FastifyWorld): void {
   const plugin = given.kind === "object" && given.props.has("default") ? (given.props.get("default") ?? given) : given;
   const open = plugin.kind === "wrapped";
   const fn = plugin.kind === "wrapped" ? plugin.inner : plugin;

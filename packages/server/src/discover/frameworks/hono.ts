@@ -1,4 +1,4 @@
-import type { Site } from "../evaluator.ts";
+import type { Site } from "../evaluate/machine.ts";
 import { literal, nothing, propOf, stringOf, unknown, type Value } from "../value.ts";
 import { handlerAndGuards, handlersOf, mayBePath, verbs } from "./handlers.ts";
 import { newRouter } from "../router-model.ts";

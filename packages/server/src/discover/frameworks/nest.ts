@@ -1,7 +1,7 @@
 import type { Class, Decorator } from "oxc-parser";
 import type { Collected } from "../collect-routes.ts";
 import { collectRoutes } from "../collect-routes.ts";
-import type { Evaluator, Site } from "../evaluator.ts";
+import type { Machine, Site } from "../evaluate/machine.ts";
 import { nameOfNode } from "../handler-name.ts";
 import { literal, propOf, stringOf, unknown, type ClassValue, type Value } from "../value.ts";
 import { Scope } from "../scope.ts";
@@ -31,7 +31,7 @@ export function callNest(router: RouterModel, name: string, args: readonly Value
  * The routes of a Nest app: controllers of the modules reached from its root module. Header and media-type versioning do not change a path; URI
  * versioning does. Not read: controllers made by functions at run time; modules of packages.
  */
-export function collectNest(app: RouterModel, evaluator: Evaluator, into: Collected): void {
+export function collectNest(app: RouterModel, evaluator: Machine, into: Collected): void {
   const root = app.props.get("the root module");
   const seen = new Set<object>();
   const module = (value: Value | undefined): void => {
@@ -59,7 +59,7 @@ export function collectNest(app: RouterModel, evaluator: Evaluator, into: Collec
 }
 
 /** Controllers that no Nest app of the tree reaches: those of a tree without `NestFactory`. */
-export function collectControllers(classes: readonly ClassValue[], app: RouterModel, evaluator: Evaluator, into: Collected): void {
+export function collectControllers(classes: readonly ClassValue[], app: RouterModel, evaluator: Machine, into: Collected): void {
   for (const one of classes) controller(one, app, evaluator, into);
 }
 
@@ -81,7 +81,7 @@ const verbsOf: Readonly<Record<string, string>> = {
   Sse: "GET",
 };
 
-function controller(cls: ClassValue, app: RouterModel, evaluator: Evaluator, into: Collected): void {
+function controller(cls: ClassValue, app: RouterModel, evaluator: Machine, into: Collected): void {
   const [options] = decoratorArgs(cls, cls.node, "Controller", evaluator);
   if (options === undefined && !isController(cls)) return;
   const base = options?.kind === "object" ? (propOf(options, "path") ?? literal("")) : (options ?? literal(""));
@@ -150,12 +150,12 @@ function nameOfDecorator(one: Decorator): string {
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function argsOf(one: Decorator, cls: ClassValue, evaluator: Evaluator): readonly Value[] {
+function argsOf(one: Decorator, cls: ClassValue, evaluator: Machine): readonly Value[] {
   if (one.expression.type !== "CallExpression") return [];
   return one.expression.arguments.map((arg) => (arg.type === "SpreadElement" ? unknown("spread arguments") : evaluator.expr(arg, new Scope(cls.scope), cls.module)));
 }
 
-function decoratorArgs(cls: ClassValue, node: Class | { readonly decorators: readonly Decorator[] }, name: string, evaluator: Evaluator): readonly Value[] {
+function decoratorArgs(cls: ClassValue, node: Class | { readonly decorators: readonly Decorator[] }, name: string, evaluator: Machine): readonly Value[] {
   return node.decorators.filter((one) => nameOfDecorator(one) === name).flatMap((one) => argsOf(one, cls, evaluator));
 }
 

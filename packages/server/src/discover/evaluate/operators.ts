@@ -1,0 +1,31 @@
+import { literal, unknown, type Value } from "../value.ts";
+
+/** An operator on two values; unknown where either is. */
+export function binary(operator: string, left: Value, right: Value): Value {
+  if (left.kind !== "literal" || right.kind !== "literal") return left.kind === "unknown" ? left : right.kind === "unknown" ? right : unknown("a condition");
+  const [a, b] = [left.value, right.value];
+  switch (operator) {
+    case "+":
+      return literal(typeof a === "number" && typeof b === "number" ? a + b : `${String(a)}${String(b)}`);
+    case "===":
+    case "==":
+      return literal(a === b);
+    case "!==":
+    case "!=":
+      return literal(a !== b);
+    case "<":
+      return literal(Number(a) < Number(b));
+    case "<=":
+      return literal(Number(a) <= Number(b));
+    case ">":
+      return literal(Number(a) > Number(b));
+    case ">=":
+      return literal(Number(a) >= Number(b));
+    case "-":
+      return literal(Number(a) - Number(b));
+    case "*":
+      return literal(Number(a) * Number(b));
+    default:
+      return unknown("arithmetic");
+  }
+}
