@@ -1,5 +1,5 @@
 import { basename, dirname, extname, join, resolve } from "node:path";
-import { literal, nothing, stringOf, unknown, type FunctionValue, type Value } from "./value.ts";
+import { literal, nothing, restingOn, stringOf, unknown, type FunctionValue, type Value } from "./value.ts";
 
 /** What a callback is run with. */
 export interface Caller {
@@ -9,6 +9,11 @@ export interface Caller {
 
 /** Calls of what Node and the language bring along, as far as they shape paths and lists; undefined for the rest. */
 export function callBuiltin(path: string, args: readonly Value[], evaluator: Caller): Value | undefined {
+  const made = builtinCall(path, args, evaluator);
+  return made === undefined ? undefined : restingOn(made, args);
+}
+
+function builtinCall(path: string, args: readonly Value[], evaluator: Caller): Value | undefined {
   const name = path.replace(/^node:/, "");
   const texts = args.map(stringOf);
   const [first] = args;
@@ -73,9 +78,14 @@ export function callBuiltin(path: string, args: readonly Value[], evaluator: Cal
 
 /** Methods of lists and strings; undefined for those that are not read. */
 export function memberOfBuiltin(target: Value, name: string, args: readonly Value[], evaluator: Caller): Value | undefined {
-  if (target.kind === "array") return ofList(target.items, name, args, evaluator, target);
+  if (target.kind === "array") {
+    const made = ofList(target.items, name, args, evaluator, target);
+    return made === undefined || name !== "join" ? made : restingOn(made, [...target.items, ...args]);
+  }
   const text = stringOf(target);
-  return text === undefined ? undefined : ofText(text, name, args);
+  const made = text === undefined ? undefined : ofText(text, name, args);
+  if (made?.kind === "array") return { ...made, items: made.items.map((one) => restingOn(one, [target, ...args])) };
+  return made === undefined ? undefined : restingOn(made, [target, ...args]);
 }
 
 function ofList(items: Value[], name: string, args: readonly Value[], evaluator: Caller, list: Value): Value | undefined {

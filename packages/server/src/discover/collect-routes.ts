@@ -21,6 +21,8 @@ export interface SourceRoute {
   readonly app: string;
   /** Registered in a branch whose condition is known only at run time. */
   readonly conditional: boolean;
+  /** Defaults its path rests on, as `default "/api": it is set by the environment variable BASE`: set otherwise, the route stands elsewhere. */
+  readonly assumes: readonly string[];
   /** What runs before the handler and is called like a check of who asks: evidence, no proof. */
   readonly auth: { readonly names: readonly string[]; readonly verdict: "unproven" };
 }
@@ -38,7 +40,7 @@ export interface Collected {
 
 /** Puts prefixes, mounts and guards together, from an app downwards. */
 export function collectRoutes(app: RouterModel, into: Collected): void {
-  walk(app, { app, prefixes: [{ text: "", template: "" }], guards: [], conditional: false, path: [] }, into);
+  walk(app, { app, prefixes: [{ text: "", template: "", rests: [] }], guards: [], conditional: false, path: [] }, into);
 }
 
 /** No tree we know has a tenth of it; a cycle of mounts would. */
@@ -47,6 +49,8 @@ export const routesMax = 50_000;
 interface Prefix {
   readonly text: string;
   readonly template: string;
+  /** Defaults it rests on. */
+  readonly rests: readonly string[];
 }
 
 interface Walk {
@@ -110,6 +114,7 @@ function route(step: Step & { do: "route" }, router: RouterModel, prefixes: Walk
         column,
         app: `${state.app.at.file}:${state.app.at.line}`,
         conditional: step.conditional || state.conditional,
+        assumes: place.rests,
         auth: { names: [...new Set(before.filter(readsLikeAuthentication))], verdict: "unproven" },
       });
     }
@@ -141,7 +146,11 @@ function extend(prefixes: Walk["prefixes"], path: Value | undefined, framework: 
     parts.flatMap((part) => {
       const templates = part.regexp === true ? [templateOfRegExp(part.text)] : style === "template" ? [part.text] : templatesOf(part.text, framework);
       const text = part.regexp === true ? `${prefix.text}/${part.text}/` : raw(prefix.text, part.text);
-      return templates.map((template) => ({ text, template: joinPaths(prefix.template, template) }));
+      return templates.map((template) => ({
+        text,
+        template: joinPaths(prefix.template, template),
+        rests: part.rests === undefined ? prefix.rests : [...new Set([...prefix.rests, ...part.rests])],
+      }));
     }),
   );
 }
@@ -151,13 +160,13 @@ function raw(prefix: string, text: string): string {
   return `${prefix.replace(/\/$/, "")}${text.startsWith("/") || text.startsWith("{") ? "" : "/"}${text}`;
 }
 
-function pieces(path: Value | undefined): readonly { readonly text: string; readonly regexp?: boolean; readonly why?: string }[] {
+function pieces(path: Value | undefined): readonly { readonly text: string; readonly regexp?: boolean; readonly why?: string; readonly rests?: readonly string[] }[] {
   if (path === undefined) return [{ text: "" }];
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- most kinds say nothing about routes, and what is not read is unknown
   switch (path.kind) {
     case "literal":
       return typeof path.value === "string"
-        ? [{ text: path.value }]
+        ? [{ text: path.value, ...(path.rests === undefined ? {} : { rests: path.rests }) }]
         : path.value === undefined || path.value === null
           ? [{ text: "" }]
           : [{ text: "", why: "the path is no text" }];
@@ -167,7 +176,11 @@ function pieces(path: Value | undefined): readonly { readonly text: string; read
       return path.items.flatMap(pieces);
     case "wrapped":
       return pieces(path.inner).flatMap((a) =>
-        pieces(path.prefix).map((b) => (a.why === undefined ? { text: raw(a.text, b.text), ...(b.why === undefined ? {} : { why: b.why }) } : a)),
+        pieces(path.prefix).map((b) =>
+          a.why === undefined
+            ? { text: raw(a.text, b.text), ...(b.why === undefined ? {} : { why: b.why }), ...((a.rests ?? b.rests) ? { rests: [...(a.rests ?? []), ...(b.rests ?? [])] } : {}) }
+            : a,
+        ),
       );
     case "unknown":
       return [{ text: "", why: path.why }];

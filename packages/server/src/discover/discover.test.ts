@@ -130,6 +130,25 @@ describe("what cannot be told is listed and never invented", () => {
     expect(found.problems).toMatchObject([{ file: "broken.ts", line: 1 }]);
   });
 
+  test("a route that rests on a default says so, however the default was written, and what is set for sure does not", () => {
+    const found = discover(
+      tree({
+        "a.js": `const app = require("express")(); const { prefix = "/p" } = require("some-config"); const base = process.env.BASE || "/api"; let late = process.env.LATE; late ??= "/late";
+const known = undefined ?? "/known"; const f = () => {};
+app.get(base + "/a", f); app.get(\`\${prefix}/b\`, f); app.get(late.concat("/c"), f); app.get(known, f); app.get(process.env.X ? "/one" : process.env.Y, f);
+const r = require("express").Router(); r.get("/d", f); app.use(base, r);`,
+      }),
+    );
+    expect(found.routes.map((one) => [one.path, one.assumes])).toEqual([
+      ["/api/a", ['default "/api": it is set by the environment variable BASE']],
+      ["/api/d", ['default "/api": it is set by the environment variable BASE']],
+      ["/known", []],
+      ["/late/c", ['default "/late": it is set by the environment variable LATE']],
+      ["/p/b", ['default "/p": `some-config.prefix` is not in the tree']],
+    ]);
+    expect(found.unresolved).toMatchObject([{ line: 3, why: "a choice made at run time" }]);
+  });
+
   test("a branch that depends on the run is walked and marked", () => {
     const found = discover(
       tree({ "a.js": `const app = require("express")(); if (process.env.DEBUG) app.get("/debug", f); else app.get("/plain", f); app.get("/always", f); function f() {}` }),

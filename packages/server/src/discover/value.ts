@@ -4,7 +4,8 @@ import type { Position } from "./position.ts";
 /** What is known of a value without running the program. `unknown` is never guessed at: whatever is made of it is unknown, too. */
 export type Value =
   | { readonly kind: "unknown"; readonly why: string }
-  | { readonly kind: "literal"; readonly value: string | number | boolean | null | undefined }
+  /** With what it rests on where it is a default: `process.env.BASE || "/api"` is `/api` only as long as nobody sets BASE. */
+  | { readonly kind: "literal"; readonly value: string | number | boolean | null | undefined; readonly rests?: readonly string[] }
   | { readonly kind: "regexp"; readonly source: string }
   | ArrayValue
   | ObjectValue
@@ -130,13 +131,28 @@ export function literal(value: string | number | boolean | null | undefined): Va
   return { kind: "literal", value };
 }
 
+/** A default that stands because what goes before it is not known. Only text, numbers and truth carry the mark. */
+export function byDefault(value: Value, why: string): Value {
+  if (value.kind !== "literal" || value.value === undefined || value.value === null) return value;
+  return { ...value, rests: [...(value.rests ?? []), `default ${JSON.stringify(value.value)}: ${why}`].slice(0, restsMax) };
+}
+
+/** What was made of defaults rests on them, too. */
+export function restingOn(value: Value, from: readonly Value[]): Value {
+  const rests = from.flatMap((one) => (one.kind === "literal" ? (one.rests ?? []) : []));
+  return rests.length === 0 || value.kind !== "literal" ? value : { ...value, rests: [...new Set([...(value.rests ?? []), ...rests])].slice(0, restsMax) };
+}
+
+/** A path has a few parts; a text put together in a loop would have thousands. */
+const restsMax = 8;
+
 export function stringOf(value: Value | undefined): string | undefined {
   return value?.kind === "literal" && typeof value.value === "string" ? value.value : undefined;
 }
 
-/** True, false, or undefined where it cannot be told. */
+/** True, false, or undefined where it cannot be told; a default tells nothing of the run. */
 export function truthOf(value: Value): boolean | undefined {
-  if (value.kind === "literal") return Boolean(value.value);
+  if (value.kind === "literal") return value.rests === undefined ? Boolean(value.value) : undefined;
   return value.kind === "unknown" || value.kind === "external" ? undefined : true;
 }
 

@@ -15,6 +15,7 @@ const route = (method: string, path: string): SourceRoute => ({
   column: 1,
   app: "app.js:1",
   conditional: false,
+  assumes: [],
   auth: { names: [], verdict: "unproven" },
 });
 const discovery = (routes: readonly SourceRoute[]): Discovery => ({

@@ -17,7 +17,7 @@ export function renderDiscovery(page: DiscoveredPage, options: { readonly color:
         page.items.map((one) =>
           [
             one.method,
-            one.conditional ? `${one.path} *` : one.path,
+            `${one.path}${one.conditional ? " *" : ""}${one.assumes.length > 0 ? " ^" : ""}`,
             ...(joined ? [one.knownBy.join(", ")] : []),
             one.framework,
             short(one.handler, 28),
@@ -29,6 +29,11 @@ export function renderDiscovery(page: DiscoveredPage, options: { readonly color:
       ),
     );
   if (page.items.some((one) => one.conditional)) lines.push("", "* registered in a branch whose condition is known only at run time");
+  const defaults = [...new Set(page.items.flatMap((one) => one.assumes))];
+  if (defaults.length > 0) {
+    lines.push("", "^ rests on a default; set otherwise, the route stands elsewhere:");
+    for (const one of defaults.slice(0, shownMax)) say(one, 2);
+  }
   if (page.next !== null) lines.push("", paint.dim(`More: --cursor ${page.next}`));
   const guarded = page.items.filter((one) => one.auth.names.length > 0);
   if (guarded.length > 0) {

@@ -1,5 +1,5 @@
 import type { BindingPattern, Node, ParamPattern, PropertyKey } from "oxc-parser";
-import { nothing, objectOf, unknown, type Names, type SourceModule, type Value } from "../value.ts";
+import { byDefault, nothing, objectOf, unknown, type Names, type SourceModule, type Value } from "../value.ts";
 import { Scope } from "../scope.ts";
 import type { Machine } from "./machine.ts";
 
@@ -12,7 +12,12 @@ export function bind(m: Machine, pattern: BindingPattern | ParamPattern, value: 
       return;
     case "AssignmentPattern":
       // What is not known takes its default, as `||` does: `{ prefix = "/api" }`.
-      m.bind(pattern.left, value.kind === "unknown" || (value.kind === "literal" && value.value === undefined) ? m.expr(pattern.right, scope, module) : value, scope, module);
+      m.bind(
+        pattern.left,
+        orDefault(value, () => m.expr(pattern.right, scope, module)),
+        scope,
+        module,
+      );
       return;
     case "ArrayPattern":
       pattern.elements.forEach((element, i) => {
@@ -89,4 +94,13 @@ export function patternNames(pattern: BindingPattern): string[] {
     default:
       return [];
   }
+}
+
+/** The default of a parameter or of a member, where it is needed or may be. */
+function orDefault(value: Value, make: () => Value): Value {
+  if (value.kind === "literal" && value.value === undefined) return make();
+  if (value.kind !== "unknown" && value.kind !== "external") return value;
+  const made = make();
+  if (value.kind === "unknown") return byDefault(made, value.why);
+  return made.kind === "literal" ? byDefault(made, `\`${value.path}\` is not in the tree`) : value;
 }

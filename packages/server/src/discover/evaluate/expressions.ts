@@ -1,6 +1,6 @@
 import type { Node } from "oxc-parser";
 import { nameOfNode } from "../handler-name.ts";
-import { literal, nothing, objectOf, stringOf, truthOf, unknown, type Names, type SourceModule, type Value } from "../value.ts";
+import { byDefault, literal, nothing, objectOf, restingOn, stringOf, truthOf, unknown, type Names, type SourceModule, type Value } from "../value.ts";
 import { assign, keyOfValue } from "./bindings.ts";
 import type { Machine } from "./machine.ts";
 import { binary } from "./operators.ts";
@@ -15,6 +15,7 @@ export function valueOfExpression(m: Machine, node: Node, scope: Names, module: 
       return typeof node.value === "bigint" || node.value instanceof RegExp ? unknown("a big integer") : literal(node.value);
     case "TemplateLiteral": {
       let text = "";
+      const holes: Value[] = [];
       for (const [i, quasi] of node.quasis.entries()) {
         text += quasi.value.cooked ?? quasi.value.raw;
         const hole = node.expressions[i];
@@ -22,8 +23,9 @@ export function valueOfExpression(m: Machine, node: Node, scope: Names, module: 
         const value = m.expr(hole, scope, module);
         if (value.kind !== "literal") return unknown(value.kind === "unknown" ? value.why : `\`${nameOfNode(hole)}\` is not a constant`);
         text += String(value.value);
+        holes.push(value);
       }
-      return literal(text);
+      return restingOn(literal(text), holes);
     }
     case "Identifier":
       if (node.name === "undefined") return nothing;
@@ -117,19 +119,32 @@ export function valueOfExpression(m: Machine, node: Node, scope: Names, module: 
       return binary(node.operator, m.expr(node.left, scope, module), m.expr(node.right, scope, module));
     case "LogicalExpression": {
       const left = m.expr(node.left, scope, module);
+      const plain = left.kind === "literal" ? left.value : undefined;
       const truth =
-        node.operator === "??" ? (left.kind === "literal" ? left.value === undefined || left.value === null : left.kind === "unknown" ? undefined : false) : truthOf(left);
+        left.kind !== "literal"
+          ? node.operator === "??" && left.kind !== "unknown" && left.kind !== "external"
+            ? false
+            : truthOf(left)
+          : node.operator === "??"
+            ? plain === undefined || plain === null
+            : Boolean(plain);
       if (node.operator === "&&" ? truth === true : node.operator === "||" ? truth === false : truth === true) return m.expr(node.right, scope, module);
       if (truth !== undefined) return left;
       const right = m.maybe(() => m.expr(node.right, scope, module));
-      if (node.operator === "&&" || left.kind === "external") return left.kind === "external" ? left : unknown("a condition");
-      return right;
+      if (node.operator === "&&") return left.kind === "external" ? left : unknown("a condition");
+      if (left.kind === "external") return right.kind === "literal" ? byDefault(right, `\`${left.path}\` is not in the tree`) : left;
+      return byDefault(right, left.kind === "unknown" ? left.why : "what stands before it is not known");
     }
     case "ConditionalExpression": {
       const test = truthOf(m.expr(node.test, scope, module));
       if (test !== undefined) return m.expr(test ? node.consequent : node.alternate, scope, module);
       const [a, b] = m.maybe(() => [m.expr(node.consequent, scope, module), m.expr(node.alternate, scope, module)] as const);
       if (a.kind === "literal" && b.kind === "literal") return a.value === b.value ? a : unknown("a choice made at run time");
+      if (a.kind === "literal" || b.kind === "literal") {
+        // `on ? router : undefined`: what is there is there conditionally; a text beside something unknown is anyone's guess.
+        const absent = (one: Value): boolean => one.kind === "literal" && (one.value === undefined || one.value === null || one.value === false);
+        return absent(a) ? b : absent(b) ? a : unknown("a choice made at run time");
+      }
       return a.kind === "unknown" ? b : a;
     }
     case "SequenceExpression":
@@ -142,7 +157,7 @@ export function valueOfExpression(m: Machine, node: Node, scope: Names, module: 
           : node.operator === "+=" && node.left.type === "Identifier"
             ? binary("+", scope.get(node.left.name) ?? unknown("a sum"), right)
             : node.operator === "??=" || node.operator === "||="
-              ? right
+              ? keptOr(m.expr(node.left, scope, module), right)
               : unknown("an assignment");
       assign(m, node.left, value, scope, module);
       return value;
@@ -173,3 +188,9 @@ const globals: ReadonlySet<string> = new Set([
   "setTimeout",
   "setImmediate",
 ]);
+
+/** `x ||= y`: what is there stays, what is not known gives way to the default. */
+function keptOr(before: Value, right: Value): Value {
+  if (before.kind === "unknown") return byDefault(right, before.why);
+  return before.kind === "literal" && !before.value ? right : before;
+}

@@ -1,9 +1,14 @@
-import { literal, unknown, type Value } from "../value.ts";
+import { literal, restingOn, unknown, type Value } from "../value.ts";
 
 /** An operator on two values; unknown where either is. */
 export function binary(operator: string, left: Value, right: Value): Value {
   if (left.kind !== "literal" || right.kind !== "literal") return left.kind === "unknown" ? left : right.kind === "unknown" ? right : unknown("a condition");
-  const [a, b] = [left.value, right.value];
+  return restingOn(onLiterals(operator, left.value, right.value), [left, right]);
+}
+
+type Plain = (Value & { kind: "literal" })["value"];
+
+function onLiterals(operator: string, a: Plain, b: Plain): Value {
   switch (operator) {
     case "+":
       return literal(typeof a === "number" && typeof b === "number" ? a + b : `${String(a)}${String(b)}`);

@@ -33,6 +33,7 @@ export function nextRoutes(files: readonly string[], modules: Modules): SourceRo
         ...positionAt(module, offset),
         app: root === "" ? "." : root,
         conditional: false,
+        assumes: [],
         auth: { names: wrappers(name), verdict: "unproven" as const },
       })),
     );
