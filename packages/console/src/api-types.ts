@@ -97,6 +97,125 @@ export type Endpoint = {
   } | null;
 };
 
+export type EndpointShape = {
+  readonly parameters: readonly ({
+    readonly in: "path" | "query" | "header" | "cookie";
+    readonly name: string;
+    readonly types: readonly string[];
+    readonly format: string | null;
+    readonly always: boolean;
+    readonly share: {
+      readonly seen: number;
+      readonly of: number;
+    } | null;
+    readonly values: "constant" | "few" | "many" | null;
+    readonly class: string | null;
+  })[];
+  readonly request: {
+    readonly types: readonly string[];
+    readonly fields: readonly ({
+      readonly name: string;
+      readonly types: readonly string[];
+      readonly format: string | null;
+      readonly always: boolean;
+      readonly share: {
+        readonly seen: number;
+        readonly of: number;
+      } | null;
+      readonly values: "constant" | "few" | "many" | null;
+      readonly class: string | null;
+    })[];
+    readonly more: number;
+  } | null;
+  readonly responses: readonly ({
+    readonly status: string;
+    readonly answers: number;
+    readonly types: readonly string[];
+    readonly fields: readonly ({
+      readonly name: string;
+      readonly types: readonly string[];
+      readonly format: string | null;
+      readonly always: boolean;
+      readonly share: {
+        readonly seen: number;
+        readonly of: number;
+      } | null;
+      readonly values: "constant" | "few" | "many" | null;
+      readonly class: string | null;
+    })[];
+    readonly more: number;
+  })[];
+};
+
+export type Spec = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "spec" | "route table" | "source";
+  readonly version: string;
+  readonly format: string;
+  readonly addedAt: string;
+  readonly operations: number;
+};
+
+export type AddedSpec = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "spec" | "route table" | "source";
+  readonly version: string;
+  readonly format: string;
+  readonly addedAt: string;
+  readonly operations: number;
+  readonly problems: readonly {
+    readonly where: string;
+    readonly what: string;
+  }[];
+};
+
+export type SpecDiff = {
+  readonly spec: {
+    readonly id: string;
+    readonly name: string;
+    readonly kind: "spec" | "route table" | "source";
+    readonly version: string;
+    readonly format: string;
+    readonly addedAt: string;
+    readonly operations: number;
+  };
+  readonly comparable: boolean;
+  readonly documented: number;
+  readonly seen: number;
+  readonly same: number;
+  readonly withoutBase: string;
+  readonly counts: {
+    readonly shadow: number;
+    readonly zombie: number;
+    readonly drift: number;
+    readonly unused: number;
+  };
+  readonly items: readonly ({
+    readonly kind: "shadow" | "zombie" | "drift" | "unused";
+    readonly what: string;
+    readonly level: "info" | "low" | "medium" | "high" | "critical";
+    readonly method: string;
+    readonly path: string;
+    readonly host: string;
+    readonly where: string;
+    readonly documented: string;
+    readonly found: string;
+    readonly evidence: {
+      readonly seen: number;
+      readonly of: number;
+    } | null;
+    readonly endpoint: string | null;
+  })[];
+  readonly undecided: readonly {
+    readonly method: string;
+    readonly path: string;
+    readonly within: readonly string[];
+  }[];
+  readonly otherHosts: readonly string[];
+};
+
 export type Change = {
   readonly at: string;
   readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described";

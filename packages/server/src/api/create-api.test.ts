@@ -4,12 +4,16 @@ import { describe, expect, test } from "vitest";
 import { failuresMax } from "./memory-auth.ts";
 import { openapiOf } from "./openapi.ts";
 import { routesOf } from "./routes.ts";
+import { uploadBytesMax } from "./spec-routes.ts";
 import { apiUnderTest, testToken } from "./testing/api-under-test.ts";
 import { createSampleViews, sampleAt } from "./testing/sample-views.ts";
 
 const bearer = { authorization: `Bearer ${testToken}` };
 const samples: Readonly<Record<string, string>> = {
   "/endpoints/{id}": "e-lookup",
+  "/endpoints/{id}/shape": "e-lookup",
+  "/specs/{id}/diff": "5a0b000000000001",
+  "/specs/{id}": "5a0b000000000001",
   "/incidents/{id}": "i-0007",
   "/incidents/{id}/status": "i-0007",
   "/findings/{id}/status": "f-oracle",
@@ -17,16 +21,34 @@ const samples: Readonly<Record<string, string>> = {
 const routes = routesOf(createSampleViews("full"));
 const urlOf = (path: string): string => `/api/v1${path.replace("{id}", samples[path] ?? "")}`;
 const requests = [
-  ...routes.map((route) => ({ name: `${route.method} ${route.path}`, url: urlOf(route.path), post: route.method === "post" ? (route.statuses?.[1] ?? "") : undefined })),
-  ...["/api/v1/events", "/api/v1/openapi.json", "/metrics"].map((url) => ({ name: `get ${url}`, url, post: undefined })),
+  ...routes.map((route) => ({ name: `${route.method} ${route.path}`, url: urlOf(route.path), send: sendOf(route) })),
+  ...["/api/v1/events", "/api/v1/openapi.json", "/metrics"].map((url) => ({ name: `get ${url}`, url, send: { method: "GET" } as Send })),
 ];
+
+interface Send {
+  readonly method: string;
+  readonly body?: string;
+  readonly type?: string;
+}
+
+/** A request this route answers with 200. */
+function sendOf(route: (typeof routes)[number]): Send {
+  const method = route.method.toUpperCase();
+  if (route.upload !== undefined) return { method, body: '{"openapi":"3.1.0"}', type: "application/octet-stream" };
+  if (route.statuses !== undefined) return { method, body: JSON.stringify({ status: route.statuses[1] }) };
+  return route.method === "patch" ? { method, body: '{"owner":"accounts"}' } : { method };
+}
+
+function asking({ method, body, type = "application/json" }: Send, headers: Record<string, string>): RequestInit {
+  return body === undefined ? { method, headers } : { method, headers: { ...headers, "content-type": type }, body };
+}
 
 function init(post: string | undefined, headers: Record<string, string>): RequestInit {
   return post === undefined ? { headers } : { method: "POST", headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify({ status: post }) };
 }
 
 describe("who gets in", () => {
-  test.each(requests)("$name: 401 without and with a wrong token, 200 with the token and with a session", async ({ url, post }) => {
+  test.each(requests)("$name: 401 without and with a wrong token, 200 with the token and with a session", async ({ url, send }) => {
     const { api, signIn } = apiUnderTest();
     const cookie = await signIn();
     for (const headers of [
@@ -36,14 +58,15 @@ describe("who gets in", () => {
       { cookie: "postern_session=wrong" },
       { cookie, authorization: "Bearer wrong" },
     ]) {
-      const answer = await api.request(url, init(post, headers));
+      const answer = await api.request(url, asking(send, headers));
       expect(answer.status).toBe(401);
       expect(answer.headers.get("content-type")).toBe("application/problem+json");
       expect(await answer.json()).toMatchObject({ status: 401, code: "UNAUTHORIZED" });
     }
     for (const headers of [bearer, { cookie, "x-postern": "1" }]) {
-      const answer = await api.request(url, init(post, headers));
-      expect(answer.status).toBe(200);
+      const answer = await api.request(url, asking(send, headers));
+      // What the first took away is not there for the second.
+      expect(answer.status).toBe(send.method === "DELETE" && headers !== bearer ? 404 : 200);
       await answer.body?.cancel();
     }
   });
@@ -160,6 +183,36 @@ describe("pages of others cannot use a browser that is signed in", () => {
   });
 });
 
+describe("a document is sent as it is", () => {
+  const upload = (api: ReturnType<typeof apiUnderTest>["api"], body: string, type = "application/octet-stream", query = "?name=Mine&as=spec"): Promise<Response> =>
+    Promise.resolve(api.request(`/api/v1/specs${query}`, { method: "POST", headers: { ...bearer, "content-type": type }, body }));
+
+  test("it is kept under its name, and who sent it is told", async () => {
+    const { api, views } = apiUnderTest();
+    expect(await (await upload(api, "openapi: 3.1.0")).json()).toMatchObject({ name: "Mine", kind: "spec" });
+    expect(views.marked[0]).toMatch(/^spec Mine added by /);
+    expect(views.specs().map((it) => it.name)).toContain("Mine");
+  });
+
+  test("what cannot be read is refused with the place and what to do", async () => {
+    const answer = await upload(apiUnderTest().api, "{,}");
+    expect(answer.status).toBe(400);
+    expect(await answer.json()).toMatchObject({
+      code: "INVALID_REQUEST",
+      detail: "The document stops being JSON at line 3, column 7.",
+      remedy: "Mend it there, or export it again.",
+    });
+  });
+
+  test("a form of another site cannot send one, and more than the bound is not read", async () => {
+    const { api, views } = apiUnderTest();
+    for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) expect((await upload(api, "openapi", type)).status).toBe(400);
+    expect((await upload(api, "openapi".padEnd(uploadBytesMax + 1))).status).toBe(413);
+    expect((await upload(api, "openapi", "application/json", "?as=guess")).status).toBe(400);
+    expect(views.marked).toEqual([]);
+  });
+});
+
 describe("requests are read strictly", () => {
   test.each([
     ["/endpoints?limit=0", "#/query/limit"],
@@ -241,7 +294,7 @@ describe("what is answered", () => {
     addFormats.default(ajv);
     let checked = 0;
     for (const route of routes) {
-      const answer = await api.request(urlOf(route.path), init(route.method === "post" ? route.statuses?.[1] : undefined, bearer));
+      const answer = await api.request(urlOf(route.path), asking(sendOf(route), bearer));
       const schema = document.paths[route.path]?.[route.method]?.responses[answer.status]?.content[answer.ok ? "application/json" : "application/problem+json"]?.schema;
       expect(schema, `${route.path} ${answer.status}`).toBeDefined();
       const validate = ajv.compile({ ...schema, components: document.components });

@@ -78,7 +78,23 @@ export function createApi(options: ApiOptions): Api {
             }),
           );
       }
-      if (route.method === "post") {
+      if (route.upload !== undefined) {
+        // No type that a plain form of another site can send.
+        const file = /^application\/(?:json|yaml|octet-stream)\b/i.test(c.req.header("content-type") ?? "") ? await boundedText(c.req.raw, route.upload.bytesMax) : null;
+        if (file === null)
+          return problemResponse(
+            problemOf("INVALID_REQUEST", "The body must be the document itself.", {
+              errors: [{ pointer: "#/body", detail: "content-type application/json, application/yaml or application/octet-stream" }],
+            }),
+          );
+        if (file === undefined)
+          return problemResponse(
+            problemOf("TOO_LARGE", `The document is larger than ${route.upload.bytesMax / 1024 / 1024} MiB.`, {
+              remedy: "Leave out what is no part of the interface, such as examples, or use `postern spec add` on the machine itself.",
+            }),
+          );
+        body = file;
+      } else if (route.method === "post") {
         const body = await statusOf(c.req.raw);
         if (body === undefined)
           return problemResponse(
@@ -91,7 +107,8 @@ export function createApi(options: ApiOptions): Api {
       const result = await route.run({ id: c.req.param("id") ?? "", query: new URL(c.req.url).searchParams, status, body, by: callerOf(c).name });
       if (result.kind === "invalid") return problemResponse(problemOf("INVALID_REQUEST", "The request says something this route does not know.", { errors: result.mistakes }));
       if (route.method === "patch") onEvent("api.described", { path: route.path, by: callerOf(c).name });
-      if (route.method === "post") onEvent("api.triaged", { path: route.path, status, by: callerOf(c).name });
+      if (route.method === "delete" || route.upload !== undefined) onEvent("api.changed", { path: route.path, by: callerOf(c).name });
+      else if (route.method === "post") onEvent("api.triaged", { path: route.path, status, by: callerOf(c).name });
       return c.json(result.body ?? null, 200, { "cache-control": "no-store" });
     });
   }

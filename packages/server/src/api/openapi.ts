@@ -26,6 +26,15 @@ export function openapiOf(routes: readonly Route[], version: string): Readonly<R
         ...route.query.map((name) => ({ name: publicNameOf(name), in: "query", description: parameters[name].description, schema: parameters[name].schema })),
       ],
       ...(route.body === undefined ? {} : { requestBody: { required: true, content: { "application/json": { schema: route.body } } } }),
+      ...(route.upload === undefined
+        ? {}
+        : {
+            requestBody: {
+              required: true,
+              description: `The document itself, at most ${route.upload.bytesMax / 1024 / 1024} MiB.`,
+              content: { "application/json": { schema: {} }, "application/yaml": { schema: {} }, "application/octet-stream": { schema: {} } },
+            },
+          }),
       ...(route.statuses === undefined
         ? {}
         : {
@@ -40,7 +49,7 @@ export function openapiOf(routes: readonly Route[], version: string): Readonly<R
           }),
       responses: {
         200: answer(route.page ? pageOf(route.answer) : ref(route.answer)),
-        ...failures(["400", "401", ...(byId ? ["404"] : []), ...(route.method !== "get" ? ["403"] : []), "503"]),
+        ...failures(["400", "401", ...(byId ? ["404"] : []), ...(route.method !== "get" ? ["403"] : []), ...(route.upload === undefined ? [] : ["413"]), "503"]),
       },
     };
   }
@@ -82,6 +91,7 @@ const failureText: Readonly<Record<string, string>> = {
   401: "No valid token or session.",
   403: "Not allowed to write, or not sent by the console itself.",
   404: "No such thing.",
+  413: "The body is larger than this route takes.",
   503: "The store or a stream slot is not available.",
 };
 

@@ -1,5 +1,6 @@
 import { type Parsed, parseInstant } from "./parse-instant.ts";
 import { lifecycleFilters } from "../hub/endpoint-life.ts";
+import { knownKinds } from "../specs/known-kinds.ts";
 import { parseSearch } from "./search-query.ts";
 
 /**
@@ -21,6 +22,12 @@ export const parameters = {
   lifecycle: oneOf("State of its life; `public` is what is public on purpose, in any state.", lifecycleFilters),
   owner: text("Who answers for it.", 200),
   tag: text("A tag it has.", 64),
+  method: text("HTTP method of the endpoint, upper case.", 32),
+  host: text("Host of the endpoint.", 255),
+  dataClass: text("A class of data its answers hold, such as email.", 64),
+  knownBy: oneOf("Who knows it.", ["traffic", ...knownKinds]),
+  specName: text("To tell it by; its title when left out.", 200),
+  specKind: oneOf("What the document was made from.", knownKinds),
   newSince: instant("Only endpoints first seen at or after this time (RFC 3339)."),
   from: instant("Nothing before this time (RFC 3339)."),
   to: instant("Nothing at or after this time (RFC 3339)."),
@@ -36,8 +43,10 @@ type ValueOf<N extends ParameterName> = (typeof parameters)[N] extends Parameter
 export type ParameterValues<N extends ParameterName> = { readonly [K in N]?: ValueOf<K> };
 
 /** In the URL two statuses share the plain name: which one it is depends on the route. */
+const publicNames: Partial<Record<ParameterName, string>> = { findingStatus: "status", incidentStatus: "status", specName: "name", specKind: "as" };
+
 export function publicNameOf(name: ParameterName): string {
-  return name === "findingStatus" || name === "incidentStatus" ? "status" : name;
+  return publicNames[name] ?? name;
 }
 
 export interface Parameter<T> {

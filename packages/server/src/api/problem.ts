@@ -13,13 +13,24 @@ export interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[];
 }
 
-export type ProblemCode = "UNAUTHORIZED" | "FORBIDDEN" | "NOT_FOUND" | "INVALID_REQUEST" | "MISDIRECTED" | "TOO_MANY_FAILURES" | "TOO_MANY_STREAMS" | "UNAVAILABLE" | "INTERNAL";
+export type ProblemCode =
+  | "UNAUTHORIZED"
+  | "FORBIDDEN"
+  | "NOT_FOUND"
+  | "INVALID_REQUEST"
+  | "TOO_LARGE"
+  | "MISDIRECTED"
+  | "TOO_MANY_FAILURES"
+  | "TOO_MANY_STREAMS"
+  | "UNAVAILABLE"
+  | "INTERNAL";
 
 const kinds: Readonly<Record<ProblemCode, { readonly status: number; readonly title: string; readonly remedy: string }>> = {
   UNAUTHORIZED: { status: 401, title: "Not signed in", remedy: remedyOf("UNAUTHORIZED") },
   FORBIDDEN: { status: 403, title: "Not allowed", remedy: "Use a token that may write; from a browser send the header `X-Postern: 1` from the console's own origin." },
   NOT_FOUND: { status: 404, title: "Not found", remedy: remedyOf("NOT_FOUND") },
   INVALID_REQUEST: { status: 400, title: "Invalid request", remedy: "Mend what `errors` points at; /api/v1/openapi.json says what is allowed." },
+  TOO_LARGE: { status: 413, title: "Too large", remedy: "Send less; /api/v1/openapi.json names the bound." },
   MISDIRECTED: { status: 421, title: "Unknown host name", remedy: "Open the console by the address printed at start, or name this host in the configuration." },
   TOO_MANY_FAILURES: { status: 429, title: "Too many failed attempts", remedy: "Wait as long as `Retry-After` says, then use a valid token or a new login link." },
   TOO_MANY_STREAMS: { status: 503, title: "Too many live streams", remedy: "Close a console window, or poll /api/v1/overview instead." },
@@ -44,6 +55,7 @@ export function problemOf(code: ProblemCode, detail: string, extra: { readonly r
 /** Turns what a view threw into a problem. Only the codes a caller can act on keep their message; anything else is INTERNAL with a reference to the log. */
 export function problemOfError(error: unknown, reference: string): Problem {
   if (error instanceof PosternError) {
+    if (error.code === "SPEC_INVALID" || error.code === "USAGE") return problemOf("INVALID_REQUEST", error.message, { remedy: sentence(error.remedy) });
     if (error.code === "NOT_FOUND") return problemOf("NOT_FOUND", error.message, { remedy: sentence(error.remedy) });
     if (error.code === "STORE_UNAVAILABLE" || error.code === "STORE_QUERY_FAILED") {
       return problemOf("UNAVAILABLE", `The store did not answer (reference ${reference}).`, { remedy: sentence(error.remedy) });

@@ -6,11 +6,12 @@ import { readParameters } from "./parameters.ts";
 import { hasLifecycle } from "../hub/endpoint-life.ts";
 import { endpointPatch, type SchemaName, schemas } from "./schemas.ts";
 import type { FindingView, IncidentView, Page, PageQuery, Views } from "./views.ts";
+import { specRoutes } from "./spec-routes.ts";
 import { disclosureOnWire, overviewOnWire, signalOnWire } from "./wire.ts";
 
 /** One route under `/api/v1`: what it takes, what it answers, how. The server and the OpenAPI document are both made from this list. */
 export interface Route {
-  readonly method: "get" | "post" | "patch";
+  readonly method: "get" | "post" | "patch" | "delete";
   /** OpenAPI form: `/endpoints/{id}`. */
   readonly path: string;
   readonly summary: string;
@@ -19,6 +20,8 @@ export interface Route {
   readonly statuses?: readonly string[];
   /** Shape of the body of a PATCH, as JSON Schema. */
   readonly body?: unknown;
+  /** The body is a file of this size at the most, handed on as text. */
+  readonly upload?: { readonly bytesMax: number };
   readonly answer: SchemaName;
   readonly page: boolean;
   readonly run: (input: RouteInput) => Promise<RouteResult>;
@@ -28,7 +31,7 @@ export interface RouteInput {
   readonly id: string;
   readonly query: URLSearchParams;
   readonly status: string;
-  /** Of a PATCH. */
+  /** JSON of a PATCH, text of an upload. */
   readonly body?: unknown;
   readonly by: string;
 }
@@ -49,24 +52,50 @@ export function routesOf(views: Views): readonly Route[] {
   return [
     one("/overview", "What is happening now: rates, counters, the last two minutes, blind spots.", "Overview", async () => overviewOnWire(views.overview())),
     one("/parts", "Which processes are up.", "Parts", async () => views.health()),
-    page("/endpoints", "Every endpoint known, by host, path and method.", "Endpoint", ["auth", "lifecycle", "owner", "tag", "newSince"], async (q) =>
-      pageOf(
-        views
-          .endpoints()
-          .filter(
-            (it) =>
-              (q.auth ?? it.auth.verdict) === it.auth.verdict &&
-              (q.lifecycle === undefined || hasLifecycle(it, q.lifecycle)) &&
-              (q.owner === undefined || it.owner === q.owner) &&
-              (q.tag === undefined || it.tags.includes(q.tag)) &&
-              (q.newSince === undefined || Date.parse(it.firstSeen) >= q.newSince),
-          ),
-        (it) => `${it.host}\n${it.path}\n${it.method}\n${it.id}`,
-        q,
-      ),
+    page(
+      "/endpoints",
+      "Every endpoint known, by host, path and method.",
+      "Endpoint",
+      ["method", "host", "auth", "dataClass", "knownBy", "lifecycle", "owner", "tag", "newSince"],
+      async (q) =>
+        pageOf(
+          views
+            .endpoints()
+            .filter(
+              (it) =>
+                (q.method ?? it.method) === it.method &&
+                (q.host ?? it.host) === it.host &&
+                (q.auth ?? it.auth.verdict) === it.auth.verdict &&
+                (q.dataClass === undefined || it.dataClasses.includes(q.dataClass)) &&
+                (q.knownBy === undefined || it.knownBy.includes(q.knownBy)) &&
+                (q.lifecycle === undefined || hasLifecycle(it, q.lifecycle)) &&
+                (q.owner === undefined || it.owner === q.owner) &&
+                (q.tag === undefined || it.tags.includes(q.tag)) &&
+                (q.newSince === undefined || Date.parse(it.firstSeen) >= q.newSince),
+            ),
+          (it) => `${it.host}\n${it.path}\n${it.method}\n${it.id}`,
+          q,
+        ),
     ),
     byId("/endpoints/{id}", "One endpoint.", "Endpoint", (id) => views.endpoint(id)),
-    one("/spec", "What traffic has shown, as an OpenAPI 3.1 document without any value that was seen.", "OpenApi", async () => views.observedSpec()),
+    byId("/endpoints/{id}/shape", "What its messages are made of: parameters, and fields of requests and of answers by status; no values.", "EndpointShape", (id) =>
+      views.endpointShape(id),
+    ),
+    {
+      method: "get",
+      path: "/spec",
+      summary: "What traffic has shown, of one host or of all, as an OpenAPI 3.1 document without any value that was seen.",
+      query: ["host"],
+      answer: "OpenApi",
+      page: false,
+      run: async ({ query }) => {
+        const { values, mistakes } = readParameters(query, ["host"]);
+        return mistakes.length > 0 ? { kind: "invalid", mistakes } : { kind: "ok", body: schemas.OpenApi.parse(views.observedSpec(values.host)) };
+      },
+    },
+    page("/specs", "Documents kept, by name.", "Spec", [], async (q) => pageOf(views.specs(), (it) => `${it.name}\n${it.id}`, q)),
+    byId("/specs/{id}/diff", "In what a document and the traffic disagree: shadow, zombie, drift, unused; worst first.", "SpecDiff", (id) => views.specDiff(id)),
+    ...specRoutes(views),
     {
       method: "patch",
       path: "/endpoints/{id}",

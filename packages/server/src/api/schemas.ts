@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { knownKinds } from "../specs/known-kinds.ts";
 
 /**
  * The shapes the API answers with, once: answers are parsed through them on the way out, so a field nobody named here never leaves;
@@ -55,6 +56,50 @@ const Endpoint = z.object({
 });
 
 const Change = z.object({ at: time, kind: z.enum(["appeared", "fell-idle", "answers-though-retired", "described"]), endpoint: endpointRef, by: z.string().nullable() });
+
+const field = z.object({
+  name: z.string(),
+  types: z.array(z.string()),
+  format: z.string().nullable(),
+  always: z.boolean(),
+  share: z.object({ seen: count, of: count }).nullable(),
+  values: z.enum(["constant", "few", "many"]).nullable(),
+  class: z.string().nullable(),
+});
+const EndpointShape = z.object({
+  parameters: z.array(z.object({ in: z.enum(["path", "query", "header", "cookie"]), ...field.shape })),
+  request: z.object({ types: z.array(z.string()), fields: z.array(field), more: count }).nullable(),
+  responses: z.array(z.object({ status: z.string(), answers: count, types: z.array(z.string()), fields: z.array(field), more: count })),
+});
+
+const Spec = z.object({ id: z.string(), name: z.string(), kind: z.enum(knownKinds), version: z.string(), format: z.string(), addedAt: z.string(), operations: count });
+const AddedSpec = z.object({ ...Spec.shape, problems: z.array(z.object({ where: z.string(), what: z.string() })) });
+const SpecDiff = z.object({
+  spec: Spec,
+  comparable: z.boolean(),
+  documented: count,
+  seen: count,
+  same: count,
+  withoutBase: z.string(),
+  counts: z.object({ shadow: count, zombie: count, drift: count, unused: count }),
+  items: z.array(
+    z.object({
+      kind: z.enum(["shadow", "zombie", "drift", "unused"]),
+      what: z.string(),
+      level,
+      method: z.string(),
+      path: z.string(),
+      host: z.string(),
+      where: z.string(),
+      documented: z.string(),
+      found: z.string(),
+      evidence: z.object({ seen: count, of: count }).nullable(),
+      endpoint: z.string().nullable(),
+    }),
+  ),
+  undecided: z.array(z.object({ method: z.string(), path: z.string(), within: z.array(z.string()) })),
+  otherHosts: z.array(z.string()),
+});
 
 /** The body of `PATCH /endpoints/{id}`. */
 export const endpointPatch = z.strictObject({
@@ -164,11 +209,31 @@ const Health = z.object({ status: z.enum(["ok", "degraded"]), version: z.string(
 const part = z.object({ state: z.enum(["up", "down", "absent"]), detail: z.string() });
 const Parts = z.object({ status: z.enum(["ok", "degraded"]), version: z.string(), parts: z.object({ gate: part, hub: part, store: part }) });
 
-/** By the names used in the OpenAPI document and in the console. */
 /** An OpenAPI 3.1 document. */
 const OpenApi = z.record(z.string(), z.unknown());
 
-export const schemas = { Overview, Endpoint, Change, Finding, Incident, Signal, Actor, DisclosureTotals, Disclosure, Exchange, Decision, Policy, Health, Parts, OpenApi } as const;
+/** By the names used in the OpenAPI document and in the console. */
+export const schemas = {
+  Overview,
+  Endpoint,
+  EndpointShape,
+  Spec,
+  AddedSpec,
+  SpecDiff,
+  Change,
+  Finding,
+  Incident,
+  Signal,
+  Actor,
+  DisclosureTotals,
+  Disclosure,
+  Exchange,
+  Decision,
+  Policy,
+  Health,
+  Parts,
+  OpenApi,
+} as const;
 
 export type SchemaName = keyof typeof schemas;
 /** The answer's type on the wire. */

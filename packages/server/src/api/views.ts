@@ -1,15 +1,16 @@
+import type { DiscoveryViews } from "./discovery-views.ts";
 import type { Disclosure, Finding, Level, Signal } from "@postern/engine";
 
 /**
  * Everything the API, the console and the CLI may ask of a running or stored Postern. The hub implements it over the ledger's
  * memory and the store; the API only shapes and guards it. Field names are the public ones: change them and scripts break.
  */
-export interface Views {
+export interface Views extends DiscoveryViews {
   overview(): Overview;
   endpoints(): readonly EndpointView[];
   endpoint(id: string): EndpointView | undefined;
   /** What traffic has shown, as an OpenAPI 3.1 document, of one host or of all. Holds no value that was seen. */
-  observedSpec(): Readonly<Record<string, unknown>>;
+  observedSpec(host?: string): Readonly<Record<string, unknown>>;
   findings(): readonly FindingView[];
   incidents(): readonly IncidentView[];
   incident(id: string): IncidentView | undefined;

@@ -21,7 +21,8 @@ import { GateServer } from "./gate-server.ts";
 import { HubCore } from "./hub-core.ts";
 import { HubViews } from "./hub-views.ts";
 import { hubMetrics } from "./hub-metrics.ts";
-import { knownByOf } from "../specs/known-specs.ts";
+import { SpecShelf } from "./spec-shelf.ts";
+import { KnownSpecs, knownByOf } from "../specs/known-specs.ts";
 
 /**
  * The hub, alone in its process: ledger, journals, incidents, alerts, API and console. It never stands in the way of traffic; the gate goes on
@@ -42,6 +43,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   });
   const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
   const state = await openState(dataDir);
+  const specs = new SpecShelf(new KnownSpecs(dataDir), { ports: options.ports, audit: (entry) => state.audit.append(entry) });
   let blind: readonly BlindIdentifier[] = [];
   const views = new HubViews(core, {
     store,
@@ -54,7 +56,8 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     config,
     audit: (entry) => state.audit.append(entry),
     accepted: (finding) => publicOnPurpose(finding, config, clock.now(), core.annotations),
-    knownBy: knownByOf(dataDir, options.ports),
+    knownBy: knownByOf(dataDir, options.ports, () => specs.changes),
+    specs,
     blindIdentifiers: () => blind,
   });
   let policyVersion = -1;

@@ -21,6 +21,9 @@ import type {
 } from "../api/views.ts";
 import type { Acceptance } from "../config/public-on-purpose.ts";
 import type { Disclosure, Finding, Incident, InventoryEndpoint, Signal } from "@postern/engine";
+import { endpointShape } from "./endpoint-shape.ts";
+import type { SpecShelf } from "./spec-shelf.ts";
+import type { AddedSpec, EndpointShape, SpecDiff, SpecUpload, SpecView } from "../api/discovery-views.ts";
 import { observedApi } from "../specs/observed-api.ts";
 import { openApiOf } from "../specs/write-openapi.ts";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
@@ -121,8 +124,30 @@ export class HubViews implements Views {
     return endpointView(this.#core.ledger, endpoint, { life, state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id), knownBy: this.#options.knownBy(endpoint) });
   }
 
-  observedSpec(): Readonly<Record<string, unknown>> {
-    return openApiOf(observedApi(this.#core.ledger.inventory));
+  endpointShape(id: string): EndpointShape | undefined {
+    const { inventory } = this.#core.ledger;
+    const endpoint = inventory.byId(id);
+    return endpoint === undefined ? undefined : endpointShape(inventory, endpoint);
+  }
+
+  observedSpec(host?: string): Readonly<Record<string, unknown>> {
+    return openApiOf(observedApi(this.#core.ledger.inventory, (endpoint) => host === undefined || endpoint.host === host));
+  }
+
+  specs(): readonly SpecView[] {
+    return this.#options.specs.list();
+  }
+
+  addSpec(input: SpecUpload, by: string): Promise<AddedSpec> {
+    return this.#options.specs.add(input, by);
+  }
+
+  removeSpec(id: string, by: string): Promise<SpecView> {
+    return this.#options.specs.remove(id, by);
+  }
+
+  specDiff(id: string): SpecDiff {
+    return this.#options.specs.diff(id, this.#core.ledger.inventory);
   }
 
   changes(): readonly ChangeView[] {
@@ -366,6 +391,7 @@ export interface HubViewsOptions {
   readonly data?: string;
   /** What the configuration accepts of this weakness, now. */
   readonly accepted: (finding: Finding) => Acceptance | undefined;
+  readonly specs: SpecShelf;
   /** Who knows this endpoint: traffic, a document. */
   readonly knownBy: (endpoint: InventoryEndpoint) => readonly string[];
   /** Declared identifiers that do not come. */

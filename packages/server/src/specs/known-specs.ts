@@ -5,11 +5,14 @@ import { type InventoryEndpoint, PosternError, type Ports } from "@postern/engin
 import { z } from "zod";
 import { sourceKnows } from "../discover/known-routes.ts";
 import type { Api } from "./api-model.ts";
+import { packApi, unpackApi } from "./packed-api.ts";
+import { knownKinds, type KnownKind } from "./known-kinds.ts";
 import { comparePaths } from "./match-operations.ts";
 import { plainPath } from "./observed-api.ts";
 
 /**
- * The documents kept in a data directory, `<data>/specs`: of each the methods and paths, no more. Endpoints are compared with them to say who knows them.
+ * The documents kept in a data directory, `<data>/specs`: of each the methods and paths, and beside them what it says of parameters, bodies and credentials, without
+ * examples or values. Endpoints are compared with them to say who knows them, and traffic to say in what it differs.
  * Written whole and swapped in by rename. At most {@link specsMax}.
  */
 export class KnownSpecs {
@@ -36,23 +39,39 @@ export class KnownSpecs {
     };
     try {
       mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
+      const whole = this.#whole(idOf(shown));
+      writeFileSync(`${whole}.new`, JSON.stringify(packApi(api)), { mode: 0o600 });
+      renameSync(`${whole}.new`, whole);
       writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
       renameSync(`${file}.new`, file);
     } catch (cause) {
       throw new PosternError("DATA_DIR_UNUSABLE", `The document cannot be kept in ${this.#dir}.`, { cause });
     }
-    return { ...kept, operations: kept.operations.length };
+    return keptOf(kept);
   }
 
   /** By name. */
   list(): readonly KeptSpec[] {
-    return this.#read().map((one) => ({ name: one.name, kind: one.kind, version: one.version, format: one.format, addedAt: one.addedAt, operations: one.operations.length }));
+    return this.#read().map(keptOf);
+  }
+
+  /** What this document says; undefined where it was kept before documents were kept whole, or its file is damaged: adding it again mends both. */
+  read(id: string): Api | undefined {
+    if (!/^[0-9a-f]{16}$/.test(id)) return undefined;
+    try {
+      return unpackApi(JSON.parse(readFileSync(this.#whole(id), "utf8")));
+    } catch {
+      return undefined;
+    }
   }
 
   /** False when there was none of this name. */
   remove(name: string): boolean {
     const there = this.#read().some((one) => one.name === name);
-    if (there) rmSync(this.#file(name), { force: true });
+    if (there) {
+      rmSync(this.#file(name), { force: true });
+      rmSync(this.#whole(idOf(name)), { force: true });
+    }
     return there;
   }
 
@@ -76,7 +95,11 @@ export class KnownSpecs {
   }
 
   #file(name: string): string {
-    return join(this.#dir, `${createHash("sha256").update(name).digest("hex").slice(0, 16)}.json`);
+    return join(this.#dir, `${idOf(name)}.json`);
+  }
+
+  #whole(id: string): string {
+    return join(this.#dir, `${id}.api`);
   }
 
   #read(): z.infer<typeof file>[] {
@@ -101,17 +124,23 @@ export class KnownSpecs {
 
 /**
  * Who knows an endpoint: `traffic`, each kind of document that describes it, and with source code that declares it `source`. Looks for those added since at most once
- * in {@link freshMs}; for
- * commands, which ask within moments, that is once.
+ * in {@link freshMs}, and
+ * whenever `changes` counts on; for commands, which ask within moments, that is once.
  */
-export function knownByOf(dataDir: string, ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly string[] {
+export function knownByOf(
+  dataDir: string,
+  ports: Ports,
+  changes: () => number = () => 0,
+): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly string[] {
   const specs = new KnownSpecs(dataDir);
   let readAt = Number.NEGATIVE_INFINITY;
+  let changesRead = 0;
   let knows: ReturnType<KnownSpecs["knows"]> = () => [];
   let declares: ReturnType<typeof sourceKnows> = () => false;
   return (endpoint) => {
     const now = performance.now();
-    if (now - readAt > freshMs) {
+    if (now - readAt > freshMs || changesRead !== changes()) {
+      changesRead = changes();
       knows = specs.knows(ports);
       declares = sourceKnows(dataDir, ports);
       readAt = now;
@@ -126,6 +155,8 @@ const freshMs = 10_000;
 
 /** One document kept. */
 export interface KeptSpec {
+  /** Follows the name. */
+  readonly id: string;
   readonly name: string;
   readonly kind: KnownKind;
   readonly version: string;
@@ -133,10 +164,6 @@ export interface KeptSpec {
   readonly addedAt: string;
   readonly operations: number;
 }
-
-/** Who may know an endpoint beside traffic: a document somebody wrote, the routes a running framework prints, routes found in source. */
-export const knownKinds = ["spec", "route table", "source"] as const;
-export type KnownKind = (typeof knownKinds)[number];
 
 /** An organisation has some dozens. */
 export const specsMax = 200;
@@ -151,6 +178,14 @@ const file = z.object({
   basePath: z.string(),
   operations: z.array(z.object({ method: z.string(), path: z.string(), hosts: z.array(z.string()), deprecated: z.boolean() })),
 });
+
+function keptOf({ name, kind, version, format, addedAt, operations }: z.infer<typeof file>): KeptSpec {
+  return { id: idOf(name), name, kind, version, format, addedAt, operations: operations.length };
+}
+
+function idOf(name: string): string {
+  return createHash("sha256").update(name).digest("hex").slice(0, 16);
+}
 
 function lengthOf(path: string): number {
   return path.split("/").filter((part) => part !== "").length;

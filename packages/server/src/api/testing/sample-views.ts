@@ -1,5 +1,6 @@
 import type { Disclosure, Signal } from "@postern/engine";
 import { PosternError } from "@postern/engine";
+import type { AddedSpec, EndpointShape, SpecDiff, SpecView } from "../discovery-views.ts";
 import type { DisclosureTotals, EndpointView, FindingView, IncidentView, LiveEvent, Meaning, Overview, Views } from "../views.ts";
 
 /** The instant the sample lives in. */
@@ -21,6 +22,7 @@ export interface SampleViews extends Views {
  */
 export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews {
   const full = kind !== "empty";
+  let specs: readonly SpecView[] = full ? [specAt(at)] : [];
   let endpoints = full ? endpointsAt(at) : [];
   let findings = full ? findingsAt(at) : [];
   let incidents = full ? incidentsAt(at) : [];
@@ -38,6 +40,27 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
     endpoints: () => endpoints,
     endpoint: (id) => endpoints.find((it) => it.id === id),
     observedSpec: () => ({ openapi: "3.1.0", info: { title: "Observed API", version: "observed" }, paths: {} }),
+    endpointShape: (id) => (endpoints.some((it) => it.id === id) ? shape : undefined),
+    specs: () => specs,
+    addSpec: async ({ name, kind, text }, by): Promise<AddedSpec> => {
+      if (!text.includes("openapi")) throw new PosternError("SPEC_INVALID", "The document stops being JSON at line 3, column 7.", { remedy: "mend it there, or export it again." });
+      const added: SpecView = { ...specAt(at), id: "5a0b000000000002", name: name ?? "Added", kind };
+      specs = [...specs.filter((it) => it.id !== added.id), added];
+      marked.push(`spec ${added.name} added by ${by}`);
+      return { ...added, problems: [{ where: "#/paths/~1users/get", what: "points to nothing in this document" }] };
+    },
+    removeSpec: async (id, by) => {
+      const spec = specs.find((it) => it.id === id);
+      if (spec === undefined) throw new PosternError("NOT_FOUND", "No document is kept under this id");
+      specs = specs.filter((it) => it !== spec);
+      marked.push(`spec ${spec.name} removed by ${by}`);
+      return spec;
+    },
+    specDiff: (id): SpecDiff => {
+      const spec = specs.find((it) => it.id === id);
+      if (spec === undefined) throw new PosternError("NOT_FOUND", "No document is kept under this id");
+      return diffOf(spec);
+    },
     findings: () => findings,
     incidents: () => incidents,
     incident: (id) => incidents.find((it) => it.id === id),
@@ -89,6 +112,64 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
 const host = "latchkey.example";
 const lookup = { id: "e-lookup", method: "GET", host, path: "/client/v1/users/{cc}-{phone}/status" } as const;
 const reset = { id: "e-reset", method: "POST", host, path: "/client/v1/password/forgot" } as const;
+
+function specAt(at: number): SpecView {
+  return { id: "5a0b000000000001", name: "Latchkey client API", kind: "spec", version: "2.3.0", format: "OpenAPI 3.0.3", addedAt: iso(at - 86_400_000), operations: 41 };
+}
+
+const shape: EndpointShape = {
+  parameters: [
+    { in: "path", name: "cc", types: ["integer"], format: null, always: true, share: null, values: "few", class: null },
+    { in: "path", name: "phone", types: ["integer"], format: null, always: true, share: null, values: "many", class: "phone" },
+    { in: "query", name: "locale", types: ["string"], format: null, always: false, share: { seen: 120, of: 2_000 }, values: "few", class: null },
+  ],
+  request: null,
+  responses: [
+    {
+      status: "200",
+      answers: 9_120,
+      types: ["application/json"],
+      fields: [
+        { name: "account_id", types: ["integer"], format: null, always: true, share: { seen: 164, of: 164 }, values: "many", class: null },
+        { name: "devices[].phone", types: ["string"], format: null, always: false, share: { seen: 80, of: 164 }, values: "many", class: "phone" },
+      ],
+      more: 0,
+    },
+    { status: "404", answers: 9_880, types: ["application/json"], fields: [], more: 0 },
+  ],
+};
+
+function diffOf(spec: SpecView): SpecDiff {
+  const row = { host, where: "", level: "medium", evidence: { seen: 2_240, of: 2_240 }, endpoint: reset.id, method: reset.method, path: reset.path } as const;
+  return {
+    spec,
+    comparable: true,
+    documented: 41,
+    seen: 9,
+    same: 7,
+    withoutBase: "",
+    counts: { shadow: 1, zombie: 1, drift: 1, unused: 1 },
+    items: [
+      { ...row, kind: "shadow", what: "operation", level: "high", documented: "nothing", found: "seen" },
+      { ...row, ...lookup, kind: "zombie", what: "operation", documented: "deprecated", found: "answers: 9,120 of 19,000 requests", endpoint: lookup.id },
+      { ...row, ...lookup, kind: "drift", what: "field", level: "low", where: "200 account_id", documented: "nothing", found: "integer", endpoint: lookup.id },
+      {
+        ...row,
+        kind: "unused",
+        what: "operation",
+        level: "info",
+        method: "DELETE",
+        path: "/client/v1/devices/{id}",
+        documented: "documented",
+        found: "never seen",
+        evidence: null,
+        endpoint: null,
+      },
+    ],
+    undecided: [{ method: "GET", path: "/client/v1/users/me", within: ["/client/v1/users/{userId}"] }],
+    otherHosts: ["cdn.latchkey.example"],
+  };
+}
 
 function overviewAt(at: number, kind: SampleKind, findings: readonly FindingView[], incidents: readonly IncidentView[]): Overview {
   const full = kind !== "empty";
