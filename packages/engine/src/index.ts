@@ -20,6 +20,7 @@ export * from "./detect/triggers/compile-trigger.ts";
 export * from "./detect/triggers/duration.ts";
 export type { Re2 } from "./detect/triggers/cel.ts";
 export * from "./detect/incident.ts";
+export * from "./detect/forget-addresses.ts";
 export * from "./detect/incidents.ts";
 export * from "./exchange/stored-exchange.ts";
 export * from "./exchange/redact.ts";

@@ -174,3 +174,42 @@ test("restored from its state it goes on as if it had not stopped: nothing told 
   expect(broken.dueAlerts().map((alert) => alert.id)).toEqual(told);
   expect(broken.list()).toEqual(straight.list());
 });
+
+test("addresses are cut when their time is over, open or closed, also after a restart; numbers and levels stay", () => {
+  const day = 86_400_000;
+  const keepMs = 90 * day;
+  const actors = ["198.51.100.7", "198.51.100.8", "2001:db8::1"].map((address) => ({ address, network: "n", narrow: "c" }));
+  let incidents = new Incidents({ quietMs: 200 * day });
+  for (const [i, actor] of actors.entries()) incidents.observe(signal(i * hour, { actor }));
+  const trigger = { detector: "trigger.t", endpointId: undefined, actor: actors[0], evidence: { key: "198.51.100.7", title: "Many from 198.51.100.7" } };
+  const closed = incidents.observe(signal(0, trigger))?.incident.id ?? "";
+  incidents.triage(closed, "closed", "me", hour);
+
+  incidents.dueAlerts();
+  incidents.forgetAddresses(day, keepMs);
+  incidents = Incidents.restore(JSON.parse(JSON.stringify(incidents.exportState())) as IncidentsState, { quietMs: 200 * day });
+  incidents.forgetAddresses(91 * day - 1, keepMs);
+  expect(JSON.stringify(incidents.list())).toContain("198.51.100.7");
+
+  incidents.observe(signal(91 * day, { actor: { address: "203.0.113.1", network: "n", narrow: "c" } }));
+  incidents.dueAlerts();
+  const before = incidents.list();
+  incidents.forgetAddresses(91 * day + hour, keepMs);
+  incidents.forgetAddresses(91 * day + 2 * hour, keepMs);
+  const [open, over] = incidents.list();
+  expect(JSON.stringify(incidents.exportState())).not.toMatch(/198\.51\.100\.[78]|db8::1"/);
+  expect(open?.sources.map((source) => source.address)).toEqual(["198.51.100.0/24", "2001:db8:0:0::/64", "203.0.113.1"]);
+  expect(over).toMatchObject({ title: "Many from 198.51.100.0/24", sources: [{ address: "198.51.100.0/24" }], group: "trigger.t|198.51.100.0/24" });
+  for (const [i, incident] of [open, over].entries())
+    expect(incident).toMatchObject({ sourceCount: before[i]?.sourceCount, signalCount: before[i]?.signalCount, level: before[i]?.level, disclosed: before[i]?.disclosed });
+});
+
+test("recorded traffic of last year keeps its addresses as long as today's", () => {
+  const day = 86_400_000;
+  const incidents = new Incidents();
+  incidents.observe(signal(0));
+  incidents.forgetAddresses(400 * day, 90 * day);
+  expect(incidents.list()[0]?.sources[0]?.address).toBe("198.51.100.7");
+  incidents.forgetAddresses(490 * day, 90 * day);
+  expect(incidents.list()[0]?.sources[0]?.address).toBe("198.51.100.0/24");
+});

@@ -1,5 +1,6 @@
 import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax } from "./incident.ts";
 import type { BreachQuestion, DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
+import { blurredAddress, blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
 import { DistinctCounter } from "./observe/distinct-counter.ts";
 import type { DistinctState } from "./observe/distinct-counter.ts";
 import { hash53 } from "./observe/hash53.ts";
@@ -18,8 +19,10 @@ export class Incidents {
   readonly #options: IncidentsOptions;
   readonly #open = new Map<string, Draft>();
   readonly #pending = new Map<string, Pending>();
-  readonly #closed: Incident[] = [];
+  #closed: Incident[] = [];
   readonly #keysOfTrigger = new Map<string, Set<string>>();
+  /** Since when an incident's addresses are held, by id. */
+  readonly #heldSince = new Map<string, number>();
   #due: IncidentAlert[] = [];
   #now = -Infinity;
 
@@ -105,6 +108,37 @@ export class Incidents {
     return undefined;
   }
 
+  /**
+   * Cuts addresses to /24 or /64 in what is older than `keepMs`: call it once in a while. Age counts from the last look at a source, and not before the
+   * incident has been held here for as long: recorded traffic of last year keeps its addresses as long as today's. The number of sources stays what it was.
+   */
+  forgetAddresses(now: number, keepMs: number): void {
+    const held = new Set<string>();
+    const isDue = (id: string): boolean => {
+      held.add(id);
+      const since = this.#heldSince.get(id) ?? now;
+      this.#heldSince.set(id, since);
+      return now - since >= keepMs;
+    };
+    for (const draft of this.#open.values()) {
+      if (!isDue(draft.id)) continue;
+      const old = [...draft.sources.values()].filter((source) => now - source.lastAt >= keepMs && !isCut(source));
+      if (old.length > 0) draft.cut = true;
+      for (const { address } of old) draft.sources.delete(address);
+      const kept = [...draft.sources.values()];
+      draft.sources.clear();
+      for (const source of [...blurredSources([...kept.filter(isCut), ...old]), ...kept.filter((source) => !isCut(source))]) draft.sources.set(source.address, source);
+      draft.signals.splice(0, draft.signals.length, ...draft.signals.map((signal) => (now - signal.at >= keepMs ? blurredSignal(signal) : signal)));
+    }
+    this.#closed = this.#closed.map((incident) => {
+      if (!isDue(incident.id) || now - incident.lastAt < keepMs) return incident;
+      const addresses = incident.sources.map((source) => source.address);
+      const signals = incident.signals.map(blurredSignal);
+      return { ...incident, group: blurredText(incident.group, addresses), title: blurredText(incident.title, addresses), sources: blurredSources(incident.sources), signals };
+    });
+    for (const id of this.#heldSince.keys()) if (!held.has(id)) this.#heldSince.delete(id);
+  }
+
   /** Everything, as plain JSON. */
   exportState(): IncidentsState {
     return {
@@ -118,6 +152,7 @@ export class Incidents {
       pending: [...this.#pending].map(([group, pending]) => ({ ...pending, group })),
       closed: [...this.#closed],
       due: [...this.#due],
+      heldSince: Object.fromEntries(this.#heldSince),
     };
   }
 
@@ -139,6 +174,7 @@ export class Incidents {
     for (const { group, ...pending } of state.pending) incidents.#pending.set(group, { ...pending, signals: [...pending.signals] });
     incidents.#closed.push(...state.closed);
     incidents.#due = [...state.due];
+    for (const [id, since] of Object.entries(state.heldSince ?? {})) incidents.#heldSince.set(id, since);
     return incidents;
   }
 
@@ -257,6 +293,8 @@ export interface IncidentsState {
   readonly pending: readonly (Pending & { readonly group: string })[];
   readonly closed: readonly Incident[];
   readonly due: readonly IncidentAlert[];
+  /** Absent in states older than it. */
+  readonly heldSince?: Readonly<Record<string, number>>;
 }
 
 interface Draft {
@@ -271,6 +309,8 @@ interface Draft {
   readonly endpointIds: Set<string>;
   readonly sources: Map<string, IncidentSource>;
   readonly distinct: DistinctCounter;
+  /** Some of the sources were cut to their networks: only the counter knows how many there were. */
+  cut?: boolean;
   disclosed: DisclosedCounts;
   readonly signals: Signal[];
   signalCount: number;
@@ -327,12 +367,16 @@ function incidentOf(draft: Draft): Incident {
     lastAt: draft.lastAt,
     endpointIds: [...draft.endpointIds],
     sources: [...draft.sources.values()],
-    sourceCount: draft.sources.size < sourcesMax ? draft.sources.size : draft.distinct.value(),
+    sourceCount: draft.sources.size < sourcesMax && draft.cut !== true ? draft.sources.size : draft.distinct.value(),
     disclosed: draft.disclosed,
     signals: [...draft.signals],
     signalCount: draft.signalCount,
     next: nextSteps(draft.kind, draft.disclosed, draft.status === "closed", questionOf(draft)),
   };
+}
+
+function isCut(source: IncidentSource): boolean {
+  return blurredAddress(source.address) === source.address;
 }
 
 /** A source may have asked before its first signal and after its last. */

@@ -306,6 +306,32 @@ describe("delivery", () => {
     queue.close();
   });
 
+  test("what was delivered leaves the disk, and so does a dead letter when its time is over; what waits stays", () => {
+    const queue = new AlertQueue(path());
+    for (const [id, at] of [
+      ["delivered", 0],
+      ["dead long ago", 1_000],
+      ["dead lately", 9_000],
+      ["waits", 2_000],
+    ] as const)
+      queue.put(messageOf(id), ["c"], at);
+    for (const delivery of queue.waiting()) {
+      if (delivery.message.id === "delivered") queue.done(delivery);
+      if (delivery.message.id.startsWith("dead")) queue.bury(delivery, "gone");
+    }
+    queue.forget(5_000);
+    expect(queue.dead().map((delivery) => delivery.message.id)).toEqual(["dead lately"]);
+    expect(queue.waiting().map((delivery) => delivery.message.id)).toEqual(["waits"]);
+    const texts = readFileSync(path(), "utf8").trim().split("\n");
+    expect(texts.filter((line) => line.includes(messageOf("x").title))).toHaveLength(2);
+    expect(queue.put(messageOf("delivered"), ["c"], 0)).toBe(0);
+    expect(queue.waiting()).toHaveLength(1);
+    queue.close();
+    const again = new AlertQueue(path());
+    expect([again.waiting().length, again.dead().length]).toEqual([1, 1]);
+    again.close();
+  });
+
   test("a configured webhook gets the alert through the dispatcher running by itself", async () => {
     let arrived: () => void = () => undefined;
     const arriving = new Promise<void>((done) => (arrived = done));

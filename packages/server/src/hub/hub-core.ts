@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import {
   type Anchor,
+  blurredSignal,
   type Disclosure,
   type Exchange,
   type GatePolicy,
@@ -18,6 +19,7 @@ import {
 import { ledgerOptionsOf } from "../cli/import-policy.ts";
 import type { Config } from "../config/config-schema.ts";
 import { re2 } from "../config/re2.ts";
+import { retentionDefaults, retentionEveryMs } from "../store/retention.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { recoverJournal } from "../store/recover-journal.ts";
 import { type ReplayOptions, replayJournal } from "../store/replay-journal.ts";
@@ -58,6 +60,7 @@ export class HubCore {
   #closed = false;
   #changed = false;
   #savedAt = 0;
+  #forgotAt = -Infinity;
   #saveMs = 0;
   readonly #askedTold = new Map<string, number>();
   #missing: MissingExchanges[];
@@ -156,6 +159,7 @@ export class HubCore {
     this.take(this.#triggers.advance(now));
     if (this.#recalled) this.#refreshIncidents();
     this.incidents.advance(now);
+    this.#forgetAddresses(now);
     // What opened or rose is saved at once; where saving is slow, it takes a twentieth of the time at most.
     if (this.#changed && Date.now() - this.#savedAt >= 20 * this.#saveMs) this.save();
   }
@@ -263,6 +267,16 @@ export class HubCore {
       },
     );
     return this.#triggers.observe(facts, exchange.at);
+  }
+
+  /** What the store's tables forget on time, incidents and the latest signals forget, too. */
+  #forgetAddresses(now: number): void {
+    if (Math.abs(now - this.#forgotAt) < retentionEveryMs) return;
+    this.#forgotAt = now;
+    const keepMs = this.#options.config.retention.clearAddresses ?? retentionDefaults.clearAddresses;
+    this.incidents.forgetAddresses(now, keepMs);
+    for (const [i, signal] of this.#recent.entries()) if (now - signal.at >= keepMs) this.#recent[i] = blurredSignal(signal);
+    this.#changed = true;
   }
 
   /** Brings what open incidents say about people up to date. */

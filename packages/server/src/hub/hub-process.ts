@@ -4,6 +4,7 @@ import { join, resolve } from "node:path";
 import { compareLevels, type Mode, type Ports } from "@postern/engine";
 import { alertMessage } from "../alerts/alert-message.ts";
 import { channelsOf } from "../alerts/channels-of.ts";
+import { retentionDefaults } from "../store/retention.ts";
 import { AlertDispatcher } from "../alerts/dispatch/alert-dispatcher.ts";
 import { AlertQueue } from "../alerts/dispatch/alert-queue.ts";
 import { createApi } from "../api/create-api.ts";
@@ -166,6 +167,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
       core.save();
       lookForBlind();
     }
+    if (ticks % forgetTicks === 1) queue.forget(Date.now() - (config.retention.clearAddresses ?? retentionDefaults.clearAddresses));
     if (ticks % 8 === 1) {
       store.ping().then(
         () => {
@@ -194,6 +196,8 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   };
 }
 
+/** Once an hour. */
+const forgetTicks = 4 * 3_600;
 /** Where commands look for data when they are not told. */
 const usualDataDir = ".postern";
 /** Long enough to read a terminal, short enough for a shell history. */

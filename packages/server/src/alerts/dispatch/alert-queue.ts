@@ -76,6 +76,12 @@ export class AlertQueue {
     return [...this.#dead.values()];
   }
 
+  /** Drops dead letters whose last attempt was before `before`, and takes what was delivered off the disk: messages name addresses, which are not kept for ever. */
+  forget(before: number): void {
+    for (const [key, delivery] of this.#dead) if (delivery.nextAt < before) this.#dead.delete(key);
+    this.#startAnew();
+  }
+
   close(): void {
     closeSync(this.#fd);
   }
@@ -84,7 +90,10 @@ export class AlertQueue {
     // One write a line on an appending descriptor: after a crash a line is there or torn at the end of the file.
     writeSync(this.#fd, `${JSON.stringify(line)}\n`);
     this.#apply(line);
-    if (this.#lines < linesMax) return;
+    if (this.#lines >= linesMax) this.#startAnew();
+  }
+
+  #startAnew(): void {
     const old = this.#fd;
     this.#fd = this.#rewrite();
     closeSync(old);
