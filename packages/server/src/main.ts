@@ -3,27 +3,17 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli/cli-context.ts";
-import { configCommand } from "./cli/config.ts";
-import { demoCommand } from "./cli/demo.ts";
-import { diffCommand } from "./cli/diff.ts";
+import { addCommands } from "./cli/commands.ts";
 import { errorText, exitCodeOf } from "./cli/error-text.ts";
-import { discoverCommand } from "./cli/discover.ts";
-import { importCommand } from "./cli/import.ts";
-import { listCommands } from "./cli/list.ts";
-import { protectCommand } from "./cli/protect.ts";
-import { rehearseCommand } from "./cli/rehearse.ts";
-import { reportBreachCommand } from "./cli/report-breach.ts";
-import { specCommand } from "./cli/spec.ts";
-import { whyCommand } from "./cli/why.ts";
-import { becomeRole } from "./roles.ts";
 
 /**
- * The one composition root: every command and every role of Postern is wired here and nowhere else. Commands load what they need when they run, so
- * that `postern --help` costs no database.
+ * The one composition root: every command (through `addCommands`) and every role of Postern is wired here and nowhere else. Commands are loaded when
+ * they run and load what they need then, so that `postern --help` costs no database and `postern import` no other command.
  */
 async function main(argv: readonly string[]): Promise<void> {
   const [, , first, second] = argv;
   if (first === "__role" && second !== undefined) {
+    const { becomeRole } = await import("./roles.ts");
     becomeRole(second);
     return;
   }
@@ -58,17 +48,7 @@ async function main(argv: readonly string[]): Promise<void> {
       outputError: (text, write) => write(`postern: ${text.replace(/^error: /, "").trimEnd()} (USAGE)\n`),
     })
     .exitOverride();
-  demoCommand(program, context);
-  protectCommand(program, context);
-  importCommand(program, context);
-  rehearseCommand(program, context);
-  listCommands(program, context);
-  diffCommand(program, context);
-  specCommand(program, context);
-  discoverCommand(program, context);
-  whyCommand(program, context);
-  reportBreachCommand(program, context);
-  configCommand(program, context);
+  await addCommands(program, context, first);
   try {
     await program.parseAsync(argv);
   } catch (error) {

@@ -4,7 +4,7 @@ import type { Config } from "../config/config-schema.ts";
 import { type Key, loadOrCreateKey } from "../keys/key-file.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import type { Format } from "../sources/source.ts";
-import { openState, type State } from "../state/open-state.ts";
+import type { State } from "../state/open-state.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
@@ -53,7 +53,8 @@ async function runImport(files: readonly string[], options: ImportOptions, conte
       remedy: "Stop it first, or import into another directory.",
     });
   }
-  const state = options.data === undefined ? undefined : await openState(options.data);
+  // The database is loaded by whoever keeps something: the report alone needs none.
+  const state = options.data === undefined ? undefined : await (await import("../state/open-state.ts")).openState(options.data);
   try {
     return await judge(files, { format, failOn, config, mode, key, ports, state, options }, context);
   } finally {
