@@ -32,6 +32,16 @@ export type Endpoint = {
   readonly method: string;
   readonly host: string;
   readonly path: string;
+  readonly operation: {
+    readonly protocol: "graphql" | "json-rpc" | "grpc" | "websocket";
+    readonly kind: "query" | "mutation" | "subscription" | "persisted" | "call" | "connection";
+    readonly name: string;
+  } | null;
+  readonly calls: {
+    readonly protocol: "graphql" | "json-rpc";
+    readonly operations: number;
+    readonly others: number;
+  } | null;
   readonly auth: {
     readonly verdict: "enforced" | "not enforced" | "optional" | "unproven";
     readonly kinds: readonly string[];
@@ -244,6 +254,7 @@ export type Finding = {
     readonly method: string;
     readonly host: string;
     readonly path: string;
+    readonly operation?: string;
   };
   readonly title: string;
   readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;

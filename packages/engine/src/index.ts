@@ -37,6 +37,7 @@ export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";
 export { genericUniform, renderUniform } from "./detect/oracle/uniform-template.ts";
 export type { OracleState } from "./detect/oracle/oracle-tracker.ts";
+export { type Operation, operationText } from "./inventory/calls/call.ts";
 export { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
 export type { Declared } from "./decide/subject-rules.ts";
 export { PathTemplates } from "./inventory/path-templates.ts";

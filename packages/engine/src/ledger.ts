@@ -173,7 +173,8 @@ export class Ledger {
     const closed = new Set(endpoints.filter((one) => isRead(one.method) && one.posture().verdict === "enforced").map(objectOf));
     for (const endpoint of endpoints) {
       const missing = missingAuthentication(endpoint, this.#ports, { refusedElsewhere: isRead(endpoint.method) && closed.has(objectOf(endpoint)) });
-      if (missing !== undefined) findings.push(missing);
+      // Where operations are known, each is judged by itself.
+      if (missing !== undefined && (endpoint.operations?.byKey.size ?? 0) === 0) findings.push(missing);
       const state = this.oracles.state(endpoint.id);
       if (state.verdict === "none" || this.anchors.isAnchorEndpoint(endpoint.id)) continue;
       // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
@@ -194,6 +195,10 @@ export class Ledger {
         this.#ports,
       );
       if (oracle !== undefined) findings.push(oracle);
+    }
+    for (const call of this.inventory.calls()) {
+      const missing = missingAuthentication(call, this.#ports);
+      if (missing !== undefined) findings.push(missing);
     }
     return findings;
   }

@@ -8,6 +8,7 @@ import { AuthBadge, Badge, OracleBadge } from "../parts/badges.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { FindingCard } from "../parts/finding-card.tsx";
 import { count, evidence, plural } from "../parts/format.ts";
+import { operationText } from "../parts/operation-text.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { Loaded } from "../parts/states.tsx";
 
@@ -15,7 +16,7 @@ import { Loaded } from "../parts/states.tsx";
 export function EndpointPage() {
   const { id } = useParams({ from: "/endpoints/$id" });
   const query = useQuery(endpointQuery(id));
-  const title = query.data === undefined ? "Endpoint" : `${query.data.method} ${query.data.path}`;
+  const title = query.data === undefined ? "Endpoint" : `${query.data.method} ${query.data.path} ${operationText(query.data.operation)}`.trimEnd();
   return (
     <>
       <PageHead title={title} note={query.data?.host} />

@@ -7,6 +7,7 @@ import { Ago } from "../parts/ago.tsx";
 import { AuthBadge, Badge, OracleBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
 import { brief, plural } from "../parts/format.ts";
+import { operationText } from "../parts/operation-text.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 
@@ -83,7 +84,7 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
             <tr key={it.id}>
               <td>
                 <Link to="/endpoints/$id" params={{ id: it.id }} className="hover:underline">
-                  <EndpointName method={it.method} path={it.path} host={it.host} />
+                  <EndpointName method={it.method} path={it.path} host={it.host} operation={operationText(it.operation)} />
                 </Link>
                 <Life endpoint={it} />
                 <span className="mt-1 flex flex-wrap gap-1 sm:hidden">
@@ -132,7 +133,7 @@ function Life({ endpoint: { lifecycle, publicOnPurpose, tags } }: { readonly end
 }
 
 function fits(it: Endpoint, view: keyof typeof views, words: string): boolean {
-  const text = `${it.method} ${it.host}${it.path} ${it.dataClasses.join(" ")} ${it.owner ?? ""} ${it.tags.join(" ")}`.toLowerCase();
+  const text = `${it.method} ${it.host}${it.path} ${operationText(it.operation)} ${it.dataClasses.join(" ")} ${it.owner ?? ""} ${it.tags.join(" ")}`.toLowerCase();
   if (
     !words
       .toLowerCase()

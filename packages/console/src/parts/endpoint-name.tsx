@@ -1,5 +1,5 @@
-/** `GET /users/{userId}`; breaks at slashes rather than overflowing a phone's screen. */
-export function EndpointName({ method, path, host }: { readonly method: string; readonly path: string; readonly host?: string }) {
+/** `GET /users/{userId}`, `POST /graphql query user`; breaks at slashes rather than overflowing a phone's screen. */
+export function EndpointName({ method, path, host, operation = "" }: { readonly method: string; readonly path: string; readonly host?: string; readonly operation?: string }) {
   return (
     <span className="font-mono text-[13px] leading-snug [overflow-wrap:anywhere]">
       <span className="mr-2 text-soft">{method}</span>
@@ -13,6 +13,7 @@ export function EndpointName({ method, path, host }: { readonly method: string; 
           <span className={part.startsWith("{") ? "text-brand" : ""}>{part}</span>
         </span>
       ))}
+      {operation !== "" && <span className="ml-2 text-brand">{operation}</span>}
       {host !== undefined && <span className="block font-sans text-xs text-soft">{host}</span>}
     </span>
   );

@@ -27,7 +27,7 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
         </div>
         <Heading className="mt-2 text-[15px] font-semibold">{finding.title}</Heading>
         <Link to="/endpoints/$id" params={{ id: endpoint.id }} className="mt-0.5 block hover:underline">
-          <EndpointName method={endpoint.method} path={endpoint.path} />
+          <EndpointName method={endpoint.method} path={endpoint.path} operation={endpoint.operation ?? ""} />
         </Link>
         <p className="mt-3 max-w-[70ch]">
           <span className="font-medium">What to do. </span>

@@ -8,7 +8,8 @@ export interface Finding {
   readonly severity: Level;
   readonly status: "open" | "fixed" | "accepted";
   readonly verdict: "suspected" | "proven";
-  readonly endpoint: { readonly id: string; readonly method: string; readonly host: string; readonly path: string };
+  /** `operation`, as `query user`, where method and path do not say it all. */
+  readonly endpoint: { readonly id: string; readonly method: string; readonly host: string; readonly path: string; readonly operation?: string };
   readonly title: string;
   readonly evidence: Readonly<Record<string, string | number | boolean | readonly string[]>>;
   /** Exchange ids that show it, at most 8. */

@@ -149,6 +149,8 @@ export class GuardKeeper {
    * a code was sent along, nor that its parameters look different today takes the guard away, for all of that a caller can bring about.
    */
   stateOf(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): GuardedEndpoint["state"] | undefined {
+    // The guard of the same method and path stands for both, or two would match one request.
+    if (endpoint.operation?.protocol === "websocket" && endpoint.place.leaf?.has(endpoint.method) === true) return undefined;
     if (this.#parts.rules.declared(endpoint)?.oracle === true) return rules.length === 0 ? undefined : "budgeted";
     const telling = this.#parts.oracles.suspects(endpoint.id) || this.#givesAway(endpoint, rules);
     if (telling && this.#held.has(endpoint.id) && !this.#parts.anchors.isIssuer(endpoint.id)) return "budgeted";

@@ -10,20 +10,26 @@ import { Posture } from "./posture.ts";
 import type { SchemaBudget } from "./schema-node.ts";
 import { ObservedSchemas, type ObservedSchemasState } from "./schema-observer.ts";
 import type { PostureCaller, PostureReport, PostureState, PostureStateBefore } from "./posture.ts";
+import type { Calls, Operation } from "./calls/call.ts";
+import { type OperationBudget, operationKey, Operations } from "./calls/operations.ts";
 import type { TemplateText } from "./template-text.ts";
 import { templateText } from "./template-text.ts";
 import type { ValueShape } from "./value-shape.ts";
 
-/** What stands at one path: an endpoint for each method. */
+/** What stands at one path: an endpoint for each {@link InventoryEndpoint.key}. */
 export type MethodMap = Map<string, InventoryEndpoint>;
 
 /**
- * One endpoint: method, host and path template, with all that its traffic has told so far. Its `id` follows the template;
+ * One endpoint: method, host and path template, and the operation where these do not tell all, with all that its traffic has told so far. Its `id` follows the template;
  * when paths merge, the older ids stay in `aliases` and the inventory resolves them.
  */
 export class InventoryEndpoint {
   readonly method: string;
   readonly host: string;
+  /** Undefined for what method and path say fully. */
+  readonly operation: Operation | undefined;
+  /** The operations that are called at this one; undefined while none was seen. */
+  operations: Operations<InventoryEndpoint> | undefined;
   readonly parameters: Parameters;
   readonly byStatus = new Map<number, number>();
   readonly latency = new LatencyHistogram();
@@ -50,16 +56,22 @@ export class InventoryEndpoint {
   #id = "";
   #template: TemplateText = { text: "", identity: "", clear: "", names: new Map() };
 
-  constructor(method: string, host: string, place: PathNode<MethodMap>, naming: EndpointNaming) {
+  constructor(method: string, host: string, place: PathNode<MethodMap>, naming: EndpointNaming, operation?: Operation) {
     this.method = method;
     this.host = host;
+    this.operation = operation;
     this.place = place;
     this.parameters = new Parameters(naming.seed, naming.fieldName);
     this.fields = new FieldClasses(naming.seed, naming.fieldName);
     this.#name = naming;
   }
 
-  /** 16 hex digits of the keyed hash of `method host template`. */
+  /** What tells it apart from others at its place: the method, and the operation. */
+  get key(): string {
+    return endpointKey(this.method, this.operation);
+  }
+
+  /** 16 hex digits of the keyed hash of `method host template`, and of the operation. */
   get id(): string {
     this.#refresh();
     return this.#id;
@@ -111,7 +123,7 @@ export class InventoryEndpoint {
   }
 
   posture(): PostureReport {
-    return this.auth.report(this.method === "GET" || this.method === "HEAD");
+    return this.auth.report(this.operation?.kind === "query" || this.method === "GET" || this.method === "HEAD");
   }
 
   /** Where in a request a subject's identifier stands, most telling first. Learned; grows and shrinks with evidence. */
@@ -166,14 +178,20 @@ export class InventoryEndpoint {
     return most * 2 >= this.requests && most > 0;
   }
 
-  observe(view: ExchangeView, caller: PostureCaller): void {
-    const { exchange } = view;
-    const { status } = exchange.response;
+  /** Counts a request without reading it. */
+  countOnly(at: number, status: number, failed: boolean): void {
     this.requests++;
     if (this.byStatus.has(status) || this.byStatus.size < statusesMax) this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
-    if (status >= 500 || status === 0) this.errors++;
-    if (exchange.at < this.firstAt) this.firstAt = exchange.at;
-    if (exchange.at > this.lastAt) this.lastAt = exchange.at;
+    if (failed) this.errors++;
+    if (at < this.firstAt) this.firstAt = at;
+    if (at > this.lastAt) this.lastAt = at;
+  }
+
+  /** `failed`: of a call, that it was answered with an error. */
+  observe(view: ExchangeView, caller: PostureCaller, failed?: boolean): void {
+    const { exchange } = view;
+    const { status } = exchange.response;
+    this.countOnly(exchange.at, status, failed ?? (status >= 500 || status === 0));
     if (exchange.durationMs !== undefined) this.latency.add(exchange.durationMs);
     this.#refresh();
     this.parameters.observe(view, this.#template.names.keys());
@@ -191,8 +209,19 @@ export class InventoryEndpoint {
     else this.evidence.add(fingerprint);
   }
 
+  /** The path it stands at merged into another. */
+  moveTo(place: PathNode<MethodMap>): void {
+    this.place = place;
+    if (this.operations !== undefined) for (const one of this.operations.byKey.values()) one.place = place;
+  }
+
   /** Takes over all that another endpoint has counted. */
   absorb(other: InventoryEndpoint): void {
+    if (other.operations !== undefined) {
+      this.operations ??= new Operations();
+      this.operations.absorb(other.operations, this.#name.operations);
+      this.moveTo(this.place);
+    }
     this.requests += other.requests;
     this.errors += other.errors;
     for (const [status, count] of other.byStatus)
@@ -213,8 +242,13 @@ export class InventoryEndpoint {
   }
 
   exportState(): EndpointState {
+    const { operations } = this;
     return {
       method: this.method,
+      ...(this.operation === undefined ? {} : { operation: this.operation }),
+      ...(operations === undefined
+        ? {}
+        : { operations: { protocol: operations.protocol, others: operations.others, list: [...operations.byKey.values()].map((one) => one.exportState()) } }),
       requests: this.requests,
       errors: this.errors,
       byStatus: [...this.byStatus],
@@ -265,13 +299,13 @@ export class InventoryEndpoint {
     const epoch = this.#name.epoch();
     if (epoch === this.#epoch) return;
     this.#epoch = epoch;
-    const template = templateText(this.place, this.#name.hidden);
+    const template = withMethod(templateText(this.place, this.#name.hidden), this.operation);
     const same = template.identity === this.#template.identity;
     if (same && template.text === this.#template.text) return;
     this.#template = template;
     if (same) return;
     if (this.#id !== "") this.#alias(this.#id);
-    this.#id = this.#name.idOf(this.method, this.host, template.identity);
+    this.#id = this.#name.idOf(this.method, this.host, named(template.identity, this.operation));
     this.#name.registered(this.#id, this);
   }
 
@@ -318,6 +352,22 @@ export class InventoryEndpoint {
   }
 }
 
+/** {@link InventoryEndpoint.key}, before there is an endpoint. */
+export function endpointKey(method: string, operation: Operation | undefined): string {
+  return operation === undefined ? method : `${method} ${operationKey(operation)}`;
+}
+
+/** Methods of RPC services are paths. */
+function withMethod(template: TemplateText, operation: Operation | undefined): TemplateText {
+  if (operation?.protocol !== "grpc") return template;
+  const join = (path: string): string => `${path === "/" ? "" : path}/${operation.name}`;
+  return { text: join(template.text), identity: join(template.identity), clear: join(template.clear), names: template.names };
+}
+
+function named(identity: string, operation: Operation | undefined): string {
+  return operation === undefined || operation.protocol === "grpc" ? identity : `${identity} ${operationKey(operation)}`;
+}
+
 export interface EndpointParameter {
   readonly location: ParameterLocation;
   readonly samples: number;
@@ -338,6 +388,8 @@ export interface EndpointNaming {
   readonly fieldName: (name: string) => string;
   /** As `fieldName`, for fields of bodies. */
   readonly nameOf: (name: string) => string;
+  /** Operations of all endpoints. */
+  readonly operations: OperationBudget;
   /** Places left for schemas of all endpoints. */
   readonly budget: SchemaBudget;
   idOf(method: string, host: string, template: string): string;
@@ -346,6 +398,8 @@ export interface EndpointNaming {
 
 export interface EndpointState {
   readonly method: string;
+  readonly operation?: Operation;
+  readonly operations?: { readonly protocol: Calls["protocol"] | undefined; readonly others: number; readonly list: readonly EndpointState[] };
   readonly requests: number;
   readonly errors: number;
   readonly byStatus: readonly (readonly [number, number])[];

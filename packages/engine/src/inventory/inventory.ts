@@ -6,8 +6,15 @@ import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { answerFingerprint, answerShape, NothingHere, saysNothingHere, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
+import type { Calls, Operation } from "./calls/call.ts";
+import { graphqlCalls } from "./calls/graphql-calls.ts";
+import { GraphqlDocuments } from "./calls/graphql-documents.ts";
+import { jsonRpcCalls } from "./calls/json-rpc-calls.ts";
+import { type OperationBudget, operationKey, Operations, operationsMax, operationsOfAllMax } from "./calls/operations.ts";
+import { rpcPathOf } from "./calls/rpc-path.ts";
+import { webSocketOf } from "./calls/web-socket.ts";
 import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpoint.ts";
-import { InventoryEndpoint } from "./inventory-endpoint.ts";
+import { endpointKey, InventoryEndpoint } from "./inventory-endpoint.ts";
 import type { PathNode } from "./path-node.ts";
 import type { PathStep } from "./path-templates.ts";
 import { PathTemplates, pathOf } from "./path-templates.ts";
@@ -35,6 +42,8 @@ export class Inventory {
   readonly #facts = new Map<string, CredentialFacts>();
   /** Answers that hosts nobody has set up are given; by host, as {@link NothingHere} counts first segments. */
   readonly #anyHost = new NothingHere();
+  readonly #documents = new GraphqlDocuments();
+  readonly #operations: OperationBudget = { used: 0, max: operationsOfAllMax };
   #epochsDropped = 0;
   #fresh: string[] = [];
 
@@ -44,34 +53,67 @@ export class Inventory {
     this.#seed = Number.parseInt(ports.hash("segment", "inventory seed").slice(0, 8), 16) | 0;
   }
 
-  /** Counts one exchange; gives its endpoint, or undefined while there is none (noise, no evidence, a bound reached). */
+  /**
+   * Counts one exchange; gives its endpoint, or undefined while there is none (noise, no evidence, a bound reached). Calls at an endpoint that takes many are
+   * counted for their operations too; what comes back is the endpoint they were sent to.
+   */
   observe(view: ExchangeView): InventoryEndpoint | undefined {
     const sent = view.exchange.method;
     const method = isRegisteredMethod(sent) ? sent : sent.toUpperCase();
     if (!isRegisteredMethod(method)) return undefined;
+    const rpc = rpcPathOf(view);
+    return rpc === undefined
+      ? this.#observe(view, view.segments, method, webSocket(view))
+      : this.#observe(rpc.status === view.exchange.response.status ? view : withStatus(view, rpc.status), rpc.prefix, method, rpcOperation(rpc.name), !rpc.answered);
+  }
+
+  /** `nothing`: the answer is no evidence, whatever it looks like. */
+  #observe(view: ExchangeView, segments: readonly string[], method: string, operation: Operation | undefined, nothing = false): InventoryEndpoint | undefined {
     const network = hash32(this.#seed, networkOf(view.exchange.client.address));
     const { status } = view.exchange.response;
-    const nothing = saysNothingHere(status) || saysNothingInWords(view);
+    nothing ||= saysNothingHere(status) || saysNothingInWords(view);
     // A host enters with an answer that may be evidence: `Host` is the caller's choice.
     const fingerprint = nothing ? undefined : answerFingerprint(view);
     const unset = nothing || (fingerprint !== undefined && this.#anyHost.knows(fingerprint));
     const host = unset ? this.#hosts.get(view.host) : this.#host(view.host);
     if (host === undefined) return undefined;
-    if (nothing || (fingerprint !== undefined && this.#isNothing(host, fingerprint, view.segments[0]))) {
-      const known = this.#known(host, method, view.segments);
-      known?.observe(view, this.#caller(view, network));
-      return known;
-    }
+    if (nothing || (fingerprint !== undefined && this.#isNothing(host, fingerprint, view.segments[0])))
+      return this.#count(this.#known(host, method, segments, operation), view, network);
     host.answers++;
-    const place = host.paths.place(view.segments, network >>> 27);
-    if (place === undefined) return this.#known(host, method, view.segments);
-    const endpoint = this.#endpointAt(host, place, method);
+    const place = host.paths.place(segments, network >>> 27);
+    if (place === undefined) return this.#known(host, method, segments, operation);
+    if (operation?.protocol === "websocket" && status !== 101 && place.leaf?.has(endpointKey(method, operation)) !== true && status !== 401 && status !== 403)
+      operation = undefined;
+    const endpoint = this.#endpointAt(host, place, method, operation);
     if (endpoint === undefined) return undefined;
     if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = answerShape(view.responseJson);
     endpoint.admit(fingerprint);
-    endpoint.observe(view, this.#caller(view, network));
+    this.#count(endpoint, view, network);
     this.#principal(view, endpoint);
     return endpoint;
+  }
+
+  #count(endpoint: InventoryEndpoint | undefined, view: ExchangeView, network: number): InventoryEndpoint | undefined {
+    if (endpoint === undefined) return undefined;
+    const caller = this.#caller(view, network);
+    endpoint.observe(view, caller);
+    if (endpoint.operation !== undefined) return endpoint;
+    const calls = this.#callsOf(view);
+    if (calls === undefined) return endpoint;
+    endpoint.operations ??= new Operations();
+    const host = this.#hosts.get(endpoint.host);
+    if (host === undefined) return endpoint;
+    endpoint.operations.observe(calls, view, caller, this.#ports, this.#operations, (operation) => {
+      const made = new InventoryEndpoint(endpoint.method, endpoint.host, endpoint.place, this.#naming(host), operation);
+      made.evidence = "certain";
+      return made;
+    });
+    return endpoint;
+  }
+
+  #callsOf(view: ExchangeView): Calls | undefined {
+    if (view.requestJson === undefined && view.query.length === 0 && view.exchange.method !== "POST") return undefined;
+    return graphqlCalls(view, this.#documents, this.#ports) ?? jsonRpcCalls(view);
   }
 
   /**
@@ -91,11 +133,14 @@ export class Inventory {
     const seen = new Map<string, number>();
     for (const view of views) {
       if (saysNothingHere(view.exchange.response.status) || saysNothingInWords(view)) continue;
-      const key = `${view.host} ${view.segments.join("/")}`;
+      const rpc = rpcPathOf(view);
+      if (rpc?.answered === false) continue;
+      const segments = rpc?.prefix ?? view.segments;
+      const key = `${view.host} ${segments.join("/")}`;
       const times = seen.get(key) ?? 0;
       seen.set(key, times + 1);
       const network = hash32(this.#seed, networkOf(view.exchange.client.address));
-      rows.push({ key, order: hash32(times, key), host: view.host, segments: view.segments, client: network >>> 27, fingerprint: answerFingerprint(view) ?? "" });
+      rows.push({ key, order: hash32(times, key), host: view.host, segments, client: network >>> 27, fingerprint: answerFingerprint(view) ?? "" });
     }
     rows.sort((a, b) => a.order - b.order || compare(a.key, b.key) || compare(a.fingerprint, b.fingerprint) || a.client - b.client);
     for (const { host, fingerprint, segments } of rows) {
@@ -124,7 +169,11 @@ export class Inventory {
   /** The endpoint a request would belong to, without counting it. */
   find(method: string, host: string, segments: readonly string[]): InventoryEndpoint | undefined {
     const known = this.#hosts.get(host);
-    return known === undefined ? undefined : this.#known(known, method.toUpperCase(), segments);
+    if (known === undefined) return undefined;
+    const name = method.toUpperCase();
+    const found = this.#known(known, name, segments, undefined);
+    if (found !== undefined || name !== "POST" || segments.length < 2) return found;
+    return this.#known(known, name, segments.slice(0, -2), rpcOperation(segments.slice(-2).join("/")));
   }
 
   /** Grows whenever paths merge, so that templates and ids may have changed. */
@@ -139,17 +188,32 @@ export class Inventory {
     return this.#byId.get(id);
   }
 
-  /** All endpoints, by host, template and method. Decides positions that gathered evidence first, so ids may settle here. */
+  /** {@link endpoints} and {@link calls} together, calls after the endpoint they are sent to. */
+  listed(): readonly InventoryEndpoint[] {
+    return [...this.endpoints(), ...this.calls()].sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.key, b.key));
+  }
+
+  /** The operations of all endpoints that take their calls at one path, by host, template and name. Call {@link endpoints} first: it settles their paths. */
+  calls(): readonly InventoryEndpoint[] {
+    const all: InventoryEndpoint[] = [];
+    for (const host of this.#hosts.values()) {
+      for (const endpoint of endpointsOf(host)) for (const one of endpoint.operations?.byKey.values() ?? []) if (one.id !== "") all.push(one);
+    }
+    return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.key, b.key));
+  }
+
+  /** All endpoints but the {@link calls}, by host, template and method. Decides positions that gathered evidence first, so ids may settle here. */
   endpoints(): readonly InventoryEndpoint[] {
     const all: InventoryEndpoint[] = [];
     for (const host of this.#hosts.values()) {
       host.paths.settle();
       for (const endpoint of endpointsOf(host)) {
         void endpoint.id;
+        for (const one of endpoint.operations?.byKey.values() ?? []) void one.id;
         all.push(endpoint);
       }
     }
-    return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.method, b.method));
+    return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.key, b.key));
   }
 
   /** True when this credential hash was accepted by an endpoint that refuses others, and is not shared by its callers. */
@@ -203,12 +267,38 @@ export class Inventory {
       host.answers = hostAnswersMin;
       for (const { path, state: counts } of saved.endpoints) {
         const place = host.paths.restore(path);
-        if (place !== undefined) inventory.#endpointAt(host, place, counts.method)?.restore(counts);
+        const endpoint = place === undefined ? undefined : inventory.#endpointAt(host, place, counts.method, counts.operation);
+        endpoint?.restore(counts);
+        if (endpoint !== undefined && counts.operations !== undefined) inventory.#restoreCalls(host, endpoint, counts.operations);
       }
     }
     for (const hash of principals) inventory.#principals.add(hash);
     inventory.endpoints();
     return inventory;
+  }
+
+  #restoreCalls(host: HostInventory, endpoint: InventoryEndpoint, saved: NonNullable<EndpointState["operations"]>): void {
+    const operations = new Operations<InventoryEndpoint>();
+    operations.protocol = saved.protocol;
+    operations.others = saved.others;
+    for (const state of saved.list.slice(0, operationsMax)) {
+      if (state.operation === undefined || this.#operations.used >= this.#operations.max) continue;
+      const one = new InventoryEndpoint(endpoint.method, endpoint.host, endpoint.place, this.#naming(host), state.operation);
+      one.restore(state);
+      operations.byKey.set(operationKey(state.operation), one);
+      this.#operations.used++;
+    }
+    endpoint.operations = operations;
+  }
+
+  /** What an endpoint holds of what all share is given back. */
+  #release(endpoint: InventoryEndpoint): void {
+    for (const one of endpoint.operations?.byKey.values() ?? []) {
+      this.#release(one);
+      this.#operations.used--;
+    }
+    endpoint.schemas.release(this.#schemaBudget);
+    for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
   }
 
   /** True when this answer is what the host gives to everything, or what every host is given that nobody has set up. */
@@ -234,10 +324,7 @@ export class Inventory {
     let least: HostInventory | undefined;
     for (const host of this.#hosts.values()) if (host.answers < hostAnswersMin && (least === undefined || host.answers < least.answers)) least = host;
     if (least === undefined) return;
-    for (const endpoint of endpointsOf(least)) {
-      endpoint.schemas.release(this.#schemaBudget);
-      for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
-    }
+    for (const endpoint of endpointsOf(least)) this.#release(endpoint);
     this.#drop(least);
   }
 
@@ -272,6 +359,7 @@ export class Inventory {
       fieldName: (name) => fieldName(name, this.#ports),
       nameOf: (name) => fieldName(name, this.#ports),
       budget: this.#schemaBudget,
+      operations: this.#operations,
       idOf: (method, name, template) => this.#ports.hash("segment", `${method} ${name} ${template}`),
       registered: (id, endpoint) => {
         if (this.#byId.size < this.#bounds.idsMax || this.#byId.has(id)) this.#byId.set(id, endpoint);
@@ -280,18 +368,21 @@ export class Inventory {
     return host.naming;
   }
 
-  #endpointAt(host: HostInventory, place: PathNode<MethodMap>, method: string): InventoryEndpoint | undefined {
+  #endpointAt(host: HostInventory, place: PathNode<MethodMap>, method: string, operation: Operation | undefined): InventoryEndpoint | undefined {
     place.leaf ??= new Map();
-    const known = place.leaf.get(method);
+    const key = endpointKey(method, operation);
+    const known = place.leaf.get(key);
     if (known !== undefined) return known;
-    if (place.leaf.size >= methodsMax) return undefined;
-    const endpoint = new InventoryEndpoint(method, host.name, place, this.#naming(host));
-    place.leaf.set(method, endpoint);
+    if (place.leaf.size >= (operation?.protocol === "grpc" ? operationsMax : operationsMax + methodsMax)) return undefined;
+    const endpoint = new InventoryEndpoint(method, host.name, place, this.#naming(host), operation);
+    place.leaf.set(key, endpoint);
     return endpoint;
   }
 
-  #known(host: HostInventory, method: string, segments: readonly string[]): InventoryEndpoint | undefined {
-    return host.paths.find(segments, (node) => node.leaf?.has(method) === true)?.leaf?.get(method);
+  #known(host: HostInventory, method: string, segments: readonly string[], operation: Operation | undefined): InventoryEndpoint | undefined {
+    const key = endpointKey(method, operation);
+    const found = host.paths.find(segments, (node) => node.leaf?.has(key) === true)?.leaf?.get(key);
+    return found === undefined && operation?.protocol === "websocket" ? this.#known(host, method, segments, undefined) : found;
   }
 
   /** The host turned out to answer everything this way: what stood on that answer alone was never an endpoint. */
@@ -304,9 +395,8 @@ export class Inventory {
       for (const answer of evidence) if (answer.includes(fingerprint)) evidence.delete(answer);
       if (evidence.size > 0) continue;
       const { leaf } = endpoint.place;
-      for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
-      leaf?.delete(endpoint.method);
-      endpoint.schemas.release(this.#schemaBudget);
+      leaf?.delete(endpoint.key);
+      this.#release(endpoint);
       if (leaf?.size === 0) host.paths.prune(endpoint.place);
     }
   }
@@ -368,7 +458,7 @@ export const factsMax = 16_384;
 /** A host that gave so many answers is one, whatever others answer; with fewer it may be a name that somebody invented. */
 export const hostAnswersMin = 64;
 
-/** Methods kept at one path: HTTP has nine, WebDAV a few more. */
+/** Methods kept at one path beside those of RPC services: HTTP has nine, WebDAV a few more. */
 export const methodsMax = 24;
 
 /** What {@link Inventory.exportState} writes. */
@@ -395,6 +485,20 @@ function isEmpty(host: HostInventory): boolean {
   return host.paths.root.children.size === 0 && host.paths.root.parameters.size === 0 && host.paths.root.leaf === undefined;
 }
 
+function webSocket(view: ExchangeView): Operation | undefined {
+  return webSocketOf(view) === undefined ? undefined : connection;
+}
+
+const connection: Operation = { protocol: "websocket", kind: "connection", name: "" };
+
+function rpcOperation(name: string): Operation {
+  return { protocol: "grpc", kind: "call", name };
+}
+
+function withStatus(view: ExchangeView, status: number): ExchangeView {
+  return { ...view, exchange: { ...view.exchange, response: { ...view.exchange.response, status } } };
+}
+
 function joinMethods(into: MethodMap | undefined, from: MethodMap, was: { readonly depth: number; readonly value: string; readonly place: PathNode<MethodMap> }): MethodMap {
   const methods: MethodMap = into ?? new Map();
   for (const [method, endpoint] of from) {
@@ -402,7 +506,7 @@ function joinMethods(into: MethodMap | undefined, from: MethodMap, was: { readon
     endpoint.parameters.add(`p${was.depth}`, was.value, endpoint.requests);
     const twin = methods.get(method);
     if (twin === undefined) {
-      endpoint.place = was.place;
+      endpoint.moveTo(was.place);
       methods.set(method, endpoint);
     } else if (twin !== endpoint) twin.absorb(endpoint);
   }

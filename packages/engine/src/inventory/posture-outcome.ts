@@ -18,6 +18,8 @@ export function outcomeOf(view: ExchangeView): Outcome {
   const { response, method } = view.exchange;
   const { status } = response;
   if (status === 401 || status === 403 || status === 407 || status === 440 || status === 498) return "refused";
+  // The channel that was asked for is open.
+  if (status === 101) return "data";
   if (status >= 500 || status < 200) return "other";
   if (status >= 300 && status < 400) return status !== 304 && leadsToSignIn(headerOf(response.headers, "location")) ? "refused" : "other";
   const json = view.responseJson;
@@ -38,6 +40,11 @@ export function outcomeOf(view: ExchangeView): Outcome {
   if (method === "HEAD") return "data";
   if ((response.size ?? response.body?.length ?? 0) <= 2) return "empty";
   return textRefuses(view) ? "refused" : "data";
+}
+
+/** True for the error object of a call that says its caller may not have it: `{"message":"…","extensions":{"code":"UNAUTHENTICATED"}}`. */
+export function saysRefusal(error: Json): boolean {
+  return says(error, 0);
 }
 
 export type Outcome = keyof OutcomeCounts;

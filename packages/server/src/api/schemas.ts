@@ -29,6 +29,14 @@ const Overview = z.object({
 
 const Endpoint = z.object({
   ...endpointRef.shape,
+  operation: z
+    .object({
+      protocol: z.enum(["graphql", "json-rpc", "grpc", "websocket"]),
+      kind: z.enum(["query", "mutation", "subscription", "persisted", "call", "connection"]),
+      name: z.string(),
+    })
+    .nullable(),
+  calls: z.object({ protocol: z.enum(["graphql", "json-rpc"]), operations: count, others: count }).nullable(),
   auth: z.object({
     verdict: z.enum(["enforced", "not enforced", "optional", "unproven"]),
     kinds: z.array(z.string()),
@@ -119,7 +127,7 @@ const Finding = z.object({
   status: z.enum(["open", "fixed", "accepted"]),
   verdict: z.enum(["suspected", "proven"]),
   accepted: z.object({ by: z.string(), reason: z.string(), until: z.string() }).nullable(),
-  endpoint: endpointRef,
+  endpoint: endpointRef.extend({ operation: z.string().optional() }),
   title: z.string(),
   evidence: z.record(z.string(), z.union([scalar, z.array(z.string())])),
   examples: z.array(z.string()),

@@ -1,5 +1,5 @@
 import type { DiscoveryViews } from "./discovery-views.ts";
-import type { Disclosure, Finding, Level, Signal } from "@postern/engine";
+import type { Disclosure, Finding, Level, Operation, Signal } from "@postern/engine";
 
 /**
  * Everything the API, the console and the CLI may ask of a running or stored Postern. The hub implements it over the ledger's
@@ -110,6 +110,10 @@ export interface EndpointView {
   readonly method: string;
   readonly host: string;
   readonly path: string;
+  /** Where method and path do not say it all: an operation of GraphQL, a method of JSON-RPC or gRPC, a WebSocket. */
+  readonly operation: { readonly protocol: Operation["protocol"]; readonly kind: Operation["kind"]; readonly name: string } | null;
+  /** Where calls of such operations are sent: how many operations are known, and calls that belong to none (names nobody answered). */
+  readonly calls: { readonly protocol: "graphql" | "json-rpc"; readonly operations: number; readonly others: number } | null;
   readonly auth: {
     readonly verdict: "enforced" | "not enforced" | "optional" | "unproven";
     readonly kinds: readonly string[];

@@ -101,7 +101,7 @@ export class HubViews implements Views {
       upstream: this.#options.upstream,
       requests: this.#core.requests,
       requestsPerSecond: Math.round((recent.reduce((sum, n) => sum + n, 0) / Math.max(1, recent.length)) * 10) / 10,
-      endpoints: ledger.inventory.endpoints().length,
+      endpoints: ledger.inventory.endpoints().length + ledger.inventory.calls().length,
       openFindings: this.findings().filter((finding) => finding.status === "open").length,
       openIncidents: this.#core.incidents.list().filter((incident) => incident.status !== "closed").length,
       disclosed: { confirmed, denied, uniform, estimated },
@@ -112,7 +112,7 @@ export class HubViews implements Views {
 
   endpoints(): readonly EndpointView[] {
     const lifeOf = this.#lives();
-    return this.#core.ledger.inventory.endpoints().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint)));
+    return this.#core.ledger.inventory.listed().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint)));
   }
 
   endpoint(id: string): EndpointView | undefined {

@@ -12,6 +12,8 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
     method: endpoint.method,
     host: endpoint.host,
     path: endpoint.template,
+    operation: endpoint.operation === undefined ? null : { ...endpoint.operation },
+    calls: callsOf(endpoint),
     auth: {
       verdict: posture.verdict,
       kinds: [...posture.kinds],
@@ -44,6 +46,11 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
     guard:
       more.usage === undefined || more.state === undefined ? null : { state: more.state, truthful: more.usage.truthful, uniform: more.usage.uniform, ceiling: more.usage.ceiling },
   };
+}
+
+function callsOf({ operations }: InventoryEndpoint): EndpointView["calls"] {
+  if (operations?.protocol === undefined) return null;
+  return { protocol: operations.protocol, operations: operations.byKey.size, others: operations.others };
 }
 
 /** What is known beside the ledger. */

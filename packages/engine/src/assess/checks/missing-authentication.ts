@@ -1,6 +1,7 @@
 import type { Ports } from "../../exchange/ports.ts";
 import { naturalKeyTypes } from "../../exchange/subject.ts";
 import { personalDataClasses } from "../../inventory/data-classes.ts";
+import { operationText } from "../../inventory/calls/call.ts";
 import type { InventoryEndpoint } from "../../inventory/inventory-endpoint.ts";
 import { namesPerson, namesPrivateThing } from "../../inventory/names-person.ts";
 import type { Finding } from "../finding.ts";
@@ -35,17 +36,16 @@ export function missingAuthentication(
   const severity =
     aboutPerson || personal.some((name) => name !== "geo") ? "high" : context.refusedElsewhere || namesPrivateThing(rules, endpoint.clearTemplate) ? "medium" : "low";
   const shared = posture.sharedConstant.data > 0;
+  const operation = operationText(endpoint.operation);
+  const name = `${endpoint.method} ${endpoint.template}${operation === "" ? "" : ` ${operation}`}`;
   return {
     id: ports.hash("segment", `finding missing-authentication ${endpoint.id}`),
     check: "missing-authentication",
     severity,
     status: "open",
     verdict: "proven",
-    endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
-    title:
-      severity === "low"
-        ? `${endpoint.method} ${endpoint.template} answers anyone; nothing personal was seen`
-        : `${endpoint.method} ${endpoint.template} answers with data without a caller's credential`,
+    endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template, ...(operation === "" ? {} : { operation }) },
+    title: severity === "low" ? `${name} answers anyone; nothing personal was seen` : `${name} answers with data without a caller's credential`,
     evidence: {
       posture: posture.verdict,
       answeredWithoutCredential: posture.none.data,

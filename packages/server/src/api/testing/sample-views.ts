@@ -210,6 +210,8 @@ function endpointsAt(at: number): readonly EndpointView[] {
     method,
     host,
     path,
+    operation: null,
+    calls: null,
     requests,
     auth: { ...bare, verdict: "enforced", kinds: ["api-key"], evidence: { "answered with credential": requests, "refused without credential": 12 } },
     oracle: null,

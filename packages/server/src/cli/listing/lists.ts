@@ -1,4 +1,4 @@
-import { PosternError } from "@postern/engine";
+import { operationText, PosternError } from "@postern/engine";
 import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
 import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
@@ -81,7 +81,7 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
   const lifeOf = livesOf(known.ledger, known.config, known.annotations);
   const newSince = query.newSince === undefined ? undefined : query.newSince.kind === "at" ? query.newSince.at : spanOf(known.ledger).to - query.newSince.ms;
   const all = known.ledger.inventory
-    .endpoints()
+    .listed()
     .filter((endpoint) => query.endpoint === undefined || endpoint.id === query.endpoint.id)
     .filter((endpoint) => newSince === undefined || endpoint.firstAt >= newSince)
     .filter((endpoint) => query.lifecycle === undefined || hasLifecycle(lifeOf(endpoint), query.lifecycle))
@@ -93,7 +93,7 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
         ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
       }),
     );
-  return inMemory(all, (one) => `${one.host}\n${one.path}\n${one.method}`, query);
+  return inMemory(all, (one) => `${one.host}\n${one.path}\n${one.method}\n${operationText(one.operation ?? undefined)}`, query);
 }
 
 function changes({ known, query }: ListAsk): Page<ChangeView> {

@@ -1,6 +1,7 @@
 import pc from "picocolors";
 import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { acceptedText, evidenceText } from "../report/evidence-text.ts";
+import { endpointText } from "./endpoint-text.ts";
 import { statusText } from "../report/status-text.ts";
 import { type Column, count, learned, plain, shortId, table, wrap } from "../report/text-layout.ts";
 import type { ListName } from "./lists.ts";
@@ -55,7 +56,7 @@ const shapes: Readonly<Record<ListName, Shape>> = {
     (one) => [
       shortId(one.id),
       one.method,
-      one.host + one.path,
+      endpointText(one),
       one.auth.verdict,
       one.oracle?.verdict ?? "",
       one.publicOnPurpose === null ? one.lifecycle : `${one.lifecycle}, public`,
@@ -71,7 +72,14 @@ const shapes: Readonly<Record<ListName, Shape>> = {
   ]),
   findings: shape<FindingView>(
     [{ head: "id" }, { head: "severity" }, { head: "check" }, { head: "endpoint", flexible: "below" }, { head: "status" }, { head: "last seen" }],
-    (one) => [shortId(one.id), one.severity, one.check, `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path}`, one.status, minute(one.lastAt)],
+    (one) => [
+      shortId(one.id),
+      one.severity,
+      one.check,
+      `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path} ${one.endpoint.operation ?? ""}`.trimEnd(),
+      one.status,
+      minute(one.lastAt),
+    ],
     findingNotes,
   ),
   incidents: shape<IncidentView>(

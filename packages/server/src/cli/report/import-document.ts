@@ -14,7 +14,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
   const currentId = (id: string): string => ledger.inventory.byId(id)?.id ?? id;
   const lifeOf = livesOf(ledger, run.config, new Map());
   const endpoints = ledger.inventory
-    .endpoints()
+    .listed()
     .map((endpoint) => endpointView(ledger, endpoint, { life: lifeOf(endpoint), usage: judge.gate.usage(endpoint.id), state: judge.gate.guarded(endpoint.id)?.state }))
     .sort((a, b) => b.requests - a.requests || (a.path < b.path ? -1 : 1));
   const totals = totalsOf();

@@ -3,6 +3,7 @@ import type { Level } from "@postern/engine";
 import type { EndpointView, IncidentView } from "../../api/views.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { rank } from "./import-document.ts";
+import { endpointText } from "../listing/endpoint-text.ts";
 import { acceptedText, evidenceText } from "./evidence-text.ts";
 import { count, fit, plain, several, table, wrap } from "./text-layout.ts";
 
@@ -63,7 +64,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       .slice(0, options.top)
       .map((endpoint) => [
         `  ${plain(endpoint.method)}`,
-        plain(endpoint.host === "" || !wide ? endpoint.path : endpoint.host + endpoint.path),
+        plain(endpointText(endpoint, wide)),
         endpoint.auth.verdict,
         endpoint.oracle === null ? "-" : endpoint.oracle.verdict,
         ...(wide ? [subjectsOf(endpoint)] : []),
@@ -165,8 +166,8 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     say(`  ${painted(level)} ${first}`, ...rest.map((line) => `    ${line}`));
   }
 
-  function named(endpoint: { readonly method: string; readonly host: string; readonly path: string }): string {
-    return fit(plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`), tableWidth - 4);
+  function named(endpoint: { readonly method: string; readonly host: string; readonly path: string; readonly operation?: string | undefined }): string {
+    return fit(plain(`${endpoint.method} ${endpoint.host}${endpoint.path} ${endpoint.operation ?? ""}`.trimEnd()), tableWidth - 4);
   }
 
   function painted(of: Level): string {

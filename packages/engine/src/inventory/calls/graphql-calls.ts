@@ -1,0 +1,220 @@
+import type { ValueNode } from "graphql/language/ast.js";
+import { hashedField, isPlainWords } from "../../exchange/plain-words.ts";
+import type { Ports } from "../../exchange/ports.ts";
+import { headerOf } from "../../exchange/view-of.ts";
+import type { ExchangeView, Json } from "../../exchange/view.ts";
+import { type Call, type Calls, callsMax, isList, isObject, statusOfError } from "./call.ts";
+import type { GraphqlDocument, GraphqlDocuments, GraphqlOperation, RootField } from "./graphql-documents.ts";
+
+/**
+ * The GraphQL calls of an exchange, one for each root field that is asked for, aliases and batches spread out; undefined when it is not GraphQL. Recognised by
+ * what was sent (`query` that parses, in JSON, form or query string; `application/graphql`; a stored document's hash) and, where the answer was carried, by an answer
+ * that has `data` or `errors`.
+ *
+ * A stored document whose text was seen counts as that text; else it is one call, named by its `operationName` in plain words or by a keyed hash.
+ *
+ * Misses: multipart requests (file uploads), answers cut or in parts (`@defer`), subscriptions over WebSocket, values written into the text of a document that is
+ * larger than its bounds.
+ */
+export function graphqlCalls(view: ExchangeView, documents: GraphqlDocuments, ports: Ports): Calls | undefined {
+  const requests = requestsOf(view);
+  if (requests === undefined) return undefined;
+  const { response } = view.exchange;
+  const answer = view.responseJson;
+  const batch = isList(view.requestJson);
+  const answers = isList(answer) ? answer : undefined;
+  if (answer !== undefined && !(answers === undefined ? isAnswer(answer) : batch && answers.some(isAnswer)) && response.status < 400) return undefined;
+  const list: Call[] = [];
+  let more = 0;
+  let found = false;
+  requests.forEach((request, n) => {
+    const own = answers === undefined ? answer : answers[n];
+    const result = isObject(own) && isAnswer(own) ? own : undefined;
+    const document = request.text === undefined ? (request.hash === undefined ? undefined : documents.stored(request.hash)) : documents.read(request.text);
+    if (document === undefined) {
+      if (request.text !== undefined || request.hash === undefined) return;
+      found = true;
+      if (list.length < callsMax) list.push(storedCall(request, request.hash, result, response.status, ports));
+      else more++;
+      return;
+    }
+    found = true;
+    const operation = chosen(document, request.operationName);
+    if (operation === undefined) {
+      more++;
+      return;
+    }
+    more += operation.more;
+    const errors = errorsOf(result);
+    let anyAnswered = false;
+    for (const field of operation.fields) {
+      if (list.length >= callsMax) {
+        more++;
+        continue;
+      }
+      const call = fieldCall(operation, field, request.variables, result, errors, response.status);
+      anyAnswered ||= call.verdict === "answered";
+      list.push(call);
+    }
+    if (anyAnswered && request.text !== undefined && request.hash !== undefined) documents.store(request.hash, document);
+  });
+  return found ? { protocol: "graphql", list, more } : undefined;
+}
+
+/** Names that ask a GraphQL service what it offers. */
+export function isIntrospection(field: string): boolean {
+  return field === "__schema" || field === "__type";
+}
+
+interface GraphqlRequest {
+  readonly text: string | undefined;
+  /** Of a stored document. */
+  readonly hash: string | undefined;
+  readonly operationName: string | undefined;
+  readonly variables: { readonly [key: string]: Json };
+}
+
+function requestsOf(view: ExchangeView): readonly GraphqlRequest[] | undefined {
+  const { exchange, requestJson } = view;
+  if (requestJson !== undefined) {
+    if (isObject(requestJson)) {
+      const request = requestOf(requestJson);
+      return request === undefined ? undefined : [request];
+    }
+    if (!isList(requestJson)) return undefined;
+    const requests: GraphqlRequest[] = [];
+    for (const entry of requestJson.slice(0, callsMax)) {
+      const request = isObject(entry) ? requestOf(entry) : undefined;
+      if (request === undefined) return undefined;
+      requests.push(request);
+    }
+    return requests.length === 0 ? undefined : requests;
+  }
+  const pairs = view.form.length > 0 ? view.form : view.query;
+  if (pairs.length > 0) {
+    const fields: { [key: string]: Json } = {};
+    for (const [name, value] of pairs) {
+      if (name === "query" || name === "operationName" || name === "documentId") fields[name] = value;
+      else if (name === "variables" || name === "extensions") fields[name] = parsed(value);
+    }
+    const request = requestOf(fields);
+    if (request !== undefined) return [request];
+  }
+  const { body } = exchange.request;
+  if (typeof body !== "string" || exchange.method !== "POST" || !headerOf(exchange.request.headers, "content-type").toLowerCase().startsWith("application/graphql"))
+    return undefined;
+  return [{ text: body, hash: undefined, operationName: undefined, variables: {} }];
+}
+
+function requestOf(fields: { readonly [key: string]: Json }): GraphqlRequest | undefined {
+  const { query, extensions, documentId, doc_id: docId, operationName, variables } = fields;
+  const persisted = isObject(extensions) && isObject(extensions["persistedQuery"]) ? extensions["persistedQuery"]["sha256Hash"] : undefined;
+  const hash = [persisted, documentId, docId].find((one): one is string => typeof one === "string" && one !== "");
+  const text = typeof query === "string" && query !== "" ? query : undefined;
+  if (text === undefined && hash === undefined) return undefined;
+  return { text, hash, operationName: typeof operationName === "string" && operationName !== "" ? operationName : undefined, variables: isObject(variables) ? variables : {} };
+}
+
+/** As the GraphQL specification chooses: by name, or the only one. */
+function chosen(document: GraphqlDocument, name: string | undefined): GraphqlOperation | undefined {
+  const { operations } = document;
+  return name === undefined ? (operations.length === 1 ? operations[0] : undefined) : operations.find((one) => one.name === name);
+}
+
+interface Errors {
+  readonly byKey: ReadonlyMap<string, Json>;
+  /** The first that is about the whole request. */
+  readonly whole: Json | undefined;
+}
+
+function errorsOf(result: { readonly [key: string]: Json } | undefined): Errors {
+  const byKey = new Map<string, Json>();
+  let whole: Json | undefined;
+  const errors = result?.["errors"];
+  if (isList(errors)) {
+    for (const error of errors.slice(0, callsMax)) {
+      const path = isObject(error) ? error["path"] : undefined;
+      const key = isList(path) ? path[0] : undefined;
+      if (typeof key !== "string") whole ??= error;
+      else if (!byKey.has(key)) byKey.set(key, error);
+    }
+  }
+  return { byKey, whole };
+}
+
+function fieldCall(
+  operation: GraphqlOperation,
+  field: RootField,
+  variables: { readonly [key: string]: Json },
+  result: { readonly [key: string]: Json } | undefined,
+  errors: Errors,
+  status: number,
+): Call {
+  const call = { kind: operation.kind, name: field.name, args: argumentsOf(field, variables) };
+  const own = errors.byKey.get(field.key);
+  if (own !== undefined) return { ...call, verdict: "failed", status: statusOfError(own, status), data: undefined };
+  const data = result?.["data"];
+  const value = isObject(data) && Object.hasOwn(data, field.key) ? data[field.key] : undefined;
+  if (value !== undefined && (value !== null || errors.whole === undefined)) return { ...call, verdict: "answered", status, data: value };
+  if (errors.whole !== undefined) return { ...call, verdict: "failed", status: statusOfError(errors.whole, status), data: undefined };
+  return { ...call, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
+}
+
+function storedCall(request: GraphqlRequest, hash: string, result: { readonly [key: string]: Json } | undefined, status: number, ports: Ports): Call {
+  const { operationName } = request;
+  const name = operationName !== undefined && isPlainWords(operationName) ? operationName : hashedField(operationName ?? `document ${hash.slice(0, 128)}`, ports);
+  const call = { kind: "persisted" as const, name, args: request.variables };
+  const { byKey, whole } = errorsOf(result);
+  const error = whole ?? [...byKey.values()][0];
+  if (error !== undefined) return { ...call, verdict: "failed", status: statusOfError(error, status), data: undefined };
+  const data = result?.["data"];
+  if (data !== undefined && data !== null) return { ...call, verdict: "answered", status, data };
+  return { ...call, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
+}
+
+function isAnswer(json: Json | undefined): boolean {
+  return isObject(json) && ((json["data"] !== undefined && typeof json["data"] === "object") || isList(json["errors"]));
+}
+
+function argumentsOf(field: RootField, variables: { readonly [key: string]: Json }): Json | undefined {
+  if (field.args.length === 0) return undefined;
+  const args: { [key: string]: Json } = {};
+  for (const { name, value } of field.args.slice(0, argumentsMax)) {
+    const known = valueOf(value, variables);
+    if (known !== undefined) args[name.value] = known;
+  }
+  return args;
+}
+
+/** Nesting is bounded by that of the document. */
+function valueOf(node: ValueNode, variables: { readonly [key: string]: Json }): Json | undefined {
+  switch (node.kind) {
+    case "Variable":
+      return Object.hasOwn(variables, node.name.value) ? variables[node.name.value] : undefined;
+    case "IntValue":
+      // Numbers beyond 2^53 keep their digits.
+      return node.value.length < 16 ? Number(node.value) : node.value;
+    case "FloatValue":
+      return Number(node.value);
+    case "StringValue":
+    case "BooleanValue":
+    case "EnumValue":
+      return node.value;
+    case "NullValue":
+      return null;
+    case "ListValue":
+      return node.values.map((one) => valueOf(one, variables) ?? null);
+    case "ObjectValue":
+      return Object.fromEntries(node.fields.map((one) => [one.name.value, valueOf(one.value, variables) ?? null]));
+  }
+}
+
+const argumentsMax = 64;
+
+function parsed(text: string): Json {
+  try {
+    return JSON.parse(text) as Json;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,105 @@
+import { fieldName } from "../../exchange/plain-words.ts";
+import type { Ports } from "../../exchange/ports.ts";
+import { looksIdentifying } from "../../exchange/response-class.ts";
+import type { ExchangeView } from "../../exchange/view.ts";
+import type { PostureCaller } from "../posture.ts";
+import type { Call, Calls, Operation } from "./call.ts";
+
+/**
+ * The operations of one endpoint that takes its calls at one path. An operation enters when the service answered it without an error: names are the caller's
+ * choice. Calls of names without that evidence, and beyond {@link operationsMax} here or the `budget` of all endpoints, are counted as others.
+ *
+ * Mistakes: a service that answers any name at all shows the names that callers invent, up to the bound; those that look like identifiers stay hashed.
+ */
+export class Operations<Endpoint extends CountsCalls> {
+  readonly byKey = new Map<string, Endpoint>();
+  /** Calls that belong to no operation. */
+  others = 0;
+  /** Calls of any sort that were read. */
+  protocol: Calls["protocol"] | undefined;
+
+  /** Counts the calls of one exchange; `make` gives an operation its endpoint. */
+  observe(calls: Calls, view: ExchangeView, caller: PostureCaller, ports: Ports, budget: OperationBudget, make: (operation: Operation) => Endpoint): void {
+    this.protocol = calls.protocol;
+    this.others += calls.more;
+    // An operation enters with all of its calls: the first of a batch may fail.
+    for (const call of calls.list) {
+      if (call.verdict !== "answered" || this.byKey.size >= operationsMax || budget.used >= budget.max) continue;
+      const operation = operationOf(calls, call, ports);
+      const key = operationKey(operation);
+      if (this.byKey.has(key)) continue;
+      this.byKey.set(key, make(operation));
+      budget.used++;
+    }
+    let read = 0;
+    for (const call of calls.list) {
+      const endpoint = this.byKey.get(operationKey(operationOf(calls, call, ports)));
+      if (endpoint === undefined) this.others++;
+      else if (call.verdict === "unseen" || ++read > callsReadMax) endpoint.countOnly(view.exchange.at, call.status, call.verdict === "failed");
+      else endpoint.observe(viewOfCall(view, call), caller, call.verdict === "failed");
+    }
+  }
+
+  /** Takes over what another path's operations counted, when the paths merge. */
+  absorb(other: Operations<Endpoint>, budget: OperationBudget): void {
+    this.others += other.others;
+    this.protocol ??= other.protocol;
+    for (const [key, endpoint] of other.byKey) {
+      const mine = this.byKey.get(key);
+      if (mine === undefined && this.byKey.size < operationsMax) this.byKey.set(key, endpoint);
+      else {
+        if (mine === undefined) this.others += endpoint.requests;
+        else mine.absorb(endpoint);
+        budget.used--;
+      }
+    }
+  }
+}
+
+/** What an operation's endpoint does for its calls. */
+export interface CountsCalls {
+  readonly requests: number;
+  countOnly(at: number, status: number, failed: boolean): void;
+  observe(view: ExchangeView, caller: PostureCaller, failed: boolean): void;
+  absorb(other: this): void;
+}
+
+/** Operations of all endpoints together. */
+export interface OperationBudget {
+  used: number;
+  readonly max: number;
+}
+
+/** Large public schemas have some hundred root fields. */
+export const operationsMax = 1_024;
+/** Each is an endpoint of its own, some kilobytes; more than any service of one host has. */
+export const operationsOfAllMax = 8_192;
+/** Calls of one exchange that are read for parameters, posture and classes; the rest of a batch is counted. */
+export const callsReadMax = 64;
+
+/** What tells operations of one path apart. */
+export function operationKey({ protocol, kind, name }: Operation): string {
+  return `${protocol} ${kind} ${name}`;
+}
+
+function operationOf({ protocol }: Calls, { kind, name }: Call, ports: Ports): Operation {
+  return { protocol, kind, name: kind === "persisted" || !looksIdentifying(name) ? name : fieldName(name, ports) };
+}
+
+/** An exchange as if it had been this call alone: its arguments for a body, its result for an answer, the status its error means. */
+function viewOfCall(view: ExchangeView, call: Call): ExchangeView {
+  const { exchange } = view;
+  const answered = call.verdict === "answered";
+  return {
+    ...view,
+    exchange: {
+      ...exchange,
+      request: { headers: exchange.request.headers },
+      response: { status: call.status, headers: answered ? exchange.response.headers : [], size: 0 },
+    },
+    query: [],
+    form: [],
+    requestJson: call.args,
+    responseJson: call.data,
+  };
+}
