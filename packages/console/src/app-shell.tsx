@@ -5,7 +5,7 @@ import { ApiFailure, signOut } from "./data/client.ts";
 import { startLive, useLiveState } from "./data/live.ts";
 import { overviewQuery } from "./data/queries.ts";
 import { SignedOutPage } from "./pages/signed-out.tsx";
-import { DisclosuresIcon, EndpointsIcon, FindingsIcon, IncidentsIcon, Mark, OverviewIcon } from "./parts/icons.tsx";
+import { ChangesIcon, DisclosuresIcon, EndpointsIcon, FindingsIcon, IncidentsIcon, Mark, OverviewIcon, SpecsIcon } from "./parts/icons.tsx";
 import { ThemeToggle } from "./parts/theme-toggle.tsx";
 
 /** The frame of every page; without a session, the one page that says how to get one. */
@@ -25,6 +25,8 @@ export function AppShell() {
         <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-10 grid grid-cols-5 border-t border-line bg-card md:static md:flex md:flex-col md:gap-0.5 md:border-0">
           <Place to="/" icon={<OverviewIcon />} name="Overview" />
           <Place to="/endpoints" icon={<EndpointsIcon />} name="Endpoints" />
+          <Place to="/specs" icon={<SpecsIcon />} name="Specs" wideOnly />
+          <Place to="/changes" icon={<ChangesIcon />} name="Changes" wideOnly />
           <Place to="/findings" icon={<FindingsIcon />} name="Findings" count={data?.openFindings} />
           <Place to="/incidents" icon={<IncidentsIcon />} name="Incidents" count={data?.openIncidents} alarming />
           <Place to="/disclosures" icon={<DisclosuresIcon />} name="Disclosures" />
@@ -44,19 +46,21 @@ export function AppShell() {
 }
 
 interface PlaceProps {
-  readonly to: "/" | "/endpoints" | "/findings" | "/incidents" | "/disclosures";
+  readonly to: "/" | "/specs" | "/changes" | "/endpoints" | "/findings" | "/incidents" | "/disclosures";
   readonly icon: ReactNode;
   readonly name: string;
   readonly count?: number | undefined;
   readonly alarming?: boolean;
+  /** On a narrow screen it is a tab of the endpoints. */
+  readonly wideOnly?: boolean;
 }
 
-function Place({ to, icon, name, count, alarming = false }: PlaceProps) {
+function Place({ to, icon, name, count, alarming = false, wideOnly = false }: PlaceProps) {
   return (
     <Link
       to={to}
       activeOptions={{ exact: to === "/" }}
-      className="relative flex flex-col items-center gap-0.5 py-2 text-[11px] md:flex-row md:gap-2.5 md:rounded-md md:px-2 md:py-1.5 md:text-sm"
+      className={`relative ${wideOnly ? "hidden md:flex" : "flex"} flex-col items-center gap-0.5 py-2 text-[11px] md:flex-row md:gap-2.5 md:rounded-md md:px-2 md:py-1.5 md:text-sm`}
       activeProps={{ className: "text-brand font-medium md:bg-brand-tint" }}
       inactiveProps={{ className: "text-soft hover:text-ink" }}
     >

@@ -1,4 +1,4 @@
-import type { DisclosureTotals, Endpoint, Finding, Incident, Problem } from "../api-types.ts";
+import type { AddedSpec, Change, DisclosureTotals, Endpoint, Finding, Incident, Problem, Spec } from "../api-types.ts";
 
 /** One page of a list, as every list route answers it. */
 export interface Page<T> {
@@ -27,6 +27,8 @@ export function get<T>(path: string): Promise<T> {
 /** The lists the console loads whole, and what is in them. */
 interface Lists {
   readonly "/endpoints": Endpoint;
+  readonly "/specs": Spec;
+  readonly "/changes": Change;
   readonly "/findings": Finding;
   readonly "/incidents": Incident;
   readonly "/disclosures/totals": DisclosureTotals;
@@ -63,6 +65,40 @@ export function setStatus<T>(kind: "incidents" | "findings", id: string, status:
   });
 }
 
+/** What a person may say of an endpoint; what is left out stays, null takes it away. */
+export interface EndpointPatch {
+  readonly owner?: string | null;
+  readonly tags?: readonly string[] | null;
+  readonly retired?: boolean;
+  readonly publicOnPurpose?: { readonly owner: string; readonly reason: string; readonly until: string } | null;
+}
+
+/** Describes an endpoint; answers it as it is then. */
+export function describeEndpoint(id: string, patch: EndpointPatch): Promise<Endpoint> {
+  return call<Endpoint>(`/endpoints/${encodeURIComponent(id)}`, {
+    method: "PATCH",
+    headers: { "content-type": "application/json", "x-postern": "1" },
+    body: JSON.stringify(patch),
+  });
+}
+
+/** As the API bounds it. */
+export const specBytesMax = 16 * 1024 * 1024;
+
+/** Sends a document as it is. */
+export async function addSpec(file: File, name: string, kind: Spec["kind"]): Promise<AddedSpec> {
+  // The API would end the connection in the middle of a larger one, and the browser then says nothing of why.
+  if (file.size > specBytesMax)
+    throw new ApiFailure(413, `${file.name} is larger than ${specBytesMax / 1024 / 1024} MiB.`, "Leave out examples, or use postern spec add on the machine Postern runs on.");
+  const query = new URLSearchParams({ as: kind, ...(name === "" ? {} : { name }) });
+  return await call<AddedSpec>(`/specs?${query.toString()}`, { method: "POST", headers: { "content-type": "application/octet-stream", "x-postern": "1" }, body: file });
+}
+
+/** Forgets a document. */
+export function removeSpec(id: string): Promise<Spec> {
+  return call<Spec>(`/specs/${encodeURIComponent(id)}`, { method: "DELETE", headers: { "x-postern": "1" } });
+}
+
 /** Ends this browser's session. */
 export async function signOut(): Promise<void> {
   await fetch("/logout", { method: "POST", headers: { "x-postern": "1" } });
@@ -77,9 +113,14 @@ async function call<T>(path: string, init: RequestInit): Promise<T> {
   }
   const body: unknown = await answer.json().catch(() => undefined);
   if (!answer.ok)
-    throw isProblem(body) ? new ApiFailure(answer.status, body.detail, body.remedy) : new ApiFailure(answer.status, `The API answered ${answer.status}.`, "Reload the page.");
+    throw isProblem(body) ? new ApiFailure(answer.status, detailOf(body), body.remedy) : new ApiFailure(answer.status, `The API answered ${answer.status}.`, "Reload the page.");
   // The server parsed it through the schema this type was made from.
   return body as T;
+}
+
+/** The detail, and which part of what was sent it is about. */
+function detailOf({ detail, errors }: Problem): string {
+  return errors === undefined || errors.length === 0 ? detail : errors.map((it) => `${it.pointer.replace("#/body/", "").replace("#/query/", "")}: ${it.detail}`).join(" ");
 }
 
 function isProblem(body: unknown): body is Problem {

@@ -1,10 +1,24 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Endpoint, Incident, Overview } from "../api-types.ts";
+import type { Endpoint, EndpointShape, Incident, Overview, SpecDiff } from "../api-types.ts";
 import { get, getAll } from "./client.ts";
 
 /** Every question the console asks, with how stale its answer may get. Live events renew most of them sooner. */
 export const overviewQuery = queryOptions({ queryKey: ["overview"], queryFn: () => get<Overview>("/overview"), refetchInterval: 10_000 });
-export const endpointsQuery = queryOptions({ queryKey: ["endpoints"], queryFn: () => getAll("/endpoints"), refetchInterval: 5_000 });
+export const endpointsQuery = queryOptions({
+  queryKey: ["endpoints"],
+  queryFn: () => getAll("/endpoints"),
+  // A list of thousands is megabytes.
+  refetchInterval: ({ state }) => ((state.data?.items.length ?? 0) > 500 ? 60_000 : 5_000),
+  staleTime: 2_000,
+});
+export const endpointShapeQuery = (id: string) =>
+  queryOptions({ queryKey: ["endpoint-shape", id], queryFn: () => get<EndpointShape>(`/endpoints/${encodeURIComponent(id)}/shape`), refetchInterval: 30_000 });
+export const specsQuery = queryOptions({ queryKey: ["specs"], queryFn: () => getAll("/specs"), refetchInterval: 30_000 });
+export const specDiffQuery = (id: string) =>
+  queryOptions({ queryKey: ["spec-diff", id], queryFn: () => get<SpecDiff>(`/specs/${encodeURIComponent(id)}/diff`), refetchInterval: 60_000 });
+/** `from` as ISO text, or nothing for all time. */
+export const changesQuery = (from: string | undefined) =>
+  queryOptions({ queryKey: ["changes", from ?? "all"], queryFn: () => getAll("/changes", from === undefined ? "" : `&from=${encodeURIComponent(from)}`), refetchInterval: 30_000 });
 export const endpointQuery = (id: string) =>
   queryOptions({ queryKey: ["endpoint", id], queryFn: () => get<Endpoint>(`/endpoints/${encodeURIComponent(id)}`), refetchInterval: 5_000 });
 export const findingsQuery = queryOptions({ queryKey: ["findings"], queryFn: () => getAll("/findings"), refetchInterval: 10_000 });

@@ -1,15 +1,18 @@
 import { useQuery } from "@tanstack/react-query";
-import { useParams } from "@tanstack/react-router";
-import type { ReactNode } from "react";
+import { Link, useParams } from "@tanstack/react-router";
 import type { Endpoint } from "../api-types.ts";
-import { endpointQuery, findingsQuery } from "../data/queries.ts";
+import { endpointQuery, endpointsQuery, findingsQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
-import { AuthBadge, Badge, OracleBadge } from "../parts/badges.tsx";
+import { Badge, OracleBadge } from "../parts/badges.tsx";
+import { Card } from "../parts/card.tsx";
+import { EndpointAbout } from "../parts/endpoint-about.tsx";
 import { Facts } from "../parts/facts.tsx";
 import { FindingCard } from "../parts/finding-card.tsx";
-import { count, evidence, plural } from "../parts/format.ts";
+import { count, evidence, milliseconds, percent, plural } from "../parts/format.ts";
 import { operationText } from "../parts/operation-text.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
+import { PostureMatrix } from "../parts/posture-matrix.tsx";
+import { ShapeTables } from "../parts/shape-tables.tsx";
 import { Loaded } from "../parts/states.tsx";
 
 /** One endpoint with the evidence behind each verdict. */
@@ -19,116 +22,169 @@ export function EndpointPage() {
   const title = query.data === undefined ? "Endpoint" : `${query.data.method} ${query.data.path} ${operationText(query.data.operation)}`.trimEnd();
   return (
     <>
-      <PageHead title={title} note={query.data?.host} />
-      <Loaded query={query}>{(endpoint) => <Details endpoint={endpoint} />}</Loaded>
+      <p className="mb-1 text-[13px]">
+        <Link to="/endpoints" className="link">
+          Endpoints
+        </Link>
+      </p>
+      <PageHead title={title} note={query.data?.host}>
+        {query.data !== undefined && <Siblings endpoint={query.data} />}
+      </PageHead>
+      <Loaded query={query}>{(endpoint) => <Details key={endpoint.id} endpoint={endpoint} />}</Loaded>
     </>
   );
 }
 
+/** The other methods and operations of the same path. */
+function Siblings({ endpoint }: { readonly endpoint: Endpoint }) {
+  const { data } = useQuery(endpointsQuery);
+  const others = data?.items.filter((it) => it.host === endpoint.host && it.path === endpoint.path && it.id !== endpoint.id) ?? [];
+  if (others.length === 0) return null;
+  return (
+    <nav aria-label="At the same path" className="flex flex-wrap items-center gap-2 text-[13px]">
+      <span className="text-soft">Also</span>
+      {others.slice(0, siblingsShown).map((it) => (
+        <Link key={it.id} to="/endpoints/$id" params={{ id: it.id }} className="link font-mono">
+          {it.operation === null ? it.method : operationText(it.operation) || it.method}
+        </Link>
+      ))}
+      {others.length > siblingsShown && <span className="text-soft">and {count(others.length - siblingsShown)} more</span>}
+    </nav>
+  );
+}
+
+/** A GraphQL door has hundreds. */
+const siblingsShown = 12;
+
 function Details({ endpoint }: { readonly endpoint: Endpoint }) {
-  const { auth, oracle, guard, latencyMs } = endpoint;
   const findings = useQuery(findingsQuery).data?.items.filter((it) => it.endpoint.id === endpoint.id) ?? [];
   return (
     <>
-      <div className="grid gap-4 md:grid-cols-3">
-        <Card title="Credential" badge={<AuthBadge verdict={auth.verdict} />}>
-          <Facts facts={[...Object.entries(auth.evidence).map(([name, value]) => [name, evidence(value)] as const), ["kinds seen", auth.kinds.join(", ") || "none"]]} />
-        </Card>
-        <Card title="Existence oracle" badge={<OracleBadge oracle={oracle} />}>
-          {oracle === null ? (
-            <p className="text-soft">Nothing so far says that the answer depends on whether the subject exists.</p>
-          ) : (
-            <Facts
-              facts={[
-                ["bits a question", oracle.bits.toFixed(2)],
-                ["evidence (e-value)", evidence(oracle.eValue)],
-                ["labelled subjects", count(oracle.labels)],
-              ]}
-            />
-          )}
-        </Card>
-        <Card
-          title="Guard"
-          badge={guard === null ? <span className="text-soft">none needed</span> : <Badge tone={guard.state === "budgeted" ? "brand" : "warn"}>{guard.state}</Badge>}
-        >
-          {guard === null ? (
-            <p className="text-soft">No budget stands on this endpoint.</p>
-          ) : (
-            <Facts
-              facts={[
-                ["told something", count(guard.truthful)],
-                ["uniform", count(guard.uniform)],
-                ["ceiling for strangers", count(guard.ceiling)],
-              ]}
-            />
-          )}
-        </Card>
-      </div>
-
-      <div className="mt-4 grid gap-4 md:grid-cols-2">
-        <Card title="Answers">
-          <Statuses statuses={endpoint.statuses} />
-        </Card>
-        <Card title="Traffic">
-          <Facts
-            facts={[
-              ["requests", count(endpoint.requests)],
-              ["errors", count(endpoint.errors)],
-              ["time p50", latencyMs.p50 === null ? "not carried" : `${evidence(latencyMs.p50)} ms`],
-              ["time p95", latencyMs.p95 === null ? "not carried" : `${evidence(latencyMs.p95)} ms`],
-              ["asks about", endpoint.subjects.map((it) => `${it.type} in ${it.in} ${it.name}`).join(", ") || "nobody"],
-              ["data", endpoint.dataClasses.join(", ") || "none seen"],
-              ["first seen", <Ago key="f" at={endpoint.firstSeen} />],
-              ["last seen", <Ago key="l" at={endpoint.lastSeen} />],
-            ]}
-          />
-        </Card>
-      </div>
-
-      <div className="mt-4 grid gap-4 md:grid-cols-2">
-        <Card title="Who knows it">
-          <Facts
-            facts={[
-              ["known by", endpoint.knownBy.join(", ")],
-              ["life", endpoint.lifecycle],
-              ["owner", endpoint.owner ?? "nobody named"],
-              ["tags", endpoint.tags.join(", ") || "none"],
-              [
-                "public on purpose",
-                endpoint.publicOnPurpose === null ? "no" : `${endpoint.publicOnPurpose.by}, until ${endpoint.publicOnPurpose.until}: ${endpoint.publicOnPurpose.reason}`,
-              ],
-            ]}
-          />
-        </Card>
-        <Card title="Why this template">
-          {endpoint.positions.length === 0 ? (
-            <p className="text-soft">Every part of the path is constant.</p>
-          ) : (
-            <Facts facts={endpoint.positions.map((it) => [`{${it.name}}`, `${count(it.values)} values in ${count(it.samples)} requests: ${shapesOf(it.shapes)}`] as const)} />
-          )}
-        </Card>
-      </div>
-
-      {endpoint.dataFields.length > 0 && (
-        <div className="mt-4">
-          <Card title="Data in its answers">
-            <Facts
-              facts={endpoint.dataFields.map((it) => [
-                it.field || "(the answer itself)",
-                `${it.class}${it.scheme === null ? "" : ` (${it.scheme})`}, ${Math.round(it.share * 100)} % of ${count(it.samples)} values`,
-              ])}
-            />
-          </Card>
+      {findings.length > 0 && (
+        <div className="mb-4 grid gap-3">
+          <h2 className="sr-only">{plural(findings.length, "finding")}</h2>
+          {findings.map((it) => (
+            <FindingCard key={it.id} finding={it} heading="h3" />
+          ))}
         </div>
       )}
-
-      {findings.length > 0 && <SectionHead>{plural(findings.length, "finding")}</SectionHead>}
-      <div className="grid gap-3">
-        {findings.map((it) => (
-          <FindingCard key={it.id} finding={it} heading="h3" />
-        ))}
+      <PostureMatrix endpoint={endpoint} />
+      <div className="mt-4 grid items-start gap-4 md:grid-cols-2">
+        <div className="grid gap-4">
+          <Traffic endpoint={endpoint} />
+          <EndpointAbout endpoint={endpoint} />
+        </div>
+        <div className="grid gap-4">
+          <Card title="Answers">
+            <Statuses statuses={endpoint.statuses} />
+          </Card>
+          <Knowledge endpoint={endpoint} />
+        </div>
+      </div>
+      <ShapeTables id={endpoint.id} />
+      <SectionHead>What its answers tell</SectionHead>
+      <div className="grid gap-4 md:grid-cols-2">
+        <Oracle oracle={endpoint.oracle} />
+        <Guard guard={endpoint.guard} />
       </div>
     </>
+  );
+}
+
+function Traffic({ endpoint: { calls, requests, errors, latencyMs, subjects, dataClasses, firstSeen, lastSeen } }: { readonly endpoint: Endpoint }) {
+  const time = (value: number | null): string => (value === null ? "not recorded" : milliseconds(value));
+  return (
+    <Card title="Traffic">
+      <Facts
+        facts={[
+          ["requests", count(requests)],
+          ["errors (5xx or no answer)", errors === 0 ? "0" : `${count(errors)}, ${percent(errors / Math.max(1, requests))}`],
+          ["time p50", time(latencyMs.p50)],
+          ["time p95", time(latencyMs.p95)],
+          ...(calls === null
+            ? []
+            : [["operations", `${count(calls.operations)} by ${calls.protocol}${calls.others === 0 ? "" : `, ${count(calls.others)} calls of others not kept apart`}`] as const]),
+          ["asks about", subjects.map((it) => `${it.type} in ${it.in} ${it.name}`).join(", ") || "nobody"],
+          ["data in answers", dataClasses.join(", ") || "none seen"],
+          ["first seen", <Ago key="f" at={firstSeen} />],
+          ["last seen", <Ago key="l" at={lastSeen} />],
+        ]}
+      />
+    </Card>
+  );
+}
+
+const knowers = [
+  ["traffic", "Traffic", "requests that were answered"],
+  ["spec", "A spec", "add one under Specs"],
+  ["route table", "A route table", "add a document made from one under Specs"],
+  ["source", "Source code", "postern discover <dir> reads it"],
+] as const;
+
+/** Who of the four knows it, and why its path is what it is. */
+function Knowledge({ endpoint: { knownBy, positions, path } }: { readonly endpoint: Endpoint }) {
+  return (
+    <Card title="Who knows it">
+      <ul className="grid gap-1.5 text-[13px]">
+        {knowers.map(([key, name, how]) => {
+          const known = knownBy.includes(key);
+          return (
+            <li key={key} className="flex flex-wrap items-center justify-between gap-x-3">
+              <span>
+                {name}
+                {!known && <span className="text-soft">: {how}</span>}
+              </span>
+              <Badge tone={known ? "brand" : "plain"}>{known ? "knows it" : "does not"}</Badge>
+            </li>
+          );
+        })}
+      </ul>
+      <h3 className="mt-4 mb-1 font-medium">Why this template</h3>
+      {positions.length === 0 ? (
+        <p className="text-soft">Every part of the path is constant.</p>
+      ) : (
+        <Facts facts={positions.map((it) => [`{${it.name}}`, `${plural(it.values, "value")} in ${plural(it.samples, "request")}: ${shapesOf(it.shapes)}`] as const)} />
+      )}
+      {path.includes("~") && (
+        <p className="mt-1 text-[13px] text-soft">A part with ~ is a constant that may be somebody's name or id: until many have asked for it, only its shape and hash are kept.</p>
+      )}
+    </Card>
+  );
+}
+
+function Oracle({ oracle }: { readonly oracle: Endpoint["oracle"] }) {
+  return (
+    <Card title="Existence oracle" badge={<OracleBadge oracle={oracle} />}>
+      {oracle === null ? (
+        <p className="text-soft">Nothing so far says that the answer depends on whether the subject exists.</p>
+      ) : (
+        <Facts
+          facts={[
+            ["bits a question", oracle.bits.toFixed(2)],
+            ["evidence (e-value)", evidence(oracle.eValue)],
+            ["labelled subjects", count(oracle.labels)],
+          ]}
+        />
+      )}
+    </Card>
+  );
+}
+
+function Guard({ guard }: { readonly guard: Endpoint["guard"] }) {
+  return (
+    <Card title="Guard" badge={guard === null ? <span className="text-soft">none needed</span> : <Badge tone={guard.state === "budgeted" ? "brand" : "warn"}>{guard.state}</Badge>}>
+      {guard === null ? (
+        <p className="text-soft">No budget stands on this endpoint.</p>
+      ) : (
+        <Facts
+          facts={[
+            ["told something", count(guard.truthful)],
+            ["uniform", count(guard.uniform)],
+            ["ceiling for strangers", count(guard.ceiling)],
+          ]}
+        />
+      )}
+    </Card>
   );
 }
 
@@ -140,17 +196,6 @@ function shapesOf(shapes: Readonly<Record<string, number>>): string {
     .slice(0, 3)
     .map(([shape, value]) => `${shape} ${Math.round((100 * value) / Math.max(1, total))} %`)
     .join(", ");
-}
-
-function Card({ title, badge, children }: { readonly title: string; readonly badge?: ReactNode; readonly children: ReactNode }) {
-  return (
-    <section className="panel p-4">
-      <h2 className="mb-2 flex items-center justify-between gap-2 text-[15px] font-semibold">
-        {title} {badge !== undefined && <span className="text-[13px] font-normal">{badge}</span>}
-      </h2>
-      {children}
-    </section>
-  );
 }
 
 /** Shares of each status as bars; the numbers stand beside them. */
@@ -168,7 +213,7 @@ function Statuses({ statuses }: { readonly statuses: Endpoint["statuses"] }) {
         </tr>
       </thead>
       <tbody>
-        {rows.slice(0, 12).map(([status, value]) => (
+        {rows.slice(0, statusesShown).map(([status, value]) => (
           <tr key={status}>
             <td className="py-1 pr-3 font-mono text-[13px]">{status === "0" ? "none" : status}</td>
             <td className="w-full py-1">
@@ -184,3 +229,5 @@ function Statuses({ statuses }: { readonly statuses: Endpoint["statuses"] }) {
     </table>
   );
 }
+
+const statusesShown = 12;

@@ -1,67 +1,102 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { useState } from "react";
 import type { Endpoint } from "../api-types.ts";
 import { endpointsQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { AuthBadge, Badge, OracleBadge } from "../parts/badges.tsx";
+import { Choice } from "../parts/choice.tsx";
+import { DiscoveryTabs } from "../parts/discovery-tabs.tsx";
+import { choices, chosen, type EndpointFilters, errorShare, readFilters, sorts } from "../parts/endpoint-filters.ts";
 import { EndpointName } from "../parts/endpoint-name.tsx";
-import { brief, plural } from "../parts/format.ts";
+import { brief, milliseconds, percent, plural } from "../parts/format.ts";
 import { operationText } from "../parts/operation-text.ts";
 import { PageHead } from "../parts/page-head.tsx";
+import { pageOf, Pager } from "../parts/pager.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 
-const views = {
-  all: "All",
-  open: "Answer without a credential",
-  oracle: "Tell whether somebody exists",
-  guarded: "Under a budget",
-  new: "New",
-  idle: "Idle",
-  retired: "Retired",
-  public: "Public on purpose",
-  unowned: "Without an owner",
-} as const;
-
-/** The inventory: what there is, who may call it, what it gives away. */
+/** The inventory: what there is, who may call it, what it gives away. What is shown stands in the page's address, so that it can be sent to somebody. */
 export function EndpointsPage() {
   const query = useQuery(endpointsQuery);
-  const [view, setView] = useState<keyof typeof views>("all");
-  const [words, setWords] = useState("");
+  const filters: EndpointFilters = useSearch({ from: "/endpoints" });
+  const navigate = useNavigate({ from: "/endpoints" });
+  const change = (next: Partial<EndpointFilters>): void => void navigate({ search: readFilters({ ...filters, page: 1, ...next }), replace: true });
   return (
     <>
       <PageHead title="Endpoints" note="Learned from traffic. Those that give something away come first.">
         <input
-          className="field w-full md:w-56"
+          className="field w-full md:w-64"
           type="search"
-          placeholder="Filter by path, data, owner, tag"
+          placeholder="Path, host, data, owner, tag"
           aria-label="Filter endpoints"
-          value={words}
-          onChange={(event) => setWords(event.target.value)}
+          value={filters.q ?? ""}
+          onChange={(event) => change({ q: event.target.value })}
         />
-        <select className="field w-full md:w-auto" aria-label="Show" value={view} onChange={(event) => setView(isView(event.target.value) ? event.target.value : "all")}>
-          {Object.entries(views).map(([value, text]) => (
-            <option key={value} value={value}>
-              {text}
-            </option>
-          ))}
-        </select>
+        <Choice label="Sort" all={null} value={filters.sort ?? "concern"} options={sorts} onChange={(sort) => change({ sort: sort === "concern" ? undefined : sort })} />
       </PageHead>
+      <DiscoveryTabs />
       <Loaded query={query}>
         {({ items, cut }) => {
           if (items.length === 0)
             return <Empty title="No endpoints yet">Send traffic through the gate, or import a log with postern import. An endpoint appears once it has answered.</Empty>;
-          const shown = items.filter((it) => fits(it, view, words)).toSorted(byConcern);
-          if (shown.length === 0) return <Empty title="Nothing fits">{plural(items.length, "endpoint")} are known, none of them like this. Change the filter.</Empty>;
+          const shown = chosen(items, filters);
           return (
             <>
-              <Table endpoints={shown} />
-              {cut && <p className="mt-2 text-soft">Only the first 10,000 are shown; the API has the rest.</p>}
+              <Filters items={items} filters={filters} onChange={change} />
+              {shown.length === 0 ? (
+                <Empty title="Nothing fits">{plural(items.length, "endpoint")} are known, none of them like this. Change the filter.</Empty>
+              ) : (
+                <>
+                  <p className="mb-2 text-[13px] text-soft" role="status">
+                    {shown.length === items.length ? plural(items.length, "endpoint") : `${shown.length} of ${plural(items.length, "endpoint")}`}
+                  </p>
+                  <Table endpoints={pageOf(shown, filters.page ?? 1)} />
+                  <Pager page={filters.page ?? 1} total={shown.length} onPage={(page) => change({ page })} />
+                </>
+              )}
+              {cut && <p className="mt-2 text-soft">Only the first 10,000 are loaded; the API has the rest.</p>}
             </>
           );
         }}
       </Loaded>
     </>
+  );
+}
+
+const filterNames = ["method", "host", "auth", "data", "life", "known", "tells"] as const;
+
+function Filters({
+  items,
+  filters,
+  onChange,
+}: {
+  readonly items: readonly Endpoint[];
+  readonly filters: EndpointFilters;
+  readonly onChange: (next: Partial<EndpointFilters>) => void;
+}) {
+  const [open, setOpen] = useState(false);
+  const set = filterNames.filter((name) => filters[name] !== undefined).length;
+  const hosts = optionsOf(items.map((it) => it.host));
+  return (
+    <div className="mb-3">
+      <button type="button" className="button w-full justify-center md:hidden" aria-expanded={open} aria-controls="filters" onClick={() => setOpen(!open)}>
+        {set === 0 ? "Filters" : `Filters, ${set} set`}
+      </button>
+      <div id="filters" className={`${open ? "mt-2 grid grid-cols-2" : "hidden"} gap-2 md:mt-0 md:flex md:flex-wrap md:[&>select]:max-w-[150px]`}>
+        <Choice label="Method" all="Any method" value={filters.method} options={optionsOf(items.map((it) => it.method))} onChange={(method) => onChange({ method })} />
+        {Object.keys(hosts).length > 1 && <Choice label="Host" all="Any host" value={filters.host} options={hosts} onChange={(host) => onChange({ host })} />}
+        <Choice label="Credential" all="Any credential" value={filters.auth} options={choices.auth} onChange={(auth) => onChange({ auth })} />
+        <Choice label="Data" all="Any data" value={filters.data} options={optionsOf(items.flatMap((it) => it.dataClasses))} onChange={(data) => onChange({ data })} />
+        <Choice label="Life" all="Any life" value={filters.life} options={choices.life} onChange={(life) => onChange({ life })} />
+        <Choice label="Known by" all="Known by anyone" value={filters.known} options={choices.known} onChange={(known) => onChange({ known })} />
+        <Choice label="Gives away" all="Whatever they tell" value={filters.tells} options={choices.tells} onChange={(tells) => onChange({ tells })} />
+        {set > 0 && (
+          <button type="button" className="button justify-center" onClick={() => onChange(Object.fromEntries(filterNames.map((name) => [name, undefined])))}>
+            Clear
+          </button>
+        )}
+      </div>
+    </div>
   );
 }
 
@@ -73,9 +108,11 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
           <tr>
             <th>Endpoint</th>
             <th className="hidden sm:table-cell">Credential</th>
-            <th className="hidden sm:table-cell">Existence oracle</th>
-            <th className="hidden lg:table-cell">Asks about</th>
+            <th className="hidden lg:table-cell">Data</th>
+            <th className="hidden lg:table-cell">Known by</th>
             <th className="num">Requests</th>
+            <th className="num hidden lg:table-cell">Errors</th>
+            <th className="num hidden lg:table-cell">p95</th>
             <th className="num hidden md:table-cell">Last seen</th>
           </tr>
         </thead>
@@ -86,25 +123,19 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
                 <Link to="/endpoints/$id" params={{ id: it.id }} className="hover:underline">
                   <EndpointName method={it.method} path={it.path} host={it.host} operation={operationText(it.operation)} />
                 </Link>
-                <Life endpoint={it} />
-                <span className="mt-1 flex flex-wrap gap-1 sm:hidden">
-                  <AuthBadge verdict={it.auth.verdict} />
-                  {it.oracle !== null && <OracleBadge oracle={it.oracle} />}
-                </span>
+                <Notes endpoint={it} />
               </td>
               <td className="hidden sm:table-cell">
                 <AuthBadge verdict={it.auth.verdict} />
               </td>
-              <td className="hidden sm:table-cell">
-                <OracleBadge oracle={it.oracle} />
-                {it.guard?.state === "budgeted" && (
-                  <span className="ml-1">
-                    <Badge tone="brand">budget</Badge>
-                  </span>
-                )}
+              <td className="hidden max-w-[170px] text-[13px] text-soft lg:table-cell">
+                {it.dataClasses.join(", ")}
+                {it.subjects.length > 0 && <span className="block">asks about {subjectsOf(it)}</span>}
               </td>
-              <td className="hidden text-soft lg:table-cell">{it.subjects.map((subject) => subject.type).join(", ")}</td>
+              <td className="hidden max-w-[110px] text-[13px] text-soft lg:table-cell">{it.knownBy.join(", ")}</td>
               <td className="num">{brief(it.requests)}</td>
+              <td className={`num hidden whitespace-nowrap lg:table-cell ${it.errors > 0 ? "" : "text-soft"}`}>{it.errors === 0 ? "0" : percent(errorShare(it))}</td>
+              <td className="num hidden whitespace-nowrap text-soft lg:table-cell">{it.latencyMs.p95 === null ? "–" : milliseconds(it.latencyMs.p95)}</td>
               <td className="num hidden text-soft md:table-cell">
                 <Ago at={it.lastSeen} />
               </td>
@@ -116,13 +147,18 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
   );
 }
 
-/** What is not as usual in its life, and what people said of it. */
-function Life({ endpoint: { lifecycle, publicOnPurpose, tags } }: { readonly endpoint: Endpoint }) {
-  if (lifecycle === "active" && publicOnPurpose === null && tags.length === 0) return undefined;
+/** What it tells, what is not as usual in its life, and what people said of it; on narrow screens its credential, too. */
+function Notes({ endpoint: { auth, oracle, guard, lifecycle, publicOnPurpose, tags, owner } }: { readonly endpoint: Endpoint }) {
   return (
-    <span className="mt-1 flex flex-wrap gap-1">
-      {lifecycle !== "active" && <Badge tone={lifecycle === "retired" ? "warn" : "brand"}>{lifecycle}</Badge>}
+    <span className="mt-1 flex flex-wrap items-center gap-1 empty:hidden">
+      <span className="sm:hidden">
+        <AuthBadge verdict={auth.verdict} />
+      </span>
+      {oracle !== null && <OracleBadge oracle={oracle} />}
+      {guard?.state === "budgeted" && <Badge tone="brand">budget</Badge>}
+      {lifecycle !== "active" && <Badge tone={lifecycle === "retired" ? "warn" : lifecycle === "new" ? "brand" : "plain"}>{lifecycle}</Badge>}
       {publicOnPurpose !== null && <Badge tone="brand">public on purpose</Badge>}
+      {owner !== null && <span className="text-[12px] text-soft">{owner}</span>}
       {tags.map((tag) => (
         <span key={tag} className="text-[12px] text-soft">
           #{tag}
@@ -132,43 +168,12 @@ function Life({ endpoint: { lifecycle, publicOnPurpose, tags } }: { readonly end
   );
 }
 
-function fits(it: Endpoint, view: keyof typeof views, words: string): boolean {
-  const text = `${it.method} ${it.host}${it.path} ${operationText(it.operation)} ${it.dataClasses.join(" ")} ${it.owner ?? ""} ${it.tags.join(" ")}`.toLowerCase();
-  if (
-    !words
-      .toLowerCase()
-      .split(" ")
-      .every((word) => text.includes(word))
-  )
-    return false;
-  switch (view) {
-    case "all":
-      return true;
-    case "open":
-      return it.auth.verdict === "not enforced";
-    case "oracle":
-      return it.oracle !== null;
-    case "guarded":
-      return it.guard?.state === "budgeted";
-    case "new":
-    case "idle":
-    case "retired":
-      return it.lifecycle === view;
-    case "public":
-      return it.publicOnPurpose !== null;
-    case "unowned":
-      return it.owner === null;
-  }
+/** Whom it is asked about: kinds of people's identifiers by name, all other ids as one. */
+function subjectsOf({ subjects }: Endpoint): string {
+  return [...new Set(subjects.map(({ type }) => (type === "phone" || type === "email" || type === "username" ? type : "an id")))].join(", ");
 }
 
-function byConcern(a: Endpoint, b: Endpoint): number {
-  return concern(b) - concern(a) || b.requests - a.requests;
-}
-
-function concern({ oracle, auth }: Endpoint): number {
-  return (oracle === null ? 0 : oracle.verdict === "proven" ? 4 : 2) + (auth.verdict === "not enforced" ? 1 : 0);
-}
-
-function isView(value: string): value is keyof typeof views {
-  return Object.hasOwn(views, value);
+/** Every value there is once, by name. */
+function optionsOf(values: readonly string[]): Readonly<Record<string, string>> {
+  return Object.fromEntries([...new Set(values)].toSorted().map((value) => [value, value]));
 }

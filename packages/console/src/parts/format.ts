@@ -54,3 +54,19 @@ export function clock(iso: string): string {
 export function plural(value: number, one: string, many = `${one}s`): string {
   return `${count(value)} ${value === 1 ? one : many}`;
 }
+
+/** `0.3 %`, `41 %`; what is there at all is never shown as 0. */
+export function percent(share: number): string {
+  const value = share * 100;
+  return value > 0 && value < 0.1 ? "< 0.1 %" : `${value < 10 ? short.format(value) : whole.format(value)} %`;
+}
+
+/** `4.1 ms`, `1.2 s` */
+export function milliseconds(value: number): string {
+  return value < 1_000 ? `${value < 100 ? short.format(value) : whole.format(value)} ms` : `${short.format(value / 1_000)} s`;
+}
+
+/** `22 Nov 2026` in the reader's own zone. */
+export function day(iso: string): string {
+  return new Date(iso).toLocaleDateString("en-GB", { day: "numeric", month: "short", year: "numeric" });
+}

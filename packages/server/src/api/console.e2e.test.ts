@@ -100,7 +100,11 @@ describe("the login link", () => {
 const pages = [
   ["/", "Somebody is feeding phone numbers to an open lookup"],
   ["/endpoints", "proven · 1.00 bit"],
-  ["/endpoints/e-lookup", "answered without credential"],
+  ["/endpoints/e-lookup", "Never seen:"],
+  ["/endpoints?auth=not+enforced&sort=path", "of 9 endpoints"],
+  ["/specs", "Latchkey client API"],
+  ["/specs/5a0b000000000001", "The document does not have it"],
+  ["/changes", "appeared"],
   ["/findings", "Anyone can ask whether a phone number has an account"],
   ["/incidents", "Password resets from one address"],
   ["/incidents/i-0007", "They learned of ≈1,042 subjects that they exist"],
@@ -128,6 +132,8 @@ test("with nothing seen yet each page says what will fill it", async () => {
     for (const [path, text] of [
       ["/", "No requests yet"],
       ["/endpoints", "No endpoints yet"],
+      ["/specs", "No documents yet"],
+      ["/changes", "No changes yet"],
       ["/findings", "No findings yet"],
       ["/incidents", "No incidents"],
       ["/disclosures", "Nothing was disclosed"],
@@ -158,6 +164,43 @@ test("an incident is acknowledged with one press, and the press can be taken bac
     await page.getByRole("button", { name: "Undo" }).click();
     await page.getByRole("button", { name: "Acknowledge" }).waitFor();
     expect(views.incident("i-0007")?.status).toBe("open");
+  });
+});
+
+test("an endpoint is described by keyboard, and that can be taken back", async () => {
+  await withSite("full", {}, async ({ page, url, views }) => {
+    await page.goto(`${url}/endpoints/e-lookup`);
+    await page.getByRole("button", { name: "Edit" }).press("Enter");
+    await page.getByLabel("Owner").fill("team accounts");
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel("Owner").press("Enter");
+    await page.getByText("is described anew").first().waitFor();
+    expect(views.endpoint("e-lookup")?.owner).toBe("team accounts");
+    await page.getByRole("button", { name: "Undo" }).click();
+    await page.getByText("nobody named").waitFor();
+    expect(views.endpoint("e-lookup")?.owner).toBeNull();
+  });
+});
+
+test("a document is added and removed; one that cannot be read says where", async () => {
+  await withSite("full", { width: 390 }, async ({ page, url, views }) => {
+    await page.goto(`${url}/specs`);
+    const send = async (text: string): Promise<void> => {
+      await page.getByLabel("File").setInputFiles({ name: "mine.json", mimeType: "application/json", buffer: Buffer.from(text) });
+      await page.getByRole("button", { name: "Add" }).click();
+    };
+    await send("{,}");
+    await page.getByRole("alert").getByText("line 3, column 7").waitFor();
+    expect(await violations(page)).toEqual([]);
+    await page.getByLabel("Name").fill("Mine");
+    await send('{"openapi":"3.1.0"}');
+    await page.getByRole("link", { name: "Mine" }).waitFor();
+    await page.getByText("1 place of Mine could not be read").waitFor();
+    await page.getByRole("button", { name: "Remove Mine" }).click();
+    await page.getByRole("button", { name: "Really remove" }).press("Enter");
+    await page.getByRole("link", { name: "Mine" }).waitFor({ state: "detached" });
+    expect(views.specs().map((it) => it.name)).toEqual(["Latchkey client API"]);
+    expect(await violations(page)).toEqual([]);
   });
 });
 

@@ -1,5 +1,5 @@
 import { parameters, publicNameOf } from "./parameters.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { jsonSchemas } from "./schemas.ts";
 
 /** The OpenAPI 3.1 document of the API, made from the routes it serves. Stable for equal input. */

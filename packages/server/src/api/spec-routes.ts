@@ -1,6 +1,6 @@
 import type { DiscoveryViews } from "./discovery-views.ts";
 import { readParameters } from "./parameters.ts";
-import type { Route } from "./routes.ts";
+import type { Route } from "./route.ts";
 import { schemas } from "./schemas.ts";
 
 /**

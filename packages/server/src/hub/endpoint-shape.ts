@@ -17,10 +17,15 @@ export function endpointShape(inventory: Inventory, endpoint: InventoryEndpoint)
     const subject = subjects.get(place);
     return subject === "phone" || subject === "email" || subject === "username" ? subject : null;
   };
+  /** Of several parameters in one segment (`{cc}-{phone}`) the one that says it is the identifier. */
+  const compound = (name: string): string | null => {
+    for (const [place, subject] of subjects) if (subject === name.toLowerCase() && place.startsWith("path ") && place.slice(5).split("-").includes(name)) return personal(place);
+    return null;
+  };
   return {
     parameters: operation.parameters.map((one) => ({
       in: one.in,
-      ...line(one.name, one.schema, one.required, one.seen ?? null, personal(`${one.in} ${one.name}`)),
+      ...line(one.name, one.schema, one.required, one.seen ?? null, personal(`${one.in} ${one.name}`) ?? (one.in === "path" ? compound(one.name) : null)),
     })),
     request:
       operation.request === undefined
