@@ -103,7 +103,7 @@ function Traffic({ endpoint: { calls, requests, errors, latencyMs, subjects, dat
           ["time p95", time(latencyMs.p95)],
           ...(calls === null
             ? []
-            : [["operations", `${count(calls.operations)} by ${calls.protocol}${calls.others === 0 ? "" : `, ${count(calls.others)} calls of others not kept apart`}`] as const]),
+            : [["operations", `${count(calls.operations)} by ${calls.protocol}${calls.others === 0 ? "" : `, ${count(calls.others)} calls of names nobody answered`}`] as const]),
           ["asks about", subjects.map((it) => `${it.type} in ${it.in} ${it.name}`).join(", ") || "nobody"],
           ["data in answers", dataClasses.join(", ") || "none seen"],
           ["first seen", <Ago key="f" at={firstSeen} />],
