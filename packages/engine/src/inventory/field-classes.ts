@@ -1,17 +1,15 @@
 import type { Json } from "../exchange/view.ts";
 import type { DataClass } from "./data-classes.ts";
-import { hash32 } from "./distinct-counter.ts";
 import { type FieldHints, fieldHints } from "./field-hints.ts";
-import { governmentIds } from "./government-ids.ts";
-import { secretCharactersMax } from "./secret-shapes.ts";
-import type { VoteName } from "./value-votes.ts";
-import { castVotes } from "./value-votes.ts";
+import { FieldVotes, type FieldVotesState } from "./field-votes.ts";
+import { SchemaBudget } from "./schema-node.ts";
 
 /**
- * The data classes of one endpoint's fields, decided from many samples of each: a checksum that holds in one value is chance, in every value of a field it
- * is what the field is for. Values are never kept: only votes, and hashes of at most {@link distinctKept} values, which no export writes.
+ * The data classes of the fields of one kind of message (an endpoint's answers, its requests, its refusals), decided from many samples of each: a checksum
+ * that holds in one value is chance, in every value of a field it is what the field is for. Values are never kept, only counts.
  *
- * At most {@link fieldsMax} fields, {@link readMax} values of one answer, {@link depthMax} deep; later fields are not looked at.
+ * At most {@link fieldsMax} fields, {@link readMax} values of one message, {@link depthMax} deep; later fields are not looked at, nor any new one once the
+ * budget over all endpoints is used up.
  *
  * Misses: names, addresses, dates of birth, passports and health data under names that do not say so (a name needs given names it knows); phone numbers without
  * `+`, of one country whose numbers have fewer than eight digits, under such names; personal data inside free text. Mistakes: a system that gives its own
@@ -20,16 +18,20 @@ import { castVotes } from "./value-votes.ts";
 export class FieldClasses {
   readonly #seed: number;
   readonly #nameOf: (name: string) => string;
+  readonly #budget: SchemaBudget;
+  readonly #sent: boolean;
   readonly #fields = new Map<string, FieldVotes>();
   #classes: ReadonlySet<DataClass> | undefined;
 
-  constructor(seed: number, nameOf: (name: string) => string = (name) => name) {
+  constructor(seed: number, nameOf: (name: string) => string = (name) => name, more: FieldClassesOptions = {}) {
     this.#seed = seed;
     this.#nameOf = nameOf;
+    this.#budget = more.budget ?? new SchemaBudget(fieldsMax);
+    this.#sent = more.sent === true;
   }
 
-  /** Reads one answer (or one request's body). */
-  observe(json: Json): void {
+  /** Reads one body. `place` is put before each field's path: `json`, `404`. */
+  observe(json: Json, place = ""): void {
     this.#classes = undefined;
     let read = 0;
     const path: string[] = [];
@@ -50,14 +52,24 @@ export class FieldClasses {
       read++;
       this.add(key, path, value);
     };
-    walk(json, "", 0);
+    walk(json, place, 0);
+  }
+
+  /** Reads named texts, as a query or a form has them, in `place`. */
+  observePairs(pairs: Iterable<readonly [name: string, text: string]>, place: string): void {
+    let read = 0;
+    for (const [name, text] of pairs) {
+      if (++read > readMax) return;
+      const own = nameHoldsValue.test(name) ? "*" : this.#nameOf(name);
+      this.add(`${place}.${own}`, [name], text);
+    }
   }
 
   /** One value of a field. `key` is how the field is kept, `path` its names as they came (only hints are taken from them). */
   add(key: string, path: readonly string[], value: string | number): void {
     let field = this.#fields.get(key);
     if (field === undefined) {
-      if (this.#fields.size >= fieldsMax || key.length > keyCharactersMax) return;
+      if (this.#fields.size >= fieldsMax || key.length > keyCharactersMax || !this.#budget.take()) return;
       field = new FieldVotes(fieldHints(path));
       this.#fields.set(key, field);
     }
@@ -75,7 +87,7 @@ export class FieldClasses {
   fields(): readonly ClassifiedField[] {
     const people = new Set<string>();
     const puzzles = new Set<string>();
-    for (const [key, field] of this.#fields) if (field.hints.captcha === "puzzle") puzzles.add(ownerOf(key));
+    for (const [key, field] of this.#fields) if (!this.#sent && field.hints.captcha === "puzzle") puzzles.add(ownerOf(key));
     for (const [key, field] of this.#fields) if (personal.has(field.decide()?.name)) people.add(ownerOf(key));
     const list: ClassifiedField[] = [];
     for (const [key, field] of this.#fields) {
@@ -88,13 +100,26 @@ export class FieldClasses {
     return list;
   }
 
+  /** Takes over all that another has counted; `other` must not be used afterwards. */
   absorb(other: FieldClasses): void {
     this.#classes = undefined;
     for (const [key, field] of other.#fields) {
       const mine = this.#fields.get(key);
       if (mine !== undefined) mine.absorb(field);
-      else if (this.#fields.size < fieldsMax) this.#fields.set(key, field);
+      else if (this.#fields.size < fieldsMax) {
+        this.#fields.set(key, field);
+        continue;
+      }
+      other.#budget.give(1);
     }
+    other.#fields.clear();
+  }
+
+  /** Gives its places back: the endpoint was none. */
+  release(): void {
+    this.#budget.give(this.#fields.size);
+    this.#fields.clear();
+    this.#classes = undefined;
   }
 
   exportState(): FieldClassesState {
@@ -112,11 +137,19 @@ export class FieldClasses {
   restore(state: FieldClassesState): void {
     this.#classes = undefined;
     for (const saved of state.slice(0, fieldsMax)) {
+      if (!this.#fields.has(saved.key) && !this.#budget.take()) return;
       const field = new FieldVotes({ ...fieldHints([]), ...saved.hints });
       field.resume(saved);
       this.#fields.set(saved.key, field);
     }
   }
+}
+
+export interface FieldClassesOptions {
+  /** Fields left for all endpoints; without it, for this one. */
+  readonly budget?: SchemaBudget;
+  /** True for what callers send: who solves a captcha gives nothing away. */
+  readonly sent?: boolean;
 }
 
 export interface ClassifiedField {
@@ -130,180 +163,20 @@ export interface ClassifiedField {
   readonly share: number;
 }
 
-export type FieldClassesState = readonly {
-  readonly key: string;
-  readonly samples: number;
-  readonly distinct: number;
-  readonly spread: number;
-  readonly votes: readonly (readonly [VoteName, number])[];
-  readonly schemes: readonly (readonly [number, number])[];
-  readonly hints: Partial<FieldHints>;
-}[];
+export type FieldClassesState = readonly (FieldVotesState & { readonly key: string })[];
 
-/** Fields looked at for each endpoint: records of people have fewer; at 600 bytes a field, 5,000 endpoints stay below 200 MB at the very worst. */
+/** Fields looked at for each kind of message of an endpoint: records of people have fewer. */
 export const fieldsMax = 64;
-/** Values read of one answer, elements of one array, depth. */
+/** Fields of all endpoints together, about 600 bytes each: 150 MB at the very worst. */
+export const classifiedFieldsMax = 250_000;
+/** Values read of one message, elements of one array, depth. */
 export const readMax = 256;
 export const itemsMax = 8;
 export const depthMax = 8;
 export const keyCharactersMax = 256;
-/** Samples after which a field is decided for good: more of the same say nothing new. */
-export const samplesMax = 512;
-/** Distinct values counted; more are only "many". */
-export const distinctKept = 24;
-/** Values of one field shown to the number plan, at 20 µs each. */
-export const plannedMax = 24;
 
 /** Names that are identifiers themselves (a map by phone number) share one entry. */
 const nameHoldsValue = /@|\d{5}|^.{129}/;
-
-/** A value that was masked says nothing; neither does a placeholder. */
-const masked = /\*{2}|•{2}|^[xX#]{3}|^(?:null|none|n\/a|undefined|unknown|-+)$/i;
-
-class FieldVotes {
-  readonly hints: FieldHints;
-  readonly votes = new Map<VoteName, number>();
-  readonly schemes = new Map<number, number>();
-  samples = 0;
-  #distinctBefore = 0;
-  #spreadBefore = 0;
-  readonly #seen: number[] = [];
-  readonly #heads: number[] = [];
-
-  constructor(hints: FieldHints) {
-    this.hints = hints;
-  }
-
-  /** Different values, to {@link distinctKept}. */
-  get distinct(): number {
-    return Math.max(this.#distinctBefore, this.#seen.length);
-  }
-
-  /** Different values without their last four characters: few when one is counted up from the other. */
-  get spread(): number {
-    return Math.max(this.#spreadBefore, this.#heads.length);
-  }
-
-  add(value: string | number, seed: number): void {
-    if (this.samples >= samplesMax) return;
-    const text = typeof value === "number" ? this.#number(value) : value.length > secretCharactersMax ? value.slice(0, secretCharactersMax) : value.trim();
-    if (text === "" || masked.test(text.slice(0, 64))) return;
-    this.samples++;
-    note(this.#seen, hash32(seed, text));
-    note(this.#heads, hash32(seed, text.slice(0, -4)));
-    if (typeof value === "string" && this.hints.geo !== "none" && /^-?\d{1,3}\.\d{2,15}$/.test(text) && Math.abs(Number(text)) <= (this.hints.geo === "latitude" ? 90 : 180))
-      this.#vote("degrees");
-    castVotes(
-      text,
-      this.hints,
-      this.samples <= plannedMax,
-      (name) => this.#vote(name),
-      (index) => this.schemes.set(index, (this.schemes.get(index) ?? 0) + 1),
-    );
-  }
-
-  absorb(other: FieldVotes): void {
-    this.samples += other.samples;
-    this.#distinctBefore = Math.max(this.distinct, other.distinct);
-    this.#spreadBefore = Math.max(this.spread, other.spread);
-    for (const [name, count] of other.votes) this.votes.set(name, (this.votes.get(name) ?? 0) + count);
-    for (const [index, count] of other.schemes) this.schemes.set(index, (this.schemes.get(index) ?? 0) + count);
-  }
-
-  resume(saved: FieldClassesState[number]): void {
-    this.samples = saved.samples;
-    this.#distinctBefore = saved.distinct;
-    this.#spreadBefore = saved.spread;
-    for (const [name, count] of saved.votes) this.votes.set(name, count);
-    for (const [index, count] of saved.schemes) this.schemes.set(index, count);
-  }
-
-  /** What the field is of; `beside` when another field of the same object is about a person. The order is that of how sure a class is by itself. */
-  decide(beside = false): { readonly name: DataClass; readonly share: number; readonly scheme?: string } | undefined {
-    const { hints, samples } = this;
-    if (samples === 0) return undefined;
-    const count = (...names: readonly VoteName[]): number => names.reduce((sum, name) => sum + (this.votes.get(name) ?? 0), 0);
-    const share = (...names: readonly VoteName[]): number => count(...names) / samples;
-    const as = (name: DataClass, part: number): { name: DataClass; share: number } => ({ name, share: Math.min(1, Math.round(part * 1_000) / 1_000) });
-
-    for (const [vote, name] of secrets) if (share(vote) >= 0.3) return as(name, share(vote));
-    if (share("mrz") >= 0.5) return as("passport", share("mrz"));
-    if (share("email") >= (hints.email ? 0.2 : 0.3) && (hints.email || count("email") >= 3)) return as("email", share("email"));
-    if (share("iban") >= 0.5 && (hints.iban || count("iban") >= 2)) return as("iban", share("iban"));
-    if (share("mac") >= 0.7 && count("mac") >= 2) return as("mac", share("mac"));
-    const ip = share("ipv4", "ipv6");
-    if (ip >= 0.6 && !hints.version && (hints.ip || (samples >= 3 && share("ipv4-high", "ipv6") >= ip * 0.6))) return as("ip", ip);
-
-    if (hints.card && share("card") >= 0.7) return as("card", share("card"));
-    const government = this.#government();
-    if (government !== undefined && (hints.government || !hints.phone)) return { ...as("government-id", government.share), scheme: government.scheme };
-    if (!hints.phone && !hints.government && share("card") >= 0.95 && this.distinct >= (count("card-grouped") * 2 > samples ? 3 : 8) && (!hints.otherwise || this.distinct >= 16))
-      return as("card", share("card"));
-    if (hints.passport && share("passport") >= 0.7) return as("passport", share("passport"));
-    if (hints.birth && share("date") >= 0.7) return as("birth-date", share("date"));
-    if (this.#phone(share, count)) return as("phone", Math.max(share("phone-plus", "phone-plan", "phone-grouped"), share("phone-shape")));
-    if ((hints.geo === "latitude" || hints.geo === "longitude") && share("degrees") >= 0.7) return as("geo", share("degrees"));
-    if (hints.geo === "both" && share("geo-pair", "degrees") >= 0.7) return as("geo", share("geo-pair", "degrees"));
-    if (share("geo-pair") >= 0.9 && samples >= 3) return as("geo", share("geo-pair"));
-    if (hints.token && share("random") >= 0.6) return as("secret", share("random"));
-    if (hints.secret && share("random", "secret-like") >= 0.7) return as("secret", share("secret-like"));
-    if (hints.health && share("icd", "words") >= 0.7) return as("health", share("icd", "words"));
-    if (hints.postcode && share("postcode") >= 0.7) return as("address", share("postcode"));
-    if (hints.address && share("address") >= 0.6) return as("address", share("address"));
-    if (share("street") >= 0.7 && count("street") >= 3 && share("text") < 0.5) return as("address", share("street"));
-    if (hints.name === "sure" && share("name") >= 0.7) return as("name", share("name"));
-    if (hints.name === "role" && share("name") >= 0.8 && share("two-names") >= 0.6) return as("name", share("name"));
-    if (hints.name === "maybe" && share("name") >= 0.8 && share("first-name") >= (beside ? 0.1 : 0.3) && share("two-names") >= (beside ? 0 : 0.6)) return as("name", share("name"));
-    if (hints.name === "none" && !hints.otherwise && share("name") >= 0.9 && this.distinct >= 8 && share("first-name") >= 0.5) return as("name", share("name"));
-    return share("text") >= 0.5 && count("text") >= 2 ? as("free-text", share("text")) : undefined;
-  }
-
-  #government(): { readonly scheme: string; readonly share: number } | undefined {
-    let best: { scheme: string; share: number; weight: number } | undefined;
-    const named = this.hints.schemes;
-    for (const [index, count] of this.schemes) {
-      const scheme = governmentIds[index];
-      if (scheme === undefined) continue;
-      const share = count / this.samples;
-      const says = named.includes(scheme.name);
-      const bits = scheme.bits * Math.min(this.distinct, count);
-      const enough = says
-        ? share >= 0.6
-        : this.hints.government
-          ? share >= 0.9 && (bits >= 12 || (scheme.bits >= 1 && this.distinct >= 3))
-          : share >= 0.95 && this.distinct >= 8 && bits >= (this.hints.otherwise ? 60 : 24);
-      const weight = (says ? 100 : 0) + share * scheme.bits;
-      if (enough && (best === undefined || weight > best.weight)) best = { scheme: scheme.name, share, weight };
-    }
-    return best;
-  }
-
-  #phone(share: (...names: readonly VoteName[]) => number, count: (...names: readonly VoteName[]) => number): boolean {
-    const { hints } = this;
-    if (hints.card || hints.government || hints.birth) return false;
-    if (hints.phone) return share("phone-shape") >= 0.7;
-    if (share("phone-plus") >= 0.3 && count("phone-plus") >= 3) return true;
-    if (hints.otherwise) return false;
-    if (share("phone-grouped", "phone-plus") >= 0.8 && this.distinct >= 3) return true;
-    const planned = Math.min(this.samples, plannedMax);
-    // Eight numbers that the plan knows, not counted up one from the other, nor begun with a year.
-    return count("phone-plan") >= 0.95 * planned && this.distinct >= 8 && this.spread * 3 >= Math.min(this.distinct, distinctKept) && share("year-first") < 0.8;
-  }
-
-  #number(value: number): string {
-    const { geo } = this.hints;
-    if (!Number.isInteger(value)) {
-      // A latitude is a number with a fraction inside the globe; what else has a fraction is no identifier.
-      if (geo !== "none" && Math.abs(value) <= (geo === "latitude" ? 90 : 180)) this.#vote("degrees");
-      return String(Math.abs(value) < 1e6 ? Math.fround(value) : value);
-    }
-    return Number.isSafeInteger(value) ? String(value) : "";
-  }
-
-  #vote(name: VoteName): void {
-    this.votes.set(name, (this.votes.get(name) ?? 0) + 1);
-  }
-}
 
 /** Classes that only people's records have: a `name` beside them is a person's. */
 const personal: ReadonlySet<DataClass | undefined> = new Set<DataClass>(["birth-date", "email", "government-id", "passport", "phone"]);
@@ -312,18 +185,7 @@ function ownerOf(key: string): string {
   return key.slice(0, Math.max(0, key.lastIndexOf(".")));
 }
 
-const secrets: readonly (readonly [VoteName, DataClass])[] = [
-  ["jwt", "jwt"],
-  ["vendor-key", "secret"],
-  ["private-key", "secret"],
-  ["url-credentials", "secret"],
-];
-
 /** Only what a name said. */
 function sparse(hints: FieldHints): Partial<FieldHints> {
   return Object.fromEntries(Object.entries(hints).filter(([, value]) => value !== false && value !== "none" && !(Array.isArray(value) && value.length === 0)));
-}
-
-function note(kept: number[], hash: number): void {
-  if (kept.length < distinctKept && !kept.includes(hash)) kept.push(hash);
 }

@@ -62,7 +62,7 @@ export class InventoryEndpoint {
     this.operation = operation;
     this.place = place;
     this.parameters = new Parameters(naming.seed, naming.fieldName);
-    this.fields = new FieldClasses(naming.seed, naming.fieldName);
+    this.fields = new FieldClasses(naming.seed, naming.fieldName, { budget: naming.classed });
     this.#name = naming;
   }
 
@@ -195,11 +195,17 @@ export class InventoryEndpoint {
     if (exchange.durationMs !== undefined) this.latency.add(exchange.durationMs);
     this.#refresh();
     this.parameters.observe(view, this.#template.names.keys());
-    this.schemas.observe(view, this.#template.names.keys(), this.#name);
+    this.schemas.observe(view, this.#template.names, this.#name);
     this.auth.observe(view, caller, this.#template.names.size > 0);
     if (view.responseJson === undefined || status < 200 || status > 299) return;
     this.sampled++;
     if (this.sampled <= sampleFirst || this.sampled % sampleOneIn === 0) this.fields.observe(view.responseJson);
+  }
+
+  /** Gives back its places in what is bounded over all endpoints: it was none. */
+  release(): void {
+    this.schemas.release(this.#name.budget);
+    this.fields.release();
   }
 
   /** Notes an answer as evidence that something is here; undefined is an answer that proves it. */
@@ -282,7 +288,7 @@ export class InventoryEndpoint {
     if (state.fields !== undefined) this.fields.restore(state.fields);
     for (const alias of state.aliases) this.#alias(alias);
     this.auth = Posture.restore(state.auth);
-    if (state.schemas !== undefined) this.schemas.restore(state.schemas, this.#name.budget);
+    if (state.schemas !== undefined) this.schemas.restore(state.schemas, this.#name);
     this.sampled = state.sampled;
     this.evidence = "certain";
     for (const saved of state.parameters) {
@@ -392,6 +398,8 @@ export interface EndpointNaming {
   readonly operations: OperationBudget;
   /** Places left for schemas of all endpoints. */
   readonly budget: SchemaBudget;
+  /** Fields left whose data classes may be looked for. */
+  readonly classed: SchemaBudget;
   idOf(method: string, host: string, template: string): string;
   registered(id: string, endpoint: InventoryEndpoint): void;
 }

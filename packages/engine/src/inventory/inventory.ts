@@ -18,6 +18,7 @@ import { endpointKey, InventoryEndpoint } from "./inventory-endpoint.ts";
 import type { PathNode } from "./path-node.ts";
 import type { PathStep } from "./path-templates.ts";
 import { PathTemplates, pathOf } from "./path-templates.ts";
+import { classifiedFieldsMax } from "./field-classes.ts";
 import { SchemaBudget } from "./schema-node.ts";
 import { bodyCredential } from "./body-credential.ts";
 import type { PostureCaller } from "./posture.ts";
@@ -36,6 +37,7 @@ export class Inventory {
   readonly #bounds: InventoryBounds;
   readonly #seed: number;
   readonly #schemaBudget = new SchemaBudget();
+  readonly #classedBudget = new SchemaBudget(classifiedFieldsMax);
   readonly #hosts = new Map<string, HostInventory>();
   readonly #byId = new Map<string, InventoryEndpoint>();
   readonly #principals = new Set<string>();
@@ -297,7 +299,7 @@ export class Inventory {
       this.#release(one);
       this.#operations.used--;
     }
-    endpoint.schemas.release(this.#schemaBudget);
+    endpoint.release();
     for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
   }
 
@@ -360,6 +362,7 @@ export class Inventory {
       nameOf: (name) => fieldName(name, this.#ports),
       budget: this.#schemaBudget,
       operations: this.#operations,
+      classed: this.#classedBudget,
       idOf: (method, name, template) => this.#ports.hash("segment", `${method} ${name} ${template}`),
       registered: (id, endpoint) => {
         if (this.#byId.size < this.#bounds.idsMax || this.#byId.has(id)) this.#byId.set(id, endpoint);

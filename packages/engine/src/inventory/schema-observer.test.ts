@@ -3,15 +3,15 @@ import { describe, expect, test } from "vitest";
 import { carriesAll, type Exchange, type HeaderList } from "../exchange/exchange.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
-import { SchemaBudget, type SchemaLearning } from "./schema-node.ts";
-import { mediaType, ObservedSchemas, responseStatusesMax, sampledFirst, sampledOneIn } from "./schema-observer.ts";
+import { SchemaBudget } from "./schema-node.ts";
+import { mediaType, type ObservedLearning, ObservedSchemas, responseStatusesMax, sampledFirst, sampledOneIn } from "./schema-observer.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
   random: () => 4,
   decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
 };
-const to: SchemaLearning = { seed: 7, nameOf: (name) => name, budget: new SchemaBudget() };
+const to: ObservedLearning = { seed: 7, nameOf: (name) => name, budget: new SchemaBudget(), classed: new SchemaBudget() };
 interface Sent {
   readonly url?: string;
   readonly status?: number;
@@ -30,7 +30,7 @@ function seen(schemas: ObservedSchemas, { url = "/users/7", status = 200, header
     response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(answer) },
     carries: carriesAll,
   };
-  schemas.observe(viewOf(exchange, ports), [1], to);
+  schemas.observe(viewOf(exchange, ports), new Map([[1, "userId"]]), to);
 }
 
 describe("parameters", () => {
@@ -81,7 +81,7 @@ test("its state, restored, is the same", () => {
   const schemas = new ObservedSchemas();
   for (let n = 0; n < 5; n++) seen(schemas, { url: `/users/${n}?page=${n}`, send: { a: [n] }, headers: [["Authorization", "Bearer abcdefghijklmnop"]] });
   const again = new ObservedSchemas();
-  again.restore(JSON.parse(JSON.stringify(schemas.exportState())), new SchemaBudget());
+  again.restore(JSON.parse(JSON.stringify(schemas.exportState())), { ...to, budget: new SchemaBudget() });
   expect(again.exportState()).toEqual(schemas.exportState());
 });
 

@@ -1,15 +1,17 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
+import { multipartFields } from "../exchange/multipart-fields.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView } from "../exchange/view.ts";
+import { type ClassifiedField, FieldClasses, type FieldClassesState } from "./field-classes.ts";
 import { isSecretName } from "./parameters.ts";
 import { type SchemaBudget, type SchemaLearning, SchemaNode, type SchemaState } from "./schema-node.ts";
 
 /**
  * Parameters and bodies of one endpoint as its traffic shows them: path, query, headers, cookies, form and JSON of requests that were accepted (2xx, 3xx), and
- * JSON of answers by status. Sampled: the first {@link sampledFirst} of each, then one in {@link sampledOneIn}. Only what the source carried is counted, so that
+ * JSON of answers by status; with the data classes of parameters, and of answers other than 2xx (those of 2xx: `InventoryEndpoint.fields`). Sampled: the first {@link sampledFirst} of each, then one in {@link sampledOneIn}. Only what the source carried is counted, so that
  * `seen` of a whole against `seen` of a part says what share had it.
  *
- * Misses: parameters of requests that were refused; multipart and XML bodies (their type is noted, not their fields); headers that are no `x-…` parameter or whose
+ * Misses: parameters of requests that were refused; files in multipart bodies, XML bodies (their type is noted, not their fields), answers that are no JSON; headers that are no `x-…` parameter or whose
  * names, like those of cookies, are no plain words; a parameter that first comes after the hundredth request and then seldom.
  */
 export class ObservedSchemas {
@@ -24,12 +26,14 @@ export class ObservedSchemas {
   /** Kinds of credentials with their places, `api-key header:x-api-key`, with how many of the sampled requests had one. */
   readonly credentials = new Map<string, number>();
   readonly responses = new Map<number, ObservedResponse>();
+  /** Classes of the parameters, each under its part: `query.phone`, `path.p2`. */
+  #classes: FieldClasses | undefined;
   #accepted = 0;
 
-  /** `positions`: the path segments that are values. */
-  observe(view: ExchangeView, positions: Iterable<number>, to: SchemaLearning): void {
+  /** `names`: the path segments that are values, and what they are called. */
+  observe(view: ExchangeView, names: ReadonlyMap<number, string>, to: ObservedLearning): void {
     const { status } = view.exchange.response;
-    if (status >= 200 && status < 400 && isSampled(++this.#accepted)) this.#request(view, positions, to);
+    if (status >= 200 && status < 400 && isSampled(++this.#accepted)) this.#request(view, names, to);
     if (status === 0) return;
     let response = this.responses.get(status);
     if (response === undefined) {
@@ -40,6 +44,11 @@ export class ObservedSchemas {
     response.observe(view, to);
   }
 
+  /** Parameters that have a data class, under {@link RequestPart} and path. */
+  classified(): readonly ClassifiedField[] {
+    return this.#classes?.fields() ?? [];
+  }
+
   absorb(other: ObservedSchemas, budget: SchemaBudget): void {
     for (const part of requestParts) {
       this[part].absorb(other[part], budget);
@@ -47,6 +56,8 @@ export class ObservedSchemas {
       budget.give(-1);
     }
     this.#accepted += other.#accepted;
+    if (this.#classes === undefined) this.#classes = other.#classes;
+    else if (other.#classes !== undefined) this.#classes.absorb(other.#classes);
     for (const [type, count] of other.requestTypes)
       if (this.requestTypes.has(type) || this.requestTypes.size < typesMax) this.requestTypes.set(type, (this.requestTypes.get(type) ?? 0) + count);
     for (const [place, count] of other.credentials)
@@ -55,14 +66,15 @@ export class ObservedSchemas {
       const mine = this.responses.get(status);
       if (mine !== undefined) mine.absorb(theirs, budget);
       else if (this.responses.size < responseStatusesMax) this.responses.set(status, theirs);
-      else budget.give(theirs.json?.size ?? 0);
+      else theirs.release(budget);
     }
   }
 
   /** Gives its places back: the endpoint was none. */
   release(budget: SchemaBudget): void {
     for (const part of requestParts) budget.give(this[part].size - 1);
-    for (const response of this.responses.values()) budget.give(response.json?.size ?? 0);
+    for (const response of this.responses.values()) response.release(budget);
+    this.#classes?.release();
   }
 
   exportState(): ObservedSchemasState {
@@ -72,42 +84,76 @@ export class ObservedSchemas {
       requestTypes: [...this.requestTypes],
       credentials: [...this.credentials],
       responses: [...this.responses].map(([status, response]) => [status, response.exportState()]),
+      ...(this.#classes === undefined ? {} : { classes: this.#classes.exportState() }),
     };
   }
 
-  restore(state: ObservedSchemasState, budget: SchemaBudget): void {
+  restore(state: ObservedSchemasState, to: ObservedLearning): void {
     this.#accepted = state.accepted;
     for (const [part, saved] of state.parts) {
-      this[part].absorb(SchemaNode.restore(saved, budget), budget);
-      budget.give(-1);
+      this[part].absorb(SchemaNode.restore(saved, to.budget), to.budget);
+      to.budget.give(-1);
     }
+    if (state.classes !== undefined) this.#classesOf(to).restore(state.classes);
     for (const [type, count] of state.requestTypes) this.requestTypes.set(type, count);
     for (const [place, count] of state.credentials) this.credentials.set(place, count);
-    for (const [status, saved] of state.responses.slice(0, responseStatusesMax)) this.responses.set(status, ObservedResponse.restore(saved, budget));
+    for (const [status, saved] of state.responses.slice(0, responseStatusesMax)) this.responses.set(status, ObservedResponse.restore(saved, to));
   }
 
-  #request(view: ExchangeView, positions: Iterable<number>, to: SchemaLearning): void {
+  #classesOf(to: ObservedLearning): FieldClasses {
+    this.#classes ??= new FieldClasses(to.seed, (name) => to.nameOf(withoutIndex(name)), { budget: to.classed, sent: true });
+    return this.#classes;
+  }
+
+  #request(view: ExchangeView, names: ReadonlyMap<number, string>, to: ObservedLearning): void {
     const { exchange, credential } = view;
+    const classes = this.#classesOf(to);
     const asWritten = { ...to, nameOf: (name: string) => name };
     this.path.seen++;
-    for (const position of positions) this.path.field(`p${position}`, asWritten)?.addText(view.segments[position] ?? "", to);
+    for (const [position, name] of names) {
+      const text = view.segments[position] ?? "";
+      this.path.field(`p${position}`, asWritten)?.addText(text, to);
+      classes.add(`path.p${position}`, [name], text);
+    }
     const secret = credential?.location ?? "";
     if (credential !== undefined) {
       const place = `${credential.kind} ${plainPlace(secret, to)}`;
       if (this.credentials.has(place) || this.credentials.size < typesMax) this.credentials.set(place, (this.credentials.get(place) ?? 0) + 1);
     }
-    if (exchange.carries.query) this.query.addPairs(withoutCredential(view.query, secret), { ...to, nameOf: (name) => to.nameOf(withoutIndex(name)) });
+    const plain = { ...to, nameOf: (name: string) => to.nameOf(withoutIndex(name)) };
+    if (exchange.carries.query) {
+      const query = withoutCredential(view.query, secret);
+      this.query.addPairs(query, plain);
+      classes.observePairs(query.map(withPlus), "query");
+    }
     if (exchange.carries.requestHeaders) {
-      this.header.addPairs(parameterHeaders(exchange.request.headers, secret), asWritten);
-      this.cookie.addPairs(cookiesOf(headerOf(exchange.request.headers, "cookie"), secret), asWritten);
+      const headers = [...parameterHeaders(exchange.request.headers, secret)];
+      this.header.addPairs(headers, asWritten);
+      classes.observePairs(headers, "header");
+      const cookies = [...cookiesOf(headerOf(exchange.request.headers, "cookie"), secret)];
+      this.cookie.addPairs(cookies, asWritten);
+      classes.observePairs(cookies, "cookie");
     }
     if (!exchange.carries.requestBody) return;
-    if (view.form.length > 0) this.form.addPairs(view.form, { ...to, nameOf: (name) => to.nameOf(withoutIndex(name)) });
-    if (view.requestJson !== undefined) this.json.add(view.requestJson, to);
+    const form = view.form.length > 0 ? view.form.map(withPlus) : multipartOf(view);
+    if (form.length > 0) {
+      this.form.addPairs(form, plain);
+      classes.observePairs(form, "form");
+    }
+    if (view.requestJson !== undefined) {
+      this.json.add(view.requestJson, to);
+      classes.observe(view.requestJson, "json");
+    }
     if ((exchange.request.body?.length ?? 0) === 0) return;
     const type = view.requestJson === undefined ? mediaType(headerOf(exchange.request.headers, "content-type")) : "application/json";
     if (type !== "" && (this.requestTypes.has(type) || this.requestTypes.size < typesMax)) this.requestTypes.set(type, (this.requestTypes.get(type) ?? 0) + 1);
   }
+}
+
+/** What is needed to learn of an endpoint's messages. */
+export interface ObservedLearning extends SchemaLearning {
+  /** Fields left, of all endpoints, whose data classes may be looked for. */
+  readonly classed: SchemaBudget;
 }
 
 /** Answers of one status. */
@@ -118,8 +164,10 @@ export class ObservedResponse {
   sampled = 0;
   json: SchemaNode | undefined;
   readonly types = new Map<string, number>();
+  /** Of the fields of answers other than 2xx. */
+  #classes: FieldClasses | undefined;
 
-  observe(view: ExchangeView, to: SchemaLearning): void {
+  observe(view: ExchangeView, to: ObservedLearning): void {
     if (!isSampled(++this.answers)) return;
     const { carries, response } = view.exchange;
     if (carries.responseHeaders || carries.responseBody) this.sampled++;
@@ -130,27 +178,52 @@ export class ObservedResponse {
     if (view.responseJson === undefined) return;
     if (this.json === undefined && to.budget.take()) this.json = new SchemaNode();
     this.json?.add(view.responseJson, to);
+    if (response.status >= 200 && response.status < 300) return;
+    this.#classes ??= new FieldClasses(to.seed, to.nameOf, { budget: to.classed });
+    this.#classes.observe(view.responseJson);
+  }
+
+  /** Fields of these answers that have a data class; none for 2xx, whose answers are looked at together. */
+  classified(): readonly ClassifiedField[] {
+    return this.#classes?.fields() ?? [];
+  }
+
+  release(budget: SchemaBudget): void {
+    budget.give(this.json?.size ?? 0);
+    this.#classes?.release();
   }
 
   absorb(other: ObservedResponse, budget: SchemaBudget): void {
     this.answers += other.answers;
     this.sampled += other.sampled;
     for (const [type, count] of other.types) if (this.types.has(type) || this.types.size < typesMax) this.types.set(type, (this.types.get(type) ?? 0) + count);
+    if (this.#classes === undefined) this.#classes = other.#classes;
+    else if (other.#classes !== undefined) this.#classes.absorb(other.#classes);
     if (other.json === undefined) return;
     if (this.json === undefined) this.json = other.json;
     else this.json.absorb(other.json, budget);
   }
 
   exportState(): ObservedResponseState {
-    return { answers: this.answers, sampled: this.sampled, types: [...this.types], ...(this.json === undefined ? {} : { json: this.json.exportState() }) };
+    return {
+      answers: this.answers,
+      sampled: this.sampled,
+      types: [...this.types],
+      ...(this.json === undefined ? {} : { json: this.json.exportState() }),
+      ...(this.#classes === undefined ? {} : { classes: this.#classes.exportState() }),
+    };
   }
 
-  static restore(state: ObservedResponseState, budget: SchemaBudget): ObservedResponse {
+  static restore(state: ObservedResponseState, to: ObservedLearning): ObservedResponse {
     const response = new ObservedResponse();
     response.answers = state.answers;
     response.sampled = state.sampled;
     for (const [type, count] of state.types) response.types.set(type, count);
-    if (state.json !== undefined && budget.take()) response.json = SchemaNode.restore(state.json, budget);
+    if (state.json !== undefined && to.budget.take()) response.json = SchemaNode.restore(state.json, to.budget);
+    if (state.classes !== undefined) {
+      response.#classes = new FieldClasses(to.seed, to.nameOf, { budget: to.classed });
+      response.#classes.restore(state.classes);
+    }
     return response;
   }
 }
@@ -161,6 +234,8 @@ export interface ObservedSchemasState {
   readonly requestTypes: readonly (readonly [string, number])[];
   readonly credentials: readonly (readonly [string, number])[];
   readonly responses: readonly (readonly [number, ObservedResponseState])[];
+  /** Absent in states older than it. */
+  readonly classes?: FieldClassesState;
 }
 
 export interface ObservedResponseState {
@@ -168,6 +243,7 @@ export interface ObservedResponseState {
   readonly sampled: number;
   readonly types: readonly (readonly [string, number])[];
   readonly json?: SchemaState;
+  readonly classes?: FieldClassesState;
 }
 
 /** Where the parameters of a request stand. */
@@ -213,6 +289,17 @@ function isSampled(count: number): boolean {
 
 function withoutIndex(name: string): string {
   return name.endsWith("[]") ? name.slice(0, -2) : name;
+}
+
+/** In a query and in a form `+` is written for a blank: before digits it was meant. */
+function withPlus([name, text]: readonly [string, string]): readonly [string, string] {
+  return [name, /^ \d/.test(text) ? `+${text.slice(1)}` : text];
+}
+
+function multipartOf({ exchange }: ExchangeView): readonly (readonly [string, string])[] {
+  const { body, headers } = exchange.request;
+  const type = headerOf(headers, "content-type");
+  return body === undefined || !/^multipart/i.test(type) ? [] : multipartFields(body, type);
 }
 
 function withoutCredential(pairs: ExchangeView["query"], location: string): ExchangeView["query"] {
