@@ -120,6 +120,8 @@ export type EndpointShape = {
     } | null;
     readonly values: "constant" | "few" | "many" | null;
     readonly class: string | null;
+    readonly scheme: string | null;
+    readonly fits: number | null;
   })[];
   readonly request: {
     readonly types: readonly string[];
@@ -134,6 +136,8 @@ export type EndpointShape = {
       } | null;
       readonly values: "constant" | "few" | "many" | null;
       readonly class: string | null;
+      readonly scheme: string | null;
+      readonly fits: number | null;
     })[];
     readonly more: number;
   } | null;
@@ -152,6 +156,8 @@ export type EndpointShape = {
       } | null;
       readonly values: "constant" | "few" | "many" | null;
       readonly class: string | null;
+      readonly scheme: string | null;
+      readonly fits: number | null;
     })[];
     readonly more: number;
   })[];

@@ -49,4 +49,5 @@ export { TimeQueue } from "./time-queue.ts";
 export { OldestKey } from "./detect/observe/oldest-key.ts";
 export { anyField, SchemaBudget, type SchemaFormat, schemaFormats, type SchemaKind, schemaKinds, SchemaNode } from "./inventory/schema-node.ts";
 export { isParameterHeader, ObservedSchemas } from "./inventory/schema-observer.ts";
+export { byField, type ClassAt, endpointFields, type FieldFacts, type ParameterFacts } from "./inventory/endpoint-fields.ts";
 export { fieldName, hashedSegment, hashOfSegment, isPlainWords } from "./exchange/plain-words.ts";

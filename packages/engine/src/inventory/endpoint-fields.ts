@@ -20,9 +20,8 @@ export function endpointFields(endpoint: InventoryEndpoint): EndpointFields {
     const list = fieldsOf(node, `${part}.`, sent);
     cut += list.cut;
     for (const one of list.fields) {
-      const name = part === "path" ? endpoint.pathNames.get(Number(one.field.slice(1))) : one.field;
-      // A position that is a constant again has no name.
-      if (name !== undefined) parameters.push({ ...one, field: name, in: part });
+      if (part !== "path") parameters.push({ ...one, in: part });
+      else for (const place of placesOf(one.class === undefined ? { ...one, ...subjectAt(one, endpoint) } : one, endpoint)) parameters.push(place);
     }
   };
   for (const part of ["path", "query", "header", "cookie", "form", "json"] as const) take(part, schemas[part]);
@@ -79,6 +78,28 @@ export interface FieldFacts {
   readonly share: number;
 }
 
+/** What identifies people is their data, though the number plan did not know every number. */
+function subjectAt({ field }: FieldFacts, endpoint: InventoryEndpoint): { readonly class?: DataClass; readonly share?: number } {
+  const name = endpoint.pathNames.get(Number(field.slice(1)));
+  const found = endpoint.parameterList().find((one) => one.location.in === "path" && one.location.name === name)?.subject;
+  return found === "phone" || found === "email" ? { class: found, share: 1 } : {};
+}
+
+/** A segment of several parameters (`{cc}-{phone}`) is of one class: that of the parameter that says so, else of the last. A position that is a constant again has none. */
+function placesOf(one: FieldFacts, endpoint: InventoryEndpoint): readonly ParameterFacts[] {
+  const position = Number(one.field.slice(1));
+  const segment = endpoint.template.split("/")[position + 1] ?? "";
+  const names = endpoint.pathNames.has(position) ? [...segment.matchAll(/\{([^{}~]{0,120})\}/g)].map((match) => match[1] ?? "") : [];
+  const named = names.findIndex((name) => one.class !== undefined && name.toLowerCase().includes(one.class));
+  return names.map((field, index) => ({
+    ...one,
+    ...(names.length === 1 ? {} : { types: ["string"] as const }),
+    ...(index === (named < 0 ? names.length - 1 : named) ? {} : { class: undefined, scheme: undefined, share: 0 }),
+    field,
+    in: "path",
+  }));
+}
+
 /** More of one part than a person reads. */
 export const listedMax = 256;
 
@@ -91,7 +112,7 @@ export function byField(classified: readonly ClassifiedField[]): ClassAt {
   return (path) => map.get(path);
 }
 
-/** Every place that is no mere container, level by level. */
+/** Every place but the body itself and the objects of an array, each before what is in it. Those nearest to the root are taken first. */
 function fieldsOf(root: SchemaNode, prefix: string, classes: ClassAt): { readonly fields: readonly FieldFacts[]; readonly cut: number } {
   const fields: FieldFacts[] = [];
   let cut = 0;
@@ -101,19 +122,33 @@ function fieldsOf(root: SchemaNode, prefix: string, classes: ClassAt): { readonl
     for (const { node, path, key, of } of level) {
       const found = classes(key.endsWith(".") ? key.slice(0, -1) : key);
       const types = schemaKinds.filter((kind) => (node.kinds[kind] ?? 0) > 0);
-      const bare = types.some((kind) => kind !== "object" && kind !== "array") || (node.fields.size === 0 && node.items === undefined);
-      if (bare && !(path === "" && prefix !== "")) {
+      const plain = types.some((kind) => kind !== "object" && kind !== "array") || (node.fields.size === 0 && node.items === undefined);
+      if (path === "" ? plain && prefix === "" : plain || !path.endsWith("[]")) {
         if (fields.length >= listedMax) cut++;
         else fields.push(facts(node, path, of, types, found));
       }
       const objects = node.kinds.object ?? 0;
-      for (const [name, field] of [...node.fields].sort(([a], [b]) => (a === b ? 0 : a < b ? -1 : 1)))
-        below.push({ node: field, path: path === "" ? name : `${path}.${name}`, key: key === "" || key.endsWith(".") ? key + name : `${key}.${name}`, of: name === anyField ? 0 : objects });
+      for (const [name, field] of [...node.fields].sort(([a], [b]) => compare(a, b)))
+        below.push({
+          node: field,
+          path: path === "" ? name : `${path}.${name}`,
+          key: key === "" || key.endsWith(".") ? key + name : `${key}.${name}`,
+          of: name === anyField ? 0 : objects,
+        });
       if (node.items !== undefined) below.push({ node: node.items, path: `${path}[]`, key, of: node.items.seen });
     }
     level = below;
   }
-  return { fields, cut };
+  return { fields: fields.sort((a, b) => compare(nested(a.field), nested(b.field))), cut };
+}
+
+/** So that what is in a field comes right after it. */
+function nested(field: string): string {
+  return field.replaceAll("[]", "\u0000").replaceAll(".", "\u0001");
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
 }
 
 interface Place {

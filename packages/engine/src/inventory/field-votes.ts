@@ -167,7 +167,6 @@ export const distinctKept = 24;
 /** Values of one field shown to the number plan, at 20 µs each. */
 export const plannedMax = 24;
 
-
 /** A value that was masked says nothing; neither does a placeholder. */
 const masked = /\*{2}|•{2}|^[xX#]{3}|^(?:null|none|n\/a|undefined|unknown|-+)$/i;
 

@@ -95,7 +95,8 @@ export interface ShapeField {
   readonly values: "constant" | "few" | "many" | null;
   /** Data class, such as `email`. */
   readonly class: string | null;
+  /** Which government id. */
+  readonly scheme: string | null;
+  /** Share of the values looked at that fit the class. */
+  readonly fits: number | null;
 }
-
-/** Fields of one body in one answer; further ones are counted. */
-export const shapeFieldsMax = 500;

@@ -73,6 +73,8 @@ const field = z.object({
   share: z.object({ seen: count, of: count }).nullable(),
   values: z.enum(["constant", "few", "many"]).nullable(),
   class: z.string().nullable(),
+  scheme: z.string().nullable(),
+  fits: z.number().nullable(),
 });
 const EndpointShape = z.object({
   parameters: z.array(z.object({ in: z.enum(["path", "query", "header", "cookie"]), ...field.shape })),

@@ -7,12 +7,14 @@ import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-sess
 import { lifecycleFilters } from "../hub/endpoint-life.ts";
 import { duration } from "../config/values.ts";
 import { readKnown } from "./known/known.ts";
-import { type ListFilter, lists, type ListName, type ListQuery } from "./listing/lists.ts";
+import { endpointShape } from "../hub/endpoint-shape.ts";
+import { renderEndpoint } from "./listing/render-endpoint.ts";
+import { type ListFilter, lists, viewerOf, type ListName, type ListQuery } from "./listing/lists.ts";
 import { renderList } from "./listing/render-list.ts";
 import { instantOf } from "./report-breach.ts";
 import { storeOf } from "./store-command.ts";
 
-/** `postern endpoints | findings | incidents | disclosures | exchanges`: what a data directory holds, as a table or as the API's JSON. */
+/** `postern endpoints | findings | incidents | disclosures | exchanges`, and one endpoint whole: what a data directory holds, as a table or as the API's JSON. */
 export function listCommands(program: Command, context: CliContext): void {
   for (const [name, list] of Object.entries(lists)) {
     const command = program
@@ -24,8 +26,31 @@ export function listCommands(program: Command, context: CliContext): void {
       .option("--cursor <cursor>", "`next` of the page before")
       .option("--config <file>", "configuration (default: postern.yaml here, if there is one)");
     for (const filter of list.filters) command.option(...filterOptions[filter]);
-    command.action((options: ListOptions) => guarded(context, () => run(list.name, options, context)));
+    if (list.name === "endpoints") {
+      command.argument("[endpoint]", "show this one whole, field by field: its id, the beginning of one, or method and path");
+      command.action((endpoint: string | undefined, options: ListOptions) =>
+        guarded(context, () => (endpoint === undefined ? run(list.name, options, context) : showOne(endpoint, options, context))),
+      );
+    } else command.action((options: ListOptions) => guarded(context, () => run(list.name, options, context)));
   }
+}
+
+/** The API's `/endpoints/{id}` with `/endpoints/{id}/shape`, or the same for people. */
+async function showOne(wanted: string, options: ListOptions, context: CliContext): Promise<number> {
+  const filter = (["endpoint", "newSince", "lifecycle", "cursor"] as const).find((one) => options[one] !== undefined);
+  if (filter !== undefined) throw new PosternError("USAGE", "One endpoint is asked for, and the list is filtered", { remedy: "Leave out the filters, or the endpoint." });
+  const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
+  const { id } = findEndpoint(wanted, namedEndpoints(known, []));
+  const endpoint = known.ledger.inventory.byId(id);
+  if (endpoint === undefined) throw new PosternError("NOT_FOUND", "This endpoint is not in the inventory any more", { remedy: "`postern endpoints` lists all of them." });
+  const view = viewerOf(known)(endpoint);
+  const shape = endpointShape(endpoint);
+  context.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ ...view, shape })}\n`
+      : renderEndpoint(view, shape, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
+  );
+  return 0;
 }
 
 const usualDataDir = "./.postern";

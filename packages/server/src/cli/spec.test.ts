@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { Writable } from "node:stream";
 import { Command } from "commander";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { EndpointShape } from "../api/discovery-views.ts";
 import { sharedData } from "../sources/shared-data.fixture.ts";
 import type { CliContext } from "./cli-context.ts";
 import { diffCommand } from "./diff.ts";
@@ -45,9 +46,32 @@ test("a document that knows one endpoint: the others are shadows, and endpoints 
   expect((await run("spec", "remove", "One", "--data", data)).code).toBe(3);
 });
 
+test("one endpoint is shown field by field: what it takes, what it gives with each status, of what kind; the exported document says the same and holds no value", async () => {
+  const { stdout } = await run("endpoints", "POST /rest/user/login", "--data", data, "--json");
+  const { shape } = JSON.parse(stdout) as { shape: EndpointShape };
+  expect(shape.request?.fields.map((one) => [one.name, one.class])).toEqual([
+    ["email", "email"],
+    ["password", "secret"],
+  ]);
+  const classes = (status: string): (string | null)[] => shape.responses.find((one) => one.status === status)?.fields.map((one) => one.class) ?? [];
+  expect([classes("200").includes("jwt"), classes("401").includes("jwt")]).toEqual([true, true]);
+  const exported = (await run("spec", "export", "--data", data, "--format", "json")).stdout;
+  const login = (JSON.parse(exported) as { paths: Record<string, { post?: object }> }).paths["/rest/user/login"]?.post;
+  expect(JSON.stringify(login)).toMatch(/"password":\{"type":"string",(?:"x-postern-values":"few",)?"x-postern-data":"secret"\}/);
+  for (const text of [stdout, exported]) expect(text).not.toMatch(/@juice-sh|admin123|eyJ/);
+  expect((await run("endpoints", "POST /rest/user/login", "--data", data, "--lifecycle", "new")).code).toBe(2);
+});
+
 test("at 80 columns no line is wider", async () => {
-  const { stdout } = await run("diff", sharedData("openapi/crapi-openapi-spec.json"), "--data", data);
-  expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  for (const args of [
+    ["diff", sharedData("openapi/crapi-openapi-spec.json")],
+    ["endpoints", "POST /rest/user/login"],
+    ["endpoints", "POST /api/Users"],
+  ]) {
+    const { stdout } = await run(...args, "--data", data);
+    expect(stdout.length).toBeGreaterThan(400);
+    expect(stdout.split("\n").filter((line) => line.length > 80)).toEqual([]);
+  }
 });
 
 async function run(...args: string[]): Promise<{ code: number; stdout: string }> {

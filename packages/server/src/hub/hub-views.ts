@@ -125,9 +125,8 @@ export class HubViews implements Views {
   }
 
   endpointShape(id: string): EndpointShape | undefined {
-    const { inventory } = this.#core.ledger;
-    const endpoint = inventory.byId(id);
-    return endpoint === undefined ? undefined : endpointShape(inventory, endpoint);
+    const endpoint = this.#core.ledger.inventory.byId(id);
+    return endpoint === undefined ? undefined : endpointShape(endpoint);
   }
 
   observedSpec(host?: string): Readonly<Record<string, unknown>> {

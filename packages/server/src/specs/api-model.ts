@@ -87,6 +87,8 @@ export interface ApiSchema {
   readonly choices?: readonly string[];
   /** Only of traffic: how many different values stood here. */
   readonly values?: "constant" | "few" | "many";
+  /** Only of traffic: what kind of data stood here. */
+  readonly dataClass?: string;
 }
 
 export interface ApiProperty {

@@ -1,4 +1,4 @@
-import { anyField, type Inventory, type InventoryEndpoint, schemaFormats, schemaKinds, type SchemaNode } from "@postern/engine";
+import { anyField, byField, type ClassAt, type Inventory, type InventoryEndpoint, schemaFormats, schemaKinds, type SchemaNode } from "@postern/engine";
 import {
   anySchema,
   type Api,
@@ -35,14 +35,20 @@ export function plainPath(template: string): string {
 
 function observedOperation(endpoint: InventoryEndpoint): ApiOperation {
   const { schemas } = endpoint;
+  const sent = byField(schemas.classified());
   const posture = endpoint.posture();
   const statuses = new Map([...endpoint.byStatus].sort(([a], [b]) => a - b));
   return {
     method: endpoint.method,
     path: plainPath(endpoint.template),
     hosts: [endpoint.host],
-    parameters: [...pathParameters(endpoint), ...parametersOf("query", schemas.query), ...parametersOf("header", schemas.header), ...parametersOf("cookie", schemas.cookie)],
-    request: requestOf(endpoint),
+    parameters: [
+      ...pathParameters(endpoint, sent),
+      ...parametersOf("query", schemas.query, sent),
+      ...parametersOf("header", schemas.header, sent),
+      ...parametersOf("cookie", schemas.cookie, sent),
+    ],
+    request: requestOf(endpoint, sent),
     responses: new Map([...statuses.keys()].filter((status) => status >= 100).map((status) => [String(status), responseOf(endpoint, status)])),
     auth: authOf(endpoint),
     deprecated: false,
@@ -61,37 +67,51 @@ function observedOperation(endpoint: InventoryEndpoint): ApiOperation {
 }
 
 /** Names as the template has them; a compound segment's are text. */
-function pathParameters(endpoint: InventoryEndpoint): ApiParameter[] {
+function pathParameters(endpoint: InventoryEndpoint, classAt: ClassAt): ApiParameter[] {
   return endpoint.template.split("/").flatMap((segment, index) => {
     const names = [...segment.matchAll(/\{([^{}~]*)\}/g)].map((match) => match[1] ?? "");
     const node = endpoint.schemas.path.fields.get(`p${index - 1}`);
     const whole = names.length === 1 && segment.length === (names[0]?.length ?? 0) + 2;
-    return names.map((name): ApiParameter => ({ in: "path", name, required: true, deprecated: false, schema: whole && node !== undefined ? textSchema(node) : stringSchema }));
+    return names.map((name): ApiParameter => ({
+      in: "path",
+      name,
+      required: true,
+      deprecated: false,
+      schema: whole && node !== undefined ? textSchema(node, { classAt, path: `path.p${index - 1}` }) : stringSchema,
+    }));
   });
 }
 
 const stringSchema: ApiSchema = { types: new Set(["string"]), properties: new Map() };
 
-function parametersOf(place: "query" | "header" | "cookie", node: SchemaNode): ApiParameter[] {
+function parametersOf(place: "query" | "header" | "cookie", node: SchemaNode, classAt: ClassAt): ApiParameter[] {
   return [...node.fields]
     .filter(([name]) => name !== anyField)
     .sort(([a], [b]) => compare(a, b))
-    .map(([name, field]) => ({ in: place, name, required: field.seen >= node.seen, deprecated: false, schema: textSchema(field), seen: { seen: field.seen, of: node.seen } }));
+    .map(([name, field]) => ({
+      in: place,
+      name,
+      required: field.seen >= node.seen,
+      deprecated: false,
+      schema: textSchema(field, { classAt, path: `${place}.${name}` }),
+      seen: { seen: field.seen, of: node.seen },
+    }));
 }
 
-function requestOf(endpoint: InventoryEndpoint): ApiBody | undefined {
+function requestOf(endpoint: InventoryEndpoint, classAt: ClassAt): ApiBody | undefined {
   const { json, form, requestTypes, path } = endpoint.schemas;
   if (json.seen === 0 && form.seen === 0 && requestTypes.size === 0) return undefined;
   const types = [...requestTypes.keys()].sort();
   const bodies = [...requestTypes.values()].reduce((sum, count) => sum + count, 0);
-  const schema = json.seen >= form.seen && json.seen > 0 ? jsonSchema(json) : form.seen > 0 ? formSchema(form) : undefined;
+  const schema = json.seen >= form.seen && json.seen > 0 ? jsonSchema(json, { classAt, path: "json" }) : form.seen > 0 ? formSchema(form, { classAt, path: "form" }) : undefined;
   return { required: bodies >= path.seen, types, schema };
 }
 
 function responseOf(endpoint: InventoryEndpoint, status: number): ApiBody {
   const response = endpoint.schemas.responses.get(status);
   if (response === undefined) return { required: false, types: [], schema: undefined };
-  const schema = response.json === undefined ? undefined : jsonSchema(response.json);
+  const classAt = byField(status >= 200 && status < 300 ? endpoint.classifiedFields() : response.classified());
+  const schema = response.json === undefined ? undefined : jsonSchema(response.json, { classAt, path: "" });
   const types = new Set(response.types.keys());
   if (schema !== undefined && ![...types].some(isJson)) types.add("application/json");
   return { required: false, types: [...types].sort(), schema };
@@ -112,40 +132,56 @@ function authOf(endpoint: InventoryEndpoint): ApiAuth {
   return { needs, schemes: needs === "none" ? [] : schemes };
 }
 
+/** Where a schema stands, and what kind of data is there. */
+export interface SchemaPlace {
+  readonly classAt: ClassAt;
+  readonly path: string;
+}
+
+const nowhere: SchemaPlace = { classAt: () => undefined, path: "" };
+
 /** Of JSON, where kinds are certain. */
-export function jsonSchema(node: SchemaNode): ApiSchema {
+export function jsonSchema(node: SchemaNode, place = nowhere): ApiSchema {
   const types = new Set<SchemaType>(schemaKinds.filter((kind) => (node.kinds[kind] ?? 0) > 0));
   if (types.has("number")) types.delete("integer");
-  return shape(node, types, jsonSchema);
+  return shape(node, types, jsonSchema, place);
 }
 
 /** Of text: what was not always a number is text. */
-function textSchema(node: SchemaNode): ApiSchema {
+function textSchema(node: SchemaNode, place = nowhere): ApiSchema {
   const types = new Set<SchemaType>((["boolean", "integer", "number", "string"] as const).filter((kind) => (node.kinds[kind] ?? 0) > 0));
   if (types.has("number")) types.delete("integer");
-  const one: ApiSchema = types.size === 1 ? shape(node, types, textSchema) : stringSchema;
+  const one: ApiSchema = types.size === 1 ? shape(node, types, textSchema, place) : { ...stringSchema, ...dataAt(place) };
   return (node.kinds.array ?? 0) > 0 ? { types: new Set(["array"]), properties: new Map(), items: one } : one;
 }
 
-export function formSchema(node: SchemaNode): ApiSchema {
-  return shape(node, new Set(["object"]), textSchema);
+export function formSchema(node: SchemaNode, place = nowhere): ApiSchema {
+  return shape(node, new Set(["object"]), textSchema, place);
 }
 
-function shape(node: SchemaNode, types: ReadonlySet<SchemaType>, below: (node: SchemaNode) => ApiSchema): ApiSchema {
+function shape(node: SchemaNode, types: ReadonlySet<SchemaType>, below: (node: SchemaNode, place: SchemaPlace) => ApiSchema, place: SchemaPlace): ApiSchema {
   const objects = node.kinds.object ?? 0;
+  const under = (name: string): SchemaPlace => ({ ...place, path: place.path === "" ? name : `${place.path}.${name}` });
   const properties = new Map<string, ApiProperty>();
   for (const [name, field] of [...node.fields].sort(([a], [b]) => compare(a, b)))
-    if (name !== anyField) properties.set(name, { schema: below(field), required: field.seen >= objects, seen: { seen: field.seen, of: objects } });
+    if (name !== anyField) properties.set(name, { schema: below(field, under(name)), required: field.seen >= objects, seen: { seen: field.seen, of: objects } });
   const extra = node.fields.get(anyField);
   const format = formatOf(node);
   return {
     types,
     properties,
     ...(format === undefined ? {} : { format }),
-    ...(types.has("array") ? { items: node.items === undefined ? anySchema : below(node.items) } : {}),
-    ...(extra === undefined ? {} : { extra: below(extra) }),
+    ...(types.has("array") ? { items: node.items === undefined ? anySchema : below(node.items, place) } : {}),
+    ...(extra === undefined ? {} : { extra: below(extra, under(anyField)) }),
     ...(node.seen > 1 && (types.has("string") || types.has("integer") || types.has("number")) ? { values: node.cardinality } : {}),
+    ...(types.has("string") || types.has("integer") || types.has("number") ? dataAt(place) : {}),
   };
+}
+
+/** The kind of data at a place: elements of an array are at the place of the array. */
+function dataAt({ classAt, path }: SchemaPlace): { readonly dataClass?: string } {
+  const found = classAt(path);
+  return found === undefined ? {} : { dataClass: found.class };
 }
 
 /** The format that all texts had. */

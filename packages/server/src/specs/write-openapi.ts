@@ -2,7 +2,8 @@ import type { Api, ApiBody, ApiOperation, ApiSchema, ApiScheme } from "./api-mod
 
 /**
  * An {@link Api} as an OpenAPI 3.1 document: valid, deterministic, without any value that was seen. What OpenAPI has no word for stands under `x-postern-…`:
- * `x-postern-authentication` where traffic has not shown whether a credential is needed, `x-postern-values` for one, a few or many different values.
+ * `x-postern-authentication` where traffic has not shown whether a credential is needed, `x-postern-values` for one, a few or many different values,
+ * `x-postern-data` for the kind of data.
  *
  * Methods that OpenAPI 3.1 has no place for (`PROPFIND`, `CONNECT`) are listed under `x-postern-other-methods` of their path.
  */
@@ -100,6 +101,7 @@ function schemaOf(schema: ApiSchema): Record<string, unknown> {
     ...(schema.extra === undefined ? {} : { additionalProperties: schemaOf(schema.extra) }),
     ...(schema.types.has("array") ? { items: schema.items === undefined ? {} : schemaOf(schema.items) } : {}),
     ...(schema.values === undefined || schema.values === "many" ? {} : { "x-postern-values": schema.values }),
+    ...(schema.dataClass === undefined ? {} : { "x-postern-data": schema.dataClass }),
   };
 }
 

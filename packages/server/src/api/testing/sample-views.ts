@@ -119,9 +119,9 @@ function specAt(at: number): SpecView {
 
 const shape: EndpointShape = {
   parameters: [
-    { in: "path", name: "cc", types: ["integer"], format: null, always: true, share: null, values: "few", class: null },
-    { in: "path", name: "phone", types: ["integer"], format: null, always: true, share: null, values: "many", class: "phone" },
-    { in: "query", name: "locale", types: ["string"], format: null, always: false, share: { seen: 120, of: 2_000 }, values: "few", class: null },
+    { in: "path", name: "cc", types: ["integer"], format: null, always: true, share: null, values: "few", class: null, scheme: null, fits: null },
+    { in: "path", name: "phone", types: ["integer"], format: null, always: true, share: null, values: "many", class: "phone", scheme: null, fits: 0.98 },
+    { in: "query", name: "locale", types: ["string"], format: null, always: false, share: { seen: 120, of: 2_000 }, values: "few", class: null, scheme: null, fits: null },
   ],
   request: null,
   responses: [
@@ -130,8 +130,8 @@ const shape: EndpointShape = {
       answers: 9_120,
       types: ["application/json"],
       fields: [
-        { name: "account_id", types: ["integer"], format: null, always: true, share: { seen: 164, of: 164 }, values: "many", class: null },
-        { name: "devices[].phone", types: ["string"], format: null, always: false, share: { seen: 80, of: 164 }, values: "many", class: "phone" },
+        { name: "account_id", types: ["integer"], format: null, always: true, share: { seen: 164, of: 164 }, values: "many", class: null, scheme: null, fits: null },
+        { name: "devices[].phone", types: ["string"], format: null, always: false, share: { seen: 80, of: 164 }, values: "many", class: "phone", scheme: null, fits: 0.98 },
       ],
       more: 0,
     },

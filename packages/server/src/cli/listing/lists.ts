@@ -1,4 +1,4 @@
-import { operationText, PosternError } from "@postern/engine";
+import { type InventoryEndpoint, operationText, PosternError } from "@postern/engine";
 import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
 import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
@@ -76,8 +76,6 @@ export interface ListQuery {
 }
 
 function endpoints({ known, query }: ListAsk): Page<EndpointView> {
-  const knownBy = knownByOf(known.dataDir, known.ports);
-  const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
   const lifeOf = livesOf(known.ledger, known.config, known.annotations);
   const newSince = query.newSince === undefined ? undefined : query.newSince.kind === "at" ? query.newSince.at : spanOf(known.ledger).to - query.newSince.ms;
   const all = known.ledger.inventory
@@ -85,15 +83,29 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
     .filter((endpoint) => query.endpoint === undefined || endpoint.id === query.endpoint.id)
     .filter((endpoint) => newSince === undefined || endpoint.firstAt >= newSince)
     .filter((endpoint) => query.lifecycle === undefined || hasLifecycle(lifeOf(endpoint), query.lifecycle))
-    // The counters of a running gate are its own; here stands what is guarded, not how far.
-    .map((endpoint) =>
-      endpointView(known.ledger, endpoint, {
-        life: lifeOf(endpoint),
-        knownBy: knownBy(endpoint),
-        ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
-      }),
-    );
-  return inMemory(all, (one) => `${one.host}\n${one.path}\n${one.method}\n${operationText(one.operation ?? undefined)}`, query);
+    .map(viewerOf(known));
+  return inMemory(
+    all,
+    (one) => `${one.host}
+${one.path}
+${one.method}
+${operationText(one.operation ?? undefined)}`,
+    query,
+  );
+}
+
+/** How this data directory's endpoints are shown. */
+export function viewerOf(known: Known): (endpoint: InventoryEndpoint) => EndpointView {
+  const knownBy = knownByOf(known.dataDir, known.ports);
+  const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
+  const lifeOf = livesOf(known.ledger, known.config, known.annotations);
+  // The counters of a running gate are its own; here stands what is guarded, not how far.
+  return (endpoint) =>
+    endpointView(known.ledger, endpoint, {
+      life: lifeOf(endpoint),
+      knownBy: knownBy(endpoint),
+      ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
+    });
 }
 
 function changes({ known, query }: ListAsk): Page<ChangeView> {
