@@ -342,13 +342,17 @@ export class Ledger {
 
   #remember(endpoint: InventoryEndpoint, view: ExchangeView, exchange: Exchange, actor: Actor, responseClass: ResponseClass | undefined, at: number): void {
     if (responseClass === undefined || (view.segments.length === 0 && view.query.length === 0)) return;
-    let early = this.#backlog.get(endpoint.id);
-    if (early === undefined) {
-      if (this.#backlog.size >= backlogEndpointsMax) return;
-      early = [];
-      this.#backlog.set(endpoint.id, early);
-    }
-    if (early.length < backlogMax) early.push({ view, exchange, actor, responseClass, at });
+    const early = this.#backlog.get(endpoint.id) ?? [];
+    if (early.length >= backlogMax) return;
+    early.push({ view, exchange, actor, responseClass, at });
+    // The one that gained nothing for longest gives its place: endpoints whose parameters are never recognised must not hold it for good.
+    this.#backlog.delete(endpoint.id);
+    if (this.#backlog.size >= backlogEndpointsMax)
+      for (const longest of this.#backlog.keys()) {
+        this.#backlog.delete(longest);
+        break;
+      }
+    this.#backlog.set(endpoint.id, early);
   }
 
   /** Exchanges seen before the identifier was known to be one: their rows are written as soon as it is. */
@@ -464,8 +468,8 @@ function rowsOf(exchange: Exchange, endpointId: string, actor: Actor, subjects: 
 
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
 /** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
-const backlogMax = 64;
-const backlogEndpointsMax = 256;
+export const backlogMax = 64;
+export const backlogEndpointsMax = 256;
 const trafficMax = 20_000;
 
 function isRead(method: string): boolean {

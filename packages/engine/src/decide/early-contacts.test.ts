@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { contactsInAllMax, contactsMax, EarlyContacts, handedForMs } from "./early-contacts.ts";
+import { contactsInAllMax, contactsMax, EarlyContacts, endpointsMax, handedForMs } from "./early-contacts.ts";
 
 const contact = (n: number) => ({ at: n, narrow: "a", network: "n", type: "phone" as const, subject: `s${n}` });
 
@@ -27,16 +27,31 @@ describe("EarlyContacts", () => {
     expect(early.of("f", 5).map((one) => one.subject)).toEqual(["s0", "s2"]);
   });
 
-  it("holds 256 an endpoint and 4,096 in all, the first ones, and room comes back", () => {
+  it("holds the first 256 of an endpoint and 4,096 in all, where the oldest of those without a guard give way to new ones", () => {
     const early = new EarlyContacts();
-    for (let n = 0; n < 1_000; n++) early.add("e", contact(n), n);
+    for (let n = 0; n <= contactsMax; n++) early.add("e", contact(n), n);
+    expect(early.of("e", 1_000).map((one) => one.subject)).toEqual(Array.from({ length: contactsMax }, (_, n) => `s${n}`));
+    // Endpoints that nobody guards: one too many of them.
+    const others = contactsInAllMax / contactsMax;
+    for (let endpoint = 0; endpoint < others; endpoint++) for (let n = 0; n < contactsMax; n++) early.add(`e${endpoint}`, contact(n), n);
     expect(early.of("e", 1_000)).toHaveLength(contactsMax);
-    for (let endpoint = 0; endpoint < 100; endpoint++) for (let n = 0; n < 100; n++) early.add(`e${endpoint}`, contact(n), n);
-    let held = early.of("e", 1_000).length;
-    for (let endpoint = 0; endpoint < 100; endpoint++) held += early.of(`e${endpoint}`, 1_000).length;
-    expect(held).toBe(contactsInAllMax);
+    const held = Array.from({ length: others }, (_, endpoint) => early.of(`e${endpoint}`, 1_000).length);
+    expect(held).toEqual([0, ...Array.from({ length: others - 1 }, () => contactsMax)]);
+    // All guarded now: nothing gives way until they have been handed over.
+    early.add("late", contact(1), 1_001);
+    expect(early.of("late", 1_001)).toEqual([]);
     expect(early.of("e", 1_001 + handedForMs)).toEqual([]);
-    early.add("late", contact(1), 1_000_000);
-    expect(early.of("late", 1_000_000)).toHaveLength(1);
+    early.add("later", contact(1), 1_000_000);
+    expect(early.of("later", 1_000_000)).toHaveLength(1);
+  });
+
+  it("knows 4,096 endpoints, where the one asked longest ago gives way unless it is guarded", () => {
+    const early = new EarlyContacts();
+    early.of("guarded", 0);
+    for (let n = 0; n < endpointsMax; n++) early.add(`e${n}`, contact(n), n);
+    early.add("guarded", contact(1), 1);
+    expect(early.of("guarded", 1)).toHaveLength(1);
+    expect([early.of("e1", 1), early.of(`e${endpointsMax - 1}`, 1)].map((held) => held.length)).toEqual([1, 1]);
+    expect(early.of("e0", 1)).toEqual([]);
   });
 });

@@ -21,6 +21,8 @@ export class EndpointWatch {
   readonly keyLo: number;
   endpoint: GuardedEndpoint;
   retired = false;
+  /** Which policy took it down. */
+  retiredIn = 0;
   truthful = 0;
   uniform = 0;
   phase: "calm" | "provisional" | "closed" = "calm";
@@ -183,6 +185,7 @@ export class EndpointWatch {
     this.#advancedTo = Math.max(at, this.#advancedTo);
     const day = Math.floor(at / dayMs);
     if (day !== this.#day) {
+      if (this.#told.size >= toldLowMax) this.#told.clear();
       // The first day may have begun before the guard stood, and says nothing of a whole one.
       if (this.#days > 0 && this.phase === "calm") this.#busiestDay = Math.max(this.#busiestDay, this.#today);
       if (this.#day >= 0) {
@@ -209,12 +212,15 @@ export class EndpointWatch {
     return true;
   }
 
-  /** True once per source and step; bounded, at the bound everything counts as told (the endpoint's own signals go on). */
+  /**
+   * True once per source and step, -1 for a first refusal. At {@link toldMax} sources everything counts as told until the day is over (the endpoint's own signals go
+   * on); first refusals fill half of it at most, so that a flood of addresses refused once does not hide the one that asks a thousand times.
+   */
   tellOnce(slot: number, keyHi: number, step: number): boolean {
     const key = `${slot}.${keyHi}`;
     const before = this.#told.get(key);
     if (before !== undefined && before >= step) return false;
-    if (before === undefined && this.#told.size >= toldMax) return false;
+    if (before === undefined && this.#told.size >= (step < 0 ? toldLowMax : toldMax)) return false;
     this.#told.set(key, step);
     return true;
   }
@@ -261,5 +267,6 @@ function surplusOf(spent: number, cost: number): number {
 const dayMs = 86_400_000;
 /** More than anybody asks in a day. */
 const noCeiling = 1_000_000_000;
-/** Sources told about, an endpoint. */
-const toldMax = 10_000;
+/** Sources told about, an endpoint and day: nobody reads more. */
+export const toldMax = 10_000;
+const toldLowMax = toldMax / 2;

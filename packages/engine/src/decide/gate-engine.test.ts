@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
-import { GateEngine } from "./gate-engine.ts";
+import { anchoredSubjectsMax, endpointsMax, GateEngine } from "./gate-engine.ts";
 import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
 
 const start = 1_700_000_000_000;
@@ -227,5 +227,33 @@ describe("GateEngine", () => {
       if (n === 9) gate.setPolicy({ version: 2, mode: "enforce", endpoints: [endpoint()], principals: [] });
     }
     expect(learned).toBe(8);
+  });
+
+  it("guards 4,096 endpoints and no more, where the guard that was taken down longest ago gives its place to a new one and takes none of its own along", () => {
+    const guard = (n: number): GuardedEndpoint => ({ ...endpoint(), id: hex(n, 3), template: `/door-${n}/{phone}` });
+    const policy = (...numbers: number[]): GatePolicy => ({ version: 1, mode: "enforce", endpoints: numbers.map(guard), principals: [] });
+    const all = Array.from({ length: endpointsMax }, (_, n) => n);
+    const fresh = new GateEngine({ newId: () => "s", sourceSlots: 64, pairs: 1_024, pending: 64 });
+    fresh.setPolicy(policy(...all, endpointsMax));
+    expect([fresh.endpointIds().length, fresh.guarded(guard(endpointsMax).id)]).toEqual([endpointsMax, undefined]);
+    const waiting = fresh.reserve(guard(7).id, actor(1), [subject(1)], false, start);
+    if (waiting !== undefined) fresh.settle(waiting, { exchangeId: "e", tells: true, classId: "c" });
+    fresh.setPolicy(policy(...all.filter((n) => n !== 7)));
+    fresh.setPolicy(policy(...all.filter((n) => n > 7)));
+    fresh.setPolicy(policy(endpointsMax, ...all.filter((n) => n > 7)));
+    expect(fresh.guarded(guard(endpointsMax).id)?.template).toBe(`/door-${endpointsMax}/{phone}`);
+    expect(fresh.usage(guard(7).id)).toBeUndefined();
+    expect([fresh.usage(guard(6).id), fresh.usage(guard(endpointsMax).id)].map((usage) => usage?.truthful)).toEqual([0, 0]);
+    // The question at the guard that is gone is answered for by nobody.
+    expect(fresh.anchor({ at: start + 1, endpointId: "x", kind: "sign-in", narrow: actor(1).narrow, network: actor(1).network, subjects: [subject(1).hash] })).toBe(1);
+    expect(fresh.guarded(guard(8).id)).toBeDefined();
+  });
+
+  it("lets one anchor vouch for eight people and not for a ninth", () => {
+    const gate = engine("enforce", { ...endpoint(), budget: { ...defaultBudget, startCredits: 20 } });
+    const people = Array.from({ length: anchoredSubjectsMax + 1 }, (_, n) => n);
+    for (const n of people) ask(gate, actor(1), n, start + n);
+    const anchor = { at: start + 100, endpointId: "x", kind: "sign-in" as const, narrow: actor(1).narrow, network: actor(1).network };
+    expect(gate.anchor({ ...anchor, subjects: people.map((n) => subject(n).hash) })).toBe(anchoredSubjectsMax);
   });
 });

@@ -30,6 +30,7 @@ export class GateEngine {
   readonly #byId = new Map<string, EndpointWatch>();
   readonly #newId: () => string;
   #mode: Mode = "observe";
+  #policies = 0;
   #signals: Signal[] = [];
   #now = 0;
   #principals: ReadonlySet<string> = new Set();
@@ -52,23 +53,53 @@ export class GateEngine {
   setPolicy(next: GatePolicy): void {
     this.#mode = next.mode;
     this.#principals = new Set(next.principals);
-    for (const watch of this.#endpoints) watch.retired = true;
+    this.#policies++;
+    for (const watch of this.#endpoints) {
+      if (!watch.retired) watch.retiredIn = this.#policies;
+      watch.retired = true;
+    }
     const ids = new Set(next.endpoints.map((endpoint) => endpoint.id));
+    // Those that stay come first: none of them may give its place to a new one.
     for (const endpoint of next.endpoints) {
-      const known = this.#byId.get(endpoint.id) ?? this.#renamed(endpoint, ids);
-      if (known === undefined) {
-        if (this.#endpoints.length >= endpointsMax) continue;
-        const watch = new EndpointWatch(this.#endpoints.length, endpoint);
-        if (this.#now > 0) watch.advance(this.#now);
-        this.#endpoints.push(watch);
-        this.#byId.set(endpoint.id, watch);
-      } else {
-        known.endpoint = endpoint;
-        known.retired = false;
-        this.#byId.set(endpoint.id, known);
+      const known = this.#byId.get(endpoint.id);
+      if (known !== undefined) this.#guard(known, endpoint);
+    }
+    for (const endpoint of next.endpoints) {
+      if (!this.#byId.has(endpoint.id)) {
+        const renamed = this.#renamed(endpoint, ids);
+        if (renamed !== undefined) this.#guard(renamed, endpoint);
+        else this.#admit(endpoint);
       }
       for (const contact of endpoint.before ?? noContacts) this.#chargeEarly(endpoint.id, contact);
     }
+  }
+
+  #guard(watch: EndpointWatch, endpoint: GuardedEndpoint): void {
+    watch.endpoint = endpoint;
+    watch.retired = false;
+    this.#byId.set(endpoint.id, watch);
+  }
+
+  /** At {@link endpointsMax} the guard that was taken down longest ago gives its place; when all stand the new one gets none. */
+  #admit(endpoint: GuardedEndpoint): void {
+    let index = this.#endpoints.length;
+    if (index >= endpointsMax) {
+      let longest: EndpointWatch | undefined;
+      for (const watch of this.#endpoints) if (watch.retired && (longest === undefined || watch.retiredIn < longest.retiredIn)) longest = watch;
+      if (longest === undefined) return;
+      for (const [id, watch] of this.#byId) if (watch === longest) this.#byId.delete(id);
+      // A number of its own in the same place: what still waits for the old one's anchors is not the new one's.
+      index = longest.index + endpointsMax;
+    }
+    const watch = new EndpointWatch(index, endpoint);
+    if (this.#now > 0) watch.advance(this.#now);
+    this.#endpoints[index % endpointsMax] = watch;
+    this.#byId.set(endpoint.id, watch);
+  }
+
+  #watchAt(index: number): EndpointWatch | undefined {
+    const watch = this.#endpoints[index % endpointsMax];
+    return watch?.index === index ? watch : undefined;
   }
 
   /** A question that was answered before the guard stood costs what it would have cost behind it. Charged once, however often it is told. */
@@ -362,7 +393,7 @@ export class GateEngine {
 
   /** Whether an anchor of `subject` says more than "this question was paid for": see {@link anchor}. */
   #vouches(pair: PendingPair, subject: string, at: number): boolean {
-    const watch = this.#endpoints[pair.endpoint];
+    const watch = this.#watchAt(pair.endpoint);
     if (watch === undefined) return false;
     scratchA.hi = pair.hi;
     scratchA.lo = pair.lo;
@@ -376,7 +407,7 @@ export class GateEngine {
   }
 
   #anchored(pair: PendingPair, vouches: boolean): void {
-    const watch = this.#endpoints[pair.endpoint];
+    const watch = this.#watchAt(pair.endpoint);
     if (watch === undefined) return;
     const ratio = Math.log((1 - mean(policy.enumeratorUnanchored)) / (1 - policy.honestUnanchored));
     const narrow = this.#locate(watch, pair.narrowHi, pair.narrowLo);
@@ -395,7 +426,7 @@ export class GateEngine {
   }
 
   #unanchored(pair: PendingPair, at: number): void {
-    const watch = this.#endpoints[pair.endpoint];
+    const watch = this.#watchAt(pair.endpoint);
     if (watch === undefined || !watch.anchorsSeen) return;
     const ratio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
     const narrow = this.#locate(watch, pair.narrowHi, pair.narrowLo);
@@ -426,7 +457,7 @@ export class GateEngine {
 
   /** A newcomer's answer has reached the age at which the cohort of a surge is judged. */
   #judged(pair: PendingPair, anchored: boolean, at: number): void {
-    const watch = this.#endpoints[pair.endpoint];
+    const watch = this.#watchAt(pair.endpoint);
     if (watch === undefined || !pair.counted) return;
     const change = watch.cohort(anchored, pair.dueAt - policy.anchorWithinMs, at);
     if (change === "released") {
@@ -597,10 +628,10 @@ export interface Outcome {
   readonly classId: string;
 }
 
-/** Endpoints one gate guards at once; beyond it further ones are only seen by the ledger, which says so. */
-const endpointsMax = 4_096;
+/** Endpoints one gate guards at once; further ones are only seen by the ledger. Those that were guarded once stay known while there is room. */
+export const endpointsMax = 4_096;
 /** One anchor vouches for at most so many subjects: nobody signs in as more people at once. */
-const anchoredSubjectsMax = 8;
+export const anchoredSubjectsMax = 8;
 /** Signals kept between two drains; a flood of sources needs no more to be told. Low ones fill half, endpoint-wide ones may go to twice this. */
 const signalsMax = 1_000;
 

@@ -91,7 +91,7 @@ interface Node {
 }
 
 /** Far above what any policy of distinct templates needs for one path. */
-const visitsMax = 512;
+export const visitsMax = 512;
 
 function child(node: Node, segment: string): Node {
   const hash = hashOfSegment(segment);

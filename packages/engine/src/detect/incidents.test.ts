@@ -1,7 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
-import { compareLevels, signalsMax, sourcesMax } from "./incident.ts";
-import { closedMax, Incidents, keysPerTriggerMax, openMax, pendingMax, quietMsDefault } from "./incidents.ts";
+import { compareLevels, endpointsMax, signalsMax, sourcesMax } from "./incident.ts";
+import { closedMax, dueMax, Incidents, keysPerTriggerMax, openMax, pendingMax, quietMsDefault } from "./incidents.ts";
 import type { IncidentsState } from "./incidents.ts";
 import type { Level, Signal } from "./signal.ts";
 
@@ -212,4 +212,23 @@ test("recorded traffic of last year keeps its addresses as long as today's", () 
   expect(incidents.list()[0]?.sources[0]?.address).toBe("198.51.100.7");
   incidents.forgetAddresses(490 * day, 90 * day);
   expect(incidents.list()[0]?.sources[0]?.address).toBe("198.51.100.0/24");
+});
+
+test("what a source asked in all is told as often as one likes, before a restart and after, and never falls", () => {
+  const incidents = new Incidents();
+  incidents.observe(signal(0));
+  for (const total of [10, 10, 12]) incidents.sourceAsked("e1", "198.51.100.7", 1, total);
+  const again = Incidents.restore(JSON.parse(JSON.stringify(incidents.exportState())) as IncidentsState);
+  for (const total of [12, 3]) again.sourceAsked("e1", "198.51.100.7", 2, total);
+  expect(again.list()[0]?.sources).toEqual([{ address: "198.51.100.7", asked: 12, firstAt: 0, lastAt: 2 }]);
+});
+
+test("an incident names 100 endpoints, the first seen, and 10,000 alerts wait to be fetched, of which the oldest goes", () => {
+  const wide = new Incidents();
+  for (let i = 0; i <= endpointsMax; i++) wide.observe(signal(i, { detector: "trigger.t", endpointId: `e${i}`, evidence: { key: "k" } }));
+  expect(wide.list()[0]?.endpointIds).toEqual(Array.from({ length: endpointsMax }, (_, i) => `e${i}`));
+  const unfetched = new Incidents();
+  for (let i = 0; i <= dueMax; i++) unfetched.observe(signal(i, { endpointId: `e${i}` }));
+  const due = unfetched.dueAlerts();
+  expect([due.length, due[0]?.at]).toEqual([dueMax, 1]);
 });

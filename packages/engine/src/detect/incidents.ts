@@ -60,6 +60,14 @@ export class Incidents {
     if (draft !== undefined) addSource(draft, address, at, asked);
   }
 
+  /** Says how many a source asked about in all: said again, or after a restart, it changes nothing. For those who count themselves, in place of {@link observeSource}. */
+  sourceAsked(endpointId: string, address: string, at: number, total: number): void {
+    const draft = this.#open.get(groupOf("enumeration", endpointId));
+    const known = draft?.sources.get(address);
+    if (draft === undefined || (known !== undefined && total <= known.asked && at <= known.lastAt)) return;
+    addSource(draft, address, at, Math.max(0, total - (known?.asked ?? 0)));
+  }
+
   /** Sets what the endpoint disclosed since the incident's first signal. */
   setDisclosed(endpointId: string, disclosed: DisclosedCounts): void {
     const draft = this.#open.get(groupOf("enumeration", endpointId));

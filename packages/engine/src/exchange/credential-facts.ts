@@ -1,3 +1,4 @@
+import { cookieCharactersMax } from "./credential-of.ts";
 import { decodeBase64 } from "./decode-base64.ts";
 import type { Ports } from "./ports.ts";
 import { rememberText } from "./remember-text.ts";
@@ -131,9 +132,13 @@ function credentialText(view: ExchangeView, location: string): string {
       return "";
     default: {
       const from = headerOf(headers, "cookie");
-      for (const pair of from.slice(0, textMax).split(";", 64)) {
+      for (const pair of from.slice(0, cookieCharactersMax).split(";")) {
         const equals = pair.indexOf("=");
-        if (equals > 0 && pair.slice(0, equals).trim().slice(0, 64) === name) return pair.slice(equals + 1).trim();
+        if (equals > 0 && pair.slice(0, equals).trim().slice(0, 64) === name)
+          return pair
+            .slice(equals + 1)
+            .trim()
+            .slice(0, textMax);
       }
       return "";
     }

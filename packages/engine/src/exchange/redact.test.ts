@@ -2,7 +2,10 @@ import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Ports } from "./ports.ts";
-import { redactDepthMax, redactHeaders, redactJson, redactText, redactUrl } from "./redact.ts";
+import { base64CharactersMax, decodeBase64 } from "./decode-base64.ts";
+import { keyCharactersMax, meaningOfKey } from "./masked-keys.ts";
+import { cookiesMax } from "./redact-credential.ts";
+import { redactCharactersMax, redactDepthMax, redactHeaders, redactJson, redactNodesMax, redactText, redactUrl } from "./redact.ts";
 import type { Json } from "./view.ts";
 
 const ports: Ports = {
@@ -241,6 +244,9 @@ describe("bounds", () => {
     const shown = redactText("a ".repeat(40_000), ports);
     expect(shown.endsWith("[cut]")).toBe(true);
     expect(shown.length).toBeLessThan(66_000);
+    const words = (length: number): string => "a ".repeat(length).slice(0, length);
+    expect(redactText(words(redactCharactersMax), ports)).toBe(words(redactCharactersMax));
+    expect(redactText(words(redactCharactersMax + 1), ports)).toBe(`${words(redactCharactersMax)}[cut]`);
   });
 
   test("JSON is cut at its depth and node bounds without overflowing", () => {
@@ -252,6 +258,21 @@ describe("bounds", () => {
       ports,
     );
     expect(JSON.stringify(wide)).toContain("[cut]");
+    const items = redactJson(
+      Array.from({ length: redactNodesMax + 1 }, () => true),
+      ports,
+    );
+    // The list itself is a node.
+    expect(Array.isArray(items) ? [items.length, items.indexOf("[cut]")] : []).toEqual([redactNodesMax, redactNodesMax - 1]);
+  });
+
+  test("64 cookies are kept apart and the rest is one hash; base64 is read to its bound; a name of more than 256 characters means nothing", () => {
+    const cookies = (count: number): string => redactHeaders([["Cookie", Array.from({ length: count }, (_, n) => `c=${n}`).join("; ")]], ports)[0]?.[1] ?? "";
+    expect(cookies(cookiesMax).split("; ")).toHaveLength(cookiesMax);
+    expect(cookies(cookiesMax + 9).split("; ")).toHaveLength(cookiesMax + 1);
+    expect(cookies(cookiesMax + 9)).toMatch(/; hash:[0-9a-f]{16}$/);
+    expect([decodeBase64("A".repeat(base64CharactersMax)), decodeBase64("A".repeat(base64CharactersMax + 4))].map((bytes) => bytes?.length)).toEqual([49_152, 49_152]);
+    expect([keyCharactersMax, keyCharactersMax + 1].map((length) => meaningOfKey("password".padStart(length, "x")))).toEqual(["secret", undefined]);
   });
 
   test.each([["@"], ["1-"], ["a@"], ["="], ["password="], ["eyJ."], ["%25"], ['\\"'], ["+1 "], ["bearer  "], ["{"], ["A"]])("64 KiB of %s take no time", (piece) => {

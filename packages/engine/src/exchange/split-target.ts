@@ -116,8 +116,8 @@ function plainSegments(path: string): string[] {
 
 function resolvedSegments(path: string): string[] {
   const segments: string[] = [];
-  // Four times the bound of pieces is read, so that a few dot segments do not push real ones out.
-  for (const raw of path.split("/", segmentsMax * 4)) {
+  // Every piece is read, however many: a hundred slashes in front would push the real ones out of our sight, and the service behind drops the slashes.
+  for (const raw of path.split("/")) {
     const segment = decodePercent(raw.slice(0, segmentCharactersMax * 3));
     if (segment === "" || segment === ".") continue;
     if (segment === "..") segments.pop();

@@ -3,8 +3,8 @@ import { describe, expect, test } from "vitest";
 import { carriesAll } from "./exchange.ts";
 import type { Exchange } from "./exchange.ts";
 import type { Ports } from "./ports.ts";
-import { isAddress, storeExchange, storedSubjectsMax, templateCharactersMax } from "./stored-exchange.ts";
-import { segmentShape } from "./segment-shape.ts";
+import { isAddress, storeExchange, reasonCharactersMax, storedFlagsMax, storedSubjectsMax, templateCharactersMax } from "./stored-exchange.ts";
+import { runsMax, segmentShape } from "./segment-shape.ts";
 import type { Subject } from "./subject.ts";
 import { viewOf } from "./view-of.ts";
 
@@ -104,9 +104,12 @@ describe("the stored row", () => {
     expect(agent("Mozilla/5.0 Chrome/120")).not.toBe(agent("curl/8.1"));
   });
 
-  test("is bounded: subjects, template, segments", () => {
+  test("is bounded: subjects, template, segments, kinds of data and the reason", () => {
     const many: Subject[] = Array.from({ length: 200 }, (_, i) => ({ type: "phone", hash: i.toString(16).padStart(16, "0"), location: { in: "json", name: "p[]" } }));
-    const row = storeExchange(viewOf(exchange({ url: `/${"segment/".repeat(500)}` }), ports), { subjects: many }, ports);
+    const gate = { action: "allow", would: "allow", reason: "r".repeat(reasonCharactersMax + 1), journaled: false } as const;
+    const dataClasses = Array.from({ length: storedFlagsMax + 1 }, (_, n) => `class-${n}`);
+    const row = storeExchange(viewOf(exchange({ url: `/${"segment/".repeat(500)}`, gate }), ports), { subjects: many, dataClasses }, ports);
+    expect([row.reason.length, row.dataClasses.length]).toEqual([reasonCharactersMax, storedFlagsMax]);
     expect(row.subjects.length).toBe(storedSubjectsMax);
     expect(row.subjectsTruncated).toBe(true);
     expect(row.template.length).toBeLessThanOrEqual(templateCharactersMax);
@@ -118,6 +121,7 @@ test("a shape tells lengths and marks, never content, and at most nine runs", ()
   expect(segmentShape("a.b_c d")).toBe("a1.a1_a1x1a1");
   expect(segmentShape("a1".repeat(50))).toBe(`${"a1d1".repeat(4)}a1…`);
   expect(segmentShape("7".repeat(200))).toBe("d99");
+  expect(segmentShape("a1".repeat(runsMax).slice(0, runsMax))).toBe("a1d1a1d1a1d1a1d1a1");
 });
 
 test("addresses are told from names and numbers", () => {

@@ -6,7 +6,7 @@ import { subjectsMax } from "../understood.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
 import type { ParameterLocation } from "./subject.ts";
-import { extractSubjects, subjectBodyCharsMax, type RequestParts } from "./subjects.ts";
+import { extractSubjects, hashedNamesMax, type RequestParts, subjectBodyCharsMax, subjectDepthMax } from "./subjects.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
@@ -116,6 +116,19 @@ describe("extractSubjects", () => {
     ).toBe(false);
     expect(json("phone", `{"phone":"1","pad":"${"x".repeat(subjectBodyCharsMax)}"}`).truncated).toBe(true);
     expect(json("[]", `${"[".repeat(40)}"1"${"]".repeat(40)}`).truncated).toBe(true);
+  });
+  it("lets nobody hide behind empty or repeated parts of a list: beyond its bound the request counts as one that asks about too many", () => {
+    const listed = (list: string) => extractSubjects(phoneAt("query", "phone"), "/x", parts({ query: `phone=${list}` }), ports);
+    expect(listed(`${",".repeat(subjectsMax - 1)}15`)).toMatchObject({ truncated: false, first: "15" });
+    expect(listed(`${",".repeat(subjectsMax)}15`).truncated).toBe(true);
+    expect(listed(`${"7,".repeat(subjectsMax)}15`).truncated).toBe(true);
+  });
+  it("follows 16 levels of JSON and compares 512 names with hashed ones, and says where it stopped", () => {
+    const nested = (levels: number): unknown => (levels === 0 ? { phone: "1" } : [nested(levels - 1)]);
+    expect(json("phone", nested(subjectDepthMax - 1))).toMatchObject({ truncated: false, subjects: [{}] });
+    expect(json("phone", nested(subjectDepthMax)).truncated).toBe(true);
+    const asked = (names: number) => extractSubjects(phoneAt("query", "~00000000"), "/x", parts({ query: Array.from({ length: names }, (_, n) => `n${n}=1`).join("&") }), ports);
+    expect([asked(hashedNamesMax).truncated, asked(hashedNamesMax + 1).truncated]).toEqual([false, true]);
   });
   it("never throws, whatever the request holds", () => {
     fc.assert(

@@ -177,7 +177,10 @@ class Collector {
   /** One value, or several with commas between. */
   list(rule: SubjectRule, text: string): void {
     if (!text.includes(",")) return this.one(rule, text);
-    for (const part of text.split(",", subjectsMax + 2)) this.one(rule, part);
+    const parts = text.split(",", subjectsMax + 1);
+    // Empty and repeated parts count: a thousand commas in front would hide whoever stands behind them.
+    if (parts.length > subjectsMax) this.truncated = true;
+    for (const part of parts) this.one(rule, part);
   }
 
   one(rule: SubjectRule, text: string): void {

@@ -1,11 +1,13 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import { credentialFacts } from "./credential-facts.ts";
+import { cookieCharactersMax, credentialCharactersMax } from "./credential-of.ts";
 import type { Exchange, HeaderList } from "./exchange.ts";
 import { carriesAll } from "./exchange.ts";
 import type { Ports } from "./ports.ts";
 import { segmentCharactersMax, splitUrl } from "./split-target.ts";
-import { jsonCharactersMax, splitTarget, viewOf } from "./view-of.ts";
+import { jsonCharactersMax, pairsCharactersMax, splitTarget, userAgentCharactersMax, viewOf } from "./view-of.ts";
 import { pairsMax, segmentsMax } from "./view.ts";
 
 const ports: Ports = {
@@ -73,6 +75,20 @@ describe("splitTarget", () => {
   });
 });
 
+describe("splitTarget at its bounds", () => {
+  test.each(["/", "/.", "/x/..", "/%2e"])("finds the path behind any number of pieces that the service drops: %s", (piece) => {
+    expect(splitTarget(`${piece.repeat(5_000)}/users/7`).segments).toEqual(["users", "7"]);
+  });
+
+  test("keeps 32 segments of 256 characters, and counts those beyond when it climbs", () => {
+    const deep = `/a${"/b".repeat(segmentsMax)}`;
+    expect(splitTarget(deep).segments).toEqual(["a", ...Array.from({ length: segmentsMax - 1 }, () => "b")]);
+    expect(splitTarget(`${deep}${"/..".repeat(segmentsMax)}/c`).segments).toEqual(["a", "c"]);
+    for (const target of [`/${"x".repeat(segmentCharactersMax + 1)}`, `/./${"x".repeat(segmentCharactersMax + 1)}`])
+      expect(splitTarget(target).segments[0]).toHaveLength(segmentCharactersMax);
+  });
+});
+
 describe("viewOf", () => {
   test("query and form pairs are decoded, keep repeats and stop at the bound", () => {
     expect(viewOf(exchange("/?a=1&a=%2B2&b+c=d+e&flag"), ports).query).toEqual([
@@ -137,5 +153,36 @@ describe("the credential seen", () => {
   test("a digest caller keeps one hash although each response differs", () => {
     const of = (response: string) => credential([["Authorization", `Digest username="u", realm="r", response="${response}"`]])?.hash;
     expect(of("1")).toBe(of("2"));
+  });
+});
+
+describe("what is read of a request", () => {
+  const session = "sid=abcdefghij0123456789";
+  const padded = (length: number): string => `${"p=1;".repeat(Math.floor((length - session.length) / 4))}${" ".repeat((length - session.length) % 4)}${session}`;
+
+  test("a session is seen behind thousands of cookies, to the 65,536th character", () => {
+    const inside = exchange("/", [["Cookie", padded(cookieCharactersMax)]]);
+    const seen = viewOf(inside, ports);
+    expect(seen.credential?.location).toBe("cookie:sid");
+    const beyond = credential([["Cookie", `${" ".repeat(cookieCharactersMax - session.length + 6)}${session}`]]);
+    expect(beyond).toBeUndefined();
+  });
+
+  test("of a secret its first 8,192 characters are hashed, of a User-Agent 512 kept, of a query 65,536 read", () => {
+    const long = "k".repeat(credentialCharactersMax);
+    expect(credential([["Authorization", `Bearer ${long}x`]])?.hash).toBe(ports.hash("credential", long));
+    expect(viewOf(exchange("/", [["User-Agent", "u".repeat(userAgentCharactersMax + 1)]]), ports).userAgent).toHaveLength(userAgentCharactersMax);
+    const query = (length: number): number => viewOf(exchange(`/?pad=${"x".repeat(length - "pad=&a=1".length)}&a=1`), ports).query.filter(([, value]) => value === "1").length;
+    expect([query(pairsCharactersMax), query(pairsCharactersMax + 1)]).toEqual([1, 0]);
+  });
+
+  test("what a token says of itself is read from its first 8,192 characters", () => {
+    const part = (value: unknown): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+    const token = (pad: number): string => `${part({ alg: "HS256" })}.${part({ sub: "7", pad: "x".repeat(pad) })}.c2ln`;
+    const malformed = (pad: number): boolean | undefined => {
+      const view = viewOf(exchange("/", [["Authorization", `Bearer ${token(pad)}`]]), ports);
+      return view.credential === undefined ? undefined : credentialFacts(view, view.credential, ports).malformed;
+    };
+    expect([malformed(6_000), malformed(9_000)]).toEqual([false, true]);
   });
 });

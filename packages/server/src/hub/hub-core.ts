@@ -62,7 +62,6 @@ export class HubCore {
   #savedAt = 0;
   #forgotAt = -Infinity;
   #saveMs = 0;
-  readonly #askedTold = new Map<string, number>();
   #missing: MissingExchanges[];
   requests = 0;
   upstreamErrors = 0;
@@ -292,15 +291,7 @@ export class HubCore {
         for (const { address } of incident.sources) {
           const source = this.totals.source(endpointId, address, meaning);
           if (source === undefined) continue;
-          // The incident adds up what it is told: tell it what is new.
-          const key = `${incident.id} ${endpointId} ${address}`;
-          const asked = source.asked - (this.#askedTold.get(key) ?? 0);
-          if (asked > 0) {
-            this.incidents.observeSource(endpointId, address, source.lastAt, asked);
-            this.#askedTold.delete(key);
-            if (this.#askedTold.size >= askedToldMax) this.#askedTold.clear();
-            this.#askedTold.set(key, source.asked);
-          }
+          this.incidents.sourceAsked(endpointId, address, source.lastAt, source.asked);
           confirmed += source.confirmed;
           denied += source.denied;
           uniform += source.uniform;
@@ -391,8 +382,6 @@ const signalsSavedMax = 500;
 /** Losses are told with a second of time: when exactly they happened died with the process. */
 const lossSpanMs = 1_000;
 const recentMax = 2_000;
-/** Sources of open incidents whose questions are told on; a thousand an incident. */
-const askedToldMax = 50_000;
 const missingMax = 1_000;
 
 function oracleWord(verdict: "none" | "suspected" | "proven"): string {

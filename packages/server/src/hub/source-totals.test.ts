@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import { SourceTotals } from "./source-totals.ts";
+import { endpointsMax, SourceTotals } from "./source-totals.ts";
 
 const subject = (n: number): string => createHash("sha256").update(String(n)).digest("hex").slice(0, 16);
 const meaning = (classId: string): "confirmed" | "denied" | "unknown" => (classId === "yes" ? "confirmed" : classId === "no" ? "denied" : "unknown");
@@ -53,4 +53,14 @@ it("forgets that door's oldest in a flood of sources, and nothing of another doo
   expect(totals.source("a", "10.0.0.1", () => "confirmed")?.confirmed).toBe(1);
   told("c", "192.0.2.2");
   expect(totals.source("a", "10.0.0.1", () => "confirmed")).toBeUndefined();
+});
+
+it("knows 4,096 endpoints, of which the one not told of for longest gives way", () => {
+  const totals = new SourceTotals();
+  const told = (endpointId: string): void => totals.told({ endpointId, address: "192.0.2.1", subject: "00112233445566", classId: "c", uniform: false, at: 1 });
+  for (let n = 0; n < endpointsMax; n++) told(`e${n}`);
+  told("e0");
+  told("one more");
+  expect(totals.endpointIds()).toHaveLength(endpointsMax);
+  expect(["e0", "e1", "one more"].map((id) => totals.endpoint(id, () => "confirmed").confirmed)).toEqual([1, 0, 1]);
 });

@@ -4,7 +4,7 @@ import { DistinctCounter, OldestKey } from "@postern/engine";
  * How many different people each source was told about, by class of answer, for live screens and incidents. Counts are exact to 64
  * and ± 3.3 % above; the store's are exact always, and reports come from there.
  *
- * Bound: {@link sourcesMax} (endpoint, address) pairs; beyond, the endpoint that is asked loses its least recently active source, or the one with most of
+ * Bounds: {@link endpointsMax} endpoints, of which the one not told of for longest gives way; {@link sourcesMax} (endpoint, address) pairs; beyond, the endpoint that is asked loses its least recently active source, or the one with most of
  * them does, so that a flood on one door does not push out what is known of another. One that is active again is put back in line once in
  * {@link movedEvery} tellings, so that a busy one does not cost a place in the Map each time.
  */
@@ -14,16 +14,17 @@ export class SourceTotals {
   #told = 0;
 
   told(told: { readonly endpointId: string; readonly address: string; readonly subject: string; readonly classId: string; readonly uniform: boolean; readonly at: number }): void {
+    this.#told++;
     let endpoint = this.#endpoints.get(told.endpointId);
     if (endpoint === undefined) {
-      if (this.#endpoints.size >= endpointsMax) return;
+      if (this.#endpoints.size >= endpointsMax) this.#forgetEndpoint();
       const sources = new Map<string, SourceTotal>();
-      endpoint = { ...newTold(), sources, oldest: new OldestKey(sources) };
+      endpoint = { ...newTold(), sources, oldest: new OldestKey(sources), toldAt: 0 };
       this.#endpoints.set(told.endpointId, endpoint);
     }
+    endpoint.toldAt = this.#told;
     const { sources } = endpoint;
     let source = sources.get(told.address);
-    this.#told++;
     if (source === undefined) {
       if (this.#sources >= sourcesMax) this.#forgetOne(endpoint);
       source = { ...newTold(), firstAt: told.at, lastAt: told.at, asked: new DistinctCounter(), movedAt: this.#told };
@@ -46,6 +47,14 @@ export class SourceTotals {
   source(endpointId: string, address: string, meaning: MeaningOf): SourceSummary | undefined {
     const source = this.#endpoints.get(endpointId)?.sources.get(address);
     return source === undefined ? undefined : { ...summary(source, meaning), asked: source.asked.value(), firstAt: source.firstAt, lastAt: source.lastAt };
+  }
+
+  #forgetEndpoint(): void {
+    let longest: [string, Endpoint] | undefined;
+    for (const entry of this.#endpoints) if (longest === undefined || entry[1].toldAt < longest[1].toldAt) longest = entry;
+    if (longest === undefined) return;
+    this.#sources -= longest[1].sources.size;
+    this.#endpoints.delete(longest[0]);
   }
 
   #forgetOne(own: Endpoint): void {
@@ -89,6 +98,8 @@ interface Told {
 interface Endpoint extends Told {
   readonly sources: Map<string, SourceTotal>;
   readonly oldest: OldestKey<string>;
+  /** Count of tellings when it was last told of. */
+  toldAt: number;
 }
 
 interface SourceTotal extends Told {
@@ -137,5 +148,6 @@ function hashNumber(hex: string): number {
 
 const sourcesMax = 20_000;
 const movedEvery = 4_096;
-const endpointsMax = 4_096;
+/** As many as one gate guards. */
+export const endpointsMax = 4_096;
 const classesMax = 32;

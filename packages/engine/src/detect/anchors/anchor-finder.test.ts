@@ -4,7 +4,7 @@ import { carriesAll, type Exchange } from "../../exchange/exchange.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { viewOf } from "../../exchange/view-of.ts";
 import type { Anchor } from "../../decide/gate-policy.ts";
-import { AnchorFinder } from "./anchor-finder.ts";
+import { AnchorFinder, issuedMax, kindsMax } from "./anchor-finder.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
@@ -27,7 +27,7 @@ interface Call {
   readonly declared?: Anchor["kind"];
 }
 
-function tell(finder: AnchorFinder, call: Call): Anchor[] {
+function tell(finder: AnchorFinder, call: Call, by = ports): Anchor[] {
   const exchange: Exchange = {
     id: "e",
     at: call.at,
@@ -42,7 +42,7 @@ function tell(finder: AnchorFinder, call: Call): Anchor[] {
     response: { status: call.status ?? 200, headers: [["Content-Type", "application/json"]], body: JSON.stringify(call.answer ?? {}) },
   };
   return finder.observe({
-    view: viewOf(exchange, ports),
+    view: viewOf(exchange, by),
     at: call.at,
     endpointId: call.endpoint,
     pathValues: call.pathValues ?? [],
@@ -127,5 +127,21 @@ describe("AnchorFinder", () => {
     again.restore(JSON.parse(text) as ReturnType<AnchorFinder["exportState"]>);
     expect(again.isAnchorEndpoint("login")).toBe(finder.isAnchorEndpoint("login"));
     expect(finder.isAnchorEndpoint("login")).toBe(true);
+  });
+
+  it("remembers 65,536 issued tokens, where the oldest goes first, and what it learned of 20,000 endpoints", () => {
+    const plain: Ports = { ...ports, hash: (_type, text) => text };
+    const finder = new AnchorFinder(plain);
+    tell(finder, { endpoint: "login", subjects: ["s"], body: { password: "wrong" }, status: 401, at: 0 });
+    const secret = (n: number): string => `token-${String(n).padStart(20, "0")}`;
+    // Four an answer.
+    for (let n = 0; n <= issuedMax; n += 4)
+      tell(finder, { endpoint: "login", subjects: ["s"], body: { password: "x" }, answer: [secret(n), secret(n + 1), secret(n + 2), secret(n + 3)], at: 1 });
+    expect([3, 4].map((n) => tell(finder, { endpoint: "me", bearer: secret(n), at: 2 }, plain).length)).toEqual([0, 1]);
+    const kinds = Array.from({ length: kindsMax + 1 }, (_, n) => ({ id: `e${n}`, proof: 0, accepted: 1, refused: 0, confirmed: 0 }));
+    const full = new AnchorFinder(ports);
+    full.restore({ kinds });
+    tell(full, { endpoint: "one more", subjects: ["s"], at: 0 });
+    expect(full.exportState().kinds).toHaveLength(kindsMax);
   });
 });

@@ -252,7 +252,7 @@ const rootsMax = 4;
 /** Three issued credentials accepted elsewhere make an issuer. */
 const confirmedMin = 3;
 /** Credentials remembered until used: an hour of 18 sign-ins a second. At the bound the oldest is forgotten: an anchor less. */
-const issuedMax = 65_536;
+export const issuedMax = 65_536;
 const issuedForMs = 3_600_000;
 /** As many endpoints as the inventory keeps. */
-const kindsMax = 20_000;
+export const kindsMax = 20_000;

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type PendingPair, PendingPairs } from "./pending-pairs.ts";
+import { type PendingPair, PendingPairs, sameKeyMax } from "./pending-pairs.ts";
 
 const pair = (id: number, dueAt: number, more: Partial<PendingPair> = {}): PendingPair => ({
   hi: id,
@@ -101,5 +101,13 @@ describe("PendingPairs", () => {
     expect(due).toEqual([]);
     pending.expire(200, (one) => due.push(one.hi));
     expect(due).toEqual([1, 2]);
+  });
+
+  it("holds 32 pairs of one network and subject, counts those beyond, and still takes others", () => {
+    const pairs = new PendingPairs(100);
+    for (let n = 0; n <= sameKeyMax; n++) pairs.push(pair(1, 10, { narrowLo: n }));
+    expect([pairs.size, pairs.dropped]).toEqual([sameKeyMax, 1]);
+    pairs.push(pair(2, 10));
+    expect(pairs.size).toBe(sameKeyMax + 1);
   });
 });

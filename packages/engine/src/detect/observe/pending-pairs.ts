@@ -153,7 +153,7 @@ export class PendingPairs {
 }
 
 /** Pending pairs of one (network, subject): more than this many fingerprints behind one address asking about one person is no honest traffic. */
-const sameKeyMax = 32;
+export const sameKeyMax = 32;
 
 /** One truthful first answer, waiting. `hi`/`lo` key (network, subject). */
 export interface PendingPair {

@@ -2,7 +2,7 @@ import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { DistinctCounter } from "./distinct-counter.ts";
 import { hash53 } from "./hash53.ts";
-import { MeanAccumulator, SumAccumulator, TumblingWindow } from "./tumbling-window.ts";
+import { type Accumulator, bytesMaxDefault, keysMaxDefault, MeanAccumulator, SumAccumulator, TumblingWindow } from "./tumbling-window.ts";
 
 const sums = (overMs = 12_000, bounds: { keysMax?: number; bytesMax?: number } = {}) => new TumblingWindow({ overMs, empty: () => new SumAccumulator(), ...bounds });
 
@@ -76,4 +76,30 @@ test("sweep forgets keys whose window ran empty and no others", () => {
   window.add("new", 10_000, 1);
   window.sweep(13_000);
   expect([...window.keys()]).toEqual(["new"]);
+});
+
+test("holds 50,000 keys and 32 MiB when nothing else is said", () => {
+  const many = sums();
+  for (let n = 0; n <= keysMaxDefault; n++) many.add(`k${n}`, 0, 1);
+  expect([many.size, many.evicted]).toEqual([keysMaxDefault, 1]);
+  // A pane and the total of each key weigh one MiB each.
+  class Heavy implements Accumulator<Heavy> {
+    #values = 0;
+    add(): void {
+      this.#values++;
+    }
+    merge(): void {}
+    value(): number {
+      return this.#values;
+    }
+    bytes(): number {
+      return this.#values * 1_048_576;
+    }
+  }
+  const heavy = new TumblingWindow({ overMs: 12_000, empty: () => new Heavy() });
+  const fit = Math.floor(bytesMaxDefault / (2 * 1_048_576 + 256));
+  for (let n = 0; n < fit; n++) heavy.add(`k${n}`, 0, 1);
+  expect([heavy.size, heavy.evicted]).toEqual([fit, 0]);
+  heavy.add("one more", 0, 1);
+  expect([heavy.size, heavy.evicted, heavy.value("k0", 0), heavy.value("one more", 0)]).toEqual([fit, 1, 0, 1]);
 });

@@ -479,7 +479,8 @@ export class EndpointOracle {
   }
 }
 
-const exportedSubjectsMax = 5_000;
+/** Written into one state: the youngest; those left out are learned again when they are asked about. */
+export const exportedSubjectsMax = 5_000;
 /** An answer this long before "it exists" was seen is taken to be about an existing subject too. */
 const existedBeforeMs = 3_600_000;
 /** "It does not exist" holds this long: somebody may take the name tomorrow. */

@@ -5,10 +5,10 @@ export type TemplateNode =
   | { readonly kind: "array"; readonly items: readonly TemplateNode[] };
 
 /** Deeper answers are no templates. */
-const templateDepthMax = 16;
+export const templateDepthMax = 16;
 
 /**
- * Reads a JSON text as a template, strings (and keys) passed through `mark`; undefined when it is no JSON object or array. Fields of which `keep` says no
+ * Reads a JSON text as a template, strings (and keys) passed through `mark`; undefined when it is no JSON object or array or deeper than {@link templateDepthMax}. Fields of which `keep` says no
  * (asked with the field's name and its value as text, and with each name itself) are left out, and so are lists with such a value.
  */
 export function jsonTemplate(body: string, mark: (text: string) => string, keep: Keep = () => true): TemplateNode | undefined {
@@ -18,7 +18,12 @@ export function jsonTemplate(body: string, mark: (text: string) => string, keep:
   } catch {
     return undefined;
   }
-  return typeof value === "object" && value !== null ? nodeOf(value, mark, keep, "", 0) : undefined;
+  return typeof value === "object" && value !== null && !isDeeper(value, templateDepthMax) ? nodeOf(value, mark, keep, "") : undefined;
+}
+
+function isDeeper(value: unknown, levels: number): boolean {
+  if (typeof value !== "object" || value === null) return false;
+  return levels === 0 || Object.values(value).some((part) => isDeeper(part, levels - 1));
 }
 
 type Keep = (name: string, value: string) => boolean;
@@ -44,8 +49,7 @@ export function renderTemplate(node: TemplateNode): string {
   return `{${node.fields.map(([name, field]) => `${JSON.stringify(name)}:${renderTemplate(field)}`).join(",")}}`;
 }
 
-function nodeOf(value: unknown, mark: (text: string) => string, keep: Keep, name: string, depth: number): TemplateNode | undefined {
-  if (depth > templateDepthMax) return undefined;
+function nodeOf(value: unknown, mark: (text: string) => string, keep: Keep, name: string): TemplateNode | undefined {
   if (typeof value === "string") {
     const masked = mark(value);
     return keep(name, masked) ? { kind: "leaf", json: JSON.stringify(masked) } : undefined;
@@ -60,7 +64,7 @@ function nodeOf(value: unknown, mark: (text: string) => string, keep: Keep, name
   if (Array.isArray(value)) {
     const items: TemplateNode[] = [];
     for (const element of value) {
-      const node = nodeOf(element, mark, keep, name, depth + 1);
+      const node = nodeOf(element, mark, keep, name);
       if (node === undefined) return undefined;
       items.push(node);
     }
@@ -70,7 +74,7 @@ function nodeOf(value: unknown, mark: (text: string) => string, keep: Keep, name
   for (const [key, field] of Object.entries(value)) {
     const marked = mark(key);
     if (!keep("", marked)) continue;
-    const node = nodeOf(field, mark, keep, key, depth + 1);
+    const node = nodeOf(field, mark, keep, key);
     if (node !== undefined) fields.push([marked, node]);
   }
   return { kind: "object", fields };

@@ -2,6 +2,8 @@ import { describe, expect, it } from "vitest";
 import {
   type DeniedAnswer,
   genericUniform,
+  headersMax,
+  reflectedMax,
   renderUniform,
   uniformBodyCharsMax,
   uniformEndpointsMax,
@@ -10,6 +12,7 @@ import {
   UniformTemplates,
   uniformYoungFits,
 } from "./uniform-template.ts";
+import { templateDepthMax } from "./uniform-json.ts";
 
 const json = ["Content-Type", "application/json"];
 const denied = (phone: string, over: Partial<DeniedAnswer> = {}): DeniedAnswer => ({
@@ -139,5 +142,25 @@ describe("UniformTemplates", () => {
     expect(templates.uniformFor("big").learned).toBe(false);
     expect(templates.uniformFor("x0").learned).toBe(true);
     expect(templates.uniformFor(`x${uniformEndpointsMax + 3}`).learned).toBe(false);
+  });
+
+  it("keeps 32 headers of an answer and bodies of 16 levels, and learns nothing from one whose asker sent more texts than are looked for", () => {
+    const templates = new UniformTemplates();
+    const rawHeaders = Array.from({ length: headersMax + 1 }, (_, n) => [`X-H${n}`, "v"]).flat();
+    const nested = (levels: number): string => `${'{"a":'.repeat(levels)}"leaf"${"}".repeat(levels)}`;
+    const words = (count: number): string[] => Array.from({ length: count }, (_, n) => (n === count - 1 ? "planted-words" : `text-${n}`));
+    for (const [n, who] of ["anna", "bert", "cleo"].entries()) {
+      templates.learn("headers", denied(who, { rawHeaders }));
+      templates.learn("deep", denied(who, { body: `{"n":${n},"in":${nested(templateDepthMax - 1)}}` }));
+      templates.learn("deeper", denied(who, { body: `{"n":${n},"in":${nested(templateDepthMax)}}` }));
+      const body = JSON.stringify({ error: "planted-words", code: "x", who });
+      templates.learn("reflected", denied(who, { body, reflected: words(reflectedMax) }));
+      templates.learn("flooded", denied(who, { body, reflected: words(reflectedMax + 1) }));
+    }
+    expect(templates.uniformFor("headers").headers).toHaveLength(headersMax);
+    expect(templates.uniformFor("deep").body).toBe(`{"in":${nested(templateDepthMax - 1)}}`);
+    expect(templates.uniformFor("deeper")).toBe(genericUniform);
+    expect(templates.uniformFor("reflected")).toMatchObject({ learned: true, body: '{"code":"x","who":"{{subject}}"}' });
+    expect(templates.uniformFor("flooded")).toBe(genericUniform);
   });
 });

@@ -16,7 +16,8 @@ export const uniformMisfitsMax = 8;
 /** Fitting answers in a row after which an endpoint is no longer young, and how few are read from then on: a change is noticed 16 answers later, and then all are read. */
 export const uniformYoungFits = 64;
 export const uniformSampledEvery = 16;
-const headersMax = 32;
+/** Headers kept of one answer, the first ones: services send a dozen. */
+export const headersMax = 32;
 
 /** What stands for the identifier in a template. */
 export const subjectMark = "{{subject}}";
@@ -28,12 +29,15 @@ export interface DeniedAnswer {
   readonly body: string;
   readonly echo: string;
   readonly subject: string;
-  /** Texts of the request: what the answer repeats of them is the asker's, not the service's. At most {@link reflectedMax} are looked for. */
+  /** Texts of the request: what the answer repeats of them is the asker's, not the service's. With more than {@link reflectedMax} nothing is learnt from the answer. */
   readonly reflected?: readonly string[];
 }
 
-/** Texts of one request looked for in its answer; more only cost time, and {@link uniformSubjectsMin} askers would have to send the same. */
-export const reflectedMax = 64;
+/**
+ * Texts of one request looked for in its answer: several times what a browser with many cookies sends. Whoever sends more would choose which are not looked for,
+ * and what the service repeats of his would become everybody's uniform answer.
+ */
+export const reflectedMax = 512;
 
 /**
  * Learns, per endpoint, how the service itself says "no such subject", so that a spent budget gets that same answer for everyone.
@@ -84,7 +88,7 @@ export class UniformTemplates {
   }
 
   learn(endpointId: string, answer: DeniedAnswer): void {
-    if (answer.body.length > uniformBodyCharsMax || answer.status >= 500 || answer.status === 429) return;
+    if (answer.body.length > uniformBodyCharsMax || answer.status >= 500 || answer.status === 429 || (answer.reflected?.length ?? 0) > reflectedMax) return;
     let learning = this.#endpoints.get(endpointId);
     if (learning === undefined) {
       if (this.#endpoints.size >= uniformEndpointsMax) return;
@@ -221,7 +225,7 @@ function draftOf(answer: DeniedAnswer, ports: Ports | undefined): Draft | undefi
 
 /** True for what is the service's own: nothing from the request, no identifier, nothing under a secret's or a person's name. */
 function ownWords(answer: DeniedAnswer, ports: Ports | undefined): (name: string, value: string) => boolean {
-  const reflected = (answer.reflected ?? []).slice(0, reflectedMax).filter((text) => text.length >= 4 && text !== answer.echo);
+  const reflected = (answer.reflected ?? []).filter((text) => text.length >= 4 && text !== answer.echo);
   return (name, value) => {
     if (value === "" || value === subjectMark) return true;
     if (name !== "" && value.length > 0 && !/^(?:true|false|null|\d{1,3})$/.test(value) && meaningOfKey(name) !== undefined && !value.includes(subjectMark)) return false;

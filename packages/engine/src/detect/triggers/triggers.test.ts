@@ -1,11 +1,14 @@
 import { RE2JS } from "re2js";
 import { describe, expect, test } from "vitest";
+import { carriesAll } from "../../exchange/exchange.ts";
 import { checkTrigger, compileTrigger } from "./compile-trigger.ts";
-import { parseDuration } from "./duration.ts";
+import { astNodesMax, celCharactersMax } from "./cel.ts";
+import { durationMaxMs, parseDuration } from "./duration.ts";
 import { countersMax, triggersMax } from "./trigger-definition.ts";
 import type { TriggerDefinition } from "./trigger-definition.ts";
 import type { TriggerFacts } from "./trigger-facts.ts";
-import { Triggers } from "./triggers.ts";
+import { factCharactersMax, triggerFactsOf } from "./trigger-facts.ts";
+import { quietKeysMax, ticksMax, Triggers } from "./triggers.ts";
 
 const lookup = "/client/v1/users/{cc}-{phone}/status";
 const base: TriggerFacts = {
@@ -181,6 +184,15 @@ describe("what does not compile is refused when it is loaded, with its place", (
   test("expressions beyond the limits of nodes and characters", () => {
     expect(problemsOf({ when: Array.from({ length: 200 }, () => "fan > 1").join(" && ") })).toHaveLength(1);
     expect(problemsOf({ when: `"${"a".repeat(3_000)}" == "b"` })[0]).toContain("longer than 2048");
+    const padded = (length: number): string => "fan > 1".padEnd(length);
+    expect(problemsOf({ when: padded(celCharactersMax) })).toEqual([]);
+    expect(problemsOf({ when: padded(celCharactersMax + 1) })[0]).toContain("longer than 2048");
+    // A sum of n numbers compared with one: 2n + 1 nodes.
+    const nodes = (count: number): string => `fan${"+1".repeat((count - 3) / 2)}>1`;
+    expect(problemsOf({ when: nodes(astNodesMax - 1) })).toEqual([]);
+    expect(problemsOf({ when: nodes(astNodesMax + 1) })).toHaveLength(1);
+    const list = (length: number): string => `fan in [${Array.from({ length }, () => "1").join(",")}]`;
+    expect([problemsOf({ when: list(32) }).length, problemsOf({ when: list(33) }).length]).toEqual([0, 1]);
   });
   test("too many counters and triggers", () => {
     const many = Object.fromEntries(Array.from({ length: countersMax + 1 }, (_, i) => [`n${i}`, { count: "true", over: "1m" }]));
@@ -209,6 +221,36 @@ test("re2() is there only when an engine is handed in, and runs it", () => {
 test("durations read as written, and nothing else does", () => {
   expect(parseDuration("90s")).toBe(90_000);
   expect(parseDuration("1h30m")).toBe(5_400_000);
-  expect(parseDuration("400d")).toBe(400 * 86_400_000);
+  expect(parseDuration("400d")).toBe(durationMaxMs);
+  expect(parseDuration("400d1ms")).toBeUndefined();
   for (const text of ["", "0s", "401d", "10", "m", "-1m", "1.5h", "1m1h", "9".repeat(40)]) expect(parseDuration(text)).toBeUndefined();
+});
+
+test("after a gap a trigger with a period judges the last 1,000 periods", () => {
+  const ticking = new Triggers([{ id: "t", title: "t", level: "low", let: { n: { count: "true", over: "1m" } }, when: "n == 0", every: "1m", quiet: "1s" }]);
+  ticking.observe(base, 0);
+  expect(ticking.advance(5_000 * 60_000)).toHaveLength(ticksMax);
+});
+
+test("a trigger is silent for 10,000 keys it told of; the one told longest ago may be told again", () => {
+  const triggers = new Triggers([{ ...manyNumbers, let: { n: { count: "true", by: ["address"], over: "10m" } }, when: "n > 0" }]);
+  const from = (n: number): number => triggers.observe({ ...base, address: `a${n}` }, n).length;
+  for (let n = 0; n <= quietKeysMax; n++) expect(from(n)).toBe(1);
+  expect([from(1), from(0)]).toEqual([0, 1]);
+});
+
+test("facts are cut at 512 characters", () => {
+  const long = "h".repeat(factCharactersMax + 1);
+  const facts = triggerFactsOf(
+    {
+      exchange: { id: "e", at: 0, method: long, url: "/", client: { address: long }, request: { headers: [] }, response: { status: 200, headers: [] }, carries: carriesAll },
+      endpointId: undefined,
+      actor: { narrow: "n", network: "n", address: long, credential: undefined, principal: false },
+      subjects: [],
+      subjectsTruncated: false,
+      responseClass: undefined,
+    },
+    { host: long.slice(1), endpoint: { method: "GET", path: long, auth: "", oracle: "" }, credentialKind: undefined, meaning: undefined },
+  );
+  expect([facts.method, facts.address, facts.path, facts.endpoint.path, facts.host].map((text) => text.length)).toEqual(Array.from({ length: 5 }, () => factCharactersMax));
 });

@@ -1,0 +1,33 @@
+import { describe, expect, it } from "vitest";
+import { EndpointWatch, toldMax } from "./endpoint-watch.ts";
+import { defaultBudget } from "./gate-policy.ts";
+
+const day = 86_400_000;
+const watch = (): EndpointWatch =>
+  new EndpointWatch(0, {
+    id: "00000000000000aa",
+    method: "GET",
+    host: "api",
+    template: "/users/{id}",
+    state: "budgeted",
+    subjects: [],
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "", learned: false },
+    budget: defaultBudget,
+  });
+
+describe("EndpointWatch", () => {
+  it("tells of a source once a step, of 5,000 first refusals and 10,000 sources in all, and tells anew the next day", () => {
+    const one = watch();
+    one.advance(day);
+    expect([one.tellOnce(1, 1, -1), one.tellOnce(1, 1, -1), one.tellOnce(1, 1, 0), one.tellOnce(1, 1, 0)]).toEqual([true, false, true, false]);
+    for (let slot = 2; slot <= toldMax / 2; slot++) one.tellOnce(slot, 1, -1);
+    // A flood of addresses that are refused once hides none that goes on asking.
+    expect([one.tellOnce(toldMax, 1, -1), one.tellOnce(toldMax, 1, 0)]).toEqual([false, true]);
+    for (let slot = toldMax + 1; slot < 1.5 * toldMax; slot++) expect(one.tellOnce(slot, 1, 0)).toBe(true);
+    expect([one.tellOnce(2 * toldMax, 1, 0), one.tellOnce(2, 1, 0)]).toEqual([false, true]);
+    one.advance(2 * day);
+    expect([one.tellOnce(2 * toldMax, 1, 0), one.tellOnce(1, 1, -1)]).toEqual([true, true]);
+  });
+});

@@ -1,0 +1,51 @@
+import { describe, expect, it } from "vitest";
+import type { ResponseClass } from "../../understood.ts";
+import { repeatsPerSourceMax, repeatsPerSubjectMax } from "./determinism.ts";
+import { EndpointOracle, exportedSubjectsMax, rememberedLabelsMax, rememberedNetworksMax, rememberedSourcesMax, splitQuestionsMin } from "./endpoint-oracle.ts";
+
+const answer = (name: string, status = 200): ResponseClass => ({ id: name.padEnd(16, "0"), key: `${status} application/json {${name}}`, status, fields: [name] });
+const yes = answer("yes");
+const no = answer("no", 404);
+let at = 0;
+const ask = (oracle: EndpointOracle, source: string, subject: string, got = yes): void => oracle.observe({ subject, answer: got, narrow: source, network: source, at: at++ });
+
+describe("EndpointOracle", () => {
+  it("counts three repeats of one person, whoever asks, and twenty of one source, whomever it asks about", () => {
+    const person = new EndpointOracle();
+    ask(person, "s", "other", no);
+    for (let n = 0; n <= repeatsPerSubjectMax + 1; n++) ask(person, `s${n}`, "one");
+    expect(person.repeats).toBe(repeatsPerSubjectMax);
+    const source = new EndpointOracle();
+    for (let n = 0; n <= repeatsPerSourceMax; n++) ask(source, `s${n}`, `p${n}`, n % 2 === 0 ? yes : no);
+    for (let n = 0; n <= repeatsPerSourceMax; n++) ask(source, "busy", `p${n}`, n % 2 === 0 ? yes : no);
+    expect(source.repeats).toBe(repeatsPerSourceMax);
+  });
+
+  it("remembers 8,000 labels and sources and writes 5,000 people into its state, the youngest", () => {
+    const oracle = new EndpointOracle();
+    for (let n = 0; n <= rememberedLabelsMax; n++) oracle.label({ subject: `p${n}`, exists: true, at, narrow: `s${n}` });
+    for (let n = 0; n <= exportedSubjectsMax; n++) ask(oracle, "s", `p${n}`);
+    const state = oracle.exportState() as { known: [string][]; labels: [string][]; labelSources: unknown[] };
+    expect(state.labels.length).toBeLessThanOrEqual(rememberedLabelsMax);
+    expect(state.labels.length).toBeGreaterThanOrEqual(rememberedLabelsMax / 2);
+    expect(state.labels.some(([subject]) => subject === `p${rememberedLabelsMax}`)).toBe(true);
+    expect(state.labelSources.length).toBeLessThanOrEqual(rememberedSourcesMax);
+    expect(state.known.map(([subject]) => subject)).toEqual(Array.from({ length: exportedSubjectsMax }, (_, n) => `p${n + 1}`));
+  });
+
+  it("keeps the count of a network that goes on asking while 4,000 others come and go", () => {
+    const oracle = new EndpointOracle();
+    const poor = answer("success");
+    const rich: ResponseClass = {
+      ...answer("account_id"),
+      fields: ["account_id", "devices", "success"],
+      key: "200 application/json {account_id:number,devices:number,success:boolean}",
+    };
+    for (let n = 0; n < splitQuestionsMin; n++) {
+      ask(oracle, "lonely", `p${n}`, n % 2 === 0 ? poor : rich);
+      // Fewer than half of what is remembered between two questions.
+      for (let m = 0; m < rememberedNetworksMax / 2 - 2; m++) if (n < 3) ask(oracle, `passer-by ${n}.${m}`, `q${n}.${m}`, answer("other"));
+    }
+    expect(oracle.lonelyContrast).toBe(true);
+  });
+});
