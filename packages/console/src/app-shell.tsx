@@ -1,5 +1,5 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
-import { Link, Outlet } from "@tanstack/react-router";
+import { Link, Outlet, useLocation } from "@tanstack/react-router";
 import { useEffect, type ReactNode } from "react";
 import { ApiFailure, signOut } from "./data/client.ts";
 import { startLive, useLiveState } from "./data/live.ts";
@@ -24,7 +24,7 @@ export function AppShell() {
         </Link>
         <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-10 grid grid-cols-5 border-t border-line bg-card md:static md:flex md:flex-col md:gap-0.5 md:border-0">
           <Place to="/" icon={<OverviewIcon />} name="Overview" />
-          <Place to="/endpoints" icon={<EndpointsIcon />} name="Endpoints" />
+          <Place to="/endpoints" icon={<EndpointsIcon />} name="Endpoints" narrowAlso={["/specs", "/changes"]} />
           <Place to="/specs" icon={<SpecsIcon />} name="Specs" wideOnly />
           <Place to="/changes" icon={<ChangesIcon />} name="Changes" wideOnly />
           <Place to="/findings" icon={<FindingsIcon />} name="Findings" count={data?.openFindings} />
@@ -53,16 +53,20 @@ interface PlaceProps {
   readonly alarming?: boolean;
   /** On a narrow screen it is a tab of the endpoints. */
   readonly wideOnly?: boolean;
+  /** Paths that are its tabs on a narrow screen. */
+  readonly narrowAlso?: readonly string[];
 }
 
-function Place({ to, icon, name, count, alarming = false, wideOnly = false }: PlaceProps) {
+function Place({ to, icon, name, count, alarming = false, wideOnly = false, narrowAlso = [] }: PlaceProps) {
+  const { pathname } = useLocation();
+  const within = narrowAlso.some((path) => pathname.startsWith(path));
   return (
     <Link
       to={to}
       activeOptions={{ exact: to === "/" }}
       className={`relative ${wideOnly ? "hidden md:flex" : "flex"} flex-col items-center gap-0.5 py-2 text-[11px] md:flex-row md:gap-2.5 md:rounded-md md:px-2 md:py-1.5 md:text-sm`}
       activeProps={{ className: "text-brand font-medium md:bg-brand-tint" }}
-      inactiveProps={{ className: "text-soft hover:text-ink" }}
+      inactiveProps={{ className: `text-soft hover:text-ink ${within ? "max-md:font-medium max-md:text-brand" : ""}` }}
     >
       {icon}
       {name}

@@ -31,6 +31,7 @@ export function ChangesPage() {
   const query = useQuery({ ...changesQuery(from), enabled: newest !== undefined || endpoints.error !== null });
   return (
     <>
+      <DiscoveryTabs />
       <PageHead
         title="Changes"
         note={newest === undefined || newest === "" ? "What appeared, fell idle, or was described anew." : `Counted back from the newest traffic, ${clock(newest)}.`}
@@ -56,7 +57,6 @@ export function ChangesPage() {
           }}
         />
       </PageHead>
-      <DiscoveryTabs />
       <Loaded query={query}>
         {({ items, cut }) => {
           const shown = items.filter((it) => kind === undefined || it.kind === kind);

@@ -13,7 +13,7 @@ import { operationText } from "../parts/operation-text.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { PostureMatrix } from "../parts/posture-matrix.tsx";
 import { ShapeTables } from "../parts/shape-tables.tsx";
-import { Loaded } from "../parts/states.tsx";
+import { Empty, Loaded } from "../parts/states.tsx";
 
 /** One endpoint with the evidence behind each verdict. */
 export function EndpointPage() {
@@ -30,7 +30,12 @@ export function EndpointPage() {
       <PageHead title={title} note={query.data?.host}>
         {query.data !== undefined && <Siblings endpoint={query.data} />}
       </PageHead>
-      <Loaded query={query}>{(endpoint) => <Details key={endpoint.id} endpoint={endpoint} />}</Loaded>
+      <Loaded
+        query={query}
+        missing={<Empty title="There is no such endpoint">Its address may be mistyped, or Postern was started with other data. Choose one from the list.</Empty>}
+      >
+        {(endpoint) => <Details key={endpoint.id} endpoint={endpoint} />}
+      </Loaded>
     </>
   );
 }

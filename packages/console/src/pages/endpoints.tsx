@@ -23,6 +23,7 @@ export function EndpointsPage() {
   const change = (next: Partial<EndpointFilters>): void => void navigate({ search: readFilters({ ...filters, page: 1, ...next }), replace: true });
   return (
     <>
+      <DiscoveryTabs />
       <PageHead title="Endpoints" note="Learned from traffic. Those that give something away come first.">
         <input
           className="field w-full md:w-64"
@@ -34,7 +35,6 @@ export function EndpointsPage() {
         />
         <Choice label="Sort" all={null} value={filters.sort ?? "concern"} options={sorts} onChange={(sort) => change({ sort: sort === "concern" ? undefined : sort })} />
       </PageHead>
-      <DiscoveryTabs />
       <Loaded query={query}>
         {({ items, cut }) => {
           if (items.length === 0)
@@ -82,16 +82,20 @@ function Filters({
       <button type="button" className="button w-full justify-center md:hidden" aria-expanded={open} aria-controls="filters" onClick={() => setOpen(!open)}>
         {set === 0 ? "Filters" : `Filters, ${set} set`}
       </button>
-      <div id="filters" className={`${open ? "mt-2 grid grid-cols-2" : "hidden"} gap-2 md:mt-0 md:flex md:flex-wrap md:[&>select]:max-w-[150px]`}>
+      <div id="filters" className={`${open ? "mt-2 grid grid-cols-2" : "hidden"} gap-2 md:mt-0 md:flex md:*:min-w-0 md:*:flex-1`}>
         <Choice label="Method" all="Any method" value={filters.method} options={optionsOf(items.map((it) => it.method))} onChange={(method) => onChange({ method })} />
         {Object.keys(hosts).length > 1 && <Choice label="Host" all="Any host" value={filters.host} options={hosts} onChange={(host) => onChange({ host })} />}
         <Choice label="Credential" all="Any credential" value={filters.auth} options={choices.auth} onChange={(auth) => onChange({ auth })} />
         <Choice label="Data" all="Any data" value={filters.data} options={optionsOf(items.flatMap((it) => it.dataClasses))} onChange={(data) => onChange({ data })} />
         <Choice label="Life" all="Any life" value={filters.life} options={choices.life} onChange={(life) => onChange({ life })} />
-        <Choice label="Known by" all="Known by anyone" value={filters.known} options={choices.known} onChange={(known) => onChange({ known })} />
-        <Choice label="Gives away" all="Whatever they tell" value={filters.tells} options={choices.tells} onChange={(tells) => onChange({ tells })} />
+        <Choice label="Known by" all="Known by any" value={filters.known} options={choices.known} onChange={(known) => onChange({ known })} />
+        <Choice label="Gives away" all="Tell anything" value={filters.tells} options={choices.tells} onChange={(tells) => onChange({ tells })} />
         {set > 0 && (
-          <button type="button" className="button justify-center" onClick={() => onChange(Object.fromEntries(filterNames.map((name) => [name, undefined])))}>
+          <button
+            type="button"
+            className="button justify-center md:grow-0 md:basis-auto"
+            onClick={() => onChange(Object.fromEntries(filterNames.map((name) => [name, undefined])))}
+          >
             Clear
           </button>
         )}
@@ -130,7 +134,7 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
               </td>
               <td className="hidden max-w-[170px] text-[13px] text-soft lg:table-cell">
                 {it.dataClasses.join(", ")}
-                {it.subjects.length > 0 && <span className="block">asks about {subjectsOf(it)}</span>}
+                {subjectsOf(it) !== "" && <span className="block">asks about {subjectsOf(it)}</span>}
               </td>
               <td className="hidden max-w-[110px] text-[13px] text-soft lg:table-cell">{it.knownBy.join(", ")}</td>
               <td className="num">{brief(it.requests)}</td>
@@ -168,9 +172,9 @@ function Notes({ endpoint: { auth, oracle, guard, lifecycle, publicOnPurpose, ta
   );
 }
 
-/** Whom it is asked about: kinds of people's identifiers by name, all other ids as one. */
+/** By what people are asked about: ids that are only this service's own say nothing here. */
 function subjectsOf({ subjects }: Endpoint): string {
-  return [...new Set(subjects.map(({ type }) => (type === "phone" || type === "email" || type === "username" ? type : "an id")))].join(", ");
+  return [...new Set(subjects.map(({ type }) => type).filter((type) => type === "phone" || type === "email" || type === "username"))].join(", ");
 }
 
 /** Every value there is once, by name. */

@@ -40,7 +40,9 @@ export function SpecPage() {
       >
         {spec !== undefined && <RemoveSpec spec={spec} onRemoved={() => void navigate({ to: "/specs" })} />}
       </PageHead>
-      <Loaded query={query}>{(diff) => (diff.comparable ? <Comparison diff={diff} /> : <Old />)}</Loaded>
+      <Loaded query={query} missing={<Empty title="There is no such document">It was removed, or its address is mistyped. Choose one from the list.</Empty>}>
+        {(diff) => (diff.comparable ? <Comparison diff={diff} /> : <Old />)}
+      </Loaded>
     </>
   );
 }
@@ -110,7 +112,7 @@ function Table({ items }: { readonly items: readonly Difference[] }) {
         <thead>
           <tr>
             <th>Endpoint</th>
-            <th>Why</th>
+            <th className="hidden sm:table-cell">Why</th>
             <th className="num hidden md:table-cell">Evidence</th>
             <th className="num hidden sm:table-cell">Level</th>
           </tr>
@@ -118,7 +120,7 @@ function Table({ items }: { readonly items: readonly Difference[] }) {
         <tbody>
           {items.map((it) => (
             <tr key={[it.kind, it.method, it.host, it.path, it.what, it.where, it.documented, it.found].join(" ")}>
-              <td className="w-1/2">
+              <td className="sm:w-1/2">
                 {it.endpoint === null ? (
                   <EndpointName method={it.method} path={it.path} />
                 ) : (
@@ -126,13 +128,12 @@ function Table({ items }: { readonly items: readonly Difference[] }) {
                     <EndpointName method={it.method} path={it.path} host={it.host} />
                   </Link>
                 )}
-              </td>
-              <td className="[overflow-wrap:anywhere]">
-                <span className="font-medium">{kinds[it.kind].name}. </span>
-                {why(it)}
-                <span className="mt-1 block sm:hidden">
-                  <LevelBadge level={it.level} />
+                <span className="mt-1 block [overflow-wrap:anywhere] sm:hidden">
+                  <LevelBadge level={it.level} /> <Why difference={it} />
                 </span>
+              </td>
+              <td className="hidden [overflow-wrap:anywhere] sm:table-cell">
+                <Why difference={it} />
               </td>
               <td className="num hidden whitespace-nowrap text-soft md:table-cell">{it.evidence === null ? "" : `${count(it.evidence.seen)} of ${count(it.evidence.of)}`}</td>
               <td className="num hidden sm:table-cell">
@@ -143,6 +144,15 @@ function Table({ items }: { readonly items: readonly Difference[] }) {
         </tbody>
       </table>
     </div>
+  );
+}
+
+function Why({ difference }: { readonly difference: Difference }) {
+  return (
+    <>
+      <span className="font-medium">{kinds[difference.kind].name}. </span>
+      {why(difference)}
+    </>
   );
 }
 

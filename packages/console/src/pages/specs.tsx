@@ -21,10 +21,10 @@ export function SpecsPage() {
   const query = useQuery(specsQuery);
   return (
     <>
+      <DiscoveryTabs />
       <PageHead title="Specs" note="What is described, and by whom. Open one to see in what traffic disagrees with it.">
         <Download />
       </PageHead>
-      <DiscoveryTabs />
       <Loaded query={query}>
         {({ items }) =>
           items.length === 0 ? (

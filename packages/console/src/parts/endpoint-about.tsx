@@ -11,20 +11,26 @@ import { useDescribe } from "./use-describe.ts";
 /** Who answers for an endpoint, its tags and its life; to be changed here. */
 export function EndpointAbout({ endpoint }: { readonly endpoint: Endpoint }) {
   const [editing, setEditing] = useState(false);
+  /** After the form closes the keyboard goes on where it opened. */
+  const [edited, setEdited] = useState(false);
+  const done = (): void => {
+    setEditing(false);
+    setEdited(true);
+  };
   const { lifecycle, publicOnPurpose } = endpoint;
   return (
     <Card
       title="Owner and life"
       badge={
         !editing && (
-          <button type="button" className="button" onClick={() => setEditing(true)}>
+          <button type="button" className="button" autoFocus={edited} onClick={() => setEditing(true)}>
             Edit
           </button>
         )
       }
     >
       {editing ? (
-        <Form endpoint={endpoint} onDone={() => setEditing(false)} />
+        <Form endpoint={endpoint} onDone={done} />
       ) : (
         <Facts
           facts={[

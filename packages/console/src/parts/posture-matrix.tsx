@@ -136,7 +136,7 @@ function span(seconds: number): string {
 /** In plain words, of this endpoint. */
 function unseen({ auth, requests }: Endpoint): readonly string[] {
   const total = Object.values(auth.evidence).reduce((sum, value) => sum + value, 0);
-  if (total === 0) return ["Nothing: no source of this traffic carried request headers, as access logs never do."];
+  if (total === 0) return ["Any credential: no source of this traffic carried request headers. Access logs never do; a HAR, exchange NDJSON or the gate does."];
   const never = (Object.keys(callers) as Caller[]).filter((caller) => Object.keys(outcomes).every((outcome) => (auth.evidence[`${outcome} ${caller}`] ?? 0) === 0));
   return [
     ...(total < requests ? [`${count(requests - total)} of ${plural(requests, "request")} are not counted: no headers were recorded, or there was no answer.`] : []),

@@ -2,8 +2,8 @@ import type { UseQueryResult } from "@tanstack/react-query";
 import type { ReactNode } from "react";
 import { ApiFailure } from "../data/client.ts";
 
-/** One of three things: waiting, failed with what to do, or the page. Old data stays on screen while a renewal fails, under a note. */
-export function Loaded<T>({ query, children }: { readonly query: UseQueryResult<T>; readonly children: (data: T) => ReactNode }) {
+/** One of three things: waiting, failed with what to do (`missing` where there is no such thing), or the page. Old data stays on screen while a renewal fails, under a note. */
+export function Loaded<T>({ query, missing, children }: { readonly query: UseQueryResult<T>; readonly missing?: ReactNode; readonly children: (data: T) => ReactNode }) {
   if (query.data !== undefined) {
     return (
       <>
@@ -12,6 +12,7 @@ export function Loaded<T>({ query, children }: { readonly query: UseQueryResult<
       </>
     );
   }
+  if (missing !== undefined && query.error instanceof ApiFailure && query.error.status === 404) return missing;
   return query.error === null ? <Waiting /> : <Failure error={query.error} />;
 }
 
