@@ -10,7 +10,9 @@ import { collectControllers, collectNest, isController } from "./frameworks/nest
 import { nextRoutes } from "./frameworks/next.ts";
 import { nameOfNode } from "./handler-name.ts";
 import { Modules, type ParseProblem } from "./modules.ts";
+import { goRoutes } from "./go/go-routes.ts";
 import { findOpenapi, type OpenapiFile } from "./openapi-files.ts";
+import { pythonRoutes } from "./python/python-routes.ts";
 import { readTree, type Skipped, type TreeBounds } from "./source-tree.ts";
 import { StaticWorld } from "./static-world.ts";
 import { unknown, type ClassValue, type FunctionValue, type Value } from "./value.ts";
@@ -52,8 +54,11 @@ export function discover(dir: string, options: DiscoverOptions = {}): Discovery 
   const evaluator = new Evaluator(world);
   world.evaluator = evaluator;
   const opened: SourceModule[] = [];
-  tree.sources.forEach((file, i) => {
-    options.onProgress?.(i, tree.sources.length);
+  let done = 0;
+  const count = tree.sources.length + tree.python.length + tree.go.length;
+  const told = (): void => options.onProgress?.(done++, count);
+  tree.sources.forEach((file) => {
+    told();
     const module = modules.open(file);
     if (module === undefined) return;
     opened.push(module);
@@ -75,8 +80,11 @@ export function discover(dir: string, options: DiscoverOptions = {}): Discovery 
             ),
         );
   collectAll(world.routers, opened, evaluator, found);
+  const others = [pythonRoutes(tree, tree.python, found, told), goRoutes(tree, tree.go, found, told)];
+  for (const one of others) collectAll(one.routers, [], evaluator, found);
   found.routes.push(...nextRoutes(tree.sources, modules));
   found.unresolved.push(...opened.flatMap((module) => neverWalked(module, evaluator)));
+  const cutShort = [evaluator.cutShort, ...others.map((one) => one.cutShort)].flatMap((one) => [...one]);
   const resolved = new Set(found.routes.map((one) => `${one.file}:${one.line}:${one.column}`));
   return {
     routes: unique(found.routes, (one) => `${one.app} ${one.method} ${one.path} ${one.file}:${one.line}:${one.column}`).sort(byPath),
@@ -84,11 +92,11 @@ export function discover(dir: string, options: DiscoverOptions = {}): Discovery 
       found.unresolved.filter((one) => !resolved.has(`${one.file}:${one.line}:${one.column}`)),
       (one) => `${one.file}:${one.line}:${one.column} ${one.what}`,
     ),
-    problems: modules.problems,
+    problems: [...modules.problems, ...others.flatMap((one) => one.problems)],
     openapi: findOpenapi(tree),
-    files: tree.sources.length,
+    files: count,
     skipped: { ...tree.skipped, built: tree.skipped.built + modules.minified },
-    stoppedAt: tree.stoppedAt ?? (evaluator.cutShort.size > 0 ? `the bound on steps, in ${[...evaluator.cutShort].slice(0, 5).join(", ")}` : null),
+    stoppedAt: tree.stoppedAt ?? (cutShort.length > 0 ? `the bound on steps, in ${cutShort.slice(0, 5).join(", ")}` : null),
     otherLanguages: tree.otherLanguages,
   };
 }

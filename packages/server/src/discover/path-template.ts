@@ -5,7 +5,36 @@ import type { Framework } from "./value.ts";
  * gives two paths, with and without it. At most {@link variantsMax}.
  */
 export function templatesOf(pattern: string, framework: Framework): readonly string[] {
+  const own = otherForms[framework];
+  if (own !== undefined) return [tidy(own(pattern))];
   return [...new Set(expand(pattern, framework).map(tidy))].slice(0, variantsMax);
+}
+
+/** Frameworks of other languages write parameters in forms of their own. */
+const otherForms: Partial<Record<Framework, (pattern: string) => string>> = {
+  // `<int:id>`, `<path:rest>`, `<regex("x"):name>`
+  flask: (pattern) =>
+    pattern.replaceAll(/<(?:(\w+)(?:\([^<>]*?\))?:)?(\w+)>/g, (_, converter: string | undefined, name: string) => (converter === "path" ? `{${name}*}` : `{${name}}`)),
+  // `{id:int}`, `{rest:path}`
+  fastapi: (pattern) => pattern.replaceAll(/\{(\w+)(?::(\w+))?\}/g, (_, name: string, converter: string | undefined) => (converter === "path" ? `{${name}*}` : `{${name}}`)),
+  // `{id}`, `{rest...}`, `{$}`, a slash at the end takes all below it
+  nethttp: (pattern) => (pattern.endsWith("/") ? `${pattern}{path*}` : pattern.replace(/\{\$\}$/, "").replaceAll(/\{(\w+)\.\.\.\}/g, "{$1*}")),
+  chi: (pattern) => braced(pattern).replace(/\*$/, "{path*}"),
+  gin: (pattern) => pattern.replaceAll(/:(\w+)/g, "{$1}").replace(/\*(\w+)$/, "{$1*}"),
+};
+
+/** chi's `{id:[0-9]{4}}` without its expression. */
+function braced(pattern: string): string {
+  let out = "";
+  for (let at = 0; at < pattern.length; at++) {
+    const end = pattern[at] === "{" ? closing(pattern, at, "{", "}") : -1;
+    if (end < 0) out += pattern[at] ?? "";
+    else {
+      out += `{${pattern.slice(at + 1, end).split(":")[0] ?? ""}}`;
+      at = end;
+    }
+  }
+  return out;
 }
 
 /** Eight optional parts would give 256 paths: nobody means that. */

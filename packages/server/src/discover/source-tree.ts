@@ -14,6 +14,9 @@ export const treeBounds: TreeBounds = { filesMax: 20_000, bytesMax: 256 * 2 ** 2
 
 export interface SourceTree {
   readonly root: string;
+  /** Python and Go files, as the others. */
+  readonly python: readonly string[];
+  readonly go: readonly string[];
   /** Every source file, relative, sorted. */
   readonly sources: readonly string[];
   /** package.json, tsconfig, JSON and YAML files that may be OpenAPI documents. */
@@ -40,6 +43,8 @@ export function readTree(root: string, options: { readonly tests: boolean; reado
   const bounds = options.bounds ?? treeBounds;
   const skipped = { installed: 0, built: 0, hidden: 0, links: 0, tests: 0, tooLarge: 0, unreadable: 0 };
   const sources: string[] = [];
+  const python: string[] = [];
+  const go: string[] = [];
   const documents: string[] = [];
   const otherLanguages: Record<string, number> = {};
   let bytes = 0;
@@ -65,12 +70,13 @@ export function readTree(root: string, options: { readonly tests: boolean; reado
         else if (depth >= bounds.depthMax) stoppedAt = `${name}: deeper than ${bounds.depthMax} folders`;
         else walk(path, depth + 1);
       } else if (entry.isFile()) {
+        const lezer = /\.(py|go)$/.exec(entry.name)?.[1];
         const language = other[entry.name.slice(entry.name.lastIndexOf(".") + 1)];
         if (language !== undefined) otherLanguages[language] = (otherLanguages[language] ?? 0) + 1;
         const source = /\.(?:[cm]?[jt]s|[jt]sx)$/.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name);
         const document = /\.(?:json|ya?ml)$/.test(entry.name);
-        if (!source && !document) continue;
-        if (source && !options.tests && /[._-](?:test|spec|e2e)\.[^.]+$/.test(entry.name)) {
+        if (!source && !document && lezer === undefined) continue;
+        if (!document && !options.tests && /[._-](?:test|spec|e2e)\.[^.]+$|^test_.*\.py$|^conftest\.py$/.test(entry.name)) {
           skipped.tests++;
           continue;
         }
@@ -83,17 +89,17 @@ export function readTree(root: string, options: { readonly tests: boolean; reado
           skipped.tooLarge++;
           continue;
         }
-        if (sources.length + documents.length >= bounds.filesMax) stoppedAt = `${name}: more than ${bounds.filesMax} files`;
+        if (sources.length + python.length + go.length + documents.length >= bounds.filesMax) stoppedAt = `${name}: more than ${bounds.filesMax} files`;
         else if (bytes + size > bounds.bytesMax) stoppedAt = `${name}: more than ${bounds.bytesMax} bytes`;
         else {
           bytes += size;
-          (source ? sources : documents).push(name);
+          (source ? sources : lezer === "py" ? python : lezer === "go" ? go : documents).push(name);
         }
       }
     }
   };
   walk(root, 0);
-  return { root, sources, documents, skipped, stoppedAt, otherLanguages };
+  return { root, python, go, sources, documents, skipped, stoppedAt, otherLanguages };
 }
 
 /** The text of a file of the tree; undefined where it cannot be read. */
@@ -108,4 +114,4 @@ export function readText(path: string): string | undefined {
 const installed: ReadonlySet<string> = new Set(["node_modules", "bower_components", "jspm_packages", "vendor", "venv", "site-packages"]);
 const built: ReadonlySet<string> = new Set(["dist", "build", "out", "coverage", "dist-test", ".next", ".nuxt", ".output", ".turbo", ".vercel"]);
 const testFolders: ReadonlySet<string> = new Set(["test", "tests", "__tests__", "__mocks__", "spec", "e2e", "cypress"]);
-const other: Readonly<Record<string, string>> = { py: "Python", go: "Go", java: "Java", rb: "Ruby", php: "PHP", rs: "Rust", cs: "C#", kt: "Kotlin" };
+const other: Readonly<Record<string, string>> = { java: "Java", rb: "Ruby", php: "PHP", rs: "Rust", cs: "C#", kt: "Kotlin" };

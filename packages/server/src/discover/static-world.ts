@@ -83,7 +83,12 @@ export class StaticWorld implements World {
       case "nestjs":
         return callNest(router, name, args);
       case "nextjs":
-        return unknown("Next.js");
+      case "flask":
+      case "fastapi":
+      case "nethttp":
+      case "chi":
+      case "gin":
+        return unknown("a framework of another language");
     }
   }
 

@@ -21,6 +21,8 @@ export type Value =
   /** A value of a framework that carries another: a plugin that is not encapsulated, the middleware of a router under a prefix. */
   | { readonly kind: "wrapped"; readonly how: string; readonly inner: Value; readonly prefix?: Value };
 
+export type Literal = Extract<Value, { kind: "literal" }>;
+
 export interface ArrayValue {
   readonly kind: "array";
   readonly items: Value[];
@@ -80,7 +82,7 @@ export interface Names {
   assign(name: string, value: Value): void;
 }
 
-export type Framework = "express" | "fastify" | "koa" | "hono" | "nestjs" | "nextjs";
+export type Framework = "express" | "fastify" | "koa" | "hono" | "nestjs" | "nextjs" | "flask" | "fastapi" | "nethttp" | "chi" | "gin";
 
 /** What one app or router was told to do, in order; prefixes are put together when all files were read. */
 export interface RouterModel {
@@ -123,24 +125,28 @@ export type Step =
 
 export const nothing: Value = { kind: "literal", value: undefined };
 
-export function unknown(why: string): Value {
+export function unknown(why: string): Extract<Value, { kind: "unknown" }> {
   return { kind: "unknown", why };
 }
 
-export function literal(value: string | number | boolean | null | undefined): Value {
+export function literal(value: string | number | boolean | null | undefined): Literal {
   return { kind: "literal", value };
 }
 
 /** A default that stands because what goes before it is not known. Only text, numbers and truth carry the mark. */
-export function byDefault(value: Value, why: string): Value {
-  if (value.kind !== "literal" || value.value === undefined || value.value === null) return value;
+export function byDefault<T extends { readonly kind: string }>(value: T | Literal, why: string): T | Literal {
+  if (!isLiteral(value) || value.value === undefined || value.value === null) return value;
   return { ...value, rests: [...(value.rests ?? []), `default ${JSON.stringify(value.value)}: ${why}`].slice(0, restsMax) };
 }
 
 /** What was made of defaults rests on them, too. */
-export function restingOn(value: Value, from: readonly Value[]): Value {
-  const rests = from.flatMap((one) => (one.kind === "literal" ? (one.rests ?? []) : []));
-  return rests.length === 0 || value.kind !== "literal" ? value : { ...value, rests: [...new Set([...(value.rests ?? []), ...rests])].slice(0, restsMax) };
+export function restingOn<T extends { readonly kind: string }>(value: T | Literal, from: readonly { readonly kind: string }[]): T | Literal {
+  const rests = from.flatMap((one) => (isLiteral(one) ? (one.rests ?? []) : []));
+  return rests.length === 0 || !isLiteral(value) ? value : { ...value, rests: [...new Set([...(value.rests ?? []), ...rests])].slice(0, restsMax) };
+}
+
+function isLiteral(value: { readonly kind: string }): value is Literal {
+  return value.kind === "literal";
 }
 
 /** A path has a few parts; a text put together in a loop would have thousands. */
