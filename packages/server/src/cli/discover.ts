@@ -21,9 +21,10 @@ export function discoverCommand(program: Command, context: CliContext): void {
     .addHelpText(
       "after",
       `
-Reads JavaScript and TypeScript: Express, Fastify, Koa with @koa/router, Hono, NestJS, and route handlers of Next.js.
-Constants, prefixes and mounted routers are followed across files; what is known only at run time is listed as not
-resolved, with its place, and never guessed. Python, Go and other languages are not read: their files are counted.
+Reads JavaScript and TypeScript (Express, Fastify, Koa with @koa/router, Hono, NestJS, route handlers of Next.js),
+Python (Flask, FastAPI) and Go (net/http, chi, gin). Constants, prefixes and mounted routers are followed across
+files; what is known only at run time is listed as not resolved, with its place, and never guessed. A route that
+rests on a default, such as one for an environment variable, says so. Other languages are counted.
 What guards a route is told by its name only, and stays unproven until traffic shows it.`,
     )
     .action((dir: string, options: DiscoverFlags) => guarded(context, () => run(dir, options, context)));

@@ -21,6 +21,7 @@ export type Value =
   /** A value of a framework that carries another: a plugin that is not encapsulated, the middleware of a router under a prefix. */
   | { readonly kind: "wrapped"; readonly how: string; readonly inner: Value; readonly prefix?: Value };
 
+export type Unknown = Extract<Value, { kind: "unknown" }>;
 export type Literal = Extract<Value, { kind: "literal" }>;
 
 export interface ArrayValue {
@@ -125,7 +126,7 @@ export type Step =
 
 export const nothing: Value = { kind: "literal", value: undefined };
 
-export function unknown(why: string): Extract<Value, { kind: "unknown" }> {
+export function unknown(why: string): Unknown {
   return { kind: "unknown", why };
 }
 
@@ -143,6 +144,24 @@ export function byDefault<T extends { readonly kind: string }>(value: T | Litera
 export function restingOn<T extends { readonly kind: string }>(value: T | Literal, from: readonly { readonly kind: string }[]): T | Literal {
   const rests = from.flatMap((one) => (isLiteral(one) ? (one.rests ?? []) : []));
   return rests.length === 0 || !isLiteral(value) ? value : { ...value, rests: [...new Set([...(value.rests ?? []), ...rests])].slice(0, restsMax) };
+}
+
+/**
+ * What a call gives of all it may return: one text is that text, a text beside something unknown is a default, two texts are anyone's guess. Other
+ * values (routers, functions, objects) go before nothing at all.
+ */
+export function oneOf<T extends { readonly kind: string }>(found: readonly (T | Literal | Unknown)[]): T | Literal | Unknown | undefined {
+  const some = found.filter((one) => !(isLiteral(one) && (one.value === undefined || one.value === null)));
+  const made = some.find((one) => one.kind !== "literal" && one.kind !== "unknown");
+  if (made !== undefined) return made;
+  const literals = some.filter(isLiteral);
+  const [first] = literals;
+  if (first === undefined) return some[0] ?? found[0];
+  if (literals.some((one) => one.value !== first.value)) return unknown("a choice made at run time");
+  const unclear = some.filter((one): one is Unknown => one.kind === "unknown");
+  const [only] = unclear;
+  if (only === undefined) return first;
+  return unclear.length > 1 || first.value === "" ? only : byDefault(first, only.why);
 }
 
 function isLiteral(value: { readonly kind: string }): value is Literal {

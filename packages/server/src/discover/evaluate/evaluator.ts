@@ -1,6 +1,6 @@
 import type { ArrowFunctionExpression, BindingPattern, Class, Function as FunctionNode, Node, ParamPattern, PropertyKey, Statement } from "oxc-parser";
 import { Scope } from "../scope.ts";
-import { literal, nothing, unknown, type ClassValue, type FunctionValue, type Names, type ObjectValue, type SourceModule, type Value } from "../value.ts";
+import { literal, nothing, oneOf, unknown, type ClassValue, type FunctionValue, type Names, type ObjectValue, type SourceModule, type Value } from "../value.ts";
 import { bind, keyOf } from "./bindings.ts";
 import { applyValue, callNode } from "./calls.ts";
 import { construct, makeClass, memberOf } from "./classes.ts";
@@ -115,7 +115,7 @@ export class Evaluator implements Machine {
     const done = this.block(body, scope, module);
     this.returns = before;
     if (done?.what === "return") found.push(done.value);
-    return found.find((value) => value.kind !== "unknown" && !(value.kind === "literal" && (value.value === undefined || value.value === null))) ?? found[0] ?? nothing;
+    return oneOf(found) ?? nothing;
   }
 
   maybe<T>(walk: () => T): T {

@@ -3,7 +3,7 @@ import { childOf, childrenOf } from "../static/syntax.ts";
 import { pathOf, textOfThing, type Thing } from "../static/thing.ts";
 import { literal, unknown, type RouterModel } from "../value.ts";
 import { argument, nameOfPython, writtenAs, type Given, type PythonSite } from "./python-calls.ts";
-import type { PythonEvaluator } from "./python-evaluator.ts";
+import type { PythonMachine } from "./python-machine.ts";
 import type { PythonNotes } from "./flask.ts";
 
 /**
@@ -35,7 +35,7 @@ export function createFastapi(path: string, given: Given, site: PythonSite): Rou
   return router;
 }
 
-export function callFastapi(router: RouterModel, name: string, given: Given, site: PythonSite, notes: PythonNotes, evaluator: PythonEvaluator): Thing {
+export function callFastapi(router: RouterModel, name: string, given: Given, site: PythonSite, notes: PythonNotes, evaluator: PythonMachine): Thing {
   const self: Thing = { kind: "router", router };
   const { at, conditional } = site;
   const add = (methods: readonly string[], target: Thing | undefined, written: string): void => {
@@ -68,7 +68,7 @@ export function callFastapi(router: RouterModel, name: string, given: Given, sit
     case "include_router": {
       const child = argument(given, "router", 0);
       const prefix = given.named.get("prefix");
-      if (child?.kind === "router") {
+      if (child?.kind === "router" && child.router !== router) {
         child.router.mounted = true;
         router.steps.push({
           do: "mount",
@@ -84,7 +84,7 @@ export function callFastapi(router: RouterModel, name: string, given: Given, sit
     case "mount": {
       const child = argument(given, "app", 1);
       const path = argument(given, "path", 0);
-      if (child?.kind === "router") {
+      if (child?.kind === "router" && child.router !== router) {
         child.router.mounted = true;
         router.steps.push({ do: "mount", path: pathOf(path), child: child.router, guards: [], at, conditional });
       } else notes.note(site, `what is mounted at ${textOfThing(path) ?? "a path"}`, "it is no app of the tree: files or another kind of app");

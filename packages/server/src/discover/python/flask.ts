@@ -2,7 +2,7 @@ import { newRouter } from "../router-model.ts";
 import { pathOf, textOfThing, type Kind, type Thing } from "../static/thing.ts";
 import { literal, unknown, type RouterModel, type Value } from "../value.ts";
 import { argument, writtenAs, type Given, type PythonSite } from "./python-calls.ts";
-import type { PythonEvaluator } from "./python-evaluator.ts";
+import type { PythonMachine } from "./python-machine.ts";
 
 /** What a framework tells of what it could not read. */
 export interface PythonNotes {
@@ -40,7 +40,7 @@ export function createFlask(path: string, given: Given, site: PythonSite): Route
   return undefined;
 }
 
-export function callFlask(router: RouterModel, name: string, given: Given, site: PythonSite, notes: PythonNotes, evaluator: PythonEvaluator): Thing {
+export function callFlask(router: RouterModel, name: string, given: Given, site: PythonSite, notes: PythonNotes, evaluator: PythonMachine): Thing {
   const self: Thing = { kind: "router", router };
   const { at, conditional } = site;
   const verb = verbs.has(name) ? name.toUpperCase() : undefined;
@@ -99,7 +99,7 @@ export function callFlask(router: RouterModel, name: string, given: Given, site:
 }
 
 /** `Users.as_view("users")`: its methods are those the class has. */
-export function viewOf(kind: Kind, evaluator: PythonEvaluator): Thing {
+export function viewOf(kind: Kind, evaluator: PythonMachine): Thing {
   const list = methodsOf(evaluator.memberOfKind(kind, "methods"));
   return { kind: "made", what: "view", value: kind, names: list ?? verbsOfClass(kind, evaluator) };
 }
@@ -110,7 +110,7 @@ interface View {
   readonly guards: readonly string[];
 }
 
-function readView(target: Thing | undefined, evaluator: PythonEvaluator, written: string): View {
+function readView(target: Thing | undefined, evaluator: PythonMachine, written: string): View {
   if (target?.kind === "closure") {
     evaluator.called.add(target.node);
     return { name: target.name === "" ? "(inline)" : target.name, methods: ["GET"], guards: [...(target.guards ?? [])].toReversed() };
@@ -124,7 +124,7 @@ function readView(target: Thing | undefined, evaluator: PythonEvaluator, written
   return { name: written === "" ? "(inline)" : written, methods: ["GET"], guards: [] };
 }
 
-function verbsOfClass(kind: Kind, evaluator: PythonEvaluator): string[] {
+function verbsOfClass(kind: Kind, evaluator: PythonMachine): string[] {
   const found = [...verbs].filter((verb) => evaluator.memberOfKind(kind, verb) !== undefined).map((verb) => verb.toUpperCase());
   const kept = found.includes("GET") ? found.filter((one) => one !== "HEAD") : found;
   return kept.length === 0 ? ["GET"] : kept;
@@ -140,7 +140,7 @@ function methodsOf(value: Thing | undefined): string[] | undefined {
 }
 
 function mountOn(parent: Thing | undefined, child: RouterModel, site: PythonSite, path: Value | undefined): void {
-  if (parent?.kind !== "router") return;
+  if (parent?.kind !== "router" || parent.router === child) return;
   child.mounted = true;
   parent.router.steps.push({ do: "mount", path, child, guards: [], at: site.at, conditional: site.conditional });
 }

@@ -3,30 +3,19 @@ import { positionAt } from "../position.ts";
 import { Budget } from "../static/budget.ts";
 import { Frame } from "../static/frame.ts";
 import { childOf, childrenOf } from "../static/syntax.ts";
-import type { Closure, Instance, Kind, SourceText, Thing } from "../static/thing.ts";
+import type { Closure, Instance, Kind, Names, SourceText, Thing } from "../static/thing.ts";
 import { byDefault, literal, unknown, type RouterModel } from "../value.ts";
 import { nameOfPython, type Given, type PythonSite } from "./python-calls.ts";
+import type { PythonMachine, PythonWorld } from "./python-machine.ts";
 import { PythonExpressions } from "./python-expressions.ts";
 import { PythonStatements } from "./python-statements.ts";
-
-/** What the evaluator asks of others: modules, and what frameworks make of calls. */
-export interface PythonWorld {
-  /** A module by its dotted name, from a file; `level` dots before it. */
-  load(name: string, level: number, from: SourceText): Thing;
-  /** A name within a module: what it holds, or a module below it. */
-  within(module: Thing, name: string): Thing | undefined;
-  callExternal(path: string, given: Given, site: PythonSite): Thing | undefined;
-  callRouter(target: Thing, name: string, given: Given, site: PythonSite): Thing;
-  /** A decorator on something that is not known and reads like a route. */
-  unknownDecorator(node: SyntaxNode, why: string, given: Given, source: SourceText): void;
-}
 
 /**
  * Runs a Python program as far as it is static, as the evaluator of JavaScript does: nothing is executed, what cannot be told is `unknown`, a branch
  * that cannot be told is walked and what happens in it is `conditional`. Not read: metaclasses, generators, comprehensions over anything but known
  * lists, names put in place by `setattr` or `globals()`.
  */
-export class PythonEvaluator {
+export class PythonEvaluator implements PythonMachine {
   readonly world: PythonWorld;
   readonly budget = new Budget();
   readonly called = new Set<SyntaxNode>();
@@ -41,19 +30,19 @@ export class PythonEvaluator {
     this.#statements = new PythonStatements(this);
   }
 
-  run(source: SourceText, frame: Frame): void {
+  run(source: SourceText, frame: Names): void {
     this.budget.within(source.file, () => void this.block(childrenOf(source.top), frame, source));
   }
 
-  block(nodes: readonly SyntaxNode[], frame: Frame, source: SourceText): Thing | undefined {
+  block(nodes: readonly SyntaxNode[], frame: Names, source: SourceText): Thing | undefined {
     return this.#statements.block(nodes, frame, source);
   }
 
-  expr(node: SyntaxNode, frame: Frame, source: SourceText): Thing {
+  expr(node: SyntaxNode, frame: Names, source: SourceText): Thing {
     return this.budget.step() ? this.#expressions.value(node, frame, source) : unknown("the program is longer than the bound on steps");
   }
 
-  given(list: SyntaxNode, frame: Frame, source: SourceText): Given {
+  given(list: SyntaxNode, frame: Names, source: SourceText): Given {
     return this.#expressions.given(list, frame, source);
   }
 
@@ -63,6 +52,7 @@ export class PythonEvaluator {
 
   /** Calls a value: a function of the tree, a class, a router's method, something of a package. */
   apply(target: Thing, given: Given, site: PythonSite): Thing {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- what is not read is unknown
     switch (target.kind) {
       case "closure":
         return this.call(target, given);
@@ -116,6 +106,7 @@ export class PythonEvaluator {
 
   /** A member of a value: attributes, methods with their `self`, names of a module. */
   member(target: Thing, name: string): Thing {
+    // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- what is not read is unknown
     switch (target.kind) {
       case "table":
         return this.world.within(target, name) ?? { kind: "bound", target, name };
@@ -172,7 +163,7 @@ export class PythonEvaluator {
     return router !== undefined && /middleware|proxy/i.test(path) ? router : unknown(`what \`${path}\` of a package returns`);
   }
 
-  #bindParams(params: SyntaxNode, fn: Closure, given: Given, frame: Frame): void {
+  #bindParams(params: SyntaxNode, fn: Closure, given: Given, frame: Names): void {
     const nodes = childrenOf(params);
     let place = 0;
     const args = fn.self === undefined ? given.args : [fn.self, ...given.args];
@@ -197,13 +188,13 @@ export class PythonEvaluator {
   }
 
   /** A function as it is declared; the names of decorators that only wrap it stand in `guards`. */
-  closure(node: SyntaxNode, frame: Frame, source: SourceText): Closure {
+  closure(node: SyntaxNode, frame: Names, source: SourceText): Closure {
     const name = childOf(node, "VariableName");
     return { kind: "closure", node, frame, source, name: name === undefined ? "" : source.text.slice(name.from, name.to) };
   }
 
   /** Puts a decorator on a function or class: its side effects happen, the function stays itself. */
-  decorate(decorator: SyntaxNode, target: Thing, frame: Frame, source: SourceText): Thing {
+  decorate(decorator: SyntaxNode, target: Thing, frame: Names, source: SourceText): Thing {
     const [, ...parts] = childrenOf(decorator);
     const list = parts.find((one) => one.name === "ArgList");
     let value: Thing | undefined;

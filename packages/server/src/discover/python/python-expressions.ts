@@ -1,22 +1,21 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Frame } from "../static/frame.ts";
 import { childOf, childrenOf } from "../static/syntax.ts";
-import { table, textOfThing, truthOfThing, type SourceText, type Thing } from "../static/thing.ts";
+import { table, textOfThing, truthOfThing, type Names, type SourceText, type Thing } from "../static/thing.ts";
 import { byDefault, literal, restingOn, unknown } from "../value.ts";
 import { nameOfPython, type Given } from "./python-calls.ts";
-import type { PythonEvaluator } from "./python-evaluator.ts";
-import { methodOfValue, operate } from "./python-values.ts";
-import { itemsOf } from "./python-statements.ts";
+import type { PythonMachine } from "./python-machine.ts";
+import { itemsOf, methodOfValue, operate } from "./python-values.ts";
 
 /** Python's expressions. */
 export class PythonExpressions {
-  readonly #e: PythonEvaluator;
+  readonly #e: PythonMachine;
 
-  constructor(evaluator: PythonEvaluator) {
+  constructor(evaluator: PythonMachine) {
     this.#e = evaluator;
   }
 
-  value(node: SyntaxNode, frame: Frame, source: SourceText): Thing {
+  value(node: SyntaxNode, frame: Names, source: SourceText): Thing {
     const text = source.text.slice(node.from, node.to);
     const parts = (): SyntaxNode[] => childrenOf(node).filter((one) => !punctuation.has(one.name));
     switch (node.name) {
@@ -91,7 +90,7 @@ export class PythonExpressions {
     }
   }
 
-  given(list: SyntaxNode, frame: Frame, source: SourceText): Given {
+  given(list: SyntaxNode, frame: Names, source: SourceText): Given {
     const args: Thing[] = [];
     const written: string[] = [];
     const named = new Map<string, Thing>();
@@ -122,7 +121,7 @@ export class PythonExpressions {
     return { args, written, named, namedWritten };
   }
 
-  #call(node: SyntaxNode, frame: Frame, source: SourceText): Thing {
+  #call(node: SyntaxNode, frame: Names, source: SourceText): Thing {
     const [callee] = childrenOf(node);
     const list = childOf(node, "ArgList");
     if (callee === undefined || list === undefined) return unread;
@@ -143,7 +142,7 @@ export class PythonExpressions {
     return this.#e.apply(target, given, site);
   }
 
-  #super(self: Thing | undefined, name: string, given: Given, frame: Frame): Thing {
+  #super(self: Thing | undefined, name: string, given: Given, frame: Names): Thing {
     if (self?.kind !== "instance") return unread;
     const running = frame.get("__class__");
     const bases = (running?.kind === "kind" ? running : self.of).bases;
@@ -154,7 +153,7 @@ export class PythonExpressions {
     return literal(null);
   }
 
-  #items(node: SyntaxNode, frame: Frame, source: SourceText): Thing[] {
+  #items(node: SyntaxNode, frame: Names, source: SourceText): Thing[] {
     const nodes = childrenOf(node);
     return nodes.flatMap((one, i) => {
       if (punctuation.has(one.name) || one.name === "*") return [];
@@ -163,7 +162,7 @@ export class PythonExpressions {
     });
   }
 
-  #dictionary(node: SyntaxNode, frame: Frame, source: SourceText): Thing {
+  #dictionary(node: SyntaxNode, frame: Names, source: SourceText): Thing {
     const made = table();
     const nodes = childrenOf(node);
     for (const [i, one] of nodes.entries()) {
@@ -182,7 +181,7 @@ export class PythonExpressions {
   }
 
   /** `[f"/{x}" for x in names]` over a known list, one loop and no condition. */
-  #comprehension(node: SyntaxNode, frame: Frame, source: SourceText): Thing {
+  #comprehension(node: SyntaxNode, frame: Names, source: SourceText): Thing {
     const nodes = childrenOf(node).filter((one) => !["[", "]", "(", ")", "{", "}"].includes(one.name));
     const [result, , target, , over] = nodes;
     if (result === undefined || target?.name !== "VariableName" || over === undefined || nodes.length !== 5) return unread;
@@ -198,7 +197,7 @@ export class PythonExpressions {
     };
   }
 
-  #binary(node: SyntaxNode, frame: Frame, source: SourceText): Thing {
+  #binary(node: SyntaxNode, frame: Names, source: SourceText): Thing {
     const nodes = childrenOf(node);
     const [first] = nodes;
     const last = nodes.at(-1);
@@ -215,7 +214,7 @@ export class PythonExpressions {
     return operate(operator, left, this.#e.expr(last, frame, source));
   }
 
-  #format(node: SyntaxNode, frame: Frame, source: SourceText): Thing {
+  #format(node: SyntaxNode, frame: Names, source: SourceText): Thing {
     const prefix = /^[a-zA-Z]*(?:"""|'''|"|')/.exec(source.text.slice(node.from, node.to))?.[0] ?? '"';
     const end = node.to - prefix.replace(/^[a-zA-Z]*/, "").length;
     let at = node.from + prefix.length;

@@ -5,10 +5,10 @@ import { positionAt } from "../position.ts";
 import { readText, type SourceTree } from "../source-tree.ts";
 import { Frame } from "../static/frame.ts";
 import { firstError } from "../static/syntax.ts";
-import type { SourceText, Table, Thing } from "../static/thing.ts";
+import type { Names, SourceText, Table, Thing } from "../static/thing.ts";
 import { literal, unknown } from "../value.ts";
 
-type Run = (source: SourceText, frame: Frame) => void;
+type Run = (source: SourceText, frame: Names) => void;
 
 /** The Python files of a tree as modules: parsed on first use, found from the importing file's folder upwards. Nothing outside the tree is opened. */
 export class PythonModules {

@@ -1,30 +1,31 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Frame } from "../static/frame.ts";
 import { childOf, childrenOf } from "../static/syntax.ts";
-import { truthOfThing, type Kind, type SourceText, type Thing } from "../static/thing.ts";
-import { unknown } from "../value.ts";
-import type { PythonEvaluator } from "./python-evaluator.ts";
+import { truthOfThing, type Kind, type Names, type SourceText, type Thing } from "../static/thing.ts";
+import { oneOf, unknown } from "../value.ts";
+import type { PythonMachine } from "./python-machine.ts";
+import { itemsOf } from "./python-values.ts";
 
 /** Python's statements, in order. What a block returns is what it surely returns, or else what it may return first. */
 export class PythonStatements {
-  readonly #e: PythonEvaluator;
+  readonly #e: PythonMachine;
   /** What the function that is run may return in branches that may not be taken. */
   #returns: Thing[] = [];
 
-  constructor(evaluator: PythonEvaluator) {
+  constructor(evaluator: PythonMachine) {
     this.#e = evaluator;
   }
 
-  block(nodes: readonly SyntaxNode[], frame: Frame, source: SourceText): Thing | undefined {
+  block(nodes: readonly SyntaxNode[], frame: Names, source: SourceText): Thing | undefined {
     const before = this.#returns;
     this.#returns = [];
     const done = this.#all(nodes, frame, source);
     const found = [...this.#returns, ...(done === undefined || done === skipped ? [] : [done])];
     this.#returns = before;
-    return found.find((one) => one.kind !== "unknown" && !(one.kind === "literal" && (one.value === null || one.value === undefined))) ?? found[0];
+    return oneOf(found);
   }
 
-  #all(nodes: readonly SyntaxNode[], frame: Frame, source: SourceText): Thing | undefined {
+  #all(nodes: readonly SyntaxNode[], frame: Names, source: SourceText): Thing | undefined {
     for (const node of nodes) {
       if (!this.#e.budget.step()) return undefined;
       const done = this.#one(node, frame, source);
@@ -33,16 +34,16 @@ export class PythonStatements {
     return undefined;
   }
 
-  #body(node: SyntaxNode | undefined, frame: Frame, source: SourceText): Thing | undefined {
+  #body(node: SyntaxNode | undefined, frame: Names, source: SourceText): Thing | undefined {
     return node === undefined ? undefined : this.#all(childrenOf(node), frame, source);
   }
 
-  #perhaps(node: SyntaxNode | undefined, frame: Frame, source: SourceText): void {
+  #perhaps(node: SyntaxNode | undefined, frame: Names, source: SourceText): void {
     const done = this.#e.budget.maybe(() => this.#body(node, frame, source));
     if (done !== undefined && done !== skipped) this.#returns.push(done);
   }
 
-  #one(node: SyntaxNode, frame: Frame, source: SourceText): Thing | undefined {
+  #one(node: SyntaxNode, frame: Names, source: SourceText): Thing | undefined {
     switch (node.name) {
       case "ExpressionStatement":
         for (const one of childrenOf(node)) this.#e.expr(one, frame, source);
@@ -124,7 +125,7 @@ export class PythonStatements {
     }
   }
 
-  #if(node: SyntaxNode, frame: Frame, source: SourceText): Thing | undefined {
+  #if(node: SyntaxNode, frame: Names, source: SourceText): Thing | undefined {
     const parts = childrenOf(node);
     let open = false;
     for (const [i, one] of parts.entries()) {
@@ -140,7 +141,7 @@ export class PythonStatements {
     return undefined;
   }
 
-  #for(node: SyntaxNode, frame: Frame, source: SourceText): Thing | undefined {
+  #for(node: SyntaxNode, frame: Names, source: SourceText): Thing | undefined {
     const parts = childrenOf(node);
     const at = parts.findIndex((one) => one.name === "in");
     const targets = parts.slice(parts.findIndex((one) => one.name === "for") + 1, at).filter((one) => one.name !== ",");
@@ -163,13 +164,13 @@ export class PythonStatements {
     return undefined;
   }
 
-  #spread(targets: readonly SyntaxNode[], value: Thing, frame: Frame, source: SourceText, fresh = false): void {
+  #spread(targets: readonly SyntaxNode[], value: Thing, frame: Names, source: SourceText, fresh = false): void {
     const [only] = targets;
     if (targets.length === 1 && only !== undefined) this.#assign(only, value, frame, source, fresh);
     else for (const [i, target] of targets.entries()) this.#assign(target, value.kind === "list" ? (value.items[i] ?? missing) : missing, frame, source, fresh);
   }
 
-  #assignment(node: SyntaxNode, frame: Frame, source: SourceText): void {
+  #assignment(node: SyntaxNode, frame: Names, source: SourceText): void {
     const groups: SyntaxNode[][] = [[]];
     for (const one of childrenOf(node)) {
       if (one.name === "AssignOp") groups.push([]);
@@ -182,7 +183,7 @@ export class PythonStatements {
     for (const targets of groups) this.#spread(targets, value, frame, source);
   }
 
-  #assign(target: SyntaxNode, value: Thing, frame: Frame, source: SourceText, fresh = false): void {
+  #assign(target: SyntaxNode, value: Thing, frame: Names, source: SourceText, fresh = false): void {
     const depth = this.#e.budget.depth;
     if (target.name === "VariableName") {
       // Each round of a loop gives the name anew: that is no choice.
@@ -213,7 +214,7 @@ export class PythonStatements {
     }
   }
 
-  #define(node: SyntaxNode, decorators: readonly SyntaxNode[], frame: Frame, source: SourceText): void {
+  #define(node: SyntaxNode, decorators: readonly SyntaxNode[], frame: Names, source: SourceText): void {
     const name = childOf(node, "VariableName");
     if (name === undefined) return;
     let value: Thing = node.name === "FunctionDefinition" ? this.#e.closure(node, frame, source) : this.#class(node, frame, source);
@@ -221,7 +222,7 @@ export class PythonStatements {
     frame.names.set(source.text.slice(name.from, name.to), value);
   }
 
-  #class(node: SyntaxNode, frame: Frame, source: SourceText): Kind {
+  #class(node: SyntaxNode, frame: Names, source: SourceText): Kind {
     const list = childOf(node, "ArgList");
     const name = childOf(node, "VariableName");
     const inner = new Frame(frame, this.#e.budget.depth);
@@ -239,7 +240,7 @@ export class PythonStatements {
     return kind;
   }
 
-  #import(node: SyntaxNode, frame: Frame, source: SourceText): void {
+  #import(node: SyntaxNode, frame: Names, source: SourceText): void {
     const parts = childrenOf(node);
     const text = (one: SyntaxNode | undefined): string => (one === undefined ? "" : source.text.slice(one.from, one.to));
     const from = parts[0]?.name === "from";
@@ -274,13 +275,6 @@ export class PythonStatements {
       }
     }
   }
-}
-
-/** What a loop goes over. */
-export function itemsOf(value: Thing): readonly Thing[] | undefined {
-  if (value.kind === "list") return value.items;
-  if (value.kind === "table" && !value.open) return [...value.entries.keys()].map((key) => ({ kind: "literal", value: key }));
-  return undefined;
 }
 
 function sumOf(left: Thing & { kind: "literal" }, right: Thing & { kind: "literal" }): Thing {

@@ -138,3 +138,10 @@ function percent(left: Thing, right: Thing): Thing {
     [left, ...parts].filter((one) => one.kind === "literal"),
   );
 }
+
+/** What a loop goes over. */
+export function itemsOf(value: Thing): readonly Thing[] | undefined {
+  if (value.kind === "list") return value.items;
+  if (value.kind === "table" && !value.open) return [...value.entries.keys()].map((key) => ({ kind: "literal", value: key }));
+  return undefined;
+}

@@ -1,19 +1,19 @@
 import { byDefault, unknown } from "../value.ts";
-import type { Thing } from "./thing.ts";
+import type { Names, Thing } from "./thing.ts";
 
 /** Names of a function or block, from the innermost outwards. Knows how deep in undecided branches it was made. */
-export class Frame {
+export class Frame implements Names {
   readonly names = new Map<string, Thing>();
-  readonly #outer: Frame | undefined;
+  readonly outer: Names | undefined;
   readonly depth: number;
 
-  constructor(outer?: Frame, depth = outer?.depth ?? 0) {
-    this.#outer = outer;
+  constructor(outer?: Names, depth = outer?.depth ?? 0) {
+    this.outer = outer;
     this.depth = depth;
   }
 
   get(name: string): Thing | undefined {
-    return this.names.get(name) ?? this.#outer?.get(name);
+    return this.names.get(name) ?? this.outer?.get(name);
   }
 
   /** Declares a name here; where it is there already and the branch may not be taken, both answers are kept in mind. */
@@ -24,7 +24,7 @@ export class Frame {
 
   /** Gives a name another value where it was declared; false where it was nowhere. */
   assign(name: string, value: Thing, depth: number): boolean {
-    if (!this.names.has(name)) return this.#outer?.assign(name, value, depth) ?? false;
+    if (!this.names.has(name)) return this.outer?.assign(name, value, depth) ?? false;
     this.declare(name, value, depth);
     return true;
   }

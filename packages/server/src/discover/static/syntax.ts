@@ -3,7 +3,7 @@ import type { SyntaxNode } from "@lezer/common";
 /** The children of a node, in order, without comments. */
 export function childrenOf(node: SyntaxNode): SyntaxNode[] {
   const list: SyntaxNode[] = [];
-  for (let child = node.firstChild; child !== null; child = child.nextSibling) if (!/Comment$/.test(child.name)) list.push(child);
+  for (let child = node.firstChild; child !== null; child = child.nextSibling) if (!child.name.endsWith("Comment")) list.push(child);
   return list;
 }
 

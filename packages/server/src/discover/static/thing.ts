@@ -1,6 +1,5 @@
 import type { SyntaxNode } from "@lezer/common";
 import { unknown, type RouterModel, type Value } from "../value.ts";
-import type { Frame } from "./frame.ts";
 
 /** One source file of a language that is read by a Lezer grammar. */
 export interface SourceText {
@@ -22,6 +21,16 @@ export type Thing =
   /** What stands for a call with some of its meaning given: a route's decorator, a router behind checks or under a prefix. */
   | Made;
 
+/** Names of a function or block, from the innermost outwards; `static/frame.ts` makes them. */
+export interface Names {
+  readonly names: Map<string, Thing>;
+  readonly outer: Names | undefined;
+  readonly depth: number;
+  get(name: string): Thing | undefined;
+  declare(name: string, value: Thing, depth?: number): void;
+  assign(name: string, value: Thing, depth: number): boolean;
+}
+
 export interface List {
   readonly kind: "list";
   readonly items: Thing[];
@@ -37,7 +46,7 @@ export interface Table {
 export interface Closure {
   readonly kind: "closure";
   readonly node: SyntaxNode;
-  readonly frame: Frame;
+  readonly frame: Names;
   readonly source: SourceText;
   readonly name: string;
   readonly self?: Thing;
@@ -51,7 +60,7 @@ export interface Kind {
   readonly name: string;
   readonly node: SyntaxNode;
   readonly source: SourceText;
-  readonly frame: Frame;
+  readonly frame: Names;
   readonly bases: readonly Thing[];
   readonly members: Map<string, Thing>;
 }
@@ -75,7 +84,8 @@ export interface Made {
 /** A path as the collector takes it: text, or the reason why it is not known. */
 export function pathOf(thing: Thing | undefined): Value {
   if (thing === undefined) return unknown("no path is given");
-  if (thing.kind === "literal" || thing.kind === "unknown") return thing;
+  if (thing.kind === "literal") return typeof thing.value === "string" ? thing : unknown("the path is no text");
+  if (thing.kind === "unknown") return thing;
   if (thing.kind === "list") return { kind: "array", items: thing.items.map(pathOf) };
   return unknown(thing.kind === "external" ? `\`${thing.path}\` is not in the tree` : "the path is not static");
 }
