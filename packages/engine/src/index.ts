@@ -30,7 +30,7 @@ export { hostOf, splitTarget, splitUrl } from "./exchange/split-target.ts";
 export { credentialOf } from "./exchange/credential-of.ts";
 export { type Extracted, extractSubjects, type RequestParts } from "./exchange/subjects.ts";
 export { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
-export { GateEngine, type GateEngineOptions, type Outcome, type Reservation } from "./decide/gate-engine.ts";
+export { allowProven, GateEngine, type GateEngineOptions, type Outcome, type Reservation } from "./decide/gate-engine.ts";
 export { type Door, sameDoor } from "./decide/same-door.ts";
 export { GuardMatcher } from "./decide/guard-matcher.ts";
 export { GcraTable } from "./decide/gcra.ts";

@@ -7,8 +7,8 @@ import { classifyResponse } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
 import { splitUrl } from "./exchange/split-target.ts";
-import { GateEngine, type GateEngineOptions, type Reservation } from "./decide/gate-engine.ts";
-import type { Disclosure, GuardedEndpoint } from "./decide/gate-policy.ts";
+import { allowProven, GateEngine, type GateEngineOptions, type Reservation } from "./decide/gate-engine.ts";
+import { type Disclosure, type GuardedEndpoint, provesItself } from "./decide/gate-policy.ts";
 import { GuardMatcher } from "./decide/guard-matcher.ts";
 import type { Signal } from "./detect/signal.ts";
 import { TimeQueue } from "./time-queue.ts";
@@ -127,6 +127,7 @@ export class Judge {
         credential !== undefined && this.#principals.has(credential.hash),
       );
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at);
+      if (reservation !== undefined && provesItself(endpoint, exchange.response.status)) allowProven(reservation);
     }
     this.#answers.push(dueAt, { dueAt, index, exchange, endpoint, reservation, limited, extracted });
     this.#sink.decision?.(
@@ -167,7 +168,7 @@ export class Judge {
         },
         this.#ports,
       );
-      const tells = response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
+      const tells = !provesItself(endpoint, response.status) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
       rows = this.gate.settle(reservation, { exchangeId: exchange.id, tells, classId: seen.id });
       noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
       if (open.extracted !== undefined) known = { rules: endpoint.subjects, template: endpoint.template, extracted: open.extracted };

@@ -176,7 +176,8 @@ export class Ledger {
       // Where operations are known, each is judged by itself.
       if (missing !== undefined && (endpoint.operations?.byKey.size ?? 0) === 0) findings.push(missing);
       const state = this.oracles.state(endpoint.id);
-      if (state.verdict === "none" || this.anchors.isAnchorEndpoint(endpoint.id)) continue;
+      const door = this.anchors.isDoor(endpoint.id);
+      if (state.verdict === "none" || (this.anchors.isAnchorEndpoint(endpoint.id) && !door)) continue;
       // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
       const traffic = this.#traffic.get(endpoint.id) ?? {
         lookups: endpoint.requests,
@@ -189,7 +190,8 @@ export class Ledger {
           endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
           state,
           subjectTypes: this.#rules.of(endpoint).map((rule) => rule.type),
-          authentication: endpoint.posture().verdict,
+          // Anybody may knock at a door.
+          authentication: door ? "not enforced" : endpoint.posture().verdict,
           traffic,
         },
         this.#ports,
@@ -242,6 +244,9 @@ export class Ledger {
     const { status } = exchange.response;
     if (responseClass === undefined || extracted.subjects.length === 0 || status === 429 || status >= 500) return;
     if (!this.#rules.isAbout(endpoint, this.#rules.of(endpoint))) return;
+    const door = this.anchors.isDoor(endpoint.id);
+    // What succeeds at a door proves who asked, and tells him nothing he did not know.
+    if (door && status < 400) return;
     const traffic = this.#trafficOf(endpoint.id);
     traffic.lookups++;
     traffic.firstAt = Math.min(traffic.firstAt, exchange.at);
@@ -253,7 +258,7 @@ export class Ledger {
     // An id that an earlier answer handed out is a step of a flow, not a question about somebody: it raises no suspicion.
     if (!natural(extracted.subjects) && this.anchors.wasHanded(actor.network, extracted.first, at)) return;
     this.#slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw: extracted.first, at });
-    this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at });
+    this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at, refusal: door });
     if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
       const body = exchange.response.body;
       if (body !== undefined && exchange.response.truncated !== true) {
@@ -277,7 +282,9 @@ export class Ledger {
     this.#guards.relabelled();
     for (const subject of anchor.subjects.slice(0, 4)) {
       for (const endpointId of this.#rules.endpointIds()) {
-        if (endpointId !== anchor.endpointId) this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.network });
+        // Who signs in has an account; who signs up had none when he was refused.
+        if (endpointId !== anchor.endpointId || (anchor.kind === "sign-in" && this.anchors.isDoor(endpointId)))
+          this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.network });
       }
       for (const slip of this.#slips.before(anchor.network, subject)) {
         this.oracles.label({ endpointId: slip.endpointId, subject: slip.subject, exists: false, at: slip.at, narrow: anchor.network, confidence: 0.9 });
@@ -337,6 +344,10 @@ export class Ledger {
   /** Endpoints that answer about somebody to whoever asks. */
   #disclosing(endpoint: InventoryEndpoint, exchange: Exchange, principal: boolean): boolean {
     if (principal || exchange.response.status <= 0) return false;
+    if (this.anchors.isDoor(endpoint.id)) {
+      const rules = this.rulesOf(endpoint.id);
+      return exchange.response.status >= 400 && (rules.length === 0 || natural(rules));
+    }
     return this.#guards.stateOf(endpoint, this.rulesOf(endpoint.id)) === "budgeted" || (endpoint.posture().verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id));
   }
 
@@ -368,7 +379,9 @@ export class Ledger {
       const handed = !natural(subjects) && this.anchors.wasHanded(past.actor.network, first, past.at);
       if (about && !handed && subject !== undefined && subjects.length === 1) {
         const { narrow, network } = past.actor;
-        this.oracles.observe({ endpointId: endpoint.id, subject, responseClass: past.responseClass, narrow, network, at: past.at });
+        const refusal = this.anchors.isDoor(endpoint.id);
+        if (!refusal || past.responseClass.status >= 400)
+          this.oracles.observe({ endpointId: endpoint.id, subject, responseClass: past.responseClass, narrow, network, at: past.at, refusal });
       }
       this.#unguarded(endpoint.id, rows, past.actor.network, past.at);
       return rows;

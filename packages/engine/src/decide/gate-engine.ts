@@ -621,6 +621,13 @@ export interface Reservation {
   settled: boolean;
 }
 
+/** The answer turned out to be one that a guard lets pass whatever the budget says, see {@link GuardedEndpoint.refusalsOnly}: call it before `settle`, with `tells` false. */
+export function allowProven(reservation: Reservation): void {
+  reservation.action = "allow";
+  reservation.would = "allow";
+  reservation.reason = "proven";
+}
+
 export interface Outcome {
   readonly exchangeId: string;
   /** False when nothing could be learned: no answer, 5xx, 429, or a class that tells nothing. */

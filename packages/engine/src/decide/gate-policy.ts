@@ -33,8 +33,15 @@ export interface GuardedEndpoint {
   readonly budget: Budget;
   /** The traffic comes from a source that shows neither headers nor bodies (an access log): no follow-up can be seen there. */
   readonly blind?: boolean;
+  /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
+  readonly refusalsOnly?: boolean;
   /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
   readonly before?: readonly EarlyContact[];
+}
+
+/** Whether an answer of this status passes a guard that looks at refusals only. */
+export function provesItself(endpoint: GuardedEndpoint, status: number): boolean {
+  return endpoint.refusalsOnly === true && status > 0 && status < 400;
 }
 
 /** One question that was answered before its endpoint was guarded; keyed hashes only. */

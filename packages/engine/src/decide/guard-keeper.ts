@@ -7,7 +7,7 @@ import type { Inventory } from "../inventory/inventory.ts";
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
 import type { EarlyContacts } from "./early-contacts.ts";
-import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule } from "./gate-policy.ts";
+import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
 import { natural, type SubjectRules } from "./subject-rules.ts";
 
 /**
@@ -127,6 +127,7 @@ export class GuardKeeper {
     const rules = known.length > 0 ? known : (this.#guards.get(endpoint)?.subjects ?? known);
     if (state === undefined || rules.length === 0) return undefined;
     const early = this.#parts.early.of(endpoint.id, at);
+    const door = declared?.oracle !== true && this.#parts.anchors.isDoor(endpoint.id);
     return {
       id: endpoint.id,
       method: endpoint.method,
@@ -136,9 +137,10 @@ export class GuardKeeper {
       subjects: rules,
       classes: this.#parts.schemes.scheme(endpoint.id),
       tellsNothing: this.#parts.oracles.tellsNothing(endpoint.id),
-      uniform: declared?.uniform ?? this.#parts.uniform.uniformFor(endpoint.id),
+      uniform: declared?.uniform ?? this.#parts.uniform.uniformFor(endpoint.id, door ? refusedUniform : undefined),
       budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
       ...(endpoint.auth.blind ? { blind: true } : {}),
+      ...(door ? { refusalsOnly: true } : {}),
       ...(early.length === 0 ? {} : { before: early }),
     };
   }
@@ -154,6 +156,8 @@ export class GuardKeeper {
     if (this.#parts.rules.declared(endpoint)?.oracle === true) return rules.length === 0 ? undefined : "budgeted";
     const telling = this.#parts.oracles.suspects(endpoint.id) || this.#givesAway(endpoint, rules);
     if (telling && this.#held.has(endpoint.id) && !this.#parts.anchors.isIssuer(endpoint.id)) return "budgeted";
+    // A sign-in that tells a wrong password from an unknown account: its refusals are a lookup.
+    if (this.#parts.anchors.isDoor(endpoint.id)) return natural(rules) && this.#parts.oracles.suspects(endpoint.id) ? "budgeted" : undefined;
     if (rules.length === 0 || endpoint.posture().verdict === "enforced" || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
     if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
     if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
@@ -212,6 +216,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.classes === b.classes &&
     a.uniform === b.uniform &&
     a.blind === b.blind &&
+    a.refusalsOnly === b.refusalsOnly &&
     a.before === b.before &&
     a.tellsNothing.length === b.tellsNothing.length &&
     a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
@@ -225,6 +230,8 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
 const policyEveryMs = 1_000;
 /** Exchanges an endpoint between two looks at all endpoints. */
 const surveyEvery = 4;
+/** What a door says to everybody beyond the budget while it has not shown how it refuses somebody unknown. */
+const refusedUniform: UniformAnswer = { status: 401, headers: [["Content-Type", "application/json"]], body: '{"error":"invalid credentials"}', learned: false };
 /** As the inventory keeps. */
 const principalsMax = 100_000;
 /** As many endpoints as one gate guards. */

@@ -1,5 +1,6 @@
 import {
   actorOf,
+  allowProven,
   classifyResponse,
   credentialOf,
   extractSubjects,
@@ -15,6 +16,7 @@ import {
   pairsOf,
   type Disclosure,
   type Ports,
+  provesItself,
   renderUniform,
   type Reservation,
   splitTarget,
@@ -81,7 +83,9 @@ export class JudgingGate implements GatePort {
       },
       this.#options.ports,
     );
-    const tells = !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
+    const proven = provesItself(endpoint, answer.status);
+    if (proven) allowProven(reservation);
+    const tells = !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
     const rows = this.#options.engine.settle(reservation, { exchangeId: this.#idOf(token.waiting.number), tells, classId: responseClass.id });
     if (rows.length > 0) this.#options.journal(rows);
     this.#options.signals(this.#options.engine.drain());

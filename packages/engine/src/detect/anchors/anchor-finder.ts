@@ -82,6 +82,12 @@ export class AnchorFinder {
     return kind !== undefined && issues(kind);
   }
 
+  /** True when what it answers to a proof that fails is all that a stranger can learn there: credentials from it were accepted elsewhere, or no proof ever succeeded yet. */
+  isDoor(endpointId: string): boolean {
+    const kind = this.#kinds.get(endpointId);
+    return kind !== undefined && (issues(kind) || (kind.accepted === 0 && this.isAnchorEndpoint(endpointId)));
+  }
+
   /** True when an answer handed this very value to this network within the hour: who asks about it did not guess it. */
   wasHanded(network: string, value: string, at: number): boolean {
     return this.#links.find(network, value, at).length > 0;

@@ -1,4 +1,4 @@
-import { type ClassMeaning, isAboutTheRequest } from "./class-structure.ts";
+import type { ClassMeaning } from "./class-structure.ts";
 import type { EndpointOracle } from "./endpoint-oracle.ts";
 
 /** What a class says about its subject, and how we know. */
@@ -49,8 +49,8 @@ function fromStructure(oracle: EndpointOracle, symbol: number): ClassMeaning {
   const status = oracle.classes[symbol]?.status ?? 0;
   const others = [...oracle.classes.keys()].filter((other) => other !== symbol);
   const poor = others.some((other) => oracle.isPoor(symbol, other));
-  if (isAboutTheRequest(status)) {
-    const subjectOnly = others.filter((other) => !isAboutTheRequest(oracle.classes[other]?.status ?? 0));
+  if (oracle.aboutTheRequest(symbol)) {
+    const subjectOnly = others.filter((other) => !oracle.aboutTheRequest(other));
     const another = subjectOnly.some((missing) => subjectOnly.some((existing) => oracle.isPoor(missing, existing)));
     if (another && status !== 403) return "nothing";
     return poor ? "denied" : "unknown";

@@ -30,6 +30,13 @@ export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
   return sizes[0] !== undefined && sizes[1] !== undefined && sizes[1] >= 128 && sizes[0] * 4 <= sizes[1];
 }
 
+/** As {@link isPoorBeside} for two refusals of a door that asks for a proof: "no such account" as a 404 or 410 beside "wrong password". */
+export function isPoorRefusal(poor: ClassFacts, rich: ClassFacts): boolean {
+  const missing = poor.status === 404 || poor.status === 410;
+  if (missing && (rich.status === 401 || rich.status === 403 || rich.status === 423)) return true;
+  return isPoorBeside(poor, rich);
+}
+
 /** About how long an answer was that is known by its length alone (no body, or long text); a short fixed text counts as 16. */
 function sizeOf(key: string): number | undefined {
   const last = key.slice(key.lastIndexOf(" ") + 1);
@@ -41,7 +48,12 @@ function sizeOf(key: string): number | undefined {
 
 /** 401, 403, 407: about the caller; 400, 405, 406, 411–415, 422: about the form of the question. */
 export function isAboutTheRequest(status: number): boolean {
-  return isRefusalOfCaller(status) || status === 400 || status === 405 || status === 406 || (status >= 411 && status <= 415) || status === 422;
+  return isRefusalOfCaller(status) || isAboutTheForm(status);
+}
+
+/** 400, 405, 406, 411–415, 422: the question could not be read. */
+export function isAboutTheForm(status: number): boolean {
+  return status === 400 || status === 405 || status === 406 || (status >= 411 && status <= 415) || status === 422;
 }
 
 function isRefusalOfCaller(status: number): boolean {

@@ -1,7 +1,7 @@
 import { keyWithoutScalar, plainHash } from "../../exchange/response-class.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { EProcess, symbolsMax } from "../observe/e-process.ts";
-import { isAboutTheRequest, isPoorBeside } from "./class-structure.ts";
+import { isAboutTheForm, isAboutTheRequest, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
 import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
 import { RotatingMap } from "./rotating-map.ts";
 
@@ -25,6 +25,8 @@ export const lonelyOnceQuestionsMin = 16;
 /** Without a poor and a rich answer (`code=0` beside `code=1007`) it takes five of each among sixteen, and fixed answers on both sides. */
 export const splitAnswersMin = 5;
 export const splitQuestionsMin = 16;
+/** At a door that asks for a proof the two must also take turns this often. */
+export const splitSwitchesMin = 6;
 /** Twelve networks with a poor answer and twelve with a rich one make it, whoever they are: a crowd in which each asks once. */
 export const crowdNetworksMin = 12;
 /**
@@ -48,6 +50,8 @@ export interface OracleObservation {
   readonly narrow: string;
   readonly network: string;
   readonly at: number;
+  /** It refused somebody who sent a proof (a password, a code): then 401 is about the person, too, and what is no refusal is left out by the caller. */
+  readonly refusal?: boolean;
 }
 
 /** Somebody knows whether the subject exists. */
@@ -87,6 +91,9 @@ interface Source {
 interface Sitting {
   questions: number;
   last: string;
+  /** The last class, and how often it was another than the one before. */
+  lastSymbol: number;
+  switches: number;
   /** By symbol: answers to changing subjects. */
   readonly got: Map<number, { count: number; subject: string }>;
 }
@@ -120,6 +127,8 @@ export class EndpointOracle {
   lonelyContrast = false;
   /** A poor and a rich class, each answered to a crowd. */
   crowded = false;
+  /** Answers are those of a door that asks for a proof. */
+  #refusals = false;
   #determined = false;
   #suspected = false;
   #seq = 0;
@@ -127,6 +136,11 @@ export class EndpointOracle {
   #changes = 0;
 
   observe(seen: OracleObservation): void {
+    const refusal = seen.refusal === true;
+    if (refusal !== this.#refusals) {
+      this.#refusals = refusal;
+      this.#poor.fill(0);
+    }
     const symbol = this.#symbolOf(seen.answer);
     this.#seq += 1;
     let source = this.#sources.get(seen.narrow);
@@ -137,7 +151,7 @@ export class EndpointOracle {
     const record = this.classes[symbol];
     if (record !== undefined) record.answers += 1;
     // A caller without a credential learns nothing about anybody; he asks again with one, and that is no change of answer.
-    if (seen.answer.status === 401 || seen.answer.status === 407) return;
+    if (!refusal && (seen.answer.status === 401 || seen.answer.status === 407)) return;
     const known = this.#known.get(seen.subject);
     if (known === undefined) {
       if (record !== undefined) record.ids += 1;
@@ -226,7 +240,7 @@ export class EndpointOracle {
     const place = poor * classesMax + rich;
     const held = this.#poor[place];
     if (held !== undefined && held !== 0) return held === 2;
-    const answer = isPoorBeside(a, b);
+    const answer = this.#refusals ? isPoorRefusal(a, b) : isPoorBeside(a, b);
     this.#poor[place] = answer ? 2 : 1;
     return answer;
   }
@@ -298,6 +312,7 @@ export class EndpointOracle {
       agreeing: [...this.#agreeing],
       contrastSources: this.contrastSources,
       lonelyContrast: this.lonelyContrast,
+      refusals: this.#refusals,
       determined: this.#determined,
       suspected: this.#suspected,
       changes: this.#changes,
@@ -332,6 +347,7 @@ export class EndpointOracle {
     for (const subject of rows(from["agreeing"])) oracle.#agreeing.add(String(subject));
     oracle.contrastSources = Number(from["contrastSources"]) || 0;
     oracle.lonelyContrast = from["lonelyContrast"] === true;
+    oracle.#refusals = from["refusals"] === true;
     oracle.#determined = from["determined"] === true;
     oracle.#suspected = from["suspected"] === true || oracle.#determined;
     oracle.crowded = from["crowded"] === true;
@@ -346,8 +362,16 @@ export class EndpointOracle {
     return oracle;
   }
 
-  #aboutTheRequest(symbol: number): boolean {
-    return isAboutTheRequest(this.classes[symbol]?.status ?? 0);
+  /** Whether the class speaks of the request or its sender rather than of the person. At a door that asks for a proof only what is wrong with the form does. */
+  aboutTheRequest(symbol: number): boolean {
+    const status = this.classes[symbol]?.status ?? 0;
+    return this.#refusals ? isAboutTheForm(status) : isAboutTheRequest(status);
+  }
+
+  /** Two answers that cannot be held against each other: one is about the request. Two of one status at a door may both be about the person, whatever status was chosen. */
+  #incomparable(symbol: number, other: number): boolean {
+    if (this.#refusals && this.classes[symbol]?.status === this.classes[other]?.status) return false;
+    return this.aboutTheRequest(symbol) || this.aboutTheRequest(other);
   }
 
   #symbolOf(answer: ResponseClass): number {
@@ -372,7 +396,7 @@ export class EndpointOracle {
     if (!same) this.#changes += 1;
     const fromPoor = this.classes.some((_, other) => this.isPoor(known.symbol, other));
     const toRich = this.isPoor(known.symbol, symbol);
-    if (this.isPoor(symbol, known.symbol) && !this.#aboutTheRequest(symbol)) this.#noteVanished(seen);
+    if (this.isPoor(symbol, known.symbol) && !this.aboutTheRequest(symbol)) this.#noteVanished(seen);
     this.nats = Math.max(determinismFloorNats, this.nats + repeatEvidence({ same, fromPoor, toRich, chance: this.#chance(symbol, source) }));
     if (same && this.#agreeing.size < 2) this.#agreeing.add(seen.subject);
     // Two identifiers at least: one that is special (a canary, a cached page) decides nothing.
@@ -405,7 +429,7 @@ export class EndpointOracle {
       if (other === symbol || last.subject === seen.subject || Math.abs(seen.at - last.at) > contrastWindowMs) continue;
       if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
       // A slip of the pen answered 400 says nothing about anybody.
-      if (this.#aboutTheRequest(symbol) || this.#aboutTheRequest(other)) continue;
+      if (this.#incomparable(symbol, other)) continue;
       source.contrasted = true;
       this.contrastSources += 1;
       return;
@@ -417,7 +441,7 @@ export class EndpointOracle {
     if (symbol >= classesMax) return;
     let sitting = this.#networks.get(seen.network);
     if (sitting === undefined) {
-      sitting = { questions: 0, last: "", got: new Map() };
+      sitting = { questions: 0, last: "", lastSymbol: symbol, switches: 0, got: new Map() };
       this.#networks.set(seen.network, sitting);
     }
     if (sitting.last === seen.subject) return;
@@ -429,20 +453,23 @@ export class EndpointOracle {
       mine.subject = seen.subject;
     } else return;
     sitting.questions += 1;
+    if (sitting.lastSymbol !== symbol) sitting.switches += 1;
+    sitting.lastSymbol = symbol;
     if (sitting.questions < lonelyQuestionsMin) return;
     const count = sitting.got.get(symbol)?.count ?? 0;
     for (const [other, got] of sitting.got) {
-      if (other === symbol || this.#aboutTheRequest(symbol) || this.#aboutTheRequest(other)) continue;
+      if (other === symbol || this.#incomparable(symbol, other)) continue;
       const least = Math.min(count, got.count);
       if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.lonelyContrast = true;
       // Without a poor and a rich side it may be a test arm drawn for every request: repeats tell, so they are heard first.
       const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats;
-      if (split && this.#fixed(symbol) && this.#fixed(other)) this.lonelyContrast = true;
+      // A door that shuts after so many tries gives another answer from then on: that is about the caller, and it does not go to and fro.
+      if (split && (!this.#refusals || sitting.switches >= splitSwitchesMin) && this.#fixed(symbol) && this.#fixed(other)) this.lonelyContrast = true;
     }
   }
 
   #noteCrowd(symbol: number, seen: OracleObservation): void {
-    if (symbol >= classesMax || this.#aboutTheRequest(symbol)) return;
+    if (symbol >= classesMax || this.aboutTheRequest(symbol)) return;
     let networks = this.#crowd.get(symbol);
     if (networks === undefined) {
       networks = new Set();

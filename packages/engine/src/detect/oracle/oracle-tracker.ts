@@ -19,6 +19,9 @@ export const oracleEndpointsMax = 256;
  * Suspicion stays, for what takes it back an attacker could make: a class that changes once (an account deleted, another `Accept`) proves nothing.
  * Only twenty people whose answer went from rich to poor, seen from twenty networks over more than a day, take back one that rests on contrast alone.
  *
+ * At a door, which asks for a proof (a sign-in), only its refusals are held against each other, 401 among them: two that take turns for one network, or "not found"
+ * beside "wrong password". Not seen there: failures that are answered with 2xx or a redirect. Walked around by asking for all who exist first, then for all who do not.
+ *
  * Mistakes a public catalogue for an oracle: feed it only endpoints that take a natural key or return personal data. Misses answers that differ
  * in headers or time only, and an oracle nobody asks the same thing twice and nobody sees both sides of. An attacker can raise a suspicion with
  * nine questions, which only starts the budget; to proof he can add {@link OracleLabel}s of at most 20 a source.
@@ -34,7 +37,14 @@ export class OracleTracker {
   observe(seen: OracleAnswer): void {
     const status = seen.responseClass.status;
     if (status === 0 || status === 429 || status >= 500) return;
-    this.#of(seen.endpointId)?.observe({ subject: seen.subject.hash, answer: seen.responseClass, narrow: seen.narrow, network: seen.network, at: seen.at });
+    this.#of(seen.endpointId)?.observe({
+      subject: seen.subject.hash,
+      answer: seen.responseClass,
+      narrow: seen.narrow,
+      network: seen.network,
+      at: seen.at,
+      refusal: seen.refusal === true,
+    });
   }
 
   /** Somebody knows whether a subject exists. False when not taken: confidence under 0.9, source over its share, or endpoint unknown. */
@@ -182,6 +192,8 @@ export interface OracleAnswer {
   readonly narrow: string;
   readonly network: string;
   readonly at: number;
+  /** See {@link OracleObservation}. */
+  readonly refusal?: boolean;
 }
 
 export type OracleVerdict = "none" | "suspected" | "proven";

@@ -9,6 +9,7 @@ const reasons = [
   "not-guarded",
   "no-subject",
   "within-budget",
+  "proven",
   "already-disclosed",
   "watched",
   "aborted",

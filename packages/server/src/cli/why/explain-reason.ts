@@ -19,6 +19,12 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         rule: `A new caller starts with ${defaultBudget.startCredits} credits; they grow with its anchors to ${defaultBudget.maxCredits}.`,
         undo: null,
       };
+    case "proven":
+      return {
+        words: "The caller proved who it is: what it was told it knew already, and its credits were given back.",
+        rule: "At a sign-in only refusals are under the budget; what succeeds always passes.",
+        undo: null,
+      };
     case "already-disclosed":
       return {
         words: "The caller was told about these people before; asking again tells nothing new and costs nothing.",

@@ -1,0 +1,228 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { carriesAll, type Exchange } from "./exchange/exchange.ts";
+import type { Ports } from "./exchange/ports.ts";
+import { type Decision, Judge } from "./judge.ts";
+import { seededRandom } from "./testing/seeded-random.ts";
+
+/** Sign-ins that tell an unknown account from a wrong password, and one that does not; nothing is declared. */
+const start = Date.UTC(2026, 2, 2, 10);
+const ports: Ports = {
+  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
+  random: () => 7,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
+
+interface Reply {
+  readonly status: number;
+  readonly body: unknown;
+  readonly cookie?: string;
+}
+interface Door {
+  readonly unknown: Reply;
+  readonly wrong: Reply;
+  /** A form with a user name and a session cookie, instead of JSON with an address and a token. */
+  readonly form?: true;
+}
+const telling: Readonly<Record<string, Door>> = {
+  "both 401, by words": { unknown: { status: 401, body: { error: "unknown user" } }, wrong: { status: 401, body: { error: "wrong password" } } },
+  "404 and 401": { unknown: { status: 404, body: { message: "No account" } }, wrong: { status: 401, body: { message: "Bad credentials" } } },
+  "both 400, by code": {
+    unknown: { status: 400, body: { error: { code: 400, message: "EMAIL_NOT_FOUND" } } },
+    wrong: { status: 400, body: { error: { code: 400, message: "INVALID_PASSWORD" } } },
+  },
+  "403 and 401, tries left": { unknown: { status: 401, body: { ok: false } }, wrong: { status: 403, body: { ok: false, attempts_left: 4 } } },
+  "a form, 401 with words": { unknown: { status: 401, body: "Unknown user" }, wrong: { status: 401, body: "Wrong password" }, form: true },
+};
+const silent: Door = { unknown: { status: 401, body: { error: "invalid credentials" } }, wrong: { status: 401, body: { error: "invalid credentials" } } };
+
+const emailOf = (n: number): string => `${["anna", "ben", "carla", "dora", "emil"][n % 5] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}@mail.example`;
+const nameOf = (n: number): string => emailOf(n).replace("@mail.example", "");
+const tokenOf = (n: number): string => `tok_${ports.hash("credential", String(n))}A1${n}`;
+const exists = (n: number): boolean => n % 3 !== 0;
+
+class Traffic {
+  readonly exchanges: Exchange[] = [];
+  /** By position: who was asked about. */
+  readonly about: number[] = [];
+  readonly #door: Door;
+
+  constructor(door: Door) {
+    this.#door = door;
+  }
+
+  signIn(at: number, address: string, n: number, right: boolean, agent = "app/1"): void {
+    const password = right ? `right-${n}` : `guess-${at % 97}`;
+    const refused = !exists(n) ? this.#door.unknown : right ? undefined : this.#door.wrong;
+    if (this.#door.form === true) {
+      const sent = `username=${nameOf(n)}&password=${password}`;
+      this.#push(at, address, agent, "POST", "/api/login", [], sent, refused ?? { status: 302, body: "", cookie: `sid=${tokenOf(n)}; Path=/; HttpOnly` }, n);
+      return;
+    }
+    this.#push(at, address, agent, "POST", "/api/login", [], { email: emailOf(n), password }, refused ?? { status: 200, body: { token: tokenOf(n), expires_in: 3_600 } }, n);
+  }
+
+  /** What only somebody signed in is given; sometimes somebody who is not asks, too. */
+  use(at: number, address: string, n: number): void {
+    this.#push(
+      at,
+      address,
+      "app/1",
+      "GET",
+      "/api/me",
+      [this.#door.form === true ? ["Cookie", `sid=${tokenOf(n)}`] : ["Authorization", `Bearer ${tokenOf(n)}`]],
+      undefined,
+      { status: 200, body: { plan: "free", unread: n % 9 } },
+      -1,
+    );
+    if (n % 4 === 0) this.#push(at + 1, address, "app/1", "GET", "/api/me", [], undefined, { status: 401, body: { error: "sign in" } }, -1);
+  }
+
+  #push(
+    at: number,
+    address: string,
+    agent: string,
+    method: string,
+    path: string,
+    headers: readonly (readonly [string, string])[],
+    sent: unknown,
+    reply: Reply,
+    about: number,
+  ): void {
+    this.about.push(about);
+    this.exchanges.push({
+      id: `x${this.exchanges.length}`,
+      at,
+      durationMs: 5,
+      method,
+      url: `https://api.example${path}`,
+      client: { address },
+      carries: carriesAll,
+      request: {
+        headers: [
+          ["Host", "api.example"],
+          ["User-Agent", agent],
+          ...(sent === undefined ? [] : ([["Content-Type", contentTypeOf(sent, "application/x-www-form-urlencoded")]] as const)),
+          ...headers,
+        ],
+        ...(sent === undefined ? {} : { body: textOf(sent) }),
+      },
+      response: {
+        status: reply.status,
+        headers: [["Content-Type", contentTypeOf(reply.body, "text/plain")], ...(reply.cookie === undefined ? [] : ([["Set-Cookie", reply.cookie]] as const))],
+        body: textOf(reply.body),
+      },
+    });
+  }
+}
+
+function contentTypeOf(body: unknown, ofText: string): string {
+  return typeof body === "string" ? ofText : "application/json";
+}
+
+function textOf(body: unknown): string {
+  return typeof body === "string" ? body : JSON.stringify(body);
+}
+
+/** People who sign in from homes and one office; one in four mistypes the password first, some their address. */
+function honestDay(traffic: Traffic, from: number, people: number): void {
+  const random = seededRandom(from % 1_000);
+  for (let k = 0; k < people; k++) {
+    const n = k * 3 + 1 + (k % 2);
+    const at = from + k * 20_000;
+    const address = k % 3 === 0 ? "10.9.9.9" : `10.1.${k >> 8}.${k & 255}`;
+    if (random() < 0.25) traffic.signIn(at, address, n, false);
+    if (random() < 0.1) traffic.signIn(at + 2_000, address, n + 2, true);
+    traffic.signIn(at + 5_000, address, n, true);
+    traffic.use(at + 8_000, address, n);
+  }
+}
+
+function judged(input: readonly Exchange[]): { readonly decisions: readonly Decision[]; readonly judge: Judge; readonly levels: readonly string[] } {
+  const decisions: Decision[] = [];
+  const levels: string[] = [];
+  let signals = 0;
+  const judge = new Judge(
+    ports,
+    { mode: "enforce", newId: () => `s${signals++}`, sourceSlots: 4_096, pairs: 20_000, pending: 4_096 },
+    { decision: (index, decision) => (decisions[index] = decision), exchange: () => undefined, signals: (some) => levels.push(...some.map((one) => one.level)) },
+  );
+  for (const exchange of input) judge.push(exchange);
+  judge.finish();
+  return { decisions, judge, levels };
+}
+
+const attacker = "203.0.113.9";
+function attack(traffic: Traffic, from: number, everyMs: number, questions = 400): void {
+  for (let q = 0; q < questions; q++) traffic.signIn(from + q * everyMs, attacker, 100_000 + q, false, "curl/8");
+}
+/** Distinct accounts that the attacker was told the truth about, and exist. */
+function leakedBy({ exchanges, about }: Traffic, decisions: readonly Decision[]): number {
+  const told = new Set<number>();
+  for (const [n, exchange] of exchanges.entries()) {
+    const who = about[n] ?? -1;
+    if (exchange.client.address === attacker && who >= 0 && exists(who) && decisions[n]?.action === "allow") told.add(who);
+  }
+  return told.size;
+}
+
+describe("a sign-in that tells an unknown account from a wrong password", () => {
+  it.each(Object.keys(telling))(
+    "%s: stops who walks through a list, from a cold start and after an honest day, fast and slow; lets everybody in who has the right password",
+    (name) => {
+      const door = telling[name] ?? silent;
+      for (const everyMs of [200, 60_000]) {
+        const cold = new Traffic(door);
+        attack(cold, start, everyMs);
+        expect(leakedBy(cold, judged(cold.exchanges).decisions)).toBeLessThanOrEqual(16);
+
+        const warm = new Traffic(door);
+        honestDay(warm, start, 150);
+        const honest = warm.exchanges.length;
+        const from = start + 4 * 3_600_000;
+        attack(warm, from, everyMs);
+        const after = warm.exchanges.length;
+        honestDay(warm, from + 400 * everyMs + 60_000, 60);
+        const { decisions, judge, levels } = judged(warm.exchanges);
+        expect(leakedBy(warm, decisions)).toBeLessThanOrEqual(12);
+        expect(levels).toContain("high");
+        expect(judge.ledger.findings().map((finding) => [finding.check, finding.endpoint.path])).toContainEqual(["existence-oracle", "/api/login"]);
+        expect(decisions.slice(0, honest).filter((decision) => decision.action !== "allow")).toEqual([]);
+        for (let n = after; n < warm.exchanges.length; n++) {
+          if ((warm.exchanges[n]?.response.status ?? 0) < 400) expect(decisions[n]?.action).toBe("allow");
+        }
+      }
+    },
+  );
+
+  it("is not stopped from letting in whoever guesses right behind an address that has no credits left", () => {
+    const traffic = new Traffic(telling["both 401, by words"] ?? silent);
+    honestDay(traffic, start, 60);
+    attack(traffic, start + 3_600_000, 200);
+    traffic.signIn(start + 3_700_000, attacker, 1, true);
+    const { decisions } = judged(traffic.exchanges);
+    expect(decisions.at(-1)).toMatchObject({ action: "allow", would: "allow", reason: "proven" });
+    expect(decisions.at(-2)?.action).toBe("uniform");
+  });
+});
+
+describe("a sign-in that answers the same either way", () => {
+  it("is no oracle, whoever tries and however often it shuts for a while", () => {
+    const traffic = new Traffic(silent);
+    honestDay(traffic, start, 150);
+    attack(traffic, start + 4 * 3_600_000, 200);
+    const locked: Reply = { status: 403, body: { error: "too many attempts" } };
+    const shutting = new Traffic({ unknown: silent.unknown, wrong: silent.wrong });
+    honestDay(shutting, start, 60);
+    const lockable = shutting.exchanges.length;
+    attack(shutting, start + 4 * 3_600_000, 200);
+    const shut = shutting.exchanges.map((exchange, n) =>
+      n < lockable + 20 ? exchange : { ...exchange, response: { ...exchange.response, status: locked.status, body: JSON.stringify(locked.body) } },
+    );
+    for (const input of [traffic.exchanges, shut]) {
+      const { decisions, judge } = judged(input);
+      expect(judge.ledger.findings().filter((finding) => finding.check === "existence-oracle")).toEqual([]);
+      expect(decisions.filter((decision) => decision.action !== "allow")).toEqual([]);
+    }
+  });
+});
