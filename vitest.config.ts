@@ -18,7 +18,7 @@ export default defineConfig({
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
           exclude: ["**/*.e2e.test.ts", "**/node_modules/**"],
           pool: "forks",
-          testTimeout: 20_000,
+          testTimeout: 60_000,
         },
       },
       {
