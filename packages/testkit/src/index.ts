@@ -21,5 +21,5 @@ export * from "./templates/path-values.ts";
 export * from "./templates/template-traffic.ts";
 export { debianServices } from "./services/debian-services.ts";
 export { type ProbedTruth, probeTruth, signedIn } from "./services/probe-truth.ts";
-export { type RunningServices, startServices } from "./services/start-services.ts";
+export { type RunningServices, startCallsService, startServices } from "./services/start-services.ts";
 export { type TruthCase, truthCases } from "./services/truth-cases.ts";

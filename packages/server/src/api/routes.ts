@@ -1,4 +1,4 @@
-import { PosternError } from "@postern/engine";
+import { operationText, PosternError } from "@postern/engine";
 import { z } from "zod";
 import { keysetPage, latestFirst } from "./keyset-page.ts";
 import type { ParameterName, ParameterValues } from "./parameters.ts";
@@ -26,7 +26,7 @@ export function routesOf(views: Views): readonly Route[] {
     one("/parts", "Which processes are up.", "Parts", async () => views.health()),
     page(
       "/endpoints",
-      "Every endpoint known, by host, path and method.",
+      "Every endpoint known, by host, path, method and operation.",
       "Endpoint",
       ["method", "host", "auth", "dataClass", "knownBy", "lifecycle", "owner", "tag", "newSince"],
       async (q) =>
@@ -45,7 +45,7 @@ export function routesOf(views: Views): readonly Route[] {
                 (q.tag === undefined || it.tags.includes(q.tag)) &&
                 (q.newSince === undefined || Date.parse(it.firstSeen) >= q.newSince),
             ),
-          (it) => `${it.host}\n${it.path}\n${it.method}\n${it.id}`,
+          (it) => `${it.host}\n${it.path}\n${it.method}\n${operationText(it.operation ?? undefined)}\n${it.id}`,
           q,
         ),
     ),

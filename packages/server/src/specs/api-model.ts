@@ -1,3 +1,5 @@
+import type { Operation } from "@postern/engine";
+
 /**
  * An API as a list of operations, whatever told of it: an OpenAPI document of any version, a Postman collection, a HAR, or traffic. Two of them can be
  * compared; see `diff-apis.ts`. Holds no values and no examples.
@@ -52,6 +54,8 @@ export interface ApiSeen {
   /** Answers with data to callers without a credential of their own, and their refusals. */
   readonly openAnswers: number;
   readonly refusals: number;
+  /** What is called here by name, or that it is a channel; empty where method and path say it all. */
+  readonly operations: readonly Operation[];
 }
 
 export interface ApiParameter {

@@ -1,4 +1,4 @@
-import { anyField, byField, type ClassAt, type Inventory, type InventoryEndpoint, schemaFormats, schemaKinds, type SchemaNode } from "@postern/engine";
+import { anyField, byField, type ClassAt, type Inventory, type InventoryEndpoint, type Operation, schemaFormats, schemaKinds, type SchemaNode } from "@postern/engine";
 import {
   anySchema,
   type Api,
@@ -17,7 +17,7 @@ import {
  * were "nothing here" is none and does not appear. The same for the same inventory.
  */
 export function observedApi(inventory: Inventory, keep: (endpoint: InventoryEndpoint) => boolean = () => true): Api {
-  const endpoints = inventory.endpoints().filter(keep);
+  const endpoints = inventory.endpoints().filter(keep).filter(standsAlone);
   return {
     title: "Observed API",
     version: "observed",
@@ -26,6 +26,19 @@ export function observedApi(inventory: Inventory, keep: (endpoint: InventoryEndp
     operations: endpoints.map(observedOperation),
     problems: [],
   };
+}
+
+/** OpenAPI has one place for a method of a path: a WebSocket beside plain answers is told with them. */
+function standsAlone({ operation, place, method }: InventoryEndpoint): boolean {
+  return operation?.protocol !== "websocket" || place.leaf?.has(method) !== true;
+}
+
+function operationsOf(endpoint: InventoryEndpoint): readonly Operation[] {
+  const channel = [...(endpoint.place.leaf?.values() ?? [])].find((one) => one.method === endpoint.method && one.operation?.protocol === "websocket");
+  const called = [...(endpoint.operations?.byKey.values() ?? [])].sort((a, b) => (a.key < b.key ? -1 : 1));
+  return [...(endpoint.operation?.protocol === "grpc" ? [endpoint] : channel === undefined ? [] : [channel]), ...called].flatMap(({ operation }) =>
+    operation === undefined ? [] : [operation],
+  );
 }
 
 /** A hidden constant `{a5~hash}` as a constant of a path: in braces it would be a parameter. */
@@ -62,6 +75,7 @@ function observedOperation(endpoint: InventoryEndpoint): ApiOperation {
       sampled: { query: schemas.query.seen, header: schemas.header.seen, json: schemas.json.seen, form: schemas.form.seen },
       openAnswers: posture.none.data + posture.sharedConstant.data,
       refusals: posture.none.refused + posture.sharedConstant.refused,
+      operations: operationsOf(endpoint),
     },
   };
 }

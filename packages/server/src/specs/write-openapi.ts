@@ -2,6 +2,7 @@ import type { Api, ApiBody, ApiOperation, ApiSchema, ApiScheme } from "./api-mod
 
 /**
  * An {@link Api} as an OpenAPI 3.1 document: valid, deterministic, without any value that was seen. What OpenAPI has no word for stands under `x-postern-…`:
+ * `x-postern-operations` for the operations of GraphQL, JSON-RPC and gRPC and for WebSockets,
  * `x-postern-authentication` where traffic has not shown whether a credential is needed, `x-postern-values` for one, a few or many different values,
  * `x-postern-data` for the kind of data.
  *
@@ -81,6 +82,9 @@ function operationOf(operation: ApiOperation, schemes: Map<string, SecuritySchem
     written["x-postern-authentication"] = "unproven";
   }
   if (seen !== undefined) written["x-postern-requests"] = seen.requests;
+  if (seen !== undefined && seen.operations.length > 0) {
+    written["x-postern-operations"] = seen.operations.map(({ protocol, kind, name }) => ({ protocol, kind, ...(name === "" ? {} : { name }) }));
+  }
   return written;
 }
 

@@ -46,6 +46,13 @@ export async function startServices(dir: string): Promise<RunningServices> {
   };
 }
 
+/** Starts the service that takes calls by name: GraphQL, JSON-RPC, Connect, a WebSocket. */
+export async function startCallsService(): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
+  const child = spawn(process.execPath, [fileURLToPath(new URL("./calls-service.mjs", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
+  const { url = "" } = await firstLine(child);
+  return { url, close: () => ended(child) };
+}
+
 function firstLine(child: ChildProcess): Promise<Readonly<Record<string, string>>> {
   return new Promise((resolve, reject) => {
     let text = "";
@@ -53,7 +60,7 @@ function firstLine(child: ChildProcess): Promise<Readonly<Record<string, string>
       text += chunk.toString("utf8");
       if (text.includes("\n")) resolve(JSON.parse(text.slice(0, text.indexOf("\n"))) as Record<string, string>);
     });
-    child.once("exit", (code) => reject(new Error(`the framework services ended (${code})`)));
+    child.once("exit", (code) => reject(new Error(`the services ended (${code})`)));
   });
 }
 
