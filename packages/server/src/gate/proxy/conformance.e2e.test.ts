@@ -1,30 +1,27 @@
 import { createHash, randomBytes } from "node:crypto";
-import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { Agent } from "node:http";
+import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { createProxy, type Proxy } from "./proxy.ts";
-import { listen, PathGate } from "./testbed.ts";
+import type { Proxy } from "./proxy.ts";
+import { PathGate, startProxy, startService } from "./testbed.ts";
 
-let origin: Server;
+let origin: Awaited<ReturnType<typeof startService>>;
 let direct = 0;
 let proxy: Proxy;
 const gate = new PathGate();
 const agent = new Agent({ keepAlive: true, maxSockets: 16 });
 
 beforeAll(async () => {
-  origin = createServer(answer);
-  origin.keepAliveTimeout = 60_000;
-  direct = await listen(origin);
-  proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${direct}`), host: "127.0.0.1", port: 0, gate, now: Date.now });
+  origin = await startService(answer);
+  direct = origin.port;
+  proxy = await startProxy(direct, gate);
 });
 afterAll(async () => {
   agent.destroy();
   await proxy.close(0);
   origin.close();
-  origin.closeAllConnections();
 });
 
 describe("through the proxy as without it", () => {

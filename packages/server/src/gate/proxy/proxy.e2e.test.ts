@@ -1,33 +1,28 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { connect, createServer as createTcp, type Socket } from "node:net";
 import { once } from "node:events";
 import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { createProxy, type Proxy } from "./proxy.ts";
+import type { Proxy } from "./proxy.ts";
 import type { ProxyEvent } from "./proxy-event.ts";
-import { listen, PathGate, raw, readUntil } from "./testbed.ts";
+import { listen, PathGate, raw, readUntil, startProxy, startService, until } from "./testbed.ts";
 
-let origin: Server;
-let originPort = 0;
+let origin: Awaited<ReturnType<typeof startService>>;
 let proxy: Proxy;
 let gate: PathGate;
 let events: ProxyEvent[];
 let seen: { rawHeaders: string[]; url: string; aborted: Promise<void> }[];
 
 beforeAll(async () => {
-  origin = createServer(answer).on("checkContinue", answerExpecting).on("upgrade", answerUpgrade);
-  origin.keepAliveTimeout = 60_000;
-  originPort = await listen(origin);
+  origin = await startService(answer);
+  origin.server.on("checkContinue", answerExpecting).on("upgrade", answerUpgrade);
 });
-afterAll(() => {
-  origin.close();
-  origin.closeAllConnections();
-});
+afterAll(() => origin.close());
 beforeEach(async () => {
   gate = new PathGate();
   events = [];
   seen = [];
-  proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${originPort}`), host: "127.0.0.1", port: 0, gate, now: Date.now, onEvent: (event) => events.push(event) });
+  proxy = await startProxy(origin.port, gate, { onEvent: (event) => events.push(event) });
 });
 afterEach(() => proxy.close(0));
 
@@ -200,7 +195,7 @@ describe("what the judgement decides", () => {
 
   it("scales the wait for `notBefore` by the clock's factor", async () => {
     await proxy.close(0);
-    proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${originPort}`), host: "127.0.0.1", port: 0, gate, now: () => 1_000, scaleMs: 100_000 });
+    proxy = await startProxy(origin.port, gate, { now: () => 1_000, scaleMs: 100_000 });
     gate.release = () => ({ kind: "replace", status: 404, headers: [], body: "no", notBefore: 3_001_000 });
     const startedAt = Date.now();
     await raw(proxy.port, get("/held/x"));
@@ -244,7 +239,7 @@ describe("what the judgement decides", () => {
   it("tells the judgement when a client leaves a held answer, once, and stops the service's work", async () => {
     const socket = connect(proxy.port, "127.0.0.1");
     socket.write(get("/held/never"));
-    while (seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => seen.length > 0);
     socket.destroy();
     await gate.told(1);
     await seen[0]?.aborted;
@@ -331,7 +326,7 @@ describe("what goes wrong", () => {
     proxy.reload({ limits: { inFlightMax: 1 } });
     const socket = connect(proxy.port, "127.0.0.1");
     socket.write(get("/held/never"));
-    while (seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => seen.length > 0);
     expect(await raw(proxy.port, get("/echo"))).toMatch(/^HTTP\/1.1 503 /);
     socket.destroy();
   });
@@ -339,7 +334,7 @@ describe("what goes wrong", () => {
   it("cuts clients that drip their headers, with 408, or their body, also with 408", async () => {
     await proxy.close(0);
     const limits = { headersMs: 50, clientIdleMs: 50 };
-    proxy = await createProxy({ upstream: new URL(`http://127.0.0.1:${originPort}`), host: "127.0.0.1", port: 0, gate, now: Date.now, limits });
+    proxy = await startProxy(origin.port, gate, { limits });
     expect(await raw(proxy.port, "GET / HTTP/1.1\r\nHost: a\r\n")).toMatch(/^HTTP\/1.1 408 /);
     expect(await raw(proxy.port, "POST /body HTTP/1.1\r\nHost: a\r\nContent-Length: 9\r\n\r\nx")).toMatch(/^HTTP\/1.1 408 /);
     expect(gate.captures).toHaveLength(1);
@@ -348,15 +343,7 @@ describe("what goes wrong", () => {
   it("drops connections beyond the bound and says so", async () => {
     await proxy.close(0);
     const limits = { connectionsMax: 1 };
-    proxy = await createProxy({
-      upstream: new URL(`http://127.0.0.1:${originPort}`),
-      host: "127.0.0.1",
-      port: 0,
-      gate,
-      now: Date.now,
-      limits,
-      onEvent: (event) => events.push(event),
-    });
+    proxy = await startProxy(origin.port, gate, { limits, onEvent: (event) => events.push(event) });
     const first = connect(proxy.port, "127.0.0.1");
     first.write("GET /sse HTTP/1.1\r\nHost: a\r\n\r\n");
     await readUntil(first, "data: 0");
@@ -392,7 +379,7 @@ describe("what goes wrong", () => {
   it("cuts what does not end in the time of grace", async () => {
     const socket = connect(proxy.port, "127.0.0.1");
     socket.write(get("/held/never"));
-    while (seen.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => seen.length > 0);
     const ended = readUntil(socket);
     await proxy.close(30);
     expect(await ended).toBe("");

@@ -1,8 +1,9 @@
-import { connect, type Socket } from "node:net";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import type { AddressInfo, Server as TcpServer } from "node:net";
-import type { Server } from "node:http";
+import { createServer, type RequestListener, type Server } from "node:http";
+import { type AddressInfo, connect, type Server as TcpServer, Socket } from "node:net";
 import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, Release, RequestHead, Ruling } from "../gate-port.ts";
+import { createProxy, type Proxy, type ProxyOptions } from "./proxy.ts";
 
 /** A small real judgement for the proxy's tests and its bench: it rules by path and remembers what it was told. */
 export class PathGate implements GatePort {
@@ -65,6 +66,52 @@ export async function listen(server: Server | TcpServer): Promise<number> {
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
   return (server.address() as AddressInfo).port;
+}
+
+/** A service on a free loopback port that keeps its connections. */
+export async function startService(answer: RequestListener): Promise<{ readonly server: Server; readonly port: number; close(): void }> {
+  const server = createServer(answer);
+  server.keepAliveTimeout = 60_000;
+  const port = await listen(server);
+  return {
+    server,
+    port,
+    close: () => {
+      server.close();
+      server.closeAllConnections();
+    },
+  };
+}
+
+/** The proxy on a free loopback port before a service on this machine, on the real clock unless told otherwise. */
+export function startProxy(servicePort: number, gate: GatePort, options: Partial<ProxyOptions> = {}): Promise<Proxy> {
+  return createProxy({ upstream: new URL(`http://127.0.0.1:${servicePort}`), host: "127.0.0.1", port: 0, gate, now: Date.now, ...options });
+}
+
+/** Resolves when `holds` does, looking once a turn of the event loop. */
+export async function until(holds: () => boolean): Promise<void> {
+  while (!holds()) await new Promise((resolve) => setImmediate(resolve));
+}
+
+/** Connects to a server of this process and gives both ends: `far` is what the server accepted, and tells how much it has read. */
+export async function connectBoth(port: number): Promise<{ readonly near: Socket; readonly far: Socket }> {
+  const accepted: Socket[] = [];
+  const take = (message: unknown): void => {
+    if (typeof message === "object" && message !== null && "socket" in message && message.socket instanceof Socket) accepted.push(message.socket);
+  };
+  subscribe("net.server.socket", take);
+  try {
+    const near = connect(port, "127.0.0.1");
+    near.setNoDelay(true);
+    await once(near, "connect");
+    for (;;) {
+      const far = accepted.find((socket) => socket.remotePort === near.localPort);
+      if (far !== undefined) return { near, far };
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+  } finally {
+    unsubscribe("net.server.socket", take);
+  }
 }
 
 /** Sends bytes as they are and returns everything that came back, until the other side closes or `until` is in it. */
