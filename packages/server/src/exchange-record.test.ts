@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { finishedOf } from "./bench/finished-of.ts";
 import { type FinishedExchange, recordBytes, RecordReader, sectionCharactersMax, writeRecord } from "./exchange-record.ts";
+import { plainCapture } from "./gate/finished-exchange.fixture.ts";
 import type { Capture } from "./gate/gate-port.ts";
 
 const origin = "http://api.test:80";
@@ -39,7 +40,7 @@ describe("a finished exchange as bytes", () => {
   });
 
   test("a header section handed over as text reads as its lines do, spaces around values left out", () => {
-    const lines = { ...plain(), responseRawHeaders: ["Content-Type", "text/html", "b", ""] };
+    const lines = { ...plainCapture(), responseRawHeaders: ["Content-Type", "text/html", "b", ""] };
     const section = { ...lines, responseSection: "Content-Type:  text/html \r\nb:\r\n" };
     const [one, two] = new RecordReader().readAll(bytesOf([finished(lines), finished(section)]), "e", origin);
     expect(two?.response).toEqual(one?.response);
@@ -47,8 +48,8 @@ describe("a finished exchange as bytes", () => {
 
   test("a coded body is read as its text, one that is no text not at all", () => {
     const json = '{"registered":true}';
-    const coded = { ...plain(), responseRawHeaders: ["Content-Encoding", "GZIP"], responseBody: gzipSync(json) };
-    const image = { ...plain(), responseBody: Buffer.from([0xff, 0xd8, 0xff]) };
+    const coded = { ...plainCapture(), responseRawHeaders: ["Content-Encoding", "GZIP"], responseBody: gzipSync(json) };
+    const image = { ...plainCapture(), responseBody: Buffer.from([0xff, 0xd8, 0xff]) };
     const [text, none] = new RecordReader().readAll(bytesOf([finished(coded), finished(image)]), "e", origin);
     expect(text?.response.body).toBe(json);
     expect(none?.response).not.toHaveProperty("body");
@@ -57,7 +58,7 @@ describe("a finished exchange as bytes", () => {
   test("equal sections of different requests are one list, over more of them than are remembered, and long ones are read all the same", () => {
     const reader = new RecordReader();
     const headersOf = (n: number, more = ""): readonly (readonly [string, string])[] => {
-      const capture = { ...plain(), head: { ...plain().head, rawHeaders: ["n", `${n}${more}`] } };
+      const capture = { ...plainCapture(), head: { ...plainCapture().head, rawHeaders: ["n", `${n}${more}`] } };
       return reader.readAll(bytesOf([finished(capture)]), "e", origin)[0]?.request.headers ?? [];
     };
     expect(headersOf(1)).toBe(headersOf(1));
@@ -66,8 +67,18 @@ describe("a finished exchange as bytes", () => {
     expect(headersOf(1, long)).toEqual([["n", `1${long}`]]);
   });
 
+  test("a method, an address or a reason of more than 255 characters is cut there, and nothing else is moved by it", () => {
+    const long = "M".repeat(256);
+    const { head } = plainCapture();
+    const capture = plainCapture({ head: { ...head, method: long, address: long, target: "/t" }, responseRawHeaders: ["a", "b"] });
+    const note = { action: "allow", would: "allow", reason: long, journaled: false } as const;
+    const [read] = new RecordReader().readAll(bytesOf([{ number: 1, capture, note }]), "e", origin);
+    expect([read?.method, read?.client.address, read?.gate?.reason].map((text) => text?.length)).toEqual([255, 255, 255]);
+    expect([read?.url, read?.response.headers]).toEqual([`${origin}/t`, [["a", "b"]]]);
+  });
+
   test("torn records are refused, at every length", () => {
-    const whole = bytesOf([finished(plain())]);
+    const whole = bytesOf([finished(plainCapture())]);
     for (let length = 1; length < whole.length; length++) expect(() => new RecordReader().readAll(whole.subarray(0, length), "e", origin)).toThrow(RangeError);
     const longer = Buffer.from(whole);
     longer.writeUInt32LE(1_000_000, 12);
@@ -87,23 +98,4 @@ function finished(capture: Capture): FinishedExchange {
 
 function messageOf(side: { readonly headers: [string, string][]; readonly body: string | undefined; readonly truncated: boolean }): object & { headers: [string, string][] } {
   return { headers: side.headers, ...(side.body === undefined ? {} : { body: side.body }), ...(side.truncated ? { truncated: true } : {}) };
-}
-
-function plain(): Capture {
-  return {
-    head: { at: 1, method: "GET", host: "", target: "/", rawHeaders: [], address: "127.0.0.1" },
-    ruling: { kind: "pass" },
-    replaced: false,
-    requestSection: undefined,
-    requestBody: undefined,
-    requestBodyTruncated: false,
-    status: 200,
-    responseRawHeaders: [],
-    responseSection: undefined,
-    responseBody: undefined,
-    responseBodyTruncated: false,
-    responseBytes: 0,
-    durationMs: 0,
-    upstreamError: undefined,
-  };
 }

@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync } from "node:fs";
+import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import { tmpdir } from "node:os";
@@ -14,7 +14,7 @@ import type { AlertMessage } from "./alert-message.ts";
 import { channelsOf } from "./channels-of.ts";
 import { AlertDispatcher, triesMax } from "./dispatch/alert-dispatcher.ts";
 import type { DispatchEvent } from "./dispatch/alert-dispatcher.ts";
-import { AlertQueue, deadMax, waitingMax } from "./dispatch/alert-queue.ts";
+import { AlertQueue, deadMax, doneMax, waitingMax } from "./dispatch/alert-queue.ts";
 import { emailChannel } from "./email/email-channel.ts";
 import { terminalChannel } from "./terminal/terminal-channel.ts";
 import { webhookChannel } from "./webhook/webhook-channel.ts";
@@ -100,6 +100,16 @@ describe("the message", () => {
     const lines = alertLines(alertMessage(alert, { endpointName: () => "GET evil\u202e\nhost/" }));
     for (const line of lines) expect(line).not.toMatch(/\p{Cc}|\u202e/u);
   });
+  test("names five sources, those that asked most, and cuts a name at 500 characters", () => {
+    const incidents = new Incidents();
+    for (let n = 0; n < 7; n++) incidents.observe({ ...signal, actor: { address: `198.51.100.${n}`, network: "n", narrow: "c" } });
+    for (let n = 0; n < 7; n++) incidents.sourceAsked("e1", `198.51.100.${n}`, signal.at, n);
+    const [alert] = incidents.dueAlerts();
+    if (alert === undefined) throw new Error("no alert");
+    const message = alertMessage(alert, { endpointName: () => "x".repeat(501), consoleUrl: "http://127.0.0.1:4800/" });
+    expect(message.incident).toMatchObject({ sources: [6, 5, 4, 3, 2].map((n) => `198.51.100.${n}`), sourceCount: 7, endpoints: ["x".repeat(500)] });
+  });
+
   test("the terminal gets it in one block", async () => {
     const written: string[] = [];
     expect(await terminalChannel({ write: (text) => written.push(text), color: false }).send(messageOf())).toEqual({ ok: true });
@@ -290,6 +300,14 @@ describe("delivery", () => {
     dispatcher.enqueue(messageOf("one more"));
     expect(events).toMatchObject([{ event: "alert.refused" }]);
     expect(queue.waiting()).toHaveLength(waitingMax);
+    queue.close();
+  });
+
+  test("20,000 deliveries are remembered as made, of which the oldest goes: that one alone would be sent again", () => {
+    writeFileSync(path(), Array.from({ length: doneMax + 1 }, (_, n) => `${JSON.stringify({ op: "done", key: `m${n}\nc` })}\n`).join(""));
+    const queue = new AlertQueue(path());
+    for (const n of [0, 1, doneMax]) queue.put(messageOf(`m${n}`), ["c"], 0);
+    expect(queue.waiting().map((one) => one.message.id)).toEqual(["m0"]);
     queue.close();
   });
 

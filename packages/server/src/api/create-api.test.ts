@@ -1,9 +1,12 @@
 import { Ajv2020 } from "ajv/dist/2020.js";
 import addFormats from "ajv-formats";
 import { describe, expect, test } from "vitest";
+import { requestBodyBytesMax } from "./create-api.ts";
+import { secretLengthMax } from "./guard.ts";
 import { failuresMax } from "./memory-auth.ts";
 import { openapiOf } from "./openapi.ts";
 import { routesOf } from "./routes.ts";
+import { searchLengthMax } from "./search-query.ts";
 import { uploadBytesMax } from "./spec-routes.ts";
 import { apiUnderTest, testToken } from "./testing/api-under-test.ts";
 import { createSampleViews, sampleAt } from "./testing/sample-views.ts";
@@ -244,6 +247,22 @@ describe("requests are read strictly", () => {
     const answer = await api.request("/api/v1/incidents/i-0007/status", { method: "POST", headers: { ...bearer, "content-type": "application/json" }, body });
     expect(answer.status).toBe(400);
     expect(views.marked).toEqual([]);
+  });
+
+  test("bodies, searches and secrets at their bound are read; of many mistakes eight are told", async () => {
+    const { api } = apiUnderTest();
+    const post = (bytes: number) =>
+      api.request("/api/v1/incidents/i-0007/status", { method: "POST", headers: { ...bearer, "content-type": "application/json" }, body: '{"status":"closed"}'.padEnd(bytes) });
+    expect([(await post(requestBodyBytesMax)).status, (await post(requestBodyBytesMax + 1)).status]).toEqual([200, 400]);
+    const search = async (characters: number): Promise<number> =>
+      (await api.request(`/api/v1/search?q=${encodeURIComponent("status:404".padEnd(characters))}`, { headers: bearer })).status;
+    expect([await search(searchLengthMax), await search(searchLengthMax + 1)]).toEqual([200, 400]);
+    const mistaken = await api.request(`/api/v1/endpoints?${Array.from({ length: 20 }, (_, n) => `x${n}=1`).join("&")}`, { headers: bearer });
+    expect(((await mistaken.json()) as { errors: unknown[] }).errors).toHaveLength(8);
+    const padded = async (secret: string, blanks: number): Promise<number> =>
+      (await api.request("/api/v1/endpoints?limit=1", { headers: { authorization: `Bearer${" ".repeat(blanks)}${secret}` } })).status;
+    const room = secretLengthMax + 16 - "Bearer".length - testToken.length;
+    expect([await padded(testToken, room), await padded(testToken, room + 1)]).toEqual([200, 401]);
   });
 
   test("a status nobody knows is refused with what is allowed; an unknown id is 404", async () => {

@@ -8,7 +8,7 @@ import type { ImportDocument } from "../cli/report/import-document.ts";
 import { commandBench } from "../cli/report/run-command.fixture.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import type { Config } from "./config-schema.ts";
-import { parseConfig } from "./parse-config.ts";
+import { configOf } from "./config-of.fixture.ts";
 import { publicOnPurpose } from "./public-on-purpose.ts";
 
 const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
@@ -18,12 +18,6 @@ afterAll(() => {
   bench.remove();
   rmSync(dir, { recursive: true, force: true });
 });
-
-function configOf(yaml: string): Config {
-  const parsed = parseConfig(yaml, { name: "postern.yaml", env: {} });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.config;
-}
 
 function exchange(n: number, method: string, url: string, status: number, body: object, headers: Exchange["request"]["headers"] = []): Exchange {
   return {

@@ -1,8 +1,9 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { GateState } from "./gate-state.ts";
+import { defaultBudget, type GuardedEndpoint } from "@postern/engine";
+import { GateState, livesMax, retiredMax } from "./gate-state.ts";
 
 let dir: string;
 beforeEach(() => {
@@ -33,6 +34,43 @@ test("ending in the middle of a turn leaves the exact count", () => {
   state.close(false);
   expect(told()).toEqual({ seq: 5, at: 5 });
   expect(new GateState(dir, "next").previous).toEqual([{ epoch: "life", seq: 5, at: 5 }]);
+});
+
+test("of 65 deaths that nobody counted the oldest is forgotten", () => {
+  const lives = join(dir, "gate", "lives");
+  mkdirSync(lives, { recursive: true });
+  const cell = Buffer.alloc(16);
+  cell.writeDoubleLE(1, 0);
+  const names = Array.from({ length: livesMax + 1 }, (_, n) => `life${100 + n}`);
+  for (const name of names) writeFileSync(join(lives, name), cell);
+  const state = new GateState(dir, "now");
+  expect(state.previous.map((life) => life.epoch)).toEqual(names.slice(1));
+  expect(readdirSync(lives)).not.toContain(names[0]);
+  state.close(true);
+});
+
+test("of guards that are gone the 4,096 taken down last stay known", () => {
+  const guard = (n: number): GuardedEndpoint => ({
+    id: `g${n}`,
+    method: "GET",
+    host: "api",
+    template: `/g${n}/{id}`,
+    state: "budgeted",
+    subjects: [],
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "", learned: false },
+    budget: defaultBudget,
+  });
+  const state = new GateState(dir, "now");
+  const save = (...guards: GuardedEndpoint[]): void => state.savePolicy({ version: 1, mode: "enforce", endpoints: guards, principals: [] });
+  const many = Array.from({ length: retiredMax }, (_, n) => guard(n));
+  save(guard(-1));
+  save(...many);
+  save();
+  const { retired } = JSON.parse(readFileSync(join(dir, "gate", "policy.json"), "utf8")) as { retired: GuardedEndpoint[] };
+  expect([retired.length, retired[0]?.id, retired.some((one) => one.id === "g-1")]).toEqual([retiredMax, "g0", false]);
+  state.close(true);
 });
 
 function told(): { readonly seq: number; readonly at: number } {

@@ -124,7 +124,7 @@ export interface SavedGuards {
 /** Deaths the hub was not told of: beyond it the oldest is forgotten uncounted. A gate that dies more often with its hub away has other worries. */
 export const livesMax = 64;
 /** As many as the engine guards at once. */
-const retiredMax = 4_096;
+export const retiredMax = 4_096;
 
 /**
  * Which earlier guards are a present one under a former name. An endpoint that was declared and then learned has rows under both ids; counted

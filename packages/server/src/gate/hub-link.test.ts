@@ -5,8 +5,9 @@ import { join } from "node:path";
 import type { Anchor, GatePolicy, Signal } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { GateServer } from "../hub/gate-server.ts";
-import { type FinishedExchange, recordBytes, writeRecord } from "../exchange-record.ts";
+import { recordBytes, writeRecord } from "../exchange-record.ts";
 import { batchStart, FrameKind, type GateFrame, helloFrame, type PastLife } from "../gate-hub-wire.ts";
+import { finishedExchange } from "./finished-exchange.fixture.ts";
 import { HubLink, type HubLinkOptions } from "./hub-link.ts";
 
 let dir: string;
@@ -29,7 +30,7 @@ describe("a gate's line to the hub", () => {
   test("delivers every exchange and signal in order, numbered without holes, and forgets them once acknowledged", async () => {
     const hub = await startHub();
     const link = startLink();
-    for (let n = 1; n <= 1_000; n++) link.push(exchange(n));
+    for (let n = 1; n <= 1_000; n++) link.push(finishedExchange(n));
     link.signal([signal(1), signal(2)]);
     await until(() => link.connected);
     expect(await link.close(5_000)).toBe(true);
@@ -41,7 +42,7 @@ describe("a gate's line to the hub", () => {
 
   test("starts without a hub, and everything from before it came arrives", async () => {
     const link = startLink();
-    for (let n = 1; n <= 300; n++) link.push(exchange(n));
+    for (let n = 1; n <= 300; n++) link.push(finishedExchange(n));
     link.signal([signal(1)]);
     expect(link.connected).toBe(false);
     const hub = await startHub();
@@ -53,11 +54,11 @@ describe("a gate's line to the hub", () => {
   test("what a hub read and did not acknowledge is sent again to the next one, exchanges and signals alike", async () => {
     const refusing = await startHub({ refuse: true });
     const link = startLink();
-    link.push(exchange(1));
+    link.push(finishedExchange(1));
     link.signal([signal(1)]);
     await until(() => refusing.errors.length > 0);
     await refusing.server.close();
-    link.push(exchange(2));
+    link.push(finishedExchange(2));
     const hub = await startHub();
     await until(() => link.waiting === 0 && hub.signals().length > 0);
     expect(new Set(hub.exchanges())).toEqual(new Set([idOf(1), idOf(2)]));
@@ -67,7 +68,7 @@ describe("a gate's line to the hub", () => {
 
   test("with the hub away it keeps so many, and the hole in the numbers says how many it dropped", async () => {
     const link = startLink({ keptMax: 50 });
-    for (let n = 1; n <= 80; n++) link.push(exchange(n));
+    for (let n = 1; n <= 80; n++) link.push(finishedExchange(n));
     const hub = await startHub();
     await until(() => link.waiting === 0);
     expect([hub.numbers()[0], hub.numbers().at(-1), hub.exchanges().length]).toEqual([31, 80, 50]);
@@ -151,7 +152,7 @@ describe("the hub's end of the line", () => {
     await old.server.close();
     hubs.shift();
     const link = startLink();
-    link.push(exchange(1));
+    link.push(finishedExchange(1));
     await until(() => link.waiting === 0);
     expect(next.exchanges()).toEqual([idOf(1)]);
   });
@@ -229,7 +230,7 @@ async function speak(frame: Extract<GateFrame, { t: "hello" }>): Promise<ReturnT
 }
 
 function batch(epoch: string, seq: number): Buffer {
-  const finished = exchange(seq);
+  const finished = finishedExchange(seq);
   const records = Buffer.alloc(recordBytes(finished));
   writeRecord(records, 0, finished);
   const head = { t: "batch", epoch, origin: "http://127.0.0.1", seq, signals: [], signalSeq: 0, usage: [], upstreamErrors: 0 };
@@ -242,29 +243,6 @@ async function until(holds: () => boolean): Promise<void> {
     if (Date.now() > deadline) throw new Error("waited in vain");
     await new Promise((resolve) => setImmediate(resolve));
   }
-}
-
-function exchange(n: number): FinishedExchange {
-  return {
-    number: n,
-    note: undefined,
-    capture: {
-      head: { at: n, method: "GET", host: "", target: "/", rawHeaders: [], address: "127.0.0.1" },
-      ruling: { kind: "pass" },
-      replaced: false,
-      requestSection: undefined,
-      requestBody: undefined,
-      requestBodyTruncated: false,
-      status: 200,
-      responseRawHeaders: [],
-      responseSection: undefined,
-      responseBody: undefined,
-      responseBodyTruncated: false,
-      responseBytes: 0,
-      durationMs: 0,
-      upstreamError: undefined,
-    },
-  };
 }
 
 function idOf(n: number): string {

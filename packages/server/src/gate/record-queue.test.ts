@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { type FinishedExchange, recordBytes, RecordReader } from "../exchange-record.ts";
-import { RecordQueue } from "./record-queue.ts";
+import { finishedExchange } from "./finished-exchange.fixture.ts";
+import { chunkRecordsMax, RecordQueue } from "./record-queue.ts";
 
 const one = recordBytes(record(1));
 
@@ -43,6 +44,8 @@ describe("RecordQueue", () => {
     expect([1, 2, 3].map((n) => queue.push(record(n)))).toEqual([false, false, true]);
     expect(queue.push(record(4, 3 * one))).toBe(true);
     expect(given(queue)).toEqual([1, 2, 3, 4]);
+    const roomy = filled(chunkRecordsMax, new RecordQueue(1_000, 1e6));
+    expect([roomy.push(record(chunkRecordsMax + 1)), roomy.next()?.last]).toEqual([true, chunkRecordsMax]);
   });
 
   test("bytes given away stand until they are acknowledged, dropped ones longer", () => {
@@ -88,24 +91,5 @@ function given(queue: RecordQueue): number[] {
 }
 
 function record(n: number, bodyBytes = 0): FinishedExchange {
-  return {
-    number: n,
-    note: undefined,
-    capture: {
-      head: { at: n, method: "GET", host: "", target: "/", rawHeaders: [], address: "127.0.0.1" },
-      ruling: { kind: "pass" },
-      replaced: false,
-      requestSection: undefined,
-      requestBody: bodyBytes === 0 ? undefined : new Uint8Array(bodyBytes),
-      requestBodyTruncated: false,
-      status: 200,
-      responseRawHeaders: [],
-      responseSection: undefined,
-      responseBody: undefined,
-      responseBodyTruncated: false,
-      responseBytes: 0,
-      durationMs: 0,
-      upstreamError: undefined,
-    },
-  };
+  return finishedExchange(n, bodyBytes === 0 ? {} : { requestBody: new Uint8Array(bodyBytes) });
 }

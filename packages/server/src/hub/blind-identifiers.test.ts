@@ -5,20 +5,15 @@ import { carriesAll, type Exchange, Ledger } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ledgerOptionsOf } from "../cli/import-policy.ts";
 import type { Config } from "../config/config-schema.ts";
-import { parseConfig } from "../config/parse-config.ts";
+import { configOf } from "../config/config-of.fixture.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { blindIdentifiers, blindIdentifierText, requestsMin } from "./blind-identifiers.ts";
 import { HubCore } from "./hub-core.ts";
-import { type HubEvent, runHub } from "./hub-process.ts";
+import type { HubEvent } from "./hub-process.ts";
+import { hubToken, runHubOn } from "./run-hub.fixture.ts";
 
 const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
 const phone = (n: number): string => `+9995${String(100_000 + n * 37)}`;
-
-function configOf(yaml: string): Config {
-  const parsed = parseConfig(yaml, { name: "postern.yaml", env: {} });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.config;
-}
 
 function asked(method: string, url: string, n: number, body?: object): Exchange {
   return {
@@ -119,26 +114,9 @@ describe("a hub that knows of one", () => {
     for (const exchange of times(30, (n) => asked("GET", `/v1/lookup?msisdn=${encodeURIComponent(phone(n))}`, n))) core.ledger.onExchange(exchange);
     core.close();
     const events: HubEvent[] = [];
-    const token = "a-token-of-this-test";
-    const hub = await runHub({
-      dataDir: dir,
-      hubSocket: join(dir, "run", "hub.sock"),
-      ports,
-      mode: "enforce",
-      config: misnamed,
-      clock: { now, factor: 1 },
-      upstream: null,
-      consoleHost: "127.0.0.1",
-      consolePort: 0,
-      consoleDir: undefined,
-      apiToken: token,
-      version: "0",
-      color: false,
-      quiet: true,
-      onEvent: (event) => events.push(event),
-    });
+    const hub = await runHubOn(dir, { ports, mode: "enforce", config: misnamed, now, onEvent: (event) => events.push(event) });
     try {
-      const spots = async (): Promise<string> => await (await fetch(`${hub.consoleUrl}/api/v1/overview`, { headers: { authorization: `Bearer ${token}` } })).text();
+      const spots = async (): Promise<string> => await (await fetch(`${hub.consoleUrl}/api/v1/overview`, { headers: { authorization: `Bearer ${hubToken}` } })).text();
       const deadline = Date.now() + 15_000;
       while (!(await spots()).includes("query `msisdn`")) if (Date.now() > deadline) throw new Error("It never said so");
       expect(events.filter((event) => event.name === "blind-spot")).toEqual([{ name: "blind-spot", detail: expect.stringContaining("query `msisdn`") }]);

@@ -5,22 +5,16 @@ import { carriesAll, type Exchange, Ledger } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ledgerOptionsOf } from "../cli/import-policy.ts";
 import type { Config } from "../config/config-schema.ts";
-import { parseConfig } from "../config/parse-config.ts";
+import { configOf } from "../config/config-of.fixture.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { openState } from "../state/open-state.ts";
 import { type Annotation, annotationsMax, changesOf, type EndpointLife, livesOf } from "./endpoint-life.ts";
 import { HubCore } from "./hub-core.ts";
-import { runHub } from "./hub-process.ts";
+import { hubToken, runHubOn } from "./run-hub.fixture.ts";
 
 const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
 const dayMs = 86_400_000;
 const start = Date.parse("2026-01-01T00:00:00Z");
-
-function configOf(yaml: string): Config {
-  const parsed = parseConfig(yaml, { name: "postern.yaml", env: {} });
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.config;
-}
 
 function asked(path: string, day: number, n: number): Exchange {
   return {
@@ -111,27 +105,9 @@ describe("describing an endpoint over the API", () => {
     for (const exchange of traffic()) core.ledger.onExchange(exchange);
     const refunds = core.ledger.inventory.endpoints().find((endpoint) => endpoint.clearTemplate === "/refunds")?.id ?? "";
     core.close();
-    const token = "a-token-of-this-test";
-    const run = () =>
-      runHub({
-        dataDir: dir,
-        hubSocket: join(dir, "run", "hub.sock"),
-        ports,
-        mode: "observe",
-        config,
-        clock: { now, factor: 1 },
-        upstream: null,
-        consoleHost: "127.0.0.1",
-        consolePort: 0,
-        consoleDir: undefined,
-        apiToken: token,
-        version: "0",
-        color: false,
-        quiet: true,
-        onEvent: () => undefined,
-      });
+    const run = () => runHubOn(dir, { ports, mode: "observe", config, now });
     const ask = async (url: string, path: string, init: RequestInit = {}): Promise<{ items?: readonly { readonly id: string }[] }> =>
-      (await (await fetch(`${url}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${token}`, "content-type": "application/json" } })).json()) as {
+      (await (await fetch(`${url}/api/v1${path}`, { ...init, headers: { authorization: `Bearer ${hubToken}`, "content-type": "application/json" } })).json()) as {
         items?: readonly { readonly id: string }[];
       };
     let hub = await run();

@@ -10,7 +10,7 @@ export type Detected = { readonly format: Format } | { readonly format: "unknown
 /** No more than this much of a file is looked at. */
 export const detectBytesMax = 64 * 1024;
 /** A log may begin with scanners' garbage or a cut line; one good line among these decides. */
-const linesMax = 200;
+export const linesMax = 200;
 
 /**
  * Tells exchange NDJSON, HAR and the formats of access logs apart by the first {@link detectBytesMax} bytes, already

@@ -3,10 +3,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { detectBytesMax, detectFormat } from "./detect-format.ts";
+import { detectBytesMax, detectFormat, linesMax } from "./detect-format.ts";
 import { readInput } from "./read-file.ts";
 import type { ReadInputOptions, ReadProgress } from "./read-file.ts";
-import { batchRecordsMax } from "./read-lines.ts";
+import { batchBytesMax, batchRecordsMax, OpenBatch } from "./read-lines.ts";
+import { nameCharactersMax, recordId } from "./record-id.ts";
 import type { Format } from "./source.ts";
 
 const time = "[10/Oct/2000:13:55:36 -0700]";
@@ -26,6 +27,12 @@ describe("the format is told by the beginning", () => {
     ["har", har, "har"],
     ["minified har", JSON.stringify({ log: { entries: [{ request: { method: "GET", url: "/" } }] } }), "har"],
   ])("%s", (_, text, format) => expect(detectFormat(Buffer.from(text), true)).toEqual({ format }));
+
+  test("by one good line among the first 200", () => {
+    const garbage = "garbage\n".repeat(linesMax - 1);
+    expect(detectFormat(Buffer.from(garbage + combined), true)).toEqual({ format: "combined" });
+    expect(detectFormat(Buffer.from(`garbage\n${garbage}${combined}`), true)).toMatchObject({ format: "unknown" });
+  });
 
   test("an exchange whose first line is longer than what is looked at", () => {
     const long = exchange.replace('"headers":[]', `"headers":[],"body":"${"a".repeat(detectBytesMax)}"`);
@@ -90,6 +97,18 @@ describe("reading an input", () => {
     expect(new Set(ids).size).toBe(10_000);
     expect(batches).toBeGreaterThanOrEqual(10_000 / (2 * batchRecordsMax) - 1);
     expect(progress.at(-1)).toMatchObject({ format: "common", accepted: 10_000, rejected: 0, bytesRead: common.length * 10_000, bytesTotal: common.length * 10_000 });
+  });
+
+  test("closes a batch at a thousand records or 8 MiB of text, and keeps the end of a long name in an id", () => {
+    const filled = (records: number, bytes: number): boolean => {
+      const batch = new OpenBatch();
+      for (let n = 0; n < records; n++) batch.add({ line: n, reason: "", remedy: "" }, bytes);
+      return batch.full;
+    };
+    expect([filled(batchRecordsMax - 1, 1), filled(batchRecordsMax, 1), filled(1, batchBytesMax - 1), filled(1, batchBytesMax)]).toEqual([false, true, false, true]);
+    const name = "n".repeat(nameCharactersMax);
+    expect([recordId(name, Number.MAX_SAFE_INTEGER), recordId(`x${name}`, 1)]).toEqual([`${name}:${Number.MAX_SAFE_INTEGER}`, `${name}:1`]);
+    expect(recordId(name, Number.MAX_SAFE_INTEGER).length).toBeLessThanOrEqual(128);
   });
 
   test("`-` reads standard input, in pieces of any size", async () => {

@@ -43,7 +43,7 @@ export function schemaDrift(documented: ApiSchema, seen: ApiSchema, nameOf: (nam
     }
   };
   walk(documented, seen, "", null);
-  return found;
+  return found.slice(0, differencesMax);
 }
 
 /** What changed from one schema to the next, both written by people: every difference, in the words of the change. */
@@ -102,7 +102,7 @@ export function schemaChanges(before: ApiSchema, after: ApiSchema): readonly Sch
     }
   };
   walk(before, after, "");
-  return found;
+  return found.slice(0, differencesMax);
 }
 
 export interface SchemaChange {
@@ -143,5 +143,5 @@ function none(schema: ApiSchema): Share | null {
 const typeOrder: readonly SchemaType[] = ["boolean", "integer", "number", "string", "array", "object", "null"];
 /** Formats that traffic is looked at for. */
 const known: ReadonlySet<string> = new Set(["uuid", "date", "date-time", "email", "ipv4", "uri"]);
-/** Of one body; more say that it is another body. */
-const differencesMax = 1_000;
+/** Of one body, the first ones; more say that it is another body. */
+export const differencesMax = 1_000;

@@ -167,7 +167,8 @@ export interface KeptSpec {
 
 /** An organisation has some dozens. */
 export const specsMax = 200;
-const nameCharactersMax = 200;
+/** As much as a heading holds. */
+export const nameCharactersMax = 200;
 
 const file = z.object({
   name: z.string(),

@@ -1,10 +1,20 @@
 import { createHmac } from "node:crypto";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Ports } from "@postern/engine";
 import { describe, expect, test } from "vitest";
 import { sharedData } from "../sources/shared-data.fixture.ts";
 import type { Api } from "./api-model.ts";
-import { documentCharactersMax, documentDepthMax } from "./read-document.ts";
+import { problemsMax } from "./api-model.ts";
+import { differencesMax, schemaChanges, schemaDrift } from "./compare-schemas.ts";
+import { KnownSpecs, nameCharactersMax, specsMax } from "./known-specs.ts";
+import { aliasesMax, documentCharactersMax, documentDepthMax } from "./read-document.ts";
 import { readApi, readApiText } from "./read-api.ts";
+import { operationsMax } from "./read-openapi.ts";
+import { foldersMax, requestsMax, urlCharactersMax } from "./read-postman.ts";
+import { choicesMax, placesMax, readSchema } from "./read-schema.ts";
+import { RefResolver } from "./ref-resolver.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
@@ -212,4 +222,78 @@ test.each([
   const api = await readApi(sharedData(`openapi/${file}`), ports);
   expect(api.operations).toHaveLength(operations);
   expect(api.problems).toEqual([]);
+});
+
+describe("a document at its bounds", () => {
+  const named = (count: number, of: (n: number) => unknown): Record<string, unknown> => Object.fromEntries(Array.from({ length: count }, (_, n) => [`p${n}`, of(n)]));
+  const collection = (item: unknown) => ({ info: { name: "C", schema: "https://schema.getpostman.com/json/collection/v2.1.0/collection.json" }, item });
+
+  test("20,000 operations are read, of a collection 20,000 requests, and what is beyond is told once", async () => {
+    const paths = (count: number) => Object.fromEntries(Array.from({ length: count }, (_, n) => [`/p${n}`, { get: {} }]));
+    const requests = (count: number) => collection(Array.from({ length: count }, (_, n) => ({ request: `http://a.example/p${n}` })));
+    for (const [bound, document] of [
+      [operationsMax, (count: number) => ({ openapi: "3.0.0", paths: paths(count) })],
+      [requestsMax, requests],
+    ] as const) {
+      const api = await read(document(bound + 2));
+      expect([api.operations.length, api.problems.length]).toEqual([bound, 1]);
+      expect(api.problems[0]?.what).toContain(`beyond the ${bound}`);
+    }
+  });
+
+  test("100 problems are told, each with 300 characters of its place", async () => {
+    const api = await read({
+      openapi: "3.0.0",
+      paths: Object.fromEntries(Array.from({ length: problemsMax + 1 }, (_, n) => [`/${"x".repeat(400)}${n}`, { $ref: "./other.yaml" }])),
+    });
+    expect(api.problems).toHaveLength(problemsMax);
+    expect(new Set(api.problems.map((one) => one.where.length))).toEqual(new Set([300]));
+  });
+
+  test("folders are followed 32 deep and addresses read to 8,192 characters, however variables swell", async () => {
+    const within = (levels: number): unknown => (levels === 0 ? [{ request: "http://a.example/deep" }] : [{ item: within(levels - 1) }]);
+    expect(short(await read(collection(within(foldersMax))))).toEqual(["GET /deep"]);
+    expect((await read(collection(within(foldersMax + 1)))).problems).toMatchObject([{ what: `folders nest deeper than ${foldersMax}` }]);
+    const swelling = {
+      ...collection([{ request: `http://a.example/${"{{a}}".repeat(100)}` }]),
+      variable: [
+        { key: "a", value: "{{b}}".repeat(100) },
+        { key: "b", value: "x".repeat(100) },
+      ],
+    };
+    expect((await read(swelling)).operations[0]?.path.length).toBeLessThanOrEqual(urlCharactersMax);
+  });
+
+  test("1,000 aliases are followed, 500 listed values and 4,000 places of a body read", async () => {
+    const aliased = (count: number): string => `openapi: 3.0.0\nx: &x [1]\ny: [${Array.from({ length: count }, () => "*x").join(",")}]\npaths: {}\n`;
+    await expect(read(aliased(aliasesMax + 1))).rejects.toMatchObject({ code: "SPEC_INVALID" });
+    await expect(read(aliased(aliasesMax - 1))).resolves.toMatchObject({ operations: [] });
+    const schema = (value: unknown) => readSchema(value, "#", new RefResolver({}));
+    expect(schema({ enum: Array.from({ length: choicesMax + 1 }, (_, n) => n) }).choices).toHaveLength(choicesMax);
+    const body = schema({ type: "object", properties: named(placesMax, () => ({ type: "string" })) });
+    // The body itself is a place.
+    expect([...body.properties.values()].map(({ schema: one }) => one.types.size).lastIndexOf(1)).toBe(placesMax - 2);
+  });
+
+  test("1,000 differences of a body are told", () => {
+    const schema = (properties: object) => readSchema({ type: "object", properties }, "#", new RefResolver({}));
+    const [small, large] = [schema({ a: { type: "string" } }), schema(named(differencesMax + 5, () => ({ type: "string" })))];
+    expect([schemaDrift(small, large, (name) => name).length, schemaChanges(small, large).length]).toEqual([differencesMax, differencesMax]);
+  });
+
+  test("200 documents are kept under names of 200 characters; a kept one is still replaced, one more is refused", async () => {
+    const dir = mkdtempSync(join(tmpdir(), "postern-specs-"));
+    try {
+      const specs = new KnownSpecs(dir);
+      const api = await read({ openapi: "3.0.0", paths: { "/a": { get: {} } } });
+      const long = "n".repeat(nameCharactersMax);
+      for (let n = 1; n < specsMax; n++) specs.add(api, `s${n}`);
+      expect(specs.add(api, `${long}x`).name).toBe(long);
+      expect(specs.add(api, long).name).toBe(long);
+      expect(() => specs.add(api, "one more")).toThrow(expect.objectContaining({ code: "USAGE" }));
+      expect(specs.list()).toHaveLength(specsMax);
+    } finally {
+      rmSync(dir, { recursive: true, force: true });
+    }
+  });
 });

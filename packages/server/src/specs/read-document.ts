@@ -20,7 +20,7 @@ export const documentCharactersMax = 64 * 1024 * 1024;
 /** Schemas written by hand nest up to 20 or 30 levels. */
 export const documentDepthMax = 200;
 /** An alias bomb has thousands; people write some dozens. */
-const aliasesMax = 1_000;
+export const aliasesMax = 1_000;
 
 function json(text: string, name: string): unknown {
   try {

@@ -42,7 +42,7 @@ export function readOpenApi(root: unknown): Api {
 }
 
 /** The largest public documents have 1,000. */
-const operationsMax = 20_000;
+export const operationsMax = 20_000;
 
 interface Reading {
   readonly refs: RefResolver;

@@ -20,6 +20,7 @@ export function readPostman(root: unknown): Api {
   const refs = new RefResolver(root);
   const variables = new Map(listOf(document["variable"]).flatMap((one) => (isObject(one) && typeof one["key"] === "string" ? [[one["key"], wordOf(one["value"])] as const] : [])));
   const merged = new Map<string, ApiOperation>();
+  let full = false;
   const walk = (items: unknown, at: string, auth: unknown, depth: number): void => {
     if (depth > foldersMax) return refs.problem(at, `folders nest deeper than ${foldersMax}`);
     listOf(items).forEach((item, i) => {
@@ -33,6 +34,10 @@ export function readPostman(root: unknown): Api {
       const before = merged.get(key);
       if (before !== undefined) merged.set(key, withMore(before, operation));
       else if (merged.size < requestsMax) merged.set(key, operation);
+      else if (!full) {
+        full = true;
+        refs.problem(where, `is beyond the ${requestsMax} requests that are read`);
+      }
     });
   };
   walk(document["item"], "#/item", document["auth"], 0);
@@ -46,8 +51,10 @@ export function readPostman(root: unknown): Api {
   };
 }
 
-const foldersMax = 32;
-const requestsMax = 20_000;
+/** Nobody finds anything deeper. */
+export const foldersMax = 32;
+/** As many as are read of an OpenAPI document. */
+export const requestsMax = 20_000;
 
 function operationOf(item: Readonly<Record<string, unknown>>, where: string, inherited: unknown, variables: ReadonlyMap<string, string>): ApiOperation | undefined {
   const { request } = item;
@@ -139,7 +146,8 @@ function filledIn(text: string, variables: ReadonlyMap<string, string>): string 
   return filled;
 }
 
-const urlCharactersMax = 8_192;
+/** Eight times what people write with variables filled in. */
+export const urlCharactersMax = 8_192;
 
 function bodyOf(body: unknown): ApiBody | undefined {
   if (!isObject(body) || body["disabled"] === true) return undefined;

@@ -13,9 +13,9 @@ export function readSchema(value: unknown, at: string, refs: RefResolver): ApiSc
 /** As deep as bodies of traffic are described, and one more. */
 const depthMax = 9;
 /** Listed values that are compared; longer lists are tables of data. */
-const choicesMax = 500;
+export const choicesMax = 500;
 /** Properties read of one body: the largest public ones have some hundreds. */
-const placesMax = 4_000;
+export const placesMax = 4_000;
 
 interface Reading {
   readonly refs: RefResolver;

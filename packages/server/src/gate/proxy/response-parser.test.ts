@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { decimal, headBytesMax, informationalMax, ResponseParser, type PushResult, type ResponseHead, type ResponseSink } from "./response-parser.ts";
+import { chunkLineMax, decimal, headBytesMax, informationalMax, ResponseParser, type PushResult, type ResponseHead, type ResponseSink } from "./response-parser.ts";
 
 class Recorder implements ResponseSink {
   heads: ResponseHead[] = [];
@@ -175,4 +175,15 @@ describe("ResponseParser", () => {
     expect(["0", "007", "123456789012345"].map(decimal)).toEqual([0, 7, 123_456_789_012_345]);
     for (const bad of ["", " 1", "1 ", "+1", "-1", "1.0", "0x1", "1234567890123456", "١"]) expect(decimal(bad)).toBe(-1);
   });
+});
+
+it("takes a chunk line of 1,024 bytes and not one of more, wherever it is cut", () => {
+  const answer = (lineBytes: number) => `HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n1;${"a".repeat(lineBytes - 2)}\r\nx\r\n0\r\n\r\n`;
+  const at = answer(chunkLineMax);
+  const over = answer(chunkLineMax + 1);
+  expect([read(at).result, read(over).result]).toEqual(["done", "fault"]);
+  for (let cut = at.length - 20; cut < at.length; cut++) {
+    expect(read(at, [cut]).result).toBe("done");
+    expect(read(over, [cut]).result).toBe("fault");
+  }
 });

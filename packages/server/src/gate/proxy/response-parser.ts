@@ -217,8 +217,9 @@ export class ResponseParser {
 
   private takeLine(chunk: Buffer, at: number, bytesMax: number): string | undefined {
     const lf = chunk.indexOf(10, at);
-    const text = this.textKept + chunk.toString("latin1", at, lf === -1 ? Math.min(chunk.length, at + bytesMax + 1) : Math.min(lf + 1, at + bytesMax + 1));
-    if (text.length > bytesMax && !(text.length <= bytesMax + 2 && text.endsWith("\r\n"))) {
+    const text = this.textKept + chunk.toString("latin1", at, Math.min(lf === -1 ? chunk.length : lf + 1, at + bytesMax + 2));
+    // Its end does not count, whether all of it has come or not.
+    if (text.length - (text.endsWith("\r\n") ? 2 : text.endsWith("\r") ? 1 : 0) > bytesMax) {
       this.fault = "a chunk line that is too long";
       return undefined;
     }
@@ -267,7 +268,7 @@ export const headBytesMax = 65_536;
 /** An upstream sending hints for ever would never answer. */
 export const informationalMax = 32;
 /** A size of 13 hex digits is 4 PiB; the rest is room for an extension, which is dropped. */
-const chunkLineMax = 1_024;
+export const chunkLineMax = 1_024;
 
 const blankLine = Buffer.from("\r\n\r\n", "latin1");
 const none: readonly string[] = [];

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { accessLineBytesMax, accessLogLine, readAccessLog } from "./access-log.ts";
+import { targetCharactersMax } from "./parse-request-line.ts";
 import { accessLineParser } from "./parse-access-line.ts";
 
 const time = "[10/Oct/2000:13:55:36 -0700]";
@@ -94,6 +95,14 @@ describe("what is refused, with a reason and nothing of the line", () => {
     expect(rejected).toMatchObject({ line: 7, reason: expect.stringContaining(reason) });
     expect(JSON.stringify(rejected)).not.toContain("hunter2");
   });
+});
+
+test("a target of 65,536 characters is read, and fields after the format's own to their 4,096th character", () => {
+  const of = (target: string, more = "") => read(`203.0.113.7 - - ${time} "GET ${target} HTTP/1.1" 200 5${more}`);
+  expect(of(`/${"x".repeat(targetCharactersMax - 1)}`)).toMatchObject({ method: "GET" });
+  expect(of(`/${"x".repeat(targetCharactersMax)}`)).toMatchObject({ reason: expect.stringContaining("longer than") });
+  const timed = (padding: number) => of("/", ` "-" "-" ${"p".repeat(padding)} rt=0.250`);
+  expect([timed(4_000), timed(4_200)].map((one) => "durationMs" in one)).toEqual([true, false]);
 });
 
 test("a user name that forges a time and a request does not shift the fields", () => {

@@ -7,7 +7,7 @@ import { carriesAll, exchangeLine } from "@postern/engine";
 import type { Exchange } from "@postern/engine";
 import type { Rejected } from "../source.ts";
 import { exchangeLineBytesMax, readNdjson } from "./ndjson.ts";
-import { parseExchange } from "./parse-exchange.ts";
+import { atMax, durationMsMax, headersMax, parseExchange, sizeMax, urlCharactersMax } from "./parse-exchange.ts";
 
 async function read(text: string | Uint8Array): Promise<{ exchanges: Exchange[]; rejected: Rejected[] }> {
   const all = { exchanges: [] as Exchange[], rejected: [] as Rejected[] };
@@ -202,6 +202,16 @@ describe("the reader and the JSON Schema agree", () => {
     expect(good).toBeGreaterThan(500);
     expect(good).toBeLessThan(2_500);
   });
+});
+
+test.each<[string, (over: number) => object]>([
+  ["a URL of 65,536 characters", (over) => ({ url: `/${"x".repeat(urlCharactersMax - 1 + over)}` })],
+  ["1,000 headers", (over) => ({ request: { headers: Array.from({ length: headersMax + over }, () => ["a", "b"]) } })],
+  ["the last millisecond of the year 9999", (over) => ({ at: atMax + over })],
+  ["a year's duration", (over) => ({ durationMs: durationMsMax + over })],
+  ["a size that is a whole number", (over) => ({ response: { status: 200, headers: [], size: sizeMax + over } })],
+])("%s is read, one more is refused", (_, change) => {
+  expect([accepts({ ...good, ...change(0) }), accepts({ ...good, ...change(1) })]).toEqual([true, false]);
 });
 
 describe("a bad line", () => {
