@@ -4,7 +4,6 @@ import { join } from "node:path";
 import { carriesAll, type Exchange, Ledger } from "@postern/engine";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { ledgerOptionsOf } from "../cli/import-policy.ts";
-import type { Config } from "../config/config-schema.ts";
 import { configOf } from "../config/config-of.fixture.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { openState } from "../state/open-state.ts";
