@@ -1,11 +1,12 @@
 import { structureOf } from "../exchange/json-structure.ts";
 import { rememberText } from "../exchange/remember-text.ts";
-import { plainHash } from "../exchange/response-class.ts";
+import { hexOf, plainHalves } from "../exchange/response-class.ts";
 import { splitUrl } from "../exchange/split-target.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView, Json } from "../exchange/view.ts";
-import { OldestKey } from "../detect/observe/oldest-key.ts";
+import { keyOfHex } from "../detect/observe/key-pair.ts";
 import { hash32 } from "./distinct-counter.ts";
+import { WatchedAnswers } from "./watched-answers.ts";
 
 /** True for answers that say there is nothing at this path with this method, or for none at all. */
 export function saysNothingHere(status: number): boolean {
@@ -22,81 +23,56 @@ export function saysNothingHere(status: number): boolean {
  * tries others.
  */
 export class NothingHere {
-  readonly #candidates = new Map<string, Candidate>();
-  readonly #oldest = new OldestKey(this.#candidates);
-  readonly #known = new Set<string>();
+  readonly #watched = new WatchedAnswers();
+  /** Both halves of each answer that means nothing, one after the other: a handful at most, so that looking through them costs less than any table. */
+  readonly #known: number[] = [];
 
-  /** Of an answer's fingerprints the one that means nothing; `learned` exactly once, at the sighting that decides. `place`: what whoever looks for doors varies. */
-  observe(fingerprints: string, place: string | undefined, seed: number): { readonly fingerprint: string; readonly learned: boolean } | undefined {
-    for (let from = 0; from < fingerprints.length;) {
-      const blank = fingerprints.indexOf(" ", from);
-      const end = blank === -1 ? fingerprints.length : blank;
-      const fingerprint = from === 0 && blank === -1 ? fingerprints : fingerprints.slice(from, end);
-      if (this.#known.has(fingerprint)) return { fingerprint, learned: false };
-      if (place !== undefined && this.#decides(fingerprint, place, seed)) return { fingerprint, learned: true };
-      from = end + 1;
+  /** Whether one of an answer's hashes means nothing; `learned` exactly once, at the sighting that decides. `place`: what whoever looks for doors varies. */
+  observe(
+    fingerprint: AnswerFingerprint,
+    place: string | undefined,
+    seed: number,
+  ): { readonly learned: false } | { readonly learned: true; readonly fingerprint: string } | undefined {
+    const segment = place === undefined ? undefined : hash32(seed, place.toLowerCase());
+    for (let at = 0; at < fingerprint.length; at += 2) {
+      const high = fingerprint[at] ?? 0;
+      const low = fingerprint[at + 1] ?? 0;
+      if (this.#means(high, low)) return meansNothing;
+      if (segment === undefined || !this.#watched.note(high, low, segment, firstSegmentsMin) || this.#known.length >= 2 * knownMax) continue;
+      this.#known.push(high, low);
+      return { learned: true, fingerprint: hexOf(high, low) };
     }
     return undefined;
   }
 
-  /** True when one of an answer's fingerprints means nothing already. */
-  knows(fingerprints: string): boolean {
-    return this.#known.size > 0 && fingerprints.split(" ").some((fingerprint) => this.#known.has(fingerprint));
+  /** True when one of an answer's hashes means nothing already. */
+  knows(fingerprint: AnswerFingerprint): boolean {
+    for (let at = 0; at < fingerprint.length; at += 2) if (this.#means(fingerprint[at] ?? 0, fingerprint[at + 1] ?? 0)) return true;
+    return false;
   }
 
-  #decides(fingerprint: string, place: string, seed: number): boolean {
-    let seen = this.#candidates.get(fingerprint);
-    if (seen === undefined) {
-      if (this.#candidates.size >= candidatesMax) {
-        const oldest = this.#oldest.take();
-        if (oldest !== undefined) this.#candidates.delete(oldest);
-      }
-      seen = { again: new Map(), once: 0 };
-      this.#candidates.set(fingerprint, seen);
-    }
-    const hash = hash32(seed, place.toLowerCase());
-    const again = seen.again.get(hash);
-    if (again !== undefined) {
-      if (!again) {
-        seen.again.set(hash, true);
-        seen.once--;
-      }
-      return false;
-    }
-    if (seen.again.size >= firstSegmentsMax) {
-      seen.again.clear();
-      seen.once = 0;
-    }
-    seen.again.set(hash, false);
-    seen.once++;
-    if (seen.once < firstSegmentsMin || seen.once * 2 < seen.again.size) return false;
-    this.#candidates.delete(fingerprint);
-    if (this.#known.size >= knownMax) return false;
-    this.#known.add(fingerprint);
-    return true;
+  #means(high: number, low: number): boolean {
+    for (let at = 0; at < this.#known.length; at += 2) if (this.#known[at] === high && this.#known[at + 1] === low) return true;
+    return false;
   }
 
   exportState(): readonly string[] {
-    return [...this.#known];
+    return fingerprintText(this.#known)
+      .split(" ")
+      .filter((text) => text !== "");
   }
 
-  restore(known: readonly string[]): void {
-    for (const fingerprint of known.slice(0, knownMax)) this.#known.add(fingerprint);
+  restore(saved: readonly string[]): void {
+    for (const text of saved.slice(0, knownMax)) {
+      const { hi, lo } = keyOfHex(text, { hi: 0, lo: 0 });
+      if (!this.#means(hi | 0, lo | 0) && this.#known.length < 2 * knownMax) this.#known.push(hi | 0, lo | 0);
+    }
   }
 }
 
-/** First segments that got one answer: asked for again or once only. */
-interface Candidate {
-  readonly again: Map<number, boolean>;
-  once: number;
-}
-
-/** First segments remembered for one answer; then it starts anew. */
-export const firstSegmentsMax = 512;
+const meansNothing = { learned: false } as const;
 /** Different first segments with one answer. Versioned APIs have one or two first segments, flat ones seldom two dozen alike. */
 export const firstSegmentsMin = 24;
-/** Answers watched at a time, oldest dropped; a catch-all repeats too often to be dropped. */
-export const candidatesMax = 256;
 /** Answers known to mean nothing, a host: one a status and content type is plenty. */
 export const knownMax = 64;
 
@@ -120,32 +96,78 @@ export function saysNothingInWords(view: ExchangeView): boolean {
   return nothingTitle.test(titleOf(body));
 }
 
+/** One to three hashes of an answer, both halves of each one after the other. */
+export type AnswerFingerprint = readonly number[];
+
+/** The hashes as text, separated by blanks. */
+export function fingerprintText(fingerprint: AnswerFingerprint): string {
+  let text = "";
+  for (let at = 0; at < fingerprint.length; at += 2) text += `${at === 0 ? "" : " "}${hexOf(fingerprint[at] ?? 0, fingerprint[at + 1] ?? 0)}`;
+  return text;
+}
+
 /**
  * Two answers with the same fingerprint cannot be told apart: by status, type and shape of their JSON; by status, type and outline of their page; by status and
  * target for redirects, whatever they carry along; without a readable body by exact size, as it is and less the length of the path, which many error
- * answers repeat once or twice. An answer has one to three, separated by blanks. Undefined where equal answers prove nothing: empty ones, 201, 202, 204, 304.
+ * answers repeat once or twice. Undefined where equal answers prove nothing: empty ones, 201, 202, 204, 304.
  */
-export function answerFingerprint(view: ExchangeView): string | undefined {
+export function answerFingerprint(view: ExchangeView): AnswerFingerprint | undefined {
   const { response } = view.exchange;
   const { status } = response;
   if (saysNothingHere(status) || status === 201 || status === 202 || status === 204 || status === 304) return undefined;
-  if (status >= 300 && status < 400) return plainHash(`${status} ${redirectOf(headerOf(response.headers, "location"), view.segments)}`);
+  if (status >= 300 && status < 400) return hashes(`${status} ${redirectOf(headerOf(response.headers, "location"), view.segments)}`);
   const type = typeOf(headerOf(response.headers, "content-type"));
   // Hashed: it is kept, and names of fields and media types may be anything.
   if (view.responseJson !== undefined) {
     // Two scales that overlap: lengths that differ a little share one of them at least.
     const scale = Math.log2(ownLength(view) + 1);
     const rounded = jsonFingerprint(view.responseJson, `${status} ${type} ${Math.round(scale)}`);
-    return `${rounded} ${jsonFingerprint(view.responseJson, `${status} ${type} ${Math.floor(scale)}.`)}`;
+    return [...rounded, ...jsonFingerprint(view.responseJson, `${status} ${type} ${Math.floor(scale)}.`)];
   }
-  if (typeof response.body === "string" && isHtml(type)) return plainHash(`${status} ${type} ${outlineOf(response.body)}`);
+  if (typeof response.body === "string" && isHtml(type)) return hashes(`${status} ${type} ${outlineOf(response.body)}`);
   const size = response.size ?? response.body?.length ?? 0;
   if (size === 0) return undefined;
   const length = targetLength(view.exchange.url);
-  const once = size > length ? ` ${plainHash(`${status} ${type} ${size - length} once`)}` : "";
-  const twice = size > 2 * length ? ` ${plainHash(`${status} ${type} ${size - 2 * length} twice`)}` : "";
-  return `${plainHash(`${status} ${type} ${size}`)}${once}${twice}`;
+  const fingerprint: number[] = [];
+  addSize(fingerprint, status, type, size, "");
+  if (size > length) addSize(fingerprint, status, type, size - length, " once");
+  if (size > 2 * length) addSize(fingerprint, status, type, size - 2 * length, " twice");
+  return fingerprint;
 }
+
+function hashes(text: string): AnswerFingerprint {
+  const { high, low } = plainHalves(text);
+  return [high, low];
+}
+
+/**
+ * Adds the hash of `status type size how`. A log says three sizes of every answer and they come again: the last hash of each of {@link sizesMax} places is kept. A size has
+ * one place and takes it from whoever stood there.
+ */
+function addSize(into: number[], status: number, type: string, size: number, how: "" | " once" | " twice"): void {
+  // Lengths of `how` differ; statuses have three digits.
+  const kind = status * 8 + how.length;
+  const place = ((Math.imul(size, 0x9e3779b1) ^ Math.imul(kind, 0x85ebca6b)) >>> 16) & (sizesMax - 1);
+  if (sizes.size[place] !== size || sizes.kind[place] !== kind || sizes.type[place] !== type) {
+    const { high, low } = plainHalves(`${status} ${type} ${size}${how}`);
+    sizes.size[place] = size;
+    sizes.kind[place] = kind;
+    sizes.type[place] = type;
+    sizes.high[place] = high;
+    sizes.low[place] = low;
+  }
+  into.push(sizes.high[place] ?? 0, sizes.low[place] ?? 0);
+}
+
+/** A power of two; 32 bytes each. */
+const sizesMax = 16_384;
+const sizes = {
+  size: new Float64Array(sizesMax),
+  kind: new Int32Array(sizesMax),
+  high: new Int32Array(sizesMax),
+  low: new Int32Array(sizesMax),
+  type: Array.from({ length: sizesMax }, () => ""),
+};
 
 interface JsonObject {
   readonly [key: string]: Json;
@@ -229,11 +251,11 @@ function targetLength(url: string): number {
 
 const typeOf = rememberText((contentType) => contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 64) ?? "");
 
-function jsonFingerprint(json: Json, head: string): string {
+function jsonFingerprint(json: Json, head: string): AnswerFingerprint {
   const known = shapeMemory(json);
   let fingerprint = known?.fingerprints.get(head);
   if (fingerprint === undefined) {
-    fingerprint = plainHash(`${head} ${answerShape(json)}`);
+    fingerprint = hashes(`${head} ${answerShape(json)}`);
     if (known !== undefined && known.fingerprints.size >= fingerprintsMax) known.fingerprints.clear();
     known?.fingerprints.set(head, fingerprint);
   }
@@ -244,7 +266,7 @@ function jsonFingerprint(json: Json, head: string): string {
 interface ShapeMemory {
   readonly shape: string;
   /** By status, type and power of two of the length. */
-  readonly fingerprints: Map<string, string>;
+  readonly fingerprints: Map<string, AnswerFingerprint>;
 }
 
 function shapeMemory(json: Json): ShapeMemory | undefined {

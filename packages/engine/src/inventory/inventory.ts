@@ -4,7 +4,7 @@ import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
-import { answerFingerprint, answerShape, NothingHere, saysNothingHere, saysNothingInWords } from "./admission.ts";
+import { type AnswerFingerprint, answerFingerprint, answerShape, fingerprintText, NothingHere, saysNothingHere, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
 import type { Calls, Operation } from "./calls/call.ts";
 import { graphqlCalls } from "./calls/graphql-calls.ts";
@@ -89,7 +89,7 @@ export class Inventory {
     const endpoint = this.#endpointAt(host, place, method, operation);
     if (endpoint === undefined) return undefined;
     if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = answerShape(view.responseJson);
-    endpoint.admit(fingerprint);
+    if (endpoint.evidence !== "certain") endpoint.admit(fingerprint === undefined ? undefined : fingerprintText(fingerprint));
     this.#count(endpoint, view, network);
     this.#principal(view, endpoint);
     return endpoint;
@@ -130,7 +130,7 @@ export class Inventory {
       readonly host: string;
       readonly segments: readonly string[];
       readonly client: number;
-      readonly fingerprint: string;
+      readonly fingerprint: AnswerFingerprint;
     }[] = [];
     const seen = new Map<string, number>();
     for (const view of views) {
@@ -142,17 +142,17 @@ export class Inventory {
       const times = seen.get(key) ?? 0;
       seen.set(key, times + 1);
       const network = hash32(this.#seed, networkOf(view.exchange.client.address));
-      rows.push({ key, order: hash32(times, key), host: view.host, segments, client: network >>> 27, fingerprint: answerFingerprint(view) ?? "" });
+      rows.push({ key, order: hash32(times, key), host: view.host, segments, client: network >>> 27, fingerprint: answerFingerprint(view) ?? noFingerprint });
     }
-    rows.sort((a, b) => a.order - b.order || compare(a.key, b.key) || compare(a.fingerprint, b.fingerprint) || a.client - b.client);
+    rows.sort((a, b) => a.order - b.order || compare(a.key, b.key) || compare(fingerprintText(a.fingerprint), fingerprintText(b.fingerprint)) || a.client - b.client);
     for (const { host, fingerprint, segments } of rows) {
       let known = nothing.get(host);
       if (known === undefined) nothing.set(host, (known = new NothingHere()));
-      if (fingerprint !== "") known.observe(fingerprint, segments[0], this.#seed);
+      known.observe(fingerprint, segments[0], this.#seed);
     }
     const trees = new Map<string, PathTemplates<true>>();
     for (const { host, segments, client, fingerprint } of rows) {
-      if (fingerprint !== "" && nothing.get(host)?.knows(fingerprint) === true) continue;
+      if (nothing.get(host)?.knows(fingerprint) === true) continue;
       let tree = trees.get(host);
       if (tree === undefined) {
         if (trees.size >= this.#bounds.hostsMax) continue;
@@ -304,7 +304,7 @@ export class Inventory {
   }
 
   /** True when this answer is what the host gives to everything, or what every host is given that nobody has set up. */
-  #isNothing(host: HostInventory, fingerprint: string, first: string | undefined): boolean {
+  #isNothing(host: HostInventory, fingerprint: AnswerFingerprint, first: string | undefined): boolean {
     const here = host.nothing.observe(fingerprint, first, this.#seed);
     if (here?.learned === true) this.#dropEvidence(host, here.fingerprint);
     if (here !== undefined) return true;
@@ -524,6 +524,8 @@ function* endpointsOf(host: HostInventory): Generator<InventoryEndpoint> {
   };
   yield* walk(host.paths.root);
 }
+
+const noFingerprint: AnswerFingerprint = [];
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
