@@ -11,6 +11,13 @@ export const endpointsQuery = queryOptions({
   refetchInterval: ({ state }) => ((state.data?.items.length ?? 0) > 500 ? 60_000 : 5_000),
   staleTime: 2_000,
 });
+/** All that is known at one path: methods, and operations sent there. */
+export const pathQuery = (host: string, path: string) =>
+  queryOptions({
+    queryKey: ["path", host, path],
+    queryFn: () => getAll("/endpoints", `&${new URLSearchParams({ host, path }).toString()}`),
+    refetchInterval: 30_000,
+  });
 export const endpointShapeQuery = (id: string) =>
   queryOptions({ queryKey: ["endpoint-shape", id], queryFn: () => get<EndpointShape>(`/endpoints/${encodeURIComponent(id)}/shape`), refetchInterval: 30_000 });
 export const specsQuery = queryOptions({ queryKey: ["specs"], queryFn: () => getAll("/specs"), refetchInterval: 30_000 });

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import type { Endpoint } from "../api-types.ts";
-import { endpointQuery, endpointsQuery, findingsQuery } from "../data/queries.ts";
+import { endpointQuery, findingsQuery, pathQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { Badge, OracleBadge } from "../parts/badges.tsx";
 import { Card } from "../parts/card.tsx";
@@ -42,8 +42,8 @@ export function EndpointPage() {
 
 /** The other methods and operations of the same path. */
 function Siblings({ endpoint }: { readonly endpoint: Endpoint }) {
-  const { data } = useQuery(endpointsQuery);
-  const others = data?.items.filter((it) => it.host === endpoint.host && it.path === endpoint.path && it.id !== endpoint.id) ?? [];
+  const { data } = useQuery(pathQuery(endpoint.host, endpoint.path));
+  const others = data?.items.filter((it) => it.id !== endpoint.id) ?? [];
   if (others.length === 0) return null;
   return (
     <nav aria-label="At the same path" className="flex flex-wrap items-center gap-2 text-[13px]">

@@ -273,6 +273,17 @@ describe("requests are read strictly", () => {
     expect((await api.request("/api/v1/endpoints/nope", { headers: bearer })).status).toBe(404);
   });
 
+  test.each([
+    ["method=PUT", ["e-backup"]],
+    ["path=/healthz&host=latchkey.example", ["e-health"]],
+    ["dataClass=phone&method=POST", ["e-users"]],
+    ["knownBy=source", []],
+    ["host=elsewhere.example", []],
+  ])("endpoints are narrowed by %s", async (query, ids) => {
+    const answer = await apiUnderTest().api.request(`/api/v1/endpoints?${query}`, { headers: bearer });
+    expect(((await answer.json()) as { items: { id: string }[] }).items.map((it) => it.id)).toEqual(ids);
+  });
+
   test("a page of one, followed by its cursor, shows every endpoint once", async () => {
     const { api, views } = apiUnderTest();
     const seen: string[] = [];

@@ -24,6 +24,7 @@ export const parameters = {
   tag: text("A tag it has.", 64),
   method: text("HTTP method of the endpoint, upper case.", 32),
   host: text("Host of the endpoint.", 255),
+  path: text("Path template of the endpoint, as lists show it.", 2_048),
   dataClass: text("A class of data its answers hold, such as email.", 64),
   knownBy: oneOf("Who knows it.", ["traffic", ...knownKinds]),
   specName: text("To tell it by; its title when left out.", 200),

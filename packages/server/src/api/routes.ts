@@ -28,7 +28,7 @@ export function routesOf(views: Views): readonly Route[] {
       "/endpoints",
       "Every endpoint known, by host, path, method and operation.",
       "Endpoint",
-      ["method", "host", "auth", "dataClass", "knownBy", "lifecycle", "owner", "tag", "newSince"],
+      ["method", "host", "path", "auth", "dataClass", "knownBy", "lifecycle", "owner", "tag", "newSince"],
       async (q) =>
         pageOf(
           views
@@ -37,6 +37,7 @@ export function routesOf(views: Views): readonly Route[] {
               (it) =>
                 (q.method ?? it.method) === it.method &&
                 (q.host ?? it.host) === it.host &&
+                (q.path ?? it.path) === it.path &&
                 (q.auth ?? it.auth.verdict) === it.auth.verdict &&
                 (q.dataClass === undefined || it.dataClasses.includes(q.dataClass)) &&
                 (q.knownBy === undefined || it.knownBy.includes(q.knownBy)) &&

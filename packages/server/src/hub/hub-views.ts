@@ -43,6 +43,7 @@ export class HubViews implements Views {
   readonly #series: { requests: number[]; truthful: number[]; uniform: number[] } = { requests: [], truthful: [], uniform: [] };
   readonly #told = new Map<string, { readonly truthful: number; readonly uniform: number }>();
   #requests = 0;
+  #listed: { readonly until: number; readonly changes: number; readonly list: readonly EndpointView[] } = { until: 0, changes: 0, list: [] };
   #findings: { at: number; list: FindingView[] } = { at: 0, list: [] };
   storeUp = false;
   gates = 0;
@@ -110,9 +111,16 @@ export class HubViews implements Views {
     };
   }
 
+  /** Looking at thousands takes a good part of a second, which traffic waits for: a list is given again for {@link listFreshTimes} times as long as it took. */
   endpoints(): readonly EndpointView[] {
+    const startedAt = performance.now();
+    const { changes } = this.#options.specs;
+    if (startedAt < this.#listed.until && this.#listed.changes === changes) return this.#listed.list;
     const lifeOf = this.#lives();
-    return this.#core.ledger.inventory.listed().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint)));
+    const list = this.#core.ledger.inventory.listed().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint)));
+    const endedAt = performance.now();
+    this.#listed = { until: endedAt + Math.min(listFreshMaxMs, listFreshTimes * (endedAt - startedAt)), changes, list };
+    return list;
   }
 
   endpoint(id: string): EndpointView | undefined {
@@ -172,6 +180,7 @@ export class HubViews implements Views {
       publicOnPurpose: publicOnPurpose === undefined ? before?.publicOnPurpose : (publicOnPurpose ?? undefined),
     });
     this.#findings = { at: 0, list: [] };
+    this.#listed = { until: 0, changes: 0, list: [] };
     const view = this.endpoint(endpoint.id);
     if (view === undefined) throw new PosternError("NOT_FOUND", "There is no endpoint under this id");
     return view;
@@ -399,6 +408,8 @@ export interface HubViewsOptions {
 
 const seriesSeconds = 120;
 const findingsFreshMs = 1_000;
+const listFreshTimes = 20;
+const listFreshMaxMs = 30_000;
 
 function iso(at: number): string {
   return new Date(at).toISOString();
