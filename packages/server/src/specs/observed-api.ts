@@ -46,7 +46,8 @@ export function plainPath(template: string): string {
   return template.replaceAll(/\{([^{}~]{1,120}~[0-9a-f]{16})\}/g, "$1");
 }
 
-function observedOperation(endpoint: InventoryEndpoint): ApiOperation {
+/** One endpoint of traffic as an operation; calls of GraphQL and JSON-RPC too, which no document lists by themselves. */
+export function observedOperation(endpoint: InventoryEndpoint): ApiOperation {
   const { schemas } = endpoint;
   const sent = byField(schemas.classified());
   const posture = endpoint.posture();
