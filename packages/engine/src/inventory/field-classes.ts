@@ -11,9 +11,11 @@ import { SchemaBudget } from "./schema-node.ts";
  * At most {@link fieldsMax} fields, {@link readMax} values of one message, {@link depthMax} deep; later fields are not looked at, nor any new one once the
  * budget over all endpoints is used up.
  *
- * Misses: names, addresses, dates of birth, passports and health data under names that do not say so (a name needs given names it knows); phone numbers without
- * `+`, of one country whose numbers have fewer than eight digits, under such names; personal data inside free text. Mistakes: a system that gives its own
- * ids the check digit of a state's or a card scheme's.
+ * Misses: names, addresses, dates of birth, passports and health data under names that do not say so (a name needs given names it knows, and a surname beside them);
+ * phone numbers without `+`, of one country whose numbers have fewer than eight digits, under such names; coordinates with fewer than three decimals without
+ * their partner; personal data inside free text. Mistakes: a system that gives its own ids the check digit of a state's or a card scheme's; numbers grouped like
+ * those of US social security (`###-##-####`) or like American phones under names that say nothing; versions of four parts that begin above 23; things that are
+ * all called like people, where no price or stock stands beside them.
  */
 export class FieldClasses {
   readonly #seed: number;
@@ -86,14 +88,25 @@ export class FieldClasses {
   /** Fields with a class, and how sure it is. */
   fields(): readonly ClassifiedField[] {
     const people = new Set<string>();
+    const things = new Set<string>();
     const puzzles = new Set<string>();
-    for (const [key, field] of this.#fields) if (!this.#sent && field.hints.captcha === "puzzle") puzzles.add(ownerOf(key));
-    for (const [key, field] of this.#fields) if (personal.has(field.decide()?.name)) people.add(ownerOf(key));
+    const coordinates = new Set<string>();
+    for (const [key, field] of this.#fields) {
+      const owner = ownerOf(key);
+      if (!this.#sent && field.hints.captcha === "puzzle") puzzles.add(owner);
+      if (field.hints.thing) things.add(owner);
+      if (field.hints.geo === "latitude" || field.hints.geo === "longitude") coordinates.add(`${field.hints.geo} ${owner}`);
+      if (personal.has(field.decide()?.name)) people.add(owner);
+    }
     const list: ClassifiedField[] = [];
     for (const [key, field] of this.#fields) {
-      const solved = field.hints.captcha === "solution" && field.samples > 0 && puzzles.has(ownerOf(key));
+      const owner = ownerOf(key);
+      const solved = field.hints.captcha === "solution" && field.samples > 0 && puzzles.has(owner);
+      const otherCoordinate = coordinates.has(`${field.hints.geo === "latitude" ? "longitude" : "latitude"} ${owner}`);
       // A captcha that comes with its solution keeps nobody out.
-      const found = solved ? { name: "secret" as const, share: 1, scheme: undefined } : field.decide(people.has(ownerOf(key)));
+      const found = solved
+        ? { name: "secret" as const, share: 1, scheme: undefined }
+        : field.decide({ person: people.has(owner), thing: things.has(owner), otherCoordinate });
       if (found !== undefined)
         list.push({ field: key, class: found.name, ...(found.scheme === undefined ? {} : { scheme: found.scheme }), samples: field.samples, share: found.share });
     }

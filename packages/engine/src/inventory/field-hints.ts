@@ -23,7 +23,13 @@ export interface FieldHints {
   readonly ip: boolean;
   /** It says a number of something else: an order, a version, a hash, a time, an amount. */
   readonly otherwise: boolean;
+  /** It says a number that has a check digit of its own: of a book, an article, a device. */
+  readonly checked: boolean;
   readonly version: boolean;
+  /** Only things have it: a price, a stock. */
+  readonly thing: boolean;
+  /** A password that people choose: it may be of digits only. */
+  readonly password: boolean;
   /** It is a captcha, or what solves one. */
   readonly captcha: "puzzle" | "solution" | "none";
 }
@@ -69,8 +75,16 @@ export function fieldHints(path: readonly string[]): FieldHints {
     "confirmed",
     "status",
     "ttl",
+    "code",
+    "model",
+    "version",
+    "os",
+    "brand",
+    "reminder",
   ].includes(words.at(-1) ?? "");
   const schemes = governmentIds.filter((scheme) => scheme.words.some((one) => one === joined || words.includes(one) || pairs(words).includes(one))).map((scheme) => scheme.name);
+  // Where to go on in a list: it may look like a secret, and is none.
+  const turns = own.some((one) => pageWords.has(one));
   const person = owner.some((one) => personWords.has(one));
   return {
     phone: has(phoneWords) && !isId,
@@ -87,7 +101,7 @@ export function fieldHints(path: readonly string[]): FieldHints {
               : "none",
     address: has(addressWords) && !isId && !has(otherAddresses),
     postcode: has(postcodeWords),
-    birth: has(birthWords),
+    birth: has(birthWords) && (!isId || words.at(-1) === "date"),
     card: has(cardWords) && !isId,
     iban: has(ibanWords),
     government: schemes.length > 0 || has(governmentWords),
@@ -96,11 +110,14 @@ export function fieldHints(path: readonly string[]): FieldHints {
     health: has(healthWords) && !["id", "ids", "uuid", "count", "at", "date", "enabled"].includes(words.at(-1) ?? ""),
     geo: ends(latitudeWords) ? "latitude" : ends(longitudeWords) ? "longitude" : has(geoWords) ? "both" : "none",
     // A code in a name is a country's, a status or an ICD code as often as one to sign in with.
-    secret: isSecretName(leaf.slice(0, 128)) && !notSecrets.has(own.join("")) && own.at(-1) !== "code" && own.at(-1) !== "name" && !isId,
-    token: has(tokenWords) && own.at(-1) !== "name" && !notSecrets.has(own.join("")) && !isId,
+    secret: isSecretName(leaf.slice(0, 128)) && !notSecrets.has(own.join("")) && own.at(-1) !== "code" && own.at(-1) !== "name" && !isId && !turns,
+    token: has(tokenWords) && !turns && own.at(-1) !== "name" && !notSecrets.has(own.join("")) && !isId,
     ip: has(ipWords),
-    otherwise: has(otherWords),
+    otherwise: has(otherWords) || has(thingWords),
+    checked: has(checkedWords),
     version: has(versionWords),
+    thing: has(thingWords),
+    password: ends(passwordWords),
     captcha: own.some((one) => one === "answer" || one === "solution") ? "solution" : own.includes("captcha") ? "puzzle" : "none",
   };
 }
@@ -163,7 +180,7 @@ const sureNames = set(
 const roleNames = set(
   "author authors owner contact recipient sender assignee createdby updatedby modifiedby reviewer reporter approver manager holder beneficiary passenger customer patient guest attendee employee signee signatory instructor teacher driver physician doctor nurse",
 );
-const thingNames = set("name displayname accountname customername label title nombre nom nome naam navn namn");
+const thingNames = set("name displayname accountname customername nombre nom nome naam navn namn");
 const personWords = set(
   "user users customer customers client clients person persons people patient patients employee employees member members contact contacts author owner holder guest guests passenger passengers student students teacher driver drivers recipient sender payer payee beneficiary candidate applicant tenant resident doctor nurse staff manager attendee attendees subscriber profile cardholder buyer spouse parent guardian player kunde cliente utilisateur",
 );
@@ -193,10 +210,15 @@ const tokenWords = set(
   "token tokens secret secrets apikey apisecret accesskey secretkey privatekey clientsecret password passwd pwd passphrase credential credentials signingkey encryptionkey refreshtoken accesstoken sessiontoken authtoken bearer webhooksecret sessionid sessionkey masterkey",
 );
 const ipWords = set("ip ips ipaddress ipaddr ipv4 ipv6 remoteaddr remoteip clientip sourceip srcip dstip lastip loginip hostip serverip lastloginip");
-const versionWords = set("version versions ver build release revision firmware semver appversion osversion apiversion browserversion oid");
+const passwordWords = set("password passwd pwd passwort contrasena motdepasse senha wachtwoord");
+const pageWords = set("next page continuation cursor sync delta resume pagination skip");
+const checkedWords = set("isbn ean gtin barcode upc imei imsi iccid vin isin lei issn asin");
+/** Not `sku`, `quantity`: orders of people have them. */
+const thingWords = set("price prices stock isbn ean gtin barcode upc manufacturer genre species breed brand vendor population altitude director album artist band timezone");
+const versionWords = set("driver assembly component firmwares kernel sdk engine fileversion productversion version versions ver build release revision firmware semver appversion osversion apiversion browserversion oid");
 const notSecrets = set(
   "countrycode code key keys answer challenge verification verified statuscode errorcode zipcode postalcode currencycode languagecode keyword publickey idempotencykey primarykey sortkey partitionkey foreignkey nextpagetoken pagetoken nexttoken cursortoken etag",
 );
 const otherWords = set(
-  "order orders orderid ordernumber orderno invoice invoiceno invoicenumber sku upc ean isbn asin gtin barcode serial serialnumber tracking trackingnumber shipment reference ref refno referencenumber ticket ticketnumber casenumber transaction transactionid txn txid receipt hash checksum sha md5 sha1 sha256 digest etag commit version build revision sequence seq offset timestamp time epoch created updated modified expires expiry createdat updatedat duration bytes size length count total amount price balance quantity qty score rating population views likes width height rank port pid imei imsi iccid vin batch lot product productid trace span request requestid correlation nonce salary parcel waybill flight revisionid snowflake",
+  "order orders orderid ordernumber orderno invoice invoiceno invoicenumber sku upc ean isbn asin gtin barcode serial serialnumber tracking trackingnumber shipment reference ref refno referencenumber ticket ticketnumber casenumber transaction transactionid txn txid receipt hash checksum sha md5 sha1 sha256 digest etag commit version build revision sequence seq offset timestamp time epoch created updated modified expires expiry createdat updatedat duration bytes size length count total amount price balance quantity qty score rating population views likes width height rank port pid imei imsi iccid vin batch lot product productid trace span request requestid correlation nonce salary parcel waybill flight revisionid snowflake confirmation booking reservation pnr voucher coupon license licence plate merchant city town station stop brand vendor manufacturer product model company band title label album artist track song movie language category",
 );

@@ -38,7 +38,7 @@ export class FieldVotes {
     note(this.#seen, hash32(seed, text));
     note(this.#heads, hash32(seed, text.slice(0, -4)));
     if (typeof value === "string" && this.hints.geo !== "none" && /^-?\d{1,3}\.\d{2,15}$/.test(text) && Math.abs(Number(text)) <= (this.hints.geo === "latitude" ? 90 : 180))
-      this.#vote("degrees");
+      this.#degrees(text);
     castVotes(
       text,
       this.hints,
@@ -64,8 +64,8 @@ export class FieldVotes {
     for (const [index, count] of saved.schemes) this.schemes.set(index, count);
   }
 
-  /** What the field is of; `beside` when another field of the same object is about a person. The order is that of how sure a class is by itself. */
-  decide(beside = false): { readonly name: DataClass; readonly share: number; readonly scheme?: string } | undefined {
+  /** What the field is of, given what stands beside it. The order is that of how sure a class is by itself. */
+  decide({ person = false, thing = false, otherCoordinate = false }: Beside = {}): { readonly name: DataClass; readonly share: number; readonly scheme?: string } | undefined {
     const { hints, samples } = this;
     if (samples === 0) return undefined;
     const count = (...names: readonly VoteName[]): number => names.reduce((sum, name) => sum + (this.votes.get(name) ?? 0), 0);
@@ -81,16 +81,17 @@ export class FieldVotes {
     if (ip >= 0.6 && !hints.version && (hints.ip || (samples >= 3 && share("ipv4-high", "ipv6") >= ip * 0.6))) return as("ip", ip);
 
     if (hints.card && share("card") >= 0.7) return as("card", share("card"));
-    const government = this.#government();
+    const government = hints.checked ? undefined : this.#government();
     if (government !== undefined && (hints.government || !hints.phone)) return { ...as("government-id", government.share), scheme: government.scheme };
-    if (!hints.phone && !hints.government && share("card") >= 0.95 && this.distinct >= (count("card-grouped") * 2 > samples ? 3 : 8) && (!hints.otherwise || this.distinct >= 16))
+    if (!hints.phone && !hints.government && !hints.checked && share("card") >= 0.95 && this.distinct >= (count("card-grouped") * 2 > samples ? 3 : 8) && (!hints.otherwise || this.distinct >= 16))
       return as("card", share("card"));
     if (hints.passport && share("passport") >= 0.7) return as("passport", share("passport"));
     if (hints.birth && share("date") >= 0.7) return as("birth-date", share("date"));
     if (this.#phone(share, count)) return as("phone", Math.max(share("phone-plus", "phone-plan", "phone-grouped"), share("phone-shape")));
-    if ((hints.geo === "latitude" || hints.geo === "longitude") && share("degrees") >= 0.7) return as("geo", share("degrees"));
-    if (hints.geo === "both" && share("geo-pair", "degrees") >= 0.7) return as("geo", share("geo-pair", "degrees"));
-    if (share("geo-pair") >= 0.9 && samples >= 3) return as("geo", share("geo-pair"));
+    const degrees = otherCoordinate ? share("degrees") : share("degrees-fine");
+    if ((hints.geo === "latitude" || hints.geo === "longitude") && degrees >= 0.7) return as("geo", degrees);
+    if (hints.geo === "both" && share("geo-pair", "degrees-fine") >= 0.7) return as("geo", share("geo-pair", "degrees-fine"));
+    if (share("geo-fine") >= 0.9 && samples >= 3) return as("geo", share("geo-fine"));
     if (hints.token && share("random") >= 0.6) return as("secret", share("random"));
     if (hints.secret && share("random", "secret-like") >= 0.7) return as("secret", share("secret-like"));
     if (hints.health && share("icd", "words") >= 0.7) return as("health", share("icd", "words"));
@@ -98,9 +99,12 @@ export class FieldVotes {
     if (hints.address && share("address") >= 0.6) return as("address", share("address"));
     if (share("street") >= 0.7 && count("street") >= 3 && share("text") < 0.5) return as("address", share("street"));
     if (hints.name === "sure" && share("name") >= 0.7) return as("name", share("name"));
-    if (hints.name === "role" && share("name") >= 0.8 && share("two-names") >= 0.6) return as("name", share("name"));
-    if (hints.name === "maybe" && share("name") >= 0.8 && share("first-name") >= (beside ? 0.1 : 0.3) && share("two-names") >= (beside ? 0 : 0.6)) return as("name", share("name"));
-    if (hints.name === "none" && !hints.otherwise && share("name") >= 0.9 && this.distinct >= 8 && share("first-name") >= 0.5) return as("name", share("name"));
+    const named = share("group") <= 0.2 && (person || !thing);
+    if (named && hints.name === "role" && share("name") >= 0.8 && share("two-names") >= 0.6) return as("name", share("name"));
+    if (named && hints.name === "maybe" && share("name") >= 0.8 && share("first-name") >= (person ? 0.1 : 0.3) && share("two-names") >= (person ? 0 : 0.6))
+      return as("name", share("name"));
+    if (named && hints.name === "none" && !hints.otherwise && share("name") >= 0.9 && this.distinct >= 8 && share("first-name") >= 0.5 && share("two-names") >= 0.6)
+      return as("name", share("name"));
     return share("text") >= 0.5 && count("text") >= 2 ? as("free-text", share("text")) : undefined;
   }
 
@@ -117,7 +121,7 @@ export class FieldVotes {
         ? share >= 0.6
         : this.hints.government
           ? share >= 0.9 && (bits >= 12 || (scheme.bits >= 1 && this.distinct >= 3))
-          : share >= 0.95 && this.distinct >= 8 && bits >= (this.hints.otherwise ? 60 : 24);
+          : share >= 0.95 && this.distinct >= 8 && bits >= (this.hints.otherwise ? 60 : 24) && (scheme.bits >= 5 || !this.hints.otherwise);
       const weight = (says ? 100 : 0) + share * scheme.bits;
       if (enough && (best === undefined || weight > best.weight)) best = { scheme: scheme.name, share, weight };
     }
@@ -126,7 +130,7 @@ export class FieldVotes {
 
   #phone(share: (...names: readonly VoteName[]) => number, count: (...names: readonly VoteName[]) => number): boolean {
     const { hints } = this;
-    if (hints.card || hints.government || hints.birth) return false;
+    if (hints.card || hints.government || hints.birth || hints.checked) return false;
     if (hints.phone) return share("phone-shape") >= 0.7;
     if (share("phone-plus") >= 0.3 && count("phone-plus") >= 3) return true;
     if (hints.otherwise) return false;
@@ -140,15 +144,31 @@ export class FieldVotes {
     const { geo } = this.hints;
     if (!Number.isInteger(value)) {
       // A latitude is a number with a fraction inside the globe; what else has a fraction is no identifier.
-      if (geo !== "none" && Math.abs(value) <= (geo === "latitude" ? 90 : 180)) this.#vote("degrees");
+      if (geo !== "none" && Math.abs(value) <= (geo === "latitude" ? 90 : 180)) this.#degrees(String(value));
       return String(Math.abs(value) < 1e6 ? Math.fround(value) : value);
     }
     return Number.isSafeInteger(value) ? String(value) : "";
   }
 
+  /** A place on earth is written with three decimals or more; with fewer it may be a time in milliseconds or a place on a screen. */
+  #degrees(text: string): void {
+    this.#vote("degrees");
+    if (text.length - text.indexOf(".") > 3) this.#vote("degrees-fine");
+  }
+
   #vote(name: VoteName): void {
     this.votes.set(name, (this.votes.get(name) ?? 0) + 1);
   }
+}
+
+/** What else stands in the same object. */
+export interface Beside {
+  /** A field that only people's records have. */
+  readonly person?: boolean;
+  /** A field that only things have: a price, a stock. */
+  readonly thing?: boolean;
+  /** Of a latitude the longitude, of a longitude the latitude. */
+  readonly otherCoordinate?: boolean;
 }
 
 export interface FieldVotesState {

@@ -195,7 +195,8 @@ function nino(text: string): boolean {
 
 function nhs(d: Digits): boolean {
   const check = 11 - (weighted(d, [10, 9, 8, 7, 6, 5, 4, 3, 2]) % 11);
-  return check !== 10 && check % 11 === at(d, 9) && distinctDigits(d);
+  // England and Wales begin with 4, 6 or 7, Northern Ireland with 3; 9 is for tests. Old book numbers have the same check and any beginning.
+  return [3, 4, 6, 7, 9].includes(at(d, 0)) && check !== 10 && check % 11 === at(d, 9) && distinctDigits(d);
 }
 
 function dePension(text: string, d: Digits): boolean {

@@ -25,9 +25,12 @@ export const voteNames = [
   "ipv6",
   "mac",
   "geo-pair",
+  "geo-fine",
   "degrees",
+  "degrees-fine",
   "date",
   "name",
+  "group",
   "first-name",
   "two-names",
   "street",
@@ -60,7 +63,7 @@ export function castVotes(value: string, hints: FieldHints, plan: boolean, vote:
   const kinds = kindsOf(value);
   if (hints.secret || hints.token) {
     if (looksRandom(value)) vote("random");
-    if (value.length >= 4 && value.length <= 256 && !value.includes(" ") && kinds.letters > 0) vote("secret-like");
+    if (value.length >= 4 && value.length <= 256 && !value.includes(" ") && (kinds.letters > 0 || hints.password)) vote("secret-like");
   }
   if (kinds.ats === 1 && isEmail(value)) {
     vote("email");
@@ -120,13 +123,16 @@ function numbers(value: string, kinds: Kinds, hints: FieldHints, plan: boolean, 
   if (letters >= 2 && digits >= 12 && value.length <= 42 && dots === 0 && others === 0 && isIban(value.replaceAll(" ", "").toUpperCase())) vote("iban");
   if (dots === 3 && letters === 0 && spaces === 0 && isIpv4(value)) {
     vote("ipv4");
-    if (value.split(".").some((part) => Number(part) >= 32)) vote("ipv4-high");
+    if (isNoVersion(value)) vote("ipv4-high");
   }
   if (colons === 5 || hyphens === 5 || (dots === 2 && value.length === 14)) {
     if (isMac(value)) vote("mac");
   }
   if (colons >= 2 && colons <= 7 && isIpv6(value)) vote("ipv6");
-  if (dots === 2 && letters === 0 && value.includes(",") && isGeoPair(value)) vote("geo-pair");
+  if (dots === 2 && letters === 0 && value.includes(",") && isGeoPair(value)) {
+    vote("geo-pair");
+    if (/\.\d{4}.{0,20}\.\d{4}/.test(value)) vote("geo-fine");
+  }
   if (bare && digits >= 8 && /^20[0-4]\d/.test(value)) vote("year-first");
   if (hints.passport && /^[A-Z0-9]{6,10}$/.test(value) && digits >= 5 && letters <= 3) vote("passport");
   if (value.length === 44 && isMrz(value)) vote("mrz");
@@ -153,7 +159,7 @@ function phone(value: string, digits: number, bare: boolean, plan: boolean, vote
     if (
       digits >= 9 &&
       digits <= 15 &&
-      (/^\(\d{2,5}\) ?\d/.test(value) || /^\d{3}[-. ]\d{3}[-. ]\d{4}( ?x\d{1,6})?$/.test(value) || /^(1[-. ]\(?\d{3}|0\d{1,4}[-. /]\d)/.test(value))
+      (/^\(\d{2,5}\) ?\d/.test(value) || /^(?:[2-9]\d\d[-.][2-9]\d\d[-.]|\d{3} \d{3}[ -])\d{4}( ?x\d{1,6})?$/.test(value) || /^(1[-. ]\(?\d{3}|0\d{1,4}[-. /]\d)/.test(value))
     )
       vote("phone-grouped");
     return;
@@ -185,6 +191,7 @@ function words(value: string, kinds: Kinds, hints: FieldHints, vote: (name: Vote
     vote("name");
     if (spaces >= 1 && spaces <= 4) vote("two-names");
     if (hints.name !== "sure" && value.split(/[ ,]/, 5).some(isFirstName)) vote("first-name");
+    if (hints.name !== "sure" && value.toLowerCase().split(/[ ,.]/, 8).some((one) => groupWords.has(one))) vote("group");
   }
   if (hints.health && letters >= 2 && value.length <= 200 && !looksRandom(value)) vote("words");
   if (value.length >= 4 && value.length <= 200 && others <= 12) {
@@ -204,6 +211,7 @@ function isEmail(value: string): boolean {
     const code = value.charCodeAt(i);
     if (code <= 32 || code === 34 || code === 58 || code === 60 || code === 62 || code === 44 || code === 47) return false;
   }
+  if (/^\.(?:png|jpe?g|gif|svg|webp|avif|css|js|json|html?|xml|pdf|txt)$/i.test(domain.slice(dot))) return false;
   return /^\.(?:[\p{L}]{2,24}|xn--[a-z0-9-]{2,59})$/u.test(domain.slice(dot));
 }
 
@@ -228,13 +236,20 @@ function isIpv4(value: string): boolean {
   return parts.length === 4 && parts.every((part) => /^\d{1,3}$/.test(part) && Number(part) <= 255 && (part === "0" || !part.startsWith("0")));
 }
 
+/** A version of four parts begins with a small number; so does an address of few networks, of which 10.x.x.x is the one in use. */
+function isNoVersion(value: string): boolean {
+  const [first = 0, ...rest] = value.split(".", 4).map(Number);
+  return first >= 24 || (first === 10 && rest.some((part) => part >= 32));
+}
+
 function isIpv6(value: string): boolean {
   if (value.length > 45 || !/^[0-9a-fA-F:.]+$/.test(value)) return false;
   const halves = value.split("::", 3);
   if (halves.length > 2) return false;
   const groups = halves.flatMap((half) => (half === "" ? [] : half.split(":")));
   if (!groups.every((group, index) => /^[0-9a-fA-F]{1,4}$/.test(group) || (index === groups.length - 1 && isIpv4(group)))) return false;
-  return halves.length === 2 ? groups.length <= 7 && groups.length >= 1 : groups.length === 8;
+  // Eight bytes written with colons are a hardware address or a fingerprint.
+  return halves.length === 2 ? groups.length <= 7 && groups.length >= 1 : groups.length === 8 && groups.some((group) => group.length > 2);
 }
 
 function isMac(value: string): boolean {
@@ -309,10 +324,36 @@ const usSuffixes: ReadonlySet<string> = new Set(
   ).split(" "),
 );
 
-/** Several words of prose; no markup, no JSON in a string. */
+/** In the names of those who are nobody: teams, houses, services. */
+const groupWords: ReadonlySet<string> = new Set(
+  (
+    "the and of team teams press inc ltd llc gmbh ag sa plc corp corporation company co group guild board news service services support system systems platform department office bank university " +
+    "college school institute foundation association society union council ministry agency club studio studios labs media security infra infrastructure admin operations engineering billing"
+  ).split(" "),
+);
+
+/** Several words of prose: most of them letters, not a list, no markup, no JSON in a string, no trace of a program. Scripts without blanks by their length. */
 function isText(value: string): boolean {
-  if (value.length < 40 || "<{[".includes(value.charAt(0))) return false;
-  let blanks = 0;
-  for (let i = 0; i < value.length; i++) if (value.charCodeAt(i) === 32) blanks++;
-  return blanks >= 6 && value.length / blanks < 12;
+  if (value.length < proseLettersMin || "<{[".includes(value.charAt(0))) return false;
+  let [words, pure, commas, wide] = [0, 0, 0, 0];
+  let letters = 0;
+  let other = false;
+  for (let i = 0; i <= value.length; i++) {
+    const code = i < value.length ? value.charCodeAt(i) : 32;
+    if (code === 32 || code === 10 || code === 13 || code === 9) {
+      if (letters > 0 || other) words++;
+      if (letters > 0 && !other) pure++;
+      if (i > 0 && value.charCodeAt(i - 1) === 44) commas++;
+      [letters, other] = [0, false];
+    } else if ((code >= 65 && code <= 90) || (code >= 97 && code <= 122) || code > 0xbf) {
+      letters++;
+      if ((code >= 0x3040 && code <= 0x9fff) || (code >= 0xac00 && code <= 0xd7a3)) wide++;
+    } else if ((code >= 48 && code <= 57) || code === 47 || code === 95 || code === 61 || code === 64) other = true;
+  }
+  if (wide >= proseLettersMin && wide >= value.length * 0.7) return true;
+  return value.length >= proseMin && words >= 7 && pure >= words * 0.7 && value.length / words < 12 && commas < words * 0.6;
 }
+
+/** Characters of prose: fewer are a title, a place, a name. */
+const proseMin = 40;
+const proseLettersMin = 24;
