@@ -104,9 +104,7 @@ export class FieldClasses {
       const solved = field.hints.captcha === "solution" && field.samples > 0 && puzzles.has(owner);
       const otherCoordinate = coordinates.has(`${field.hints.geo === "latitude" ? "longitude" : "latitude"} ${owner}`);
       // A captcha that comes with its solution keeps nobody out.
-      const found = solved
-        ? { name: "secret" as const, share: 1, scheme: undefined }
-        : field.decide({ person: people.has(owner), thing: things.has(owner), otherCoordinate });
+      const found = solved ? { name: "secret" as const, share: 1, scheme: undefined } : field.decide({ person: people.has(owner), thing: things.has(owner), otherCoordinate });
       if (found !== undefined)
         list.push({ field: key, class: found.name, ...(found.scheme === undefined ? {} : { scheme: found.scheme }), samples: field.samples, share: found.share });
     }

@@ -110,7 +110,7 @@ export function fieldHints(path: readonly string[]): FieldHints {
     health: has(healthWords) && !["id", "ids", "uuid", "count", "at", "date", "enabled"].includes(words.at(-1) ?? ""),
     geo: ends(latitudeWords) ? "latitude" : ends(longitudeWords) ? "longitude" : has(geoWords) ? "both" : "none",
     // A code in a name is a country's, a status or an ICD code as often as one to sign in with.
-    secret: isSecretName(leaf.slice(0, 128)) && !notSecrets.has(own.join("")) && own.at(-1) !== "code" && own.at(-1) !== "name" && !isId && !turns,
+    secret: isSecretName(leaf.slice(0, 128)) && !notSecrets.has(own.join("")) && own.at(-1) !== "code" && own.at(-1) !== "name" && !isId && !turns && !own.includes("captcha"),
     token: has(tokenWords) && !turns && own.at(-1) !== "name" && !notSecrets.has(own.join("")) && !isId,
     ip: has(ipWords),
     otherwise: has(otherWords) || has(thingWords),
@@ -215,7 +215,9 @@ const pageWords = set("next page continuation cursor sync delta resume paginatio
 const checkedWords = set("isbn ean gtin barcode upc imei imsi iccid vin isin lei issn asin");
 /** Not `sku`, `quantity`: orders of people have them. */
 const thingWords = set("price prices stock isbn ean gtin barcode upc manufacturer genre species breed brand vendor population altitude director album artist band timezone");
-const versionWords = set("driver assembly component firmwares kernel sdk engine fileversion productversion version versions ver build release revision firmware semver appversion osversion apiversion browserversion oid");
+const versionWords = set(
+  "driver assembly component firmwares kernel sdk engine fileversion productversion version versions ver build release revision firmware semver appversion osversion apiversion browserversion oid",
+);
 const notSecrets = set(
   "countrycode code key keys answer challenge verification verified statuscode errorcode zipcode postalcode currencycode languagecode keyword publickey idempotencykey primarykey sortkey partitionkey foreignkey nextpagetoken pagetoken nexttoken cursortoken etag",
 );

@@ -83,7 +83,14 @@ export class FieldVotes {
     if (hints.card && share("card") >= 0.7) return as("card", share("card"));
     const government = hints.checked ? undefined : this.#government();
     if (government !== undefined && (hints.government || !hints.phone)) return { ...as("government-id", government.share), scheme: government.scheme };
-    if (!hints.phone && !hints.government && !hints.checked && share("card") >= 0.95 && this.distinct >= (count("card-grouped") * 2 > samples ? 3 : 8) && (!hints.otherwise || this.distinct >= 16))
+    if (
+      !hints.phone &&
+      !hints.government &&
+      !hints.checked &&
+      share("card") >= 0.95 &&
+      this.distinct >= (count("card-grouped") * 2 > samples ? 3 : 8) &&
+      (!hints.otherwise || this.distinct >= 16)
+    )
       return as("card", share("card"));
     if (hints.passport && share("passport") >= 0.7) return as("passport", share("passport"));
     if (hints.birth && share("date") >= 0.7) return as("birth-date", share("date"));

@@ -191,7 +191,14 @@ function words(value: string, kinds: Kinds, hints: FieldHints, vote: (name: Vote
     vote("name");
     if (spaces >= 1 && spaces <= 4) vote("two-names");
     if (hints.name !== "sure" && value.split(/[ ,]/, 5).some(isFirstName)) vote("first-name");
-    if (hints.name !== "sure" && value.toLowerCase().split(/[ ,.]/, 8).some((one) => groupWords.has(one))) vote("group");
+    if (
+      hints.name !== "sure" &&
+      value
+        .toLowerCase()
+        .split(/[ ,.]/, 8)
+        .some((one) => groupWords.has(one))
+    )
+      vote("group");
   }
   if (hints.health && letters >= 2 && value.length <= 200 && !looksRandom(value)) vote("words");
   if (value.length >= 4 && value.length <= 200 && others <= 12) {
@@ -334,7 +341,7 @@ const groupWords: ReadonlySet<string> = new Set(
 
 /** Several words of prose: most of them letters, not a list, no markup, no JSON in a string, no trace of a program. Scripts without blanks by their length. */
 function isText(value: string): boolean {
-  if (value.length < proseLettersMin || "<{[".includes(value.charAt(0))) return false;
+  if (value.length < proseLettersMin || "<{[".includes(value.charAt(0)) || /\n[ \t]{1,8}(?:at|File|from) /.test(value)) return false;
   let [words, pure, commas, wide] = [0, 0, 0, 0];
   let letters = 0;
   let other = false;
