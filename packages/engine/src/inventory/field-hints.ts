@@ -83,8 +83,8 @@ export function fieldHints(path: readonly string[]): FieldHints {
     "reminder",
   ].includes(words.at(-1) ?? "");
   const schemes = governmentIds.filter((scheme) => scheme.words.some((one) => one === joined || words.includes(one) || pairs(words).includes(one))).map((scheme) => scheme.name);
-  // Where to go on in a list: it may look like a secret, and is none.
-  const turns = own.some((one) => pageWords.has(one));
+  // Where to go on in a list, how many pieces a text has, how strong a password is: no secret.
+  const other = own.some((one) => noSecretWords.has(one));
   const person = owner.some((one) => personWords.has(one));
   return {
     phone: has(phoneWords) && !isId,
@@ -110,8 +110,8 @@ export function fieldHints(path: readonly string[]): FieldHints {
     health: has(healthWords) && !["id", "ids", "uuid", "count", "at", "date", "enabled"].includes(words.at(-1) ?? ""),
     geo: ends(latitudeWords) ? "latitude" : ends(longitudeWords) ? "longitude" : has(geoWords) ? "both" : "none",
     // A code in a name is a country's, a status or an ICD code as often as one to sign in with.
-    secret: isSecretName(leaf.slice(0, 128)) && !notSecrets.has(own.join("")) && own.at(-1) !== "code" && own.at(-1) !== "name" && !isId && !turns && !own.includes("captcha"),
-    token: has(tokenWords) && !turns && own.at(-1) !== "name" && !notSecrets.has(own.join("")) && !isId,
+    secret: isSecretName(leaf.slice(0, 128)) && !notSecrets.has(own.join("")) && own.at(-1) !== "code" && own.at(-1) !== "name" && !isId && !other && !own.includes("captcha"),
+    token: has(tokenWords) && !other && own.at(-1) !== "name" && !notSecrets.has(own.join("")) && !isId,
     ip: has(ipWords),
     otherwise: has(otherWords) || has(thingWords),
     checked: has(checkedWords),
@@ -211,7 +211,7 @@ const tokenWords = set(
 );
 const ipWords = set("ip ips ipaddress ipaddr ipv4 ipv6 remoteaddr remoteip clientip sourceip srcip dstip lastip loginip hostip serverip lastloginip");
 const passwordWords = set("password passwd pwd passwort contrasena motdepasse senha wachtwoord");
-const pageWords = set("next page continuation cursor sync delta resume pagination skip");
+const noSecretWords = set("next page continuation cursor sync delta resume pagination skip max min prompt completion total input output used remaining strength required");
 const checkedWords = set("isbn ean gtin barcode upc imei imsi iccid vin isin lei issn asin");
 /** Not `sku`, `quantity`: orders of people have them. */
 const thingWords = set("price prices stock isbn ean gtin barcode upc manufacturer genre species breed brand vendor population altitude director album artist band timezone");
