@@ -232,6 +232,54 @@ export type SpecDiff = {
   readonly otherHosts: readonly string[];
 };
 
+export type EndpointTemplate = {
+  readonly id: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly requests: number;
+  readonly segments: readonly ({
+    readonly segment: string;
+    readonly is: "constant" | "parameter";
+    readonly by: "rule" | "shape" | "person" | "siblings" | "word" | "stands-apart" | "undecided";
+    readonly because: string;
+    readonly evidence: Readonly<Record<string, string | number | boolean>>;
+  })[];
+  readonly formerly: readonly string[];
+};
+
+export type TemplateRule = {
+  readonly kind: "pin" | "merge" | "split";
+  readonly template: string;
+  readonly host: string | null;
+  readonly from: "person" | "configuration";
+  readonly by: string | null;
+  readonly at: string | null;
+};
+
+export type TemplateChange = {
+  readonly kind: "pin" | "merge" | "split" | "none";
+  readonly template: string;
+  readonly host: string | null;
+  readonly ended: readonly {
+    readonly id: string;
+    readonly method: string;
+    readonly host: string;
+    readonly path: string;
+    readonly requests: number;
+  }[];
+  readonly made: readonly {
+    readonly id: string;
+    readonly method: string;
+    readonly host: string;
+    readonly path: string;
+    readonly requests: number;
+  }[];
+  readonly endedCount: number;
+  readonly madeCount: number;
+  readonly notRecomputed: boolean;
+};
+
 export type Change = {
   readonly at: string;
   readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described";

@@ -20,7 +20,8 @@ import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRu
 import { GuardKeeper } from "./decide/guard-keeper.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
-import { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
+import { Inventory, type InventoryBounds, type InventoryEndpoint } from "./inventory/inventory.ts";
+import type { TemplateRule } from "./inventory/template-rules.ts";
 import type { Mode } from "./exchange/exchange.ts";
 import type { ResponseClass } from "./understood.ts";
 
@@ -51,7 +52,9 @@ export class Ledger {
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState) {
     this.#ports = ports;
     this.#callers = callersOf(ports);
-    this.inventory = state === undefined ? new Inventory(ports) : Inventory.restore(ports, state.inventory);
+    const rules = options.rules ?? [];
+    this.inventory = state === undefined ? new Inventory(ports, options.bounds) : Inventory.restore(ports, state.inventory, options.bounds, rules);
+    if (state === undefined) this.inventory.govern(rules);
     this.oracles = state === undefined ? new OracleTracker() : OracleTracker.restore(state.oracles);
     this.#schemes = state === undefined ? new SchemeLearner(ports) : SchemeLearner.restore(ports, state.schemes);
     this.#uniform = state === undefined ? new UniformTemplates(ports) : UniformTemplates.restore(state.uniform, ports);
@@ -72,7 +75,7 @@ export class Ledger {
         early: this.#early,
         rules: this.#rules,
       },
-      { principals: state?.principals ?? [], held: state?.held ?? [] },
+      { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
     );
   }
 
@@ -159,6 +162,16 @@ export class Ledger {
   /** What the gate is to guard now; see {@link GuardKeeper.policy}. */
   policy(at: number): GatePolicy {
     return this.#guards.policy(at);
+  }
+
+  /** Obeys these rules about path templates from now on. What was learned and spent under a name that changes goes on under the new one at once. */
+  govern(rules: readonly TemplateRule[]): void {
+    this.inventory.govern(rules);
+    for (const endpoint of this.inventory.endpoints()) {
+      this.#adopt(endpoint);
+      this.#rules.of(endpoint);
+    }
+    this.#guards.urge();
   }
 
   /** What an answer of this class means for the person asked about, as known today. */
@@ -404,6 +417,10 @@ export interface LedgerOptions {
   readonly declared?: DeclaredOf;
   /** Declared oracles that were not seen in traffic yet. */
   readonly declaredEndpoints?: () => readonly GuardedEndpoint[];
+  /** What people decided about path templates. */
+  readonly rules?: readonly TemplateRule[];
+  /** Of the inventory's memory. */
+  readonly bounds?: Partial<InventoryBounds>;
 }
 
 /** Subjects found in a request, with the rules and the template they were found by. */
@@ -434,6 +451,8 @@ export interface LedgerState {
   readonly principals: readonly string[];
   /** Ids of endpoints under a budget; absent in older states. */
   readonly held?: readonly string[];
+  /** Ids the gate was told of; absent in older states. */
+  readonly told?: readonly string[];
 }
 
 interface Draft {

@@ -130,7 +130,8 @@ export interface Postern {
  * Behind `protect` stands one service, whatever `Host` its clients write: a `host` in the configuration must not switch a protection off.
  */
 function withoutHosts(config: Config): Config {
-  return { ...config, endpoints: config.endpoints.map(({ host: _host, ...endpoint }) => endpoint) };
+  const templates = config.templates.map(({ host: _host, ...rule }) => rule);
+  return { ...config, templates, endpoints: config.endpoints.map(({ host: _host, ...endpoint }) => endpoint) };
 }
 
 /** The built console: inside the installed package, or beside it in a clone. */

@@ -1,5 +1,5 @@
 import type { GuardedEndpoint } from "./gate-policy.ts";
-import { type Key, keyOfHex } from "../detect/observe/key-pair.ts";
+import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 
 /**
@@ -20,6 +20,8 @@ export class EndpointWatch {
   readonly keyHi: number;
   readonly keyLo: number;
   endpoint: GuardedEndpoint;
+  /** Watches before doors that this one took over, or was split from: what a source spent there it has spent here. */
+  readonly before: EndpointWatch[] = [];
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;
@@ -59,12 +61,30 @@ export class EndpointWatch {
   #ceilingTold = -1;
   readonly #told = new Map<string, number>();
 
-  constructor(index: number, endpoint: GuardedEndpoint) {
+  /** `taken`: another watch has the key of this id already. */
+  constructor(index: number, endpoint: GuardedEndpoint, taken = false) {
     this.index = index;
     this.endpoint = endpoint;
     const key: Key = keyOfHex(endpoint.id, { hi: 0, lo: 0 });
+    if (taken) mixKey(key, index + 1, 0);
     this.keyHi = key.hi;
     this.keyLo = key.lo;
+  }
+
+  /** Goes on where another watch stands as well: neither the day's ceiling nor the newcomers' allowance begins anew, and what was learned of honest users holds. */
+  goesOnFrom(other: EndpointWatch): void {
+    if (other === this || this.before.includes(other) || this.before.length >= beforeMax) return;
+    this.before.push(other);
+    if (other.#day === this.#day || this.#day < 0) this.#today += other.#today;
+    this.#day = Math.max(this.#day, other.#day);
+    this.#days = Math.max(this.#days, other.#days);
+    this.#busiestDay = Math.max(this.#busiestDay, other.#busiestDay);
+    this.#anchors = Math.max(this.#anchors, other.#anchors);
+    this.#anchoredBusiest = Math.max(this.#anchoredBusiest, other.#anchoredBusiest);
+    this.#begunAt = this.#begunAt === 0 ? other.#begunAt : Math.min(this.#begunAt, other.#begunAt === 0 ? this.#begunAt : other.#begunAt);
+    this.#surplus = Math.max(this.#surplus, other.#surplus);
+    this.#surplusAt = Math.max(this.#surplusAt, other.#surplusAt);
+    this.#advancedTo = Math.max(this.#advancedTo, other.#advancedTo);
   }
 
   /** A first contact from a never-anchored source (already capped a source). */
@@ -265,6 +285,8 @@ function surplusOf(spent: number, cost: number): number {
 }
 
 const dayMs = 86_400_000;
+/** As many former names as a guard is told with. */
+const beforeMax = 64;
 /** More than anybody asks in a day. */
 const noCeiling = 1_000_000_000;
 /** Sources told about, an endpoint and day: nobody reads more. */

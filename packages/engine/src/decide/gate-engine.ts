@@ -59,16 +59,29 @@ export class GateEngine {
       watch.retired = true;
     }
     const ids = new Set(next.endpoints.map((endpoint) => endpoint.id));
-    // Those that stay come first: none of them may give its place to a new one.
+    // Those that stay come first: none of them may give its place to a new one, nor have it taken over by another.
     for (const endpoint of next.endpoints) {
       const known = this.#byId.get(endpoint.id);
-      if (known !== undefined) this.#guard(known, endpoint);
+      if (known?.endpoint.id === endpoint.id) this.#guard(known, endpoint);
     }
     for (const endpoint of next.endpoints) {
-      if (!this.#byId.has(endpoint.id)) {
-        const renamed = this.#renamed(endpoint, ids);
-        if (renamed !== undefined) this.#guard(renamed, endpoint);
-        else this.#admit(endpoint);
+      const own = this.#byId.get(endpoint.id);
+      if (own?.endpoint === endpoint) continue;
+      const renamed = this.#renamed(endpoint, ids);
+      if (renamed !== undefined) this.#guard(renamed, endpoint);
+      else {
+        const admitted = this.#admit(endpoint, own !== undefined);
+        if (own !== undefined) admitted?.goesOnFrom(own);
+      }
+    }
+    for (const endpoint of next.endpoints) {
+      const watch = this.#byId.get(endpoint.id);
+      if (watch === undefined) continue;
+      for (const id of endpoint.formerly ?? noIds) {
+        const former = this.#byId.get(id);
+        if (former !== undefined) watch.goesOnFrom(former);
+        // Rows of the past stand under the old name.
+        if (!ids.has(id)) this.#byId.set(id, watch);
       }
       for (const contact of endpoint.before ?? noContacts) this.#chargeEarly(endpoint.id, contact);
     }
@@ -80,21 +93,22 @@ export class GateEngine {
     this.#byId.set(endpoint.id, watch);
   }
 
-  /** At {@link endpointsMax} the guard that was taken down longest ago gives its place; when all stand the new one gets none. */
-  #admit(endpoint: GuardedEndpoint): void {
+  /** At {@link endpointsMax} the guard that was taken down longest ago gives its place; when all stand the new one gets none. `taken`: another watch has the key of this id. */
+  #admit(endpoint: GuardedEndpoint, taken: boolean): EndpointWatch | undefined {
     let index = this.#endpoints.length;
     if (index >= endpointsMax) {
       let longest: EndpointWatch | undefined;
       for (const watch of this.#endpoints) if (watch.retired && (longest === undefined || watch.retiredIn < longest.retiredIn)) longest = watch;
-      if (longest === undefined) return;
+      if (longest === undefined) return undefined;
       for (const [id, watch] of this.#byId) if (watch === longest) this.#byId.delete(id);
       // A number of its own in the same place: what still waits for the old one's anchors is not the new one's.
       index = longest.index + endpointsMax;
     }
-    const watch = new EndpointWatch(index, endpoint);
+    const watch = new EndpointWatch(index, endpoint, taken);
     if (this.#now > 0) watch.advance(this.#now);
     this.#endpoints[index % endpointsMax] = watch;
     this.#byId.set(endpoint.id, watch);
+    return watch;
   }
 
   #watchAt(index: number): EndpointWatch | undefined {
@@ -114,6 +128,12 @@ export class GateEngine {
 
   /** An endpoint that was declared and is now learned, or whose parameters got names, is the same door: what was spent there stays spent. */
   #renamed(endpoint: GuardedEndpoint, ids: ReadonlySet<string>): EndpointWatch | undefined {
+    let most: EndpointWatch | undefined;
+    for (const id of [endpoint.id, ...(endpoint.formerly ?? noIds)]) {
+      const watch = this.#byId.get(id);
+      if (watch?.retired === true && !ids.has(watch.endpoint.id) && (most === undefined || watch.truthful > most.truthful)) most = watch;
+    }
+    if (most !== undefined) return most;
     return this.#endpoints.find((watch) => watch.retired && !ids.has(watch.endpoint.id) && sameDoor(watch.endpoint, endpoint));
   }
 
@@ -565,7 +585,18 @@ export class GateEngine {
 
   #slot(watch: EndpointWatch, hash: string, at: number, start: number): number {
     const key = mixKey(keyOfHex(hash, scratchA), watch.keyHi, watch.keyLo);
-    return this.sources.claim(key.hi, key.lo, at, start);
+    if (watch.before.length === 0) return this.sources.claim(key.hi, key.lo, at, start);
+    const { hi, lo } = key;
+    const known = this.sources.find(hi, lo);
+    if (known >= 0) return known;
+    const earlier: number[] = [];
+    for (const former of watch.before) {
+      const slot = this.#find(former, hash);
+      if (slot < 0) continue;
+      this.#regain(slot, at);
+      earlier.push(slot);
+    }
+    return this.sources.claim(hi, lo, at, start, earlier);
   }
 
   #find(watch: EndpointWatch, hash: string): number {
@@ -643,6 +674,7 @@ export const anchoredSubjectsMax = 8;
 const signalsMax = 1_000;
 
 const noContacts: readonly EarlyContact[] = [];
+const noIds: readonly string[] = [];
 const scratchA: Key = { hi: 0, lo: 0 };
 const scratchB: Key = { hi: 0, lo: 0 };
 const scratchC: Key = { hi: 0, lo: 0 };

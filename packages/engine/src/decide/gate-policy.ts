@@ -35,6 +35,8 @@ export interface GuardedEndpoint {
   readonly blind?: boolean;
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
   readonly refusalsOnly?: boolean;
+  /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */
+  readonly formerly?: readonly string[];
   /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
   readonly before?: readonly EarlyContact[];
 }

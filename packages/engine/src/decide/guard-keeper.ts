@@ -24,6 +24,8 @@ export class GuardKeeper {
   readonly #touched = new Set<InventoryEndpoint>();
   /** Names of endpoints that were once under a budget as learned oracles; see {@link GuardKeeper.stateOf}. */
   readonly #held = new Set<string>();
+  /** Ids the gate was told of, oldest first: a door that goes on under another name, or is split, is told with them. */
+  readonly #told = new Set<string>();
   /** A guard is to be put up or tightened: the gate is told at once. */
   #urgent = false;
   #relabelled = false;
@@ -34,6 +36,7 @@ export class GuardKeeper {
     this.#parts = parts;
     for (const hash of state.principals) this.#principals.add(hash);
     for (const id of state.held) this.#held.add(id);
+    for (const id of state.told ?? []) this.#told.add(id);
     this.#policy = { version: 0, mode: parts.mode, endpoints: [], principals: [...this.#principals] };
   }
 
@@ -55,6 +58,11 @@ export class GuardKeeper {
     if (held !== "budgeted") this.#urgent = this.stateOf(endpoint, rules) !== held;
   }
 
+  /** The gate is to be told at once. */
+  urge(): void {
+    this.#urgent = true;
+  }
+
   isHeld(endpointId: string): boolean {
     return this.#held.has(endpointId);
   }
@@ -65,7 +73,7 @@ export class GuardKeeper {
   }
 
   exportState(): GuardState {
-    return { principals: [...this.#principals], held: [...this.#held] };
+    return { principals: [...this.#principals], held: [...this.#held], told: [...this.#told] };
   }
 
   /**
@@ -94,8 +102,24 @@ export class GuardKeeper {
     for (const one of declared) {
       if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
     }
+    for (const { id } of endpoints) this.#tell(id);
     this.#policy = { version: this.#policy.version + 1, mode: this.#parts.mode, endpoints, principals: [...this.#principals] };
     return this.#policy;
+  }
+
+  #tell(id: string): void {
+    if (this.#told.has(id)) return;
+    if (this.#told.size >= toldMax) {
+      const [oldest] = this.#told;
+      if (oldest !== undefined) this.#told.delete(oldest);
+    }
+    this.#told.add(id);
+  }
+
+  #formerly(endpoint: InventoryEndpoint): readonly string[] {
+    const ids: string[] = [];
+    for (const known of [endpoint.aliases, endpoint.origins]) for (const id of known) if (id !== endpoint.id && ids.length < formerlyMax && this.#told.has(id)) ids.push(id);
+    return ids;
   }
 
   /** Looks at every endpoint anew; true when a guard changed, came or went. */
@@ -128,6 +152,7 @@ export class GuardKeeper {
     if (state === undefined || rules.length === 0) return undefined;
     const early = this.#parts.early.of(endpoint.id, at);
     const door = declared?.oracle !== true && this.#parts.anchors.isDoor(endpoint.id);
+    const formerly = this.#formerly(endpoint);
     return {
       id: endpoint.id,
       method: endpoint.method,
@@ -141,6 +166,7 @@ export class GuardKeeper {
       budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
       ...(endpoint.auth.blind ? { blind: true } : {}),
       ...(door ? { refusalsOnly: true } : {}),
+      ...(formerly.length === 0 ? {} : { formerly }),
       ...(early.length === 0 ? {} : { before: early }),
     };
   }
@@ -204,6 +230,8 @@ export interface GuardParts {
 export interface GuardState {
   readonly principals: readonly string[];
   readonly held: readonly string[];
+  /** Absent in older states. */
+  readonly told?: readonly string[];
 }
 
 /** True when two guards are made of the same parts; parts that are equal but made anew need a closer look. */
@@ -218,6 +246,8 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.blind === b.blind &&
     a.refusalsOnly === b.refusalsOnly &&
     a.before === b.before &&
+    (a.formerly ?? noIds).length === (b.formerly ?? noIds).length &&
+    (a.formerly ?? noIds).every((id, i) => id === b.formerly?.[i]) &&
     a.tellsNothing.length === b.tellsNothing.length &&
     a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
     a.budget.startCredits === b.budget.startCredits &&
@@ -236,6 +266,11 @@ const refusedUniform: UniformAnswer = { status: 401, headers: [["Content-Type", 
 const principalsMax = 100_000;
 /** As many endpoints as one gate guards. */
 const heldMax = 4_096;
+/** Twice as many as one gate guards. */
+const toldMax = 8_192;
+/** A merge of more guarded doors than this gives the rest of their askers a new start; their endpoint-wide limits go on. */
+const formerlyMax = 64;
+const noIds: readonly string[] = [];
 /** Data by which a person can be reached or robbed. A name or a place alone may be public on purpose. */
 const reachable: readonly string[] = ["card", "email", "iban", "phone"];
 const givenAwayMin = 8;

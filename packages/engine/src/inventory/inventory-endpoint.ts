@@ -38,6 +38,8 @@ export class InventoryEndpoint {
   /** Classes found before fields were kept apart. */
   readonly #classesBefore = new Set<string>();
   readonly aliases = new Set<string>();
+  /** Ids of endpoints that counted its requests before a person split it from them: what was spent there was spent here. */
+  readonly origins = new Set<string>();
   /** What its requests and answers are made of. */
   readonly schemas = new ObservedSchemas();
   auth = new Posture();
@@ -244,6 +246,7 @@ export class InventoryEndpoint {
     if (other.evidence === "certain") this.evidence = "certain";
     else for (const fingerprint of other.evidence) this.admit(fingerprint);
     for (const alias of other.aliases) this.#alias(alias);
+    for (const origin of other.origins) if (origin !== this.#id) this.origins.add(origin);
     if (other.#id !== "") this.#alias(other.#id);
   }
 
@@ -264,6 +267,7 @@ export class InventoryEndpoint {
       dataClasses: [...this.#classesBefore],
       fields: this.fields.exportState(),
       aliases: [...this.aliases],
+      ...(this.origins.size === 0 ? {} : { origins: [...this.origins] }),
       auth: this.auth.exportState(),
       schemas: this.schemas.exportState(),
       sampled: this.sampled,
@@ -287,6 +291,7 @@ export class InventoryEndpoint {
     for (const name of state.dataClasses) this.#classesBefore.add(name);
     if (state.fields !== undefined) this.fields.restore(state.fields);
     for (const alias of state.aliases) this.#alias(alias);
+    for (const origin of state.origins ?? []) this.origins.add(origin);
     this.auth = Posture.restore(state.auth);
     if (state.schemas !== undefined) this.schemas.restore(state.schemas, this.#name);
     this.sampled = state.sampled;
@@ -417,6 +422,7 @@ export interface EndpointState {
   readonly dataClasses: readonly string[];
   readonly fields?: FieldClassesState;
   readonly aliases: readonly string[];
+  readonly origins?: readonly string[];
   /** Absent in states older than it. */
   readonly schemas?: ObservedSchemasState;
   readonly auth: PostureState | PostureStateBefore;

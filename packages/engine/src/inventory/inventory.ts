@@ -3,6 +3,7 @@ import { type CredentialFacts, credentialFacts } from "../exchange/credential-fa
 import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
+import { plainHash } from "../exchange/response-class.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { type AnswerFingerprint, answerFingerprint, answerShape, fingerprintText, NothingHere, saysNothingHere, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
@@ -16,12 +17,13 @@ import { webSocketOf } from "./calls/web-socket.ts";
 import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpoint.ts";
 import { endpointKey, InventoryEndpoint } from "./inventory-endpoint.ts";
 import type { PathNode } from "./path-node.ts";
-import type { PathStep } from "./path-templates.ts";
-import { PathTemplates, pathOf } from "./path-templates.ts";
+import { type PathStep, pathOf } from "./path-step.ts";
+import { PathTemplates } from "./path-templates.ts";
 import { classifiedFieldsMax } from "./field-classes.ts";
 import { SchemaBudget } from "./schema-node.ts";
 import { bodyCredential } from "./body-credential.ts";
 import type { PostureCaller } from "./posture.ts";
+import { type RuleNode, rulesFor, type TemplateRule } from "./template-rules.ts";
 
 export { InventoryEndpoint } from "./inventory-endpoint.ts";
 
@@ -46,12 +48,18 @@ export class Inventory {
   readonly #anyHost = new NothingHere();
   readonly #documents = new GraphqlDocuments();
   readonly #operations: OperationBudget = { used: 0, max: operationsOfAllMax };
+  #rules: readonly TemplateRule[] = [];
+  /** Places left for all hosts together. */
+  readonly #places: { left: number };
+  #endpoints = 0;
+  #refused = 0;
   #epochsDropped = 0;
   #fresh: string[] = [];
 
   constructor(ports: Ports, bounds: Partial<InventoryBounds> = {}) {
     this.#ports = ports;
     this.#bounds = { ...inventoryBounds, ...bounds };
+    this.#places = { left: this.#bounds.placesMax };
     this.#seed = Number.parseInt(ports.hash("segment", "inventory seed").slice(0, 8), 16) | 0;
   }
 
@@ -83,12 +91,12 @@ export class Inventory {
       return this.#count(this.#known(host, method, segments, operation), view, network);
     host.answers++;
     const place = host.paths.place(segments, network >>> 27);
-    if (place === undefined) return this.#known(host, method, segments, operation);
-    if (operation?.protocol === "websocket" && status !== 101 && place.leaf?.has(endpointKey(method, operation)) !== true && status !== 401 && status !== 403)
+    if (operation?.protocol === "websocket" && status !== 101 && place?.leaf?.has(endpointKey(method, operation)) !== true && status !== 401 && status !== 403)
       operation = undefined;
-    const endpoint = this.#endpointAt(host, place, method, operation);
-    if (endpoint === undefined) return undefined;
-    if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = answerShape(view.responseJson);
+    const endpoint = place === undefined ? this.#known(host, method, segments, operation) : this.#endpointAt(host, place, method, operation);
+    if (endpoint === undefined) this.#refused++;
+    if (place === undefined || endpoint === undefined) return endpoint;
+    if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = plainHash(answerShape(view.responseJson));
     if (endpoint.evidence !== "certain") endpoint.admit(fingerprint === undefined ? undefined : fingerprintText(fingerprint));
     this.#count(endpoint, view, network);
     this.#principal(view, endpoint);
@@ -157,6 +165,7 @@ export class Inventory {
       if (tree === undefined) {
         if (trees.size >= this.#bounds.hostsMax) continue;
         tree = new PathTemplates<true>(() => true, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax });
+        tree.govern(this.#rulesOf(host));
         trees.set(host, tree);
       }
       const place = tree.place(segments, client);
@@ -166,6 +175,17 @@ export class Inventory {
       tree.settle();
       this.#host(host)?.paths.adopt(tree.root);
     }
+  }
+
+  /** Obeys these rules of people from now on, in place of any before: see {@link PathTemplates.govern}. */
+  govern(rules: readonly TemplateRule[]): void {
+    this.#rules = rules;
+    for (const host of this.#hosts.values()) host.paths.govern(this.#rulesOf(host.name));
+  }
+
+  /** The rules obeyed. */
+  get rules(): readonly TemplateRule[] {
+    return this.#rules;
   }
 
   /** The endpoint a request would belong to, without counting it. */
@@ -230,26 +250,19 @@ export class Inventory {
     return fresh;
   }
 
-  /** Places held over all hosts, for memory reports. */
-  get size(): { readonly hosts: number; readonly nodes: number; readonly endpoints: number } {
-    let nodes = 0;
-    let endpoints = 0;
-    for (const host of this.#hosts.values()) {
-      nodes += host.paths.nodes;
-      for (const _ of endpointsOf(host)) endpoints++;
-    }
-    return { hosts: this.#hosts.size, nodes, endpoints };
+  /** What is held over all hosts, for memory reports; `refused`: exchanges that got no endpoint because a bound was reached. */
+  get size(): { readonly hosts: number; readonly nodes: number; readonly endpoints: number; readonly refused: number } {
+    return { hosts: this.#hosts.size, nodes: this.#bounds.placesMax - this.#places.left, endpoints: this.#endpoints, refused: this.#refused };
   }
 
-  /** JSON-able; constants only where they have had their evidence, everything else is left out and learned again. */
+  /** JSON-able: every endpoint there is. Constants stand in clear only where they may be shown. */
   exportState(): InventoryState {
     const hosts: { name: string; endpoints: { path: readonly PathStep[]; state: EndpointState }[]; nothing: readonly string[] }[] = [];
     for (const host of this.#hosts.values()) {
       host.paths.settle();
       const endpoints: { path: readonly PathStep[]; state: EndpointState }[] = [];
       for (const endpoint of endpointsOf(host)) {
-        const path = pathOf(endpoint.place, (constant) => hashedSegment(constant, this.#ports));
-        if (path !== undefined) endpoints.push({ path, state: endpoint.exportState() });
+        endpoints.push({ path: pathOf(endpoint.place, (constant) => hashedSegment(constant, this.#ports)), state: endpoint.exportState() });
       }
       hosts.push({ name: host.name, endpoints, nothing: host.nothing.exportState() });
     }
@@ -257,8 +270,9 @@ export class Inventory {
   }
 
   /** An inventory that goes on where the exported one stopped. State of another shape or version gives an empty one. */
-  static restore(ports: Ports, state: unknown, bounds: Partial<InventoryBounds> = {}): Inventory {
+  static restore(ports: Ports, state: unknown, bounds: Partial<InventoryBounds> = {}, rules: readonly TemplateRule[] = []): Inventory {
     const inventory = new Inventory(ports, bounds);
+    inventory.govern(rules);
     if (typeof state !== "object" || state === null || !("version" in state) || state.version !== 1) return inventory;
     const { hosts, principals } = state as InventoryState;
     for (const saved of hosts) {
@@ -273,6 +287,8 @@ export class Inventory {
         endpoint?.restore(counts);
         if (endpoint !== undefined && counts.operations !== undefined) inventory.#restoreCalls(host, endpoint, counts.operations);
       }
+      host.paths.restored();
+      host.paths.govern(inventory.#rulesOf(host.name));
     }
     for (const hash of principals) inventory.#principals.add(hash);
     inventory.endpoints();
@@ -331,8 +347,14 @@ export class Inventory {
   }
 
   #drop(host: HostInventory): void {
+    for (const _ of endpointsOf(host)) this.#endpoints--;
+    this.#places.left += host.paths.nodes;
     this.#epochsDropped += host.paths.epoch;
     this.#hosts.delete(host.name);
+  }
+
+  #rulesOf(host: string): RuleNode | undefined {
+    return this.#rules.length === 0 ? undefined : rulesFor(host, this.#rules);
   }
 
   #host(name: string): HostInventory | undefined {
@@ -342,13 +364,16 @@ export class Inventory {
     if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
     const host: HostInventory = {
       name,
-      paths: new PathTemplates<MethodMap>(joinMethods, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax }, (constant) =>
-        hashedSegment(constant, this.#ports),
+      paths: new PathTemplates<MethodMap>(
+        (into, from, was) => joinMethods(into, from, was, () => this.#endpoints--),
+        { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax, shared: this.#places },
+        (constant) => hashedSegment(constant, this.#ports),
       ),
       nothing: new NothingHere(),
       naming: undefined,
       answers: 0,
     };
+    host.paths.govern(this.#rulesOf(name));
     this.#hosts.set(name, host);
     return host;
   }
@@ -365,6 +390,9 @@ export class Inventory {
       classed: this.#classedBudget,
       idOf: (method, name, template) => this.#ports.hash("segment", `${method} ${name} ${template}`),
       registered: (id, endpoint) => {
+        // A name that went over to another endpoint and came back is nobody's former one any more.
+        const holder = this.#byId.get(id);
+        if (holder !== undefined && holder !== endpoint && endpoint.id === id && holder.id !== id) holder.aliases.delete(id);
         if (this.#byId.size < this.#bounds.idsMax || this.#byId.has(id)) this.#byId.set(id, endpoint);
       },
     };
@@ -372,12 +400,16 @@ export class Inventory {
   }
 
   #endpointAt(host: HostInventory, place: PathNode<MethodMap>, method: string, operation: Operation | undefined): InventoryEndpoint | undefined {
-    place.leaf ??= new Map();
     const key = endpointKey(method, operation);
-    const known = place.leaf.get(key);
+    const known = place.leaf?.get(key);
     if (known !== undefined) return known;
-    if (place.leaf.size >= (operation?.protocol === "grpc" ? operationsMax : operationsMax + methodsMax)) return undefined;
+    const room = operation?.protocol === "grpc" ? operationsMax : operationsMax + methodsMax;
+    if ((place.leaf?.size ?? 0) >= room || this.#endpoints >= this.#bounds.endpointsMax) return undefined;
+    place.leaf ??= new Map();
+    this.#endpoints++;
     const endpoint = new InventoryEndpoint(method, host.name, place, this.#naming(host), operation);
+    const former = this.#rules.length === 0 && !anyReleased(place) ? undefined : host.paths.formerPlace(place)?.leaf?.get(key);
+    if (former !== undefined) for (const id of [former.id, ...former.origins]) if (endpoint.origins.size < originsMax) endpoint.origins.add(id);
     place.leaf.set(key, endpoint);
     return endpoint;
   }
@@ -398,7 +430,7 @@ export class Inventory {
       for (const answer of evidence) if (answer.includes(fingerprint)) evidence.delete(answer);
       if (evidence.size > 0) continue;
       const { leaf } = endpoint.place;
-      leaf?.delete(endpoint.key);
+      if (leaf?.delete(endpoint.key) === true) this.#endpoints--;
       this.#release(endpoint);
       if (leaf?.size === 0) host.paths.prune(endpoint.place);
     }
@@ -444,22 +476,37 @@ export class Inventory {
 export interface InventoryBounds {
   readonly hostsMax: number;
   readonly nodesPerHostMax: number;
+  /** Places in the trees of paths of all hosts together. */
+  readonly placesMax: number;
+  readonly endpointsMax: number;
   readonly childrenMax: number;
   readonly principalsMax: number;
   readonly idsMax: number;
 }
 
 /**
- * `Host` is the caller's choice, so hosts are few; one that answered little makes room for another; nodes and children as in `templateBounds`;
- * 100,000 principals are 10 MB, the oldest goes; ids count old names too.
+ * `Host` is the caller's choice, so hosts are few; one that answered little makes room for another; nodes and children as in `templateBounds`; places and
+ * endpoints of all hosts together bound the memory of the whole (`npm run bench:templates` prints what they weigh), far beyond what one team runs;
+ * 100,000 principals are 10 MB, the oldest goes; ids count old names too. At a bound known endpoints go on counting and nothing new is made.
  */
-export const inventoryBounds: InventoryBounds = { hostsMax: 256, nodesPerHostMax: 50_000, childrenMax: 1_000, principalsMax: 100_000, idsMax: 200_000 };
+export const inventoryBounds: InventoryBounds = {
+  hostsMax: 256,
+  nodesPerHostMax: 50_000,
+  placesMax: 200_000,
+  endpointsMax: 20_000,
+  childrenMax: 1_000,
+  principalsMax: 100_000,
+  idsMax: 200_000,
+};
 
 /** Credentials whose facts are remembered, in memory only; when they are full it starts anew. 300 bytes each. */
 export const factsMax = 16_384;
 
 /** A host that gave so many answers is one, whatever others answer; with fewer it may be a name that somebody invented. */
 export const hostAnswersMin = 64;
+
+/** Endpoints that one was split from; each split adds one. */
+export const originsMax = 16;
 
 /** Methods kept at one path beside those of RPC services: HTTP has nine, WebDAV a few more. */
 export const methodsMax = 24;
@@ -502,18 +549,31 @@ function withStatus(view: ExchangeView, status: number): ExchangeView {
   return { ...view, exchange: { ...view.exchange, response: { ...view.exchange.response, status } } };
 }
 
-function joinMethods(into: MethodMap | undefined, from: MethodMap, was: { readonly depth: number; readonly value: string; readonly place: PathNode<MethodMap> }): MethodMap {
+function joinMethods(
+  into: MethodMap | undefined,
+  from: MethodMap,
+  was: { readonly depth: number; readonly value: string; readonly place: PathNode<MethodMap> },
+  joined: () => void,
+): MethodMap {
   const methods: MethodMap = into ?? new Map();
   for (const [method, endpoint] of from) {
     // The value that was taken for a constant is a parameter's sample now.
-    endpoint.parameters.add(`p${was.depth}`, was.value, endpoint.requests);
+    if (was.value !== "") endpoint.parameters.add(`p${was.depth}`, was.value, endpoint.requests);
     const twin = methods.get(method);
     if (twin === undefined) {
       endpoint.moveTo(was.place);
       methods.set(method, endpoint);
-    } else if (twin !== endpoint) twin.absorb(endpoint);
+    } else if (twin !== endpoint) {
+      twin.absorb(endpoint);
+      joined();
+    }
   }
   return methods;
+}
+
+function anyReleased(place: PathNode<MethodMap>): boolean {
+  for (let at: PathNode<MethodMap> | undefined = place; at !== undefined; at = at.parent) if (at.released) return true;
+  return false;
 }
 
 function* endpointsOf(host: HostInventory): Generator<InventoryEndpoint> {

@@ -1,16 +1,20 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
-import type { PathNode } from "./path-node.ts";
-import { isConstantLike, isDatedVersion, isPersonNoun, isReservedWord, segmentPattern } from "./segment-kind.ts";
-import { ValueCounter } from "./value-counter.ts";
+import { lateConstant } from "./late-constant.ts";
+import { isPersons, markDirty, type MergeReason, newNode, type PathNode } from "./path-node.ts";
+import type { PathStep } from "./path-step.ts";
+import { isConstantLike, isReservedWord, segmentPattern } from "./segment-kind.ts";
+import { isShown } from "./shown-constant.ts";
 import { interchangeable, isRich, siblingPolicy, strays } from "./sibling-policy.ts";
+import { type RuleNode, ruledConstant } from "./template-rules.ts";
+import { ValueCounter } from "./value-counter.ts";
 
 /**
  * Learns the path templates of one host from its paths, streaming, in bounded memory.
  *
  * A segment whose shape says "value" is a parameter at first sight. Words and slugs become one when many siblings look
  * interchangeable (see {@link siblingPolicy}); siblings that carry much more traffic, or a sub-tree of their own, stay
- * constants beside it. A position once merged stays merged. Raw siblings live only in the tree, never in a template
- * before they were kept as constants by {@link constantEvidenceMin} sightings.
+ * constants beside it. A position once merged stays merged. Raw siblings live only in the tree; in
+ * templates and on disk they stand as their keyed hash until they may be shown.
  *
  * Mistakes it can make: constants each seen once in a cold start look like values when more than
  * `populationMin` seem possible; values each polled often by few look like constants until `sameTreeMin` of them
@@ -34,9 +38,21 @@ export class PathTemplates<Leaf> {
     this.#join = join;
     this.#hidden = hidden;
     this.#bounds = { ...templateBounds, ...bounds };
+    if (this.#bounds.shared !== undefined) this.#bounds.shared.left--;
   }
 
-  /** Nodes held, for memory reports; never above `nodesMax`. */
+  /**
+   * Obeys these rules from now on instead of any earlier ones: constants that were counted apart and are values now become one, their counters added; what was
+   * counted as values stays together, since it cannot be told apart any more. Where a rule is gone, what comes is learned as if it had never been there.
+   */
+  govern(rules: RuleNode | undefined): void {
+    if (rules === undefined && this.root.rule === undefined) return;
+    this.#govern(this.root, rules);
+    this.epoch++;
+    this.settle();
+  }
+
+  /** Nodes held, for memory reports; never above `nodesMax`, but for constants that rules name. */
   get nodes(): number {
     return this.#nodes;
   }
@@ -81,8 +97,7 @@ export class PathTemplates<Leaf> {
       const found = constant === undefined ? undefined : walk(constant, depth + 1);
       if (found !== undefined) return found;
       const pattern = segmentPattern(segment, depth);
-      const parameter =
-        (pattern === undefined ? undefined : node.parameters.get(pattern)) ?? (pattern !== undefined || node.merged || isPersons(node) ? node.parameters.get("{}") : undefined);
+      const parameter = (pattern === undefined ? undefined : node.parameters.get(pattern)) ?? (pattern !== undefined || takesWords(node) ? node.parameters.get("{}") : undefined);
       return parameter === undefined ? undefined : walk(parameter, depth + 1);
     };
     return walk(this.root, 0);
@@ -98,17 +113,58 @@ export class PathTemplates<Leaf> {
         : (node.children.get(step.label.toLowerCase()) ?? this.#child(node, step.label.toLowerCase(), step.label));
       if (next !== undefined && !step.parameter && next.count === 0 && hashOfSegment(step.label) !== undefined) this.#hashed++;
       if (next !== undefined) next.count = Math.max(next.count, step.count);
+      if (next !== undefined && step.shape !== undefined) next.shape = step.shape;
       if (next !== undefined && step.shown && hashOfSegment(step.label) === undefined) next.shown = true;
       if (step.parameter && step.merged) node.merged = true;
+      if (step.parameter && step.values !== undefined) {
+        node.values ??= ValueCounter.of(step.values);
+        node.topValue = Math.max(node.topValue, step.topValue ?? 0);
+      }
+      if (step.parameter && step.reason !== undefined) node.reason = step.reason;
+      if (step.parameter && step.released === true) node.released = true;
       node = next;
     }
     return node;
+  }
+
+  /** What was put back was decided before: no position is looked at again until something new came there. */
+  restored(): void {
+    const walk = (node: PathNode<Leaf>): void => {
+      node.dirty = false;
+      node.settleAt = node.count * 2;
+      node.evaluateAt = Math.max(node.evaluateAt, Math.ceil(node.children.size * 1.25));
+      for (const child of node.children.values()) walk(child);
+      for (const child of node.parameters.values()) walk(child);
+    };
+    walk(this.root);
+  }
+
+  /** Of a place on whose way a constant was made by a rule, or after one was taken back: the place its paths had before; undefined for any other. */
+  formerPlace(place: PathNode<Leaf>): PathNode<Leaf> | undefined {
+    const way: PathNode<Leaf>[] = [];
+    let made = false;
+    for (let at = place; at.parent !== undefined; at = at.parent) {
+      way.push(at);
+      made ||= !at.parameter && (at.rule !== undefined || at.parent.released);
+    }
+    if (!made) return undefined;
+    let node: PathNode<Leaf> | undefined = this.root;
+    for (const step of way.toReversed()) {
+      const ruled: boolean = !step.parameter && (step.rule !== undefined || step.parent?.released === true);
+      const into: PathNode<Leaf> | undefined = node;
+      const known: PathNode<Leaf> | undefined = step.parameter ? into.parameters.get(step.label) : into.children.get(step.label.toLowerCase());
+      const instead: PathNode<Leaf> | undefined = ruled ? into.parameters.get("{}") : undefined;
+      node = instead ?? known ?? into.parameters.get("{}");
+      if (node === undefined) return undefined;
+    }
+    return node === place ? undefined : node;
   }
 
   /** Takes over which positions hold constants and which parameters, without any counts, from the root of a tree that has learned them; call on an empty one. */
   adopt(root: PathNode<unknown>): void {
     const walk = (from: PathNode<unknown>, into: PathNode<Leaf>): void => {
       into.merged = from.merged;
+      into.reason = from.reason;
       for (const child of from.children.values()) {
         const made = this.#child(into, child.label.toLowerCase(), child.label);
         if (made !== undefined) walk(child, made);
@@ -134,7 +190,7 @@ export class PathTemplates<Leaf> {
       const { parent } = node;
       if (node.parameter) parent.parameters.delete(node.label);
       else parent.children.delete(node.label.toLowerCase());
-      this.#nodes--;
+      this.#gone();
       node = parent;
     }
   }
@@ -144,12 +200,16 @@ export class PathTemplates<Leaf> {
     const known = node.children.get(key) ?? this.#recognised(node, segment);
     if (known !== undefined) return known;
     const pattern = segmentPattern(segment, depth);
+    if (node.rule !== undefined) {
+      const ruled = this.#ruled(node, node.rule, key, segment, pattern);
+      if (ruled !== undefined) return ruled;
+    }
     if (pattern !== undefined) return this.#parameter(node, pattern);
     const persons = isPersons(node);
     const merged = node.merged || persons;
     if (merged && !isReservedWord(key)) {
       if ((this.#isRich(node) || (persons && (node.values?.count ?? 0) < personsMin)) && isConstantLike(segment)) return this.#child(node, key, segment);
-      const seen = this.#ownTraffic(node, key, segment, client);
+      const seen = lateConstant(node, key, segment, client);
       const made = seen === 0 ? undefined : this.#child(node, key, segment);
       if (made === undefined) return this.#parameter(node, "{}");
       made.count = seen;
@@ -158,6 +218,68 @@ export class PathTemplates<Leaf> {
     const child = this.#child(node, key, segment);
     if (node.children.size >= node.evaluateAt) this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
     return child?.parent === undefined ? (node.merged || persons ? this.#parameter(node, "{}") : undefined) : child;
+  }
+
+  /** Where a person decided what this segment is; undefined where it is learned. */
+  #ruled(node: PathNode<Leaf>, rule: RuleNode, key: string, segment: string, pattern: string | undefined): PathNode<Leaf> | undefined {
+    if (ruledConstant(rule, key, this.#hidden) !== undefined) return this.#child(node, key, segment, true);
+    if (rule.position === "words") return pattern === undefined ? (this.#child(node, key, segment) ?? this.#parameter(node, "{}")) : undefined;
+    const value = rule.position === "everything" || (rule.position === "values" && pattern === undefined && !isConstantLike(segment) && !isReservedWord(key));
+    if (!value) return undefined;
+    node.values ??= new ValueCounter();
+    if (!node.values.wide) node.values.add(key);
+    return this.#parameter(node, "{}");
+  }
+
+  #govern(node: PathNode<Leaf>, rule: RuleNode | undefined): void {
+    if (node.rule !== undefined && rule?.position !== node.rule.position && (node.rule.position === "values" || node.rule.position === "everything")) node.released = true;
+    node.rule = rule;
+    // What was restored by its hash alone is known by the name a rule gives it.
+    if (rule !== undefined && this.#hashed > 0) for (const { label } of rule.constants.values()) this.#recognised(node, label);
+    if (rule?.position === "values" || rule?.position === "everything") {
+      const values = [...node.children].filter(
+        ([key, child]) => ruledConstant(rule, key, this.#hidden) === undefined && (rule.position === "everything" || (!isConstantLike(child.label) && !isReservedWord(key))),
+      );
+      this.#gather(
+        node,
+        values.map(([, child]) => child),
+      );
+      if (rule.position === "everything") this.#gatherPatterns(node);
+    }
+    for (const [key, child] of node.children) {
+      const named = rule === undefined ? undefined : ruledConstant(rule, key, this.#hidden);
+      // What somebody named in clear may be read in clear.
+      if (named !== undefined && rule?.constants.has(key) === true && hashOfSegment(child.label) === undefined) child.shown = true;
+      this.#govern(child, named);
+    }
+    for (const [pattern, child] of node.parameters) this.#govern(child, rule?.parameters.get(pattern));
+  }
+
+  /** Makes these constants values of the parameter beside them. */
+  #gather(node: PathNode<Leaf>, values: readonly PathNode<Leaf>[]): void {
+    const parameter = values.length === 0 ? undefined : this.#parameter(node, "{}");
+    if (parameter === undefined) return;
+    for (const child of values) {
+      const name = child.label.toLowerCase();
+      (node.values ??= new ValueCounter()).add(name);
+      node.topValue = Math.max(node.topValue, child.count);
+      node.children.delete(name);
+      this.#fold(child, parameter, child);
+      this.#gone();
+    }
+    if (this.root.rule !== undefined) this.#govern(parameter, node.rule?.parameters.get("{}"));
+  }
+
+  /** Makes the compound parameters of a position, such as `{}.json`, one with the plain one. */
+  #gatherPatterns(node: PathNode<Leaf>): void {
+    for (const [pattern, one] of node.parameters) {
+      if (pattern === "{}") continue;
+      node.parameters.delete(pattern);
+      const parameter = this.#parameter(node, "{}");
+      if (parameter === undefined) return;
+      this.#fold(one, parameter, { label: "", depth: one.depth });
+      this.#gone();
+    }
   }
 
   /** The constant that was restored by its hash alone and is asked for again: from now on it is known in memory. */
@@ -174,11 +296,16 @@ export class PathTemplates<Leaf> {
     return known;
   }
 
-  #child(node: PathNode<Leaf>, key: string, segment: string): PathNode<Leaf> | undefined {
-    if (this.#nodes >= this.#bounds.nodesMax || node.children.size >= this.#bounds.childrenMax) return undefined;
+  /** `named`: a rule names it, and rules are few: then there is room. */
+  #child(node: PathNode<Leaf>, key: string, segment: string, named = false): PathNode<Leaf> | undefined {
+    if (!named && (this.#isFull() || node.children.size >= this.#bounds.childrenMax)) return undefined;
     const child = newNode<Leaf>(node, segment, false, node.depth + 1);
+    if (node.rule !== undefined) {
+      child.rule = ruledConstant(node.rule, key, this.#hidden);
+      if (child.rule !== undefined && hashOfSegment(segment) === undefined && node.rule.constants.has(key)) child.shown = true;
+    }
     node.children.set(key, child);
-    this.#nodes++;
+    this.#made();
     markDirty(node);
     return child;
   }
@@ -187,12 +314,27 @@ export class PathTemplates<Leaf> {
     const key = node.parameters.has(pattern) || node.parameters.size < patternsMax ? pattern : "{}";
     const known = node.parameters.get(key);
     if (known !== undefined) return known;
-    if (this.#nodes >= this.#bounds.nodesMax) return undefined;
+    if (this.#isFull()) return undefined;
     const made = newNode<Leaf>(node, key, true, node.depth + 1);
+    made.rule = node.rule?.parameters.get(key);
     node.parameters.set(key, made);
-    this.#nodes++;
+    this.#made();
     markDirty(node);
     return made;
+  }
+
+  #isFull(): boolean {
+    return this.#nodes >= this.#bounds.nodesMax || (this.#bounds.shared !== undefined && this.#bounds.shared.left <= 0);
+  }
+
+  #made(): void {
+    this.#nodes++;
+    if (this.#bounds.shared !== undefined) this.#bounds.shared.left--;
+  }
+
+  #gone(): void {
+    this.#nodes--;
+    if (this.#bounds.shared !== undefined) this.#bounds.shared.left++;
   }
 
   #isRich(node: PathNode<Leaf>): boolean {
@@ -202,58 +344,26 @@ export class PathTemplates<Leaf> {
     return node.rich;
   }
 
-  /** At a merged position a late constant shows by its share of traffic, from as many callers as the position has: how often it was seen, or 0. */
-  #ownTraffic(node: PathNode<Leaf>, key: string, segment: string, client: number): number {
-    node.lateTotal++;
-    node.values ??= new ValueCounter();
-    if (!node.values.wide) node.values.add(key);
-    node.lateClients |= 1 << (client & 31);
-    const late = node.late.get(key);
-    if (late === undefined) {
-      // Among very many values a constant comes back often enough to be met when only some arrivals are noted.
-      if (node.values.wide && (node.lateTotal & 7) !== 0) return 0;
-      if (node.late.size >= lateMax) {
-        // One off each: what returns often survives, what came once goes.
-        for (const [name, entry] of node.late) if (--entry.count === 0) node.late.delete(name);
-      }
-      if (node.late.size < lateMax) node.late.set(key, { count: 1, clients: 1 << (client & 31) });
-      return 0;
-    }
-    late.count++;
-    late.clients |= 1 << (client & 31);
-    if (isPersonNoun(node.label)) return 0;
-    const callers = Math.min(siblingPolicy.lateCallersMin, bits(node.lateClients));
-    if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return 0;
-    if (!/^[a-z][a-z_-]{1,31}$/i.test(segment)) return 0;
-    // Beside others that are asked for about as often it is one more popular value, not a constant.
-    if (late.count < siblingPolicy.standsOut * Math.max(node.topValue, mostOf(node, late))) return 0;
-    node.late.delete(key);
-    return late.count;
-  }
-
   #evaluate(node: PathNode<Leaf>, forced: boolean): void {
-    const merged = node.merged || isPersons(node);
+    const merged = takesWords(node);
     if (node.children.size < 2 && !merged) return;
-    const values = merged ? strays(node) : [];
-    if (values.length === 0 && (!merged || forced)) values.push(...interchangeable(node, forced));
-    if (values.length === 0) {
+    if (node.rule?.position === "words" && !forced) return;
+    let reason: MergeReason = "like-the-parameter";
+    let values = merged ? strays(node) : [];
+    if (values.length === 0 && (!merged || forced)) ({ reason, values } = interchangeable(node, forced));
+    // A constant that somebody named stays one, whatever it looks like.
+    if (node.rule !== undefined) values = values.filter((child) => child.rule === undefined);
+    if (values.length === 0 || this.#parameter(node, "{}") === undefined) {
       node.evaluateAt = Math.max(node.children.size + 1, Math.ceil(node.children.size * 1.25));
       return;
     }
-    const parameter = this.#parameter(node, "{}");
-    if (parameter === undefined) return;
     node.merged = true;
+    node.reason ??= reason;
     node.evaluateAt = node.children.size - values.length + siblingPolicy.distinctMin;
-    for (const child of values) {
-      const name = child.label.toLowerCase();
-      (node.values ??= new ValueCounter()).add(name);
-      node.topValue = Math.max(node.topValue, child.count);
-      node.children.delete(name);
-      this.#fold(child, parameter, child);
-      this.#nodes--;
-    }
+    this.#gather(node, values);
     this.epoch++;
-    this.#settleBelow(parameter);
+    const parameter = node.parameters.get("{}");
+    if (parameter !== undefined) this.#settleBelow(parameter);
     this.#evaluate(node, false);
   }
 
@@ -265,8 +375,8 @@ export class PathTemplates<Leaf> {
     this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
   }
 
-  /** Pours a whole branch into another; `origin` is the sibling that was a value, whose text now is one. */
-  #fold(from: PathNode<Leaf>, into: PathNode<Leaf>, origin: PathNode<Leaf>): void {
+  /** Pours a whole branch into another; `origin` is the sibling that was a value, whose text now is one; `""` when it was a parameter. */
+  #fold(from: PathNode<Leaf>, into: PathNode<Leaf>, origin: Origin): void {
     // Whoever is called `users` had what stands after it taken for persons; it is learned anew where it belongs.
     if (isPersons(from) && !from.merged && !into.merged) from.parameters.delete("{}");
     into.count += from.count;
@@ -293,13 +403,13 @@ export class PathTemplates<Leaf> {
         } else {
           if (!twin.parameter && !twin.shown) (twin.above ??= new ValueCounter()).add(origin.label);
           this.#fold(child, twin, origin);
-          this.#nodes--;
+          this.#gone();
         }
       }
     }
   }
 
-  #joinBelow(node: PathNode<Leaf>, origin: PathNode<Leaf>): void {
+  #joinBelow(node: PathNode<Leaf>, origin: Origin): void {
     // What stood below a value stood below it that often; whether a nearer parameter lies between does not matter.
     if (!node.parameter && !node.shown) (node.above ??= new ValueCounter()).add(origin.label);
     if (node.leaf !== undefined) node.leaf = this.#join(undefined, node.leaf, { depth: origin.depth - 1, value: origin.label, place: node });
@@ -308,39 +418,16 @@ export class PathTemplates<Leaf> {
   }
 }
 
-/** Puts a place back that was exported; every constant in it has had its evidence. */
-export interface PathStep {
-  readonly label: string;
-  readonly parameter: boolean;
-  /** Constants only: it may stand in clear. */
-  readonly shown: boolean;
-  /** Parameters only: words are values here, not only typed segments. */
-  readonly merged: boolean;
-  readonly count: number;
-}
+type Origin = Pick<PathNode<unknown>, "label" | "depth">;
 
-/** The steps from the root to a place, or undefined while a constant of it has too little evidence. One that may not be shown is written as `hidden` does. */
-export function pathOf<Leaf>(place: PathNode<Leaf>, hidden: (constant: string) => string): readonly PathStep[] | undefined {
-  const steps: PathStep[] = [];
-  for (let at = place; at.parent !== undefined; at = at.parent) {
-    if (!at.parameter && at.count < constantEvidenceMin && !isReservedWord(at.label.toLowerCase())) return undefined;
-    steps.push({
-      label: at.shown || hashOfSegment(at.label) !== undefined ? at.label : hidden(at.label),
-      shown: at.shown,
-      parameter: at.parameter,
-      merged: at.parameter && (at.parent.merged || isPersons(at.parent)),
-      count: at.count,
-    });
-  }
-  return steps.toReversed();
-}
-
-/** Called when a place moves or two turn out to be one: `value` stood at segment `depth` of every path of `from`; the result stands at `place`. */
+/** Called when a place moves or two turn out to be one: `value` stood at segment `depth` of every path of `from` (`""`: several did); the result stands at `place`. */
 export type JoinLeaves<Leaf> = (into: Leaf | undefined, from: Leaf, was: { readonly depth: number; readonly value: string; readonly place: PathNode<Leaf> }) => Leaf;
 
 export interface TemplateBounds {
   readonly nodesMax: number;
   readonly childrenMax: number;
+  /** Places left for all trees that share it. */
+  readonly shared?: { left: number };
 }
 
 /** 50,000 nodes are about 25 MB, and ten times GitHub's API; 1,000 undecided siblings are more than any API has constants. */
@@ -348,108 +435,12 @@ export const templateBounds: TemplateBounds = { nodesMax: 50_000, childrenMax: 1
 
 /** Compound shapes kept apart at one position; more fall into the plain parameter. */
 export const patternsMax = 8;
-/** Late arrivals watched at a merged position. */
-export const lateMax = 64;
 /** Constants and parameters may both match at every level; a find gives up after this many nodes. */
 export const findStepsMax = 512;
-/** A constant is written to disk only when seen this often. */
-export const constantEvidenceMin = 3;
-/** A word that is none of an interface's own must be asked for from this many networks (of 32 that are told apart; about 22 real ones), not by a circle of friends. */
-export const shownNetworksMin = 16;
-/** Different values of a parameter before it: nobody's friends are in so many places by chance alone, and an interface's action is at once. */
-export const shownValuesMin = 12;
-/** Seldom asked for is seldom missed in clear. */
-export const shownCountMin = 200;
-
-/**
- * Whether a constant may stand in clear in templates, on disk, in alerts and answers. Words of interfaces always ({@link isPlainWords}). Any other only where
- * no word was ever taken for a value nor a person is expected, and one of
- * - below at least {@link shownValuesMin} different values of a parameter, among siblings of which half are words of interfaces: `/repos/{repoId}/stargazers` is
- *   asked for below every repository, a person's name is not;
- * - run together as interfaces write (`SubAccounts`), a part of it being one of their words, seen as often, among siblings of which {@link knownBesideMin} and at
- *   least half are words of interfaces;
- * - as a plain word of letters from {@link shownNetworksMin} networks, {@link shownCountMin} times: what only one caller or a few ever ask for may be that
- *   caller's name.
- *
- * Misses: the name of somebody known to many (`/kunigunde`, asked for by hundreds, or below a dozen rooms), alone at a position where nobody else was ever
- * asked for, is taken for a constant. One who has as many networks, or asks below as many values, can have any word shown that he knows already.
- */
-function isShown<Leaf>(node: PathNode<Leaf>): boolean {
-  const { parent } = node;
-  if (node.count < shownValuesMin || parent === undefined || parent.merged || isPersons(parent)) return false;
-  if ((node.above?.count ?? 0) >= shownValuesMin && /^[a-z][a-z0-9]{1,23}(?:[-_.][a-z0-9]{1,23}){0,5}$/i.test(node.label)) {
-    const strangers = strangersBeside(node, parent);
-    return strangers === 0 || strangers * 2 <= parent.children.size;
-  }
-  if (/^[A-Z]?[a-z]+(?:[A-Z][a-z]+){1,6}$/.test(node.label) && node.label.split(/(?=[A-Z])/).some(isPlainWords)) {
-    const strangers = strangersBeside(node, parent);
-    if (parent.children.size - 1 - strangers >= Math.max(knownBesideMin, strangers)) return true;
-  }
-  if (node.count < shownCountMin || bits(node.clients) < shownNetworksMin || parent.parameters.size > 0 || !/^[a-z]{2,24}$/i.test(node.label)) return false;
-  // Several such words at one place (`/alice`, `/bob`) are as likely names as anything.
-  return strangersBeside(node, parent) <= strangersMax;
-}
-
-/** Siblings that are no words of interfaces. */
-function strangersBeside<Leaf>(node: PathNode<Leaf>, parent: PathNode<Leaf>): number {
-  let others = 0;
-  for (const sibling of parent.children.values()) if (sibling !== node && !isPlainWords(sibling.label)) others++;
-  return others;
-}
-
-/** So that settling finds the way down to what changed. */
-function markDirty<Leaf>(node: PathNode<Leaf>): void {
-  for (let at: PathNode<Leaf> | undefined = node; at !== undefined; at = at.parent) at.dirty = true;
-}
-
-function isPersons<Leaf>(node: PathNode<Leaf>): boolean {
-  return !node.parameter && isPersonNoun(node.label);
-}
-
-function mostOf<Leaf>(node: PathNode<Leaf>, but: { readonly count: number }): number {
-  let most = 0;
-  for (const entry of node.late.values()) if (entry !== but && entry.count > most) most = entry.count;
-  return most;
-}
-
 /** Persons met after `users` before a word of interfaces met there is taken for one more of them. */
 const personsMin = 40;
-/** Words of interfaces beside one that is run together: alone, `/wall/GreenMail` may be somebody. */
-const knownBesideMin = 3;
-/** Words of unknown kind beside one that may still be shown. */
-const strangersMax = 3;
 
-function bits(word: number): number {
-  let count = 0;
-  for (let rest = word; rest !== 0; rest &= rest - 1) count++;
-  return count;
-}
-
-function newNode<Leaf>(parent: PathNode<Leaf> | undefined, label: string, parameter: boolean, depth: number): PathNode<Leaf> {
-  return {
-    parent,
-    label,
-    parameter,
-    depth,
-    children: new Map(),
-    parameters: new Map(),
-    late: new Map(),
-    count: 0,
-    clients: 0,
-    dirty: true,
-    settleAt: 2,
-    rich: false,
-    richUntil: 0,
-    lateTotal: 0,
-    lateClients: 0,
-    // What stands after `users` names a person: a value at first sight, and never kept in clear however popular.
-    merged: false,
-    values: undefined,
-    topValue: 0,
-    above: undefined,
-    evaluateAt: 5,
-    leaf: undefined,
-    shape: "",
-    shown: parameter || isPlainWords(label) || (depth === 1 && isDatedVersion(label)),
-  };
+/** True where a word that is no known constant is a value, learned or decided. */
+function takesWords<Leaf>(node: PathNode<Leaf>): boolean {
+  return node.merged || isPersons(node) || node.rule?.position === "values" || node.rule?.position === "everything";
 }

@@ -1,4 +1,5 @@
-import type { PathNode } from "./path-node.ts";
+import { hashOfSegment } from "../exchange/plain-words.ts";
+import type { MergeReason, PathNode } from "./path-node.ts";
 import { isConstantLike, isPluralNoun, isReservedWord, isSelfWord, isValueLike } from "./segment-kind.ts";
 import { leadsWhere, profileOf } from "./sub-tree.ts";
 
@@ -65,7 +66,7 @@ export const siblingPolicy = {
  * The children of a node that look like values of one parameter; empty when nothing is proved yet. Three kinds of evidence: many that are rare (new ones
  * keep coming), text as values have it, and sub-trees that lead to the same places. `forced`: the node is full, so weaker evidence has to do.
  */
-export function interchangeable<Leaf>(node: PathNode<Leaf>, forced: boolean): PathNode<Leaf>[] {
+export function interchangeable<Leaf>(node: PathNode<Leaf>, forced: boolean): Interchangeable<Leaf> {
   const rare: PathNode<Leaf>[] = [];
   let once = 0;
   let rareTraffic = 0;
@@ -81,23 +82,31 @@ export function interchangeable<Leaf>(node: PathNode<Leaf>, forced: boolean): Pa
       if (!isConstantLike(child.label)) strangers++;
     }
   }
-  if (forced && rare.length * 2 >= node.children.size) return rare;
+  if (forced && rare.length * 2 >= node.children.size) return { reason: "full", values: rare };
   const plural = isPlural(node);
   const population = rare.length + (once * (once - 1)) / (2 * (rare.length - once + 1));
   const much = rareTraffic >= siblingPolicy.rareTrafficShare * traffic || rare.length >= siblingPolicy.rareMany;
   if (much && !areResources(rare)) {
     const least = plural ? siblingPolicy.distinctMinPlural : siblingPolicy.distinctMin;
-    if (rare.length >= siblingPolicy.wordsMany) return rare;
+    if (rare.length >= siblingPolicy.wordsMany) return { reason: "rare", values: rare };
     const mixed = strangers >= siblingPolicy.mixedShare * rare.length;
     const open = rare.length >= least && mixed && population >= (plural ? siblingPolicy.populationMinPlural : siblingPolicy.populationMin);
-    if (open || areStrangers(node, plural, rare.length, strangers, once)) return rare.filter((child) => !isConstantLike(child.label));
+    if (open || areStrangers(node, plural, rare.length, strangers, once))
+      return { reason: open ? "rare" : "strangers", values: rare.filter((child) => !isConstantLike(child.label)) };
   }
   const strange = manyStrangers(node);
-  if (strange.length > 0) return strange;
+  if (strange.length > 0) return { reason: "strangers", values: strange };
   const values = valueLike(node);
-  if (values.length > 0) return values;
+  if (values.length > 0) return { reason: "file-names", values };
   const alike = sameAnswers(node, plural);
-  return alike.length > 0 ? alike : twins(node, plural, population >= 2 * rare.length && rare.length >= 5);
+  if (alike.length > 0) return { reason: "same-answers", values: alike };
+  return { reason: "same-places", values: twins(node, plural, population >= 2 * rare.length && rare.length >= 5) };
+}
+
+/** Children that are values of one parameter, none while nothing is proved, and what shows it. */
+export interface Interchangeable<Leaf> {
+  readonly reason: MergeReason;
+  readonly values: PathNode<Leaf>[];
 }
 
 /** Few, but no words of interfaces. Where those are at home nearly all have to be strange, and more of them. */
@@ -125,7 +134,8 @@ function valueLike<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
   for (const [key, child] of node.children) {
     if (isReservedWord(key) || child.children.size > 0 || child.parameters.size > 0) continue;
     leaves.push(child);
-    if (isValueLike(child.label)) like++;
+    // Digits of a hash are not those of the text behind it.
+    if (hashOfSegment(child.label) === undefined && isValueLike(child.label)) like++;
   }
   return like >= siblingPolicy.valueLikeMin && like >= siblingPolicy.valueLikeShare * leaves.length ? leaves : [];
 }

@@ -14,7 +14,7 @@ export interface TemplateText {
 }
 
 /**
- * The template of a place. A parameter is named after the constant before it (`users` gives `userId`), `id` where there
+ * The template of a place. A parameter is named as a person called it in a rule, else after the constant before it (`users` gives `userId`), `id` where there
  * is none; a name that stands twice gets a number.
  */
 export function templateText<Leaf>(node: PathNode<Leaf>, hidden: (constant: string) => string = (constant) => constant): TemplateText {
@@ -44,7 +44,7 @@ export function templateText<Leaf>(node: PathNode<Leaf>, hidden: (constant: stri
       clear.push(pattern);
       return;
     }
-    const base = before === undefined || before.parameter || !isPlainWords(before.label) ? "id" : parameterName(before.label);
+    const base = at.rule?.name ?? (before === undefined || before.parameter || !isPlainWords(before.label) ? "id" : parameterName(before.label));
     let name = base;
     for (let n = 2; taken.has(name); n++) name = `${base}${n}`;
     taken.add(name);

@@ -8,6 +8,14 @@ export class ValueCounter {
   readonly #words = new Uint32Array(8);
   #zeros = 256;
 
+  /** One that says `count` already and goes on counting: which values they were is not known, so that those that come again count twice at most. */
+  static of(count: number): ValueCounter {
+    const counter = new ValueCounter();
+    const bits = Math.min(256, Math.round(256 * (1 - Math.exp(-count / 256))));
+    for (let bit = 0; bit < bits; bit++) counter.#set(bit >> 5, 1 << (bit & 31));
+    return counter;
+  }
+
   add(value: string): void {
     const hash = hash32(0x5bd1e995, value);
     this.#set((hash >>> 5) & 7, 1 << (hash & 31));

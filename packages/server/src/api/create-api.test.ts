@@ -15,6 +15,7 @@ const bearer = { authorization: `Bearer ${testToken}` };
 const samples: Readonly<Record<string, string>> = {
   "/endpoints/{id}": "e-lookup",
   "/endpoints/{id}/shape": "e-lookup",
+  "/endpoints/{id}/template": "e-lookup",
   "/specs/{id}/diff": "5a0b000000000001",
   "/specs/{id}": "5a0b000000000001",
   "/incidents/{id}": "i-0007",
@@ -39,6 +40,7 @@ function sendOf(route: (typeof routes)[number]): Send {
   const method = route.method.toUpperCase();
   if (route.upload !== undefined) return { method, body: '{"openapi":"3.1.0"}', type: "application/octet-stream" };
   if (route.statuses !== undefined) return { method, body: JSON.stringify({ status: route.statuses[1] }) };
+  if (route.path === "/templates" && route.method === "patch") return { method, body: '{"kind":"merge","template":"/wiki/{page}"}' };
   return route.method === "patch" ? { method, body: '{"owner":"accounts"}' } : { method };
 }
 

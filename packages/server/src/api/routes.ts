@@ -2,9 +2,10 @@ import { operationText, PosternError } from "@postern/engine";
 import { z } from "zod";
 import { keysetPage, latestFirst } from "./keyset-page.ts";
 import type { ParameterName, ParameterValues } from "./parameters.ts";
+import type { Mistake } from "./parameters.ts";
 import { readParameters } from "./parameters.ts";
 import { hasLifecycle } from "../hub/endpoint-life.ts";
-import { endpointPatch, type SchemaName, schemas } from "./schemas.ts";
+import { endpointPatch, type SchemaName, schemas, templatePatch } from "./schemas.ts";
 import type { FindingView, IncidentView, Page, PageQuery, Views } from "./views.ts";
 import type { Route } from "./route.ts";
 import { specRoutes } from "./spec-routes.ts";
@@ -81,10 +82,38 @@ export function routesOf(views: Views): readonly Route[] {
         const { mistakes } = readParameters(query, []);
         if (mistakes.length > 0) return { kind: "invalid", mistakes };
         const parsed = endpointPatch.safeParse(body);
-        if (!parsed.success) {
-          return { kind: "invalid", mistakes: parsed.error.issues.slice(0, 8).map((issue) => ({ pointer: `#/body/${issue.path.join("/").slice(0, 64)}`, detail: issue.message })) };
-        }
+        if (!parsed.success) return { kind: "invalid", mistakes: mistakesOf(parsed.error) };
         return { kind: "ok", body: schemas.Endpoint.parse(await views.describe(id, parsed.data, by)) };
+      },
+    },
+    byId("/endpoints/{id}/template", "Why each segment of an endpoint's template is a constant or a parameter, with its evidence.", "EndpointTemplate", (id) => views.template(id)),
+    page(
+      "/templates",
+      "What people and the configuration decided about path templates.",
+      "TemplateRule",
+      [],
+      async (q) =>
+        pageOf(
+          views.templateRules().map((item, index) => ({ item, index })),
+          (it) => String(it.index).padStart(6, "0"),
+          q,
+        ),
+      (it) => it.item,
+    ),
+    {
+      method: "patch",
+      path: "/templates",
+      summary: "Pin a template, merge words into its last parameter, split its constants from a parameter, or (`none`) take back what was said. Counts at once. Audited.",
+      query: [],
+      body: z.toJSONSchema(templatePatch),
+      answer: "TemplateChange",
+      page: false,
+      run: async ({ query, body, by }) => {
+        const { mistakes } = readParameters(query, []);
+        if (mistakes.length > 0) return { kind: "invalid", mistakes };
+        const parsed = templatePatch.safeParse(body);
+        if (!parsed.success) return { kind: "invalid", mistakes: mistakesOf(parsed.error) };
+        return { kind: "ok", body: schemas.TemplateChange.parse(await views.decideTemplate(parsed.data, by)) };
       },
     },
     page("/changes", "What changed about endpoints, latest first: appeared, fell idle, answers though retired, described.", "Change", ["from", "to"], async ({ from, to, ...q }) =>
@@ -155,6 +184,10 @@ export function routesOf(views: Views): readonly Route[] {
       (it) => it.item,
     ),
   ];
+}
+
+function mistakesOf(error: z.ZodError): readonly Mistake[] {
+  return error.issues.slice(0, 8).map((issue) => ({ pointer: `#/body/${issue.path.join("/").slice(0, 64)}`, detail: issue.message }));
 }
 
 /** A cursor this route never gave out. */

@@ -1,3 +1,4 @@
+import { segmentDecisions } from "@postern/engine";
 import { z } from "zod";
 import { knownKinds } from "../specs/known-kinds.ts";
 
@@ -110,6 +111,44 @@ const SpecDiff = z.object({
   undecided: z.array(z.object({ method: z.string(), path: z.string(), within: z.array(z.string()) })),
   otherHosts: z.array(z.string()),
 });
+const segment = z.object({
+  segment: z.string(),
+  is: z.enum(["constant", "parameter"]),
+  by: z.enum(segmentDecisions),
+  because: z.string(),
+  evidence: z.record(z.string(), scalar),
+});
+const EndpointTemplate = z.object({ ...endpointRef.shape, requests: count, segments: z.array(segment), formerly: z.array(z.string()) });
+const ruleKind = z.enum(["pin", "merge", "split"]);
+const TemplateRule = z.object({
+  kind: ruleKind,
+  template: z.string(),
+  host: z.string().nullable(),
+  from: z.enum(["person", "configuration"]),
+  by: z.string().nullable(),
+  at: time.nullable(),
+});
+const named = z.object({ ...endpointRef.shape, requests: count });
+const TemplateChange = z.object({
+  kind: z.enum(["pin", "merge", "split", "none"]),
+  template: z.string(),
+  host: z.string().nullable(),
+  ended: z.array(named),
+  made: z.array(named),
+  endedCount: count,
+  madeCount: count,
+  notRecomputed: z.boolean(),
+});
+
+/** The body of `PATCH /templates`. */
+export const templatePatch = z
+  .strictObject({
+    kind: z.enum(["pin", "merge", "split", "none"]),
+    template: z.string().min(1).max(1_024).optional(),
+    endpoint: z.string().min(1).max(128).optional(),
+    host: z.string().min(1).max(255).optional(),
+  })
+  .refine(({ template, endpoint }) => (template === undefined) !== (endpoint === undefined), "give one of template and endpoint");
 
 /** The body of `PATCH /endpoints/{id}`. */
 export const endpointPatch = z.strictObject({
@@ -230,6 +269,9 @@ export const schemas = {
   Spec,
   AddedSpec,
   SpecDiff,
+  EndpointTemplate,
+  TemplateRule,
+  TemplateChange,
   Change,
   Finding,
   Incident,

@@ -1,5 +1,5 @@
 import type { DiscoveryViews } from "./discovery-views.ts";
-import type { Disclosure, Finding, Level, Operation, Signal } from "@postern/engine";
+import type { Disclosure, Finding, Level, Operation, SegmentReason, Signal } from "@postern/engine";
 
 /**
  * Everything the API, the console and the CLI may ask of a running or stored Postern. The hub implements it over the ledger's
@@ -30,6 +30,62 @@ export interface Views extends DiscoveryViews {
   changes(): readonly ChangeView[];
   /** Describes an endpoint; what is left out stays. Written to the audit log first. Throws NOT_FOUND, USAGE at the bound. */
   describe(id: string, patch: EndpointPatch, by: string): Promise<EndpointView>;
+  /** Why each segment of an endpoint's template is a constant or a parameter. */
+  template(id: string): EndpointTemplate | undefined;
+  /** What people and the configuration decided about templates. */
+  templateRules(): readonly TemplateRuleView[];
+  /** Decides about a template, or takes that back; counts at once. Written to the audit log first. Throws NOT_FOUND, USAGE. */
+  decideTemplate(decision: TemplatePatch, by: string): Promise<TemplateChange>;
+}
+
+/** One of `template` and `endpoint`: then the template of that endpoint as it is now. */
+export interface TemplatePatch {
+  readonly kind: "pin" | "merge" | "split" | "none";
+  readonly template?: string | undefined;
+  readonly endpoint?: string | undefined;
+  readonly host?: string | undefined;
+}
+
+export interface EndpointTemplate {
+  readonly id: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly requests: number;
+  readonly segments: readonly SegmentReason[];
+  /** Ids it had before paths merged or a person decided. */
+  readonly formerly: readonly string[];
+}
+
+export interface TemplateRuleView {
+  readonly kind: "pin" | "merge" | "split";
+  readonly template: string;
+  /** Null: every host. */
+  readonly host: string | null;
+  readonly from: "person" | "configuration";
+  readonly by: string | null;
+  readonly at: string | null;
+}
+
+export interface TemplateChange {
+  readonly kind: "pin" | "merge" | "split" | "none";
+  readonly template: string;
+  readonly host: string | null;
+  /** Endpoints that are no more and those there are now instead, at most 100 of each. */
+  readonly ended: readonly EndpointName[];
+  readonly made: readonly EndpointName[];
+  readonly endedCount: number;
+  readonly madeCount: number;
+  /** What was counted together stays together: new endpoints of a split begin with their next request. */
+  readonly notRecomputed: boolean;
+}
+
+export interface EndpointName {
+  readonly id: string;
+  readonly method: string;
+  readonly host: string;
+  readonly path: string;
+  readonly requests: number;
 }
 
 /** Null takes away what was set. */

@@ -1,23 +1,40 @@
-import { type Declared, type Door, type GuardedEndpoint, type LedgerOptions, type Mode, type Ports, type SubjectRule } from "@postern/engine";
+import {
+  type Declared,
+  type Door,
+  type GuardedEndpoint,
+  inventoryBounds,
+  type LedgerOptions,
+  type Mode,
+  type Ports,
+  sameRuleTemplate,
+  type SubjectRule,
+  type TemplateRule,
+} from "@postern/engine";
 import { budgetOf } from "../config/budget-of.ts";
 import type { Config, DeclaredEndpoint } from "../config/config-schema.ts";
 import type { RateLimit } from "../gate/rate-limits.ts";
 
 /**
- * What the operator declared, as the engine wants it. A declared template matches a learned one of the same form, whatever the parameters are
+ * What the operator declared, as the engine wants it, with the rules about templates that were `kept` beside the configuration's. A declared template matches a learned one of the same form, whatever the parameters are
  * called; a subject named in a path is found by its place. `*` as method matches any.
  *
  * The result remembers which declarations met a learned endpoint, so use one for one ledger.
  */
-export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports): LedgerOptions {
+export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports, kept: readonly TemplateRule[] = []): LedgerOptions {
   const budget = budgetOf(config);
-  if (config.endpoints.length === 0 && config.anchors.length === 0) return { mode, budget };
+  const { hosts, places, endpoints } = config.inventory;
+  const common = {
+    mode,
+    budget,
+    rules: templateRulesOf(config, kept),
+    bounds: { hostsMax: hosts, placesMax: places, nodesPerHostMax: Math.min(places, inventoryBounds.nodesPerHostMax), endpointsMax: endpoints },
+  };
+  if (config.endpoints.length === 0 && config.anchors.length === 0) return common;
   const entries = config.endpoints.map((endpoint) => ({ endpoint, form: formOf(endpoint.match.template), met: false }));
   const anchors = config.anchors.map((anchor) => ({ anchor, form: formOf(anchor.endpoint.template) }));
   const known = new Map<string, Declared | undefined>();
   return {
-    mode,
-    budget,
+    ...common,
     declared: ({ method, host, template }) => {
       const key = `${method} ${host} ${template}`;
       if (known.has(key)) return known.get(key);
@@ -32,6 +49,11 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports): Ledge
     },
     declaredEndpoints: () => entries.flatMap(({ endpoint, met }) => (met || endpoint.oracle === undefined ? [] : [guardedOf(config, endpoint, ports)])),
   };
+}
+
+/** What the configuration and people say about path templates: where they speak of the same one, people count. */
+export function templateRulesOf(config: Pick<Config, "templates">, kept: readonly TemplateRule[]): readonly TemplateRule[] {
+  return [...config.templates.filter((rule) => !kept.some((one) => sameRuleTemplate(one, rule))), ...kept];
 }
 
 /** Which of the declared endpoints an endpoint of the traffic is, by its number in the configuration; -1 for none. `template` in clear. */

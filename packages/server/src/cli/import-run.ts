@@ -12,6 +12,7 @@ import {
   type Ports,
   type Signal,
   splitTarget,
+  type TemplateRule,
   reorderMax,
   triggerFactsOf,
   Triggers,
@@ -55,7 +56,7 @@ export class ImportRun {
     this.judge = new Judge(
       ports,
       {
-        ...ledgerOptionsOf(config, mode, ports),
+        ...ledgerOptionsOf(config, mode, ports, options.rules),
         newId: () => this.#newId(),
         ...(options.ledger === undefined ? {} : { ledger: options.ledger }),
         ...(limits.length === 0 ? {} : { limit: limiter(ports, limits) }),
@@ -159,6 +160,8 @@ export interface ImportRunOptions {
   /** Prefix of signal ids: the same for the same input, so that a second import adds nothing. */
   readonly idPrefix: string;
   readonly ledger?: Ledger;
+  /** About path templates, beside the configuration's. */
+  readonly rules?: readonly TemplateRule[];
   readonly onDecision?: (index: number, decision: Decision, exchange: Exchange) => void;
   readonly onExchange?: (exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]) => void;
   readonly onSignals?: (signals: readonly Signal[]) => void;

@@ -4,6 +4,7 @@ import type { Config } from "../config/config-schema.ts";
 import { type Key, loadOrCreateKey } from "../keys/key-file.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import type { Format } from "../sources/source.ts";
+import { TemplateRulesFile } from "../hub/template-rules-file.ts";
 import type { State } from "../state/open-state.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
@@ -79,6 +80,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
   const imported = state === undefined ? undefined : new ImportedFiles(state.imports, { again: options.again === true });
   const data = options.data === undefined ? undefined : new DataSink(options.data, prepared.key.epoch, ports);
   const learned = options.data === undefined ? undefined : loadLearned(options.data)?.ledger;
+  const rules = options.data === undefined ? [] : new TemplateRulesFile(options.data).read();
   // What comes after an earlier part of the same log must not take the names of its signals.
   const idPrefix = `${idPrefixOf(files)}${(await imported?.suffix()) ?? ""}`;
   const run = new ImportRun({
@@ -86,7 +88,8 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
     config,
     mode,
     idPrefix,
-    ...(learned === undefined ? {} : { ledger: new Ledger(ports, ledgerOptionsOf(config, mode, ports), learned) }),
+    rules,
+    ...(learned === undefined ? {} : { ledger: new Ledger(ports, ledgerOptionsOf(config, mode, ports, rules), learned) }),
     ...(data === undefined ? {} : { onExchange: (exchange, step, rows) => data.exchange(exchange, step, rows), onSignals: (signals) => data.signals(signals) }),
   });
   const input = await readAll(files, prepared.format, context, {

@@ -1,9 +1,11 @@
 import { type Command } from "commander";
-import { PosternError } from "@postern/engine";
+import { explainTemplate, PosternError } from "@postern/engine";
 import type { CliContext } from "./cli-context.ts";
 import { findEndpoint } from "./breach/find-endpoint.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
+import { renderSegments } from "./endpoints/render-templates.ts";
+import { templateCommands } from "./endpoints/template-commands.ts";
 import { lifecycleFilters } from "../hub/endpoint-life.ts";
 import { duration } from "../config/values.ts";
 import { readKnown } from "./known/known.ts";
@@ -31,11 +33,12 @@ export function listCommands(program: Command, context: CliContext): void {
       command.action((endpoint: string | undefined, options: ListOptions) =>
         guarded(context, () => (endpoint === undefined ? run(list.name, options, context) : showOne(endpoint, options, context))),
       );
+      templateCommands(command, context);
     } else command.action((options: ListOptions) => guarded(context, () => run(list.name, options, context)));
   }
 }
 
-/** The API's `/endpoints/{id}` with `/endpoints/{id}/shape`, or the same for people. */
+/** The API's `/endpoints/{id}` with `/endpoints/{id}/shape` and the segments of `/endpoints/{id}/template`, or the same for people. */
 async function showOne(wanted: string, options: ListOptions, context: CliContext): Promise<number> {
   const filter = (["endpoint", "newSince", "lifecycle", "cursor"] as const).find((one) => options[one] !== undefined);
   if (filter !== undefined) throw new PosternError("USAGE", "One endpoint is asked for, and the list is filtered", { remedy: "Leave out the filters, or the endpoint." });
@@ -45,11 +48,9 @@ async function showOne(wanted: string, options: ListOptions, context: CliContext
   if (endpoint === undefined) throw new PosternError("NOT_FOUND", "This endpoint is not in the inventory any more", { remedy: "`postern endpoints` lists all of them." });
   const view = viewerOf(known)(endpoint);
   const shape = endpointShape(endpoint);
-  context.stdout.write(
-    options.json === true
-      ? `${JSON.stringify({ ...view, shape })}\n`
-      : renderEndpoint(view, shape, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
-  );
+  const template = explainTemplate(endpoint);
+  const layout = { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) };
+  context.stdout.write(options.json === true ? `${JSON.stringify({ ...view, shape, template })}\n` : `${renderEndpoint(view, shape, layout)}\n${renderSegments(template, layout)}`);
   return 0;
 }
 

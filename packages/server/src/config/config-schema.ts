@@ -1,3 +1,4 @@
+import { inventoryBounds, ruleProblem, type TemplateRule, templateRuleKinds, templateRulesMax } from "@postern/engine";
 import { z } from "zod";
 import { cidr, duration, endpointPattern, httpUrl, listenAddress, rate, secretText } from "./values.ts";
 import type { Environment } from "./values.ts";
@@ -146,6 +147,35 @@ export function configSchema(env: Environment) {
       .describe("Send alerts as signed webhooks (Standard Webhooks)."),
   });
 
+  const template = z.string().max(1_024);
+  const templateRule = z
+    .strictObject({
+      pin: template.optional().describe("This template stays as written: `/users/{userId}/cards`. Its constants are no values; at `{…}` all but words of interfaces are."),
+      merge: template.optional().describe("At the last `{…}` everything is a value, but what a pin or split names: `/wiki/{page}`."),
+      split: template.optional().describe("Its constants are no values: `/users/me`; with `*` each word there is a constant of its own: `/*/list`."),
+      host: z
+        .string()
+        .min(1)
+        .max(255)
+        .transform((value) => value.toLowerCase())
+        .optional()
+        .describe("Only on this host, in imported traffic. Default any."),
+    })
+    .transform((said, context): TemplateRule => {
+      const kinds = templateRuleKinds.filter((kind) => said[kind] !== undefined);
+      const [kind] = kinds;
+      const written = kind === undefined ? undefined : said[kind];
+      if (kind === undefined || written === undefined || kinds.length > 1) {
+        context.addIssue({ code: "custom", message: "expected one of pin, merge and split" });
+        return z.NEVER;
+      }
+      const rule: TemplateRule = { kind, template: written, ...(said.host === undefined ? {} : { host: said.host }) };
+      const problem = ruleProblem(rule);
+      if (problem === undefined) return rule;
+      context.addIssue({ code: "custom", path: [kind], message: problem });
+      return z.NEVER;
+    });
+
   return z.strictObject({
     mode: mode.optional().describe("`observe` says what would be done, `enforce` does it. `--mode` wins."),
     listen: listenAddress.optional().describe("Where the gate listens: `8080` or `0.0.0.0:8080`. `--listen` wins."),
@@ -157,6 +187,27 @@ export function configSchema(env: Environment) {
       .describe("Proxies in front whose X-Forwarded-For is believed: how many, or their addresses and ranges. Default none."),
     limits: z.array(limit).max(1_000).default([]).describe("Rate limits."),
     endpoints: z.array(endpoint).max(10_000).default([]).describe("What you know about endpoints; the rest is learned."),
+    templates: z.array(templateRule).max(templateRulesMax).default([]).describe("What is a constant and what a parameter in paths, where it was learned otherwise; it wins."),
+    inventory: z
+      .strictObject({
+        places: z
+          .number()
+          .int()
+          .min(1_000)
+          .max(5_000_000)
+          .default(inventoryBounds.placesMax)
+          .describe("Most places in the trees of paths, of all hosts together: what templates are learned in. About 0.7 KB each. Default 200000."),
+        endpoints: z
+          .number()
+          .int()
+          .min(100)
+          .max(500_000)
+          .default(inventoryBounds.endpointsMax)
+          .describe("Most endpoints, of all hosts together; beyond it known ones go on counting and no new one enters. Default 20000."),
+        hosts: z.number().int().min(1).max(10_000).default(inventoryBounds.hostsMax).describe("Most hosts. Default 256."),
+      })
+      .prefault({})
+      .describe("How much memory the inventory may take."),
     anchors: z.array(anchor).max(1_000).default([]).describe("Endpoints whose success shows a legitimate user."),
     alerts: alerts.prefault({}).describe("Who is told about incidents, and how."),
     triggers: z.array(trigger).max(256).default([]).describe("Your own rules over traffic. What they may ask about: docs/reference/triggers.md."),

@@ -79,7 +79,17 @@ describe("what is read", () => {
   });
 
   test("nothing at all is a whole configuration", () => {
-    expect(loadConfig(undefined)).toEqual({ limits: [], endpoints: [], anchors: [], triggers: [], retention: {}, protect: {}, alerts: { level: "low", terminal: true } });
+    expect(loadConfig(undefined)).toEqual({
+      limits: [],
+      endpoints: [],
+      templates: [],
+      inventory: { places: 200_000, endpoints: 20_000, hosts: 256 },
+      anchors: [],
+      triggers: [],
+      retention: {},
+      protect: {},
+      alerts: { level: "low", terminal: true },
+    });
     expect(read("# only a comment\n").ok).toBe(true);
   });
 

@@ -134,7 +134,7 @@ function doorsOf(endpoints: readonly GuardedEndpoint[], earlier: readonly Guarde
   const retired: GuardedEndpoint[] = [];
   const former = new Map<string, string>();
   for (const guard of earlier) {
-    const now = endpoints.find((one) => sameDoor(one, guard)) ?? retired.find((one) => sameDoor(one, guard));
+    const now = endpoints.find((one) => sameDoor(one, guard) || one.formerly?.includes(guard.id) === true) ?? retired.find((one) => sameDoor(one, guard));
     if (now === undefined) retired.push(guard);
     else former.set(guard.id, now.id);
   }

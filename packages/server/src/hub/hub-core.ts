@@ -16,7 +16,7 @@ import {
   Triggers,
   triggerFactsOf,
 } from "@postern/engine";
-import { ledgerOptionsOf } from "../cli/import-policy.ts";
+import { ledgerOptionsOf, templateRulesOf } from "../cli/import-policy.ts";
 import type { Config } from "../config/config-schema.ts";
 import { re2 } from "../config/re2.ts";
 import { retentionDefaults, retentionEveryMs } from "../store/retention.ts";
@@ -28,6 +28,7 @@ import { type HubState, loadHubState, type MissingExchanges, saveHubState } from
 import { recallTotals } from "./recall-totals.ts";
 import { Received } from "./received.ts";
 import { SourceTotals } from "./source-totals.ts";
+import { type KeptRule, TemplateRulesFile } from "./template-rules-file.ts";
 import { Uptime } from "./uptime.ts";
 import type { GateFrame, GateUsage, PastLife } from "../gate-hub-wire.ts";
 
@@ -41,6 +42,8 @@ export class HubCore {
   readonly totals = new SourceTotals();
   /** Give it a tick a second: `uptime.tick(now, gateConnected)`. */
   readonly uptime: Uptime;
+  /** What people decided about path templates; {@link govern} makes it count. */
+  readonly templateRules: TemplateRulesFile;
   readonly usage = new Map<string, GateUsage>();
   readonly #options: HubCoreOptions;
   readonly #triggers: Triggers;
@@ -70,7 +73,8 @@ export class HubCore {
     this.#options = options;
     const { config, dataDir } = options;
     const state = loadHubState(dataDir);
-    this.ledger = new Ledger(options.ports, ledgerOptionsOf(config, options.mode, options.ports), state?.ledger);
+    this.templateRules = new TemplateRulesFile(dataDir);
+    this.ledger = new Ledger(options.ports, ledgerOptionsOf(config, options.mode, options.ports, this.templateRules.read()), state?.ledger);
     this.incidents = state === undefined ? new Incidents() : Incidents.restore(state.incidents);
     this.#missing = [...(state?.missing ?? [])];
     this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
@@ -154,6 +158,7 @@ export class HubCore {
     this.#exchanges.rotate();
     this.#disclosures.rotate();
     this.#signals.rotate();
+    this.#obey();
     const now = this.#options.now();
     this.take(this.#triggers.advance(now));
     if (this.#recalled) this.#refreshIncidents();
@@ -169,6 +174,22 @@ export class HubCore {
     this.annotations.set(id, annotation);
     this.save();
     return true;
+  }
+
+  /** Obeys these decisions about path templates, with the configuration's, from the next exchange on; counters gathered so far follow. */
+  govern(kept: readonly KeptRule[]): void {
+    this.ledger.govern(templateRulesOf(this.#options.config, kept));
+    this.#changed = true;
+  }
+
+  /** Takes up what a command wrote; what cannot be read leaves those in force. */
+  #obey(): void {
+    if (!this.templateRules.changed) return;
+    try {
+      this.govern(this.templateRules.read());
+    } catch {
+      // Somebody edits it by hand: told at the next start.
+    }
   }
 
   triage(kind: "incident" | "finding", id: string, status: string): void {

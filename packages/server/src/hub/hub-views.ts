@@ -1,4 +1,4 @@
-import { PosternError } from "@postern/engine";
+import { PosternError, ruleProblem } from "@postern/engine";
 import type {
   ActorView,
   ChangeView,
@@ -6,6 +6,7 @@ import type {
   DisclosureQuery,
   DisclosureTotals,
   EndpointPatch,
+  EndpointTemplate,
   EndpointView,
   ExchangeQuery,
   ExchangeRow,
@@ -17,6 +18,9 @@ import type {
   Overview,
   Page,
   PageQuery,
+  TemplateChange,
+  TemplatePatch,
+  TemplateRuleView,
   Views,
 } from "../api/views.ts";
 import type { Acceptance } from "../config/public-on-purpose.ts";
@@ -34,6 +38,7 @@ import type { AuditEntry } from "../state/audit-log.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { HubCore } from "./hub-core.ts";
 import { endpointView, findingView, incidentView } from "./project.ts";
+import { changeOf, namesOf, ruleViews, templateNamed, templateView } from "./template-views.ts";
 
 /** What the API may ask, answered from the ledger's memory and, for history, from the store. */
 export class HubViews implements Views {
@@ -186,6 +191,31 @@ export class HubViews implements Views {
     return view;
   }
 
+  template(id: string): EndpointTemplate | undefined {
+    const endpoint = this.#core.ledger.inventory.byId(id);
+    return endpoint === undefined ? undefined : templateView(endpoint);
+  }
+
+  templateRules(): readonly TemplateRuleView[] {
+    return ruleViews(this.#core.templateRules.read(), this.#options.config, this.#core.ledger.inventory.rules);
+  }
+
+  async decideTemplate(patch: TemplatePatch, by: string): Promise<TemplateChange> {
+    const { ledger, templateRules } = this.#core;
+    const decision = { kind: patch.kind, template: templateNamed(ledger, patch), host: patch.host?.toLowerCase() };
+    const { kind, template, host } = decision;
+    const problem = kind === "none" ? undefined : ruleProblem({ kind, template });
+    if (problem !== undefined) throw new PosternError("USAGE", `${kind}: ${problem}`, { remedy: "GET /api/v1/templates shows what there is." });
+    await this.#options.audit({ at: Date.now(), actor: by, action: "endpoint.template", subject: template, detail: { kind, host: host ?? null } });
+    const kept =
+      kind === "none" ? templateRules.unset({ template, ...(host === undefined ? {} : { host }) }) : templateRules.set({ kind, template, host, at: this.#options.now(), by });
+    if (kept === undefined) throw new PosternError("NOT_FOUND", "Nobody decided anything about this template", { remedy: "What stands in postern.yaml is changed there." });
+    this.#findings = { at: 0, list: [] };
+    const before = namesOf(ledger);
+    this.#core.govern(kept);
+    return changeOf(before, ledger, decision);
+  }
+
   findings(): readonly FindingView[] {
     if (Date.now() - this.#findings.at > findingsFreshMs) {
       const list = this.#core.ledger.findings().map((finding) => {
@@ -335,6 +365,8 @@ export class HubViews implements Views {
     if (missing > 0) spots.push(`${missing} exchanges never reached the hub (a process died or was away); disclosures of guarded endpoints are not among them.`);
     if (this.#core.upstreamErrors > 0) spots.push(`${this.#core.upstreamErrors} requests got no answer from the service behind the gate.`);
     for (const blind of this.#options.blindIdentifiers()) spots.push(blindIdentifierText(blind));
+    const { refused } = this.#core.ledger.inventory.size;
+    if (refused > 0) spots.push(`${refused} exchanges belong to endpoints beyond the inventory's bounds: raise inventory.places or inventory.endpoints.`);
     for (const [id, count] of Object.entries(this.#core.triggerErrors())) spots.push(`The trigger ${id} failed ${count} times: mend its expression.`);
     return spots;
   }
@@ -386,7 +418,7 @@ export function classesOf(ledger: HubCore["ledger"], meaning: "confirmed" | "den
 }
 
 export interface HubViewsOptions {
-  readonly config: Pick<Config, "endpoints">;
+  readonly config: Pick<Config, "endpoints" | "templates">;
   /** Resolves once the entry is on the disk. */
   readonly audit: (entry: AuditEntry) => Promise<unknown>;
   readonly store: StoreClient;

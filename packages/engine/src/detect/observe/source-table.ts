@@ -58,8 +58,11 @@ export class SourceTable {
     return -1;
   }
 
-  /** The slot of a key, made with `startCredits` when it is new. */
-  claim(hi: number, lo: number, at: number, startCredits: number): number {
+  /**
+   * The slot of a key, made with `startCredits` when it is new. `earlier`: slots of the same source at the same door under other names; of what it has left it gets
+   * the least, what speaks against it the most.
+   */
+  claim(hi: number, lo: number, at: number, startCredits: number, earlier: readonly number[] = none): number {
     const known = this.find(hi, lo);
     if (known >= 0) return known;
     const start = lo % this.slots;
@@ -83,17 +86,21 @@ export class SourceTable {
     }
     if (this.seenAt[place] === 0) this.#used++;
     else if (this.#worth(place) >= 1) this.evictedWithEvidence++;
+    const most = (of: { readonly [slot: number]: number }, least: number): number => earlier.reduce((found, slot) => Math.max(found, of[slot] ?? 0), least);
+    const [credits, window] = [earlier.reduce((found, slot) => Math.min(found, this.credits[slot] ?? 0), startCredits), most(this.window, startCredits)];
+    const [evidence, flaggedAt] = [most(this.evidence, Number.NEGATIVE_INFINITY), most(this.flaggedAt, 0)];
+    const [anchors, asked, refused] = [most(this.anchors, 0), most(this.asked, 0), most(this.refused, 0)];
     this.keyHi[place] = hi;
     this.keyLo[place] = lo;
-    this.credits[place] = startCredits;
-    this.window[place] = startCredits;
-    this.evidence[place] = Number.NEGATIVE_INFINITY;
+    this.credits[place] = credits;
+    this.window[place] = window;
+    this.evidence[place] = evidence;
     // Zero marks a free slot, so the first instant of the epoch counts as the one after it.
     this.seenAt[place] = Math.max(1, at);
-    this.flaggedAt[place] = 0;
-    this.anchors[place] = 0;
-    this.asked[place] = 0;
-    this.refused[place] = 0;
+    this.flaggedAt[place] = flaggedAt;
+    this.anchors[place] = anchors;
+    this.asked[place] = asked;
+    this.refused[place] = refused;
     this.hour[place] = 0;
     this.inHour[place] = 0;
     return place;
@@ -107,5 +114,6 @@ export class SourceTable {
   }
 }
 
+const none: readonly number[] = [];
 /** Places one key may stand in. Sixteen neighbours share a few cache lines. */
 const probes = 16;

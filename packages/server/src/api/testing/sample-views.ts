@@ -99,6 +99,20 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
       marked.push(`endpoint ${id} described by ${by}`);
       return view;
     },
+    template: (id) => {
+      const known = endpoints.find((it) => it.id === id);
+      if (known === undefined) return undefined;
+      const segments = known.path
+        .split("/")
+        .slice(1)
+        .map((segment) => ({ segment, is: segment.startsWith("{") ? ("parameter" as const) : ("constant" as const), by: "shape" as const, because: "as it looks", evidence: {} }));
+      return { id, method: known.method, host: known.host, path: known.path, requests: known.requests, segments, formerly: [] };
+    },
+    templateRules: () => (full ? [{ kind: "pin", template: "/wiki/{page}", host: null, from: "configuration", by: null, at: null }] : []),
+    decideTemplate: async ({ kind, template, host }, by) => {
+      marked.push(`template ${template} ${kind} by ${by}`);
+      return { kind, template: template ?? "/", host: host ?? null, ended: [], made: [], endedCount: 0, madeCount: 0, notRecomputed: false };
+    },
     triage(what, id, status, by) {
       const list: readonly { readonly id: string }[] = what === "incident" ? incidents : findings;
       if (!list.some((it) => it.id === id)) throw new PosternError("NOT_FOUND", `No ${what} has the id "${id}".`);
