@@ -7,7 +7,6 @@ import { ledgerOptionsOf } from "../cli/import-policy.ts";
 import type { ImportDocument } from "../cli/report/import-document.ts";
 import { commandBench } from "../cli/report/run-command.fixture.ts";
 import { makePorts } from "../keys/make-ports.ts";
-import type { Config } from "./config-schema.ts";
 import { configOf } from "./config-of.fixture.ts";
 import { publicOnPurpose } from "./public-on-purpose.ts";
 

@@ -1,0 +1,62 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, it } from "vitest";
+import { carriesAll, type Exchange } from "./exchange/exchange.ts";
+import type { Ports } from "./exchange/ports.ts";
+import { backlogEndpointsMax, backlogMax, Ledger } from "./ledger.ts";
+
+const ports: Ports = {
+  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
+  random: () => 7,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
+let at = Date.UTC(2026, 2, 2, 10);
+
+/** A lookup at this door. */
+function lookup(door: string, phone: number, method = "GET"): Exchange {
+  at += 1_000;
+  return {
+    id: `x${at}`,
+    at,
+    method,
+    url: `http://api.example/${door}?msisdn=%2B9995${100_000 + phone * 37}`,
+    client: { address: "192.0.2.1" },
+    request: { headers: [["Host", "api.example"]] },
+    response: { status: 200, headers: [["Content-Type", "application/json"]], body: '{"exists":true}' },
+    carries: carriesAll,
+  };
+}
+
+/** Disclosures of each of these lookups. */
+const told = (ledger: Ledger, door: string, phones: readonly number[]): number[] => phones.map((phone) => ledger.onExchange(lookup(door, phone)).disclosures.length);
+
+describe("questions from before an identifier is known to be one", () => {
+  it("are remembered, the first 64 of an endpoint, and written down as soon as it is", () => {
+    const ledger = new Ledger(ports, { mode: "observe" });
+    const sum = (rows: readonly number[]): number => rows.reduce((all, one) => all + one, 0);
+    const repeats = Array.from({ length: backlogMax }, () => 1);
+    expect(sum(told(ledger, "users/status", [...repeats.slice(7), ...people]))).toBe(backlogMax - 7 + people.length);
+    expect(sum(told(ledger, "users/search", [...repeats, 1, 1, ...people]))).toBeLessThan(backlogMax + 2 + people.length);
+    expect(Math.max(...told(ledger, "users/profile", [...repeats, ...repeats, ...people]))).toBe(backlogMax + 1);
+  });
+
+  it("are remembered of 256 endpoints, of which the one that was asked nothing new for longest gives way", () => {
+    const ledger = new Ledger(ports, { mode: "observe" });
+    for (const door of ["quiet", "busy"]) told(ledger, door, [1, 2, 3, 4]);
+    // Some doors look like one to the inventory: more than the bound.
+    const others = (from: number, to: number): void => {
+      for (const door of words.flatMap((one) => words.map((two) => `${one}/${two}`)).slice(from, to))
+        for (const method of ["GET", "PUT", "PATCH", "DELETE", "POST"]) ledger.onExchange(lookup(door, 1, method));
+    };
+    others(0, 45);
+    told(ledger, "busy", [5]);
+    others(45, 70);
+    const asked = [...Array.from({ length: 20 }, () => 1), ...people];
+    const rows = (door: string): number => told(ledger, door, asked).reduce((all, one) => all + one, 0);
+    expect([rows("busy") - asked.length, rows("quiet") - asked.length]).toEqual([5, 0]);
+  });
+});
+
+/** Enough of them that it is plain whom they ask about. */
+const people = Array.from({ length: 24 }, (_, n) => n + 1);
+
+const words = ["users", "orders", "status", "search", "account", "items", "files", "groups", "teams", "events", "jobs", "tasks", "notes", "tags", "roles", "devices", "images", "cards", "plans", "rooms"];
