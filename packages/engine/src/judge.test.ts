@@ -4,7 +4,7 @@ import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
 import type { Signal } from "./detect/signal.ts";
 import type { Disclosure } from "./decide/gate-policy.ts";
-import { type Decision, Judge, reorderMax } from "./judge.ts";
+import { type Decision, Judge, reorderBytesMax, reorderMax } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
 
 const start = Date.UTC(2026, 2, 2, 10);
@@ -191,6 +191,25 @@ describe("Judge", () => {
     const text = JSON.stringify([ledger.exportState(), ledger.policy(start + 4_100_000), ledger.findings()]).toLowerCase();
     for (const value of [planted.phone, "16661234", planted.mail, "zaphod", planted.user, planted.token, planted.card])
       expect(text.includes(value.toLowerCase()), value).toBe(false);
+  });
+
+  it("waits for at most 64 MiB of exchanges, whatever their number, and judges the earliest first", () => {
+    const decided: number[] = [];
+    const judge = new Judge(
+      ports,
+      { mode: "observe", newId: () => "s", sourceSlots: 64, pairs: 1_024, pending: 64 },
+      { decision: (index) => decided.push(index), exchange: () => {}, signals: () => {} },
+    );
+    const body = "x".repeat(1_048_576);
+    const heavy = reorderBytesMax / body.length;
+    for (let n = 0; n < heavy / 4; n++) judge.push({ ...lookup(`h${n}`, start - n * 1_000, "192.0.2.1", "999-1"), request: { headers: [], body } });
+    expect(decided).toEqual([]);
+    for (let n = heavy / 4; n < heavy; n++) judge.push({ ...lookup(`h${n}`, start - n * 1_000, "192.0.2.1", "999-1"), request: { headers: [], body } });
+    const held = heavy - decided.length;
+    expect(decided.length).toBeGreaterThan(0);
+    expect(held * body.length).toBeLessThanOrEqual(reorderBytesMax);
+    judge.finish();
+    expect(decided).toHaveLength(heavy);
   });
 
   it("waits for at most 65,536 exchanges to put them in order, and counts those that come later still", () => {

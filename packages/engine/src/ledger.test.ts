@@ -59,4 +59,25 @@ describe("questions from before an identifier is known to be one", () => {
 /** Enough of them that it is plain whom they ask about. */
 const people = Array.from({ length: 24 }, (_, n) => n + 1);
 
-const words = ["users", "orders", "status", "search", "account", "items", "files", "groups", "teams", "events", "jobs", "tasks", "notes", "tags", "roles", "devices", "images", "cards", "plans", "rooms"];
+const words = [
+  "users",
+  "orders",
+  "status",
+  "search",
+  "account",
+  "items",
+  "files",
+  "groups",
+  "teams",
+  "events",
+  "jobs",
+  "tasks",
+  "notes",
+  "tags",
+  "roles",
+  "devices",
+  "images",
+  "cards",
+  "plans",
+  "rooms",
+];

@@ -1,3 +1,4 @@
+import { authSchemes } from "./auth-schemes.ts";
 import type { HeaderList } from "./exchange.ts";
 import type { Ports } from "./ports.ts";
 import { rememberText } from "./remember-text.ts";
@@ -157,7 +158,7 @@ function ofAuthorization(value: string, ports: Ports): CredentialSeen | undefine
   const scheme = (space < 0 ? text : text.slice(0, space)).toLowerCase();
   const rest = space < 0 ? "" : text.slice(space + 1).trim();
   const location = "header:authorization";
-  if (rest === "") return bareSchemes.has(scheme) || !isSecret(text) ? undefined : secret(ports, "custom", text, location);
+  if (rest === "") return authSchemes.has(scheme) || !isSecret(text) ? undefined : secret(ports, "custom", text, location);
   if (!isSecret(rest)) return undefined;
   switch (scheme) {
     case "basic":
@@ -179,8 +180,6 @@ function ofAuthorization(value: string, ports: Ports): CredentialSeen | undefine
       return secret(ports, "custom", rest, location);
   }
 }
-
-const bareSchemes: ReadonlySet<string> = new Set(["basic", "bearer", "digest", "dpop", "token", "jwt", "negotiate", "hmac"]);
 
 /** The value of `name=…` or `name="…"` in a list of authorization parameters; `""` when absent. */
 function parameter(text: string, name: string): string {

@@ -1,3 +1,4 @@
+import { authSchemes } from "./auth-schemes.ts";
 import type { Ports } from "./ports.ts";
 
 /**
@@ -8,32 +9,9 @@ export function redactCredential(value: string, ports: Ports): string {
   const trimmed = value.trim();
   const gap = trimmed.indexOf(" ");
   const word = gap === -1 ? "" : trimmed.slice(0, gap);
-  if (!schemes.has(word.toLowerCase())) return schemes.has(trimmed.toLowerCase()) ? trimmed : `hash:${ports.hash("credential", trimmed)}`;
+  if (!authSchemes.has(word.toLowerCase())) return authSchemes.has(trimmed.toLowerCase()) ? trimmed : `hash:${ports.hash("credential", trimmed)}`;
   return `${word} hash:${ports.hash("credential", trimmed.slice(gap + 1).trim())}`;
 }
-
-const schemes: ReadonlySet<string> = new Set([
-  "basic",
-  "bearer",
-  "digest",
-  "dpop",
-  "gnap",
-  "hawk",
-  "hmac",
-  "hoba",
-  "mutual",
-  "negotiate",
-  "ntlm",
-  "oauth",
-  "privatetoken",
-  "scram-sha-1",
-  "scram-sha-256",
-  "signature",
-  "token",
-  "vapid",
-  "apikey",
-  "aws4-hmac-sha256",
-]);
 
 /** Most cookies of one field that are kept apart; the rest is one hash. */
 export const cookiesMax = 64;

@@ -1,3 +1,4 @@
+import { digitsOf, luhn } from "../inventory/checksums.ts";
 import { decodeBase64 } from "./decode-base64.ts";
 import type { Ports } from "./ports.ts";
 
@@ -82,20 +83,9 @@ function numbers(text: string, ports: Ports): Span[] {
 }
 
 function numberMarker(digits: string, ports: Ports): string {
-  if (digits.length >= 13 && digits.length <= 19 && passesLuhn(digits)) return `[card:${ports.hash("credential", digits)}]`;
+  if (digits.length >= 13 && digits.length <= 19 && luhn(digitsOf(digits))) return `[card:${ports.hash("credential", digits)}]`;
   if (digits.length <= 15) return `[phone:${ports.hash("phone", `+${digits.startsWith("00") ? digits.slice(2) : digits}`)}]`;
   return `[number:${ports.hash("opaque", digits)}]`;
-}
-
-/** True for a number whose check digit is that of a payment card. */
-export function passesLuhn(digits: string): boolean {
-  let sum = 0;
-  for (let i = 0; i < digits.length; i += 1) {
-    const digit = digits.charCodeAt(digits.length - 1 - i) - 48;
-    const weighed = i % 2 === 1 ? digit * 2 : digit;
-    sum += weighed > 9 ? weighed - 9 : weighed;
-  }
-  return sum % 10 === 0;
 }
 
 /** `eyJ` is `{"` in base64: the beginning of every JWT's header. Header, claims and signature go together: claims name people. */

@@ -1,7 +1,18 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { classifyResponse, classKeyCharsMax, keyWithoutScalar, plainHash, shapePathsMax, type ClassifiedAnswer } from "./response-class.ts";
+import {
+  type ClassifiedAnswer,
+  classesPerStructureMax,
+  classifyResponse,
+  classKeyCharsMax,
+  echoesMax,
+  keyWithoutScalar,
+  plainHash,
+  shapeDepthMax,
+  shapePathsMax,
+  shortTextMax,
+} from "./response-class.ts";
 import type { Ports } from "./ports.ts";
 import type { Json } from "./view.ts";
 
@@ -82,6 +93,21 @@ describe("classifyResponse", () => {
     );
     const wide = Object.fromEntries(Array.from({ length: 300 }, (_, index) => [`field${index}x`, index]));
     expect(classOf(wide).fields.length).toBeLessThanOrEqual(shapePathsMax);
+  });
+  it("looks six levels deep, masks eight identifiers, compares texts to 64 characters word for word, and says the same of the 257th class of a structure", () => {
+    const nested = (levels: number, leaf: Json): Json => (levels === 0 ? leaf : { a: nested(levels - 1, leaf) });
+    const same = (one: Json, two: Json): boolean => classOf(one).id === classOf(two).id;
+    expect([same(nested(shapeDepthMax, 1), nested(shapeDepthMax, "x")), same(nested(shapeDepthMax + 1, 1), nested(shapeDepthMax + 1, "x"))]).toEqual([false, true]);
+    const names = Array.from({ length: echoesMax + 1 }, (_, n) => `person-${String.fromCharCode(97 + n).repeat(4)}`);
+    const text = (body: string, echo: string[]): string => classifyResponse({ scalars: [] }, answer({ contentType: "text/plain", body, echo }), ports).id;
+    const [first = "", last = "", other = ""] = [names[0], names.at(-1), "person-zzzz"];
+    expect(text(`no ${first}`, names)).toBe(text(`no ${other}`, [other]));
+    expect(text(`no ${last}`, names)).not.toBe(text(`no ${other}`, [other]));
+    const words = (length: number, end: string): string => text("w ".repeat(length).slice(0, length - 1) + end, []);
+    expect([words(shortTextMax, "a") === words(shortTextMax, "b"), words(shortTextMax + 1, "a") === words(shortTextMax + 1, "b")]).toEqual([false, true]);
+    const kinds = Array.from({ length: classesPerStructureMax + 1 }, (_, n) => classOf({ n, of: "x" }, ["n"]).id);
+    expect(new Set(kinds).size).toBe(kinds.length);
+    expect(classOf({ n: 0, of: "x" }, ["n"]).id).toBe(kinds[0]);
   });
   it("says of a structure it remembers what it said at first sight: for any order of keys, under any key of ours, and with the identifier in a name", () => {
     const first = classOf({ zeta: 1, plan: "x", x999155: true });

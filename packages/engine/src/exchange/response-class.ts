@@ -29,7 +29,8 @@ export const shapePathsMax = 64;
 export const classKeyCharsMax = 512;
 export const echoesMax = 8;
 /** Text answers up to this length are told apart by their (keyed) hash, longer ones by length alone. */
-const shortTextMax = 64;
+/** Texts of so many characters are compared word for word, longer ones by length. */
+export const shortTextMax = 64;
 
 /**
  * Puts an answer in its class: status, media type, JSON shape and the values of the scheme's scalars, redirect target,
@@ -75,7 +76,7 @@ interface Shapes {
 
 const shapesKey = Symbol("shapes");
 /** Scalars are enumerations; with more classes of one structure the scheme is still being learned, and they are found anew. */
-const classesPerStructureMax = 256;
+export const classesPerStructureMax = 256;
 
 /** Undefined when the structure cannot be remembered, or a key may hold the identifier asked about: then its names must be masked each time. */
 function shapesOf(json: Json, forms: readonly string[], ports: Ports): Shapes | undefined {

@@ -135,6 +135,7 @@ describe("the credential seen", () => {
     ["a cookie of high entropy", [["Cookie", "theme=dark; q=f3A9k2LmZ0p8Qw7x"]], "/", "session-cookie", "cookie:q"],
     ["no secret: Bearer null", [["Authorization", "Bearer null"]], "/", undefined, undefined],
     ["no secret: a bare scheme", [["Authorization", "Bearer "]], "/", undefined, undefined],
+    ["no secret: another bare scheme", [["Authorization", "ApiKey"]], "/", undefined, undefined],
     ["no secret: a CSRF header", [["X-CSRF-Token", "abcdefghij0123456789"]], "/", undefined, undefined],
     ["no secret: a short key parameter", [], "/?key=3&token=abc", undefined, undefined],
     ["no secret: preferences and analytics", [["Cookie", "lang=en; _ga=GA1.2.1234567890.1234567890"]], "/", undefined, undefined],
