@@ -46,8 +46,7 @@ export function plainPath(template: string): string {
   return template.replaceAll(/\{([^{}~]{1,120}~[0-9a-f]{16})\}/g, "$1");
 }
 
-/** One endpoint of traffic as an operation; calls of GraphQL and JSON-RPC too, which no document lists by themselves. */
-export function observedOperation(endpoint: InventoryEndpoint): ApiOperation {
+function observedOperation(endpoint: InventoryEndpoint): ApiOperation {
   const { schemas } = endpoint;
   const sent = byField(schemas.classified());
   const posture = endpoint.posture();
