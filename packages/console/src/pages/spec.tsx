@@ -77,7 +77,7 @@ function Comparison({ diff }: { readonly diff: SpecDiff }) {
             type="button"
             aria-pressed={kind === it}
             onClick={() => choose(kind === it ? undefined : it)}
-            className={`px-4 py-3 text-left hover:bg-sunk ${kind === it ? "bg-brand-tint" : ""}`}
+            className={`px-4 py-3 text-left ${kind === it ? "bg-brand-tint shadow-[inset_0_-2px_0_var(--brand)]" : "hover:bg-sunk"}`}
           >
             <span className={`block text-2xl leading-8 font-semibold tracking-tight ${diff.counts[it] > 0 && it !== "unused" && it !== "drift" ? "text-leak" : ""}`}>
               {count(diff.counts[it])}
@@ -169,7 +169,12 @@ function why({ kind, what, level, where, documented, found }: Difference): React
     case "drift":
       return (
         <>
-          {where !== "" && <span className="font-mono text-[13px]">{where}</span>} {what}: documented as {documented}, seen as {found}.
+          {where !== "" && (
+            <>
+              <span className="font-mono text-[13px]">{where}</span>,{" "}
+            </>
+          )}
+          {what}: documented as {documented}, seen as {found}.
         </>
       );
   }
