@@ -2,7 +2,7 @@ import type { Action, Exchange, GateNote, Mode } from "./exchange/exchange.ts";
 import { type ExchangeRows, exchangeWeight } from "./exchange/exchange-rows.ts";
 import type { Ports } from "./exchange/ports.ts";
 import { type Callers, callersOf } from "./exchange/actor.ts";
-import { type Extracted, extractSubjects } from "./exchange/subjects.ts";
+import { type Extracted, extractSubjects, type RequestParts, subjectInPath } from "./exchange/subjects.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
@@ -103,22 +103,9 @@ export class Judge {
     let reservation: Reservation | undefined;
     let extracted: Extracted | undefined;
     if (endpoint !== undefined) {
-      const body = exchange.request.body;
-      extracted = extractSubjects(
-        endpoint.subjects,
-        endpoint.template,
-        {
-          segments,
-          query,
-          header: (name) => {
-            const value = headerOf(exchange.request.headers, name);
-            return value === "" ? undefined : value;
-          },
-          contentType: headerOf(exchange.request.headers, "content-type").toLowerCase(),
-          body: typeof body === "string" ? body : "",
-        },
-        this.#ports,
-      );
+      extracted =
+        subjectInPath(endpoint.subjects, endpoint.template, segments, this.#ports) ??
+        extractSubjects(endpoint.subjects, endpoint.template, partsOfRequest(exchange, segments, query), this.#ports);
       const credential = credentialOf(exchange.request.headers, query === "" ? [] : pairsOf(query), this.#ports);
       const actor = this.#callers.actor(
         exchange.client,
@@ -237,6 +224,19 @@ interface Open {
   readonly limited: "throttle" | "observed" | undefined;
   /** Of a guarded endpoint's request. */
   readonly extracted: Extracted | undefined;
+}
+
+function partsOfRequest({ request: { headers, body } }: Exchange, segments: readonly string[], query: string): RequestParts {
+  return {
+    segments,
+    query,
+    header: (name) => {
+      const value = headerOf(headers, name);
+      return value === "" ? undefined : value;
+    },
+    contentType: headerOf(headers, "content-type").toLowerCase(),
+    body: typeof body === "string" ? body : "",
+  };
 }
 
 /** Written out: spreading costs as much as deciding. */

@@ -4,7 +4,7 @@ import type { Ports } from "./exchange/ports.ts";
 import { partsOf, pathValues, textsOf } from "./exchange/request-parts.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
 import type { Subject } from "./exchange/subject.ts";
-import { extractSubjects, type Extracted } from "./exchange/subjects.ts";
+import { extractSubjects, type Extracted, subjectInPath } from "./exchange/subjects.ts";
 import { headerOf, viewOf } from "./exchange/view-of.ts";
 import type { ExchangeView } from "./exchange/view.ts";
 import type { Finding } from "./assess/finding.ts";
@@ -103,7 +103,7 @@ export class Ledger {
         ? nothingExtracted
         : known !== undefined && known.rules === rules && known.template === endpoint.template
           ? known.extracted
-          : extractSubjects(rules, endpoint.template, partsOf(view), ports);
+          : (subjectInPath(rules, endpoint.template, view.segments, ports) ?? extractSubjects(rules, endpoint.template, partsOf(view), ports));
     step.subjects = extracted.subjects;
     const status = exchange.response.status;
     const answered = !refused && status > 0;

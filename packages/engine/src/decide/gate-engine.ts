@@ -227,7 +227,9 @@ export class GateEngine {
     const truthful = reservation.action === "allow";
     const rows: Disclosure[] = [];
     let repeats = 0;
-    for (const [n, fresh] of reservation.fresh.entries()) {
+    for (let n = 0; n < reservation.fresh.length; n++) {
+      const fresh = reservation.fresh[n];
+      if (fresh === undefined) break;
       if (truthful) {
         const first = this.#disclosed.add(fresh.hi, fresh.lo, at);
         if (!first) repeats++;

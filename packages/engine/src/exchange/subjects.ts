@@ -44,14 +44,9 @@ export const subjectDepthMax = 16;
  * Misses: multipart bodies, compressed request bodies, and JSON numbers beyond 2^53 (neighbours collapse into one).
  */
 export function extractSubjects(rules: readonly SubjectRule[], template: string, parts: RequestParts, ports: Ports): Extracted {
+  const inPath = subjectInPath(rules, template, parts.segments, ports);
+  if (inPath !== undefined) return inPath;
   const compiled = compile(rules, template);
-  const [only] = compiled;
-  if (compiled.length === 1 && only !== undefined && only.rule.location.in === "path" && only.places.length === 1) {
-    const [place] = only.places;
-    const segment = place === undefined ? undefined : parts.segments[place.index];
-    if (place === undefined || segment === undefined || segment.length <= place.prefix.length + place.suffix.length) return nothing;
-    if (!segment.includes(",")) return single(only.rule, segment.slice(place.prefix.length, segment.length - place.suffix.length), ports);
-  }
   const found = new Collector(ports);
   const names = new Names(ports, found);
   let needsBody = false;
@@ -104,6 +99,20 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
     }
   }
   return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first };
+}
+
+/**
+ * The same for the common case, one identifier in the path, which needs no other part of the request: undefined in any other case. Whoever has yet to look the other parts
+ * up asks this first.
+ */
+export function subjectInPath(rules: readonly SubjectRule[], template: string, segments: readonly string[], ports: Ports): Extracted | undefined {
+  const compiled = compile(rules, template);
+  const [only] = compiled;
+  if (compiled.length !== 1 || only === undefined || only.rule.location.in !== "path" || only.places.length !== 1) return undefined;
+  const [place] = only.places;
+  const segment = place === undefined ? undefined : segments[place.index];
+  if (place === undefined || segment === undefined || segment.length <= place.prefix.length + place.suffix.length) return nothing;
+  return segment.includes(",") ? undefined : single(only.rule, segment.slice(place.prefix.length, segment.length - place.suffix.length), ports);
 }
 
 const nothing: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };

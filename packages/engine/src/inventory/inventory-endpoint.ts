@@ -57,6 +57,8 @@ export class InventoryEndpoint {
   #epoch = -1;
   #id = "";
   #template: TemplateText = { text: "", identity: "", clear: "", names: new Map() };
+  /** Segments that are parameters, as the template names them. */
+  #positions: readonly number[] = [];
 
   constructor(method: string, host: string, place: PathNode<MethodMap>, naming: EndpointNaming, operation?: Operation) {
     this.method = method;
@@ -196,7 +198,7 @@ export class InventoryEndpoint {
     this.countOnly(exchange.at, status, failed ?? (status >= 500 || status === 0));
     if (exchange.durationMs !== undefined) this.latency.add(exchange.durationMs);
     this.#refresh();
-    this.parameters.observe(view, this.#template.names.keys());
+    this.parameters.observe(view, this.#positions);
     this.schemas.observe(view, this.#template.names, this.#name);
     this.auth.observe(view, caller, this.#template.names.size > 0);
     if (view.responseJson === undefined || status < 200 || status > 299) return;
@@ -314,6 +316,7 @@ export class InventoryEndpoint {
     const same = template.identity === this.#template.identity;
     if (same && template.text === this.#template.text) return;
     this.#template = template;
+    this.#positions = [...template.names.keys()];
     if (same) return;
     if (this.#id !== "") this.#alias(this.#id);
     this.#id = this.#name.idOf(this.method, this.host, named(template.identity, this.operation));

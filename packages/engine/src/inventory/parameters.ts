@@ -1,6 +1,7 @@
 import type { ExchangeView, Json } from "../exchange/view.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
 import { isPlainWords } from "../exchange/plain-words.ts";
+import { rememberText } from "../exchange/remember-text.ts";
 import { DistinctCounter, hash32 } from "./distinct-counter.ts";
 import type { ValueShape } from "./value-shape.ts";
 import { isKnownPhone, valueShape } from "./value-shape.ts";
@@ -24,7 +25,7 @@ export class Parameters {
   }
 
   /** Takes the parameters of one request; `pathPositions` are the segments that are values. */
-  observe(view: ExchangeView, pathPositions: Iterable<number>): void {
+  observe(view: ExchangeView, pathPositions: readonly number[]): void {
     for (const position of pathPositions) this.add(positionKeys[position] ?? `p${position}`, view.segments[position] ?? "");
     for (const [name, value] of view.query) this.add(`q:${this.#name(name)}`, value);
     for (const [name, value] of view.form) this.add(`f:${this.#name(name)}`, value);
@@ -154,32 +155,44 @@ export class ParameterStats {
  * does not know it is an integer; a user name in a location whose name gives no hint is missed.
  */
 export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats, owner = ""): SubjectType | undefined {
-  const name = location.name.toLowerCase();
-  const leaf = name.replaceAll("[]", "").split(".").pop() ?? name;
-  if (isSecretName(leaf) || pagination.test(leaf)) return undefined;
+  const { tellsNobody, phoneNamed, explicitId, idNamed: idByName, userNamed: userByName } = namedAs(location.name);
+  if (tellsNobody) return undefined;
   const distinct = stats.distinct.count;
   if (distinct < distinctMin) return undefined;
   if (location.in !== "path" && distinct < stats.samples * 0.01 && distinct < 64) return undefined;
-  const total = Object.entries(stats.shapes).reduce((sum, [shape, count]) => (shape === "empty" ? sum : sum + (count ?? 0)), 0);
+  const { shapes } = stats;
+  let total = 0;
+  for (const shape in shapes) if (shape !== "empty") total += shapes[shape as ValueShape] ?? 0;
   if (total === 0) return undefined;
-  const share = (...shapes: ValueShape[]) => shapes.reduce((sum, shape) => sum + (stats.shapes[shape] ?? 0), 0) / total;
-  const phoneNamed = /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !leaf.endsWith("id");
-  if (share("phone") >= 0.5 && share("phone", "digits", "time", "integer") >= 0.8) return "phone";
-  if (phoneNamed && share("phone", "digits", "time", "integer") >= 0.8) return "phone";
-  if (share("email") >= 0.6) return "email";
-  if (share("uuid") >= 0.8) return "uuid";
+  // Written out: a call with a list of shapes made more garbage than anything else that reads parameters.
+  const { phone = 0, digits = 0, time = 0, integer = 0, email = 0, uuid = 0, boolean = 0, text = 0, token = 0, word = 0 } = shapes;
+  const numeric = (phone + digits + time + integer) / total >= 0.8;
+  if (phone / total >= 0.5 && numeric) return "phone";
+  if (phoneNamed && numeric) return "phone";
+  if (email / total >= 0.6) return "email";
+  if (uuid / total >= 0.8) return "uuid";
   const known = stats.phoneChecked >= 8 && stats.phoneKnown >= 0.8 * stats.phoneChecked;
-  const explicitId = location.in !== "path" && leaf.endsWith("id");
-  if (!explicitId && known && share("digits", "time", "phone") >= 0.8) return "phone";
-  if (share("time", "boolean") >= 0.5 || share("text") >= 0.5) return undefined;
-  const idNamed = location.in === "path" || /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf);
-  if (share("integer", "digits", "time") >= 0.8) return idNamed ? "integer" : undefined;
-  const userNamed =
-    /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf) ||
-    (location.in === "path" && /^(users|accounts|members|profiles|people|usernames?)$/i.test(owner));
-  if (userNamed && share("word", "email") >= 0.5 && share("token") < 0.5) return "username";
-  return idNamed && share("token", "uuid", "integer", "digits", "word") >= 0.8 ? "opaque" : undefined;
+  if (!(explicitId && location.in !== "path") && known && (digits + time + phone) / total >= 0.8) return "phone";
+  if ((time + boolean) / total >= 0.5 || text / total >= 0.5) return undefined;
+  const idNamed = location.in === "path" || idByName;
+  if ((integer + digits + time) / total >= 0.8) return idNamed ? "integer" : undefined;
+  const userNamed = userByName || (location.in === "path" && /^(users|accounts|members|profiles|people|usernames?)$/i.test(owner));
+  if (userNamed && (word + email) / total >= 0.5 && token / total < 0.5) return "username";
+  return idNamed && (token + uuid + integer + digits + word) / total >= 0.8 ? "opaque" : undefined;
 }
+
+/** What a parameter's name alone says. Names are few and come again; none is kept that is too long to be one. */
+const namedAs = rememberText((given) => {
+  const name = given.toLowerCase();
+  const leaf = name.replaceAll("[]", "").split(".").pop() ?? name;
+  return {
+    tellsNobody: isSecretName(leaf) || pagination.test(leaf),
+    phoneNamed: /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !leaf.endsWith("id"),
+    explicitId: leaf.endsWith("id"),
+    idNamed: /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf),
+    userNamed: /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf),
+  };
+}, 4_096);
 
 /** True for names whose values prove something (password, one-time code, token) and so never name a subject. */
 export function isSecretName(name: string): boolean {

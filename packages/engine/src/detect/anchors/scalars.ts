@@ -1,17 +1,19 @@
+import { rememberText } from "../../exchange/remember-text.ts";
 import type { ExchangeView, Json } from "../../exchange/view.ts";
 
 /** The request's values that may be ids from earlier answers, and whether it carries a proof (password, code, signature). */
 export function requestScalars(view: ExchangeView, pathValues: readonly string[]): { readonly values: readonly string[]; readonly proof: boolean } {
+  if (pathValues.length === 0 && view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return noScalars;
   const values: string[] = [];
   let proof = false;
   const take = (name: string, value: string): void => {
     if (isProofName(name) && value.length > 0) proof = true;
     else if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
   };
-  for (const value of pathValues) take("", value);
+  for (const value of pathValues) if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
   for (const [name, value] of view.query) take(name, value);
   for (const [name, value] of view.form) take(name, value);
-  walk(view.requestJson, "", 0, { left: walkMax }, take);
+  if (view.requestJson !== undefined) walk(view.requestJson, "", 0, { left: walkMax }, take);
   return { values, proof };
 }
 
@@ -47,6 +49,7 @@ function take(value: string, values: string[]): void {
 }
 
 const none: readonly string[] = [];
+const noScalars = { values: none, proof: false };
 
 /** A secret as services issue them: 20 characters or more, one word, digits and letters mixed or both cases. */
 export function tokenLike(value: string): boolean {
@@ -66,11 +69,15 @@ export function tokenLike(value: string): boolean {
 
 /** Names under which a proof is sent. Only one of two signs: see AnchorFinder for the evidence that must come with it. */
 export function isProofName(name: string): boolean {
-  if (name.length === 0 || name.length > 64) return false;
+  return name.length > 0 && name.length <= 64 && provesBy(name);
+}
+
+/** Names come again with every request. */
+const provesBy = rememberText((name) => {
   let plain = "";
   for (const char of name.toLowerCase()) if (char !== "_" && char !== "-" && char !== ".") plain += char;
   return proofNames.has(plain);
-}
+}, 1_024);
 
 const proofNames = new Set([
   "password",
