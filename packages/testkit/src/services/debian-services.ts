@@ -1,6 +1,7 @@
-import { createHash } from "node:crypto";
-import { mkdirSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { debianApplications } from "./debian-applications.ts";
+import { type DebianService, nginx, python, www } from "./debian-service.ts";
 
 /**
  * Servers and frameworks of Debian packages, each started alone on a loopback port from its own configuration in `dir`. `package` is what to install; `file` shows
@@ -77,64 +78,5 @@ export const debianServices: readonly DebianService[] = [
     file: "/usr/bin/prometheus-node-exporter",
     command: (_, port) => ["/usr/bin/prometheus-node-exporter", `--web.listen-address=127.0.0.1:${port}`],
   },
+  ...debianApplications,
 ];
-
-export interface DebianService {
-  readonly name: string;
-  readonly package: string;
-  /** There when the package is installed. */
-  readonly file: string;
-  /** Writes what it needs below `dir` and gives the command that serves on `port` in the foreground. */
-  readonly command: (dir: string, port: number) => readonly string[];
-}
-
-const passwords: Readonly<Record<string, string>> = { anna: "pass-anna", bert: "pass-bert", cleo: "pass-cleo" };
-
-function www(dir: string): void {
-  mkdirSync(join(dir, "www", "records"), { recursive: true });
-  for (let id = 0; id < 8; id++) writeFileSync(join(dir, "www", "records", String(id)), `record ${id}\n`);
-  const sha = (text: string): string => createHash("sha1").update(text).digest("base64");
-  const lines = (line: (name: string, text: string) => string): string =>
-    Object.entries(passwords)
-      .map(([name, text]) => `${line(name, text)}\n`)
-      .join("");
-  writeFileSync(
-    join(dir, "users"),
-    lines((name, text) => `${name}:{SHA}${sha(text)}`),
-  );
-  writeFileSync(
-    join(dir, "plain"),
-    lines((name, text) => `${name}:${text}`),
-  );
-}
-
-function nginx(name: string, locations: (dir: string) => string): DebianService {
-  return {
-    name,
-    package: "nginx-light",
-    file: "/usr/sbin/nginx",
-    command: (dir, port) => {
-      www(dir);
-      const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"].map((kind) => `${kind}_temp_path ${dir}/${kind};`).join(" ");
-      const user = process.getuid?.() === 0 ? "user root;" : "";
-      const text = `${user} daemon off; pid ${dir}/pid; error_log ${dir}/error.log; events {} http { access_log off; ${temporary} server { listen 127.0.0.1:${port}; ${locations(dir)} } }`;
-      writeFileSync(join(dir, "nginx.conf"), text);
-      return ["/usr/sbin/nginx", "-c", join(dir, "nginx.conf"), "-e", join(dir, "error.log")];
-    },
-  };
-}
-
-function python(name: string, module: string, text: string): DebianService {
-  const imported = module === "cherrypy3" ? "cherrypy" : module;
-  const single = module === "bottle" ? ".py" : "";
-  return {
-    name,
-    package: `python3-${module}`,
-    file: `/usr/lib/python3/dist-packages/${imported}${single}`,
-    command: (dir, port) => {
-      const known = `PORT = ${port}\nUSERS = ${JSON.stringify(passwords)}\nTOKENS = [f'token-of-{name}-0123456789' for name in USERS]\n`;
-      writeFileSync(join(dir, `${name}-service.py`), `${known}${text}\n`);
-      return ["/usr/bin/python3", join(dir, `${name}-service.py`)];
-    },
-  };
-}

@@ -1,4 +1,4 @@
-import type { TruthCase } from "./truth-cases.ts";
+import type { TruthCase } from "./truth-case.ts";
 
 /**
  * What is true of one door, found by trying it: without a credential, as two users, and with a forged credential where the case has one. Knows nothing of the engine: data
@@ -22,7 +22,7 @@ export async function probeTruth(url: string, one: TruthCase, credentials: reado
   const withOne: (string | undefined)[] = [];
   if (one.as !== undefined) {
     for (const user of ["anna", "bert"]) {
-      const { path: target, headers } = one.as(user, { path });
+      const { path: target, headers } = one.as(user, { path, challenge: await challengeOf(url, one, path) });
       withOne.push(await ask(target ?? path, headers ?? {}));
     }
   }
@@ -40,6 +40,14 @@ export interface ProbedTruth {
   readonly truth: "enforced" | "not enforced" | "optional" | "nobody gets in";
   /** A forged credential was answered with data. */
   readonly forgedGets: boolean;
+}
+
+/** What the door says to a stranger who asks for this path; `""` where the case needs none. */
+export async function challengeOf(url: string, one: TruthCase, path: string): Promise<string> {
+  if (one.challenge !== true) return "";
+  const answer = await fetch(`${url}${path}`, { method: one.method, redirect: "manual" });
+  await answer.arrayBuffer();
+  return answer.headers.get("www-authenticate") ?? "";
 }
 
 /** Signs in and gives the cookies that came back. */

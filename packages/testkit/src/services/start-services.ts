@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
-import { connect, createServer } from "node:net";
+import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { debianServices } from "./debian-services.ts";
@@ -23,19 +23,23 @@ export async function startServices(dir: string): Promise<RunningServices> {
   const frameworks = spawn(process.execPath, [fileURLToPath(new URL("./framework-services.mjs", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
   children.push(frameworks);
   const urls = new Map(Object.entries(await firstLine(frameworks)));
-  const absent: string[] = [];
-  for (const service of debianServices) {
-    if (!existsSync(service.file)) {
-      absent.push(service.name);
-      continue;
-    }
+  const absent = debianServices.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
+  const present = debianServices.filter(({ file }) => existsSync(file));
+  const ports = await freePorts(present.length);
+  const started = present.map((service, n) => {
     const home = join(dir, service.name);
     mkdirSync(home, { recursive: true });
-    const port = await freePort();
+    const port = ports[n] ?? 0;
     const [file = "", ...args] = service.command(home, port);
-    children.push(spawn(file, args, { cwd: home, stdio: "ignore", env: { PATH: "/usr/bin:/usr/sbin:/bin:/sbin", HOME: home } }));
-    await listening(port, service.name);
+    const child = spawn(file, args, { cwd: home, stdio: "ignore", env: { PATH: "/usr/bin:/usr/sbin:/bin:/sbin", HOME: home } });
+    children.push(child);
     urls.set(service.name, `http://127.0.0.1:${port}`);
+    return answering(port, service.name, child);
+  });
+  const failed = (await Promise.allSettled(started)).flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
+  if (failed.length > 0) {
+    await Promise.all(children.map(ended));
+    throw new Error(failed.join("; "));
   }
   return {
     urls,
@@ -64,39 +68,53 @@ function firstLine(child: ChildProcess): Promise<Readonly<Record<string, string>
   });
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(typeof address === "object" && address !== null ? address.port : 0));
-    });
-  });
+/** Held all at once, so that no port is given twice. */
+async function freePorts(count: number): Promise<number[]> {
+  const servers = await Promise.all(
+    Array.from(
+      { length: count },
+      () =>
+        new Promise<Server>((resolve, reject) => {
+          const server = createServer();
+          server.once("error", reject);
+          server.listen(0, "127.0.0.1", () => resolve(server));
+        }),
+    ),
+  );
+  const ports = servers.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))));
+  return ports;
 }
 
-/** Resolves once the port takes connections; rejects after ten seconds. */
-function listening(port: number, name: string): Promise<void> {
-  const until = Date.now() + 10_000;
-  return new Promise((resolve, reject) => {
-    const attempt = (): void => {
-      const socket = connect(port, "127.0.0.1", () => {
-        socket.destroy();
-        resolve();
-      });
-      socket.once("error", () => {
-        if (Date.now() > until) reject(new Error(`${name} does not listen`));
-        else setTimeout(attempt, 50);
-      });
-    };
-    attempt();
-  });
+/** Resolves once it answers a request, whatever the answer; rejects when it ends or after {@link startMs}. */
+async function answering(port: number, name: string, child: ChildProcess): Promise<void> {
+  const until = Date.now() + startMs;
+  for (;;) {
+    try {
+      const answer = await fetch(`http://127.0.0.1:${port}/`, { redirect: "manual" });
+      await answer.arrayBuffer();
+      return;
+    } catch (error) {
+      if (child.exitCode !== null || child.signalCode !== null) throw new Error(`${name} ended (${child.exitCode ?? child.signalCode})`, { cause: error });
+      if (Date.now() > until) throw new Error(`${name} does not answer`, { cause: error });
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  }
 }
+
+/** What has not ended by itself by then is ended. */
+const endMs = 5_000;
+/** Many start at once, on two processors. */
+const startMs = 90_000;
 
 function ended(child: ChildProcess): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
   return new Promise((resolve) => {
-    child.once("exit", () => resolve());
+    const overdue = setTimeout(() => child.kill("SIGKILL"), endMs);
+    child.once("exit", () => {
+      clearTimeout(overdue);
+      resolve();
+    });
     child.kill("SIGTERM");
   });
 }

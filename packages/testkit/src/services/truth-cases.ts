@@ -1,41 +1,7 @@
 import { createHmac } from "node:crypto";
+import { badBasic, badBearer, basic, bearer, brokenJwt, jwt, secret, token, type TruthCase } from "./truth-case.ts";
+import { applicationCases } from "./truth-cases-applications.ts";
 
-/** What is asked of one service's door: which requests, with which credentials, and who of the callers has one. */
-export interface TruthCase {
-  readonly service: string;
-  /** Whose code the door is: a server's or framework's own, or ours upon it. */
-  readonly door: "third party" | "ours on a framework";
-  readonly method: string;
-  /** `{id}` is 1 to 7. */
-  readonly path: string;
-  /** The request as this user sends it with his credential; undefined: the endpoint has none. */
-  readonly as?: (user: string, request: { path: string }) => { readonly path?: string; readonly headers?: Readonly<Record<string, string>> };
-  /** Signs in first: what is posted there; the cookie that comes back is the credential. */
-  readonly signIn?: string;
-  /** Who calls: strangers and users, users only, strangers only. */
-  readonly callers: "both" | "users" | "strangers";
-  /** JSON of the request: right and wrong. */
-  readonly body?: { readonly right: string; readonly wrong: string };
-  /** Every caller has the same credential, each from a network of his own. */
-  readonly constant?: boolean;
-  /** A credential that nobody issued, sent now and then, of the same kind. */
-  readonly forged?: Readonly<Record<string, string>>;
-  /** A word of what it gives away; `record` when absent. */
-  readonly marker?: string;
-}
-
-const token = (user: string): string => `token-of-${user}-0123456789`;
-const bearer = (user: string) => ({ headers: { authorization: `Bearer ${token(user)}` } });
-const basic = (user: string) => ({ headers: { authorization: `Basic ${Buffer.from(`${user}:pass-${user}`).toString("base64")}` } });
-const badBasic = { authorization: "Basic bm90OnJpZ2h0" };
-const badBearer = { authorization: "Bearer token-of-nobody-0123456789" };
-const secret = "a secret of the services under test";
-const jwt = (user: string) => {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "https://login.services.example", sub: user, iat: 1_700_000_000, exp: 4_000_000_000 })}`;
-  return { headers: { authorization: `Bearer ${text}.${createHmac("sha256", secret).update(text).digest("base64url")}` } };
-};
-const brokenJwt = { authorization: "Bearer eyJhbGciOiJIUzI1NiJ9.broken.x" };
 const records = { method: "GET", path: "/records/{id}" } as const;
 const ours = { ...records, door: "ours on a framework" } as const;
 const theirs = { ...records, door: "third party" } as const;
@@ -87,4 +53,5 @@ export const truthCases: readonly TruthCase[] = [
   { ...theirs, service: "tornado-secure-cookie", signIn: "/sessions/{user}", callers: "both" },
   { ...theirs, service: "cherrypy-basic", as: basic, callers: "both", forged: badBasic },
   { ...theirs, service: "node-exporter-open", path: "/metrics", callers: "strangers", marker: "go_goroutines" },
+  ...applicationCases,
 ];
