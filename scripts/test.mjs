@@ -43,7 +43,7 @@ process.exit(failed === 0 ? 0 : 1);
 async function installParts() {
   // The services of the truth table, too: compiled by now, so their own list is read.
   const { debianServices } = await import(pathToFileURL(join(root, "packages/testkit/dist/services/debian-services.js")).href);
-  const wanted = [...parts, ...debianServices.map((service) => ({ file: service.file, debian: service.package }))];
+  const wanted = [...parts, ...debianServices.flatMap((service) => service.package.split(" ").map((debian) => ({ file: service.file, debian })))];
   const missing = wanted.filter((part, n) => !existsSync(part.file) && wanted.findIndex((other) => other.debian === part.debian) === n);
   if (missing.length === 0) return;
   if (process.getuid?.() !== 0) {

@@ -184,7 +184,7 @@ export class GuardKeeper {
     if (telling && this.#held.has(endpoint.id) && !this.#parts.anchors.isIssuer(endpoint.id)) return "budgeted";
     // A sign-in that tells a wrong password from an unknown account: its refusals are a lookup.
     if (this.#parts.anchors.isDoor(endpoint.id)) return natural(rules) && this.#parts.oracles.suspects(endpoint.id) ? "budgeted" : undefined;
-    if (rules.length === 0 || endpoint.posture().verdict === "enforced" || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
+    if (rules.length === 0 || endpoint.posture().bare.verdict === "enforced" || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
     if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
     if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
     if (this.#held.size < heldMax) this.#held.add(endpoint.id);
@@ -197,14 +197,14 @@ export class GuardKeeper {
    */
   #openToStrangers(endpoint: InventoryEndpoint): boolean {
     if (endpoint.auth.blind) return (endpoint.byStatus.get(404) ?? 0) + (endpoint.byStatus.get(410) ?? 0) >= missesMin;
-    const { none, sharedConstant } = endpoint.posture();
+    const { none, sharedConstant } = endpoint.posture().bare;
     return none.data + none.empty + sharedConstant.data + sharedConstant.empty > 0;
   }
 
   /** It was seen to give people's addresses or numbers to whoever names them: every answer is a record lost, whatever a miss looks like. */
   #givesAway(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
     if (!reachable.some((name) => endpoint.dataClasses.has(name)) || endpoint.dataClasses.has("jwt") || endpoint.carriesSecrets) return false;
-    const { verdict, none, sharedConstant } = endpoint.posture();
+    const { verdict, none, sharedConstant } = endpoint.posture().bare;
     return (
       (verdict === "not enforced" || verdict === "optional") && none.data + sharedConstant.data >= givenAwayMin && (natural(rules) || namesPerson(rules, endpoint.clearTemplate))
     );

@@ -212,6 +212,12 @@ function ofCookies(cookies: string, ports: Ports): CredentialSeen | undefined {
   return best === undefined ? undefined : secret(ports, "session-cookie", best.value, `cookie:${best.name.slice(0, 64)}`);
 }
 
+/** False for cookies known to be something else: protection against forged requests, analytics, load balancers. */
+export function mayBeSessionCookie(name: string): boolean {
+  const lower = name.toLowerCase();
+  return !notCredentials.some((part) => lower.includes(part));
+}
+
 const sessionNames: readonly string[] = ["sess", "sid", "auth", "token", "jwt", "login", "remember"];
 const notCredentials: readonly string[] = [
   "csrf",

@@ -24,6 +24,7 @@ import { SchemaBudget } from "./schema-node.ts";
 import { bodyCredential } from "./body-credential.ts";
 import type { PostureCaller } from "./posture.ts";
 import { type RuleNode, rulesFor, type TemplateRule } from "./template-rules.ts";
+import { unusualCarriers } from "./unusual-carriers.ts";
 
 export { InventoryEndpoint } from "./inventory-endpoint.ts";
 
@@ -438,7 +439,9 @@ export class Inventory {
 
   #caller(view: ExchangeView, network: number): PostureCaller {
     const credential = view.credential ?? bodyCredential(view, this.#ports);
-    return { network, device: hash32(network, view.userAgent), credential, facts: credential === undefined ? undefined : this.#factsOf(view, credential) };
+    const device = hash32(network, view.userAgent);
+    if (credential === undefined) return { network, device, credential, facts: undefined, carriers: unusualCarriers(view, this.#seed) };
+    return { network, device, credential, facts: this.#factsOf(view, credential) };
   }
 
   /** What a credential says of itself stays the same: it is read once. */

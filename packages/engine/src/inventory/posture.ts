@@ -2,10 +2,12 @@ import type { CredentialFacts } from "../exchange/credential-facts.ts";
 import { saysOnlyWhether } from "../exchange/credential-of.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
+import { type Learned, LearnedCredential, type LearnedPlaceState } from "./learned-credential.ts";
 import { isSecretName } from "./parameters.ts";
 import { bodyHash, objectHash, PostureObjects } from "./posture-objects.ts";
 import { addOutcomes, newOutcomes, type Outcome, type OutcomeCounts, outcomeNames, outcomeOf } from "./posture-outcome.ts";
-import { type PostureCounts, type PostureVerdict, verdictOf } from "./posture-verdict.ts";
+import { type PostureCounts, type PostureTallies, type PostureVerdict, verdictOf } from "./posture-verdict.ts";
+import type { UnusualCarrier } from "./unusual-carriers.ts";
 
 /**
  * Whether an endpoint refuses those without a credential, from its own answers, two-sided: what each sort of credential got. The verdict is
@@ -17,8 +19,11 @@ import { type PostureCounts, type PostureVerdict, verdictOf } from "./posture-ve
  * - `otherPrincipal`: asks for an object that was given to another credential only. Known where both were seen here, else it counts as `valid`;
  * - `valid`: nothing is wrong with it that can be seen. Whether it is genuine shows in the answer alone.
  *
+ * A request without any credential that `credentialOf` knows may have one all the same: where answers show it ({@link LearnedCredential}), those with it are told apart from those
+ * without, back to the first call.
+ *
  * Mistakes: the only customer of a service, calling with one key from that many networks, looks like an app's constant.
- * Misses: credentials it does not recognise (see `credentialOf`), refusals in a dress it does not know (see `outcomeOf`). Sources without
+ * Misses: credentials in bodies of unusual name, refusals in a dress it does not know (see `outcomeOf`). Sources without
  * request headers say nothing here. A caller can make an endpoint look better only by being refused.
  */
 export class Posture {
@@ -36,6 +41,7 @@ export class Posture {
   #networks = new DistinctCounter();
   #devices = new DistinctCounter();
   #objects: PostureObjects | undefined;
+  #learned: LearnedCredential | undefined;
   /** Refused without a credential while the body carried a password or code. */
   #bodyRefused = 0;
   /** Well-formed credentials refused with 401, or as 401 is. */
@@ -61,6 +67,10 @@ export class Posture {
     const object = this.#objectOf(view, credential);
     if (credential === undefined || facts === undefined) {
       this.#count("none", this.#counts.none, outcome, exchange.id);
+      if (caller.carriers !== undefined && caller.carriers.length > 0) {
+        this.#learned ??= new LearnedCredential();
+        this.#learned.observe(caller.carriers, outcome, status, caller.network);
+      }
       if (outcome === "data") {
         if (this.#examples.length < examplesMax) this.#examples.push(exchange.id);
         this.#held().givenToNone(object, this.#comparable(view));
@@ -147,6 +157,10 @@ export class Posture {
       mine.devices.absorb(slot.devices);
       addOutcomes(mine.outcomes, slot.outcomes);
     }
+    if (other.#learned !== undefined) {
+      if (this.#learned === undefined) this.#learned = other.#learned;
+      else this.#learned.absorb(other.#learned);
+    }
     for (const id of other.#examples) if (this.#examples.length < examplesMax) this.#examples.push(id);
     for (const [cell, ids] of other.#samples) for (const id of ids) this.#sample(cell, id);
   }
@@ -165,6 +179,7 @@ export class Posture {
       tallies: [this.#bodyRefused, this.#challenged, this.#passed, this.#alike + (this.#objects?.alike ?? 0), this.#differs + (this.#objects?.differs ?? 0), this.#total],
       examples: [...this.#examples],
       samples: [...this.#samples],
+      ...(this.#learned === undefined ? {} : { learned: this.#learned.exportState() }),
       slots: [...this.#slots].map(([hash, slot]) => ({
         hash,
         count: slot.count,
@@ -190,6 +205,7 @@ export class Posture {
     posture.#networks = DistinctCounter.restore(current.networks);
     posture.#devices = DistinctCounter.restore(current.devices);
     [posture.#bodyRefused = 0, posture.#challenged = 0, posture.#passed = 0, posture.#alike = 0, posture.#differs = 0, posture.#total = 0] = current.tallies;
+    if (current.learned !== undefined) posture.#learned = LearnedCredential.restore(current.learned);
     posture.#examples.push(...current.examples.slice(0, examplesMax));
     for (const [cell, ids] of current.samples) for (const id of ids) posture.#sample(cell, id);
     for (const { hash, count, outcomes, networks, devices, example } of current.slots.slice(0, slotsMax)) {
@@ -233,18 +249,22 @@ export class Posture {
       valid,
       sharedConstant,
     };
-    const verdict = verdictOf(counts, {
+    const tallies = {
       reads,
       bodyRefused: this.#bodyRefused,
       challenged: Math.max(0, this.#challenged - wrongScheme),
       passed: this.#passed,
       alike: this.#alike + (this.#objects?.alike ?? 0),
       differs: this.#differs + (this.#objects?.differs ?? 0),
-    });
+    };
+    const bare = { verdict: verdictOf(counts, tallies), none: counts.none, sharedConstant };
+    const learned = this.#learned?.learned(counts.none, counts.none.refused > 0 ? sharedBehindDoorMin : sharedNetworksMin);
+    const told = learned === undefined ? { counts, tallies } : apart(counts, tallies, learned);
     return {
-      ...counts,
-      verdict,
-      kinds: [...this.#kinds].sort(),
+      ...told.counts,
+      verdict: learned === undefined ? bare.verdict : verdictOf(told.counts, told.tallies),
+      bare,
+      kinds: (learned === undefined ? [...this.#kinds] : [...new Set([...this.#kinds, "custom"])]).sort(),
       jwt:
         this.#algorithms.size === 0
           ? undefined
@@ -254,9 +274,21 @@ export class Posture {
               lifetimeSeconds: this.#lifetime === undefined ? undefined : { min: this.#lifetime[0], max: this.#lifetime[1] },
             },
       sharedCredentials,
-      examples,
-      samples: Object.fromEntries([...this.#samples].sort(([a], [b]) => (a < b ? -1 : 1))),
+      // Where a credential was learned, no data went to those without.
+      examples: learned === undefined || learned.constant ? examples : [],
+      samples: this.#samplesTold(learned),
     };
+  }
+
+  /** Of those who had no known credential, the ones that were answered had the one learned. */
+  #samplesTold(learned: Learned | undefined): Readonly<Record<string, readonly string[]>> {
+    const told = new Map<string, readonly string[]>();
+    for (const [cell, ids] of this.#samples) {
+      const had = learned !== undefined && (cell === "none data" || cell === "none empty");
+      const name = had ? cell.replace("none", learned.constant ? "sharedConstant" : "valid") : cell;
+      told.set(name, [...(told.get(name) ?? []), ...ids].slice(0, samplesMax));
+    }
+    return Object.fromEntries([...told].sort(([a], [b]) => (a < b ? -1 : 1)));
   }
 
   #count(sort: string, counts: OutcomeCounts, outcome: Outcome, id: string): void {
@@ -354,10 +386,14 @@ export interface PostureCaller {
   readonly device: number;
   readonly credential: CredentialSeen | undefined;
   readonly facts: CredentialFacts | undefined;
+  /** What may be a credential though its name does not say so; where `credential` is undefined. */
+  readonly carriers?: readonly UnusualCarrier[];
 }
 
 export interface PostureReport extends PostureCounts {
   readonly verdict: PostureVerdict;
+  /** As if no credential had been learned from answers: what guards go by, for a caller may bring along anything. */
+  readonly bare: Pick<PostureCounts, "none" | "sharedConstant"> & { readonly verdict: PostureVerdict };
   readonly kinds: readonly string[];
   /** Of JWTs that were answered with data; at most {@link jwtNamesMax} names of each. */
   readonly jwt:
@@ -384,6 +420,8 @@ export interface PostureState {
   readonly tallies: readonly number[];
   readonly examples: readonly string[];
   readonly samples: readonly (readonly [cell: string, ids: readonly string[]])[];
+  /** Absent in states older than it, and where nothing unusual was sent. */
+  readonly learned?: readonly LearnedPlaceState[];
   readonly slots: readonly {
     readonly hash: string;
     readonly count: number;
@@ -436,6 +474,23 @@ interface Slot {
   readonly networks: DistinctCounter;
   readonly devices: DistinctCounter;
   example: string;
+}
+
+/** The counts with those apart that carry the credential learned. */
+function apart(counts: PostureCounts, tallies: PostureTallies, { outcomes, challenged, constant }: Learned): { readonly counts: PostureCounts; readonly tallies: PostureTallies } {
+  const none = { ...counts.none };
+  const valid = { ...counts.valid };
+  const sharedConstant = { ...counts.sharedConstant };
+  const into = constant ? sharedConstant : valid;
+  for (const outcome of outcomeNames) {
+    const moved = Math.min(none[outcome], outcomes[outcome]);
+    none[outcome] -= moved;
+    into[outcome] += moved;
+  }
+  return {
+    counts: { ...counts, none, valid, sharedConstant },
+    tallies: { ...tallies, challenged: tallies.challenged + (constant ? 0 : challenged), passed: tallies.passed + outcomes.other },
+  };
 }
 
 function remember(names: Set<string>, name: string): void {

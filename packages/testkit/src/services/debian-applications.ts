@@ -41,7 +41,9 @@ export const debianApplications: readonly DebianService[] = [
     package: "syncthing",
     file: "/usr/bin/syncthing",
     command: (dir, port) => {
-      const off = ["globalAnnounceEnabled", "localAnnounceEnabled", "relaysEnabled", "natEnabled", "startBrowser", "crashReportingEnabled"].map((name) => `<${name}>false</${name}>`);
+      const off = ["globalAnnounceEnabled", "localAnnounceEnabled", "relaysEnabled", "natEnabled", "startBrowser", "crashReportingEnabled"].map(
+        (name) => `<${name}>false</${name}>`,
+      );
       const options = `${off.join("")}<urAccepted>-1</urAccepted><autoUpgradeIntervalH>0</autoUpgradeIntervalH><listenAddress>tcp://127.0.0.1:0</listenAddress>`;
       const gui = `<gui enabled="true" tls="false"><address>127.0.0.1:${port}</address><apikey>token-of-anna-0123456789</apikey></gui>`;
       writeFileSync(join(dir, "config.xml"), `<configuration version="36">${gui}<options>${options}</options></configuration>`);
@@ -58,7 +60,13 @@ export const debianApplications: readonly DebianService[] = [
     name: "node-exporter-basic",
     package: "prometheus-node-exporter",
     file: "/usr/bin/prometheus-node-exporter",
-    command: (dir, port) => ["/usr/bin/prometheus-node-exporter", `--web.listen-address=127.0.0.1:${port}`, `--web.config.file=${webConfig(dir)}`, "--collector.disable-defaults", "--collector.loadavg"],
+    command: (dir, port) => [
+      "/usr/bin/prometheus-node-exporter",
+      `--web.listen-address=127.0.0.1:${port}`,
+      `--web.config.file=${webConfig(dir)}`,
+      "--collector.disable-defaults",
+      "--collector.loadavg",
+    ],
   },
   registry("docker-registry", (dir) => `auth: {htpasswd: {realm: x, path: ${dir}/bcrypt}}`),
   registry("docker-registry-open", () => ""),
@@ -73,7 +81,7 @@ export const debianApplications: readonly DebianService[] = [
         "userlist people\n user anna insecure-password pass-anna\n user bert insecure-password pass-bert\n user cleo insecure-password pass-cleo",
         `frontend x\n bind 127.0.0.1:${port}`,
         " stats enable\n stats uri /stats\n stats auth anna:pass-anna\n stats auth bert:pass-bert\n stats auth cleo:pass-cleo",
-        ' http-request auth realm x if { path_beg /records/ } !{ http_auth(people) }\n http-request deny if { path_beg /certified/ } !{ req.hdr(X-SSL-Client-Verify) -m str SUCCESS }',
+        " http-request auth realm x if { path_beg /records/ } !{ http_auth(people) }\n http-request deny if { path_beg /certified/ } !{ req.hdr(X-SSL-Client-Verify) -m str SUCCESS }",
         ` ${answer} if !{ path_beg /stats }`,
       ];
       writeFileSync(join(dir, "haproxy.cfg"), `${config.join("\n")}\n`);
@@ -110,8 +118,24 @@ export const debianApplications: readonly DebianService[] = [
     file: "/usr/sbin/mini_httpd",
     command: (dir, port) => {
       www(dir);
-      writeFileSync(join(dir, "www/records/.htpasswd"), "anna:$1$saltanna$hmHT6vCQKdoNxQ7UbnwEi0\nbert:$1$saltbert$J9plFsEONK/g4dpFvrId81\ncleo:$1$saltcleo$NpMbxd91u0KqAhxyI5eLj.\n");
-      return ["/usr/sbin/mini_httpd", "-D", "-p", String(port), "-h", "127.0.0.1", "-d", join(dir, "www"), "-u", process.getuid?.() === 0 ? "root" : "nobody", "-i", join(dir, "pid")];
+      writeFileSync(
+        join(dir, "www/records/.htpasswd"),
+        "anna:$1$saltanna$hmHT6vCQKdoNxQ7UbnwEi0\nbert:$1$saltbert$J9plFsEONK/g4dpFvrId81\ncleo:$1$saltcleo$NpMbxd91u0KqAhxyI5eLj.\n",
+      );
+      return [
+        "/usr/sbin/mini_httpd",
+        "-D",
+        "-p",
+        String(port),
+        "-h",
+        "127.0.0.1",
+        "-d",
+        join(dir, "www"),
+        "-u",
+        process.getuid?.() === 0 ? "root" : "nobody",
+        "-i",
+        join(dir, "pid"),
+      ];
     },
   },
   {
@@ -120,7 +144,20 @@ export const debianApplications: readonly DebianService[] = [
     file: "/usr/bin/webfsd",
     command: (dir, port) => {
       www(dir);
-      return ["/usr/bin/webfsd", "-F", "-4", "-i", "127.0.0.1", "-p", String(port), "-r", join(dir, "www"), "-b", "anna:pass-anna", ...(process.getuid?.() === 0 ? ["-u", "root", "-g", "root"] : [])];
+      return [
+        "/usr/bin/webfsd",
+        "-F",
+        "-4",
+        "-i",
+        "127.0.0.1",
+        "-p",
+        String(port),
+        "-r",
+        join(dir, "www"),
+        "-b",
+        "anna:pass-anna",
+        ...(process.getuid?.() === 0 ? ["-u", "root", "-g", "root"] : []),
+      ];
     },
   },
   {
@@ -214,7 +251,12 @@ function webConfig(dir: string): string {
 
 function aria2(name: string, options: readonly string[]): DebianService {
   const quiet = ["--no-conf", "--quiet", "--enable-dht=false", "--enable-dht6=false", "--bt-enable-lpd=false", "--rpc-listen-all=false"];
-  return { name, package: "aria2", file: "/usr/bin/aria2c", command: (dir, port) => ["/usr/bin/aria2c", ...quiet, "--enable-rpc", `--rpc-listen-port=${port}`, `--dir=${dir}`, ...options] };
+  return {
+    name,
+    package: "aria2",
+    file: "/usr/bin/aria2c",
+    command: (dir, port) => ["/usr/bin/aria2c", ...quiet, "--enable-rpc", `--rpc-listen-port=${port}`, `--dir=${dir}`, ...options],
+  };
 }
 
 function registry(name: string, auth: (dir: string) => string): DebianService {

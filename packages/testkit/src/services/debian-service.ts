@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 export interface DebianService {
   readonly name: string;
+  /** One name, or several with a space between. */
   readonly package: string;
   /** There when the package is installed. */
   readonly file: string;

@@ -17,7 +17,11 @@ export const applicationCases: readonly TruthCase[] = [
   { ...theirs("docker-registry-open", "/v2/_catalog"), as: basic, callers: "users", marker: "repositories" },
   { ...theirs("haproxy", "/records/{id}"), as: basic, forged: badBasic },
   { ...theirs("haproxy", "/stats"), as: basic, callers: "users", forged: badBasic, marker: "Statistics Report" },
-  { ...theirs("haproxy", "/certified/{id}"), as: (user) => ({ headers: { "x-ssl-client-verify": "SUCCESS", "x-ssl-client-s-dn": `CN=${user}` } }), forged: { "x-ssl-client-verify": "NONE" } },
+  {
+    ...theirs("haproxy", "/certified/{id}"),
+    as: (user) => ({ headers: { "x-ssl-client-verify": "SUCCESS", "x-ssl-client-s-dn": `CN=${user}` } }),
+    forged: { "x-ssl-client-verify": "NONE" },
+  },
   { ...theirs("haproxy", "/public/{id}"), callers: "strangers" },
   { ...theirs("lighttpd-digest", "/records/{id}"), as: digest, challenge: true },
   { ...theirs("busybox-httpd", "/records/{id}"), as: basic, forged: badBasic },

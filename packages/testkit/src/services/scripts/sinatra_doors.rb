@@ -13,6 +13,7 @@ end
 
 class Members < Sinatra::Base
   enable :sessions
+  set :protection, except: :session_hijacking
   set :session_secret, "a secret of the services under test that is long enough to be taken as one 0123456789"
   post("/sessions/:name") do
     session[:name] = params["name"]
