@@ -361,7 +361,9 @@ export class Ledger {
       const rules = this.rulesOf(endpoint.id);
       return exchange.response.status >= 400 && (rules.length === 0 || natural(rules));
     }
-    return this.#guards.stateOf(endpoint, this.rulesOf(endpoint.id)) === "budgeted" || (endpoint.posture().bare.verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id));
+    return (
+      this.#guards.stateOf(endpoint, this.rulesOf(endpoint.id)) === "budgeted" || (endpoint.posture().bare.verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id))
+    );
   }
 
   #remember(endpoint: InventoryEndpoint, view: ExchangeView, exchange: Exchange, actor: Actor, responseClass: ResponseClass | undefined, at: number): void {

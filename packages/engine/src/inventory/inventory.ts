@@ -466,7 +466,7 @@ export class Inventory {
       this.#principals.delete(hash);
       return;
     }
-    if (endpoint.posture().verdict !== "enforced" || endpoint.auth.isSharedHere(hash)) return;
+    if (endpoint.posture().bare.verdict !== "enforced" || endpoint.auth.isSharedHere(hash)) return;
     if (this.#principals.size >= this.#bounds.principalsMax) {
       const [oldest] = this.#principals;
       if (oldest !== undefined) this.#principals.delete(oldest);
