@@ -1,18 +1,10 @@
 import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import {
-  type ClassifiedAnswer,
-  classesPerStructureMax,
-  classifyResponse,
-  classKeyCharsMax,
-  echoesMax,
-  keyWithoutScalar,
-  plainHash,
-  shapeDepthMax,
-  shapePathsMax,
-  shortTextMax,
-} from "./response-class.ts";
+import { echoesMax } from "./echo-forms.ts";
+import { shapeDepthMax, shapePathsMax } from "./json-shape.ts";
+import { plainHash } from "./plain-hash.ts";
+import { type ClassifiedAnswer, classesPerStructureMax, classifyResponse, classKeyCharsMax, keyWithoutScalar, shortTextMax } from "./response-class.ts";
 import type { Ports } from "./ports.ts";
 import type { Json } from "./view.ts";
 

@@ -1,6 +1,6 @@
 import { structureOf } from "../exchange/json-structure.ts";
 import { rememberText } from "../exchange/remember-text.ts";
-import { hexOf, plainHalves } from "../exchange/response-class.ts";
+import { hexOf, plainHalves } from "../exchange/plain-hash.ts";
 import { splitUrl } from "../exchange/split-target.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView, Json } from "../exchange/view.ts";

@@ -33,7 +33,7 @@ test("of 2,000 labelled fields and more, every class is found with precision ≥
     }
     process.stdout.write(`seed ${seed}, ${fields.length} fields\n${counts.table()}\n`);
     expect(taken, "an identifier that merely looks like it").toEqual([]);
-    counts.expect();
+    expect(counts.below()).toEqual([]);
   }
 }, 240_000);
 
@@ -65,7 +65,7 @@ test("the fields of other people's samples are what a person says they are", () 
     counts.add(label, [...classes.classes()], `${name}: ${values.slice(0, 2).join(" | ")}`);
   }
   process.stdout.write(`samples, ${fields.size} fields\n${counts.table()}\n`);
-  counts.expect();
+  expect(counts.below()).toEqual([]);
 });
 
 /** Right, wrong and missed, by class. */
@@ -95,11 +95,12 @@ class Counts {
     return ["class            fields  precision  recall", ...lines, ...wrong].join("\n");
   }
 
-  expect(): void {
-    for (const [name, row] of this.#sorted()) {
-      expect(precision(row), `precision of ${name}: ${row.mistaken.slice(0, 4).join("; ")}`).toBeGreaterThanOrEqual(0.98);
-      expect(recall(row), `recall of ${name}: ${row.missed.slice(0, 4).join("; ")}`).toBeGreaterThanOrEqual(0.95);
-    }
+  /** Classes below the bars, with what was missed or mistaken. */
+  below(): readonly string[] {
+    return this.#sorted().flatMap(([name, row]) => [
+      ...(precision(row) < 0.98 ? [`precision of ${name}: ${row.mistaken.slice(0, 4).join("; ")}`] : []),
+      ...(recall(row) < 0.95 ? [`recall of ${name}: ${row.missed.slice(0, 4).join("; ")}`] : []),
+    ]);
   }
 
   #sorted() {

@@ -3,7 +3,7 @@ import { type CredentialFacts, credentialFacts } from "../exchange/credential-fa
 import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
-import { plainHash } from "../exchange/response-class.ts";
+import { plainHash } from "../exchange/plain-hash.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { type AnswerFingerprint, answerFingerprint, answerShape, fingerprintText, NothingHere, saysNothingHere, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";

@@ -1,4 +1,4 @@
-import { at, type Digits, modulo, weighted } from "./checksums.ts";
+import { at, type Digits, weighted } from "./checksums.ts";
 import { distinctDigits, elevenZero, two, validDay, within, yearMonthDay } from "./government-id-parts.ts";
 import { either, shape } from "./government-id-shapes.ts";
 

@@ -88,7 +88,7 @@ export function lookAlikes(next: () => number, seed: number): readonly LookAlike
   add("tickets", "key issue ticket _", () => `${of("ABC", "PROJ", "OPS")}-${pick(next, 1e5)}`);
   add("stock keeping", "sku partNumber model asset _", () => faker.string.alphanumeric({ length: 8, casing: "upper" }));
   add("a letter and digits", "sku code asset _", () => `${faker.string.alpha({ length: 1, casing: "upper" })}${digits(8)}`);
-  add("seats", "seat gate room slot bay class _", () => `${of(..."ABCDEFG")}${number(next, 2)}${of("", ".1")}`);
+  add("seats", "seat gate room slot bay class _", () => `${of("A", "B", "C", "D", "E", "F", "G")}${number(next, 2)}${of("", ".1")}`);
   add("products", "name title product.name label displayName item model _", () => faker.commerce.productName());
   add("words that are also names", "city town station stop from to", () =>
     of("Austin", "Charlotte", "Victoria", "Florence", "Jackson", "Madison", "Adelaide", "San Jose", "Santiago", "Valencia", "Sofia", "Elizabeth"),

@@ -1,4 +1,5 @@
-import { keyWithoutScalar, plainHash } from "../../exchange/response-class.ts";
+import { keyWithoutScalar } from "../../exchange/response-class.ts";
+import { plainHash } from "../../exchange/plain-hash.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { EProcess, symbolsMax } from "../observe/e-process.ts";
 import { isAboutTheForm, isAboutTheRequest, isPoorBeside, isPoorRefusal } from "./class-structure.ts";

@@ -1,7 +1,9 @@
 import type { ClassScheme } from "../../decide/gate-policy.ts";
 import { meaningOfKey } from "../../exchange/masked-keys.ts";
 import { fieldName } from "../../exchange/plain-words.ts";
-import { echoForms, looksIdentifying, maskEcho, shapePathsMax } from "../../exchange/response-class.ts";
+import { echoForms, maskEcho } from "../../exchange/echo-forms.ts";
+import { looksIdentifying } from "../../exchange/scalar-text.ts";
+import { shapePathsMax } from "../../exchange/json-shape.ts";
 import { type JsonStructure, structureOf } from "../../exchange/json-structure.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";

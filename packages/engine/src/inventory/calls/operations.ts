@@ -1,6 +1,6 @@
 import { fieldName } from "../../exchange/plain-words.ts";
 import type { Ports } from "../../exchange/ports.ts";
-import { looksIdentifying } from "../../exchange/response-class.ts";
+import { looksIdentifying } from "../../exchange/scalar-text.ts";
 import type { ExchangeView } from "../../exchange/view.ts";
 import type { PostureCaller } from "../posture.ts";
 import type { Call, Calls, Operation } from "./call.ts";

@@ -1,5 +1,5 @@
 import { decodeBase64 } from "../../exchange/decode-base64.ts";
-import { looksIdentifying } from "../../exchange/response-class.ts";
+import { looksIdentifying } from "../../exchange/scalar-text.ts";
 import { headerOf } from "../../exchange/view-of.ts";
 import type { ExchangeView } from "../../exchange/view.ts";
 

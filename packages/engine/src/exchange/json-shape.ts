@@ -1,0 +1,106 @@
+import type { ClassScheme } from "../decide/gate-policy.ts";
+import { maskEcho } from "./echo-forms.ts";
+import { fieldName } from "./plain-words.ts";
+import type { Ports } from "./ports.ts";
+import { rememberText } from "./remember-text.ts";
+import { scalarText, looksIdentifying, visible } from "./scalar-text.ts";
+import type { Json } from "./view.ts";
+
+/** Writes the key paths of a JSON value with the types at their ends into `paths`, those paths alone into `fields`. */
+export function shape(node: Json, path: string, depth: number, forms: readonly string[], paths: string[], fields: string[], ports: Ports): void {
+  if (paths.length >= shapePathsMax) {
+    if (paths[paths.length - 1] !== "…") paths[paths.length - 1] = "…";
+    return;
+  }
+  if (node === null || typeof node !== "object") {
+    const type = node === null ? "null" : typeof node;
+    paths.push(path === "" ? type : `${path}:${type}`);
+    if (path !== "") fields.push(path);
+    return;
+  }
+  if (depth >= shapeDepthMax) {
+    paths.push(`${path}:deep`);
+    fields.push(path);
+    return;
+  }
+  if (isArray(node)) {
+    const first = node[0];
+    if (first === undefined) paths.push(`${path}[]:empty`);
+    else shape(first, `${path}[]`, depth + 1, forms, paths, fields, ports);
+    return;
+  }
+  const keys = Object.keys(node).sort();
+  if (keys.length === 0) paths.push(path === "" ? "" : `${path}:{}`);
+  const seen = new Set<string>();
+  for (const key of keys) {
+    const name = keyName(key, forms, ports);
+    // A map keyed by identifiers is one field, however many entries it has.
+    if (name !== key && seen.has(name)) continue;
+    seen.add(name);
+    const value = node[key];
+    if (value !== undefined) shape(value, path === "" ? name : `${path}.${name}`, depth + 1, forms, paths, fields, ports);
+  }
+}
+
+/** Every key the structure of a value has. */
+export function keysOf(node: Json, depth: number, keys: string[]): string[] {
+  if (node === null || typeof node !== "object" || depth >= shapeDepthMax) return keys;
+  if (isArray(node)) return node[0] === undefined ? keys : keysOf(node[0], depth + 1, keys);
+  for (const [key, value] of Object.entries(node)) {
+    keys.push(key);
+    keysOf(value, depth + 1, keys);
+  }
+  return keys;
+}
+
+/** The scheme's scalars of a JSON value as a class key has them, each after a blank. */
+export function scalarTexts(json: Json, scheme: ClassScheme, forms: readonly string[], ports: Ports): string {
+  let text = "";
+  for (const path of scheme.scalars) {
+    const value = scalarAt(json, path, ports);
+    if (value === undefined) continue;
+    const masked = typeof value === "string" && (looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase());
+    text += ` ${visible(path)}=${masked ? "{}" : scalarText(value, ports)}`;
+  }
+  return text;
+}
+
+/** The scalar at a path without arrays, whose names are as {@link fieldName} writes them; undefined when there is none. */
+export function scalarAt(json: Json, path: string, ports: Ports): string | number | boolean | undefined {
+  let node: Json | undefined = json;
+  for (const name of namesOf(path)) {
+    if (node === null || typeof node !== "object" || isArray(node)) return undefined;
+    const key: string | undefined = name.startsWith("~") ? keyOf(node, name, ports) : name;
+    if (key === undefined || !Object.hasOwn(node, key)) return undefined;
+    node = node[key];
+  }
+  return typeof node === "string" || typeof node === "number" || typeof node === "boolean" ? node : undefined;
+}
+
+const namesOf = rememberText((path) => path.split("."), 2_048);
+
+/** The key that is written so; looks at the first {@link shapePathsMax}. */
+function keyOf(node: { readonly [key: string]: Json }, name: string, ports: Ports): string | undefined {
+  let looked = 0;
+  for (const key of Object.keys(node)) {
+    if (++looked > shapePathsMax) return undefined;
+    if (fieldName(key, ports) === name) return key;
+  }
+  return undefined;
+}
+
+function keyName(key: string, forms: readonly string[], ports: Ports): string {
+  if (looksIdentifying(key)) return "*";
+  if (forms.length > 0 && maskEcho(key, forms) !== key.toLowerCase()) return "*";
+  return visible(fieldName(key, ports));
+}
+
+/** True for an array of JSON. */
+export function isArray(node: Json): node is readonly Json[] {
+  return Array.isArray(node);
+}
+
+/** Nesting of a JSON answer that is told apart; what lies deeper is `deep`. */
+export const shapeDepthMax = 6;
+/** Key paths of a JSON answer that are told apart; the rest is `…`. */
+export const shapePathsMax = 64;
