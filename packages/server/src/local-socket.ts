@@ -14,4 +14,4 @@ export function localSocketPath(dataDir: string, name: "hub" | "store"): string 
 }
 
 /** `sun_path` holds 104 bytes on macOS and 108 on Linux, the closing NUL included. */
-const socketPathBytesMax = 100;
+export const socketPathBytesMax = 100;

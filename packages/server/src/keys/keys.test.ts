@@ -5,7 +5,7 @@ import { join } from "node:path";
 import fc from "fast-check";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { keyPath, loadOrCreateKey } from "./key-file.ts";
-import { makePorts, rememberedCharactersMax, rememberedMax } from "./make-ports.ts";
+import { makePorts, messageBytesMax, rememberedCharactersMax, rememberedMax } from "./make-ports.ts";
 
 let home = "";
 beforeEach(() => {
@@ -81,6 +81,13 @@ describe("makePorts", () => {
       }),
       { numRuns: 500 },
     );
+  });
+
+  test("hashes the longest text that goes the fast way and the next longer one alike", () => {
+    const secret = new Uint8Array(32).fill(7);
+    const fast = Math.floor(messageBytesMax / 3) - "phone\0".length;
+    for (const text of ["9".repeat(fast), "9".repeat(fast + 1), "\uffee".repeat(fast), "\uffee".repeat(fast + 1)])
+      expect(makePorts({ secret }, 1).hash("phone", text)).toBe(createHmac("sha256", secret).update(`phone\0${text}`, "utf8").digest("hex").slice(0, 16));
   });
 
   test("a short text after a long one is not mixed with what the long one left behind", () => {

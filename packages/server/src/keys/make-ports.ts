@@ -46,7 +46,7 @@ const placeCharacters = 24;
 /** SHA-256 works on blocks of 64 bytes. */
 const blockBytes = 64;
 /** Longer input takes the plain way; identifiers are far shorter. */
-const messageBytesMax = 1_024;
+export const messageBytesMax = 1_024;
 
 function keyedHash(secret: Uint8Array): Ports["hash"] {
   const slow = (type: string, normal: string): string => createHmac("sha256", secret).update(`${type}\0${normal}`, "utf8").digest("hex").slice(0, 16);

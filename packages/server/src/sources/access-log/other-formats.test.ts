@@ -39,6 +39,13 @@ describe("HAProxy's httplog", () => {
     ["a request cut off within its query still names its path", `${head} ${tail} "GET /a?long=aaaa`, "/a?long=aaaa"],
   ])("%s", (_, line, url) => expect(read("haproxy", line)).toMatchObject({ url }));
 
+  test("its time is looked for at the first four brackets, and a host among the first 64 captures", () => {
+    const bracketed = (brackets: number) => read("haproxy", `${"[x] ".repeat(brackets)}${head} ${tail} "GET /a HTTP/1.1"`);
+    expect([bracketed(3), bracketed(4)].map((one) => one !== undefined && "reason" in one)).toEqual([false, true]);
+    const captured = (place: number) => read("haproxy", `${head} ${tail} {${"1|".repeat(place - 1)}api.example.com} "GET /a HTTP/1.1"`);
+    expect([captured(64), captured(65)]).toMatchObject([{ url: "http://api.example.com/a" }, { url: "/a" }]);
+  });
+
   test("a request that was never answered has status 0", () =>
     expect(read("haproxy", `${head} fe_web/<NOSRV> -1/-1/-1/-1/3 -1 0 - - PR-- 1/1/0/0/0 0/0 "GET /a HTTP/1.1"`)).toMatchObject({ response: { status: 0 }, durationMs: 3 }));
 
@@ -170,6 +177,15 @@ describe("JSON access logs", () => {
     expect(JSON.stringify(refused)).not.toContain("hunter2");
   });
 
+  test("a line is read behind 511 characters of text and not behind more, and alike after 256 other shapes", () => {
+    const line = JSON.stringify(nginx);
+    expect(read("json", `${" ".repeat(511)}${line}`)).toMatchObject({ method: "POST" });
+    expect(read("json", `${" ".repeat(512)}${line}`)).toHaveProperty("reason");
+    const parse = accessLogLineIn("json", { name: "t" });
+    for (let n = 0; n <= 256; n++) expect(parse(JSON.stringify({ ...nginx, [`more${n}`]: n }), n)).toMatchObject({ url: "http://api.example.com/a/1?x=2" });
+    expect(parse(JSON.stringify({ ...nginx, more0: 0 }), 300)).toMatchObject({ url: "http://api.example.com/a/1?x=2" });
+  });
+
   test("objects of very many members are read in bounded work, whatever their names", () => {
     const wide = Object.fromEntries(Array.from({ length: 20_000 }, (_, n) => [`k${n}`, { a: { b: n } }]));
     expect(read("json", JSON.stringify(wide))).toHaveProperty("reason");
@@ -199,6 +215,10 @@ describe("an AWS load balancer's log", () => {
 
 describe("Envoy's text format", () => {
   const numbers = '"POST /a?b HTTP/2" 204 - 154 7 226 100 "10.0.35.28" "agent/1" "cc21" "api.example.com" "tcp://10.0.2.1:80"';
+  test("finds its time behind 255 characters of text and not behind more", () => {
+    const behind = (characters: number) => read("envoy", `${" ".repeat(characters)}[2016-04-15T20:17:00.310Z] ${numbers}`);
+    expect([behind(255), behind(256)].map((one) => one !== undefined && "reason" in one)).toEqual([false, true]);
+  });
   test("gives host, status, size and milliseconds, and does not take a forwarded address for the client", () =>
     expect(read("envoy", `[2016-04-15T20:17:00.310Z] ${numbers}`)).toMatchObject({
       url: "http://api.example.com/a?b",
