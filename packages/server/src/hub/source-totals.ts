@@ -1,4 +1,4 @@
-import { DistinctCounter, OldestKey } from "@postern/engine";
+import { DistinctCounter, type Key, keyOfHex, OldestKey } from "@postern/engine";
 
 /**
  * How many different people each source was told about, by class of answer, for live screens and incidents. Counts are exact to 64
@@ -92,7 +92,8 @@ export type MeaningOf = (classId: string) => "confirmed" | "denied" | "nothing" 
 
 interface Told {
   readonly byClass: Map<string, DistinctCounter>;
-  readonly uniform: DistinctCounter;
+  /** Made for the first one: most sources never get a uniform answer, and there is a source for each new caller. */
+  uniform: DistinctCounter | undefined;
 }
 
 interface Endpoint extends Told {
@@ -111,11 +112,12 @@ interface SourceTotal extends Told {
 }
 
 function newTold(): Told {
-  return { byClass: new Map(), uniform: new DistinctCounter() };
+  return { byClass: new Map(), uniform: undefined };
 }
 
 function count(told: Told, classId: string, subject: number, uniform: boolean): void {
   if (uniform) {
+    told.uniform ??= new DistinctCounter();
     told.uniform.add(subject);
     return;
   }
@@ -131,20 +133,23 @@ function count(told: Told, classId: string, subject: number, uniform: boolean): 
 function summary(told: Told, meaning: MeaningOf): Totals {
   let confirmed = 0;
   let denied = 0;
-  let estimated = !told.uniform.exact;
+  let estimated = told.uniform?.exact === false;
   for (const [classId, counter] of told.byClass) {
     const means = meaning(classId);
     if (means === "confirmed" || means === "denied") estimated ||= !counter.exact;
     if (means === "confirmed") confirmed += counter.value();
     else if (means === "denied") denied += counter.value();
   }
-  return { confirmed, denied, uniform: told.uniform.value(), estimated };
+  return { confirmed, denied, uniform: told.uniform?.value() ?? 0, estimated };
 }
 
 /** The first 53 bits of a subject's hash, as the counters want them: with one bit less every estimate would come out twice too high. */
 function hashNumber(hex: string): number {
-  return Number.parseInt(hex.slice(0, 13), 16) * 2 + (Number.parseInt(hex.charAt(13), 16) >> 3);
+  const { hi, lo } = keyOfHex(hex, scratch);
+  return hi * 2 ** 21 + (lo >>> 11);
 }
+
+const scratch: Key = { hi: 0, lo: 0 };
 
 const sourcesMax = 20_000;
 const movedEvery = 4_096;
