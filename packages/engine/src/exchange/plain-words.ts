@@ -89,7 +89,9 @@ function judge(name: string): boolean {
 
 /** Names that are said as a whole, beside the vocabulary. */
 const wholes: ReadonlySet<string> = new Set(
-  "max min page first last test demo secret private public guest member person 2fa oauth2 i18n l10n a11y k8s s3 ec2 x y z v p q t _ $".split(" "),
+  "max min page first last test demo secret private public guest member person jsonrpc xmlrpc grpc twirp websocket websockets 2fa oauth2 i18n l10n a11y k8s s3 ec2 x y z v p q t _ $".split(
+    " ",
+  ),
 );
 
 /** `saveLoginIp2` → `save login ip 2`; undefined parts never come: any other character is a part of its own and no word. */

@@ -106,19 +106,25 @@ export class Inventory {
 
   #count(endpoint: InventoryEndpoint | undefined, view: ExchangeView, network: number): InventoryEndpoint | undefined {
     if (endpoint === undefined) return undefined;
-    const caller = this.#caller(view, network);
-    endpoint.observe(view, caller);
+    endpoint.observe(view, this.#caller(view, network));
     if (endpoint.operation !== undefined) return endpoint;
     const calls = this.#callsOf(view);
     if (calls === undefined) return endpoint;
     endpoint.operations ??= new Operations();
     const host = this.#hosts.get(endpoint.host);
     if (host === undefined) return endpoint;
-    endpoint.operations.observe(calls, view, caller, this.#ports, this.#operations, (operation) => {
-      const made = new InventoryEndpoint(endpoint.method, endpoint.host, endpoint.place, this.#naming(host), operation);
-      made.evidence = "certain";
-      return made;
-    });
+    endpoint.operations.observe(
+      calls,
+      view,
+      (call) => this.#caller(call, network),
+      this.#ports,
+      this.#operations,
+      (operation) => {
+        const made = new InventoryEndpoint(endpoint.method, endpoint.host, endpoint.place, this.#naming(host), operation);
+        made.evidence = "certain";
+        return made;
+      },
+    );
     return endpoint;
   }
 

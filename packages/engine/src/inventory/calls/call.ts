@@ -42,6 +42,8 @@ export interface Calls {
 
 /** Calls read of one exchange; aliases and batches are unbounded by themselves, and an attack by aliases has some hundreds. */
 export const callsMax = 1_024;
+/** Calls of one exchange that are read for parameters, posture and classes; the rest of a batch is counted. */
+export const callsReadMax = 64;
 
 /**
  * The HTTP status that means the same as the error object of a call: 401 or 403 for a refusal, 404 for a method that is not there, 400 for a call that

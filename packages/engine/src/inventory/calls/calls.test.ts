@@ -7,7 +7,8 @@ import { carriesAll, type Exchange, type HeaderList } from "../../exchange/excha
 import type { Ports } from "../../exchange/ports.ts";
 import { viewOf } from "../../exchange/view-of.ts";
 import { Inventory } from "../inventory.ts";
-import { callsReadMax } from "./operations.ts";
+import { callsReadMax } from "./call.ts";
+import { operationsMax } from "./operations.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
@@ -55,11 +56,12 @@ function service(): Server {
     });
   };
   type Rpc = { jsonrpc?: string; method?: string; params?: unknown[]; id?: unknown };
-  const call = ({ jsonrpc, method, id = null }: Rpc): unknown => {
+  const call = ({ jsonrpc, method, params, id = null }: Rpc): unknown => {
     const done = (result: unknown, error: unknown): unknown =>
       jsonrpc === undefined ? { result: result ?? null, error: error ?? null, id } : { jsonrpc, id, ...(error === undefined ? { result } : { error }) };
     if (method === "account.balance") return done({ balance: 12 }, undefined);
     if (method === "account.close") return done(undefined, { code: 1, message: "Unauthorized" });
+    if (method === "account.guarded") return params?.[0] === "token:secret of the test" ? done({ open: true }, undefined) : done(undefined, { code: 1, message: "Unauthorized" });
     if (method === "account.list") return done(["a"], undefined);
     return done(undefined, { code: -32_601, message: "Method not found" });
   };
@@ -213,6 +215,17 @@ describe("operations as endpoints, from what real services answer", () => {
     expect(inventory.endpoints()[0]?.operations?.others).toBe(2);
   });
 
+  test("a secret that goes before the parameters of a call is its caller's credential", async () => {
+    const inventory = new Inventory(ports);
+    for (let n = 0; n < 4; n++) {
+      await send(inventory, "/rpc", { jsonrpc: "2.0", id: n, method: "account.guarded", params: ["token:secret of the test", n] });
+      await send(inventory, "/rpc", { jsonrpc: "2.0", id: n, method: "account.guarded", params: [n] });
+    }
+    const { none, valid, kinds, verdict } = operation(inventory, "account.guarded").exactPosture();
+    expect([none.refused, valid.data, [...kinds], verdict]).toEqual([4, 4, ["api-key"], "enforced"]);
+    expect(JSON.stringify(inventory.exportState())).not.toContain("secret of");
+  });
+
   test("a search that calls its text `query` is none of GraphQL, not even for braces", async () => {
     const inventory = new Inventory(ports);
     await send(inventory, "/search", { query: "query builder" });
@@ -239,5 +252,48 @@ describe("operations as endpoints, from what real services answer", () => {
     const again = Inventory.restore(ports, JSON.parse(JSON.stringify(inventory.exportState())));
     expect(again.listed().map((one) => [one.id, one.requests])).toEqual(inventory.listed().map((one) => [one.id, one.requests]));
     expect(again.byId(operation(inventory, "version").id)?.requests).toBe(3);
+  });
+
+  test("20,000 invented operation names, methods and paths of RPC services add no endpoint, and little memory", () => {
+    const inventory = new Inventory(ports);
+    const json = (path: string, body: unknown, answer: unknown, status = 200): void => {
+      inventory.observe(viewOf(exchangeOf("POST", path, JSON.stringify(body), JSON.stringify(answer), status), ports));
+    };
+    for (let n = 0; n < 30; n++) {
+      json("/graphql", { query: "{ version }" }, { data: { version: "1" } });
+      json("/rpc", { jsonrpc: "2.0", id: 1, method: "account.list" }, { jsonrpc: "2.0", id: 1, result: [] });
+    }
+    const before = names(inventory);
+    for (let n = 0; n < 5_000; n++) {
+      json(
+        "/graphql",
+        { query: `query Scan${n} { probe${n} }`, operationName: `Scan${n}` },
+        { errors: [{ message: `Cannot query field "probe${n}" on type "Query".`, extensions: { code: "GRAPHQL_VALIDATION_FAILED" } }] },
+      );
+      json("/graphql", { operationName: `Scan${n}`, extensions: { persistedQuery: { version: 1, sha256Hash: `${n}` } } }, { errors: [{ message: "PersistedQueryNotFound" }] });
+      json("/rpc", { jsonrpc: "2.0", id: n, method: `scan.m${n}` }, { jsonrpc: "2.0", id: n, error: { code: -32_601, message: "Method not found" } });
+      json(`/acme.Scan${n}/Probe`, {}, { code: "unimplemented", message: "no such service" }, 404);
+    }
+    expect(names(inventory)).toEqual(before);
+    expect(inventory.endpoints().map((one) => one.operations?.others)).toEqual([10_000, 5_000]);
+    expect(JSON.stringify(inventory.exportState()).length).toBeLessThan(60_000);
+  });
+
+  test("a service that answers any name gets so many operations and no more; the rest are others", () => {
+    const inventory = new Inventory(ports);
+    for (let n = 0; n < operationsMax + 50; n++) {
+      const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: `any.m${String(n).padStart(4, "0")}` });
+      inventory.observe(viewOf(exchangeOf("POST", "/rpc", body, JSON.stringify({ jsonrpc: "2.0", id: 1, result: n }), 200), ports));
+    }
+    expect(inventory.calls()).toHaveLength(operationsMax);
+    expect(inventory.endpoints()[0]?.operations?.others).toBe(50);
+  });
+
+  test("a name that looks like somebody's number or address stays a keyed hash, whatever the service answers", () => {
+    const inventory = new Inventory(ports);
+    const body = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "user.4915112345678" });
+    inventory.observe(viewOf(exchangeOf("POST", "/rpc", body, JSON.stringify({ jsonrpc: "2.0", id: 1, result: 1 }), 200), ports));
+    expect(names(inventory)[1]).toMatch(/^POST \/rpc call ~[0-9a-f]{8}$/);
+    expect(JSON.stringify(inventory.exportState())).not.toContain("4915112345678");
   });
 });

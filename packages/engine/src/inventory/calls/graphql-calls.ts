@@ -3,7 +3,7 @@ import { hashedField, isPlainWords } from "../../exchange/plain-words.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { headerOf } from "../../exchange/view-of.ts";
 import type { ExchangeView, Json } from "../../exchange/view.ts";
-import { type Call, type Calls, callsMax, isList, isObject, statusOfError } from "./call.ts";
+import { type Call, type Calls, callsMax, callsReadMax, isList, isObject, statusOfError } from "./call.ts";
 import type { GraphqlDocument, GraphqlDocuments, GraphqlOperation, RootField } from "./graphql-documents.ts";
 
 /**
@@ -52,7 +52,7 @@ export function graphqlCalls(view: ExchangeView, documents: GraphqlDocuments, po
         more++;
         continue;
       }
-      const call = fieldCall(operation, field, request.variables, result, errors, response.status);
+      const call = fieldCall(operation, field, request.variables, result, errors, response.status, list.length < callsReadMax);
       anyAnswered ||= call.verdict === "answered";
       list.push(call);
     }
@@ -149,15 +149,18 @@ function fieldCall(
   result: { readonly [key: string]: Json } | undefined,
   errors: Errors,
   status: number,
+  read: boolean,
 ): Call {
-  const call = { kind: operation.kind, name: field.name, args: argumentsOf(field, variables) };
-  const own = errors.byKey.get(field.key);
-  if (own !== undefined) return { ...call, verdict: "failed", status: statusOfError(own, status), data: undefined };
+  const { kind } = operation;
+  const { name, key } = field;
+  const own = errors.byKey.size === 0 ? undefined : errors.byKey.get(key);
   const data = result?.["data"];
-  const value = isObject(data) && Object.hasOwn(data, field.key) ? data[field.key] : undefined;
-  if (value !== undefined && (value !== null || errors.whole === undefined)) return { ...call, verdict: "answered", status, data: value };
-  if (errors.whole !== undefined) return { ...call, verdict: "failed", status: statusOfError(errors.whole, status), data: undefined };
-  return { ...call, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
+  const value = own === undefined && isObject(data) && Object.hasOwn(data, key) ? data[key] : undefined;
+  const args = read ? argumentsOf(field, variables) : undefined;
+  if (value !== undefined && (value !== null || errors.whole === undefined)) return { kind, name, args, verdict: "answered", status, data: value };
+  const error = own ?? errors.whole;
+  if (error !== undefined) return { kind, name, args, verdict: "failed", status: statusOfError(error, status), data: undefined };
+  return { kind, name, args, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
 }
 
 function storedCall(request: GraphqlRequest, hash: string, result: { readonly [key: string]: Json } | undefined, status: number, ports: Ports): Call {

@@ -89,10 +89,12 @@ function idOf(id: Json | undefined): string {
   return typeof id === "string" || typeof id === "number" ? String(id).slice(0, 128) : "";
 }
 
-/** Parameters by position get names. */
+/** Parameters by position get names. A secret that goes before them as `token:…`, as aria2 has it, is the caller's credential. */
 function named(params: Json | undefined): Json | undefined {
   if (!isList(params)) return isObject(params) ? params : undefined;
-  return Object.fromEntries(params.slice(0, positionsMax).map((value, n) => [`param${n + 1}`, value]));
+  return Object.fromEntries(
+    params.slice(0, positionsMax).map((value, n) => [n === 0 && typeof value === "string" && value.startsWith("token:") ? "access_token" : `param${n + 1}`, value]),
+  );
 }
 
 const positionsMax = 16;

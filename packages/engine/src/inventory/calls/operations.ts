@@ -3,7 +3,7 @@ import type { Ports } from "../../exchange/ports.ts";
 import { looksIdentifying } from "../../exchange/scalar-text.ts";
 import type { ExchangeView } from "../../exchange/view.ts";
 import type { PostureCaller } from "../posture.ts";
-import type { Call, Calls, Operation } from "./call.ts";
+import { type Call, type Calls, callsReadMax, type Operation } from "./call.ts";
 
 /**
  * The operations of one endpoint that takes its calls at one path. An operation enters when the service answered it without an error: names are the caller's
@@ -18,25 +18,41 @@ export class Operations<Endpoint extends CountsCalls> {
   /** Calls of any sort that were read. */
   protocol: Calls["protocol"] | undefined;
 
-  /** Counts the calls of one exchange; `make` gives an operation its endpoint. */
-  observe(calls: Calls, view: ExchangeView, caller: PostureCaller, ports: Ports, budget: OperationBudget, make: (operation: Operation) => Endpoint): void {
+  /** Counts the calls of one exchange; `callerOf` finds a credential that stands in a call, `make` gives an operation its endpoint. */
+  observe(
+    calls: Calls,
+    view: ExchangeView,
+    callerOf: (view: ExchangeView) => PostureCaller,
+    ports: Ports,
+    budget: OperationBudget,
+    make: (operation: Operation) => Endpoint,
+  ): void {
     this.protocol = calls.protocol;
     this.others += calls.more;
+    const named = new Map<string, string>();
+    const keyOf = ({ kind, name }: Call): string => {
+      const text = `${kind} ${name}`;
+      let key = named.get(text);
+      if (key === undefined) named.set(text, (key = operationKey(operationOf(calls, kind, name, ports))));
+      return key;
+    };
     // An operation enters with all of its calls: the first of a batch may fail.
     for (const call of calls.list) {
       if (call.verdict !== "answered" || this.byKey.size >= operationsMax || budget.used >= budget.max) continue;
-      const operation = operationOf(calls, call, ports);
-      const key = operationKey(operation);
+      const key = keyOf(call);
       if (this.byKey.has(key)) continue;
-      this.byKey.set(key, make(operation));
+      this.byKey.set(key, make(operationOf(calls, call.kind, call.name, ports)));
       budget.used++;
     }
     let read = 0;
     for (const call of calls.list) {
-      const endpoint = this.byKey.get(operationKey(operationOf(calls, call, ports)));
+      const endpoint = this.byKey.get(keyOf(call));
       if (endpoint === undefined) this.others++;
       else if (call.verdict === "unseen" || ++read > callsReadMax) endpoint.countOnly(view.exchange.at, call.status, call.verdict === "failed");
-      else endpoint.observe(viewOfCall(view, call), caller, call.verdict === "failed");
+      else {
+        const alone = viewOfCall(view, call);
+        endpoint.observe(alone, callerOf(alone), call.verdict === "failed");
+      }
     }
   }
 
@@ -74,15 +90,12 @@ export interface OperationBudget {
 export const operationsMax = 1_024;
 /** Each is an endpoint of its own, some kilobytes; more than any service of one host has. */
 export const operationsOfAllMax = 8_192;
-/** Calls of one exchange that are read for parameters, posture and classes; the rest of a batch is counted. */
-export const callsReadMax = 64;
-
 /** What tells operations of one path apart. */
 export function operationKey({ protocol, kind, name }: Operation): string {
   return `${protocol} ${kind} ${name}`;
 }
 
-function operationOf({ protocol }: Calls, { kind, name }: Call, ports: Ports): Operation {
+function operationOf({ protocol }: Calls, kind: Operation["kind"], name: string, ports: Ports): Operation {
   return { protocol, kind, name: kind === "persisted" || !looksIdentifying(name) ? name : fieldName(name, ports) };
 }
 
