@@ -1,4 +1,5 @@
 import type { ValueNode } from "graphql/language/ast.js";
+import { Kind } from "graphql/language/kinds.js";
 import { hashedField, isPlainWords } from "../../exchange/plain-words.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { headerOf } from "../../exchange/view-of.ts";
@@ -10,6 +11,8 @@ import type { GraphqlDocument, GraphqlDocuments, GraphqlOperation, RootField } f
  * The GraphQL calls of an exchange, one for each root field that is asked for, aliases and batches spread out; undefined when it is not GraphQL. Recognised by
  * what was sent (`query` that parses, in JSON, form or query string; `application/graphql`; a stored document's hash) and, where the answer was carried, by an answer
  * that has `data` or `errors`.
+ *
+ * That a service tells its schema shows as an operation too: `query __schema`.
  *
  * A stored document whose text was seen counts as that text; else it is one call, named by its `operationName` in plain words or by a keyed hash.
  *
@@ -59,11 +62,6 @@ export function graphqlCalls(view: ExchangeView, documents: GraphqlDocuments, po
     if (anyAnswered && request.text !== undefined && request.hash !== undefined) documents.store(request.hash, document);
   });
   return found ? { protocol: "graphql", list, more } : undefined;
-}
-
-/** Names that ask a GraphQL service what it offers. */
-export function isIntrospection(field: string): boolean {
-  return field === "__schema" || field === "__type";
 }
 
 interface GraphqlRequest {
@@ -192,22 +190,22 @@ function argumentsOf(field: RootField, variables: { readonly [key: string]: Json
 /** Nesting is bounded by that of the document. */
 function valueOf(node: ValueNode, variables: { readonly [key: string]: Json }): Json | undefined {
   switch (node.kind) {
-    case "Variable":
+    case Kind.VARIABLE:
       return Object.hasOwn(variables, node.name.value) ? variables[node.name.value] : undefined;
-    case "IntValue":
+    case Kind.INT:
       // Numbers beyond 2^53 keep their digits.
       return node.value.length < 16 ? Number(node.value) : node.value;
-    case "FloatValue":
+    case Kind.FLOAT:
       return Number(node.value);
-    case "StringValue":
-    case "BooleanValue":
-    case "EnumValue":
+    case Kind.STRING:
+    case Kind.BOOLEAN:
+    case Kind.ENUM:
       return node.value;
-    case "NullValue":
+    case Kind.NULL:
       return null;
-    case "ListValue":
+    case Kind.LIST:
       return node.values.map((one) => valueOf(one, variables) ?? null);
-    case "ObjectValue":
+    case Kind.OBJECT:
       return Object.fromEntries(node.fields.map((one) => [one.name.value, valueOf(one.value, variables) ?? null]));
   }
 }

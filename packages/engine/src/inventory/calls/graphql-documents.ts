@@ -1,4 +1,5 @@
 import type { ArgumentNode, DocumentNode, FragmentDefinitionNode, OperationDefinitionNode, SelectionSetNode } from "graphql/language/ast.js";
+import { Kind } from "graphql/language/kinds.js";
 import { parse } from "graphql/language/parser.js";
 
 /**
@@ -99,8 +100,8 @@ function readDocument(text: string): GraphqlDocument | undefined {
   const fragments = new Map<string, FragmentDefinitionNode>();
   const operations: OperationDefinitionNode[] = [];
   for (const definition of parsed.definitions) {
-    if (definition.kind === "OperationDefinition") operations.push(definition);
-    else if (definition.kind === "FragmentDefinition") fragments.set(definition.name.value, definition);
+    if (definition.kind === Kind.OPERATION_DEFINITION) operations.push(definition);
+    else if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
     else return undefined;
   }
   if (operations.length === 0) return undefined;
@@ -117,10 +118,10 @@ function readDocument(text: string): GraphqlDocument | undefined {
 function spread(set: SelectionSetNode, fragments: ReadonlyMap<string, FragmentDefinitionNode>, open: Set<string>, fields: RootField[]): number {
   let more = 0;
   for (const selection of set.selections) {
-    if (selection.kind === "Field") {
+    if (selection.kind === Kind.FIELD) {
       if (fields.length >= rootFieldsMax) more++;
       else fields.push({ key: selection.alias?.value ?? selection.name.value, name: selection.name.value, args: selection.arguments ?? [] });
-    } else if (selection.kind === "InlineFragment") more += spread(selection.selectionSet, fragments, open, fields);
+    } else if (selection.kind === Kind.INLINE_FRAGMENT) more += spread(selection.selectionSet, fragments, open, fields);
     else {
       const name = selection.name.value;
       const fragment = fragments.get(name);
