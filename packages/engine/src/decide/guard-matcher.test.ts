@@ -37,6 +37,8 @@ describe("GuardMatcher", () => {
       "/client/v1/x/%2e%2e/users/999-15550100/status",
       "/client/v1/users/999-15550100/status?x=1",
       "/client/v1/users/999-15550100/status#x",
+      `${"/".repeat(2_000)}client/v1/users/999-15550100/status`,
+      `${"/.".repeat(2_000)}/client/v1${"/x/..".repeat(2_000)}/users/999-15550100/status`,
     ]) {
       expect(find(matcher, target), target).toBe(lookup.id);
     }
