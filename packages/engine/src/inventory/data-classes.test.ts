@@ -6,6 +6,7 @@ import { digitsOf } from "./checksums.ts";
 import { DistinctCounter, exactMax, hash32 } from "./distinct-counter.ts";
 import { depthMax, FieldClasses, type FieldClassesState, fieldsMax } from "./field-classes.ts";
 import { governmentIds } from "./government-ids.ts";
+import { SchemaBudget } from "./schema-node.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
 import { Parameters, parametersMax } from "./parameters.ts";
 
@@ -149,6 +150,39 @@ describe("data classes", () => {
     for (let n = 0; n < depthMax; n++) json = { in: json };
     deep.observe(json);
     expect([...deep.classes()]).toEqual([]);
+  });
+
+  test("all endpoints together look at so many fields, and one that was none gives its places back", () => {
+    const budget = new SchemaBudget(3);
+    const [first, second] = [new FieldClasses(1, undefined, { budget }), new FieldClasses(1, undefined, { budget })];
+    first.observe({ email: "ana@example.org", phone: "+99915550100" });
+    second.observe({ a: "x", email: "ana@example.org" });
+    expect([[...first.classes()].sort(), [...second.classes()], budget.left]).toEqual([["email", "phone"], [], 0]);
+    first.release();
+    expect([[...first.classes()], budget.left]).toEqual([[], 2]);
+    second.observe({ email: "ana@example.org" });
+    const third = new FieldClasses(1, undefined, { budget });
+    third.observe({ email: "bo@example.org" });
+    second.absorb(third);
+    expect([[...second.classes()], budget.left]).toEqual([["email"], 1]);
+  });
+
+  test("a name is a person's where a person's other data stands beside it, and a thing's where a price does", () => {
+    const of = (more: Json): readonly string[] => {
+      const fields = new FieldClasses(1);
+      for (const name of ["Mary Jane", "Jack Daniels", "Diana Mini", "Ruby Rose", "Austin Healey", "Ben Nevis", "Carmen Curlers", "Jordan Retro"]) fields.observe({ name, ...(more as object) });
+      return [...fields.classes()].sort();
+    };
+    expect([of({ price: 12.5 }), of({ price: 12.5, email: "ana@example.org" })]).toEqual([[], ["email", "name"]]);
+  });
+
+  test("a coarse latitude is a place beside its longitude only; alone it may be milliseconds", () => {
+    const of = (more: Json): readonly string[] => {
+      const fields = new FieldClasses(1);
+      for (let n = 0; n < 10; n++) fields.observe({ lat: 12.5 + n, ...(more as object) });
+      return [...fields.classes()];
+    };
+    expect([of({}), of({ lon: 13.4 })]).toEqual([[], ["geo"]]);
   });
 
   test("what is exported holds no value, and goes on where it stopped", () => {
