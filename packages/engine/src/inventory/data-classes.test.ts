@@ -170,7 +170,8 @@ describe("data classes", () => {
   test("a name is a person's where a person's other data stands beside it, and a thing's where a price does", () => {
     const of = (more: Json): readonly string[] => {
       const fields = new FieldClasses(1);
-      for (const name of ["Mary Jane", "Jack Daniels", "Diana Mini", "Ruby Rose", "Austin Healey", "Ben Nevis", "Carmen Curlers", "Jordan Retro"]) fields.observe({ name, ...(more as object) });
+      for (const name of ["Mary Jane", "Jack Daniels", "Diana Mini", "Ruby Rose", "Austin Healey", "Ben Nevis", "Carmen Curlers", "Jordan Retro"])
+        fields.observe({ name, ...(more as object) });
       return [...fields.classes()].sort();
     };
     expect([of({ price: 12.5 }), of({ price: 12.5, email: "ana@example.org" })]).toEqual([[], ["email", "name"]]);

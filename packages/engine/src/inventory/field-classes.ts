@@ -178,8 +178,8 @@ export type FieldClassesState = readonly (FieldVotesState & { readonly key: stri
 
 /** Fields looked at for each kind of message of an endpoint: records of people have fewer. */
 export const fieldsMax = 64;
-/** Fields of all endpoints together, about 600 bytes each: 150 MB at the very worst. */
-export const classifiedFieldsMax = 250_000;
+/** Fields of all endpoints together, measured at 1.5 KB each: 150 MB at the very worst, and enough for 3,000 endpoints of 30 fields. */
+export const classifiedFieldsMax = 100_000;
 /** Values read of one message, elements of one array, depth. */
 export const readMax = 256;
 export const itemsMax = 8;
