@@ -149,6 +149,21 @@ const r = require("express").Router(); r.get("/d", f); app.use(base, r);`,
     expect(found.unresolved).toMatchObject([{ line: 3, why: "a choice made at run time" }]);
   });
 
+  test("a path that a branch may have changed is no route with either answer; one name in two branches of its own is two", () => {
+    const found = discover(
+      tree({
+        "a.js": `const app = require("express")(); const f = () => {}; let base = "/v1"; if (process.env.NEW) base = "/v2"; app.get(base, f);
+if (process.env.A) { let own = "/a"; own += "/b"; app.get(own, f); }
+function place() { if (process.env.X) return "/x"; return "/y"; } app.get(place(), f);`,
+      }),
+    );
+    expect(listed(found)).toEqual(["GET /a/b"]);
+    expect(found.unresolved.map((one) => [one.line, one.why])).toEqual([
+      [1, "a choice made at run time"],
+      [3, "a choice made at run time"],
+    ]);
+  });
+
   test("a branch that depends on the run is walked and marked", () => {
     const found = discover(
       tree({ "a.js": `const app = require("express")(); if (process.env.DEBUG) app.get("/debug", f); else app.get("/plain", f); app.get("/always", f); function f() {}` }),

@@ -15,7 +15,7 @@ import { findOpenapi, type OpenapiFile } from "./openapi-files.ts";
 import { pythonRoutes } from "./python/python-routes.ts";
 import { readTree, type Skipped, type TreeBounds } from "./source-tree.ts";
 import { StaticWorld } from "./static-world.ts";
-import { unknown, type ClassValue, type FunctionValue, type Value } from "./value.ts";
+import { objectOf, unknown, type ClassValue, type FunctionValue, type Value } from "./value.ts";
 import { newRouter } from "./router-model.ts";
 import { positionAt } from "./position.ts";
 import type { RouterModel, SourceModule } from "./value.ts";
@@ -79,6 +79,7 @@ export function discover(dir: string, options: DiscoverOptions = {}): Discovery 
               fn.node.params.map(() => unknown("who calls this is not in the tree")),
             ),
         );
+  for (const module of inOrder) evaluator.within(module, () => makersIn(module, evaluator));
   collectAll(world.routers, opened, evaluator, found);
   const others = [pythonRoutes(tree, tree.python, found, told), goRoutes(tree, tree.go, found, told)];
   for (const one of others) collectAll(one.routers, [], evaluator, found);
@@ -160,6 +161,23 @@ function exportedFunctions(module: SourceModule): FunctionValue[] {
   const exported = module.cjs.props.get("exports");
   const all: (Value | undefined)[] = [exported, ...(exported?.kind === "object" ? exported.props.values() : []), ...module.exports.props.values()];
   return all.flatMap((one) => (one?.kind === "function" ? [one] : one?.kind === "wrapped" && one.inner.kind === "function" ? [one.inner] : []));
+}
+
+/** Methods of exported classes that make an app and that nobody here calls: `class Server { static app(options) { const app = express(); … } }`. */
+function makersIn(module: SourceModule, evaluator: Evaluator): void {
+  const exported = module.cjs.props.get("exports");
+  const classes = [exported, ...(exported?.kind === "object" ? exported.props.values() : []), ...module.exports.props.values()].filter((one) => one?.kind === "class");
+  for (const cls of new Set(classes))
+    for (const member of cls.node.body.body) {
+      if (member.type !== "MethodDefinition" || member.kind === "constructor" || evaluator.called.has(member.value)) continue;
+      if (!/\b(?:express|fastify|Fastify|Koa|Hono|_express\.default|_fastify\.default)\)?\s*\(/.test(module.text.slice(member.start, member.end))) continue;
+      const self = member.static ? cls : { ...objectOf(), cls, open: true };
+      const fn = evaluator.makeFunction(member.value, cls.scope, cls.module, "", self);
+      evaluator.call(
+        fn,
+        member.value.params.map(() => unknown("who calls this is not in the tree")),
+      );
+    }
 }
 
 /** Calls that read like a route of an app and were never reached: listed, since leaving them out in silence would look like completeness. */

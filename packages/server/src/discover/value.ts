@@ -80,7 +80,10 @@ export interface SourceModule {
 export interface Names {
   get(name: string): Value | undefined;
   declare(name: string, value: Value): void;
-  assign(name: string, value: Value): void;
+  /** How deep in undecided branches it was made. */
+  readonly depth: number;
+  /** `depth`: how deep the assignment stands. */
+  assign(name: string, value: Value, depth: number): void;
 }
 
 export type Framework = "express" | "fastify" | "koa" | "hono" | "nestjs" | "nextjs" | "flask" | "fastapi" | "nethttp" | "chi" | "gin";

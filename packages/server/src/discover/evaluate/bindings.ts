@@ -45,7 +45,7 @@ export function bind(m: Machine, pattern: BindingPattern | ParamPattern, value: 
 }
 
 export function assign(m: Machine, left: Node, value: Value, scope: Names, module: SourceModule): void {
-  if (left.type === "Identifier") scope.assign(left.name, value);
+  if (left.type === "Identifier") scope.assign(left.name, value, m.depth);
   else if (left.type === "MemberExpression") {
     const target = m.expr(left.object, scope, module);
     const name = left.computed
@@ -59,9 +59,9 @@ export function assign(m: Machine, left: Node, value: Value, scope: Names, modul
     else if ((target.kind === "object" || target.kind === "function" || target.kind === "class") && name !== undefined) target.props.set(name, value);
     else if (target.kind === "router" && name !== undefined) target.router.props.set(name, value);
   } else if (left.type === "ObjectPattern" || left.type === "ArrayPattern") {
-    const inner = new Scope(scope);
+    const inner = new Scope(scope, m.depth);
     m.bind(left as BindingPattern, value, inner, module);
-    for (const name of patternNames(left as BindingPattern)) scope.assign(name, inner.get(name) ?? nothing);
+    for (const name of patternNames(left as BindingPattern)) scope.assign(name, inner.get(name) ?? nothing, m.depth);
   }
 }
 

@@ -52,6 +52,9 @@ export function applyValue(m: Machine, fn: Value, args: readonly Value[], site: 
     case "method": {
       const target = fn.target;
       if (target.kind === "router" || target.kind === "route" || target.kind === "wrapped") return m.world.callRouter(target, fn.name, args, site, m);
+      // `app[method].call(app, path, handler)`
+      if (target.kind === "method" && fn.name === "call") return m.apply(target, args.slice(1), { ...site, names: site.names.slice(1) }, name);
+      if (target.kind === "method" && fn.name === "apply" && args[1]?.kind === "array") return m.apply(target, args[1].items, { ...site, names: args[1].names ?? [] }, name);
       if (target.kind === "function" && (fn.name === "call" || fn.name === "apply"))
         return m.call(target, fn.name === "call" ? args.slice(1) : args[1]?.kind === "array" ? args[1].items : [], args[0]);
       if (target.kind === "function" && fn.name === "bind") return args[0] === undefined ? target : { ...target, self: args[0] };

@@ -31,7 +31,7 @@ export function construct(m: Machine, cls: ClassValue, args: readonly Value[], s
   const maker = members.find((one) => one.type === "MethodDefinition" && one.kind === "constructor");
   const parent = parentOf(m, cls);
   if (maker === undefined && parent?.kind === "class") m.construct(parent, args, self);
-  const scope = new Scope(cls.scope);
+  const scope = new Scope(cls.scope, m.depth);
   scope.declare("this", self);
   scope.declare("class of this", cls);
   for (const member of members) {
@@ -53,7 +53,7 @@ export function memberOf(m: Machine, target: Value, name: string): Value {
         const holder: ClassValue = cls;
         const found = holder.node.body.body.find((one) => one.type === "MethodDefinition" && !one.static && plainKey(one.key) === name);
         if (found?.type === "MethodDefinition") {
-          const scope = new Scope(holder.scope);
+          const scope = new Scope(holder.scope, m.depth);
           scope.declare("class of this", holder);
           const fn = m.makeFunction(found.value, scope, holder.module, name, target);
           return found.kind === "get" ? m.call(fn, []) : fn;

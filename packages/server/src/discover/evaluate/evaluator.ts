@@ -75,7 +75,7 @@ export class Evaluator implements Machine {
     this.called.add(fn.node);
     if (this.#active.length >= depthMax || this.spent || this.#active.filter((one) => one === fn.node).length > 1) return unknown("a call nested too deeply");
     if (fn.node.body === null || fn.node.body === undefined) return unknown("a function without a body");
-    const scope = new Scope(fn.scope);
+    const scope = new Scope(fn.scope, this.#conditional);
     const me = fn.self ?? self;
     if (fn.node.type !== "ArrowFunctionExpression") scope.declare("this", me ?? unknown("`this` of a plain call"));
     if (fn.node.type === "FunctionExpression" && fn.node.id !== null) scope.declare(fn.node.id.name, fn);
@@ -125,6 +125,10 @@ export class Evaluator implements Machine {
     } finally {
       this.#conditional--;
     }
+  }
+
+  get depth(): number {
+    return this.#conditional;
   }
 
   get conditional(): boolean {

@@ -112,7 +112,7 @@ export function valueOfExpression(m: Machine, node: Node, scope: Names, module: 
     case "UpdateExpression": {
       const value = m.expr(node.argument, scope, module);
       const next = value.kind === "literal" ? literal(Number(value.value) + (node.operator === "++" ? 1 : -1)) : unknown("a counter");
-      if (node.argument.type === "Identifier") scope.assign(node.argument.name, next);
+      if (node.argument.type === "Identifier") scope.assign(node.argument.name, next, m.depth);
       return node.prefix ? next : value;
     }
     case "BinaryExpression":

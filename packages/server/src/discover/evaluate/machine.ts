@@ -7,6 +7,8 @@ export interface Machine {
   readonly world: World;
   /** Within a branch that may not be taken. */
   readonly conditional: boolean;
+  /** How many undecided branches the walk stands in. */
+  readonly depth: number;
   /** What the function that is run may have returned in branches that may not be taken. */
   readonly returns: Value[];
   /** Starts of calls that were walked, by file. */

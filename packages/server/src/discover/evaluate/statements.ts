@@ -57,7 +57,7 @@ function runStatement(m: Machine, node: Statement, scope: Names, module: SourceM
     case "ThrowStatement":
       return { what: "skip" };
     case "BlockStatement":
-      return m.block(node.body, new Scope(scope), module);
+      return m.block(node.body, new Scope(scope, m.depth), module);
     case "LabeledStatement":
       return runStatement(m, node.body, scope, module);
     case "IfStatement": {
@@ -73,9 +73,9 @@ function runStatement(m: Machine, node: Statement, scope: Names, module: SourceM
       for (const one of node.cases) for (const inner of one.consequent) perhaps(m, inner, scope, module);
       return undefined;
     case "TryStatement": {
-      const done = m.block(node.block.body, new Scope(scope), module);
+      const done = m.block(node.block.body, new Scope(scope, m.depth), module);
       if (node.handler) perhaps(m, node.handler.body, scope, module);
-      const last = node.finalizer ? m.block(node.finalizer.body, new Scope(scope), module) : undefined;
+      const last = node.finalizer ? m.block(node.finalizer.body, new Scope(scope, m.depth), module) : undefined;
       return done?.what === "return" ? done : last;
     }
     case "ForOfStatement":
@@ -92,16 +92,16 @@ function runStatement(m: Machine, node: Statement, scope: Names, module: SourceM
               ? list.items.map((_, i) => literal(String(i)))
               : undefined;
       return eachOf(m, items, (item) => {
-        const inner = new Scope(scope);
+        const inner = new Scope(scope, m.depth);
         if (node.left.type === "VariableDeclaration") {
           const first = node.left.declarations[0];
           if (first !== undefined) m.bind(first.id, item, inner, module);
-        } else if (node.left.type === "Identifier") scope.assign(node.left.name, item);
+        } else if (node.left.type === "Identifier") scope.assign(node.left.name, item, m.depth);
         return runStatement(m, node.body, inner, module);
       });
     }
     case "ForStatement": {
-      const inner = new Scope(scope);
+      const inner = new Scope(scope, m.depth);
       if (node.init?.type === "VariableDeclaration") runStatement(m, node.init, inner, module);
       else if (node.init) m.expr(node.init, inner, module);
       for (let i = 0; i < loopsMax; i++) {

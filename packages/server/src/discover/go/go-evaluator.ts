@@ -1,10 +1,10 @@
 import type { SyntaxNode } from "@lezer/common";
-import { positionAt, type Position } from "../position.ts";
+import { positionAt } from "../position.ts";
 import { Budget } from "../static/budget.ts";
 import { Frame } from "../static/frame.ts";
 import { childOf, childrenOf } from "../static/syntax.ts";
 import type { Closure, Instance, Kind, Names, SourceText, Thing } from "../static/thing.ts";
-import { literal, unknown } from "../value.ts";
+import { unknown } from "../value.ts";
 import { GoExpressions } from "./go-expressions.ts";
 import { forced, type GoMachine, type GoSite, type GoWorld } from "./go-machine.ts";
 import { GoStatements } from "./go-statements.ts";
