@@ -52,6 +52,7 @@ function measure(app) {
         .trim()
         .split("\n")
         .at(-1)
+        .replaceAll(scratch, "scratch")
         .slice(0, 160),
     };
   }

@@ -44,7 +44,7 @@ export function nameOfNode(node: Node, depth = 0): string {
 export function readsLikeAuthentication(name: string): boolean {
   // These only read a session: whether there is one, nobody asks yet.
   if (/^(?:express)?session\b|^cookieSession|passport\.(?:initialize|session)\b/i.test(name)) return false;
-  return /auth(?!or(?!iz))|jwt|passport|session|login|signed|logged|bearer|token|guard|protect|permission|privilege|acl\b|rbac|role|api.?key|credential|clerk|require.?(?:user|admin|scope|scim)|verify.?(?:user|caller)|is.?admin/i.test(
+  return /auth(?!or(?!iz))|jwt|passport|session|login|signed|logged|bearer|token|guard|protect|permission|privilege|acl\b|rbac|role|api.?key|credential|clerk|require.?(?:user|admin|scope|scim)|verify.?(?:user|caller)|is.?admin|current.?user/i.test(
     name,
   );
 }
