@@ -242,6 +242,8 @@ export class Inventory {
         all.push(endpoint);
       }
     }
+    // Counted anew: what was learned wrongly below a name that turned out to be a value is let go without a word.
+    this.#endpoints = all.length;
     return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.key, b.key));
   }
 

@@ -337,6 +337,12 @@ export class PathTemplates<Leaf> {
     if (this.#bounds.shared !== undefined) this.#bounds.shared.left++;
   }
 
+  #forget(node: PathNode<Leaf>): void {
+    this.#gone();
+    for (const child of node.children.values()) this.#forget(child);
+    for (const child of node.parameters.values()) this.#forget(child);
+  }
+
   #isRich(node: PathNode<Leaf>): boolean {
     if (node.count < node.richUntil) return node.rich;
     node.rich = isRich(node);
@@ -378,7 +384,11 @@ export class PathTemplates<Leaf> {
   /** Pours a whole branch into another; `origin` is the sibling that was a value, whose text now is one; `""` when it was a parameter. */
   #fold(from: PathNode<Leaf>, into: PathNode<Leaf>, origin: Origin): void {
     // Whoever is called `users` had what stands after it taken for persons; it is learned anew where it belongs.
-    if (isPersons(from) && !from.merged && !into.merged) from.parameters.delete("{}");
+    const persons = isPersons(from) && !from.merged && !takesWords(into) && into.rule?.parameters.has("{}") !== true ? from.parameters.get("{}") : undefined;
+    if (persons !== undefined) {
+      from.parameters.delete("{}");
+      this.#forget(persons);
+    }
     into.count += from.count;
     into.dirty = true;
     into.clients |= from.clients;

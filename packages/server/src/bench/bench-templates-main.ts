@@ -1,7 +1,9 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { inventoryBounds } from "@postern/engine";
 import { githubPaths } from "@postern/testkit";
+import { memoryAtBounds, memoryOfTemplates } from "./measure-inventory-memory.ts";
 import { measureTemplates, type TemplateRun } from "./measure-templates.ts";
 
 /**
@@ -39,9 +41,25 @@ function bench(args: readonly string[]): void {
     }
   }
   const macro = shares.length === 0 ? undefined : shares.reduce((sum, share) => sum + share, 0) / shares.length;
-  if (values.json === true) process.stdout.write(`${JSON.stringify({ seeds: seeds.length, rows, documents: { count: shares.length, macroAverage: macro ?? null } })}\n`);
+  const { placesMax, endpointsMax } = inventoryBounds;
+  const memory = { github: memoryOfTemplates(github, 50, "memory"), atBounds: memoryAtBounds({ nodesPerHostMax: placesMax }, placesMax), bounds: { placesMax, endpointsMax } };
+  if (values.json === true) process.stdout.write(`${JSON.stringify({ seeds: seeds.length, rows, documents: { count: shares.length, macroAverage: macro ?? null }, memory })}\n`);
   else if (macro === undefined) process.stdout.write(`No OpenAPI documents read: ${documents} does not exist. Name a folder with --documents.\n`);
   else process.stdout.write(`${shares.length} OpenAPI documents, 50 URLs a template: ${percent(macro)} recovered on average, least ${percent(worstShare)} (${worst})\n`);
+  if (values.json === true) return;
+  const { github: learned, atBounds } = memory;
+  process.stdout.write(`Memory: GitHub ${kib(learned.bytes / learned.endpoints)} a template (${learned.endpoints} endpoints, ${learned.places} places, ${mib(learned.bytes)})\n`);
+  process.stdout.write(
+    `Memory at the default bounds: ${mib(atBounds.bytes)} with ${atBounds.places} places of ${placesMax} and ${atBounds.endpoints} endpoints of ${endpointsMax}; ${atBounds.refused} exchanges refused\n`,
+  );
+}
+
+function kib(bytes: number): string {
+  return `${(bytes / 1_024).toFixed(1)} KiB`;
+}
+
+function mib(bytes: number): string {
+  return `${(bytes / 1_048_576).toFixed(1)} MiB`;
 }
 
 interface Row {

@@ -196,14 +196,14 @@ export function configSchema(env: Environment) {
           .min(1_000)
           .max(5_000_000)
           .default(inventoryBounds.placesMax)
-          .describe("Most places in the trees of paths, of all hosts together: what templates are learned in. About 0.7 KB each. Default 200000."),
+          .describe("Most places in the trees of paths, of all hosts together: what templates are learned in. About 0.9 KB each. Default 200000."),
         endpoints: z
           .number()
           .int()
           .min(100)
           .max(500_000)
           .default(inventoryBounds.endpointsMax)
-          .describe("Most endpoints, of all hosts together; beyond it known ones go on counting and no new one enters. Default 20000."),
+          .describe("Most endpoints, of all hosts together; beyond it known ones go on counting and no new one enters. 12 to 20 KB each. Default 20000."),
         hosts: z.number().int().min(1).max(10_000).default(inventoryBounds.hostsMax).describe("Most hosts. Default 256."),
       })
       .prefault({})

@@ -1,0 +1,62 @@
+import { createHmac } from "node:crypto";
+import { expect, test } from "vitest";
+import type { Ports } from "../exchange/ports.ts";
+import type { ExchangeView } from "../exchange/view.ts";
+import { viewOf } from "../exchange/view-of.ts";
+import { Inventory } from "./inventory.ts";
+
+const ports: Ports = {
+  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
+  random: () => 4,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
+
+let asked = 0;
+function created(host: string, path: string): ExchangeView {
+  asked++;
+  return viewOf(
+    {
+      id: `x${asked}`,
+      at: 1_700_000_000_000 + asked,
+      method: "POST",
+      url: `http://${host}${path}`,
+      client: { address: "192.0.2.9" },
+      request: { headers: [] },
+      response: { status: 201, headers: [] },
+      carries: { host: true, query: true, requestHeaders: false, requestBody: false, responseHeaders: false, responseBody: false },
+    },
+    ports,
+  );
+}
+
+const word = (n: number): string =>
+  `b${"aeiou".charAt(n % 5)}${"klmnprt".charAt(Math.floor(n / 5) % 7)}${"aeiou".charAt(Math.floor(n / 35) % 5)}${"dfg".charAt(Math.floor(n / 175) % 3)}es`;
+
+test("places of all hosts together, and endpoints, never exceed what is configured; known ones go on counting and the rest is told", () => {
+  const bounds = { placesMax: 400, endpointsMax: 120, hostsMax: 8 };
+  const inventory = new Inventory(ports, bounds);
+  inventory.observe(created("api0.example", "/orders"));
+  for (let n = 0; n < 4_000; n++) {
+    inventory.observe(created(`api${n % 12}.example`, `/${word(n % 97)}/${word(n % 389)}`));
+    const { hosts, nodes, endpoints } = inventory.size;
+    expect(hosts).toBeLessThanOrEqual(bounds.hostsMax);
+    expect(nodes).toBeLessThanOrEqual(bounds.placesMax + bounds.hostsMax);
+    expect(endpoints).toBeLessThanOrEqual(bounds.endpointsMax);
+  }
+  expect(inventory.size.refused).toBeGreaterThan(0);
+  expect(inventory.endpoints()).toHaveLength(inventory.size.endpoints);
+  const known = inventory.endpoints()[0];
+  const before = known?.requests ?? 0;
+  expect(inventory.observe(created(known?.host ?? "", known?.clearTemplate ?? ""))).toBe(known);
+  expect(known?.requests).toBe(before + 1);
+});
+
+test("room comes back when places merge", () => {
+  const inventory = new Inventory(ports, { endpointsMax: 50 });
+  for (let n = 0; n < 300; n++) inventory.observe(created("api.example", `/users/${word(n)}x`));
+  for (let n = 0; n < 20; n++) inventory.observe(created("api.example", `/orders/${n}`));
+  expect(inventory.size.endpoints).toBe(2);
+  inventory.govern(["/{everything}", "/{everything}/{id}"].map((template) => ({ kind: "merge", template })));
+  expect(inventory.size).toMatchObject({ endpoints: 1, refused: 0 });
+  expect(inventory.endpoints()).toHaveLength(1);
+});
