@@ -1,4 +1,4 @@
-import type { AddedSpec, Change, DisclosureTotals, Endpoint, Finding, Incident, Problem, Spec } from "../api-types.ts";
+import type { AddedSpec, Change, DisclosureTotals, Endpoint, Finding, Incident, Problem, Spec, TemplateChange } from "../api-types.ts";
 
 /** One page of a list, as every list route answers it. */
 export interface Page<T> {
@@ -80,6 +80,11 @@ export function describeEndpoint(id: string, patch: EndpointPatch): Promise<Endp
     headers: { "content-type": "application/json", "x-postern": "1" },
     body: JSON.stringify(patch),
   });
+}
+
+/** Pins the template of an endpoint, or takes back what was said of it. */
+export function decideTemplate(endpoint: string, kind: "pin" | "none"): Promise<TemplateChange> {
+  return call<TemplateChange>("/templates", { method: "PATCH", headers: { "content-type": "application/json", "x-postern": "1" }, body: JSON.stringify({ kind, endpoint }) });
 }
 
 /** As the API bounds it. */

@@ -1,5 +1,5 @@
 import { queryOptions } from "@tanstack/react-query";
-import type { Endpoint, EndpointShape, Incident, Overview, SpecDiff } from "../api-types.ts";
+import type { Endpoint, EndpointShape, EndpointTemplate, Incident, Overview, SpecDiff } from "../api-types.ts";
 import { get, getAll } from "./client.ts";
 
 /** Every question the console asks, with how stale its answer may get. Live events renew most of them sooner. */
@@ -20,6 +20,8 @@ export const pathQuery = (host: string, path: string) =>
   });
 export const endpointShapeQuery = (id: string) =>
   queryOptions({ queryKey: ["endpoint-shape", id], queryFn: () => get<EndpointShape>(`/endpoints/${encodeURIComponent(id)}/shape`), refetchInterval: 30_000 });
+export const endpointTemplateQuery = (id: string) =>
+  queryOptions({ queryKey: ["endpoint-template", id], queryFn: () => get<EndpointTemplate>(`/endpoints/${encodeURIComponent(id)}/template`), refetchInterval: 30_000 });
 export const specsQuery = queryOptions({ queryKey: ["specs"], queryFn: () => getAll("/specs"), refetchInterval: 30_000 });
 export const specDiffQuery = (id: string) =>
   queryOptions({ queryKey: ["spec-diff", id], queryFn: () => get<SpecDiff>(`/specs/${encodeURIComponent(id)}/diff`), refetchInterval: 60_000 });

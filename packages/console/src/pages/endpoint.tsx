@@ -14,6 +14,7 @@ import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { PostureMatrix } from "../parts/posture-matrix.tsx";
 import { ShapeTables } from "../parts/shape-tables.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
+import { TemplateWhy } from "../parts/template-why.tsx";
 
 /** One endpoint with the evidence behind each verdict. */
 export function EndpointPage() {
@@ -127,7 +128,7 @@ const knowers = [
 ] as const;
 
 /** Who of the four knows it, and why its path is what it is. */
-function Knowledge({ endpoint: { knownBy, positions, path } }: { readonly endpoint: Endpoint }) {
+function Knowledge({ endpoint: { id, knownBy } }: { readonly endpoint: Endpoint }) {
   return (
     <Card title="Who knows it">
       <ul className="grid gap-1.5 text-[13px]">
@@ -144,15 +145,7 @@ function Knowledge({ endpoint: { knownBy, positions, path } }: { readonly endpoi
           );
         })}
       </ul>
-      <h3 className="mt-4 mb-1 font-medium">Why this template</h3>
-      {positions.length === 0 ? (
-        <p className="text-soft">Every part of the path is constant.</p>
-      ) : (
-        <Facts facts={positions.map((it) => [`{${it.name}}`, `${plural(it.values, "value")} in ${plural(it.samples, "request")}: ${shapesOf(it.shapes)}`] as const)} />
-      )}
-      {path.includes("~") && (
-        <p className="mt-1 text-[13px] text-soft">A part with ~ is a constant that may be somebody's name or id: until many have asked for it, only its shape and hash are kept.</p>
-      )}
+      <TemplateWhy id={id} />
     </Card>
   );
 }
@@ -191,16 +184,6 @@ function Guard({ guard }: { readonly guard: Endpoint["guard"] }) {
       )}
     </Card>
   );
-}
-
-/** `integer 96 %, word 4 %`, most frequent first. */
-function shapesOf(shapes: Readonly<Record<string, number>>): string {
-  const total = Object.values(shapes).reduce((sum, value) => sum + value, 0);
-  return Object.entries(shapes)
-    .toSorted(([, a], [, b]) => b - a)
-    .slice(0, 3)
-    .map(([shape, value]) => `${shape} ${Math.round((100 * value) / Math.max(1, total))} %`)
-    .join(", ");
 }
 
 /** Shares of each status as bars; the numbers stand beside them. */

@@ -211,6 +211,7 @@ export class HubViews implements Views {
       kind === "none" ? templateRules.unset({ template, ...(host === undefined ? {} : { host }) }) : templateRules.set({ kind, template, host, at: this.#options.now(), by });
     if (kept === undefined) throw new PosternError("NOT_FOUND", "Nobody decided anything about this template", { remedy: "What stands in postern.yaml is changed there." });
     this.#findings = { at: 0, list: [] };
+    this.#listed = { until: 0, changes: 0, list: [] };
     const before = namesOf(ledger);
     this.#core.govern(kept);
     return changeOf(before, ledger, decision);
