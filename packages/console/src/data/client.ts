@@ -1,4 +1,4 @@
-import type { AddedSpec, Change, DisclosureTotals, Endpoint, Finding, Incident, Problem, Spec, TemplateChange } from "../api-types.ts";
+import type { AddedSpec, Change, DisclosureTotals, Endpoint, Finding, Incident, Problem, Spec, TemplateChange, TemplateRule } from "../api-types.ts";
 
 /** One page of a list, as every list route answers it. */
 export interface Page<T> {
@@ -28,6 +28,7 @@ export function get<T>(path: string): Promise<T> {
 interface Lists {
   readonly "/endpoints": Endpoint;
   readonly "/specs": Spec;
+  readonly "/templates": TemplateRule;
   readonly "/changes": Change;
   readonly "/findings": Finding;
   readonly "/incidents": Incident;

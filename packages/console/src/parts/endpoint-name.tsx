@@ -2,7 +2,7 @@
 export function EndpointName({ method, path, host, operation = "" }: { readonly method: string; readonly path: string; readonly host?: string; readonly operation?: string }) {
   return (
     <span className="font-mono text-[13px] leading-snug [overflow-wrap:anywhere]">
-      <span className="mr-2 text-soft">{method}</span>
+      <span className="mr-1 text-soft">{method}</span>{" "}
       {path.split("/").map((part, index) => (
         <span key={index}>
           {index > 0 && (

@@ -2,7 +2,7 @@ import { Toast } from "@base-ui/react/toast";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
 import type { EndpointTemplate } from "../api-types.ts";
 import { decideTemplate } from "../data/client.ts";
-import { endpointTemplateQuery } from "../data/queries.ts";
+import { endpointTemplateQuery, templateRulesQuery } from "../data/queries.ts";
 import { plural } from "./format.ts";
 import { Loaded } from "./states.tsx";
 
@@ -37,23 +37,26 @@ function Reasons({ template: { id, path, segments, formerly } }: { readonly temp
       {path.includes("~") && (
         <p className="mt-1 text-[13px] text-soft">A part with ~ is a constant that may be somebody's name or id: until many have asked for it, only its shape and hash are kept.</p>
       )}
-      <Pin id={id} path={path} pinned={segments.some((it) => it.by === "person")} />
+      <Pin id={id} path={path} ruled={segments.some((it) => it.by === "rule")} />
     </>
   );
 }
 
-/** Traffic may teach another template tomorrow; a pinned one stays. */
-function Pin({ id, path, pinned }: { readonly id: string; readonly path: string; readonly pinned: boolean }) {
+/** Traffic may teach another template tomorrow; a pinned one stays. What the configuration or a wider decision rules is changed there. */
+function Pin({ id, path, ruled }: { readonly id: string; readonly path: string; readonly ruled: boolean }) {
+  const rules = useQuery(templateRulesQuery).data?.items;
+  const pinned = rules?.some((it) => it.template === path && it.from === "person") === true;
   const client = useQueryClient();
   const toasts = Toast.useToastManager();
   const decide = useMutation({
     mutationFn: (kind: "pin" | "none") => decideTemplate(id, kind),
     onSuccess: async (_, kind) => {
-      await Promise.all(["endpoint-template", "endpoints", "endpoint", "path"].map((key) => client.invalidateQueries({ queryKey: [key] })));
+      await Promise.all(["template-rules", "endpoint-template", "endpoints", "endpoint", "path"].map((key) => client.invalidateQueries({ queryKey: [key] })));
       toasts.add({ title: kind === "pin" ? `${path} stays as it is.` : `${path} is left to traffic again.`, timeout: 6_000 });
     },
     onError: (error) => toasts.add({ title: `Nothing changed. ${error.message}`, priority: "high" }),
   });
+  if (rules === undefined || (ruled && !pinned)) return null;
   return (
     <button type="button" className="button mt-3" disabled={decide.isPending} onClick={() => decide.mutate(pinned ? "none" : "pin")}>
       {pinned ? "Leave it to traffic" : "Pin this template"}
