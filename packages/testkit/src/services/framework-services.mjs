@@ -1,6 +1,6 @@
 // Small services on other people's frameworks, each with its door built as the framework's documentation shows. One process, one port each; prints
 // {"name": "url", …} on one line and ends with its standard input. Every answer that gives something away holds the word `record`.
-import { createHmac, timingSafeEqual } from "node:crypto";
+import { createHash, createHmac, createPublicKey, timingSafeEqual, verify } from "node:crypto";
 import { createServer } from "node:http";
 import Router from "@koa/router";
 import { serve } from "@hono/node-server";
@@ -69,6 +69,28 @@ onExpress("express-session-redirect", (app) => {
 });
 onExpress("express-key-header", (app) => {
   app.get("/records/:id", (req, res) => (tokens.has(req.get("X-Api-Key")) ? res.json(record(req.params.id)) : res.status(403).json({ error: "no" })));
+});
+// RFC 9449: the token names the key, the proof is signed with it for this method, path and token.
+onExpress("express-dpop", (app) => {
+  const json = (part) => JSON.parse(Buffer.from(part ?? "", "base64url").toString("utf8"));
+  const proves = (proof, token, req) => {
+    const [head, claims, signature] = proof.split(".");
+    const { alg, typ, jwk } = json(head);
+    const { htm, htu, ath } = json(claims);
+    const thumb = createHash("sha256")
+      .update(JSON.stringify({ crv: jwk.crv, kty: jwk.kty, x: jwk.x, y: jwk.y }))
+      .digest("base64url");
+    const key = { key: createPublicKey({ key: jwk, format: "jwk" }), dsaEncoding: "ieee-p1363" };
+    const signed = verify("sha256", Buffer.from(`${head}.${claims}`), key, Buffer.from(signature, "base64url"));
+    const about = htm === req.method && new URL(htu).pathname === req.path && ath === createHash("sha256").update(token).digest("base64url");
+    return alg === "ES256" && typ === "dpop+jwt" && signed && about && json(token.split(".")[1]).cnf?.jkt === thumb;
+  };
+  app.get("/records/:id", (req, res) => {
+    const [scheme, token = ""] = (req.headers.authorization ?? "").split(" ");
+    const proof = req.get("DPoP") ?? "";
+    const known = scheme === "DPoP" && proof !== "" && jwtUser(token) !== undefined && proves(proof, token, req);
+    return known ? res.json(record(req.params.id)) : res.set("WWW-Authenticate", 'DPoP algs="ES256"').status(401).json({ error: "invalid_token" });
+  });
 });
 onExpress("express-open", (app) => app.get("/records/:id", (req, res) => res.json(record(req.params.id))));
 onExpress("express-ignores-token", (app) => app.get("/records/:id", (req, res) => res.json(record(req.params.id))));

@@ -4,6 +4,7 @@ import { type AddressInfo, createServer, type Server } from "node:net";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { debianServices } from "./debian-services.ts";
+import { startLatchkeys } from "./latchkey-doors.ts";
 
 /** Services under test, all on 127.0.0.1. */
 export interface RunningServices {
@@ -15,7 +16,7 @@ export interface RunningServices {
 }
 
 /**
- * Starts the framework services, and the Debian ones that are installed (`npm test` installs them when it runs as root). `dir` is for their
+ * Starts Latchkey with each of its switches, the framework services, and the Debian ones that are installed (`npm test` installs them when it runs as root). `dir` is for their
  * configurations; who called removes it.
  */
 export async function startServices(dir: string): Promise<RunningServices> {
@@ -23,6 +24,8 @@ export async function startServices(dir: string): Promise<RunningServices> {
   const frameworks = spawn(process.execPath, [fileURLToPath(new URL("./framework-services.mjs", import.meta.url))], { stdio: ["pipe", "pipe", "inherit"] });
   children.push(frameworks);
   const urls = new Map(Object.entries(await firstLine(frameworks)));
+  const latchkeys = await startLatchkeys();
+  for (const [name, url] of latchkeys.urls) urls.set(name, url);
   const absent = debianServices.filter(({ file }) => !existsSync(file)).map(({ name }) => name);
   const present = debianServices.filter(({ file }) => existsSync(file));
   const ports = await freePorts(present.length);
@@ -38,14 +41,14 @@ export async function startServices(dir: string): Promise<RunningServices> {
   });
   const failed = (await Promise.allSettled(started)).flatMap((one) => (one.status === "rejected" ? [String(one.reason)] : []));
   if (failed.length > 0) {
-    await Promise.all(children.map(ended));
+    await Promise.all([latchkeys.close(), ...children.map(ended)]);
     throw new Error(failed.join("; "));
   }
   return {
     urls,
     absent,
     close: async () => {
-      await Promise.all(children.map(ended));
+      await Promise.all([latchkeys.close(), ...children.map(ended)]);
     },
   };
 }

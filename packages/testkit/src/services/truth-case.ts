@@ -1,4 +1,4 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac, generateKeyPairSync, type KeyObject, sign } from "node:crypto";
 
 /** What is asked of one service's door: which requests, with which credentials, and who of the callers has one. */
 export interface TruthCase {
@@ -32,9 +32,22 @@ export const basic = (user: string) => ({ headers: { authorization: `Basic ${Buf
 export const badBasic = { authorization: "Basic bm90OnJpZ2h0" };
 export const badBearer = { authorization: "Bearer token-of-nobody-0123456789" };
 export const secret = "a secret of the services under test";
-export const jwt = (user: string) => {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
-  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "https://login.services.example", sub: user, iat: 1_700_000_000, exp: 4_000_000_000 })}`;
-  return { headers: { authorization: `Bearer ${text}.${createHmac("sha256", secret).update(text).digest("base64url")}` } };
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
+const hashed = (text: string): string => createHash("sha256").update(text).digest("base64url");
+const accessToken = (user: string, more: object = {}): string => {
+  const text = `${part({ alg: "HS256", typ: "JWT" })}.${part({ iss: "https://login.services.example", sub: user, iat: 1_700_000_000, exp: 4_000_000_000, ...more })}`;
+  return `${text}.${createHmac("sha256", secret).update(text).digest("base64url")}`;
+};
+export const jwt = (user: string) => ({ headers: { authorization: `Bearer ${accessToken(user)}` } });
+const keys = new Map<string, { readonly publicKey: KeyObject; readonly privateKey: KeyObject }>();
+/** RFC 9449: a token bound to this user's key, and a proof for this request. */
+export const dpop = (user: string, { path }: { readonly path: string }) => {
+  const pair = keys.get(user) ?? generateKeyPairSync("ec", { namedCurve: "P-256" });
+  keys.set(user, pair);
+  const { crv, kty, x, y } = pair.publicKey.export({ format: "jwk" });
+  const token = accessToken(user, { cnf: { jkt: hashed(JSON.stringify({ crv, kty, x, y })) } });
+  const text = `${part({ typ: "dpop+jwt", alg: "ES256", jwk: { crv, kty, x, y } })}.${part({ htm: "GET", htu: `https://services.example${path}`, ath: hashed(token) })}`;
+  const signature = sign("sha256", Buffer.from(text), { key: pair.privateKey, dsaEncoding: "ieee-p1363" }).toString("base64url");
+  return { headers: { authorization: `DPoP ${token}`, dpop: `${text}.${signature}` } };
 };
 export const brokenJwt = { authorization: "Bearer eyJhbGciOiJIUzI1NiJ9.broken.x" };

@@ -1,5 +1,6 @@
 import { createHmac } from "node:crypto";
-import { badBasic, badBearer, basic, bearer, brokenJwt, jwt, secret, token, type TruthCase } from "./truth-case.ts";
+import { latchkeyCases } from "./latchkey-doors.ts";
+import { badBasic, badBearer, basic, bearer, brokenJwt, dpop, jwt, secret, token, type TruthCase } from "./truth-case.ts";
 import { applicationCases } from "./truth-cases-applications.ts";
 
 const records = { method: "GET", path: "/records/{id}" } as const;
@@ -20,6 +21,7 @@ export const truthCases: readonly TruthCase[] = [
   },
   { ...ours, service: "express-session-redirect", as: (user) => ({ headers: { cookie: `sid=s${token(user)}` } }), callers: "both" },
   { ...ours, service: "express-key-header", as: (user) => ({ headers: { "x-api-key": token(user) } }), callers: "both" },
+  { ...ours, service: "express-dpop", as: dpop, callers: "both", forged: jwt("anna").headers },
   { ...ours, service: "express-open", as: bearer, callers: "both" },
   { ...ours, service: "express-ignores-token", as: bearer, callers: "users" },
   { ...ours, service: "express-error-in-200", as: bearer, callers: "both" },
@@ -54,4 +56,5 @@ export const truthCases: readonly TruthCase[] = [
   { ...theirs, service: "cherrypy-basic", as: basic, callers: "both", forged: badBasic },
   { ...theirs, service: "node-exporter-open", path: "/metrics", callers: "strangers", marker: "go_goroutines" },
   ...applicationCases,
+  ...latchkeyCases(),
 ];
