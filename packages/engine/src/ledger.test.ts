@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
-import { backlogEndpointsMax, backlogMax, Ledger } from "./ledger.ts";
+import { backlogMax, Ledger } from "./ledger.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
