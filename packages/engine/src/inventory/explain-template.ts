@@ -1,6 +1,6 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { InventoryEndpoint } from "./inventory-endpoint.ts";
-import { bits, isPersons, type MergeReason, type PathNode } from "./path-node.ts";
+import { bits, type MergeReason, type PathNode } from "./path-node.ts";
 import { isConstantLike, isReservedWord } from "./segment-kind.ts";
 
 /** Why one segment of a template is a constant or a parameter. */
@@ -50,7 +50,7 @@ function parameterReason(node: PathNode<unknown>, segment: string, endpoint: Inv
   const made = (by: SegmentDecision, because: string): SegmentReason => ({ segment, is: "parameter", by, because, evidence });
   const rule = parent?.rule?.rule;
   if (rule !== undefined && parent?.rule?.position !== "words" && parent?.rule?.position !== "learned") return made("rule", `somebody said so: ${rule.kind} ${rule.template}`);
-  if (parent !== undefined && isPersons(parent)) return made("person", `what stands after "${parent.label}" names a person`);
+  if (parent !== undefined && parent.persons) return made("person", `what stands after "${parent.label}" names a person`);
   if (parent?.merged === true && node.label === "{}") {
     const words = parent.values === undefined ? "words there" : `about ${parent.values.count} different words there`;
     return made("siblings", parent.reason === undefined ? `${words} are interchangeable` : `${words}: ${reasonText[parent.reason]}`);

@@ -1,5 +1,4 @@
 import { bits, type PathNode } from "./path-node.ts";
-import { isPersonNoun } from "./segment-kind.ts";
 import { siblingPolicy } from "./sibling-policy.ts";
 import { ValueCounter } from "./value-counter.ts";
 
@@ -9,10 +8,11 @@ export function lateConstant<Leaf>(node: PathNode<Leaf>, key: string, segment: s
   node.values ??= new ValueCounter();
   if (!node.values.wide) node.values.add(key);
   node.lateClients |= 1 << (client & 31);
-  const late = node.late.get(key);
+  const late = node.late?.get(key);
   if (late === undefined) {
     // Among very many values a constant comes back often enough to be met when only some arrivals are noted.
     if (node.values.wide && (node.lateTotal & 7) !== 0) return 0;
+    node.late ??= new Map();
     if (node.late.size >= lateMax) {
       // One off each: what returns often survives, what came once goes.
       for (const [name, entry] of node.late) if (--entry.count === 0) node.late.delete(name);
@@ -22,13 +22,13 @@ export function lateConstant<Leaf>(node: PathNode<Leaf>, key: string, segment: s
   }
   late.count++;
   late.clients |= 1 << (client & 31);
-  if (isPersonNoun(node.label)) return 0;
+  if (node.persons) return 0;
   const callers = Math.min(siblingPolicy.lateCallersMin, bits(node.lateClients));
   if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return 0;
   if (!/^[a-z][a-z_-]{1,31}$/i.test(segment)) return 0;
   // Beside others that are asked for about as often it is one more popular value, not a constant.
   if (late.count < siblingPolicy.standsOut * Math.max(node.topValue, mostOf(node, late))) return 0;
-  node.late.delete(key);
+  node.late?.delete(key);
   return late.count;
 }
 
@@ -37,6 +37,7 @@ export const lateMax = 64;
 
 function mostOf<Leaf>(node: PathNode<Leaf>, but: { readonly count: number }): number {
   let most = 0;
+  if (node.late === undefined) return most;
   for (const entry of node.late.values()) if (entry !== but && entry.count > most) most = entry.count;
   return most;
 }

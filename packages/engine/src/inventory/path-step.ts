@@ -1,5 +1,5 @@
 import { hashOfSegment } from "../exchange/plain-words.ts";
-import { isPersons, type MergeReason, type PathNode } from "./path-node.ts";
+import type { MergeReason, PathNode } from "./path-node.ts";
 
 /**
  * One step of a place that was exported, so that it can be put back. It holds no value of a parameter; a constant in clear only where it may be shown, however
@@ -32,7 +32,7 @@ export function pathOf<Leaf>(place: PathNode<Leaf>, hidden: (constant: string) =
       label: at.shown || hashOfSegment(at.label) !== undefined ? at.label : hidden(at.label),
       shown: at.shown,
       parameter: at.parameter,
-      merged: at.parameter && (at.parent.merged || isPersons(at.parent)),
+      merged: at.parameter && (at.parent.merged || at.parent.persons),
       count: at.count,
       ...(at.shape === "" ? {} : { shape: at.shape }),
       ...(at.parameter && at.label === "{}" && at.parent.values !== undefined ? { values: at.parent.values.count, topValue: at.parent.topValue } : {}),

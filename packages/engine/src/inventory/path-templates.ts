@@ -1,6 +1,6 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import { lateConstant } from "./late-constant.ts";
-import { isPersons, markDirty, type MergeReason, newNode, type PathNode } from "./path-node.ts";
+import { markDirty, type MergeReason, PathNode } from "./path-node.ts";
 import type { PathStep } from "./path-step.ts";
 import { isConstantLike, isReservedWord, segmentPattern } from "./segment-kind.ts";
 import { isShown } from "./shown-constant.ts";
@@ -22,7 +22,7 @@ import { ValueCounter } from "./value-counter.ts";
  * parameter. The order of input matters only within these thresholds.
  */
 export class PathTemplates<Leaf> {
-  readonly root: PathNode<Leaf> = newNode(undefined, "", false, 0);
+  readonly root = new PathNode<Leaf>(undefined, "", false, 0);
   /** Bumped whenever a template may have changed, also when a word of it may now be shown. */
   epoch = 0;
   #nodes = 1;
@@ -188,16 +188,20 @@ export class PathTemplates<Leaf> {
     let node = place;
     while (node.parent !== undefined && node.leaf === undefined && node.children.size === 0 && node.parameters.size === 0) {
       const { parent } = node;
-      if (node.parameter) parent.parameters.delete(node.label);
-      else parent.children.delete(node.label.toLowerCase());
+      if (node.parameter) parent.dropParameter(node.label);
+      else parent.dropChild(node.label.toLowerCase());
       this.#gone();
       node = parent;
     }
   }
 
   #step(node: PathNode<Leaf>, segment: string, depth: number, client: number): PathNode<Leaf> | undefined {
+    const { children } = node;
+    // Keys are in lower case, and so are most segments: changing the case costs more than looking.
+    let known = children.get(segment);
+    if (known !== undefined) return known;
     const key = segment.toLowerCase();
-    const known = node.children.get(key) ?? this.#recognised(node, segment);
+    known = (key === segment ? undefined : children.get(key)) ?? this.#recognised(node, segment);
     if (known !== undefined) return known;
     const pattern = segmentPattern(segment, depth);
     if (node.rule !== undefined) {
@@ -205,7 +209,7 @@ export class PathTemplates<Leaf> {
       if (ruled !== undefined) return ruled;
     }
     if (pattern !== undefined) return this.#parameter(node, pattern);
-    const persons = isPersons(node);
+    const persons = node.persons;
     const merged = node.merged || persons;
     if (merged && !isReservedWord(key)) {
       if ((this.#isRich(node) || (persons && (node.values?.count ?? 0) < personsMin)) && isConstantLike(segment)) return this.#child(node, key, segment);
@@ -263,7 +267,7 @@ export class PathTemplates<Leaf> {
       const name = child.label.toLowerCase();
       (node.values ??= new ValueCounter()).add(name);
       node.topValue = Math.max(node.topValue, child.count);
-      node.children.delete(name);
+      node.dropChild(name);
       this.#fold(child, parameter, child);
       this.#gone();
     }
@@ -274,7 +278,7 @@ export class PathTemplates<Leaf> {
   #gatherPatterns(node: PathNode<Leaf>): void {
     for (const [pattern, one] of node.parameters) {
       if (pattern === "{}") continue;
-      node.parameters.delete(pattern);
+      node.dropParameter(pattern);
       const parameter = this.#parameter(node, "{}");
       if (parameter === undefined) return;
       this.#fold(one, parameter, { label: "", depth: one.depth });
@@ -288,9 +292,9 @@ export class PathTemplates<Leaf> {
     const token = this.#hidden(segment);
     const known = node.children.get(token.toLowerCase());
     if (known === undefined) return undefined;
-    node.children.delete(token.toLowerCase());
+    node.dropChild(token.toLowerCase());
     known.label = segment;
-    node.children.set(segment.toLowerCase(), known);
+    node.putChild(segment.toLowerCase(), known);
     this.#hashed--;
     this.epoch++;
     return known;
@@ -299,12 +303,12 @@ export class PathTemplates<Leaf> {
   /** `named`: a rule names it, and rules are few: then there is room. */
   #child(node: PathNode<Leaf>, key: string, segment: string, named = false): PathNode<Leaf> | undefined {
     if (!named && (this.#isFull() || node.children.size >= this.#bounds.childrenMax)) return undefined;
-    const child = newNode<Leaf>(node, segment, false, node.depth + 1);
+    const child = new PathNode<Leaf>(node, segment, false, node.depth + 1);
     if (node.rule !== undefined) {
       child.rule = ruledConstant(node.rule, key, this.#hidden);
       if (child.rule !== undefined && hashOfSegment(segment) === undefined && node.rule.constants.has(key)) child.shown = true;
     }
-    node.children.set(key, child);
+    node.putChild(key, child);
     this.#made();
     markDirty(node);
     return child;
@@ -315,9 +319,9 @@ export class PathTemplates<Leaf> {
     const known = node.parameters.get(key);
     if (known !== undefined) return known;
     if (this.#isFull()) return undefined;
-    const made = newNode<Leaf>(node, key, true, node.depth + 1);
+    const made = new PathNode<Leaf>(node, key, true, node.depth + 1);
     made.rule = node.rule?.parameters.get(key);
-    node.parameters.set(key, made);
+    node.putParameter(key, made);
     this.#made();
     markDirty(node);
     return made;
@@ -384,9 +388,9 @@ export class PathTemplates<Leaf> {
   /** Pours a whole branch into another; `origin` is the sibling that was a value, whose text now is one; `""` when it was a parameter. */
   #fold(from: PathNode<Leaf>, into: PathNode<Leaf>, origin: Origin): void {
     // Whoever is called `users` had what stands after it taken for persons; it is learned anew where it belongs.
-    const persons = isPersons(from) && !from.merged && !takesWords(into) && into.rule?.parameters.has("{}") !== true ? from.parameters.get("{}") : undefined;
+    const persons = from.persons && !from.merged && !takesWords(into) && into.rule?.parameters.has("{}") !== true ? from.parameters.get("{}") : undefined;
     if (persons !== undefined) {
-      from.parameters.delete("{}");
+      from.dropParameter("{}");
       this.#forget(persons);
     }
     into.count += from.count;
@@ -408,7 +412,8 @@ export class PathTemplates<Leaf> {
         const twin = target.get(key);
         if (twin === undefined) {
           child.parent = into;
-          target.set(key, child);
+          if (child.parameter) into.putParameter(key, child);
+          else into.putChild(key, child);
           this.#joinBelow(child, origin);
         } else {
           if (!twin.parameter && !twin.shown) (twin.above ??= new ValueCounter()).add(origin.label);
@@ -452,5 +457,5 @@ const personsMin = 40;
 
 /** True where a word that is no known constant is a value, learned or decided. */
 function takesWords<Leaf>(node: PathNode<Leaf>): boolean {
-  return node.merged || isPersons(node) || node.rule?.position === "values" || node.rule?.position === "everything";
+  return node.merged || node.persons || node.rule?.position === "values" || node.rule?.position === "everything";
 }

@@ -1,5 +1,5 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
-import { bits, isPersons, type PathNode } from "./path-node.ts";
+import { bits, type PathNode } from "./path-node.ts";
 
 /**
  * Whether a constant may stand in clear in templates, on disk, in alerts and answers. Words of interfaces always ({@link isPlainWords}). Any other only where
@@ -16,7 +16,7 @@ import { bits, isPersons, type PathNode } from "./path-node.ts";
  */
 export function isShown<Leaf>(node: PathNode<Leaf>): boolean {
   const { parent } = node;
-  if (node.count < shownValuesMin || parent === undefined || parent.merged || isPersons(parent)) return false;
+  if (node.count < shownValuesMin || parent === undefined || parent.merged || parent.persons) return false;
   if ((node.above?.count ?? 0) >= shownValuesMin && /^[a-z][a-z0-9]{1,23}(?:[-_.][a-z0-9]{1,23}){0,5}$/i.test(node.label)) {
     const strangers = strangersBeside(node, parent);
     return strangers === 0 || strangers * 2 <= parent.children.size;
