@@ -24,10 +24,11 @@ export function timeInventory(perTemplate: number): InventoryTimes {
     };
     return viewOf(exchange, ports);
   });
+  const paths = views.map((view) => view.segments);
   const tree = new PathTemplates<true>(() => true);
   const look = (): void => {
-    for (const [n, view] of views.entries()) {
-      const place = tree.place(view.segments, n & 31);
+    for (let n = 0; n < paths.length; n++) {
+      const place = tree.place(paths[n] ?? [], n & 31);
       if (place !== undefined) place.leaf = true;
     }
     tree.settle();
