@@ -146,7 +146,7 @@ export class Ledger {
       }
       if (status === 201) this.#created(endpoint, extracted.subjects, actor, at);
     }
-    if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange, principal)) {
+    if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange)) {
       if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
       else {
         step.disclosures.push(...this.#takeBacklog(endpoint, rules));
@@ -354,9 +354,9 @@ export class Ledger {
     for (const row of rows) this.#early.add(endpointId, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, at);
   }
 
-  /** Endpoints that answer about somebody to whoever asks. */
-  #disclosing(endpoint: InventoryEndpoint, exchange: Exchange, principal: boolean): boolean {
-    if (principal || exchange.response.status <= 0) return false;
+  /** Endpoints that may answer about somebody to whoever asks, whoever asked: what somebody with a credential was told before it was known that none is needed counts, too. */
+  #disclosing(endpoint: InventoryEndpoint, exchange: Exchange): boolean {
+    if (exchange.response.status <= 0) return false;
     if (this.anchors.isDoor(endpoint.id)) {
       const rules = this.rulesOf(endpoint.id);
       return exchange.response.status >= 400 && (rules.length === 0 || natural(rules));

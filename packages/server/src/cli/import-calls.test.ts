@@ -116,3 +116,18 @@ test.each([
   expect(listed.sort()).toEqual(expected);
   expect(stdout).not.toContain("secrets");
 });
+
+test("an operation is opened by the name the list shows it by, and by its id", async () => {
+  const file = join(bench.dir, "named.ndjson");
+  const data = join(bench.dir, "named");
+  writeFileSync(file, ndjson.join("\n"));
+  await bench.run(["import", file, "--json", "--data", data]);
+  const { stdout } = await bench.run(["endpoints", "POST /graphql query user", "--json", "--data", data]);
+  const one = JSON.parse(stdout) as { id: string; operation: { kind: string; name: string } | null };
+  expect(one.operation).toMatchObject({ kind: "query", name: "user" });
+  const { stdout: text } = await bench.run(["endpoints", one.id, "--data", data]);
+  expect(text.split("\n")[0]).toMatch(/\/graphql query user$/);
+  const { stderr } = await bench.run(["endpoints", "nosuch", "--data", data]);
+  expect(stderr).toContain("There is no endpoint");
+  expect(stderr).not.toContain("disclosed");
+});

@@ -1,7 +1,7 @@
 import { type Command } from "commander";
-import { explainTemplate, PosternError } from "@postern/engine";
+import { explainTemplate, type InventoryEndpoint, operationText, PosternError } from "@postern/engine";
 import type { CliContext } from "./cli-context.ts";
-import { findEndpoint } from "./breach/find-endpoint.ts";
+import { findEndpoint, type NamedEndpoint } from "./breach/find-endpoint.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
 import { renderSegments } from "./endpoints/render-templates.ts";
@@ -43,8 +43,9 @@ async function showOne(wanted: string, options: ListOptions, context: CliContext
   const filter = (["endpoint", "newSince", "lifecycle", "cursor"] as const).find((one) => options[one] !== undefined);
   if (filter !== undefined) throw new PosternError("USAGE", "One endpoint is asked for, and the list is filtered", { remedy: "Leave out the filters, or the endpoint." });
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
-  const { id } = findEndpoint(wanted, namedEndpoints(known, []));
-  const endpoint = known.ledger.inventory.byId(id);
+  const calls = known.ledger.inventory.calls();
+  const { id } = findEndpoint(wanted, [...namedEndpoints(known, []), ...calls.map(namedCall)]);
+  const endpoint = known.ledger.inventory.byId(id) ?? calls.find((call) => call.id === id);
   if (endpoint === undefined) throw new PosternError("NOT_FOUND", "This endpoint is not in the inventory any more", { remedy: "`postern endpoints` lists all of them." });
   const view = viewerOf(known)(endpoint);
   const shape = endpointShape(endpoint);
@@ -52,6 +53,11 @@ async function showOne(wanted: string, options: ListOptions, context: CliContext
   const layout = { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) };
   context.stdout.write(options.json === true ? `${JSON.stringify({ ...view, shape, template })}\n` : `${renderEndpoint(view, shape, layout)}\n${renderSegments(template, layout)}`);
   return 0;
+}
+
+/** An operation of GraphQL or a method of JSON-RPC, named as the list shows it: `POST /graphql query viewer`. */
+function namedCall({ id, method, host, template, operation }: InventoryEndpoint): NamedEndpoint {
+  return { id, ids: [id], method, host, path: `${template} ${operationText(operation)}`, disclosures: 0 };
 }
 
 const usualDataDir = "./.postern";

@@ -17,7 +17,7 @@ export async function* matchUsers(options: MatchUsersOptions): AsyncGenerator<Us
   for await (const row of csvRows(options.input)) {
     if (columns === undefined) {
       if (!row.ok) throw new PosternError("USAGE", `the header cannot be read: ${row.reason}`);
-      columns = resolve(row.fields, options.columns);
+      columns = resolve(row.fields, options.columns, options.askedTypes ?? []);
       continue;
     }
     totals.rows += 1;
@@ -49,6 +49,8 @@ export interface MatchUsersOptions {
   readonly input: AsyncIterable<Uint8Array>;
   /** Absent: found by usual names (`id`, `phone`, `mobile`, `email`, `username` …). */
   readonly columns?: UserColumns | undefined;
+  /** What kinds of identifiers were asked about: ids of users are matched where ids were, and a list without a column of any such kind is refused. */
+  readonly askedTypes?: readonly SubjectType[];
   /** One for each live key epoch, as `Ports.hash`. */
   readonly hashes: readonly ((type: HashType, normal: string) => string)[];
   /** From the breach report. */
@@ -93,7 +95,11 @@ const usual: readonly (readonly [SubjectType, RegExp])[] = [
   ["username", /^(user_?name|login|handle|nick_?name)$/],
 ];
 
-function resolve(header: readonly string[], columns: UserColumns | undefined): ResolvedColumns {
+/** Identifiers that are a service's own, not a person's: they stand in the list's id column, or beside it. */
+const ownIds: readonly SubjectType[] = ["integer", "uuid", "opaque"];
+const idNames = /^(id|user_?id|uid|account_?id|customer_?id|uuid|guid)$/;
+
+function resolve(header: readonly string[], columns: UserColumns | undefined, asked: readonly SubjectType[]): ResolvedColumns {
   const names = header.map((name) => name.trim().slice(0, 200));
   const indexOf = (name: string): number => {
     const index = names.findIndex((candidate) => candidate.toLowerCase() === name.toLowerCase());
@@ -103,7 +109,16 @@ function resolve(header: readonly string[], columns: UserColumns | undefined): R
   if (columns !== undefined) {
     return { width: header.length, id: indexOf(columns.id), subjects: columns.subjects.map(({ column, type }) => ({ index: indexOf(column), name: column, type })) };
   }
-  const subjects = names.flatMap((name, index) => usual.filter(([, pattern]) => pattern.test(name.toLowerCase())).map(([type]) => ({ index, name, type })));
+  const subjects = names.flatMap((name, index) => {
+    const types = usual.filter(([, pattern]) => pattern.test(name.toLowerCase())).map(([type]) => type);
+    if (idNames.test(name.toLowerCase()) || types.includes("username")) types.push(...ownIds.filter((type) => asked.includes(type)));
+    return types.map((type) => ({ index, name, type }));
+  });
+  if (subjects.length > 0 && asked.length > 0 && !subjects.some(({ type }) => asked.includes(type))) {
+    throw new PosternError("USAGE", `the endpoint was asked about by ${asked.join(", ")}, and no column of the list of users looks like that`, {
+      remedy: "Add the column that holds what was asked for: `id`, `uuid`, `phone`, `email` or `username` in the first line.",
+    });
+  }
   if (subjects.length === 0)
     throw new PosternError("USAGE", "no column of the list of users looks like phone, e-mail or user name", {
       remedy: "Name the columns, or check that the first line is a header.",

@@ -20,7 +20,7 @@ export function findEndpoint(text: string, endpoints: readonly NamedEndpoint[]):
   const candidates = endpoints.filter((endpoint) => endpoint.disclosures > 0);
   throw new PosternError(
     "NOT_FOUND",
-    `There is no endpoint ${shown(wanted)}. ${candidates.length === 0 ? "No endpoint disclosed anything here." : `Endpoints that disclosed something:\n${listOf(candidates)}`}`,
+    `There is no endpoint ${shown(wanted)}. ${candidates.length === 0 ? "" : `Endpoints that disclosed something:\n${listOf(candidates)}`}`.trimEnd(),
     {
       remedy: "`postern endpoints` lists all of them.",
     },

@@ -2,7 +2,7 @@ import { createHmac } from "node:crypto";
 import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ports } from "@postern/engine";
+import type { Ports, SubjectType } from "@postern/engine";
 import { afterAll, expect, test } from "vitest";
 import { makePorts } from "../../keys/make-ports.ts";
 import type { Breach } from "../../respond/breach-report.ts";
@@ -12,14 +12,14 @@ import { matchList, usersMax } from "./match-list.ts";
 const dir = mkdtempSync(join(tmpdir(), "postern-match-"));
 afterAll(() => rmSync(dir, { recursive: true, force: true }));
 const ports: Ports = makePorts({ secret: createHmac("sha256", "k").digest() }, 1);
-const asked = async (numbers: readonly string[]): Promise<Breach> =>
+const asked = async (numbers: readonly string[], type: SubjectType = "phone"): Promise<Breach> =>
   await breachReport({
     endpoint: { id: "e", method: "GET", host: "h", path: "/" },
     from: 0,
     to: 10,
     disclosures: numbers.map((number) => ({
-      subject: ports.hash("phone", number),
-      subjectType: "phone" as const,
+      subject: ports.hash(type, number),
+      subjectType: type,
       responseClass: "yes",
       answer: "truthful" as const,
       at: 1,
@@ -42,6 +42,15 @@ test("a list of matches holds the operator's ids and no identifier, is its owner
   expect(text).not.toMatch(/999|u2/);
   expect(text).toContain("'=HYPERLINK");
   expect(statSync(out).mode & 0o777).toBe(0o600);
+});
+
+test("where ids were asked about the id column is held against them; a list that holds nothing of the kind is refused, never said to be clear", async () => {
+  const { matched } = await matchList(list("id,phone\n1001,+999 1000\n1002,+999 2000\n"), await asked(["1001"], "integer"), ports, undefined);
+  expect(matched).toMatchObject({ rows: 2, confirmed: 1, notAsked: 1, users: [{ id: "1001", columns: ["id"] }] });
+  await expect(matchList(list("id,email\n1001,a@b.example\n"), await asked(["+9991000"]), ports, undefined)).rejects.toMatchObject({
+    code: "USAGE",
+    message: expect.stringContaining("phone"),
+  });
 });
 
 test("at the bound of users returned it says that there are more; the counts stay whole", async () => {

@@ -1,5 +1,5 @@
 import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
-import { type Ports, PosternError } from "@postern/engine";
+import { type Ports, PosternError, type SubjectType } from "@postern/engine";
 import { matchUsers } from "../../respond/match-users.ts";
 import type { Breach } from "../../respond/breach-report.ts";
 import type { MatchedUser, MatchedUsers } from "./breach-document.ts";
@@ -14,7 +14,7 @@ export async function matchList(file: string, breach: Breach, ports: Ports, out:
   let truncated = false;
   const sink = out === undefined ? undefined : openSink(out);
   try {
-    for await (const match of matchUsers({ input: createReadStream(file), hashes: [ports.hash], verdictOf: breach.verdictOf })) {
+    for await (const match of matchUsers({ input: createReadStream(file), hashes: [ports.hash], verdictOf: breach.verdictOf, askedTypes: askedTypesOf(breach) })) {
       if (match.kind === "summary") {
         const { kind: _kind, ...counts } = match;
         return { matched: { ...counts, ...(sink === undefined ? { users } : {}) }, truncated };
@@ -32,6 +32,12 @@ export async function matchList(file: string, breach: Breach, ports: Ports, out:
     sink?.close();
   }
   throw new PosternError("INTERNAL", "The list of users ended without a summary");
+}
+
+const subjectTypes: readonly SubjectType[] = ["phone", "email", "username", "integer", "uuid", "opaque"];
+
+function askedTypesOf({ report }: Breach): readonly SubjectType[] {
+  return subjectTypes.filter((type) => (report.subjectTypes[type] ?? 0) > 0);
 }
 
 /** More than a terminal or one JSON document should hold: `--out` takes all. */

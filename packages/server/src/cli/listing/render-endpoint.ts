@@ -1,3 +1,4 @@
+import { endpointText } from "./endpoint-text.ts";
 import pc from "picocolors";
 import type { EndpointShape, ShapeField } from "../../api/discovery-views.ts";
 import type { EndpointView } from "../../api/views.ts";
@@ -8,7 +9,7 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
   const paint = pc.createColors(options.color);
   const said = (name: string, text: string): string[] => wrap(`${name.padEnd(labelWidth)}${plain(text)}`, options.textWidth, " ".repeat(labelWidth));
   const lines = [
-    paint.bold(plain(`${one.method} ${one.host}${one.path}`)),
+    paint.bold(plain(`${one.method} ${endpointText(one)}`)),
     ...said("id", one.id),
     ...said("credential", `${one.auth.verdict}${one.auth.kinds.length === 0 ? "" : ` (${one.auth.kinds.join(", ")})`}`),
     ...said(

@@ -6,6 +6,7 @@ import { Command } from "commander";
 import type { CliContext } from "../cli-context.ts";
 import { configCommand } from "../config.ts";
 import { importCommand } from "../import.ts";
+import { listCommands } from "../list.ts";
 import { rehearseCommand } from "../rehearse.ts";
 
 /** A folder for one test file, with a key of its own; remove it with `remove`. */
@@ -32,6 +33,7 @@ export function commandBench(): CommandBench {
       importCommand(program, context);
       rehearseCommand(program, context);
       configCommand(program, context);
+      listCommands(program, context);
       await program.parseAsync([...args], { from: "user" });
       return { code: code ?? -1, stdout: out.text, stderr: err.text };
     },
