@@ -195,6 +195,14 @@ describe("a sign-in that tells an unknown account from a wrong password", () => 
     },
   );
 
+  it("keeps its guard when the asker signs in once with an account of its own, before anybody else did", () => {
+    const traffic = new Traffic(telling["both 401, by words"] ?? silent);
+    attack(traffic, start, 200, 60);
+    traffic.signIn(start + 20_000, "203.0.113.77", 1, true, "curl/8");
+    for (let q = 0; q < 200; q++) traffic.signIn(start + 30_000 + q * 200, attacker, 200_000 + q, false, "curl/8");
+    expect(leakedBy(traffic, judged(traffic.exchanges).decisions)).toBeLessThanOrEqual(16);
+  });
+
   it("is not stopped from letting in whoever guesses right behind an address that has no credits left", () => {
     const traffic = new Traffic(telling["both 401, by words"] ?? silent);
     honestDay(traffic, start, 60);

@@ -183,7 +183,12 @@ export class GuardKeeper {
     const telling = this.#parts.oracles.suspects(endpoint.id) || this.#givesAway(endpoint, rules);
     if (telling && this.#held.has(endpoint.id) && !this.#parts.anchors.isIssuer(endpoint.id)) return "budgeted";
     // A sign-in that tells a wrong password from an unknown account: its refusals are a lookup.
-    if (this.#parts.anchors.isDoor(endpoint.id)) return natural(rules) && this.#parts.oracles.suspects(endpoint.id) ? "budgeted" : undefined;
+    if (this.#parts.anchors.isDoor(endpoint.id)) {
+      if (!natural(rules) || !this.#parts.oracles.suspects(endpoint.id)) return undefined;
+      // Held, too: one sign-in of the asker's own must not take the guard away before it is known what a door this is.
+      if (this.#held.size < heldMax) this.#held.add(endpoint.id);
+      return "budgeted";
+    }
     if (rules.length === 0 || endpoint.posture().bare.verdict === "enforced" || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
     if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
     if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
