@@ -42,6 +42,7 @@ export { Inventory, type InventoryBounds, inventoryBounds, type InventoryEndpoin
 export type { Declared } from "./decide/subject-rules.ts";
 export { PathTemplates } from "./inventory/path-templates.ts";
 export { explainTemplate, type SegmentReason, segmentDecisions } from "./inventory/explain-template.ts";
+export type { DataClass } from "./inventory/data-classes.ts";
 export { ruleProblem, sameRuleTemplate, type TemplateRule, type TemplateRuleKind, templateRuleKinds, templateRulesMax } from "./inventory/template-rules.ts";
 export { templateShape } from "./inventory/template-text.ts";
 export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";

@@ -1,3 +1,4 @@
+import { classesWithin } from "./data-level.ts";
 import type { ApiProperty, ApiSchema, SchemaType, Share } from "./api-model.ts";
 
 /** One place where two schemas say different things. */
@@ -8,6 +9,8 @@ export interface SchemaDifference {
   readonly documented: string;
   readonly found: string;
   readonly evidence: Share | null;
+  /** What kinds of data stand there that the document has no place for, worst first; empty where it has one. */
+  readonly data: readonly string[];
 }
 
 /**
@@ -20,9 +23,9 @@ export function schemaDrift(documented: ApiSchema, seen: ApiSchema, nameOf: (nam
   const walk = (a: ApiSchema, b: ApiSchema, path: string, evidence: Share | null): void => {
     if (found.length >= differencesMax) return;
     const more = [...b.types].filter((type) => !allows(a, type));
-    if (more.length > 0) found.push({ what: "type", path, documented: typeText(a), found: typeText(b), evidence });
+    if (more.length > 0) found.push({ what: "type", path, documented: typeText(a), found: typeText(b), evidence, data: classesWithin(b) });
     else if (a.format !== undefined && b.format !== undefined && a.format !== b.format && known.has(a.format) && known.has(b.format))
-      found.push({ what: "format", path, documented: a.format, found: b.format, evidence });
+      found.push({ what: "format", path, documented: a.format, found: b.format, evidence, data: [] });
     if (a.items !== undefined && b.items !== undefined) walk(a.items, b.items, `${path}[]`, null);
     if (!b.types.has("object") || a.cut === true || (a.types.size > 0 && !a.types.has("object"))) return;
     const byName = new Map([...a.properties].map(([name, property]) => [nameOf(name), { name, property }]));
@@ -31,15 +34,16 @@ export function schemaDrift(documented: ApiSchema, seen: ApiSchema, nameOf: (nam
       const at = `${path}${path === "" ? "" : "."}${said?.name ?? name}`;
       const share = property.seen ?? null;
       if (said !== undefined) walk(said.property.schema, property.schema, at, share);
-      else if (a.extra === undefined) found.push({ what: "undocumented", path: at, documented: "nothing", found: typeText(property.schema), evidence: share });
+      else if (a.extra === undefined)
+        found.push({ what: "undocumented", path: at, documented: "nothing", found: typeText(property.schema), evidence: share, data: classesWithin(property.schema) });
       else walk(a.extra, property.schema, at, share);
     }
     for (const [hidden, { name, property }] of byName) {
       if (!property.required) continue;
       const there = b.properties.get(hidden);
       const at = `${path}${path === "" ? "" : "."}${name}`;
-      if (there === undefined) found.push({ what: "missing", path: at, documented: "required", found: "never there", evidence: none(b) });
-      else if (!there.required) found.push({ what: "required", path: at, documented: "required", found: "not always there", evidence: there.seen ?? null });
+      if (there === undefined) found.push({ what: "missing", path: at, documented: "required", found: "never there", evidence: none(b), data: [] });
+      else if (!there.required) found.push({ what: "required", path: at, documented: "required", found: "not always there", evidence: there.seen ?? null, data: [] });
     }
   };
   walk(documented, seen, "", null);

@@ -49,6 +49,8 @@ async function diff(paths: object, seen: readonly Seen[], options: DiffTrafficOp
   const { top, ...rest } = options;
   return diffTraffic(await readApiText(JSON.stringify({ openapi: "3.1.0", ...top, paths }), "spec", ports), observedApi(inventory), ports, rest);
 }
+/** Of the register's own examples: none is anybody's. */
+const ibans = ["GB29NWBK60161331926819", "DE89370400440532013000", "FR1420041010050500013M02606", "NL91ABNA0417164300", "ES9121000418450200051332", "BE68539007547034"];
 const short = ({ differences }: TrafficDiff) => differences.map((one) => [one.kind, one.what, one.method, one.path, one.where].filter((word) => word !== "").join(" "));
 const json = (schema: object) => ({ content: { "application/json": { schema } } });
 const open = { type: "object" };
@@ -153,6 +155,22 @@ describe("drift", () => {
       "drift field POST /items 200 data[].sku",
       "drift field POST /items request admin",
       "drift type POST /items request id",
+    ]);
+  });
+
+  test("how bad an undocumented field is, goes by the data in it, wherever it stands", async () => {
+    const list = { type: "object", properties: { data: { type: "array", items: { type: "object", properties: { id: { type: "integer" } } } } } };
+    const item = (n: number) => ({ id: n, iban: ibans[n % ibans.length], contact: { email: `someone${n}@mail.example` }, colour: "red", server: `198.51.100.${n}` });
+    const found = await diff({ "/accounts": { get: { responses: { "200": json(list) } } } }, [
+      ...times(30, (n) => ({ path: "/accounts", answer: { data: [item(n)] } })),
+      ...times(12, (n) => ({ path: "/export", answer: { iban: ibans[n % ibans.length] } })),
+    ]);
+    expect(found.differences.map((one) => [one.kind, one.level, one.where, one.found])).toEqual([
+      ["shadow", "high", "", "seen, iban"],
+      ["drift", "high", "200 data[].iban", "string, iban"],
+      ["drift", "medium", "200 data[].contact", "object, email"],
+      ["drift", "low", "200 data[].colour", "string"],
+      ["drift", "low", "200 data[].server", "string, ip"],
     ]);
   });
 

@@ -1,6 +1,7 @@
 import { fieldName, isParameterHeader, isPlainWords, type Level, type Ports } from "@postern/engine";
 import type { Api, ApiOperation, ApiParameter, Share } from "./api-model.ts";
 import { schemaDrift, type SchemaDifference, typeText } from "./compare-schemas.ts";
+import { classesWithin, dataLevel, worse } from "./data-level.ts";
 import { type Difference, inOrder } from "./difference.ts";
 import { matchOperations } from "./match-operations.ts";
 
@@ -8,6 +9,7 @@ import { matchOperations } from "./match-operations.ts";
  * A document against what traffic has shown. `removed` are operations of an older document that this one no longer has.
  *
  * What it cannot see is not claimed: parameters and bodies only where the source carried them, credentials only where somebody was seen with and without one.
+ * What kind of data stands where the document has no place for it decides how bad that is (`data-level.ts`): an undocumented IBAN is high, whatever else holds.
  * `unused` says that no request came, as far as was recorded. OPTIONS is answered by frameworks and never a shadow; HEAD where GET is documented neither.
  */
 export function diffTraffic(document: Api, traffic: Api, ports: Ports, options: DiffTrafficOptions = {}): TrafficDiff {
@@ -54,19 +56,21 @@ export function diffTraffic(document: Api, traffic: Api, ports: Ports, options: 
         "seen with values that do not tell",
         { seen: requests, of: requests },
       );
-    else
+    else {
+      const data = classesGiven(seen);
       add(
         "shadow",
         sameSite ? "method" : "operation",
-        isPage(seen) ? "low" : (seen.seen?.openAnswers ?? 0) > 0 ? "high" : "medium",
+        worse(isPage(seen) ? "low" : (seen.seen?.openAnswers ?? 0) > 0 ? "high" : "medium", dataLevel(data)),
         "",
         "nothing",
-        sameSite ? "method seen" : "seen",
+        withData(sameSite ? "method seen" : "seen", data),
         {
           seen: requests,
           of: requests,
         },
       );
+    }
   }
   const undecided: UndecidedOperation[] = [];
   for (const { documented, within } of matched.absent) {
@@ -157,16 +161,19 @@ function driftOf(documented: ApiOperation, seen: ApiOperation, ports: Ports, add
   parameterDrift(documented, seen, nameOf, add);
   if (seen.request?.schema !== undefined) {
     if (documented.request === undefined) {
-      if (!bodiless.has(seen.method)) add("drift", "request", "medium", "request", "no body", typeText(seen.request.schema), null);
+      const data = classesWithin(seen.request.schema);
+      if (!bodiless.has(seen.method)) add("drift", "request", worse("medium", dataLevel(data)), "request", "no body", withData(typeText(seen.request.schema), data), null);
     } else if (documented.request.schema !== undefined) told(schemaDrift(documented.request.schema, seen.request.schema, nameOf), "request", add);
   }
   for (const [status, body] of seen.responses) {
     const said = documented.responses.get(status) ?? documented.responses.get(`${status.charAt(0)}XX`) ?? documented.responses.get("default");
     const times = seen.seen?.statuses.get(Number(status)) ?? 0;
     const evidence = { seen: times, of: seen.seen?.requests ?? times };
-    if (said === undefined)
-      add("drift", "status", status.startsWith("2") ? "medium" : status.startsWith("5") ? "info" : "low", status, documentedStatuses(documented), "answered", evidence);
-    else if (body.schema !== undefined && said.schema !== undefined) told(schemaDrift(said.schema, body.schema, nameOf), status, add);
+    if (said === undefined) {
+      const data = classesWithin(body.schema);
+      const level: Level = status.startsWith("2") ? "medium" : status.startsWith("5") ? "info" : "low";
+      add("drift", "status", worse(level, dataLevel(data)), status, documentedStatuses(documented), withData("answered", data), evidence);
+    } else if (body.schema !== undefined && said.schema !== undefined) told(schemaDrift(said.schema, body.schema, nameOf), status, add);
     else if (body.types.length > 0 && said.types.length > 0 && !body.types.some((type) => said.types.some((one) => sameType(one, type))))
       add("drift", "content-type", "low", status, said.types.slice(0, 3).join(", "), body.types.join(", "), evidence);
   }
@@ -191,11 +198,23 @@ function sameType(documented: string, seen: string): boolean {
 }
 
 function told(found: readonly SchemaDifference[], place: string, add: Add): void {
-  for (const { what, path, documented, found: now, evidence } of found) {
+  for (const { what, path, documented, found: now, evidence, data } of found) {
     const request = place === "request";
     const level: Level = what === "undocumented" ? (request ? "medium" : "low") : what === "type" || what === "missing" ? "medium" : "low";
-    add("drift", what === "undocumented" ? "field" : what === "missing" ? "field" : what, level, path === "" ? place : `${place} ${path}`, documented, now, evidence);
+    const field = what === "undocumented" || what === "missing" ? "field" : what;
+    add("drift", field, worse(level, dataLevel(data)), path === "" ? place : `${place} ${path}`, documented, withData(now, data), evidence);
   }
+}
+
+/** `string, iban`: what stands there, and what kind of data it is. */
+function withData(found: string, classes: readonly string[]): string {
+  return [found, ...classes].join(", ");
+}
+
+/** Kinds of data that an operation gives with success. */
+function classesGiven({ responses }: ApiOperation): readonly string[] {
+  const given = [...responses].filter(([status]) => status.startsWith("2")).flatMap(([, body]) => classesWithin(body.schema));
+  return [...new Set(given)];
 }
 
 function authDrift(documented: ApiOperation, seen: ApiOperation, add: Add): void {
@@ -218,7 +237,9 @@ function parameterDrift(documented: ApiOperation, seen: ApiOperation, nameOf: (n
     const one = said.get(name);
     const where = one === undefined ? name : `${one.in} ${one.name}`;
     if (one === undefined) {
-      if (parameter.in !== "cookie") add("drift", "parameter", parameter.in === "query" ? "medium" : "low", where, "nothing", typeText(parameter.schema), parameter.seen ?? null);
+      const data = classesWithin(parameter.schema);
+      const level = worse(parameter.in === "query" ? "medium" : "low", dataLevel(data));
+      if (parameter.in !== "cookie") add("drift", "parameter", level, where, "nothing", withData(typeText(parameter.schema), data), parameter.seen ?? null);
     } else {
       told(schemaDrift(loose(one), parameter.schema, nameOf), where, add);
       if (one.deprecated) add("drift", "parameter", "low", where, "deprecated", "still sent", parameter.seen ?? null);
