@@ -89,6 +89,7 @@ export type Endpoint = {
   readonly lastSeen: string;
   readonly requests: number;
   readonly errors: number;
+  readonly clientErrors: number;
   readonly latencyMs: {
     readonly p50: number | null;
     readonly p95: number | null;
@@ -99,6 +100,7 @@ export type Endpoint = {
     readonly name: string;
     readonly type: string;
   }[];
+  readonly concern: number;
   readonly guard: {
     readonly state: "watched" | "budgeted";
     readonly truthful: number;

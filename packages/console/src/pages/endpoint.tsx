@@ -97,14 +97,16 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
   );
 }
 
-function Traffic({ endpoint: { operation, calls, requests, errors, latencyMs, subjects, dataClasses, firstSeen, lastSeen } }: { readonly endpoint: Endpoint }) {
+function Traffic({ endpoint: { calls, requests, errors, clientErrors, latencyMs, subjects, dataClasses, firstSeen, lastSeen } }: { readonly endpoint: Endpoint }) {
+  const shareOf = (errors: number): string => (errors === 0 ? "0" : `${count(errors)}, ${percent(errors / Math.max(1, requests))}`);
   const time = (value: number | null): string => (value === null ? "not recorded" : milliseconds(value));
   return (
     <Card title="Traffic">
       <Facts
         facts={[
           ["requests", count(requests)],
-          [operation === null ? "errors (5xx or no answer)" : "errors", errors === 0 ? "0" : `${count(errors)}, ${percent(errors / Math.max(1, requests))}`],
+          ["server errors (5xx or no answer)", shareOf(errors)],
+          ["client errors (4xx)", shareOf(clientErrors)],
           ["time p50", time(latencyMs.p50)],
           ["time p95", time(latencyMs.p95)],
           ...(calls === null

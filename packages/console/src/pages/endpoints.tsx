@@ -24,7 +24,7 @@ export function EndpointsPage() {
   return (
     <>
       <DiscoveryTabs />
-      <PageHead title="Endpoints" note="Learned from traffic. Those that give something away come first.">
+      <PageHead title="Endpoints" note="Learned from traffic. First what has the worst open finding, then what answers anyone, then what gives away most.">
         <input
           className="field w-full md:w-64"
           type="search"
@@ -115,7 +115,7 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
             <th className="hidden lg:table-cell">Data</th>
             <th className="hidden lg:table-cell">Known by</th>
             <th className="num">Requests</th>
-            <th className="num hidden lg:table-cell">Errors</th>
+            <th className="num hidden lg:table-cell">5xx</th>
             <th className="num hidden lg:table-cell">p95</th>
             <th className="num hidden md:table-cell">Last seen</th>
           </tr>

@@ -27,7 +27,7 @@ export const sorts = {
   concern: "Most worrying first",
   path: "Path",
   requests: "Most requests",
-  errors: "Highest share of errors",
+  errors: "Highest share of server errors",
   slow: "Slowest",
   seen: "Last seen",
   first: "Newest",
@@ -86,14 +86,9 @@ export function errorShare({ errors, requests }: Endpoint): number {
   return requests === 0 ? 0 : errors / requests;
 }
 
+/** As the API has it with `sort=concern`. */
 function byConcern(a: Endpoint, b: Endpoint): number {
-  return concern(b) - concern(a) || b.requests - a.requests;
-}
-
-/** What gives something away; what is public on purpose worries nobody. */
-function concern({ oracle, auth, dataClasses, publicOnPurpose }: Endpoint): number {
-  const open = publicOnPurpose === null && auth.verdict === "not enforced" ? 1 + Math.min(1, dataClasses.length) : 0;
-  return (oracle === null ? 0 : oracle.verdict === "proven" ? 4 : 2) + open;
+  return b.concern - a.concern;
 }
 
 function byPath(a: Endpoint, b: Endpoint): number {

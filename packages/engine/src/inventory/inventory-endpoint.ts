@@ -44,8 +44,6 @@ export class InventoryEndpoint {
   readonly schemas = new ObservedSchemas();
   auth = new Posture();
   requests = 0;
-  /** Answers of 500 and above, and requests without any answer. */
-  errors = 0;
   firstAt = Infinity;
   lastAt = -Infinity;
   /** Answers looked at for data classes. */
@@ -182,20 +180,37 @@ export class InventoryEndpoint {
     return most * 2 >= this.requests && most > 0;
   }
 
+  /**
+   * Server errors as RFC 9110 §15.6 has them: answers of 500 and above, and requests that got no answer (0). Of an operation, the status its error object means
+   * (`statusOfError`). Counted from the statuses that are kept, so at most {@link statusesMax} different ones.
+   */
+  get serverErrors(): number {
+    return this.#answered((status) => status >= 500 || status === 0);
+  }
+
+  /** Client errors as RFC 9110 §15.5 has them: answers of 400 to 499, found as {@link serverErrors} are. */
+  get clientErrors(): number {
+    return this.#answered((status) => status >= 400 && status < 500);
+  }
+
+  #answered(is: (status: number) => boolean): number {
+    let sum = 0;
+    for (const [status, count] of this.byStatus) if (is(status)) sum += count;
+    return sum;
+  }
+
   /** Counts a request without reading it. */
-  countOnly(at: number, status: number, failed: boolean): void {
+  countOnly(at: number, status: number): void {
     this.requests++;
     if (this.byStatus.has(status) || this.byStatus.size < statusesMax) this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + 1);
-    if (failed) this.errors++;
     if (at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
   }
 
-  /** `failed`: of a call, that it was answered with an error. */
-  observe(view: ExchangeView, caller: PostureCaller, failed?: boolean): void {
+  observe(view: ExchangeView, caller: PostureCaller): void {
     const { exchange } = view;
     const { status } = exchange.response;
-    this.countOnly(exchange.at, status, failed ?? (status >= 500 || status === 0));
+    this.countOnly(exchange.at, status);
     if (exchange.durationMs !== undefined) this.latency.add(exchange.durationMs);
     this.#refresh();
     this.parameters.observe(view, this.#positions);
@@ -233,7 +248,6 @@ export class InventoryEndpoint {
       this.moveTo(this.place);
     }
     this.requests += other.requests;
-    this.errors += other.errors;
     for (const [status, count] of other.byStatus)
       if (this.byStatus.has(status) || this.byStatus.size < statusesMax) this.byStatus.set(status, (this.byStatus.get(status) ?? 0) + count);
     this.firstAt = Math.min(this.firstAt, other.firstAt);
@@ -261,7 +275,6 @@ export class InventoryEndpoint {
         ? {}
         : { operations: { protocol: operations.protocol, others: operations.others, list: [...operations.byKey.values()].map((one) => one.exportState()) } }),
       requests: this.requests,
-      errors: this.errors,
       byStatus: [...this.byStatus],
       firstAt: this.firstAt,
       lastAt: this.lastAt,
@@ -285,7 +298,6 @@ export class InventoryEndpoint {
 
   restore(state: EndpointState): void {
     this.requests = state.requests;
-    this.errors = state.errors;
     for (const [status, count] of state.byStatus) this.byStatus.set(status, count);
     this.firstAt = state.firstAt;
     this.lastAt = state.lastAt;
@@ -417,7 +429,6 @@ export interface EndpointState {
   readonly operation?: Operation;
   readonly operations?: { readonly protocol: Calls["protocol"] | undefined; readonly others: number; readonly list: readonly EndpointState[] };
   readonly requests: number;
-  readonly errors: number;
   readonly byStatus: readonly (readonly [number, number])[];
   readonly firstAt: number;
   readonly lastAt: number;

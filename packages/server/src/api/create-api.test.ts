@@ -286,14 +286,16 @@ describe("requests are read strictly", () => {
     expect(((await answer.json()) as { items: { id: string }[] }).items.map((it) => it.id)).toEqual(ids);
   });
 
-  test("a page of one, followed by its cursor, shows every endpoint once", async () => {
+  test.each(["path", "concern"] as const)("a page of one, followed by its cursor, shows every endpoint once, by %s", async (sort) => {
     const { api, views } = apiUnderTest();
     const seen: string[] = [];
+    const concerns: number[] = [];
     let cursor: string | null = "";
     while (cursor !== null) {
-      const answer = await api.request(`/api/v1/endpoints?limit=1${cursor === "" ? "" : `&cursor=${cursor}`}`, { headers: bearer });
-      const page = (await answer.json()) as { items: { id: string }[]; next: string | null };
+      const answer = await api.request(`/api/v1/endpoints?limit=1&sort=${sort}${cursor === "" ? "" : `&cursor=${cursor}`}`, { headers: bearer });
+      const page = (await answer.json()) as { items: { id: string; concern: number }[]; next: string | null };
       seen.push(...page.items.map((it) => it.id));
+      concerns.push(...page.items.map((it) => it.concern));
       cursor = page.next;
     }
     expect(seen.toSorted()).toEqual(
@@ -302,6 +304,7 @@ describe("requests are read strictly", () => {
         .map((it) => it.id)
         .toSorted(),
     );
+    if (sort === "concern") expect(concerns).toEqual(concerns.toSorted((a, b) => b - a));
   });
 });
 

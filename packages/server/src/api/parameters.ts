@@ -1,4 +1,5 @@
 import { type Parsed, parseInstant } from "./parse-instant.ts";
+import { endpointSorts } from "../hub/endpoint-concern.ts";
 import { lifecycleFilters } from "../hub/endpoint-life.ts";
 import { knownKinds } from "../specs/known-kinds.ts";
 import { parseSearch } from "./search-query.ts";
@@ -29,6 +30,7 @@ export const parameters = {
   knownBy: oneOf("Who knows it.", ["traffic", ...knownKinds]),
   specName: text("To tell it by; its title when left out.", 200),
   specKind: oneOf("What the document was made from.", knownKinds),
+  sort: oneOf("The order: `concern`, the most worrying first, or `path` (the default), by host, path and method, which stays while a list is paged through.", endpointSorts),
   newSince: instant("Only endpoints first seen at or after this time (RFC 3339)."),
   from: instant("Nothing before this time (RFC 3339)."),
   to: instant("Nothing at or after this time (RFC 3339)."),

@@ -1,9 +1,10 @@
-import { operationText, PosternError } from "@postern/engine";
+import { PosternError } from "@postern/engine";
 import { z } from "zod";
 import { keysetPage, latestFirst } from "./keyset-page.ts";
 import type { ParameterName, ParameterValues } from "./parameters.ts";
 import type { Mistake } from "./parameters.ts";
 import { readParameters } from "./parameters.ts";
+import { endpointKey } from "../hub/endpoint-concern.ts";
 import { hasLifecycle } from "../hub/endpoint-life.ts";
 import { endpointPatch, type SchemaName, schemas, templatePatch } from "./schemas.ts";
 import type { FindingView, IncidentView, Page, PageQuery, Views } from "./views.ts";
@@ -27,9 +28,9 @@ export function routesOf(views: Views): readonly Route[] {
     one("/parts", "Which processes are up.", "Parts", async () => views.health()),
     page(
       "/endpoints",
-      "Every endpoint known, by host, path, method and operation.",
+      "Every endpoint known, by host, path, method and operation, or the most worrying first.",
       "Endpoint",
-      ["method", "host", "path", "auth", "dataClass", "knownBy", "lifecycle", "owner", "tag", "newSince"],
+      ["method", "host", "path", "auth", "dataClass", "knownBy", "lifecycle", "owner", "tag", "newSince", "sort"],
       async (q) =>
         pageOf(
           views
@@ -47,7 +48,7 @@ export function routesOf(views: Views): readonly Route[] {
                 (q.tag === undefined || it.tags.includes(q.tag)) &&
                 (q.newSince === undefined || Date.parse(it.firstSeen) >= q.newSince),
             ),
-          (it) => `${it.host}\n${it.path}\n${it.method}\n${operationText(it.operation ?? undefined)}\n${it.id}`,
+          (it) => endpointKey(it, q.sort ?? "path"),
           q,
         ),
     ),

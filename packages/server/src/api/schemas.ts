@@ -57,10 +57,14 @@ const Endpoint = z.object({
   firstSeen: time,
   lastSeen: time,
   requests: count,
-  errors: count,
+  errors: count.describe("Server errors: 5xx, and no answer. Of an operation the status its error object means."),
+  clientErrors: count.describe("Client errors: 4xx. Of an operation the status its error object means."),
   latencyMs: z.object({ p50: z.number().nullable(), p95: z.number().nullable() }),
   statuses: z.record(z.string(), count),
   subjects: z.array(z.object({ in: z.string(), name: z.string(), type: z.string() })),
+  concern: count.describe(
+    "How worrying it is, 0 to 433, higher first: hundreds the worst open finding (low 1 to critical 4), tens whom it answers (anyone 3, some without a credential 2, unproven 1), ones the worst data in its answers (high 3, medium 2, low 1).",
+  ),
   guard: z.object({ state: z.enum(["watched", "budgeted"]), truthful: count, uniform: count, ceiling: count }).nullable(),
 });
 

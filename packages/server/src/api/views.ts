@@ -198,10 +198,15 @@ export interface EndpointView {
   readonly firstSeen: string;
   readonly lastSeen: string;
   readonly requests: number;
+  /** Server errors (RFC 9110 §15.6): 5xx, and no answer. Of an operation of GraphQL or JSON-RPC the status that its error object means, whatever HTTP said. */
   readonly errors: number;
+  /** Client errors (RFC 9110 §15.5): 4xx. */
+  readonly clientErrors: number;
   readonly latencyMs: { readonly p50: number | null; readonly p95: number | null };
   readonly statuses: Readonly<Record<string, number>>;
   readonly subjects: readonly { readonly in: string; readonly name: string; readonly type: string }[];
+  /** How worrying it is, 0 to 433, higher first: its worst open finding, whom it answers, what its answers hold (`hub/endpoint-concern.ts`). */
+  readonly concern: number;
   readonly guard: { readonly state: "watched" | "budgeted"; readonly truthful: number; readonly uniform: number; readonly ceiling: number } | null;
 }
 

@@ -1,9 +1,11 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, expect, test } from "vitest";
+import type { EndpointView } from "../api/views.ts";
 import type { ImportDocument } from "./report/import-document.ts";
 import { commandBench } from "./report/run-command.fixture.ts";
 
+type Listed = Pick<EndpointView, "path" | "operation" | "auth" | "concern">;
 const bench = commandBench();
 afterAll(() => bench.remove());
 
@@ -115,6 +117,20 @@ test.each([
   );
   expect(listed.sort()).toEqual(expected);
   expect(stdout).not.toContain("secrets");
+});
+
+test("the list puts first what answers anyone with personal data, and gives it by path when asked", async () => {
+  const data = join(bench.dir, "sorted");
+  const file = join(bench.dir, "sorted.ndjson");
+  writeFileSync(file, ndjson.join("\n"));
+  await bench.run(["import", file, "--json", "--data", data]);
+  const listed = async (...more: string[]) => (JSON.parse((await bench.run(["endpoints", "--json", "--data", data, ...more])).stdout) as { items: Listed[] }).items;
+  const concerns = (await listed()).map((one) => one.concern);
+  expect(concerns).toEqual(concerns.toSorted((a, b) => b - a));
+  expect((await listed())[0]).toMatchObject({ path: "/graphql", operation: { name: "user" }, auth: { verdict: "not enforced" } });
+  expect((await listed("--sort", "path")).map((one) => one.path)[0]).toBe("/graphql");
+  const { code, stderr } = await bench.run(["endpoints", "--sort", "worst", "--data", data]);
+  expect([code, stderr]).toEqual([2, expect.stringContaining("concern, path")]);
 });
 
 test("an operation is opened by the name the list shows it by, and by its id", async () => {

@@ -6,6 +6,7 @@ import { namedEndpoints } from "./breach/breach-data.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
 import { renderSegments } from "./endpoints/render-templates.ts";
 import { templateCommands } from "./endpoints/template-commands.ts";
+import { endpointSorts } from "../hub/endpoint-concern.ts";
 import { lifecycleFilters } from "../hub/endpoint-life.ts";
 import { duration } from "../config/values.ts";
 import { readKnown } from "./known/known.ts";
@@ -40,7 +41,7 @@ export function listCommands(program: Command, context: CliContext): void {
 
 /** The API's `/endpoints/{id}` with `/endpoints/{id}/shape` and the segments of `/endpoints/{id}/template`, or the same for people. */
 async function showOne(wanted: string, options: ListOptions, context: CliContext): Promise<number> {
-  const filter = (["endpoint", "newSince", "lifecycle", "cursor"] as const).find((one) => options[one] !== undefined);
+  const filter = (["endpoint", "newSince", "lifecycle", "sort", "cursor"] as const).find((one) => options[one] !== undefined);
   if (filter !== undefined) throw new PosternError("USAGE", "One endpoint is asked for, and the list is filtered", { remedy: "Leave out the filters, or the endpoint." });
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
   const calls = known.ledger.inventory.calls();
@@ -74,6 +75,7 @@ interface ListOptions {
   readonly address?: string;
   readonly newSince?: string;
   readonly lifecycle?: string;
+  readonly sort?: string;
 }
 
 const filterOptions: Readonly<Record<ListFilter, readonly [flags: string, description: string]>> = {
@@ -82,6 +84,7 @@ const filterOptions: Readonly<Record<ListFilter, readonly [flags: string, descri
   to: ["--to <time>", "before this moment"],
   newSince: ["--new-since <time>", "only those first seen since: a moment, or 24h or 7d before the newest traffic"],
   lifecycle: ["--lifecycle <state>", `only those that are ${lifecycleFilters.join(", ")} (public on purpose)`],
+  sort: ["--sort <order>", "concern (the most worrying first: worst open finding, whom it answers, what it gives away) or path"],
   address: ["--address <address>", "only this client address"],
 };
 
@@ -93,6 +96,9 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
   const lifecycle = lifecycleFilters.find((one) => one === options.lifecycle);
   if (options.lifecycle !== undefined && lifecycle === undefined)
     throw new PosternError("USAGE", `--lifecycle does not know "${options.lifecycle.slice(0, 40)}"`, { remedy: `Give one of: ${lifecycleFilters.join(", ")}.` });
+  const sort = endpointSorts.find((one) => one === options.sort);
+  if (options.sort !== undefined && sort === undefined)
+    throw new PosternError("USAGE", `--sort does not know "${options.sort.slice(0, 40)}"`, { remedy: `Give one of: ${endpointSorts.join(", ")}.` });
   if (options.newSince !== undefined) sinceOf(options.newSince);
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
   const list = lists[name];
@@ -108,6 +114,7 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
       ...(to === undefined ? {} : { to }),
       ...(options.newSince === undefined ? {} : { newSince: sinceOf(options.newSince) }),
       ...(lifecycle === undefined ? {} : { lifecycle }),
+      ...(sort === undefined ? {} : { sort }),
       ...(options.address === undefined ? {} : { address: options.address }),
     };
     const page = await list.page({ known, client: store?.client, disclosed, query, ...(options.data === usualDataDir ? {} : { data: options.data }) });

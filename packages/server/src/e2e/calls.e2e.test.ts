@@ -52,7 +52,7 @@ describe("behind `postern protect`, what is called by name is an endpoint by its
     const of = (name: string): Known => listed.find((one) => one.operation?.name === name) ?? expect.fail(name);
     expect([of("me").auth.verdict, of("version").auth.verdict, of("user").auth.verdict]).toEqual(["enforced", "not enforced", "not enforced"]);
     // The first refusal came before anything proved that the field is there.
-    expect([of("me").requests, of("me").errors, of("user").requests, of("account.balance").requests]).toEqual([7, 3, 8, 4]);
+    expect([of("me").requests, of("me").clientErrors, of("me").errors, of("user").requests, of("account.balance").requests]).toEqual([7, 3, 0, 8, 4]);
     expect(of("user").dataClasses).toContain("email");
     expect(listed[0]?.calls).toEqual({ protocol: "graphql", operations: 4, others: 5 });
     const findings = JSON.parse((await postern.api("/api/v1/findings")).body.toString("utf8")) as { items: readonly { endpoint: { operation?: string }; title: string }[] };
@@ -84,6 +84,7 @@ interface Known {
   readonly auth: { readonly verdict: string };
   readonly requests: number;
   readonly errors: number;
+  readonly clientErrors: number;
   readonly dataClasses: readonly string[];
   readonly guard: unknown;
 }

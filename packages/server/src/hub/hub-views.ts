@@ -33,6 +33,7 @@ import { openApiOf } from "../specs/write-openapi.ts";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
 import type { StoreClient } from "../store/store-client.ts";
 import { type BlindIdentifier, blindIdentifierText } from "./blind-identifiers.ts";
+import { worstOpen } from "./endpoint-concern.ts";
 import { annotationsMax, changesOf, type EndpointLife, livesOf } from "./endpoint-life.ts";
 import type { AuditEntry } from "../state/audit-log.ts";
 import type { Config } from "../config/config-schema.ts";
@@ -122,7 +123,8 @@ export class HubViews implements Views {
     const { changes } = this.#options.specs;
     if (startedAt < this.#listed.until && this.#listed.changes === changes) return this.#listed.list;
     const lifeOf = this.#lives();
-    const list = this.#core.ledger.inventory.listed().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint)));
+    const worst = worstOpen(this.findings());
+    const list = this.#core.ledger.inventory.listed().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint), worst));
     const endedAt = performance.now();
     this.#listed = { until: endedAt + Math.min(listFreshMaxMs, listFreshTimes * (endedAt - startedAt)), changes, list };
     return list;
@@ -130,11 +132,17 @@ export class HubViews implements Views {
 
   endpoint(id: string): EndpointView | undefined {
     const endpoint = this.#core.ledger.inventory.byId(id);
-    return endpoint === undefined ? undefined : this.#endpoint(endpoint, this.#lives()(endpoint));
+    return endpoint === undefined ? undefined : this.#endpoint(endpoint, this.#lives()(endpoint), worstOpen(this.findings()));
   }
 
-  #endpoint(endpoint: InventoryEndpoint, life: EndpointLife): EndpointView {
-    return endpointView(this.#core.ledger, endpoint, { life, state: this.#guardState(endpoint.id), usage: this.#usage(endpoint.id), knownBy: this.#options.knownBy(endpoint) });
+  #endpoint(endpoint: InventoryEndpoint, life: EndpointLife, worst: ReturnType<typeof worstOpen>): EndpointView {
+    return endpointView(this.#core.ledger, endpoint, {
+      life,
+      worst: worst.get(endpoint.id),
+      state: this.#guardState(endpoint.id),
+      usage: this.#usage(endpoint.id),
+      knownBy: this.#options.knownBy(endpoint),
+    });
   }
 
   endpointShape(id: string): EndpointShape | undefined {
@@ -355,6 +363,7 @@ export class HubViews implements Views {
     if (!this.findings().some((finding) => finding.id === id)) throw new PosternError("NOT_FOUND", "There is no finding under this id");
     this.#core.triage("finding", id, status);
     this.#findings = { at: 0, list: [] };
+    this.#listed = { until: 0, changes: 0, list: [] };
   }
 
   /** What Postern is not seeing right now, in plain words. */

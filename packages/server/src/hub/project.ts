@@ -1,10 +1,16 @@
-import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, nextSteps } from "@postern/engine";
+import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, type Level, nextSteps } from "@postern/engine";
 import type { Acceptance } from "../config/public-on-purpose.ts";
+import { concernOf } from "./endpoint-concern.ts";
 import type { EndpointLife } from "./endpoint-life.ts";
 import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
 
 /** One endpoint as the API, the console and the CLI show it. Pure; reads the ledger as it is now. */
 export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: EndpointMore = {}): EndpointView {
+  const view = withoutConcern(ledger, endpoint, more);
+  return { ...view, concern: concernOf(view, more.worst) };
+}
+
+function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: EndpointMore): Omit<EndpointView, "concern"> {
   const posture = endpoint.exactPosture();
   const oracle = ledger.oracles.state(endpoint.id);
   return {
@@ -39,7 +45,8 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
     firstSeen: iso(endpoint.firstAt),
     lastSeen: iso(endpoint.lastAt),
     requests: endpoint.requests,
-    errors: endpoint.errors,
+    errors: endpoint.serverErrors,
+    clientErrors: endpoint.clientErrors,
     latencyMs: { p50: latency(endpoint, 0.5), p95: latency(endpoint, 0.95) },
     statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
     subjects: ledger.rulesOf(endpoint.id).map((rule) => ({ in: rule.location.in, name: rule.location.name, type: rule.type })),
@@ -55,6 +62,8 @@ function callsOf({ operations }: InventoryEndpoint): EndpointView["calls"] {
 
 /** What is known beside the ledger. */
 export interface EndpointMore {
+  /** The most severe of its open findings. */
+  readonly worst?: Level | undefined;
   readonly knownBy?: readonly string[];
   readonly life?: EndpointLife;
   readonly state?: "watched" | "budgeted" | undefined;

@@ -167,7 +167,7 @@ describe("operations as endpoints, from what real services answer", () => {
       await send(inventory, "/graphql", { query: "{ version }" });
     }
     expect(operation(inventory, "me").exactPosture().verdict).toBe("enforced");
-    expect(operation(inventory, "me").errors).toBe(4);
+    expect(operation(inventory, "me").clientErrors).toBe(4);
     expect([...operation(inventory, "me").byStatus]).toEqual([
       [200, 4],
       [401, 4],
@@ -242,7 +242,7 @@ describe("operations as endpoints, from what real services answer", () => {
       query: `mutation { ${Array.from({ length: count }, (_, n) => `a${n}: login(email: "x@example.com", password: "${n === 3 ? "right" : n}")`).join(" ")} }`,
     });
     expect(operation(inventory, "login").requests).toBe(count);
-    expect(operation(inventory, "login").errors).toBe(count - 1);
+    expect(operation(inventory, "login").clientErrors).toBe(count - 1);
   });
 
   test("what was learned of operations survives a restart, under the same ids", async () => {

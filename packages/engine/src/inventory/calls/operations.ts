@@ -48,10 +48,10 @@ export class Operations<Endpoint extends CountsCalls> {
     for (const call of calls.list) {
       const endpoint = this.byKey.get(keyOf(call));
       if (endpoint === undefined) this.others++;
-      else if (call.verdict === "unseen" || ++read > callsReadMax) endpoint.countOnly(view.exchange.at, call.status, call.verdict === "failed");
+      else if (call.verdict === "unseen" || ++read > callsReadMax) endpoint.countOnly(view.exchange.at, call.status);
       else {
         const alone = viewOfCall(view, call);
-        endpoint.observe(alone, callerOf(alone), call.verdict === "failed");
+        endpoint.observe(alone, callerOf(alone));
       }
     }
   }
@@ -75,8 +75,8 @@ export class Operations<Endpoint extends CountsCalls> {
 /** What an operation's endpoint does for its calls. */
 export interface CountsCalls {
   readonly requests: number;
-  countOnly(at: number, status: number, failed: boolean): void;
-  observe(view: ExchangeView, caller: PostureCaller, failed: boolean): void;
+  countOnly(at: number, status: number): void;
+  observe(view: ExchangeView, caller: PostureCaller): void;
   absorb(other: this): void;
 }
 

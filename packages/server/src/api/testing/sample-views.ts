@@ -1,3 +1,4 @@
+import { concernOf, worstOpen } from "../../hub/endpoint-concern.ts";
 import type { Disclosure, Signal } from "@postern/engine";
 import { PosternError } from "@postern/engine";
 import type { AddedSpec, EndpointShape, SpecDiff, SpecView } from "../discovery-views.ts";
@@ -219,7 +220,7 @@ function overviewAt(at: number, kind: SampleKind, findings: readonly FindingView
 const bare = { samples: {}, jwt: null } as const;
 
 function endpointsAt(at: number): readonly EndpointView[] {
-  const base = (id: string, method: string, path: string, requests: number, over: Partial<EndpointView> = {}): EndpointView => ({
+  const base = (id: string, method: string, path: string, requests: number, over: Partial<EndpointView> = {}): Omit<EndpointView, "concern"> => ({
     id,
     method,
     host,
@@ -240,14 +241,16 @@ function endpointsAt(at: number): readonly EndpointView[] {
     firstSeen: iso(at - 3_600_000),
     lastSeen: iso(at - 3_000),
     errors: Math.round(requests * 0.004),
+    clientErrors: 12,
     latencyMs: { p50: 4.2, p95: 19 },
     statuses: { "200": Math.round(requests * 0.98), "401": 12, "500": Math.round(requests * 0.004) },
     subjects: [],
     guard: null,
     ...over,
   });
+  const worst = worstOpen(findingsAt(at));
   const open = { ...bare, verdict: "not enforced", kinds: [], evidence: { "answered without credential": 41_220 } } as const;
-  return [
+  const all = [
     base(lookup.id, lookup.method, lookup.path, 41_220, {
       auth: open,
       oracle: { verdict: "proven", bits: 1, eValue: 4.1e9, labels: 612 },
@@ -285,6 +288,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
     }),
     base("e-health", "GET", "/healthz", 3_503, { auth: { ...open, evidence: { "answered without credential": 3_503 } } }),
   ];
+  return all.map((one) => ({ ...one, concern: concernOf(one, worst.get(one.id)) }));
 }
 
 function findingsAt(at: number): readonly FindingView[] {

@@ -1,7 +1,8 @@
-import { type InventoryEndpoint, operationText, PosternError } from "@postern/engine";
+import { type InventoryEndpoint, PosternError } from "@postern/engine";
 import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
 import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
+import { endpointKey, type endpointSorts, worstOpen } from "../../hub/endpoint-concern.ts";
 import { changesOf, hasLifecycle, type lifecycleFilters, livesOf, spanOf } from "../../hub/endpoint-life.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import { knownByOf } from "../../specs/known-specs.ts";
@@ -15,8 +16,8 @@ import type { Known } from "../known/known.ts";
 export const lists = {
   endpoints: {
     name: "endpoints",
-    description: "every endpoint known, how it treats credentials, what it gives away",
-    filters: ["endpoint", "newSince", "lifecycle"],
+    description: "every endpoint known, the most worrying first: how it treats credentials, what it gives away",
+    filters: ["endpoint", "newSince", "lifecycle", "sort"],
     needsStore: false,
     page: endpoints,
   },
@@ -49,7 +50,7 @@ export interface List {
   readonly page: (ask: ListAsk) => Page<object> | Promise<Page<object>>;
 }
 
-export type ListFilter = "endpoint" | "from" | "to" | "address" | "newSince" | "lifecycle";
+export type ListFilter = "endpoint" | "from" | "to" | "address" | "newSince" | "lifecycle" | "sort";
 
 export interface ListAsk {
   readonly known: Known;
@@ -73,6 +74,7 @@ export interface ListQuery {
   /** A moment, or a time before the newest traffic. */
   readonly newSince?: { readonly kind: "at"; readonly at: number } | { readonly kind: "ago"; readonly ms: number };
   readonly lifecycle?: (typeof lifecycleFilters)[number];
+  readonly sort?: (typeof endpointSorts)[number];
 }
 
 function endpoints({ known, query }: ListAsk): Page<EndpointView> {
@@ -84,14 +86,7 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
     .filter((endpoint) => newSince === undefined || endpoint.firstAt >= newSince)
     .filter((endpoint) => query.lifecycle === undefined || hasLifecycle(lifeOf(endpoint), query.lifecycle))
     .map(viewerOf(known));
-  return inMemory(
-    all,
-    (one) => `${one.host}
-${one.path}
-${one.method}
-${operationText(one.operation ?? undefined)}`,
-    query,
-  );
+  return inMemory(all, (one) => endpointKey(one, query.sort ?? "concern"), query);
 }
 
 /** How this data directory's endpoints are shown. */
@@ -99,10 +94,12 @@ export function viewerOf(known: Known): (endpoint: InventoryEndpoint) => Endpoin
   const knownBy = knownByOf(known.dataDir, known.ports);
   const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
   const lifeOf = livesOf(known.ledger, known.config, known.annotations);
+  const worst = worstOpen(findingViews(known));
   // The counters of a running gate are its own; here stands what is guarded, not how far.
   return (endpoint) =>
     endpointView(known.ledger, endpoint, {
       life: lifeOf(endpoint),
+      worst: worst.get(endpoint.id),
       knownBy: knownBy(endpoint),
       ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
     });
@@ -117,13 +114,16 @@ function changes({ known, query }: ListAsk): Page<ChangeView> {
 
 function findings({ known, query }: ListAsk): Page<FindingView> {
   const severities = ["critical", "high", "medium", "low", "info"];
-  const all = known.findings
-    .map((finding) => findingView(finding, { triaged: known.triage[`finding ${finding.id}`], accepted: publicOnPurpose(finding, known.config, Date.now(), known.annotations) }))
-    .filter(
-      ({ endpoint }) =>
-        query.endpoint === undefined || (endpoint.method === query.endpoint.method && endpoint.host === query.endpoint.host && endpoint.path === query.endpoint.path),
-    );
+  const all = findingViews(known).filter(
+    ({ endpoint }) => query.endpoint === undefined || (endpoint.method === query.endpoint.method && endpoint.host === query.endpoint.host && endpoint.path === query.endpoint.path),
+  );
   return inMemory(all, (one) => `${severities.indexOf(one.severity)}\n${one.endpoint.path}\n${one.id}`, query);
+}
+
+function findingViews(known: Known): readonly FindingView[] {
+  return known.findings.map((finding) =>
+    findingView(finding, { triaged: known.triage[`finding ${finding.id}`], accepted: publicOnPurpose(finding, known.config, Date.now(), known.annotations) }),
+  );
 }
 
 function incidents({ known, query, data }: ListAsk): Page<IncidentView> {

@@ -26,7 +26,7 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
     ...said("known by", one.knownBy.join(", ")),
     ...said(
       "requests",
-      `${count(one.requests)}, ${several(one.errors, "error")}, ${one.firstSeen.slice(0, 16).replace("T", " ")} to ${one.lastSeen.slice(0, 16).replace("T", " ")}`,
+      `${count(one.requests)}, ${several(one.clientErrors, "client error")} (4xx), ${several(one.errors, "server error")} (5xx or no answer), ${one.firstSeen.slice(0, 16).replace("T", " ")} to ${one.lastSeen.slice(0, 16).replace("T", " ")}`,
     ),
   ];
   const rows = (list: readonly (ShapeField & { readonly in?: string })[], places: boolean): (readonly string[])[] =>

@@ -1,6 +1,7 @@
 import type { IncidentSource, Level } from "@postern/engine";
 import type { DisclosureTotals, EndpointView, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
+import { endpointKey, worstOpen } from "../../hub/endpoint-concern.ts";
 import { livesOf } from "../../hub/endpoint-life.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import type { Rejected } from "../../sources/source.ts";
@@ -13,10 +14,22 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
   const meaning = (endpointId: string, classId: string) => ledger.meaning(currentId(endpointId), classId);
   const currentId = (id: string): string => ledger.inventory.byId(id)?.id ?? id;
   const lifeOf = livesOf(ledger, run.config, new Map());
+  const findings = ledger
+    .findings()
+    .map((finding) => findingView(finding, { accepted: publicOnPurpose(finding, run.config, Date.now()) }))
+    .sort((a, b) => rank(b.severity) - rank(a.severity) || (a.id < b.id ? -1 : 1));
+  const worst = worstOpen(findings);
   const endpoints = ledger.inventory
     .listed()
-    .map((endpoint) => endpointView(ledger, endpoint, { life: lifeOf(endpoint), usage: judge.gate.usage(endpoint.id), state: judge.gate.guarded(endpoint.id)?.state }))
-    .sort((a, b) => b.requests - a.requests || (a.path < b.path ? -1 : 1));
+    .map((endpoint) =>
+      endpointView(ledger, endpoint, {
+        life: lifeOf(endpoint),
+        worst: worst.get(endpoint.id),
+        usage: judge.gate.usage(endpoint.id),
+        state: judge.gate.guarded(endpoint.id)?.state,
+      }),
+    )
+    .sort((a, b) => b.concern - a.concern || b.requests - a.requests || (endpointKey(a, "path") < endpointKey(b, "path") ? -1 : 1));
   const totals = totalsOf();
   return {
     mode,
@@ -32,12 +45,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
     span: { from: iso(run.firstAt), to: iso(run.lastAt) },
     coverage: run.coverage.facts(),
     endpoints: page(endpoints),
-    findings: page(
-      ledger
-        .findings()
-        .map((finding) => findingView(finding, { accepted: publicOnPurpose(finding, run.config, Date.now()) }))
-        .sort((a, b) => rank(b.severity) - rank(a.severity) || (a.id < b.id ? -1 : 1)),
-    ),
+    findings: page(findings),
     incidents: page(
       run.incidents
         .list()

@@ -69,6 +69,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
         endpoint.oracle === null ? "-" : endpoint.oracle.verdict,
         ...(wide ? [subjectsOf(endpoint)] : []),
         count(endpoint.requests),
+        count(endpoint.clientErrors),
         count(endpoint.errors),
       ]);
     say(
@@ -80,7 +81,8 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
           { head: "ORACLE", paint: (text, cell) => (cell === "proven" ? paint.red(text) : cell === "suspected" ? paint.yellow(text) : text) },
           ...(wide ? [{ head: "ASKS ABOUT" }] : []),
           { head: "REQUESTS", right: true },
-          { head: "ERRORS", right: true },
+          { head: "4XX", right: true },
+          { head: "5XX", right: true },
         ],
         rows,
         tableWidth,
