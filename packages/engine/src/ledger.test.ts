@@ -56,6 +56,17 @@ describe("questions from before an identifier is known to be one", () => {
   });
 });
 
+it("whom an endpoint asks about is known at once after a restart, before anybody asks again", () => {
+  const ledger = new Ledger(ports, { mode: "observe" });
+  told(ledger, "users/status", people);
+  const [endpoint] = ledger.inventory.endpoints();
+  const rules = ledger.rulesOf(endpoint?.id ?? "").map((rule) => rule.type);
+  const restored = new Ledger(ports, { mode: "observe" }, ledger.exportState());
+  expect(rules).toEqual(["phone"]);
+  expect(restored.rulesOf(endpoint?.id ?? "").map((rule) => rule.type)).toEqual(rules);
+  expect(restored.rulesOf("no endpoint")).toEqual([]);
+});
+
 /** Enough of them that it is plain whom they ask about. */
 const people = Array.from({ length: 24 }, (_, n) => n + 1);
 

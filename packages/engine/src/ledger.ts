@@ -205,6 +205,7 @@ export class Ledger {
           subjectTypes: this.#rules.of(endpoint).map((rule) => rule.type),
           // Anybody may knock at a door.
           authentication: door ? "not enforced" : endpoint.posture().verdict,
+          signIn: door,
           traffic,
         },
         this.#ports,
@@ -218,8 +219,12 @@ export class Ledger {
     return findings;
   }
 
+  /** Where an endpoint's requests name somebody. Learned rules are not stored: of an endpoint that nobody asked for since it was restored they are read off its parameters. */
   rulesOf(endpointId: string): readonly SubjectRule[] {
-    return this.#rules.known(endpointId);
+    const known = this.#rules.known(endpointId);
+    if (known !== undefined) return known;
+    const endpoint = this.inventory.byId(endpointId);
+    return endpoint === undefined ? [] : this.#rules.of(endpoint);
   }
 
   /** JSON-able, without any identifier, secret or path segment in clear that was not promoted to a constant. */

@@ -1,3 +1,4 @@
+import { programName } from "./cli/program-name.ts";
 import { type Mode, PosternError } from "@postern/engine";
 import { type ClockSetting, makeClock } from "./clock.ts";
 import type { Config } from "./config/config-schema.ts";
@@ -67,7 +68,14 @@ export function becomeRole(role: string): void {
         claim(settings.dataDir, "hub");
         // Native code stays out of the gate: only the roles that need it load it.
         const { runHub } = await import("./hub/hub-process.ts");
-        const hub = await runHub({ ...settings, ports: ports(settings.dataDir), clock: makeClock(settings.clock), apiToken: process.env["POSTERN_API_TOKEN"], onEvent: tell });
+        const hub = await runHub({
+          ...settings,
+          ports: ports(settings.dataDir),
+          clock: makeClock(settings.clock),
+          apiToken: process.env["POSTERN_API_TOKEN"],
+          program: programName(process.env),
+          onEvent: tell,
+        });
         return {
           ready: { consoleUrl: hub.consoleUrl, loginUrl: hub.loginUrl },
           stop: () => hub.close(),

@@ -19,9 +19,9 @@ export class SubjectRules {
     return this.#rules.keys();
   }
 
-  /** As last looked at. */
-  known(endpointId: string): readonly SubjectRule[] {
-    return this.#rules.get(endpointId) ?? [];
+  /** As last looked at; undefined when it was not yet. */
+  known(endpointId: string): readonly SubjectRule[] | undefined {
+    return this.#rules.get(endpointId);
   }
 
   forget(endpointId: string): void {

@@ -87,7 +87,9 @@ export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: bool
     ...(disclosed.confirmed + disclosed.denied > 0 && disclosed.uniform === 0
       ? ["Stop it now: run the gate with --mode enforce; answers beyond the budget then tell nothing"]
       : []),
-    "Ask for a credential on this endpoint, or answer the same whether or not the account exists",
+    about.signIn === true
+      ? "Answer an unknown account and a wrong password alike: same status, headers, body and time; compare with a dummy password where there is no account"
+      : "Ask for a credential on this endpoint, or answer the same whether or not the account exists",
     ...report,
     "Keep the logs of the time before the incident opened: the report counts from the first question",
   ];
@@ -102,14 +104,18 @@ export interface BreachQuestion {
   readonly to: number;
   /** The data directory when it is not the usual one. */
   readonly data?: string;
+  /** True where people sign in, ask for a code or a new password: nobody can have a credential there yet. */
+  readonly signIn?: boolean;
+  /** How this program is called where people run it; `postern` when absent. */
+  readonly program?: string;
 }
 
 /** The command that tells who was exposed, complete, for a shell. The window is widened to full hours: the first questions came before the first signal. */
-export function breachCommand({ endpoint, from, to, data }: BreachQuestion): string {
+export function breachCommand({ endpoint, from, to, data, program = "postern" }: BreachQuestion): string {
   const hour = (at: number): string => new Date(at).toISOString().replace(".000Z", "Z");
   const start = Math.floor(from / hourMs) * hourMs;
   const end = Math.floor(to / hourMs + 1) * hourMs;
-  return `postern report breach --endpoint ${quoted(endpoint ?? "<endpoint>")} --from ${hour(start)} --to ${hour(end)}${data === undefined ? "" : ` --data ${quoted(data)}`}`;
+  return `${program} report breach --endpoint ${quoted(endpoint ?? "<endpoint>")} --from ${hour(start)} --to ${hour(end)}${data === undefined ? "" : ` --data ${quoted(data)}`}`;
 }
 
 const hourMs = 3_600_000;

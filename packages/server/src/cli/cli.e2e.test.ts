@@ -223,7 +223,11 @@ describe("postern why and config", () => {
   test("the command that an incident names is complete: pasted into a shell it tells everybody whom the incident's source asked about", async () => {
     const [incident] = items(await json("incidents", "--data", data));
     const next = Array.isArray(incident?.["next"]) ? incident["next"].map(String) : [];
-    const command = next.find((step) => step.includes("postern report breach"))?.split(": postern ")[1] ?? "";
+    const command =
+      next
+        .find((step) => step.includes("postern report breach"))
+        ?.split("postern ")
+        .at(-1) ?? "";
     const words = execFileSync("/bin/sh", ["-c", `printf '%s\\n' ${command}`], { encoding: "utf8" })
       .trimEnd()
       .split("\n");

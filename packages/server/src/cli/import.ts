@@ -6,6 +6,7 @@ import { makePorts } from "../keys/make-ports.ts";
 import type { Format } from "../sources/source.ts";
 import { TemplateRulesFile } from "../hub/template-rules-file.ts";
 import type { State } from "../state/open-state.ts";
+import { programName } from "./program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
@@ -101,7 +102,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
     ...(imported === undefined ? {} : { imported }),
   });
   run.finish();
-  const document = importDocument(run, input, mode, options.data);
+  const document = importDocument(run, input, mode, options.data, programName(context.env));
   for (const incident of document.incidents.items) {
     if (incident.kind === "enumeration") for (const { id } of incident.endpoints) run.incidents.setDisclosed(id, incident.disclosed);
   }

@@ -1,5 +1,6 @@
 import { type Command } from "commander";
 import { explainTemplate, type InventoryEndpoint, operationText, PosternError } from "@postern/engine";
+import { programName } from "./program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { findEndpoint, type NamedEndpoint } from "./breach/find-endpoint.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
@@ -7,14 +8,13 @@ import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-sess
 import { renderSegments } from "./endpoints/render-templates.ts";
 import { templateCommands } from "./endpoints/template-commands.ts";
 import { endpointSorts } from "../hub/endpoint-concern.ts";
-import { lifecycleFilters } from "../hub/endpoint-life.ts";
-import { duration } from "../config/values.ts";
+import { lifecycleFilters, spanOf } from "../hub/endpoint-life.ts";
 import { readKnown } from "./known/known.ts";
 import { endpointShape } from "../hub/endpoint-shape.ts";
 import { renderEndpoint } from "./listing/render-endpoint.ts";
 import { type ListFilter, lists, viewerOf, type ListName, type ListQuery } from "./listing/lists.ts";
+import { readMoment } from "./listing/moment.ts";
 import { renderList } from "./listing/render-list.ts";
-import { instantOf } from "./report-breach.ts";
 import { storeOf } from "./store-command.ts";
 
 /** `postern endpoints | findings | incidents | disclosures | exchanges`, and one endpoint whole: what a data directory holds, as a table or as the API's JSON. */
@@ -80,9 +80,9 @@ interface ListOptions {
 
 const filterOptions: Readonly<Record<ListFilter, readonly [flags: string, description: string]>> = {
   endpoint: ["--endpoint <endpoint>", "only this one: its id, or method and path"],
-  from: ["--from <time>", "from this moment on, such as 2026-01-31T08:00:00Z"],
-  to: ["--to <time>", "before this moment"],
-  newSince: ["--new-since <time>", "only those first seen since: a moment, or 24h or 7d before the newest traffic"],
+  from: ["--from <time>", "from this moment on: 2026-01-31, 2026-01-31T08:00:00Z, today, yesterday, or 24h or 7d before the newest traffic"],
+  to: ["--to <time>", "before this moment, said likewise"],
+  newSince: ["--new-since <time>", "only those first seen since: 2026-01-31, 2026-01-31T08:00:00Z, today, yesterday, or 24h or 7d before the newest traffic"],
   lifecycle: ["--lifecycle <state>", `only those that are ${lifecycleFilters.join(", ")} (public on purpose)`],
   sort: ["--sort <order>", "concern (the most worrying first: worst open finding, whom it answers, what it gives away) or path"],
   address: ["--address <address>", "only this client address"],
@@ -91,33 +91,41 @@ const filterOptions: Readonly<Record<ListFilter, readonly [flags: string, descri
 async function run(name: ListName, options: ListOptions, context: CliContext): Promise<number> {
   const limit = Number(options.limit);
   if (!Number.isInteger(limit) || limit < 1 || limit > 1_000) throw new PosternError("USAGE", "--limit takes a number from 1 to 1000", { remedy: "Page on with --cursor." });
-  const from = instantOf("--from", options.from);
-  const to = instantOf("--to", options.to);
+  const from = options.from === undefined ? undefined : readMoment("--from", options.from);
+  const to = options.to === undefined ? undefined : readMoment("--to", options.to);
+  const newSince = options.newSince === undefined ? undefined : readMoment("--new-since", options.newSince);
   const lifecycle = lifecycleFilters.find((one) => one === options.lifecycle);
   if (options.lifecycle !== undefined && lifecycle === undefined)
     throw new PosternError("USAGE", `--lifecycle does not know "${options.lifecycle.slice(0, 40)}"`, { remedy: `Give one of: ${lifecycleFilters.join(", ")}.` });
   const sort = endpointSorts.find((one) => one === options.sort);
   if (options.sort !== undefined && sort === undefined)
     throw new PosternError("USAGE", `--sort does not know "${options.sort.slice(0, 40)}"`, { remedy: `Give one of: ${endpointSorts.join(", ")}.` });
-  if (options.newSince !== undefined) sinceOf(options.newSince);
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
   const list = lists[name];
   const store = list.needsStore || options.endpoint !== undefined ? await storeOf(options.data) : undefined;
   try {
     const disclosed = store === undefined ? [] : await store.client.query("disclosureTotals", {});
     const endpoint = options.endpoint === undefined ? undefined : findEndpoint(options.endpoint, namedEndpoints(known, disclosed));
+    const newest = spanOf(known.ledger).to;
     const query: ListQuery = {
       limit,
       ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
       ...(endpoint === undefined ? {} : { endpoint }),
-      ...(from === undefined ? {} : { from }),
-      ...(to === undefined ? {} : { to }),
-      ...(options.newSince === undefined ? {} : { newSince: sinceOf(options.newSince) }),
+      ...(from === undefined ? {} : { from: from(newest) }),
+      ...(to === undefined ? {} : { to: to(newest) }),
+      ...(newSince === undefined ? {} : { newSince: newSince(newest) }),
       ...(lifecycle === undefined ? {} : { lifecycle }),
       ...(sort === undefined ? {} : { sort }),
       ...(options.address === undefined ? {} : { address: options.address }),
     };
-    const page = await list.page({ known, client: store?.client, disclosed, query, ...(options.data === usualDataDir ? {} : { data: options.data }) });
+    const page = await list.page({
+      known,
+      client: store?.client,
+      disclosed,
+      query,
+      ...(options.data === usualDataDir ? {} : { data: options.data }),
+      program: programName(context.env),
+    });
     context.stdout.write(
       options.json === true
         ? `${JSON.stringify(page)}\n`
@@ -127,13 +135,4 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
   } finally {
     await store?.close();
   }
-}
-
-/** `24h` before the newest traffic, or a moment. */
-function sinceOf(text: string): NonNullable<ListQuery["newSince"]> {
-  const ago = duration.safeParse(text);
-  if (ago.success) return { kind: "ago", ms: ago.data };
-  const at = instantOf("--new-since", text);
-  if (at === undefined) throw new PosternError("USAGE", "--new-since takes a time such as 24h or 2026-01-31T08:00:00Z", { remedy: "Give one." });
-  return { kind: "at", at };
 }

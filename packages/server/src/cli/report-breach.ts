@@ -1,6 +1,6 @@
 import type { Command } from "commander";
 import { PosternError } from "@postern/engine";
-import { parseInstant } from "../api/parse-instant.ts";
+import { spanOf } from "../hub/endpoint-life.ts";
 import { renderBreachReport } from "../respond/render-breach-report.ts";
 import { breachDocument, type MatchedUsers } from "./breach/breach-document.ts";
 import { breachOf, namedEndpoints } from "./breach/breach-data.ts";
@@ -9,6 +9,7 @@ import { matchList } from "./breach/match-list.ts";
 import type { CliContext } from "./cli-context.ts";
 import { colorOf, configOf, guarded, widthOf } from "./import-session.ts";
 import { readKnown } from "./known/known.ts";
+import { readMoment } from "./listing/moment.ts";
 import { count, plain } from "./report/text-layout.ts";
 import { storeOf } from "./store-command.ts";
 
@@ -19,8 +20,8 @@ export function reportBreachCommand(program: Command, context: CliContext): void
     .command("breach")
     .description("who was exposed by an endpoint: the exact set, the evidence, and what that rests on")
     .requiredOption("--endpoint <endpoint>", 'its id, or method and path: "GET /users/{phone}/status"')
-    .option("--from <time>", "first moment that counts, such as 2026-01-31T08:00:00Z (default: its first disclosure)")
-    .option("--to <time>", "first moment that no longer counts (default: after its last disclosure)")
+    .option("--from <time>", "first moment that counts: 2026-01-31, 2026-01-31T08:00:00Z, today, yesterday, or 24h or 7d before the newest traffic (default: its first disclosure)")
+    .option("--to <time>", "first moment that no longer counts, said likewise (default: after its last disclosure)")
     .option("--match <users.csv>", "which of your own users are among them: columns id and phone, email or username")
     .option("--out <matched.csv>", "write the matches there instead of printing them")
     .option("--json", "one JSON document on standard output")
@@ -42,8 +43,13 @@ interface BreachOptions {
 
 async function run(options: BreachOptions, context: CliContext): Promise<number> {
   if (options.out !== undefined && options.match === undefined) throw new PosternError("USAGE", "--out needs --match", { remedy: "Name your list of users with --match." });
-  const asked = { from: instantOf("--from", options.from), to: instantOf("--to", options.to) };
+  const said = {
+    from: options.from === undefined ? undefined : readMoment("--from", options.from),
+    to: options.to === undefined ? undefined : readMoment("--to", options.to),
+  };
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
+  const newest = spanOf(known.ledger).to;
+  const asked = { from: said.from?.(newest), to: said.to?.(newest) };
   const store = await storeOf(options.data);
   try {
     const { client } = store;
@@ -70,14 +76,6 @@ async function run(options: BreachOptions, context: CliContext): Promise<number>
   } finally {
     await store.close();
   }
-}
-
-/** An instant of the command line. Throws USAGE. */
-export function instantOf(flag: string, text: string | undefined): number | undefined {
-  if (text === undefined) return undefined;
-  const parsed = parseInstant(text);
-  if (!parsed.ok) throw new PosternError("USAGE", `${flag} ${parsed.detail}`, { remedy: "Give a day, or a time with its zone." });
-  return parsed.value;
 }
 
 function renderMatched(matched: MatchedUsers, truncated: boolean, out: string | undefined): string {

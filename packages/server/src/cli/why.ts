@@ -4,6 +4,7 @@ import pc from "picocolors";
 import type { RowOf } from "../store/questions/all-questions.ts";
 import type { StoreClient } from "../store/store-client.ts";
 import { classesOf } from "../hub/hub-views.ts";
+import { programName } from "./program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { colorOf, configOf, guarded, widthOf } from "./import-session.ts";
 import { type Known, readKnown } from "./known/known.ts";
@@ -85,7 +86,10 @@ function tell(found: Found, known: Known, options: WhyOptions, context: CliConte
   const how = { color: colorOf(context), width: widthOf(context) };
   const view =
     found.kind === "incident"
-      ? { kind: found.kind, view: incidentView(known.ledger, found.incident, options.data === usualDataDir ? {} : { data: options.data }) }
+      ? {
+          kind: found.kind,
+          view: incidentView(known.ledger, found.incident, { ...(options.data === usualDataDir ? {} : { data: options.data }), program: programName(context.env) }),
+        }
       : {
           kind: found.kind,
           view: findingView(found.finding, { triaged: known.triage[`finding ${found.finding.id}`], accepted: publicOnPurpose(found.finding, known.config, Date.now()) }),

@@ -1,6 +1,7 @@
 import { readFileSync, statSync } from "node:fs";
 import { basename, join } from "node:path";
 import { PosternError } from "@postern/engine";
+import { lookedFor } from "../sources/unreadable-file.ts";
 import type { Config } from "./config-schema.ts";
 import { configCharactersMax, configError, parseConfig } from "./parse-config.ts";
 import type { ConfigResult } from "./parse-config.ts";
@@ -43,6 +44,6 @@ function readText(path: string): string {
     if (statSync(path).size > configCharactersMax * 4) throw new Error(`larger than ${configCharactersMax} characters`);
     return readFileSync(path, "utf8");
   } catch (cause) {
-    throw new PosternError("CONFIG_UNREADABLE", `cannot read ${basename(path)}`, { cause });
+    throw new PosternError("CONFIG_UNREADABLE", `cannot read ${path}${lookedFor(path)}`, { cause });
   }
 }

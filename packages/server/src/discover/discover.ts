@@ -4,6 +4,7 @@ import type { Node } from "oxc-parser";
 import { visitorKeys } from "oxc-parser";
 import { PosternError } from "@postern/engine";
 import { collectRoutes, type Collected, type SourceRoute, type Unresolved } from "./collect-routes.ts";
+import { lookedFor } from "../sources/unreadable-file.ts";
 import { Evaluator } from "./evaluate/evaluator.ts";
 import { verbs } from "./frameworks/handlers.ts";
 import { collectControllers, collectNest, isController } from "./frameworks/nest.ts";
@@ -46,7 +47,7 @@ export interface DiscoverOptions {
 export function discover(dir: string, options: DiscoverOptions = {}): Discovery {
   const root = resolve(dir);
   if (!existsSync(root) || !statSync(root).isDirectory())
-    throw new PosternError("SOURCE_UNREADABLE", `${dir} is not a folder that can be read`, { remedy: "Name the folder of a service's source code." });
+    throw new PosternError("SOURCE_UNREADABLE", `${dir} is not a folder that can be read${lookedFor(dir)}`, { remedy: "Name the folder of a service's source code." });
   const tree = readTree(root, { tests: options.tests ?? false, ...(options.bounds === undefined ? {} : { bounds: options.bounds }) });
   const modules = new Modules(tree);
   const found: Collected = { routes: [], unresolved: [] };

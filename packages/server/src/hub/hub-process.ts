@@ -54,6 +54,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     upstream: options.upstream,
     version: options.version,
     ...(dataDir === resolve(usualDataDir) ? {} : { data: dataDir }),
+    program: options.program,
     config,
     audit: (entry) => state.audit.append(entry),
     accepted: (finding) => publicOnPurpose(finding, config, clock.now(), core.annotations),
@@ -215,6 +216,8 @@ export interface HubOptions {
   readonly consolePort: number;
   readonly consoleDir: string | undefined;
   readonly apiToken: string | undefined;
+  /** How commands begin that people are told to run; `postern` when absent. */
+  readonly program?: string;
   readonly version: string;
   readonly color: boolean;
   /** No alerts in the terminal. */

@@ -386,7 +386,7 @@ export class HubViews implements Views {
   }
 
   #incident(incident: Incident): IncidentView {
-    return incidentView(this.#core.ledger, incident, this.#options.data === undefined ? {} : { data: this.#options.data });
+    return incidentView(this.#core.ledger, incident, { ...(this.#options.data === undefined ? {} : { data: this.#options.data }), program: this.#options.program });
   }
 
   #guardState(endpointId: string): "watched" | "budgeted" | undefined {
@@ -439,6 +439,8 @@ export interface HubViewsOptions {
   readonly version: string;
   /** The data directory, where commands do not find it by themselves. */
   readonly data?: string;
+  /** How commands begin that people are told to run. */
+  readonly program?: string | undefined;
   /** What the configuration accepts of this weakness, now. */
   readonly accepted: (finding: Finding) => Acceptance | undefined;
   readonly specs: SpecShelf;

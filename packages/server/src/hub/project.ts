@@ -108,7 +108,9 @@ export function incidentView(ledger: Ledger, incident: Incident, more: IncidentM
       endpoint: endpointName(ledger, incident.endpointIds[0]),
       from: Math.min(incident.openedAt, ...sources.slice(0, sourcesRead).map((source) => source.firstAt)),
       to: Math.max(incident.lastAt, ...sources.slice(0, sourcesRead).map((source) => source.lastAt)),
+      signIn: incident.endpointIds.slice(0, 1).some((id) => ledger.anchors.isAnchorEndpoint(id)),
       ...(more.data === undefined ? {} : { data: more.data }),
+      ...(more.program === undefined ? {} : { program: more.program }),
     }),
   };
 }
@@ -118,6 +120,8 @@ export interface IncidentMore {
   readonly disclosed?: DisclosedCounts;
   /** The data directory that commands are to name; the usual one when absent. */
   readonly data?: string;
+  /** How commands that it names begin; `postern` when absent. */
+  readonly program?: string | undefined;
 }
 
 /** As a person names it to a command; its id where that is not clear text. */

@@ -140,6 +140,7 @@ describe("reading an input", () => {
 
   test.each([
     ["nothing there", async () => join(folder, "absent"), "SOURCE_UNREADABLE", /ENOENT/],
+    ["nothing at a relative path", async () => "./absent.log", "SOURCE_UNREADABLE", /^\.\/absent\.log cannot be read \(ENOENT\); looked for \/.+\/absent\.log\.$/],
     ["a directory", async () => folder, "SOURCE_UNREADABLE", /directory/],
     ["no known format", () => file("words", "hunter2\n"), "SOURCE_UNKNOWN_FORMAT", /no known format/],
     ["cut-off gzip", async () => file("cut.gz", gzipSync(exchange.repeat(1_000)).subarray(0, 60)), "SOURCE_UNREADABLE", /damaged or cut off/],

@@ -12,6 +12,7 @@ import { readHar } from "./har/har.ts";
 import { readNdjson } from "./ndjson/ndjson.ts";
 import { readable } from "./read-lines.ts";
 import { formatNames } from "./format-names.ts";
+import { unreadableFile } from "./unreadable-file.ts";
 import type { Batch, Format, ReadOptions, ReadSource } from "./source.ts";
 
 /** What {@link readInput} tells while it reads: after the format is known and after every batch. */
@@ -98,7 +99,7 @@ async function sizeOf(path: string): Promise<number | undefined> {
     if (about.isDirectory()) throw new PosternError("SOURCE_UNREADABLE", `${shown(path)} is a directory.`, { remedy: "Name the files in it." });
     return about.isFile() ? about.size : undefined;
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadableFile(path, cause);
   }
 }
 
@@ -109,7 +110,7 @@ async function* counted(input: AsyncIterable<Uint8Array>, counter: { bytes: numb
       yield chunk;
     }
   } catch (cause) {
-    throw unreadable(path, cause);
+    throw unreadableFile(path, cause);
   }
 }
 
@@ -184,12 +185,6 @@ async function* guarded(input: AsyncIterable<Uint8Array>, path: string): AsyncIt
       });
     throw cause;
   }
-}
-
-function unreadable(path: string, cause: unknown): PosternError {
-  if (cause instanceof PosternError) return cause;
-  const code = cause instanceof Error && "code" in cause && typeof cause.code === "string" ? cause.code : "unknown error";
-  return new PosternError("SOURCE_UNREADABLE", `${shown(path)} cannot be read (${code}).`, { cause });
 }
 
 function shown(path: string): string {

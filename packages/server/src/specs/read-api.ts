@@ -1,6 +1,7 @@
 import { readFile, stat } from "node:fs/promises";
 import { basename } from "node:path";
 import { Inventory, PosternError, type Ports, viewOf } from "@postern/engine";
+import { unreadableFile } from "../sources/unreadable-file.ts";
 import { readHar } from "../sources/har/har.ts";
 import type { Api } from "./api-model.ts";
 import { observedApi } from "./observed-api.ts";
@@ -44,8 +45,6 @@ async function textOf(path: string): Promise<string> {
     if (size > documentCharactersMax) throw new PosternError("SPEC_INVALID", `${basename(path)} is larger than ${documentCharactersMax / 1024 / 1024} MiB.`);
     return await readFile(path, "utf8");
   } catch (cause) {
-    if (cause instanceof PosternError) throw cause;
-    const code = cause instanceof Error && "code" in cause ? String(cause.code) : "unknown error";
-    throw new PosternError("SOURCE_UNREADABLE", `${path} cannot be read (${code}).`, { cause });
+    throw unreadableFile(path, cause);
   }
 }

@@ -30,6 +30,10 @@ const seen = (over: Partial<OracleEvidence> = {}): OracleEvidence => ({
 });
 
 describe("existenceOracle", () => {
+  it("tells whoever runs a sign-in to answer alike, not to ask for a credential that nobody can have there", () => {
+    expect(existenceOracle(seen({ signIn: true }), ports)?.fix).toMatch(/unknown account and a wrong password alike/);
+    expect(existenceOracle(seen({ signIn: true }), ports)?.fix).not.toMatch(/credential|attestation/);
+  });
   it("finds nothing while nothing is suspected, or when proof says the leak is negligible", () => {
     expect(existenceOracle(seen({ state: { ...state, verdict: "none" } }), ports)).toBeUndefined();
     expect(existenceOracle(seen({ state: { ...state, bits: 0.001, interval: [0, 0.005] } }), ports)).toBeUndefined();

@@ -9,6 +9,8 @@ export interface OracleEvidence {
   readonly state: OracleState;
   readonly subjectTypes: readonly SubjectType[];
   readonly authentication: "enforced" | "not enforced" | "optional" | "unproven";
+  /** People sign in here, or ask for a code or a new password. */
+  readonly signIn?: boolean;
   readonly traffic: {
     /** Questions answered between the two times (milliseconds since the epoch). */
     readonly lookups: number;
@@ -64,11 +66,15 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
     // Without a credential it is a business flow anyone may automate; with one, an answer that holds more than it should.
     owasp: open ? "API6:2023" : "API3:2023",
     cwe: "CWE-204",
-    fix: fixFor(open),
+    fix: seen.signIn === true ? signInFix : fixFor(open),
     firstAt: traffic.firstAt,
     lastAt: traffic.lastAt,
   };
 }
+
+/** Nobody can bring a credential to the place where it is made. */
+const signInFix =
+  "Answer an unknown account and a wrong password alike: same status, headers and body, and the same time, so compare with a dummy password where there is no account. Slow down and limit attempts for an account and for a caller, and tell the owner of the account out of band. Until then keep the disclosure budget on this endpoint in enforce: it limits what each caller, and all callers together, may learn.";
 
 function fixFor(open: boolean): string {
   const uniform =

@@ -1,6 +1,7 @@
 import { closeSync, createReadStream, openSync, writeSync } from "node:fs";
 import { type Ports, PosternError, type SubjectType } from "@postern/engine";
 import { matchUsers } from "../../respond/match-users.ts";
+import { unreadableFile } from "../../sources/unreadable-file.ts";
 import type { Breach } from "../../respond/breach-report.ts";
 import type { MatchedUser, MatchedUsers } from "./breach-document.ts";
 
@@ -26,8 +27,7 @@ export async function matchList(file: string, breach: Breach, ports: Ports, out:
       else truncated = true;
     }
   } catch (cause) {
-    if (cause instanceof PosternError) throw cause;
-    throw new PosternError("SOURCE_UNREADABLE", "The list of users cannot be read", { cause });
+    throw unreadableFile(file, cause);
   } finally {
     sink?.close();
   }

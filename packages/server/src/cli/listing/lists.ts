@@ -3,7 +3,7 @@ import { keysetPage, latestFirst } from "../../api/keyset-page.ts";
 import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingView, IncidentView, Page } from "../../api/views.ts";
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
 import { endpointKey, type endpointSorts, worstOpen } from "../../hub/endpoint-concern.ts";
-import { changesOf, hasLifecycle, type lifecycleFilters, livesOf, spanOf } from "../../hub/endpoint-life.ts";
+import { changesOf, hasLifecycle, type lifecycleFilters, livesOf } from "../../hub/endpoint-life.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import { knownByOf } from "../../specs/known-specs.ts";
 import { pageOf, readCursor } from "../../store/page-cursor.ts";
@@ -60,6 +60,8 @@ export interface ListAsk {
   readonly query: ListQuery;
   /** The data directory, when it is not the usual one. */
   readonly data?: string;
+  /** How commands that it names begin. */
+  readonly program?: string | undefined;
 }
 
 export interface ListQuery {
@@ -71,19 +73,18 @@ export interface ListQuery {
   readonly from?: number;
   readonly to?: number;
   readonly address?: string;
-  /** A moment, or a time before the newest traffic. */
-  readonly newSince?: { readonly kind: "at"; readonly at: number } | { readonly kind: "ago"; readonly ms: number };
+  /** Milliseconds. */
+  readonly newSince?: number;
   readonly lifecycle?: (typeof lifecycleFilters)[number];
   readonly sort?: (typeof endpointSorts)[number];
 }
 
 function endpoints({ known, query }: ListAsk): Page<EndpointView> {
   const lifeOf = livesOf(known.ledger, known.config, known.annotations);
-  const newSince = query.newSince === undefined ? undefined : query.newSince.kind === "at" ? query.newSince.at : spanOf(known.ledger).to - query.newSince.ms;
   const all = known.ledger.inventory
     .listed()
     .filter((endpoint) => query.endpoint === undefined || endpoint.id === query.endpoint.id)
-    .filter((endpoint) => newSince === undefined || endpoint.firstAt >= newSince)
+    .filter((endpoint) => query.newSince === undefined || endpoint.firstAt >= query.newSince)
     .filter((endpoint) => query.lifecycle === undefined || hasLifecycle(lifeOf(endpoint), query.lifecycle))
     .map(viewerOf(known));
   return inMemory(all, (one) => endpointKey(one, query.sort ?? "concern"), query);
@@ -126,13 +127,13 @@ function findingViews(known: Known): readonly FindingView[] {
   );
 }
 
-function incidents({ known, query, data }: ListAsk): Page<IncidentView> {
+function incidents({ known, query, data, program }: ListAsk): Page<IncidentView> {
   const { ledger } = known;
   const all = known.incidents
     .list()
     .filter((incident) => (query.from === undefined || incident.lastAt >= query.from) && (query.to === undefined || incident.openedAt < query.to))
     .filter((incident) => query.endpoint === undefined || incident.endpointIds.some((id) => query.endpoint?.ids.includes(id)))
-    .map((incident) => incidentView(ledger, incident, data === undefined ? {} : { data }));
+    .map((incident) => incidentView(ledger, incident, { ...(data === undefined ? {} : { data }), program }));
   return inMemory(all, (one) => `${latestFirst(one.openedAt)}\n${one.id}`, query);
 }
 

@@ -8,8 +8,8 @@ import type { Rejected } from "../../sources/source.ts";
 import type { ImportRun } from "../import-run.ts";
 import type { CoverageFact } from "./coverage-count.ts";
 
-/** What `postern import` says about recorded traffic: the same for people (rendered) and for scripts (`--json`). `data`: where it was kept. */
-export function importDocument(run: ImportRun, input: InputCounts, mode: "observe" | "enforce", data?: string): ImportDocument {
+/** What `postern import` says about recorded traffic: the same for people (rendered) and for scripts (`--json`). `data`: where it was kept; `program`: how commands it names begin. */
+export function importDocument(run: ImportRun, input: InputCounts, mode: "observe" | "enforce", data?: string, program?: string): ImportDocument {
   const { ledger, judge, disclosures } = run;
   const meaning = (endpointId: string, classId: string) => ledger.meaning(currentId(endpointId), classId);
   const currentId = (id: string): string => ledger.inventory.byId(id)?.id ?? id;
@@ -62,7 +62,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
   };
 
   function incidentOf(incident: ReturnType<typeof run.incidents.list>[number]): IncidentView {
-    const where = data === undefined || data === "./.postern" ? {} : { data };
+    const where = { ...(data === undefined || data === "./.postern" ? {} : { data }), program };
     if (incident.kind !== "enumeration") return incidentView(ledger, incident, where);
     const ids = new Set(incident.endpointIds.map(currentId));
     const endpoint = (id: string): boolean => ids.has(currentId(id));

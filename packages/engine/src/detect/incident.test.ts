@@ -1,0 +1,17 @@
+import { expect, test } from "vitest";
+import { breachCommand, nextSteps } from "./incident.ts";
+
+const disclosed = { confirmed: 3, denied: 1, uniform: 0 };
+const about = { endpoint: "GET api.example/users/{id}", from: 0, to: 3_600_000 };
+
+test("the advice for a sign-in is not to ask for a credential", () => {
+  const steps = (signIn: boolean) => nextSteps("enumeration", disclosed, false, { ...about, signIn }).join("\n");
+  expect(steps(false)).toContain("Ask for a credential");
+  expect(steps(true)).toContain("unknown account and a wrong password alike");
+  expect(steps(true)).not.toContain("Ask for a credential");
+});
+
+test("the command begins as the program was started and names the data where it is not the usual place", () => {
+  expect(breachCommand(about)).toMatch(/^postern report breach --endpoint 'GET api\.example\/users\/\{id\}' --from 1970-01-01T00:00:00Z --to 1970-01-01T02:00:00Z$/);
+  expect(breachCommand({ ...about, program: "npm start --", data: "my data" })).toMatch(/^npm start -- report breach .* --data 'my data'$/);
+});
