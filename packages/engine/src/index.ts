@@ -27,6 +27,7 @@ export * from "./exchange/redact.ts";
 export * from "./exchange/normal-form.ts";
 export { headerOf, pairsOf, viewOf } from "./exchange/view-of.ts";
 export { hostOf, splitTarget, splitUrl } from "./exchange/split-target.ts";
+export { hexOf } from "./exchange/plain-hash.ts";
 export { credentialOf } from "./exchange/credential-of.ts";
 export { type Extracted, extractSubjects, type RequestParts } from "./exchange/subjects.ts";
 export { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
@@ -49,7 +50,7 @@ export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from ".
 export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderMax } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
 export { TimeQueue } from "./time-queue.ts";
-export { OldestKey } from "./detect/observe/oldest-key.ts";
+export { type AgedEntry, AgedMap } from "./detect/observe/aged-map.ts";
 export { anyField, SchemaBudget, type SchemaFormat, schemaFormats, type SchemaKind, schemaKinds, SchemaNode } from "./inventory/schema-node.ts";
 export { isParameterHeader, ObservedSchemas } from "./inventory/schema-observer.ts";
 export { byField, type ClassAt, endpointFields, type FieldFacts, type ParameterFacts } from "./inventory/endpoint-fields.ts";

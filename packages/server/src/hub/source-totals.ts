@@ -1,12 +1,11 @@
-import { DistinctCounter, type Key, keyOfHex, OldestKey } from "@postern/engine";
+import { type AgedEntry, AgedMap, DistinctCounter, type Key, keyOfHex } from "@postern/engine";
 
 /**
  * How many different people each source was told about, by class of answer, for live screens and incidents. Counts are exact to 64
  * and ± 3.3 % above; the store's are exact always, and reports come from there.
  *
  * Bounds: {@link endpointsMax} endpoints, of which the one not told of for longest gives way; {@link sourcesMax} (endpoint, address) pairs; beyond, the endpoint that is asked loses its least recently active source, or the one with most of
- * them does, so that a flood on one door does not push out what is known of another. One that is active again is put back in line once in
- * {@link movedEvery} tellings, so that a busy one does not cost a place in the Map each time.
+ * them does, so that a flood on one door does not push out what is known of another.
  */
 export class SourceTotals {
   readonly #endpoints = new Map<string, Endpoint>();
@@ -18,8 +17,7 @@ export class SourceTotals {
     let endpoint = this.#endpoints.get(told.endpointId);
     if (endpoint === undefined) {
       if (this.#endpoints.size >= endpointsMax) this.#forgetEndpoint();
-      const sources = new Map<string, SourceTotal>();
-      endpoint = { ...newTold(), sources, oldest: new OldestKey(sources), toldAt: 0 };
+      endpoint = { byClass: [], uniform: undefined, sources: new AgedMap(), toldAt: 0 };
       this.#endpoints.set(told.endpointId, endpoint);
     }
     endpoint.toldAt = this.#told;
@@ -27,14 +25,19 @@ export class SourceTotals {
     let source = sources.get(told.address);
     if (source === undefined) {
       if (this.#sources >= sourcesMax) this.#forgetOne(endpoint);
-      source = { ...newTold(), firstAt: told.at, lastAt: told.at, asked: new DistinctCounter(), movedAt: this.#told };
-      sources.set(told.address, source);
+      source = {
+        key: told.address,
+        older: undefined,
+        newer: undefined,
+        byClass: noClasses,
+        uniform: undefined,
+        firstAt: told.at,
+        lastAt: told.at,
+        asked: new DistinctCounter(),
+      };
+      sources.add(source);
       this.#sources++;
-    } else if (this.#told - source.movedAt >= movedEvery) {
-      source.movedAt = this.#told;
-      sources.delete(told.address);
-      sources.set(told.address, source);
-    }
+    } else sources.touch(source);
     source.firstAt = Math.min(source.firstAt, told.at);
     source.lastAt = Math.max(source.lastAt, told.at);
     const subject = hashNumber(told.subject);
@@ -60,8 +63,10 @@ export class SourceTotals {
   #forgetOne(own: Endpoint): void {
     let from = own;
     if (own.sources.size === 0) for (const endpoint of this.#endpoints.values()) if (endpoint.sources.size > from.sources.size) from = endpoint;
-    const oldest = from.oldest.take();
-    if (oldest !== undefined && from.sources.delete(oldest)) this.#sources--;
+    const { oldest } = from.sources;
+    if (oldest === undefined) return;
+    from.sources.remove(oldest);
+    this.#sources--;
   }
 
   endpoint(endpointId: string, meaning: MeaningOf): Totals {
@@ -91,28 +96,27 @@ export interface SourceSummary extends Totals {
 export type MeaningOf = (classId: string) => "confirmed" | "denied" | "nothing" | "unknown";
 
 interface Told {
-  readonly byClass: Map<string, DistinctCounter>;
+  byClass: readonly ClassCount[];
   /** Made for the first one: most sources never get a uniform answer, and there is a source for each new caller. */
   uniform: DistinctCounter | undefined;
 }
 
+/** A source meets a class or two: a list of them costs a fraction of a Map. */
+interface ClassCount {
+  readonly classId: string;
+  readonly counter: DistinctCounter;
+}
+
 interface Endpoint extends Told {
-  readonly sources: Map<string, SourceTotal>;
-  readonly oldest: OldestKey<string>;
+  readonly sources: AgedMap<string, SourceTotal>;
   /** Count of tellings when it was last told of. */
   toldAt: number;
 }
 
-interface SourceTotal extends Told {
+interface SourceTotal extends Told, AgedEntry<string, SourceTotal> {
   firstAt: number;
   lastAt: number;
   readonly asked: DistinctCounter;
-  /** Count of tellings when it was last put in line. */
-  movedAt: number;
-}
-
-function newTold(): Told {
-  return { byClass: new Map(), uniform: undefined };
 }
 
 function count(told: Told, classId: string, subject: number, uniform: boolean): void {
@@ -121,20 +125,22 @@ function count(told: Told, classId: string, subject: number, uniform: boolean): 
     told.uniform.add(subject);
     return;
   }
-  let counter = told.byClass.get(classId);
-  if (counter === undefined) {
-    if (told.byClass.size >= classesMax) return;
-    counter = new DistinctCounter();
-    told.byClass.set(classId, counter);
-  }
-  counter.add(subject);
+  counterOf(told, classId)?.add(subject);
+}
+
+function counterOf(told: Told, classId: string): DistinctCounter | undefined {
+  for (const one of told.byClass) if (one.classId === classId) return one.counter;
+  if (told.byClass.length >= classesMax) return undefined;
+  const counter = new DistinctCounter();
+  told.byClass = [...told.byClass, { classId, counter }];
+  return counter;
 }
 
 function summary(told: Told, meaning: MeaningOf): Totals {
   let confirmed = 0;
   let denied = 0;
   let estimated = told.uniform?.exact === false;
-  for (const [classId, counter] of told.byClass) {
+  for (const { classId, counter } of told.byClass) {
     const means = meaning(classId);
     if (means === "confirmed" || means === "denied") estimated ||= !counter.exact;
     if (means === "confirmed") confirmed += counter.value();
@@ -152,7 +158,7 @@ function hashNumber(hex: string): number {
 const scratch: Key = { hi: 0, lo: 0 };
 
 const sourcesMax = 20_000;
-const movedEvery = 4_096;
 /** As many as one gate guards. */
 export const endpointsMax = 4_096;
 const classesMax = 32;
+const noClasses: readonly ClassCount[] = [];

@@ -1,4 +1,4 @@
-import { OldestKey } from "../observe/oldest-key.ts";
+import { type AgedEntry, AgedMap } from "../observe/aged-map.ts";
 
 /**
  * What looks like a follow-up where answers cannot be read (an access log): soon after a question its client changed something elsewhere, with success. Whom that was
@@ -9,17 +9,18 @@ import { OldestKey } from "../observe/oldest-key.ts";
  * Bounds: {@link clientsMax} clients with {@link waitingMax} questions each; at the bound the oldest goes, which costs a follow-up.
  */
 export class WeakFollowUps {
-  readonly #clients = new Map<string, Waiting[]>();
-  readonly #oldest = new OldestKey(this.#clients);
+  readonly #clients = new AgedMap<string, Client>();
 
   asked(narrow: string, subject: string, at: number): void {
-    const waiting = this.#clients.get(narrow) ?? [];
-    this.#clients.delete(narrow);
-    if (this.#clients.size >= clientsMax) {
-      const oldest = this.#oldest.take();
-      if (oldest !== undefined) this.#clients.delete(oldest);
+    let client = this.#clients.get(narrow);
+    if (client !== undefined) this.#clients.touch(client);
+    else {
+      const { oldest } = this.#clients;
+      if (this.#clients.size >= clientsMax && oldest !== undefined) this.#clients.remove(oldest);
+      client = { key: narrow, waiting: [], older: undefined, newer: undefined };
+      this.#clients.add(client);
     }
-    this.#clients.set(narrow, waiting);
+    const { waiting } = client;
     if (waiting.some((one) => one.subject === subject)) return;
     waiting.push({ subject, at });
     if (waiting.length > waitingMax) waiting.shift();
@@ -27,11 +28,16 @@ export class WeakFollowUps {
 
   /** The subject of the question this client follows up, told once; undefined when none waits. */
   followed(narrow: string, at: number): string | undefined {
-    const waiting = this.#clients.get(narrow);
-    const last = waiting?.pop();
-    if (waiting?.length === 0 || last === undefined) this.#clients.delete(narrow);
+    const client = this.#clients.get(narrow);
+    if (client === undefined) return undefined;
+    const last = client.waiting.pop();
+    if (client.waiting.length === 0) this.#clients.remove(client);
     return last !== undefined && at - last.at <= withinMs ? last.subject : undefined;
   }
+}
+
+interface Client extends AgedEntry<string, Client> {
+  readonly waiting: Waiting[];
 }
 
 interface Waiting {

@@ -6,7 +6,7 @@ import { HyperLogLog, registerCount } from "./hyperloglog.ts";
  */
 export class DistinctCounter {
   /** Most counters hold a few: those stand in an array, which is made with the first. */
-  #few: number[] | undefined = none;
+  #few: readonly number[] | undefined = none;
   #exact: Set<number> | undefined;
   #sketch: HyperLogLog | undefined;
   #estimate: number | undefined;
@@ -18,11 +18,9 @@ export class DistinctCounter {
       if (this.#few.length >= fewMax) {
         this.#exact = new Set(this.#few);
         this.#few = undefined;
-      } else if (this.#few.length === 0) {
-        this.#few = [hash];
-        return;
       } else {
-        this.#few.push(hash);
+        // Made anew: pushing would make room for 17 with the second one.
+        this.#few = [...this.#few, hash];
         return;
       }
     }
@@ -93,7 +91,7 @@ export class DistinctCounter {
 
 export type DistinctState = { readonly exact: readonly number[] } | { readonly sketch: string };
 
-const none: number[] = [];
+const none: readonly number[] = [];
 const fewMax = 16;
 
 /** Thresholds people write for one actor ("more than 20 numbers") lie below this; there an estimate would be a wrong alarm. */

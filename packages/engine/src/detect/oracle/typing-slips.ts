@@ -1,4 +1,4 @@
-import { OldestKey } from "../observe/oldest-key.ts";
+import { type AgedEntry, AgedMap } from "../observe/aged-map.ts";
 
 /**
  * Pairs of questions of which the first was a typing slip of the second: one character changed, two swapped, within two minutes from
@@ -9,18 +9,19 @@ import { OldestKey } from "../observe/oldest-key.ts";
  * and nowhere else. An attacker can make such labels only for numbers beside one he owns.
  */
 export class TypingSlips {
-  readonly #asked = new Map<string, Asked[]>();
-  readonly #oldest = new OldestKey(this.#asked);
+  readonly #networks = new AgedMap<string, Network>();
 
   asked(question: Asked & { readonly network: string }): void {
-    const { network, endpointId, subject, raw, at } = question;
-    const list = this.#asked.get(network) ?? [];
-    this.#asked.delete(network);
-    if (this.#asked.size >= networksMax) {
-      const oldest = this.#oldest.take();
-      if (oldest !== undefined) this.#asked.delete(oldest);
+    const { network: key, endpointId, subject, raw, at } = question;
+    let network = this.#networks.get(key);
+    if (network !== undefined) this.#networks.touch(network);
+    else {
+      const { oldest } = this.#networks;
+      if (this.#networks.size >= networksMax && oldest !== undefined) this.#networks.remove(oldest);
+      network = { key, asked: [], older: undefined, newer: undefined };
+      this.#networks.add(network);
     }
-    this.#asked.set(network, list);
+    const list = network.asked;
     // Written out: leaving a field out by spreading the others costs more than all else here.
     if (raw.length <= rawCharactersMax) list.push({ endpointId, subject, raw, at });
     if (list.length > askedMax) list.shift();
@@ -28,18 +29,19 @@ export class TypingSlips {
 
   /** Slips before the question about `subject`, each told once. */
   before(network: string, subject: string): Asked[] {
-    const list = this.#asked.get(network);
-    if (list === undefined) return [];
+    const known = this.#networks.get(network);
+    if (known === undefined) return [];
+    const list = known.asked;
     const right = list.findLast((asked) => asked.subject === subject);
     if (right === undefined) return [];
     const slips = list.filter((asked) => asked.at <= right.at && right.at - asked.at <= withinMs && asked.endpointId === right.endpointId && oneSlip(asked.raw, right.raw));
-    if (slips.length > 0)
-      this.#asked.set(
-        network,
-        list.filter((asked) => !slips.includes(asked)),
-      );
+    if (slips.length > 0) known.asked = list.filter((asked) => !slips.includes(asked));
     return slips;
   }
+}
+
+interface Network extends AgedEntry<string, Network> {
+  asked: Asked[];
 }
 
 interface Asked {
