@@ -29,7 +29,7 @@ function mix(value: number): number {
   return (x ^ (x >>> 16)) >>> 0;
 }
 
-/** One flat text: two padded halves put together cost five times as much. */
+/** Two words as 16 hex digits. One flat text: two padded halves put together cost five times as much. */
 export function hexOf(high: number, low: number): string {
   return String.fromCharCode(
     digit(high >>> 28),

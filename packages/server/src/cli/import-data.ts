@@ -29,6 +29,7 @@ export class DataSink {
   readonly #disclosures: Journal;
   readonly #signals: Journal;
   #rows: object[] = [];
+  #disclosed: object[] = [];
 
   constructor(dir: string, keyEpoch: number, ports: Ports) {
     this.#dir = dir;
@@ -44,8 +45,8 @@ export class DataSink {
     const { endpoint, responseClass } = step;
     const view = step.view.exchange === exchange ? step.view : { ...step.view, exchange };
     this.#rows.push(storeExchange(view, { endpointId: endpoint?.id, template: endpoint?.template, subjects: step.subjects, responseClassId: responseClass?.id }, this.#ports));
+    for (const row of rows) this.#disclosed.push({ ...row, keyEpoch: this.#epoch });
     if (this.#rows.length >= rowsAtOnce) this.#flush();
-    if (rows.length > 0) this.#disclosures.appendAll(rows.map((row) => ({ ...row, keyEpoch: this.#epoch })));
   }
 
   signals(signals: readonly Signal[]): void {
@@ -77,6 +78,8 @@ export class DataSink {
   }
 
   #flush(): void {
+    this.#disclosures.appendAll(this.#disclosed);
+    this.#disclosed = [];
     this.#exchanges.appendAll(this.#rows);
     this.#rows = [];
   }
