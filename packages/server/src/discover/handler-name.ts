@@ -30,6 +30,11 @@ export function nameOfNode(node: Node, depth = 0): string {
     case "TSSatisfiesExpression":
     case "TSNonNullExpression":
       return nameOfNode(node.expression, depth + 1);
+    // `(0, common_1.Get)()`: a compiler's call without `this`.
+    case "SequenceExpression": {
+      const last = node.expressions.at(-1);
+      return last === undefined ? "" : nameOfNode(last, depth + 1);
+    }
     case "AwaitExpression":
       return nameOfNode(node.argument, depth + 1);
     default:

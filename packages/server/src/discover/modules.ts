@@ -37,7 +37,13 @@ export class Modules {
       const folder = file.slice(0, Math.max(0, file.lastIndexOf("/")));
       if (name === "package.json") {
         const manifest = jsonOf(readText(join(tree.root, file)));
-        if (manifest !== undefined) this.#packages.set(folder, { folder, manifest });
+        if (manifest === undefined) continue;
+        this.#packages.set(folder, { folder, manifest });
+        // The package `module-alias` reads its names here.
+        const named = manifest["_moduleAliases"];
+        if (typeof named === "object" && named !== null)
+          for (const [from, to] of Object.entries(named))
+            if (typeof to === "string") this.#aliases.push({ folder, from, to: [to] }, { folder, from: `${from}/*`, to: [`${to}/*`] });
       } else if (/^[tj]sconfig.*\.json$/.test(name)) this.#readPaths(folder, jsonOf(withoutComments(readText(join(tree.root, file)) ?? "")));
     }
   }
@@ -95,6 +101,12 @@ export class Modules {
       if (found !== undefined) return found;
     }
     return { external: specifier.replace(/^node:/, "") };
+  }
+
+  /** Where a program of this file is started: the folder of its package.json, else the tree. */
+  startedIn(file: string): string {
+    const folders = [...this.#packages.keys()].filter((one) => one === "" || file.startsWith(`${one}/`)).sort((a, b) => b.length - a.length);
+    return join(this.#tree.root, folders[0] ?? "");
   }
 
   /** A folder relative to the tree. */

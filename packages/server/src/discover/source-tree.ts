@@ -66,7 +66,7 @@ export function readTree(root: string, options: { readonly tests: boolean; reado
         if (installed.has(entry.name)) skipped.installed++;
         else if (built.has(entry.name)) skipped.built++;
         else if (entry.name.startsWith(".")) skipped.hidden++;
-        else if (!options.tests && testFolders.has(entry.name)) skipped.tests++;
+        else if (!options.tests && testFolders.has(entry.name) && !segments.test(`${name}/`)) skipped.tests++;
         else if (depth >= bounds.depthMax) stoppedAt = `${name}: deeper than ${bounds.depthMax} folders`;
         else walk(path, depth + 1);
       } else if (entry.isFile()) {
@@ -76,7 +76,12 @@ export function readTree(root: string, options: { readonly tests: boolean; reado
         const source = /\.(?:[cm]?[jt]s|[jt]sx)$/.test(entry.name) && !/\.d\.[cm]?ts$/.test(entry.name);
         const document = /\.(?:json|ya?ml)$/.test(entry.name);
         if (!source && !document && lezer === undefined) continue;
-        if (!document && !options.tests && /[._-](?:test|spec|e2e)\.[^.]+$|^test_.*\.py$|^conftest\.py$/.test(entry.name)) {
+        // Below such a folder of Next.js only what makes a route is read.
+        if (!document && !options.tests && name.split("/").some((part) => testFolders.has(part)) && !segments.test(name)) {
+          skipped.tests++;
+          continue;
+        }
+        if (!document && !options.tests && !inPagesApi.test(name) && /[._-](?:test|spec|e2e)\.[^.]+$|^test_.*\.py$|^conftest\.py$/.test(entry.name)) {
           skipped.tests++;
           continue;
         }
@@ -114,4 +119,7 @@ export function readText(path: string): string | undefined {
 const installed: ReadonlySet<string> = new Set(["node_modules", "bower_components", "jspm_packages", "vendor", "venv", "site-packages"]);
 const built: ReadonlySet<string> = new Set(["dist", "build", "out", "coverage", "dist-test", ".next", ".nuxt", ".output", ".turbo", ".vercel"]);
 const testFolders: ReadonlySet<string> = new Set(["test", "tests", "__tests__", "__mocks__", "spec", "e2e", "cypress"]);
+/** In Next.js a folder called `test` below `app` or `pages/api` is a segment of a path: `app/api/test/route.ts`, `pages/api/test/index.ts`. */
+const segments = /(?:^|\/)(?:app\/(?:.*\/)?(?:route\.[jt]sx?$|$)|app\/.*\/$|pages\/api\/)/;
+const inPagesApi = /(?:^|\/)pages\/api\//;
 const other: Readonly<Record<string, string>> = { java: "Java", rb: "Ruby", php: "PHP", rs: "Rust", cs: "C#", kt: "Kotlin" };

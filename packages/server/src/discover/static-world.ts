@@ -7,9 +7,10 @@ import { autoloaded } from "./frameworks/fastify-autoload.ts";
 import { verbs } from "./frameworks/handlers.ts";
 import { callHono, createHono } from "./frameworks/hono.ts";
 import { callKoa, createKoa } from "./frameworks/koa.ts";
-import { callNest, createNest } from "./frameworks/nest.ts";
+import { callNest, configService, configured, createNest, swaggerSteps } from "./frameworks/nest.ts";
 import type { Modules } from "./modules.ts";
-import { literal, stringOf, unknown, type ObjectValue, type Value } from "./value.ts";
+import { newRouter } from "./router-model.ts";
+import { literal, nothing, propOf, stringOf, unknown, type ObjectValue, type Value } from "./value.ts";
 import type { RouterModel, SourceModule } from "./value.ts";
 
 /** Modules and frameworks for the evaluator: what it makes of `require`, `import`, and of calls on apps and routers. */
@@ -17,6 +18,8 @@ export class StaticWorld implements World {
   readonly routers: RouterModel[] = [];
   readonly #modules: Modules;
   readonly #found: Collected;
+  /** What Nest's `registerAs` was handed, by name. */
+  readonly #configurations = new Map<string, Value>();
   evaluator: Evaluator | undefined;
 
   constructor(modules: Modules, found: Collected) {
@@ -39,7 +42,7 @@ export class StaticWorld implements World {
     return module.cjs.props.get("exports") ?? module.exports;
   }
 
-  callExternal(path: string, args: readonly Value[], site: Site): Value | undefined {
+  callExternal(path: string, args: readonly Value[], site: Site, machine: Machine): Value | undefined {
     const router = createExpress(path, site) ?? createFastify(path, site) ?? createKoa(path, args, site) ?? createHono(path, site) ?? createNest(path, args, site);
     if (router !== undefined) {
       this.routers.push(router);
@@ -47,6 +50,26 @@ export class StaticWorld implements World {
     }
     const [first, second] = args;
     if (/^fastify-plugin(?:\.default|\.fastifyPlugin)?$/.test(path) && first !== undefined) return { kind: "wrapped", how: "fastify-plugin", inner: first };
+    const key = stringOf(first);
+    if (path === "@nestjs/config.registerAs" && key !== undefined && second !== undefined) {
+      this.#configurations.set(key, second);
+      return second;
+    }
+    if (key !== undefined && (path === `${configService}.get` || path === `${configService}.getOrThrow`))
+      return configured(key, second?.kind === "literal" ? second : undefined, this.#configurations, machine);
+    if (path === "@nestjs/swagger.SwaggerModule.setup" && second?.kind === "router" && second.router.framework === "nestjs") {
+      this.#adapterOf(second.router).steps.push(...swaggerSteps(first, args[3], site));
+      return nothing;
+    }
+    if (path === "process.cwd") return literal(this.#modules.startedIn(site.module.file));
+    if (path === "require-directory") {
+      const folder = stringOf(second);
+      const visit = propOf(args[2], "visit");
+      if (folder === undefined) return undefined;
+      const loaded = this.#modules.below(folder).flatMap((file) => (file === site.module.file ? [] : [this.valueOf(file)]));
+      if (visit?.kind === "function") for (const one of loaded) machine.call(visit, [one]);
+      return unknown("a folder of modules");
+    }
     if (path === "koa-mount") {
       const inner = second ?? first;
       return inner === undefined ? undefined : { kind: "wrapped", how: "koa", inner, ...(second === undefined || first === undefined ? {} : { prefix: first }) };
@@ -81,7 +104,7 @@ export class StaticWorld implements World {
       case "hono":
         return callHono(router, name, args, site);
       case "nestjs":
-        return callNest(router, name, args);
+        return name === "getHttpAdapter" ? { kind: "router", router: this.#adapterOf(router) } : callNest(router, name, args);
       case "nextjs":
       case "flask":
       case "fastapi":
@@ -90,6 +113,16 @@ export class StaticWorld implements World {
       case "gin":
         return unknown("a framework of another language");
     }
+  }
+
+  /** The app of Express below a Nest app, which takes routes of its own. */
+  #adapterOf(nest: RouterModel): RouterModel {
+    const before = nest.props.get("the adapter");
+    if (before?.kind === "router") return before.router;
+    const router = newRouter("express", "app", nest.at);
+    nest.props.set("the adapter", { kind: "router", router });
+    this.routers.push(router);
+    return router;
   }
 
   unknownCall(name: string, why: string, args: readonly Value[], site: Site): void {

@@ -1,5 +1,6 @@
 import type { Argument as ArgumentNode, Node } from "oxc-parser";
 import { callBuiltin, memberOfBuiltin } from "../builtin-values.ts";
+import { isDecorateCall } from "../frameworks/decorators.ts";
 import { nameOfNode } from "../handler-name.ts";
 import { positionAt } from "../position.ts";
 import { nothing, objectOf, stringOf, unknown, type ArrayValue, type FunctionValue, type Names, type SourceModule, type Value } from "../value.ts";
@@ -19,6 +20,7 @@ export function callNode(m: Machine, node: Extract<Node, { type: "CallExpression
   const { args, names } = argumentsOf(m, node.arguments, scope, module);
   const walked = m.walked.get(module.file) ?? new Set();
   m.walked.set(module.file, walked.add(node.end));
+  if (args[1]?.kind === "class" && isDecorateCall(callee)) return args[1];
   const site: Site = {
     at: positionAt(module, "property" in callee && callee.type === "MemberExpression" ? callee.property.start : node.start),
     conditional: m.conditional,

@@ -43,6 +43,8 @@ export function callExpress(router: RouterModel, name: string, args: readonly Va
       return unknown("a setting of the app");
     case "listen":
       return unknown("a server");
+    // Of the adapter below a Nest app: `app.getHttpAdapter().getInstance()`.
+    case "getInstance":
     case "set":
     case "param":
     case "engine":

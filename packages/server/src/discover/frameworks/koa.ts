@@ -20,8 +20,10 @@ export function callKoa(router: RouterModel, name: string, args: readonly Value[
   const { at, conditional } = site;
   const [first, second] = args;
   if (router.role === "router" && (verbs.has(name) || name === "all" || name === "del")) {
-    const named = args.length > 2 && stringOf(first) !== undefined && mayBePath(second);
-    const bare = !mayBePath(first) && first?.kind !== "unknown" && first?.kind !== "external";
+    // `get(name, path, …)`: the name is no path, even where the path cannot be told.
+    const title = stringOf(first);
+    const named = args.length > 2 && (mayBePath(second) || (title !== undefined && !title.startsWith("/") && (second?.kind === "unknown" || second?.kind === "external")));
+    const bare = !named && !mayBePath(first) && first?.kind !== "unknown" && first?.kind !== "external";
     const from = bare ? 0 : named ? 2 : 1;
     const path = bare ? { kind: "literal" as const, value: "/" } : named ? second : first;
     const method = name === "all" ? "ANY" : name === "del" ? "DELETE" : name.toUpperCase();

@@ -1,13 +1,14 @@
-import type { Class, Decorator } from "oxc-parser";
+import type { Expression } from "oxc-parser";
 import type { Collected } from "../collect-routes.ts";
 import { collectRoutes } from "../collect-routes.ts";
 import type { Machine, Site } from "../evaluate/machine.ts";
 import { nameOfNode } from "../handler-name.ts";
-import { literal, propOf, stringOf, unknown, type ClassValue, type Value } from "../value.ts";
+import { byDefault, literal, propOf, stringOf, unknown, type ClassValue, type Value } from "../value.ts";
 import { Scope } from "../scope.ts";
+import { decoratorsOf } from "./decorators.ts";
 import { newRouter } from "../router-model.ts";
 import { positionAt } from "../position.ts";
-import type { RouterModel } from "../value.ts";
+import type { RouterModel, Step } from "../value.ts";
 
 /** `NestFactory.create(AppModule)`: the app whose modules hold the controllers. */
 export function createNest(path: string, args: readonly Value[], site: Site): RouterModel | undefined {
@@ -19,12 +20,43 @@ export function createNest(path: string, args: readonly Value[], site: Site): Ro
 
 export function callNest(router: RouterModel, name: string, args: readonly Value[]): Value {
   const [first, second] = args;
+  // `app.get(ConfigService)`: what is asked of it is told by the tree's own `registerAs`.
+  if (name === "get" && first?.kind === "external" && first.path === "@nestjs/config.ConfigService") return { kind: "external", path: configService };
   if (name === "setGlobalPrefix" && first !== undefined) {
     router.props.set("the global prefix", first);
     const excluded = propOf(second, "exclude");
     if (excluded !== undefined) router.props.set("without the global prefix", excluded);
   } else if (name === "enableVersioning") router.props.set("versioning", first ?? { kind: "object", props: new Map(), open: false });
   return unknown(`\`${name}\` of a Nest app`);
+}
+
+/** What `app.get(ConfigService)` gives. */
+export const configService = "@nestjs/config.ConfigService()";
+
+/** `configService.get("app.apiPrefix")`: from what the tree registers under `app`, else the default that is handed along, else the environment. */
+export function configured(key: string, fallback: Value | undefined, groups: ReadonlyMap<string, Value>, machine: Machine): Value {
+  const [group = "", ...rest] = key.split(".");
+  const factory = groups.get(group);
+  if (factory?.kind === "function" && rest.length > 0) return rest.reduce<Value>((value, name) => machine.member(value, name), machine.call(factory, []));
+  const why = `it is set by the configuration value ${key}`;
+  return fallback === undefined ? unknown(why) : byDefault(fallback, why);
+}
+
+/** `SwaggerModule.setup("docs", app, …)`: the page and its document, as every version of @nestjs/swagger serves them; later ones add more beside them. */
+export function swaggerSteps(path: Value | undefined, options: Value | undefined, site: Site): readonly Step[] {
+  const text = stringOf(path);
+  if (text === undefined || propOf(options, "useGlobalPrefix") !== undefined) return [];
+  const at = text.startsWith("/") ? text : `/${text}`;
+  const document = stringOf(propOf(options, "jsonDocumentUrl")) ?? `${at}-json`;
+  return [at, document.startsWith("/") ? document : `/${document}`].map((one) => ({
+    do: "route",
+    methods: ["GET"],
+    path: literal(one),
+    handler: "SwaggerModule",
+    guards: [],
+    at: site.at,
+    conditional: site.conditional,
+  }));
 }
 
 /**
@@ -48,7 +80,7 @@ export function collectNest(app: RouterModel, evaluator: Machine, into: Collecte
     }
     if (value.kind !== "class" || seen.has(value.node)) return;
     seen.add(value.node);
-    for (const options of decoratorArgs(value, value.node, "Module", evaluator)) contents(options);
+    for (const options of decoratorArgs(value, undefined, "Module", evaluator)) contents(options);
   };
   const contents = (options: Value | undefined): void => {
     module(propOf(options, "imports"));
@@ -65,7 +97,7 @@ export function collectControllers(classes: readonly ClassValue[], app: RouterMo
 
 /** Whether a class is a Nest controller. */
 export function isController(value: ClassValue): boolean {
-  return value.node.decorators.some((one) => nameOfDecorator(one) === "Controller");
+  return decoratorsOf(value).some((one) => nameOfDecorator(one) === "Controller");
 }
 
 const verbsOf: Readonly<Record<string, string>> = {
@@ -82,7 +114,7 @@ const verbsOf: Readonly<Record<string, string>> = {
 };
 
 function controller(cls: ClassValue, app: RouterModel, evaluator: Machine, into: Collected): void {
-  const [options] = decoratorArgs(cls, cls.node, "Controller", evaluator);
+  const [options] = decoratorArgs(cls, undefined, "Controller", evaluator);
   if (options === undefined && !isController(cls)) return;
   const base = options?.kind === "object" ? (propOf(options, "path") ?? literal("")) : (options ?? literal(""));
   const versioning = app.props.get("versioning");
@@ -90,17 +122,19 @@ function controller(cls: ClassValue, app: RouterModel, evaluator: Machine, into:
   const byUri = versioning !== undefined && (type === undefined || (type.kind === "external" && type.path.endsWith("VersioningType.URI")));
   const prefixMark = propOf(versioning, "prefix");
   const mark = prefixMark?.kind === "literal" && prefixMark.value === false ? "" : (stringOf(prefixMark) ?? "v");
-  const classVersion = decoratorArgs(cls, cls.node, "Version", evaluator)[0] ?? propOf(options, "version") ?? propOf(versioning, "defaultVersion");
-  const guards = guardsOf(cls.node.decorators);
+  const classVersion = decoratorArgs(cls, undefined, "Version", evaluator)[0] ?? propOf(options, "version") ?? propOf(versioning, "defaultVersion");
+  const guards = guardsOf(decoratorsOf(cls));
   const router = newRouter("nestjs", "app", app.at);
   for (const member of cls.node.body.body) {
     if (member.type !== "MethodDefinition") continue;
-    for (const decorator of member.decorators) {
+    const name = nameOfNode(member.key);
+    const decorators = decoratorsOf(cls, name);
+    for (const decorator of decorators) {
       const method = verbsOf[nameOfDecorator(decorator)];
       if (method === undefined) continue;
       const [given] = argsOf(decorator, cls, evaluator);
-      const handler = member.key.type === "Identifier" ? `${cls.name}.${member.key.name}` : cls.name;
-      const version = decoratorArgs(cls, member, "Version", evaluator)[0] ?? classVersion;
+      const handler = name === "" ? cls.name : `${cls.name}.${name}`;
+      const version = decoratorArgs(cls, name, "Version", evaluator)[0] ?? classVersion;
       const own = given?.kind === "object" ? (propOf(given, "path") ?? literal("")) : (given ?? literal(""));
       const versions =
         byUri && version !== undefined
@@ -115,7 +149,7 @@ function controller(cls: ClassValue, app: RouterModel, evaluator: Machine, into:
         methods: [method],
         path: bare ? joined([{ kind: "array", items: versions }, base, own]) : path,
         handler,
-        guards: [...guards, ...guardsOf(member.decorators)],
+        guards: [...guards, ...guardsOf(decorators)],
         at: positionAt(cls.module, member.key.start),
         conditional: false,
       });
@@ -144,26 +178,27 @@ function listOf(value: Value): readonly Value[] {
   return value.kind === "array" ? value.items : [value];
 }
 
-function nameOfDecorator(one: Decorator): string {
-  const { expression } = one;
-  const name = nameOfNode(expression.type === "CallExpression" ? expression.callee : expression);
+function nameOfDecorator(one: Expression): string {
+  const name = nameOfNode(one.type === "CallExpression" ? one.callee : one);
   return name.slice(name.lastIndexOf(".") + 1);
 }
 
-function argsOf(one: Decorator, cls: ClassValue, evaluator: Machine): readonly Value[] {
-  if (one.expression.type !== "CallExpression") return [];
-  return one.expression.arguments.map((arg) => (arg.type === "SpreadElement" ? unknown("spread arguments") : evaluator.expr(arg, new Scope(cls.scope), cls.module)));
+function argsOf(one: Expression, cls: ClassValue, evaluator: Machine): readonly Value[] {
+  if (one.type !== "CallExpression") return [];
+  return one.arguments.map((arg) => (arg.type === "SpreadElement" ? unknown("spread arguments") : evaluator.expr(arg, new Scope(cls.scope), cls.module)));
 }
 
-function decoratorArgs(cls: ClassValue, node: Class | { readonly decorators: readonly Decorator[] }, name: string, evaluator: Machine): readonly Value[] {
-  return node.decorators.filter((one) => nameOfDecorator(one) === name).flatMap((one) => argsOf(one, cls, evaluator));
+function decoratorArgs(cls: ClassValue, member: string | undefined, name: string, evaluator: Machine): readonly Value[] {
+  return decoratorsOf(cls, member)
+    .filter((one) => nameOfDecorator(one) === name)
+    .flatMap((one) => argsOf(one, cls, evaluator));
 }
 
 /** `@UseGuards(AuthGuard("jwt"))`, and decorators whose name reads like a check. */
-function guardsOf(decorators: readonly Decorator[]): string[] {
+function guardsOf(decorators: readonly Expression[]): string[] {
   return decorators.flatMap((one) => {
     const name = nameOfDecorator(one);
-    if (name === "UseGuards" && one.expression.type === "CallExpression") return one.expression.arguments.map((arg) => nameOfNode(arg));
+    if (name === "UseGuards" && one.type === "CallExpression") return one.arguments.map((arg) => nameOfNode(arg));
     return /auth|roles|permission|guard|scope/i.test(name) && !name.startsWith("Api") ? [`@${name}`] : [];
   });
 }

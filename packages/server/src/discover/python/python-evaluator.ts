@@ -95,11 +95,11 @@ export class PythonEvaluator implements PythonMachine {
 
   construct(kind: Kind, given: Given, site: PythonSite): Thing {
     const outside = this.outsideBase(kind);
-    // What its own constructor takes is not what the framework's takes.
-    const made = outside === undefined ? undefined : this.world.callExternal(outside, nothingGiven, site);
+    const init = this.memberOfKind(kind, "__init__");
+    // What its own constructor takes is not what the framework's takes: that is told by `super().__init__(…)`.
+    const made = outside === undefined ? undefined : this.world.callExternal(outside, init === undefined ? given : nothingGiven, site);
     if (made?.kind === "router") this.#classes.set(made.router, kind);
     const self: Instance | (Thing & { kind: "router" }) = made?.kind === "router" ? made : { kind: "instance", of: kind, members: new Map() };
-    const init = this.memberOfKind(kind, "__init__");
     if (init?.kind === "closure") this.call({ ...init, self }, given);
     return self;
   }
@@ -134,6 +134,11 @@ export class PythonEvaluator implements PythonMachine {
       default:
         return { kind: "bound", target, name };
     }
+  }
+
+  /** The class of the tree an app or router is of. */
+  classOf(self: Instance | (Thing & { kind: "router" })): Kind | undefined {
+    return self.kind === "instance" ? self.of : this.#classes.get(self.router);
   }
 
   memberOfKind(kind: Kind, name: string, depth = 0): Thing | undefined {
@@ -228,7 +233,10 @@ export class PythonEvaluator implements PythonMachine {
 const nothingGiven: Given = { args: [], written: [], named: new Map(), namedWritten: new Map() };
 
 function byDefaultOf(value: Thing, name: string): Thing {
-  return value.kind === "literal" ? byDefault(value, `it may be set by the environment variable ${name}`) : value;
+  const why = `it may be set by the environment variable ${name}`;
+  // `STAGE: str | None = None` tells nothing of a run.
+  if (value.kind === "literal" && (value.value === null || value.value === undefined)) return unknown(why);
+  return value.kind === "literal" ? byDefault(value, why) : value;
 }
 
 function isThing(value: { readonly kind: string }): value is Thing {

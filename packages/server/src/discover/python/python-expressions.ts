@@ -1,9 +1,9 @@
 import type { SyntaxNode } from "@lezer/common";
 import { Frame } from "../static/frame.ts";
 import { childOf, childrenOf } from "../static/syntax.ts";
-import { table, textOfThing, truthOfThing, type Names, type SourceText, type Thing } from "../static/thing.ts";
+import { table, textOfThing, truthOfThing, type Kind, type Names, type SourceText, type Thing } from "../static/thing.ts";
 import { byDefault, literal, restingOn, unknown } from "../value.ts";
-import { nameOfPython, type Given } from "./python-calls.ts";
+import { nameOfPython, type Given, type PythonSite } from "./python-calls.ts";
 import type { PythonMachine } from "./python-machine.ts";
 import { itemsOf, methodOfValue, operate } from "./python-values.ts";
 
@@ -127,14 +127,14 @@ export class PythonExpressions {
     if (callee === undefined || list === undefined) return unread;
     if (callee.name === "VariableName" && source.text.slice(callee.from, callee.to) === "super") {
       const self = frame.get("self");
-      return self?.kind === "instance" ? { kind: "made", what: "super", value: self } : unknown("`super()`");
+      return self?.kind === "instance" || self?.kind === "router" ? { kind: "made", what: "super", value: self } : unknown("`super()`");
     }
     const target = this.#e.expr(callee, frame, source);
     const given = this.given(list, frame, source);
     const last = callee.lastChild;
     const site = this.#e.site(callee.name === "MemberExpression" && last !== null ? last : callee, source);
     if (target.kind === "bound") {
-      if (target.target.kind === "made" && target.target.what === "super") return this.#super(target.target.value, target.name, given, frame);
+      if (target.target.kind === "made" && target.target.what === "super") return this.#super(target.target.value, target.name, given, site, { node, source });
       const plain = methodOfValue(target.target, target.name, given, (fn, args) => this.#e.call(fn, { args, written: [], named: new Map(), namedWritten: new Map() }));
       if (plain !== undefined) return plain;
       if (target.target.kind !== "router" && target.target.kind !== "made" && target.target.kind !== "kind") return unread;
@@ -142,14 +142,20 @@ export class PythonExpressions {
     return this.#e.apply(target, given, site);
   }
 
-  #super(self: Thing | undefined, name: string, given: Given, frame: Names): Thing {
-    if (self?.kind !== "instance") return unread;
-    const running = frame.get("__class__");
-    const bases = (running?.kind === "kind" ? running : self.of).bases;
+  #super(self: Thing | undefined, name: string, given: Given, site: PythonSite, at: { readonly node: SyntaxNode; readonly source: SourceText }): Thing {
+    if (self?.kind !== "instance" && self?.kind !== "router") return unread;
+    // The class `super()` is written in, not that of the object: a class of a class would call itself.
+    const leaf = this.#e.classOf(self);
+    const of = leaf === undefined ? undefined : (ancestors(leaf).find((one) => one.source === at.source && one.node.from <= at.node.from && at.node.to <= one.node.to) ?? leaf);
+    const bases = of?.bases ?? [];
     for (const base of bases) {
       const found = base.kind === "kind" ? this.#e.memberOfKind(base, name) : undefined;
       if (found?.kind === "closure") return this.#e.call({ ...found, self }, given);
     }
+    if (self.kind !== "router" || of === undefined) return literal(null);
+    if (name !== "__init__") return this.#e.world.callRouter(self, name, given, site);
+    const outside = this.#e.outsideBase(of);
+    if (outside !== undefined) this.#e.world.initRouter(self.router, outside, given, site);
     return literal(null);
   }
 
@@ -285,3 +291,8 @@ const builtins: ReadonlySet<string> = new Set([
   "staticmethod",
   "classmethod",
 ]);
+
+/** A class and those of the tree it stands on. */
+function ancestors(kind: Kind, depth = 0): Kind[] {
+  return depth > 16 ? [] : [kind, ...kind.bases.flatMap((one) => (one.kind === "kind" ? ancestors(one, depth + 1) : []))];
+}

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import type { Budget } from "../static/budget.ts";
-import type { Closure, Kind, Names, SourceText, Thing } from "../static/thing.ts";
+import type { RouterModel } from "../value.ts";
+import type { Closure, Instance, Kind, Names, SourceText, Thing } from "../static/thing.ts";
 import type { Given, PythonSite } from "./python-calls.ts";
 
 /** What the evaluator asks of others: modules, and what frameworks make of calls. */
@@ -11,6 +12,8 @@ export interface PythonWorld {
   within(module: Thing, name: string): Thing | undefined;
   callExternal(path: string, given: Given, site: PythonSite): Thing | undefined;
   callRouter(target: Thing, name: string, given: Given, site: PythonSite): Thing;
+  /** `super().__init__(…)` of a class that stands on an app or router of a package: what the package's constructor is told. */
+  initRouter(router: RouterModel, path: string, given: Given, site: PythonSite): void;
   /** A decorator on something that is not known and reads like a route. */
   unknownDecorator(node: SyntaxNode, why: string, given: Given, source: SourceText): void;
 }
@@ -29,6 +32,8 @@ export interface PythonMachine {
   call(fn: Closure, given: Given): Thing;
   member(target: Thing, name: string): Thing;
   memberOfKind(kind: Kind, name: string): Thing | undefined;
+  classOf(self: Instance | (Thing & { kind: "router" })): Kind | undefined;
+  outsideBase(kind: Kind): string | undefined;
   closure(node: SyntaxNode, frame: Names, source: SourceText): Closure;
   decorate(decorator: SyntaxNode, target: Thing, frame: Names, source: SourceText): Thing;
 }

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { parser } from "@lezer/python";
 import type { ParseProblem } from "../modules.ts";
 import { positionAt } from "../position.ts";
@@ -59,7 +59,9 @@ export class PythonModules {
       // A script beside a package of the same name as an installed one would shadow it: so does Python.
       if (found !== undefined) return found;
     }
-    return this.#at(["src", ...parts].join("/"), run) ?? { kind: "external", path: name };
+    // The folder that was named is itself the package: `discover src/shop` with `from shop.api import …`.
+    const own = this.#files.has("__init__.py") && parts[0] === basename(this.#tree.root) ? this.#at(parts.slice(1).join("/"), run) : undefined;
+    return own ?? this.#at(["src", ...parts].join("/"), run) ?? { kind: "external", path: name };
   }
 
   loadAnywhere(name: string, run: Run): Thing {

@@ -3,6 +3,7 @@ import type { ParseProblem } from "../modules.ts";
 import type { SourceTree } from "../source-tree.ts";
 import type { Closure, Thing } from "../static/thing.ts";
 import type { RouterModel } from "../value.ts";
+import { callersFirst } from "../static/callers-first.ts";
 import { PythonEvaluator } from "./python-evaluator.ts";
 import { PythonModules } from "./python-modules.ts";
 import { PythonRoutesWorld } from "./python-world.ts";
@@ -31,7 +32,7 @@ export function pythonRoutes(tree: SourceTree, files: readonly string[], found: 
   const fillers = closures.filter(
     (one) => !makers.includes(one) && /Blueprint|APIRouter|\.route\(|add_url_rule|register_blueprint|include_router|add_api_route|add_resource/.test(textOf(one)),
   );
-  for (const fn of [...makers, ...fillers]) if (!evaluator.called.has(fn.node)) evaluator.callBlind(fn);
+  for (const fn of [...callersFirst(makers, textOf), ...fillers]) if (!evaluator.called.has(fn.node)) evaluator.callBlind(fn);
   return { routers: world.routers, problems: modules.problems, cutShort: evaluator.budget.cutShort };
 }
 

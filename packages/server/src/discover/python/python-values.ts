@@ -59,6 +59,10 @@ export function methodOfValue(target: Thing, name: string, given: Given, call: (
         return target.open ? undefined : { kind: "list", items: [...target.entries.keys()].map((key) => literal(key)) };
       case "get":
         return first?.kind === "literal" ? (target.entries.get(String(first.value)) ?? (target.open ? undefined : (second ?? literal(null)))) : undefined;
+      case "setdefault":
+        if (first?.kind !== "literal") return undefined;
+        if (!target.entries.has(String(first.value))) target.entries.set(String(first.value), second ?? literal(null));
+        return target.entries.get(String(first.value));
       case "update":
         if (first?.kind === "table") for (const [key, value] of first.entries) target.entries.set(key, value);
         for (const [key, value] of given.named) target.entries.set(key, value);

@@ -75,6 +75,14 @@ export class PythonRoutesWorld implements PythonWorld {
     }
   }
 
+  initRouter(router: RouterModel, path: string, given: Given, site: PythonSite): void {
+    const made = createFlask(path, given, site) ?? createFastapi(path, given, site);
+    if (made === undefined) return;
+    router.steps.splice(0, router.steps.length, ...made.steps);
+    router.prefix = made.prefix;
+    for (const [name, value] of made.props) router.props.set(name, value);
+  }
+
   callRouter(target: Thing, name: string, given: Given, site: PythonSite): Thing {
     if (target.kind === "kind") {
       const { evaluator } = this;
