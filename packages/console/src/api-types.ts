@@ -189,6 +189,17 @@ export type AddedSpec = {
   }[];
 };
 
+export type RemovedSpec = {
+  readonly id: string;
+  readonly name: string;
+  readonly kind: "spec" | "route table" | "source";
+  readonly version: string;
+  readonly format: string;
+  readonly addedAt: string;
+  readonly operations: number;
+  readonly removedAt: string;
+};
+
 export type SpecDiff = {
   readonly spec: {
     readonly id: string;
@@ -284,13 +295,17 @@ export type TemplateChange = {
 
 export type Change = {
   readonly at: string;
-  readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described";
+  readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described" | "document-added" | "document-replaced" | "document-removed" | "document-restored";
   readonly endpoint: {
     readonly id: string;
     readonly method: string;
     readonly host: string;
     readonly path: string;
-  };
+  } | null;
+  readonly document: {
+    readonly id: string;
+    readonly name: string;
+  } | null;
   readonly by: string | null;
 };
 

@@ -1,4 +1,4 @@
-import type { AddedSpec, Change, DisclosureTotals, Endpoint, Finding, Incident, Problem, Spec, TemplateChange, TemplateRule } from "../api-types.ts";
+import type { AddedSpec, Change, DisclosureTotals, Endpoint, Finding, Incident, Problem, RemovedSpec, Spec, TemplateChange, TemplateRule } from "../api-types.ts";
 
 /** One page of a list, as every list route answers it. */
 export interface Page<T> {
@@ -28,6 +28,7 @@ export function get<T>(path: string): Promise<T> {
 interface Lists {
   readonly "/endpoints": Endpoint;
   readonly "/specs": Spec;
+  readonly "/specs/removed": RemovedSpec;
   readonly "/templates": TemplateRule;
   readonly "/changes": Change;
   readonly "/findings": Finding;
@@ -100,7 +101,16 @@ export async function addSpec(file: File, name: string, kind: Spec["kind"]): Pro
   return await call<AddedSpec>(`/specs?${query.toString()}`, { method: "POST", headers: { "content-type": "application/octet-stream", "x-postern": "1" }, body: file });
 }
 
-/** Forgets a document. */
+/** Puts a removed document back. */
+export function restoreSpec(id: string): Promise<Spec> {
+  return call<Spec>(`/specs/${encodeURIComponent(id)}/status`, {
+    method: "POST",
+    headers: { "content-type": "application/json", "x-postern": "1" },
+    body: JSON.stringify({ status: "kept" }),
+  });
+}
+
+/** Removes a document; {@link restoreSpec} puts it back. */
 export function removeSpec(id: string): Promise<Spec> {
   return call<Spec>(`/specs/${encodeURIComponent(id)}`, { method: "DELETE", headers: { "x-postern": "1" } });
 }

@@ -24,6 +24,7 @@ export const endpointTemplateQuery = (id: string) =>
   queryOptions({ queryKey: ["endpoint-template", id], queryFn: () => get<EndpointTemplate>(`/endpoints/${encodeURIComponent(id)}/template`), refetchInterval: 30_000 });
 export const templateRulesQuery = queryOptions({ queryKey: ["template-rules"], queryFn: () => getAll("/templates"), refetchInterval: 30_000 });
 export const specsQuery = queryOptions({ queryKey: ["specs"], queryFn: () => getAll("/specs"), refetchInterval: 30_000 });
+export const removedSpecsQuery = queryOptions({ queryKey: ["removed-specs"], queryFn: () => getAll("/specs/removed"), refetchInterval: 30_000 });
 export const specDiffQuery = (id: string) =>
   queryOptions({ queryKey: ["spec-diff", id], queryFn: () => get<SpecDiff>(`/specs/${encodeURIComponent(id)}/diff`), refetchInterval: 60_000 });
 /** `from` as ISO text, or nothing for all time. */

@@ -18,6 +18,10 @@ const kinds: Readonly<Record<Change["kind"], { readonly name: string; readonly t
   "fell-idle": { name: "fell idle", tone: "plain" },
   "answers-though-retired": { name: "answers though retired", tone: "leak" },
   described: { name: "described", tone: "plain" },
+  "document-added": { name: "document added", tone: "brand" },
+  "document-replaced": { name: "document replaced", tone: "plain" },
+  "document-removed": { name: "document removed", tone: "warn" },
+  "document-restored": { name: "document put back", tone: "brand" },
 };
 
 /** What is not as it was: counted back from the newest traffic, so that a log of last month reads as it did then. */
@@ -34,7 +38,11 @@ export function ChangesPage() {
       <DiscoveryTabs />
       <PageHead
         title="Changes"
-        note={newest === undefined || newest === "" ? "What appeared, fell idle, or was described anew." : `Counted back from the newest traffic, ${clock(newest)}.`}
+        note={
+          newest === undefined || newest === ""
+            ? "What appeared, fell idle, or was described anew, and documents that came or went."
+            : `Counted back from the newest traffic, ${clock(newest)}.`
+        }
       >
         <Choice
           label="Kind"
@@ -88,16 +96,16 @@ function Table({ changes, endpoints }: { readonly changes: readonly Change[]; re
           <tr>
             <th className="hidden md:table-cell">When</th>
             <th className="hidden sm:table-cell">What</th>
-            <th>Endpoint</th>
+            <th>Endpoint or document</th>
             <th className="hidden sm:table-cell">Credential</th>
             <th className="hidden lg:table-cell">Known by</th>
           </tr>
         </thead>
         <tbody>
           {changes.map((it) => {
-            const endpoint = byId.get(it.endpoint.id);
+            const endpoint = it.endpoint === null ? undefined : byId.get(it.endpoint.id);
             return (
-              <tr key={`${it.kind} ${it.endpoint.id} ${it.at}`}>
+              <tr key={`${it.kind} ${it.endpoint?.id ?? it.document?.id} ${it.at}`}>
                 <td className="hidden whitespace-nowrap text-soft md:table-cell">
                   <time dateTime={it.at}>{clock(it.at)}</time>
                 </td>
@@ -111,9 +119,16 @@ function Table({ changes, endpoints }: { readonly changes: readonly Change[]; re
                       {clock(it.at)}
                     </time>
                   </span>
-                  <Link to="/endpoints/$id" params={{ id: it.endpoint.id }} className="hover:underline">
-                    <EndpointName method={it.endpoint.method} path={it.endpoint.path} host={it.endpoint.host} />
-                  </Link>
+                  {it.endpoint !== null && (
+                    <Link to="/endpoints/$id" params={{ id: it.endpoint.id }} className="hover:underline">
+                      <EndpointName method={it.endpoint.method} path={it.endpoint.path} host={it.endpoint.host} />
+                    </Link>
+                  )}
+                  {it.document !== null && (
+                    <Link to="/specs" className="font-medium [overflow-wrap:anywhere] hover:underline">
+                      {it.document.name}
+                    </Link>
+                  )}
                 </td>
                 <td className="hidden sm:table-cell">{endpoint !== undefined && <AuthBadge verdict={endpoint.auth.verdict} />}</td>
                 <td className="hidden text-soft lg:table-cell">{endpoint?.knownBy.join(", ")}</td>

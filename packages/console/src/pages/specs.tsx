@@ -4,14 +4,14 @@ import { Link } from "@tanstack/react-router";
 import { useRef, useState } from "react";
 import type { AddedSpec, Spec } from "../api-types.ts";
 import { addSpec, ApiFailure } from "../data/client.ts";
-import { endpointsQuery, specsQuery } from "../data/queries.ts";
+import { endpointsQuery, removedSpecsQuery, specsQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { Choice } from "../parts/choice.tsx";
 import { DiscoveryTabs } from "../parts/discovery-tabs.tsx";
 import { Labelled } from "../parts/endpoint-about.tsx";
 import { count, plural } from "../parts/format.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
-import { RemoveSpec } from "../parts/remove-spec.tsx";
+import { RemoveSpec, RestoreSpec, staleAfterSpecs } from "../parts/remove-spec.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 
 const kinds: Readonly<Record<Spec["kind"], string>> = { spec: "Spec", "route table": "Route table", source: "Source code" };
@@ -36,6 +36,7 @@ export function SpecsPage() {
       </Loaded>
       <SectionHead>Add a document</SectionHead>
       <Add />
+      <Removed />
     </>
   );
 }
@@ -106,6 +107,52 @@ function Table({ specs }: { readonly specs: readonly Spec[] }) {
   );
 }
 
+/** What was removed or replaced and can be put back; nothing while there is none. */
+function Removed() {
+  const { data } = useQuery(removedSpecsQuery);
+  if (data === undefined || data.items.length === 0) return null;
+  return (
+    <>
+      <SectionHead>Removed</SectionHead>
+      <div className="panel overflow-hidden">
+        <table className="table">
+          <thead>
+            <tr>
+              <th>Document</th>
+              <th className="num hidden sm:table-cell">Operations</th>
+              <th className="num hidden sm:table-cell">Removed or replaced</th>
+              <th>
+                <span className="sr-only">Put back</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {data.items.map((it) => (
+              <tr key={it.id}>
+                <td className="[overflow-wrap:anywhere]">
+                  <span className="font-medium">{it.name}</span>
+                  <span className="block text-[13px] text-soft">
+                    {it.format}
+                    {it.version === "" ? "" : `, version ${it.version}`}
+                  </span>
+                </td>
+                <td className="num hidden sm:table-cell">{count(it.operations)}</td>
+                <td className="num hidden text-soft sm:table-cell">
+                  <Ago at={it.removedAt} />
+                </td>
+                <td className="num w-0">
+                  <RestoreSpec spec={it} />
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      </div>
+      <p className="mt-2 text-[13px] text-soft">The latest 20 can be put back; what was added under the same name since changes places with it.</p>
+    </>
+  );
+}
+
 function Add() {
   const client = useQueryClient();
   const toasts = Toast.useToastManager();
@@ -116,7 +163,7 @@ function Add() {
   const add = useMutation({
     mutationFn: (chosen: File) => addSpec(chosen, name.trim(), kind),
     onSuccess: async (added) => {
-      await Promise.all(["specs", "spec-diff", "endpoints", "endpoint"].map((key) => client.invalidateQueries({ queryKey: [key] })));
+      await Promise.all(staleAfterSpecs.map((key) => client.invalidateQueries({ queryKey: [key] })));
       toasts.add({ title: `${added.name} is kept: ${plural(added.operations, "operation")}.`, timeout: 10_000 });
       setFile(undefined);
       setName("");

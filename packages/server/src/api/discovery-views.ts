@@ -8,8 +8,12 @@ export interface DiscoveryViews {
   specs(): readonly SpecView[];
   /** Keeps a document. Written to the audit log. Throws SPEC_INVALID with the place, USAGE at the bound. */
   addSpec(input: SpecUpload, by: string): Promise<AddedSpec>;
-  /** Forgets a document. Written to the audit log. Throws NOT_FOUND. */
+  /** Puts a document away. Written to the audit log. Throws NOT_FOUND. */
   removeSpec(id: string, by: string): Promise<SpecView>;
+  /** Documents that can be put back, latest first. */
+  removedSpecs(): readonly RemovedSpecView[];
+  /** Puts a removed document back. Written to the audit log. Throws NOT_FOUND, USAGE at the bound. */
+  restoreSpec(id: string, by: string): Promise<SpecView>;
   /** In what a document and the traffic disagree. Throws NOT_FOUND. */
   specDiff(id: string): SpecDiff;
 }
@@ -29,6 +33,10 @@ export interface SpecView {
   readonly format: string;
   readonly addedAt: string;
   readonly operations: number;
+}
+
+export interface RemovedSpecView extends SpecView {
+  readonly removedAt: string;
 }
 
 export interface AddedSpec extends SpecView {

@@ -5,6 +5,7 @@ import type { ParameterName, ParameterValues } from "./parameters.ts";
 import type { Mistake } from "./parameters.ts";
 import { readParameters } from "./parameters.ts";
 import { endpointKey } from "../hub/endpoint-concern.ts";
+import { changeKey } from "../hub/change-views.ts";
 import { hasLifecycle } from "../hub/endpoint-life.ts";
 import { endpointPatch, type SchemaName, schemas, templatePatch } from "./schemas.ts";
 import type { FindingView, IncidentView, Page, PageQuery, Views } from "./views.ts";
@@ -70,6 +71,9 @@ export function routesOf(views: Views): readonly Route[] {
     },
     page("/specs", "Documents kept, by name.", "Spec", [], async (q) => pageOf(views.specs(), (it) => `${it.name}\n${it.id}`, q)),
     byId("/specs/{id}/diff", "In what a document and the traffic disagree: shadow, zombie, drift, unused; worst first.", "SpecDiff", (id) => views.specDiff(id)),
+    page("/specs/removed", "Documents that were removed or replaced and can be put back, latest first.", "RemovedSpec", [], async (q) =>
+      pageOf(views.removedSpecs(), (it) => `${latestFirst(it.removedAt)}\n${it.id}`, q),
+    ),
     ...specRoutes(views),
     {
       method: "patch",
@@ -117,12 +121,17 @@ export function routesOf(views: Views): readonly Route[] {
         return { kind: "ok", body: schemas.TemplateChange.parse(await views.decideTemplate(parsed.data, by)) };
       },
     },
-    page("/changes", "What changed about endpoints, latest first: appeared, fell idle, answers though retired, described.", "Change", ["from", "to"], async ({ from, to, ...q }) =>
-      pageOf(
-        views.changes().filter((it) => (from === undefined || Date.parse(it.at) >= from) && (to === undefined || Date.parse(it.at) < to)),
-        (it) => `${latestFirst(it.at)}\n${it.kind}\n${it.endpoint.id}`,
-        q,
-      ),
+    page(
+      "/changes",
+      "What changed, latest first: endpoints that appeared, fell idle, answer though retired or were described; documents that were added, replaced, removed or put back.",
+      "Change",
+      ["from", "to"],
+      async ({ from, to, ...q }) =>
+        pageOf(
+          views.changes().filter((it) => (from === undefined || Date.parse(it.at) >= from) && (to === undefined || Date.parse(it.at) < to)),
+          changeKey,
+          q,
+        ),
     ),
     page("/findings", "Weaknesses, most severe first.", "Finding", ["findingStatus", "severity", "endpoint"], async (q) =>
       pageOf(

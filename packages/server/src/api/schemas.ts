@@ -68,7 +68,13 @@ const Endpoint = z.object({
   guard: z.object({ state: z.enum(["watched", "budgeted"]), truthful: count, uniform: count, ceiling: count }).nullable(),
 });
 
-const Change = z.object({ at: time, kind: z.enum(["appeared", "fell-idle", "answers-though-retired", "described"]), endpoint: endpointRef, by: z.string().nullable() });
+const Change = z.object({
+  at: time,
+  kind: z.enum(["appeared", "fell-idle", "answers-though-retired", "described", "document-added", "document-replaced", "document-removed", "document-restored"]),
+  endpoint: endpointRef.nullable(),
+  document: z.object({ id: z.string(), name: z.string() }).nullable(),
+  by: z.string().nullable(),
+});
 
 const field = z.object({
   name: z.string(),
@@ -88,6 +94,7 @@ const EndpointShape = z.object({
 });
 
 const Spec = z.object({ id: z.string(), name: z.string(), kind: z.enum(knownKinds), version: z.string(), format: z.string(), addedAt: z.string(), operations: count });
+const RemovedSpec = z.object({ ...Spec.shape, removedAt: time });
 const AddedSpec = z.object({ ...Spec.shape, problems: z.array(z.object({ where: z.string(), what: z.string() })) });
 const SpecDiff = z.object({
   spec: Spec,
@@ -272,6 +279,7 @@ export const schemas = {
   EndpointShape,
   Spec,
   AddedSpec,
+  RemovedSpec,
   SpecDiff,
   EndpointTemplate,
   TemplateRule,

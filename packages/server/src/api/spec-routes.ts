@@ -28,9 +28,24 @@ export function specRoutes(views: DiscoveryViews): readonly Route[] {
       },
     },
     {
+      method: "post",
+      path: "/specs/{id}/status",
+      summary: "Put a removed document back; one that was added under its name since changes places with it. Audited.",
+      query: [],
+      statuses: ["kept"],
+      answer: "Spec",
+      page: false,
+      run: async ({ id, query, status, by }) => {
+        const { mistakes } = readParameters(query, []);
+        if (mistakes.length > 0) return { kind: "invalid", mistakes };
+        if (status !== "kept") return { kind: "invalid", mistakes: [{ pointer: "#/body/status", detail: "must be: kept" }] };
+        return { kind: "ok", body: schemas.Spec.parse(await views.restoreSpec(id, by)) };
+      },
+    },
+    {
       method: "delete",
       path: "/specs/{id}",
-      summary: "Forget a document. Audited.",
+      summary: "Remove a document. It can be put back, see `/specs/removed`. Audited.",
       query: [],
       answer: "Spec",
       page: false,

@@ -26,7 +26,7 @@ export interface Views extends DiscoveryViews {
   subscribe(listener: (event: LiveEvent) => void): () => void;
   /** Marks an incident or finding; audited. Throws NOT_FOUND. */
   triage(kind: "incident" | "finding", id: string, status: string, by: string): void;
-  /** What changed about endpoints, unsorted. */
+  /** What changed about endpoints and documents, unsorted. */
   changes(): readonly ChangeView[];
   /** Describes an endpoint; what is left out stays. Written to the audit log first. Throws NOT_FOUND, USAGE at the bound. */
   describe(id: string, patch: EndpointPatch, by: string): Promise<EndpointView>;
@@ -98,8 +98,11 @@ export interface EndpointPatch {
 
 export interface ChangeView {
   readonly at: string;
-  readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described";
-  readonly endpoint: { readonly id: string; readonly method: string; readonly host: string; readonly path: string };
+  readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described" | "document-added" | "document-replaced" | "document-removed" | "document-restored";
+  /** Null where it is about a document. */
+  readonly endpoint: { readonly id: string; readonly method: string; readonly host: string; readonly path: string } | null;
+  /** Null where it is about an endpoint. */
+  readonly document: { readonly id: string; readonly name: string } | null;
   readonly by: string | null;
 }
 

@@ -46,6 +46,38 @@ test("a document that knows one endpoint: the others are shadows, and endpoints 
   expect((await run("spec", "remove", "One", "--data", data)).code).toBe(3);
 });
 
+test("a removed document can be put back whole, as can one that another replaced; every step stands in the change feed", async () => {
+  const at = join(dir, "undo");
+  const write = (version: string, path: string): string => {
+    const file = join(dir, `undo-${version}.yaml`);
+    writeFileSync(file, `openapi: 3.1.0\ninfo: {title: Undo me, version: '${version}'}\npaths:\n  ${path}:\n    get:\n      responses: {default: {description: any}}\n`);
+    return file;
+  };
+  const listed = async (...more: string[]) =>
+    (JSON.parse((await run("spec", "list", "--json", "--data", at, ...more)).stdout) as { items: { name: string; version: string }[] }).items.map(
+      (one) => `${one.name} ${one.version}`,
+    );
+  await run("import", har, "--data", at, "--json");
+  await run("spec", "add", write("1", "/a"), "--data", at);
+  await run("spec", "add", write("1", "/a"), "--data", at);
+  expect(await listed("--removed")).toEqual([]);
+  await run("spec", "add", write("2", "/b"), "--data", at);
+  expect([await listed(), await listed("--removed")]).toEqual([["Undo me 2"], ["Undo me 1"]]);
+  expect((await run("spec", "restore", "Undo me", "--data", at)).code).toBe(0);
+  expect([await listed(), await listed("--removed")]).toEqual([["Undo me 1"], ["Undo me 2"]]);
+  const { stdout } = await run("spec", "remove", "Undo me", "--data", at);
+  expect(stdout).toContain("`postern spec restore 'Undo me'`");
+  expect([await listed(), await listed("--removed")]).toEqual([[], ["Undo me 1"]]);
+  await run("spec", "restore", "Undo me", "--data", at);
+  expect((await run("spec", "restore", "Nothing", "--data", at)).code).toBe(3);
+  const changes = JSON.parse((await run("changes", "--json", "--limit", "1000", "--data", at)).stdout) as {
+    items: { kind: string; document: { name: string } | null; by: string | null }[];
+  };
+  const kinds = changes.items.filter((one) => one.document?.name === "Undo me").map((one) => `${one.kind} ${one.by}`);
+  expect(kinds.toSorted()).toEqual(["added", "replaced", "restored", "removed", "restored"].map((kind) => `document-${kind} command`).toSorted());
+  expect((await run("changes", "--data", at)).stdout).toContain("document restored");
+});
+
 test("one endpoint is shown field by field: what it takes, what it gives with each status, of what kind; the exported document says the same and holds no value", async () => {
   const { stdout } = await run("endpoints", "POST /rest/user/login", "--data", data, "--json");
   const { shape } = JSON.parse(stdout) as { shape: EndpointShape };

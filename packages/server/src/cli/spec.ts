@@ -14,7 +14,7 @@ import { configOf, guarded, oneOf, tableWidthOf } from "./import-session.ts";
 import { readKnown } from "./known/known.ts";
 import { count, plain, several, table } from "./report/text-layout.ts";
 
-/** `postern spec export | add | list | remove`: the interface as traffic shows it, and the documents that describe it. */
+/** `postern spec export | add | list | remove | restore`: the interface as traffic shows it, and the documents that describe it. */
 export function specCommand(program: Command, context: CliContext): void {
   const spec = program.command("spec").description("write what was observed as OpenAPI; keep documents, so that endpoints say which are documented");
   spec
@@ -39,14 +39,23 @@ export function specCommand(program: Command, context: CliContext): void {
     .command("list")
     .description("the documents kept here")
     .option("--data <dir>", "where Postern keeps its data", usualDataDir)
+    .option("--removed", "those that were removed or replaced and can be put back instead")
     .option("--json", "one JSON document: {items, next}")
     .action((options: AddOptions) => guarded(context, () => listSpecs(options, context)));
   spec
     .command("remove")
-    .description("forget a document")
+    .description("put a document away; `spec restore` puts it back")
     .argument("<name>")
     .option("--data <dir>", "where Postern keeps its data", usualDataDir)
+    .option("--json", "one JSON document")
     .action((name: string, options: AddOptions) => guarded(context, () => removeSpec(name, options, context)));
+  spec
+    .command("restore")
+    .description("put a removed or replaced document back; what was added under its name since changes places with it")
+    .argument("<name>")
+    .option("--data <dir>", "where Postern keeps its data", usualDataDir)
+    .option("--json", "one JSON document")
+    .action((name: string, options: AddOptions) => guarded(context, () => restoreSpec(name, options, context)));
 }
 
 const usualDataDir = "./.postern";
@@ -64,6 +73,7 @@ interface AddOptions {
   readonly name?: string;
   readonly as?: string;
   readonly json?: boolean;
+  readonly removed?: boolean;
 }
 
 async function exportSpec(options: ExportOptions, context: CliContext): Promise<number> {
@@ -104,13 +114,23 @@ async function addSpec(file: string, options: AddOptions, context: CliContext): 
 }
 
 function listSpecs(options: AddOptions, context: CliContext): Promise<number> {
-  const items = new KnownSpecs(options.data).list();
-  if (options.json === true) context.stdout.write(`${JSON.stringify({ items, next: null })}\n`);
+  const specs = new KnownSpecs(options.data);
+  const removed = options.removed === true;
+  const items = removed ? specs.removed().map((one) => ({ ...one, at: one.removedAt })) : specs.list().map((one) => ({ ...one, at: one.addedAt }));
+  if (options.json === true) context.stdout.write(`${JSON.stringify({ items: items.map(({ at: _at, ...one }) => one), next: null })}\n`);
+  else if (items.length === 0 && removed) context.stdout.write("No document was removed or replaced.\n");
   else if (items.length === 0) context.stdout.write("No documents are kept here. `postern spec add <file>` keeps one.\n");
   else {
     const lines = table(
-      [{ head: "name", flexible: true }, { head: "known as" }, { head: "version" }, { head: "format" }, { head: "operations", right: true }, { head: "added" }],
-      items.map((one) => [plain(one.name), one.kind, plain(one.version), plain(one.format), count(one.operations), one.addedAt.slice(0, 16).replace("T", " ")]),
+      [
+        { head: "name", flexible: true },
+        { head: "known as" },
+        { head: "version" },
+        { head: "format" },
+        { head: "operations", right: true },
+        { head: removed ? "removed" : "added" },
+      ],
+      items.map((one) => [plain(one.name), one.kind, plain(one.version), plain(one.format), count(one.operations), one.at.slice(0, 16).replace("T", " ")]),
       tableWidthOf(context),
       (text) => text,
     );
@@ -120,8 +140,25 @@ function listSpecs(options: AddOptions, context: CliContext): Promise<number> {
 }
 
 function removeSpec(name: string, options: AddOptions, context: CliContext): Promise<number> {
-  if (!new KnownSpecs(options.data).remove(name))
+  const specs = new KnownSpecs(options.data);
+  if (!specs.remove(name))
     throw new PosternError("NOT_FOUND", `No document is kept under the name ${JSON.stringify(name.slice(0, 100))}.`, { remedy: "`postern spec list` names those there are." });
-  context.stdout.write(`${plain(name)} is forgotten.\n`);
+  const kept = specs.removed().find((one) => one.name === name);
+  context.stdout.write(options.json === true ? `${JSON.stringify(kept)}\n` : `${plain(name)} is removed. \`postern spec restore ${shellWord(name)}\` puts it back.\n`);
   return Promise.resolve(0);
+}
+
+function restoreSpec(name: string, options: AddOptions, context: CliContext): Promise<number> {
+  const kept = new KnownSpecs(options.data).restore(name);
+  if (kept === undefined)
+    throw new PosternError("NOT_FOUND", `No document of the name ${JSON.stringify(name.slice(0, 100))} was removed.`, {
+      remedy: "`postern spec list --removed` names those that can be put back.",
+    });
+  context.stdout.write(options.json === true ? `${JSON.stringify(kept)}\n` : `${plain(kept.name)} is back: ${kept.format}, ${several(kept.operations, "operation")}.\n`);
+  return Promise.resolve(0);
+}
+
+function shellWord(text: string): string {
+  const shown = plain(text);
+  return /^[\w./:@%+-]+$/.test(shown) ? shown : `'${shown.replaceAll("'", `'\\''`)}'`;
 }

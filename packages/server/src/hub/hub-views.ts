@@ -27,7 +27,7 @@ import type { Acceptance } from "../config/public-on-purpose.ts";
 import type { Disclosure, Finding, Incident, InventoryEndpoint, Signal } from "@postern/engine";
 import { endpointShape } from "./endpoint-shape.ts";
 import type { SpecShelf } from "./spec-shelf.ts";
-import type { AddedSpec, EndpointShape, SpecDiff, SpecUpload, SpecView } from "../api/discovery-views.ts";
+import type { AddedSpec, EndpointShape, RemovedSpecView, SpecDiff, SpecUpload, SpecView } from "../api/discovery-views.ts";
 import { observedApi } from "../specs/observed-api.ts";
 import { openApiOf } from "../specs/write-openapi.ts";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
@@ -35,6 +35,7 @@ import type { StoreClient } from "../store/store-client.ts";
 import { type BlindIdentifier, blindIdentifierText } from "./blind-identifiers.ts";
 import { worstOpen } from "./endpoint-concern.ts";
 import { annotationsMax, changesOf, type EndpointLife, livesOf } from "./endpoint-life.ts";
+import { changeViews } from "./change-views.ts";
 import type { AuditEntry } from "../state/audit-log.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { HubCore } from "./hub-core.ts";
@@ -166,12 +167,20 @@ export class HubViews implements Views {
     return this.#options.specs.remove(id, by);
   }
 
+  removedSpecs(): readonly RemovedSpecView[] {
+    return this.#options.specs.removed();
+  }
+
+  restoreSpec(id: string, by: string): Promise<SpecView> {
+    return this.#options.specs.restore(id, by);
+  }
+
   specDiff(id: string): SpecDiff {
     return this.#options.specs.diff(id, this.#core.ledger.inventory);
   }
 
   changes(): readonly ChangeView[] {
-    return changesOf(this.#core.ledger, this.#options.config, this.#core.annotations).map((change) => ({ ...change, at: iso(change.at) }));
+    return changeViews(changesOf(this.#core.ledger, this.#options.config, this.#core.annotations), this.#options.specs.history());
   }
 
   async describe(id: string, patch: EndpointPatch, by: string): Promise<EndpointView> {

@@ -61,9 +61,13 @@ test("a document is compared with the traffic: shadow, zombie, drift and unused,
   for (const file of readdirSync(join(dir, "specs"))) expect(readFileSync(join(dir, "specs", file), "utf8")).not.toContain("s3cret");
   await shelf.remove(added.id, "session:1");
   expect(shelf.list()).toEqual([]);
-  expect(readdirSync(join(dir, "specs"))).toEqual([]);
-  expect(audited).toEqual(["session:1 spec.add People", "session:1 spec.remove People"]);
-  expect(shelf.changes).toBe(2);
+  expect(readdirSync(join(dir, "specs")).toSorted()).toEqual(["changes.ndjson", "removed"]);
+  expect(await shelf.restore(added.id, "session:2")).toMatchObject({ id: added.id, name: "People" });
+  expect(shelf.diff(added.id, seen()).counts).toEqual(diff.counts);
+  await expect(shelf.restore(added.id, "session:2")).rejects.toMatchObject({ code: "NOT_FOUND" });
+  expect(audited).toEqual(["session:1 spec.add People", "session:1 spec.remove People", "session:2 spec.restore People"]);
+  expect(shelf.history().map((one) => `${one.by} ${one.kind}`)).toEqual(["session:1 document-added", "session:1 document-removed", "session:2 document-restored"]);
+  expect(shelf.changes).toBe(3);
 });
 
 test("a document that cannot be read, or describes nothing, is refused with the place, and changes nothing", async () => {

@@ -1,9 +1,10 @@
 import { type Inventory, PosternError, type Ports } from "@postern/engine";
-import { type AddedSpec, differencesMax, type SpecDiff, type SpecDifference, type SpecUpload, type SpecView } from "../api/discovery-views.ts";
+import { type AddedSpec, differencesMax, type RemovedSpecView, type SpecDiff, type SpecDifference, type SpecUpload, type SpecView } from "../api/discovery-views.ts";
 import { diffTraffic } from "../specs/diff-traffic.ts";
 import type { Difference } from "../specs/difference.ts";
 import type { KnownSpecs } from "../specs/known-specs.ts";
 import { observedApi } from "../specs/observed-api.ts";
+import type { SpecChange } from "../specs/spec-changes.ts";
 import { readApiText } from "../specs/read-api.ts";
 import type { AuditEntry } from "../state/audit-log.ts";
 
@@ -30,7 +31,7 @@ export class SpecShelf {
       throw new PosternError("SPEC_INVALID", "The document describes no operation.", { remedy: "An OpenAPI document lists them under `paths`, a collection under `item`." });
     const called = name ?? (api.title === "" ? "Untitled" : api.title);
     await this.#audit(by, "spec.add", called, { kind, operations: api.operations.length });
-    const kept = this.#specs.add(api, called, kind);
+    const kept = this.#specs.add(api, called, kind, by);
     this.changes++;
     return { ...kept, problems: api.problems };
   }
@@ -38,9 +39,28 @@ export class SpecShelf {
   async remove(id: string, by: string): Promise<SpecView> {
     const spec = this.#find(id);
     await this.#audit(by, "spec.remove", spec.name, { operations: spec.operations });
-    this.#specs.remove(spec.name);
+    this.#specs.remove(spec.name, by);
     this.changes++;
     return spec;
+  }
+
+  removed(): readonly RemovedSpecView[] {
+    return this.#specs.removed();
+  }
+
+  async restore(id: string, by: string): Promise<SpecView> {
+    const spec = this.#specs.removed().find((one) => one.id === id);
+    if (spec === undefined) throw new PosternError("NOT_FOUND", "No removed document is kept under this id");
+    await this.#audit(by, "spec.restore", spec.name, { operations: spec.operations });
+    const kept = this.#specs.restore(spec.name, by);
+    this.changes++;
+    if (kept === undefined) throw new PosternError("NOT_FOUND", "No removed document is kept under this id");
+    return kept;
+  }
+
+  /** What was done to the documents, here or by command. */
+  history(): readonly SpecChange[] {
+    return this.#specs.changes();
   }
 
   diff(id: string, inventory: Inventory): SpecDiff {

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type InventoryEndpoint, PosternError, type Ports } from "@postern/engine";
 import { z } from "zod";
@@ -9,24 +9,32 @@ import { packApi, unpackApi } from "./packed-api.ts";
 import { knownKinds, type KnownKind } from "./known-kinds.ts";
 import { comparePaths } from "./match-operations.ts";
 import { plainPath } from "./observed-api.ts";
+import { RemovedSpecs } from "./removed-specs.ts";
+import { type SpecChange, SpecChanges } from "./spec-changes.ts";
 
 /**
  * The documents kept in a data directory, `<data>/specs`: of each the methods and paths, and beside them what it says of parameters, bodies and credentials, without
  * examples or values. Endpoints are compared with them to say who knows them, and traffic to say in what it differs.
- * Written whole and swapped in by rename. At most {@link specsMax}.
+ * Written whole and swapped in by rename. At most {@link specsMax}. What is removed or replaced can be put back; every change is noted with who made it.
  */
 export class KnownSpecs {
   readonly #dir: string;
+  readonly #removed: RemovedSpecs<z.infer<typeof file>>;
+  readonly #changes: SpecChanges;
 
   constructor(dataDir: string) {
     this.#dir = join(dataDir, "specs");
+    this.#removed = new RemovedSpecs(this.#dir, (id) => [join(this.#dir, `${id}.json`), this.#whole(id)], file);
+    this.#changes = new SpecChanges(this.#dir);
   }
 
-  /** Keeps it under this name, in place of an earlier one. Throws DATA_DIR_UNUSABLE, USAGE when there are too many. */
-  add(api: Api, name: string, kind: KnownKind = "spec"): KeptSpec {
+  /** Keeps it under this name, in place of an earlier one, which is removed when it says anything else. Throws DATA_DIR_UNUSABLE, USAGE when there are too many. */
+  add(api: Api, name: string, kind: KnownKind = "spec", by = "command"): KeptSpec {
     const shown = name.slice(0, nameCharactersMax);
     const file = this.#file(shown);
-    if (this.#read().filter((one) => one.name !== shown).length >= specsMax)
+    const known = this.#read();
+    const before = known.find((one) => one.name === shown);
+    if (known.filter((one) => one.name !== shown).length >= specsMax)
       throw new PosternError("USAGE", `There are ${specsMax} documents here already.`, { remedy: "`postern spec remove <name>` forgets one." });
     const kept = {
       name: shown,
@@ -40,10 +48,14 @@ export class KnownSpecs {
     try {
       mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
       const whole = this.#whole(idOf(shown));
-      writeFileSync(`${whole}.new`, JSON.stringify(packApi(api)), { mode: 0o600 });
+      const text = JSON.stringify(packApi(api));
+      const same = before?.kind === kind && textOf(whole) === text;
+      if (before !== undefined && !same) this.#removed.take(idOf(shown), before);
+      writeFileSync(`${whole}.new`, text, { mode: 0o600 });
       renameSync(`${whole}.new`, whole);
       writeFileSync(`${file}.new`, JSON.stringify(kept), { mode: 0o600 });
       renameSync(`${file}.new`, file);
+      if (!same) this.#changes.append({ at: Date.now(), kind: before === undefined ? "document-added" : "document-replaced", id: idOf(shown), name: shown, by });
     } catch (cause) {
       throw new PosternError("DATA_DIR_UNUSABLE", `The document cannot be kept in ${this.#dir}.`, { cause });
     }
@@ -65,14 +77,42 @@ export class KnownSpecs {
     }
   }
 
-  /** False when there was none of this name. */
-  remove(name: string): boolean {
-    const there = this.#read().some((one) => one.name === name);
-    if (there) {
-      rmSync(this.#file(name), { force: true });
-      rmSync(this.#whole(idOf(name)), { force: true });
+  /** Puts it away, to be put back with {@link restore}. False when there was none of this name. Throws DATA_DIR_UNUSABLE. */
+  remove(name: string, by = "command"): boolean {
+    const kept = this.#read().find((one) => one.name === name);
+    if (kept === undefined) return false;
+    try {
+      this.#removed.take(idOf(name), kept);
+      this.#changes.append({ at: Date.now(), kind: "document-removed", id: idOf(name), name, by });
+    } catch (cause) {
+      throw new PosternError("DATA_DIR_UNUSABLE", `The document cannot be put away in ${this.#dir}.`, { cause });
     }
-    return there;
+    return true;
+  }
+
+  /** Those that were removed or replaced and can be put back, latest first. */
+  removed(): readonly RemovedSpec[] {
+    return this.#removed.list().map(({ kept, removedAt }) => ({ ...keptOf(kept), removedAt }));
+  }
+
+  /** Puts one back; what was added under its name since changes places with it. Undefined when there is none of this name. Throws DATA_DIR_UNUSABLE, USAGE when there are too many. */
+  restore(name: string, by = "command"): KeptSpec | undefined {
+    const known = this.#read();
+    const current = known.find((one) => one.name === name);
+    if (current === undefined && known.length >= specsMax)
+      throw new PosternError("USAGE", `There are ${specsMax} documents here already.`, { remedy: "`postern spec remove <name>` forgets one." });
+    try {
+      const kept = this.#removed.restore(idOf(name), current);
+      if (kept !== undefined) this.#changes.append({ at: Date.now(), kind: "document-restored", id: idOf(name), name, by });
+      return kept === undefined ? undefined : keptOf(kept);
+    } catch (cause) {
+      throw new PosternError("DATA_DIR_UNUSABLE", `The document cannot be put back into ${this.#dir}.`, { cause });
+    }
+  }
+
+  /** What was done to the documents here, oldest first. */
+  changes(): readonly SpecChange[] {
+    return this.#changes.list();
   }
 
   /** Says of an endpoint which kinds of documents describe it. Reads the documents once, now. */
@@ -165,6 +205,11 @@ export interface KeptSpec {
   readonly operations: number;
 }
 
+/** One that can be put back. */
+export interface RemovedSpec extends KeptSpec {
+  readonly removedAt: string;
+}
+
 /** An organisation has some dozens. */
 export const specsMax = 200;
 /** As much as a heading holds. */
@@ -182,6 +227,14 @@ const file = z.object({
 
 function keptOf({ name, kind, version, format, addedAt, operations }: z.infer<typeof file>): KeptSpec {
   return { id: idOf(name), name, kind, version, format, addedAt, operations: operations.length };
+}
+
+function textOf(path: string): string | undefined {
+  try {
+    return readFileSync(path, "utf8");
+  } catch {
+    return undefined;
+  }
 }
 
 function idOf(name: string): string {

@@ -1,7 +1,7 @@
 import { concernOf, worstOpen } from "../../hub/endpoint-concern.ts";
 import type { Disclosure, Signal } from "@postern/engine";
 import { PosternError } from "@postern/engine";
-import type { AddedSpec, EndpointShape, SpecDiff, SpecView } from "../discovery-views.ts";
+import type { AddedSpec, RemovedSpecView, EndpointShape, SpecDiff, SpecView } from "../discovery-views.ts";
 import type { DisclosureTotals, EndpointView, FindingView, IncidentView, LiveEvent, Meaning, Overview, Views } from "../views.ts";
 
 /** The instant the sample lives in. */
@@ -24,6 +24,7 @@ export interface SampleViews extends Views {
 export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews {
   const full = kind !== "empty";
   let specs: readonly SpecView[] = full ? [specAt(at)] : [];
+  let removed: readonly RemovedSpecView[] = full ? [{ ...specAt(at), id: "5a0b000000000003", name: "Latchkey admin API", removedAt: iso(at - 7_200_000) }] : [];
   let endpoints = full ? endpointsAt(at) : [];
   let findings = full ? findingsAt(at) : [];
   let incidents = full ? incidentsAt(at) : [];
@@ -54,8 +55,19 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
       const spec = specs.find((it) => it.id === id);
       if (spec === undefined) throw new PosternError("NOT_FOUND", "No document is kept under this id");
       specs = specs.filter((it) => it !== spec);
+      removed = [{ ...spec, removedAt: iso(at) }, ...removed];
       marked.push(`spec ${spec.name} removed by ${by}`);
       return spec;
+    },
+    removedSpecs: () => removed,
+    restoreSpec: async (id, by) => {
+      const spec = removed.find((it) => it.id === id);
+      if (spec === undefined) throw new PosternError("NOT_FOUND", "No removed document is kept under this id");
+      const { removedAt: _at, ...kept } = spec;
+      removed = removed.filter((it) => it !== spec);
+      specs = [...specs, kept];
+      marked.push(`spec ${spec.name} put back by ${by}`);
+      return kept;
     },
     specDiff: (id): SpecDiff => {
       const spec = specs.find((it) => it.id === id);
@@ -90,7 +102,16 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    changes: () => endpoints.map((it) => ({ at: it.firstSeen, kind: "appeared", endpoint: { id: it.id, method: it.method, host: it.host, path: it.path }, by: null })),
+    changes: () => [
+      ...endpoints.map((it) => ({
+        at: it.firstSeen,
+        kind: "appeared" as const,
+        endpoint: { id: it.id, method: it.method, host: it.host, path: it.path },
+        document: null,
+        by: null,
+      })),
+      ...specs.map((it) => ({ at: it.addedAt, kind: "document-added" as const, endpoint: null, document: { id: it.id, name: it.name }, by: "command" })),
+    ],
     describe: async (id, patch, by) => {
       const index = endpoints.findIndex((it) => it.id === id);
       const known = endpoints[index];

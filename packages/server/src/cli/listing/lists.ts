@@ -5,7 +5,8 @@ import { publicOnPurpose } from "../../config/public-on-purpose.ts";
 import { endpointKey, type endpointSorts, worstOpen } from "../../hub/endpoint-concern.ts";
 import { changesOf, hasLifecycle, type lifecycleFilters, livesOf } from "../../hub/endpoint-life.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
-import { knownByOf } from "../../specs/known-specs.ts";
+import { changeKey, changeViews } from "../../hub/change-views.ts";
+import { knownByOf, KnownSpecs } from "../../specs/known-specs.ts";
 import { pageOf, readCursor } from "../../store/page-cursor.ts";
 import type { StoreClient } from "../../store/store-client.ts";
 import { type DisclosedClasses, namedEndpoints } from "../breach/breach-data.ts";
@@ -23,7 +24,7 @@ export const lists = {
   },
   changes: {
     name: "changes",
-    description: "what changed about endpoints, latest first: appeared, fell idle, answers though retired, described",
+    description: "what changed, latest first: endpoints that appeared, fell idle, answer though retired or were described; documents added, replaced, removed or put back",
     filters: ["from", "to"],
     needsStore: false,
     page: changes,
@@ -107,10 +108,13 @@ export function viewerOf(known: Known): (endpoint: InventoryEndpoint) => Endpoin
 }
 
 function changes({ known, query }: ListAsk): Page<ChangeView> {
-  const all = changesOf(known.ledger, known.config, known.annotations)
-    .filter((change) => (query.from === undefined || change.at >= query.from) && (query.to === undefined || change.at < query.to))
-    .map((change) => ({ ...change, at: iso(change.at) }));
-  return inMemory(all, (one) => `${latestFirst(one.at)}\n${one.kind}\n${one.endpoint.id}`, query);
+  const all = changeViews(changesOf(known.ledger, known.config, known.annotations), new KnownSpecs(known.dataDir).changes());
+  const [from = -Infinity, to = Infinity] = [query.from, query.to];
+  return inMemory(
+    all.filter(({ at }) => Date.parse(at) >= from && Date.parse(at) < to),
+    changeKey,
+    query,
+  );
 }
 
 function findings({ known, query }: ListAsk): Page<FindingView> {

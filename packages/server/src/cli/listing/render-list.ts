@@ -64,10 +64,10 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       minute(one.lastSeen),
     ],
   ),
-  changes: shape<ChangeView>([{ head: "at" }, { head: "change" }, { head: "endpoint", flexible: "below" }, { head: "by" }], (one) => [
+  changes: shape<ChangeView>([{ head: "at" }, { head: "change" }, { head: "endpoint or document", flexible: "below" }, { head: "by" }], (one) => [
     minute(one.at),
     one.kind.replaceAll("-", " "),
-    `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path}`,
+    one.endpoint === null ? (one.document?.name ?? "") : `${one.endpoint.method} ${one.endpoint.host}${one.endpoint.path}`,
     one.by ?? "",
   ]),
   findings: shape<FindingView>(
