@@ -12,7 +12,7 @@ import { existenceOracle } from "./assess/checks/existence-oracle.ts";
 import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
-import { OracleTracker } from "./detect/oracle/oracle-tracker.ts";
+import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
@@ -85,10 +85,11 @@ export class Ledger {
     const view = viewOf(exchange, ports);
     const at = exchange.at + (exchange.durationMs ?? 0);
     const refused = exchange.gate?.action === "throttle" || exchange.gate?.action === "block";
-    const endpoint = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
+    const shown = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
+    const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
-    const step: Draft = { view, endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [] };
+    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [] };
     if (endpoint === undefined) {
       step.anchors = refused
         ? []
@@ -164,10 +165,14 @@ export class Ledger {
     return this.#guards.policy(at);
   }
 
-  /** Obeys these rules about path templates from now on. What was learned and spent under a name that changes goes on under the new one at once. */
+  /**
+   * Obeys these rules about path templates from now on: they say what is shown and counted as one. Suspicions, guards and what was spent stay with each endpoint as it was
+   * learned, since the answers of endpoints that a person joined may differ without telling anything about those asked about. What a split takes out goes on with what was
+   * spent before.
+   */
   govern(rules: readonly TemplateRule[]): void {
     this.inventory.govern(rules);
-    for (const endpoint of this.inventory.endpoints()) {
+    for (const endpoint of this.inventory.learned()) {
       this.#adopt(endpoint);
       this.#rules.of(endpoint);
     }
@@ -176,7 +181,15 @@ export class Ledger {
 
   /** What an answer of this class means for the person asked about, as known today. */
   meaning(endpointId: string, classId: string): "confirmed" | "denied" | "nothing" | "unknown" {
-    return this.oracles.meaning(endpointId, classId);
+    return this.oracles.meaning(this.doorId(endpointId), classId);
+  }
+
+  /** The id today of the endpoint that answered under this one; of several that a rule shows as one, still its own. */
+  doorId(endpointId: string): string {
+    if (this.oracles.knows(endpointId)) return endpointId;
+    const endpoint = this.inventory.byId(endpointId);
+    for (const part of endpoint?.parts ?? []) if (part.id === endpointId || part.aliases.has(endpointId)) return part.id;
+    return endpoint?.id ?? endpointId;
   }
 
   /** Every weakness known now, newest evidence inside. */
@@ -188,6 +201,8 @@ export class Ledger {
       const missing = missingAuthentication(endpoint, this.#ports, { refusedElsewhere: isRead(endpoint.method) && closed.has(objectOf(endpoint)) });
       // Where operations are known, each is judged by itself.
       if (missing !== undefined && (endpoint.operations?.byKey.size ?? 0) === 0) findings.push(missing);
+    }
+    for (const endpoint of this.#guards.doors()) {
       const state = this.oracles.state(endpoint.id);
       const door = this.anchors.isDoor(endpoint.id);
       if (state.verdict === "none" || (this.anchors.isAnchorEndpoint(endpoint.id) && !door)) continue;
@@ -210,7 +225,8 @@ export class Ledger {
         },
         this.#ports,
       );
-      if (oracle !== undefined) findings.push(oracle);
+      // Its page is that of the endpoint it is shown in; its name says which of those it is.
+      if (oracle !== undefined) findings.push(endpoint.shownAs === undefined ? oracle : { ...oracle, endpoint: { ...oracle.endpoint, id: endpoint.shownAs.id } });
     }
     for (const call of this.inventory.calls()) {
       const missing = missingAuthentication(call, this.#ports);
@@ -225,6 +241,18 @@ export class Ledger {
     if (known !== undefined) return known;
     const endpoint = this.inventory.byId(endpointId);
     return endpoint === undefined ? [] : this.#rules.of(endpoint);
+  }
+
+  /** Where requests of an endpoint name somebody; of one that a rule shows together, as its own parameters look. */
+  subjectsOf(endpoint: InventoryEndpoint): readonly SubjectRule[] {
+    return endpoint.parts === undefined ? this.rulesOf(endpoint.id) : (this.#rules.declared(endpoint)?.subjects ?? endpoint.identifierRules());
+  }
+
+  /** The name under which an endpoint's answers are known: its own, or where a rule shows several together, that of the one that tells most. */
+  tellingId(endpoint: InventoryEndpoint): string {
+    let most = endpoint.id;
+    for (const { id } of endpoint.parts ?? []) if (telling(this.oracles.verdict(id)) > telling(this.oracles.verdict(most))) most = id;
+    return most;
   }
 
   /** JSON-able, without any identifier, secret or path segment in clear that was not promoted to a constant. */
@@ -323,6 +351,7 @@ export class Ledger {
   /** Templates merge and parameters get names: what was learned under the older ones goes on under the new. */
   #adopt(endpoint: InventoryEndpoint): void {
     const { id } = endpoint;
+    if (endpoint.parts !== undefined) return;
     const named = this.#named.get(endpoint);
     if (named?.id === id && named.aliases === endpoint.aliases.size) return;
     for (const alias of endpoint.aliases) {
@@ -440,7 +469,10 @@ export interface KnownOfRequest {
 /** What one exchange brought. */
 export interface LedgerStep {
   readonly view: ExchangeView;
+  /** As it is shown. */
   readonly endpoint: InventoryEndpoint | undefined;
+  /** As it was learned: whose answers these are, and who guards it. The same unless a person's rule shows several as one. */
+  readonly door: InventoryEndpoint | undefined;
   readonly actor: Actor;
   readonly subjects: readonly Subject[];
   readonly responseClass: ResponseClass | undefined;
@@ -465,6 +497,7 @@ export interface LedgerState {
 interface Draft {
   view: ExchangeView;
   endpoint: InventoryEndpoint | undefined;
+  door: InventoryEndpoint | undefined;
   actor: Actor;
   subjects: readonly Subject[];
   responseClass: ResponseClass | undefined;
@@ -510,6 +543,10 @@ const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody:
 export const backlogMax = 64;
 export const backlogEndpointsMax = 256;
 const trafficMax = 20_000;
+
+function telling(verdict: OracleVerdict): number {
+  return verdict === "proven" ? 2 : verdict === "suspected" ? 1 : 0;
+}
 
 function isRead(method: string): boolean {
   return method === "GET" || method === "HEAD";

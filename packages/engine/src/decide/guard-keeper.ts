@@ -63,6 +63,20 @@ export class GuardKeeper {
     this.#urgent = true;
   }
 
+  /**
+   * Who guards what was learned as this endpoint: itself, or what a person's rule shows it as, where the operator declared that one. A guard of joined endpoints that
+   * nobody declared would hold the answers of one against those of another.
+   */
+  door(learned: InventoryEndpoint): InventoryEndpoint {
+    const { shownAs } = learned;
+    return shownAs !== undefined && this.#parts.rules.declared(shownAs) !== undefined ? shownAs : learned;
+  }
+
+  /** Every endpoint as it is guarded. */
+  doors(): readonly InventoryEndpoint[] {
+    return [...new Set(this.#parts.inventory.learned().map((endpoint) => this.door(endpoint)))];
+  }
+
   isHeld(endpointId: string): boolean {
     return this.#held.has(endpointId);
   }
@@ -124,7 +138,7 @@ export class GuardKeeper {
 
   /** Looks at every endpoint anew; true when a guard changed, came or went. */
   #survey(): boolean {
-    const endpoints = this.#parts.inventory.endpoints();
+    const endpoints = this.doors();
     this.#surveyed = { ...this.#surveyed, version: this.#parts.inventory.version, endpoints: endpoints.length };
     this.#sinceSurvey = 0;
     let changed = false;

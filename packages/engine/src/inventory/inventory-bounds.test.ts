@@ -57,6 +57,31 @@ test("room comes back when places merge", () => {
   for (let n = 0; n < 20; n++) inventory.observe(created("api.example", `/orders/${n}`));
   expect(inventory.size.endpoints).toBe(2);
   inventory.govern(["/{everything}", "/{everything}/{id}"].map((template) => ({ kind: "merge", template })));
-  expect(inventory.size).toMatchObject({ endpoints: 1, refused: 0 });
   expect(inventory.endpoints()).toHaveLength(1);
+  expect(inventory.size).toMatchObject({ endpoints: 3, refused: 0 });
+});
+
+test("where room is short, what a rule joins is joined for good, and what came meanwhile is told as refused", () => {
+  const inventory = new Inventory(ports, { endpointsMax: 4 });
+  for (const path of ["/wiki/status", "/wiki/orders", "/login"]) inventory.observe(created("api.example", path));
+  inventory.govern([{ kind: "merge", template: "/wiki/{page}" }]);
+  expect(inventory.endpoints().map((one) => one.clearTemplate)).toEqual(["/login", "/wiki/{page}"]);
+  for (let n = 0; n < 3; n++) inventory.observe(created("api.example", "/logout"));
+  expect(inventory.endpoints().map((one) => [one.clearTemplate, one.requests])).toEqual([
+    ["/login", 1],
+    ["/logout", 2],
+    ["/wiki/{page}", 2],
+  ]);
+  expect(inventory.size).toMatchObject({ endpoints: 3, refused: 1 });
+  inventory.govern([]);
+  expect(inventory.endpoints().map((one) => one.clearTemplate)).toEqual(["/login", "/logout", "/wiki/{id}"]);
+});
+
+test("places that run out for a view are given back the same way", () => {
+  const inventory = new Inventory(ports, { placesMax: 9 });
+  for (const path of ["/wiki/status", "/wiki/orders", "/wiki/overview"]) inventory.observe(created("api.example", path));
+  inventory.govern([{ kind: "merge", template: "/wiki/{page}" }]);
+  for (const path of ["/login", "/logout", "/health", "/health"]) inventory.observe(created("api.example", path));
+  expect(inventory.endpoints().map((one) => one.clearTemplate)).toEqual(["/health", "/login", "/logout", "/wiki/{page}"]);
+  expect(inventory.size.nodes).toBeLessThanOrEqual(9);
 });

@@ -51,6 +51,10 @@ export class InventoryEndpoint {
   /** The answers it was admitted on; `certain` once one of them proves enough by itself or they are too many to be a host's habit. */
   evidence: Set<string> | "certain" = new Set();
   place: PathNode<MethodMap>;
+  /** What a person's rule wants it shown as part of: then the inventory knows it under that one's name. */
+  shownAs: InventoryEndpoint | undefined;
+  /** What it shows together, when it is there for a rule's sake only: nothing but counts is learned of it. */
+  parts: Set<InventoryEndpoint> | undefined;
   readonly #name: EndpointNaming;
   #epoch = -1;
   #id = "";
@@ -240,8 +244,32 @@ export class InventoryEndpoint {
     if (this.operations !== undefined) for (const one of this.operations.byKey.values()) one.place = place;
   }
 
+  /** One more, or the same again, that counts for this one. */
+  show(part: InventoryEndpoint): void {
+    if (part.shownAs === this) return;
+    (this.parts ??= new Set()).add(part);
+    part.shownAs = this;
+    const { id } = part;
+    if (id === this.id) return;
+    this.#alias(id);
+    this.#name.registered(id, this);
+  }
+
+  /** What was shown together stands for itself again. */
+  unshow(): void {
+    for (const part of this.parts ?? []) {
+      part.shownAs = undefined;
+      for (const id of [...part.aliases, part.id]) part.#name.registered(id, part);
+    }
+    this.parts = undefined;
+  }
+
   /** Takes over all that another endpoint has counted. */
   absorb(other: InventoryEndpoint): void {
+    for (const part of other.parts ?? []) {
+      part.shownAs = this;
+      (this.parts ??= new Set()).add(part);
+    }
     if (other.operations !== undefined) {
       this.operations ??= new Operations();
       this.operations.absorb(other.operations, this.#name.operations);
@@ -332,7 +360,8 @@ export class InventoryEndpoint {
     if (same) return;
     if (this.#id !== "") this.#alias(this.#id);
     this.#id = this.#name.idOf(this.method, this.host, named(template.identity, this.operation));
-    this.#name.registered(this.#id, this);
+    if (this.parts !== undefined) this.aliases.delete(this.#id);
+    if (this.shownAs === undefined) this.#name.registered(this.#id, this);
   }
 
   /** A name without case and indexes, each part as it is kept. */
@@ -350,7 +379,7 @@ export class InventoryEndpoint {
   #alias(id: string): void {
     if (this.aliases.size >= aliasesMax) return;
     this.aliases.add(id);
-    this.#name.registered(id, this);
+    if (this.shownAs === undefined) this.#name.registered(id, this);
   }
 
   #location(key: string): ParameterLocation | undefined {

@@ -89,19 +89,32 @@ export class Inventory {
     const host = unset ? this.#hosts.get(view.host) : this.#host(view.host);
     if (host === undefined) return undefined;
     if (nothing || (fingerprint !== undefined && this.#isNothing(host, fingerprint, view.segments[0])))
-      return this.#count(this.#known(host, method, segments, operation), view, network);
+      return this.#countNothing(this.#known(host, method, segments, operation), view, { host, segments, network });
     host.answers++;
-    const place = host.paths.place(segments, network >>> 27);
+    const learned = host.paths.place(segments, network >>> 27);
+    const place = learned === undefined ? undefined : host.paths.shownPlace(learned, segments, network >>> 27);
     if (operation?.protocol === "websocket" && status !== 101 && place?.leaf?.has(endpointKey(method, operation)) !== true && status !== 401 && status !== 403)
       operation = undefined;
-    const endpoint = place === undefined ? this.#known(host, method, segments, operation) : this.#endpointAt(host, place, method, operation);
+    const endpoint = place === undefined ? this.#known(host, method, segments, operation) : this.#endpointAt(host, place, method, operation, place !== learned);
     if (endpoint === undefined) this.#refused++;
-    if (place === undefined || endpoint === undefined) return endpoint;
+    if (place === undefined || learned === undefined || endpoint === undefined) return endpoint;
+    const part = place === learned ? endpoint : this.#observePart(host, learned, endpoint, { view, network, fingerprint });
     if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = plainHash(answerShape(view.responseJson));
     if (endpoint.evidence !== "certain") endpoint.admit(fingerprint === undefined ? undefined : fingerprintText(fingerprint));
     this.#count(endpoint, view, network);
-    this.#principal(view, endpoint);
+    if (part !== undefined) this.#principal(view, part);
     return endpoint;
+  }
+
+  /** The same once more for what is learned beside what a rule shows. */
+  #observePart(host: HostInventory, place: PathNode<MethodMap>, shown: InventoryEndpoint, { view, network, fingerprint }: PartSeen): InventoryEndpoint | undefined {
+    const part = this.#endpointAt(host, place, shown.method, shown.operation);
+    if (part === undefined) return undefined;
+    shown.show(part);
+    const { status } = view.exchange.response;
+    if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = plainHash(answerShape(view.responseJson));
+    if (part.evidence !== "certain") part.admit(fingerprint === undefined ? undefined : fingerprintText(fingerprint));
+    return this.#count(part, view, network);
   }
 
   #count(endpoint: InventoryEndpoint | undefined, view: ExchangeView, network: number): InventoryEndpoint | undefined {
@@ -205,6 +218,14 @@ export class Inventory {
     return this.#known(known, name, segments.slice(0, -2), rpcOperation(segments.slice(-2).join("/")));
   }
 
+  /** What an endpoint's requests of this path were learned as: itself, or where a rule shows several as one, the one of these. */
+  learnedOf(endpoint: InventoryEndpoint, segments: readonly string[]): InventoryEndpoint | undefined {
+    const host = endpoint.parts === undefined ? undefined : this.#hosts.get(endpoint.host);
+    if (host === undefined) return endpoint;
+    const path = endpoint.operation?.protocol === "grpc" && segments.length > 1 ? segments.slice(0, -2) : segments;
+    return this.#known(host, endpoint.method, path, endpoint.operation, true);
+  }
+
   /** Grows whenever paths merge, so that templates and ids may have changed. */
   get version(): number {
     let version = this.#epochsDropped;
@@ -234,17 +255,24 @@ export class Inventory {
   /** All endpoints but the {@link calls}, by host, template and method. Decides positions that gathered evidence first, so ids may settle here. */
   endpoints(): readonly InventoryEndpoint[] {
     const all: InventoryEndpoint[] = [];
+    let parts = 0;
     for (const host of this.#hosts.values()) {
       host.paths.settle();
       for (const endpoint of endpointsOf(host)) {
         void endpoint.id;
         for (const one of endpoint.operations?.byKey.values() ?? []) void one.id;
+        parts += endpoint.parts?.size ?? 0;
         all.push(endpoint);
       }
     }
     // Counted anew: what was learned wrongly below a name that turned out to be a value is let go without a word.
-    this.#endpoints = all.length;
+    this.#endpoints = all.length + parts;
     return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.key, b.key));
+  }
+
+  /** As {@link endpoints}, but each as it was learned, whatever rules show together. */
+  learned(): readonly InventoryEndpoint[] {
+    return this.endpoints().flatMap((endpoint) => (endpoint.parts === undefined ? [endpoint] : [...endpoint.parts]));
   }
 
   /** True when this credential hash was accepted by an endpoint that refuses others, and is not shared by its callers. */
@@ -270,7 +298,7 @@ export class Inventory {
     for (const host of this.#hosts.values()) {
       host.paths.settle();
       const endpoints: { path: readonly PathStep[]; state: EndpointState }[] = [];
-      for (const endpoint of endpointsOf(host)) {
+      for (const endpoint of endpointsOf(host, true)) {
         endpoints.push({ path: pathOf(endpoint.place, (constant) => hashedSegment(constant, this.#ports)), state: endpoint.exportState() });
       }
       hosts.push({ name: host.name, endpoints, nothing: host.nothing.exportState() });
@@ -281,8 +309,10 @@ export class Inventory {
   /** An inventory that goes on where the exported one stopped. State of another shape or version gives an empty one. */
   static restore(ports: Ports, state: unknown, bounds: Partial<InventoryBounds> = {}, rules: readonly TemplateRule[] = []): Inventory {
     const inventory = new Inventory(ports, bounds);
-    inventory.govern(rules);
-    if (typeof state !== "object" || state === null || !("version" in state) || state.version !== 1) return inventory;
+    if (typeof state !== "object" || state === null || !("version" in state) || state.version !== 1) {
+      inventory.govern(rules);
+      return inventory;
+    }
     const { hosts, principals } = state as InventoryState;
     for (const saved of hosts) {
       const host = inventory.#host(saved.name);
@@ -297,8 +327,9 @@ export class Inventory {
         if (endpoint !== undefined && counts.operations !== undefined) inventory.#restoreCalls(host, endpoint, counts.operations);
       }
       host.paths.restored();
-      host.paths.govern(inventory.#rulesOf(host.name));
     }
+    // What was learned comes first: rules show it otherwise, and change nothing of it.
+    inventory.govern(rules);
     for (const hash of principals) inventory.#principals.add(hash);
     inventory.endpoints();
     return inventory;
@@ -325,7 +356,7 @@ export class Inventory {
       this.#operations.used--;
     }
     endpoint.release();
-    for (const id of [endpoint.id, ...endpoint.aliases]) this.#byId.delete(id);
+    for (const id of [endpoint.id, ...endpoint.aliases]) if (this.#byId.get(id) === endpoint) this.#byId.delete(id);
   }
 
   /** True when this answer is what the host gives to everything, or what every host is given that nobody has set up. */
@@ -351,12 +382,12 @@ export class Inventory {
     let least: HostInventory | undefined;
     for (const host of this.#hosts.values()) if (host.answers < hostAnswersMin && (least === undefined || host.answers < least.answers)) least = host;
     if (least === undefined) return;
-    for (const endpoint of endpointsOf(least)) this.#release(endpoint);
+    for (const endpoint of [...endpointsOf(least), ...endpointsOf(least, true)]) this.#release(endpoint);
     this.#drop(least);
   }
 
   #drop(host: HostInventory): void {
-    for (const _ of endpointsOf(host)) this.#endpoints--;
+    for (const endpoint of endpointsOf(host)) this.#endpoints -= 1 + (endpoint.parts?.size ?? 0);
     this.#places.left += host.paths.nodes;
     this.#epochsDropped += host.paths.epoch;
     this.#hosts.delete(host.name);
@@ -377,6 +408,7 @@ export class Inventory {
         (into, from, was) => joinMethods(into, from, was, () => this.#endpoints--),
         { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax, shared: this.#places },
         (constant) => hashedSegment(constant, this.#ports),
+        { copy: (methods, place) => this.#copy(name, methods, place), drop: (methods) => this.#unshow(methods) },
       ),
       nothing: new NothingHere(),
       naming: undefined,
@@ -408,31 +440,73 @@ export class Inventory {
     return host.naming;
   }
 
-  #endpointAt(host: HostInventory, place: PathNode<MethodMap>, method: string, operation: Operation | undefined): InventoryEndpoint | undefined {
+  #endpointAt(host: HostInventory, place: PathNode<MethodMap>, method: string, operation: Operation | undefined, inView = false): InventoryEndpoint | undefined {
     const key = endpointKey(method, operation);
     const known = place.leaf?.get(key);
     if (known !== undefined) return known;
     const room = operation?.protocol === "grpc" ? operationsMax : operationsMax + methodsMax;
+    if (this.#endpoints >= this.#bounds.endpointsMax) for (const { paths } of this.#hosts.values()) paths.cramp();
     if ((place.leaf?.size ?? 0) >= room || this.#endpoints >= this.#bounds.endpointsMax) return undefined;
     place.leaf ??= new Map();
     this.#endpoints++;
     const endpoint = new InventoryEndpoint(method, host.name, place, this.#naming(host), operation);
-    const former = this.#rules.length === 0 && !anyReleased(place) ? undefined : host.paths.formerPlace(place)?.leaf?.get(key);
+    if (inView) endpoint.parts = new Set();
+    const former = this.#rules.length === 0 || inView ? undefined : host.paths.formerPlace(place)?.leaf?.get(key);
     if (former !== undefined) for (const id of [former.id, ...former.origins]) if (endpoint.origins.size < originsMax) endpoint.origins.add(id);
     place.leaf.set(key, endpoint);
     return endpoint;
   }
 
-  #known(host: HostInventory, method: string, segments: readonly string[], operation: Operation | undefined): InventoryEndpoint | undefined {
+  #known(host: HostInventory, method: string, segments: readonly string[], operation: Operation | undefined, learned = false): InventoryEndpoint | undefined {
     const key = endpointKey(method, operation);
-    const found = host.paths.find(segments, (node) => node.leaf?.has(key) === true)?.leaf?.get(key);
-    return found === undefined && operation?.protocol === "websocket" ? this.#known(host, method, segments, undefined) : found;
+    const found = host.paths.find(segments, (node) => node.leaf?.has(key) === true, learned)?.leaf?.get(key);
+    return found === undefined && operation?.protocol === "websocket" ? this.#known(host, method, segments, undefined, learned) : found;
+  }
+
+  #countNothing(
+    endpoint: InventoryEndpoint | undefined,
+    view: ExchangeView,
+    { host, segments, network }: { readonly host: HostInventory; readonly segments: readonly string[]; readonly network: number },
+  ): InventoryEndpoint | undefined {
+    if (endpoint?.parts !== undefined) this.#count(this.#known(host, endpoint.method, segments, endpoint.operation, true), view, network);
+    return this.#count(endpoint, view, network);
+  }
+
+  /** What a view shows for endpoints that were learned: the same, as it is after a restart. */
+  #copy(hostName: string, methods: MethodMap, place: PathNode<MethodMap>): MethodMap {
+    const copies: MethodMap = new Map();
+    const host = this.#hosts.get(hostName);
+    if (host === undefined) return copies;
+    for (const [key, part] of methods) {
+      const copy = new InventoryEndpoint(part.method, part.host, place, this.#naming(host), part.operation);
+      copy.parts = new Set();
+      const state = part.exportState();
+      copy.restore(state);
+      copy.evidence = part.evidence === "certain" ? "certain" : new Set(part.evidence);
+      if (state.operations !== undefined) this.#restoreCalls(host, copy, state.operations);
+      copy.show(part);
+      copies.set(key, copy);
+      this.#endpoints++;
+    }
+    return copies;
+  }
+
+  #unshow(methods: MethodMap): void {
+    for (const endpoint of methods.values()) {
+      if (endpoint.parts === undefined) {
+        endpoint.shownAs?.parts?.delete(endpoint);
+        continue;
+      }
+      this.#release(endpoint);
+      this.#endpoints--;
+      endpoint.unshow();
+    }
   }
 
   /** The host turned out to answer everything this way: what stood on that answer alone was never an endpoint. */
   #dropEvidence(host: HostInventory, fingerprint: string): void {
     // Listed before the walk: places are pruned on the way.
-    const listed = [...endpointsOf(host)];
+    const listed = [...endpointsOf(host), ...[...endpointsOf(host, true)].filter((one) => one.shownAs !== undefined)];
     for (const endpoint of listed) {
       const { evidence } = endpoint;
       if (evidence === "certain") continue;
@@ -440,6 +514,8 @@ export class Inventory {
       if (evidence.size > 0) continue;
       const { leaf } = endpoint.place;
       if (leaf?.delete(endpoint.key) === true) this.#endpoints--;
+      endpoint.shownAs?.parts?.delete(endpoint);
+      endpoint.unshow();
       this.#release(endpoint);
       if (leaf?.size === 0) host.paths.prune(endpoint.place);
     }
@@ -522,6 +598,12 @@ export const originsMax = 16;
 /** Methods kept at one path beside those of RPC services: HTTP has nine, WebDAV a few more. */
 export const methodsMax = 24;
 
+interface PartSeen {
+  readonly view: ExchangeView;
+  readonly network: number;
+  readonly fingerprint: AnswerFingerprint | undefined;
+}
+
 /** What {@link Inventory.exportState} writes. */
 export interface InventoryState {
   readonly version: 1;
@@ -582,13 +664,10 @@ function joinMethods(
   return methods;
 }
 
-function anyReleased(place: PathNode<MethodMap>): boolean {
-  for (let at: PathNode<MethodMap> | undefined = place; at !== undefined; at = at.parent) if (at.released) return true;
-  return false;
-}
-
-function* endpointsOf(host: HostInventory): Generator<InventoryEndpoint> {
-  const walk = function* (node: PathNode<MethodMap>): Generator<InventoryEndpoint> {
+/** As they are shown, or as they were `learned`. */
+function* endpointsOf(host: HostInventory, learned = false): Generator<InventoryEndpoint> {
+  const walk = function* (from: PathNode<MethodMap>): Generator<InventoryEndpoint> {
+    const node = learned ? from : (from.view ?? from);
     if (node.leaf !== undefined) yield* node.leaf.values();
     for (const child of node.children.values()) yield* walk(child);
     for (const child of node.parameters.values()) yield* walk(child);

@@ -40,8 +40,10 @@ export class PathNode<Leaf> {
   rule: RuleNode | undefined;
   /** Why words became values here, when it was learned. */
   reason: MergeReason | undefined;
-  /** A rule made words values here and is gone: a constant made anew is the same door to whoever spent something at the parameter. */
-  released = false;
+  /** All of this place and below as a person's rule wants it shown, beside what is learned of it; only at the first such place on a way. */
+  view: PathNode<Leaf> | undefined;
+  /** This place is the {@link view} of another, which is its parent's child. */
+  isView = false;
   /** Values of the nearest parameter before it under which this constant was asked for; only while it is not shown. */
   above: ValueCounter | undefined;
   /** This constant may stand in clear; see `isShown`. Never taken back. */

@@ -20,8 +20,6 @@ export interface PathStep {
   readonly topValue?: number;
   /** Parameters only: what showed that words are values here. */
   readonly reason?: MergeReason;
-  /** Parameters only: a person made words values here, and took that back. */
-  readonly released?: boolean;
 }
 
 /** The steps from the root to a place. A constant that may not be shown is written as `hidden` does. */
@@ -37,7 +35,6 @@ export function pathOf<Leaf>(place: PathNode<Leaf>, hidden: (constant: string) =
       ...(at.shape === "" ? {} : { shape: at.shape }),
       ...(at.parameter && at.label === "{}" && at.parent.values !== undefined ? { values: at.parent.values.count, topValue: at.parent.topValue } : {}),
       ...(at.parameter && at.parent.reason !== undefined ? { reason: at.parent.reason } : {}),
-      ...(at.parameter && at.parent.released ? { released: true } : {}),
     });
   }
   return steps.toReversed();

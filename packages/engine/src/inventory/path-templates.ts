@@ -5,7 +5,8 @@ import type { PathStep } from "./path-step.ts";
 import { isConstantLike, isReservedWord, segmentPattern } from "./segment-kind.ts";
 import { isShown } from "./shown-constant.ts";
 import { interchangeable, isRich, siblingPolicy, strays } from "./sibling-policy.ts";
-import { type RuleNode, ruledConstant } from "./template-rules.ts";
+import { copyBranch, type LeafViews, sameRules, spreadDirt } from "./rule-view.ts";
+import { learnedRules, type RuleNode, ruledConstant } from "./template-rules.ts";
 import { ValueCounter } from "./value-counter.ts";
 
 /**
@@ -30,39 +31,66 @@ export class PathTemplates<Leaf> {
   readonly #bounds: TemplateBounds;
 
   readonly #hidden: ((constant: string) => string) | undefined;
+  readonly #views: LeafViews<Leaf> | undefined;
+  /** Places that have a view. */
+  #viewed = 0;
+  /** Room is short: see {@link cramp}. */
+  #cramped = false;
   /** Constants known by their hash only, since the last restore: while there are none nothing is hashed here. */
   #hashed = 0;
 
-  /** `hidden` writes a constant that may not be shown; with it such constants are found again after a restore. */
-  constructor(join: JoinLeaves<Leaf>, bounds: Partial<TemplateBounds> = {}, hidden?: (constant: string) => string) {
+  /** `hidden` writes a constant that may not be shown; with it such constants are found again after a restore. Without `views` rules show nothing otherwise than it was learned. */
+  constructor(join: JoinLeaves<Leaf>, bounds: Partial<TemplateBounds> = {}, hidden?: (constant: string) => string, views?: LeafViews<Leaf>) {
     this.#join = join;
     this.#hidden = hidden;
+    this.#views = views;
     this.#bounds = { ...templateBounds, ...bounds };
     if (this.#bounds.shared !== undefined) this.#bounds.shared.left--;
   }
 
   /**
-   * Obeys these rules from now on instead of any earlier ones: constants that were counted apart and are values now become one, their counters added; what was
-   * counted as values stays together, since it cannot be told apart any more. Where a rule is gone, what comes is learned as if it had never been there.
+   * Obeys these rules from now on instead of any earlier ones. Where words are to be values, what is shown becomes one, its counters added, in a view beside what is
+   * learned, which goes on as if nothing had been said: where the rule is gone, all of it is shown again as it then is. A constant that is to stand apart does so for what
+   * comes; what was counted as values stays together, since it cannot be told apart any more.
    */
   govern(rules: RuleNode | undefined): void {
     if (rules === undefined && this.root.rule === undefined) return;
-    this.#govern(this.root, rules);
+    this.#govern(this.root, rules === undefined ? undefined : learnedRules(rules));
     this.epoch++;
     this.settle();
   }
 
-  /** Nodes held, for memory reports; never above `nodesMax`, but for constants that rules name. */
+  /** Nodes held, for memory reports; never above `nodesMax`, but for constants that rules name, and for views, which hold at most as many again. */
   get nodes(): number {
     return this.#nodes;
   }
 
   /** The place of a path, made when missing; undefined at the bound. `client` is a small number standing for who asked. */
   place(segments: readonly string[], client: number): PathNode<Leaf> | undefined {
-    let node = this.root;
+    if (this.#cramped) this.#giveWay();
+    return this.#walk(this.root, segments, 0, client);
+  }
+
+  /** Room is short: at the next path that is placed, what rules show as one becomes one, for good, since there is no room to keep it apart beside that. */
+  cramp(): void {
+    this.#cramped = this.#viewed > 0;
+  }
+
+  /** Where a path that was just placed is shown: there, or where the view of a rule has it; undefined at the bound. Call it once for each {@link place}. */
+  shownPlace(place: PathNode<Leaf>, segments: readonly string[], client: number): PathNode<Leaf> | undefined {
+    if (this.#viewed === 0) return place;
+    let at: PathNode<Leaf> | undefined = place;
+    while (at !== undefined && at.view === undefined) at = at.parent;
+    if (at?.view === undefined) return place;
+    at.view.shown ||= at.shown;
+    return this.#walk(at.view, segments, at.depth, client);
+  }
+
+  #walk(from: PathNode<Leaf>, segments: readonly string[], start: number, client: number): PathNode<Leaf> | undefined {
+    let node = from;
     node.count++;
     let value = "";
-    for (let depth = 0; depth < segments.length; depth++) {
+    for (let depth = start; depth < segments.length; depth++) {
       const segment = segments[depth] ?? "";
       const next = this.#step(node, segment, depth, client);
       if (next === undefined) return undefined;
@@ -86,11 +114,12 @@ export class PathTemplates<Leaf> {
     return node;
   }
 
-  /** The known place of a path, or undefined. Constants first, then parameters; tries at most {@link findStepsMax} steps. */
-  find(segments: readonly string[], accept: (node: PathNode<Leaf>) => boolean): PathNode<Leaf> | undefined {
+  /** The known place of a path as it is shown, or as it was `learned`, or undefined. Constants first, then parameters; tries at most {@link findStepsMax} steps. */
+  find(segments: readonly string[], accept: (node: PathNode<Leaf>) => boolean, learned = false): PathNode<Leaf> | undefined {
     let steps = 0;
-    const walk = (node: PathNode<Leaf>, depth: number): PathNode<Leaf> | undefined => {
+    const walk = (from: PathNode<Leaf>, depth: number): PathNode<Leaf> | undefined => {
       if (++steps > findStepsMax) return undefined;
+      const node = learned ? from : (from.view ?? from);
       if (depth === segments.length) return accept(node) ? node : undefined;
       const segment = segments[depth] ?? "";
       const constant = node.children.get(segment.toLowerCase()) ?? this.#recognised(node, segment);
@@ -121,7 +150,6 @@ export class PathTemplates<Leaf> {
         node.topValue = Math.max(node.topValue, step.topValue ?? 0);
       }
       if (step.parameter && step.reason !== undefined) node.reason = step.reason;
-      if (step.parameter && step.released === true) node.released = true;
       node = next;
     }
     return node;
@@ -139,18 +167,18 @@ export class PathTemplates<Leaf> {
     walk(this.root);
   }
 
-  /** Of a place on whose way a constant was made by a rule, or after one was taken back: the place its paths had before; undefined for any other. */
+  /** Of a place on whose way a constant was made by a rule: the place its paths had before; undefined for any other. */
   formerPlace(place: PathNode<Leaf>): PathNode<Leaf> | undefined {
     const way: PathNode<Leaf>[] = [];
     let made = false;
     for (let at = place; at.parent !== undefined; at = at.parent) {
       way.push(at);
-      made ||= !at.parameter && (at.rule !== undefined || at.parent.released);
+      made ||= !at.parameter && at.rule !== undefined;
     }
     if (!made) return undefined;
     let node: PathNode<Leaf> | undefined = this.root;
     for (const step of way.toReversed()) {
-      const ruled: boolean = !step.parameter && (step.rule !== undefined || step.parent?.released === true);
+      const ruled: boolean = !step.parameter && step.rule !== undefined;
       const into: PathNode<Leaf> | undefined = node;
       const known: PathNode<Leaf> | undefined = step.parameter ? into.parameters.get(step.label) : into.children.get(step.label.toLowerCase());
       const instead: PathNode<Leaf> | undefined = ruled ? into.parameters.get("{}") : undefined;
@@ -175,6 +203,7 @@ export class PathTemplates<Leaf> {
       }
     };
     walk(root, this.root);
+    this.#review(this.root, true);
   }
 
   /** Decides every position that has gathered evidence since it was last looked at; call before reporting. */
@@ -186,7 +215,7 @@ export class PathTemplates<Leaf> {
   prune(place: PathNode<Leaf>): void {
     place.leaf = undefined;
     let node = place;
-    while (node.parent !== undefined && node.leaf === undefined && node.children.size === 0 && node.parameters.size === 0) {
+    while (node.parent !== undefined && !node.isView && node.leaf === undefined && node.children.size === 0 && node.parameters.size === 0) {
       const { parent } = node;
       if (node.parameter) parent.dropParameter(node.label);
       else parent.dropChild(node.label.toLowerCase());
@@ -236,7 +265,6 @@ export class PathTemplates<Leaf> {
   }
 
   #govern(node: PathNode<Leaf>, rule: RuleNode | undefined): void {
-    if (node.rule !== undefined && rule?.position !== node.rule.position && (node.rule.position === "values" || node.rule.position === "everything")) node.released = true;
     node.rule = rule;
     // What was restored by its hash alone is known by the name a rule gives it.
     if (rule !== undefined && this.#hashed > 0) for (const { label } of rule.constants.values()) this.#recognised(node, label);
@@ -257,6 +285,60 @@ export class PathTemplates<Leaf> {
       this.#govern(child, named);
     }
     for (const [pattern, child] of node.parameters) this.#govern(child, rule?.parameters.get(pattern));
+    this.#show(node);
+  }
+
+  /** Makes the view that the rule of this place asks for, anew where it asks for another. */
+  #show(node: PathNode<Leaf>, anew = false): void {
+    if (this.#views === undefined || node.isView) return;
+    const wanted = node.rule?.view;
+    if (node.view !== undefined && !anew && sameRules(node.view.rule, wanted)) return;
+    this.#unshow(node);
+    if (wanted === undefined) return;
+    const view = new PathNode<Leaf>(node.parent, node.label, node.parameter, node.depth);
+    view.isView = true;
+    this.#made();
+    copyBranch(node, view, this.#views, () => this.#made());
+    node.view = view;
+    this.#viewed++;
+    this.#govern(view, wanted);
+    spreadDirt(view);
+    this.#settleBelow(view);
+    if (this.#isFull()) this.cramp();
+    this.epoch++;
+  }
+
+  #unshow(node: PathNode<Leaf>): void {
+    const { view } = node;
+    if (view === undefined) return;
+    node.view = undefined;
+    this.#viewed--;
+    this.#forget(view);
+    this.epoch++;
+  }
+
+  #giveWay(): void {
+    this.#cramped = false;
+    const walk = (node: PathNode<Leaf>): void => {
+      const shown = node.view === undefined ? undefined : node.rule?.view;
+      if (shown !== undefined) {
+        this.#unshow(node);
+        this.#govern(node, shown);
+        return;
+      }
+      for (const child of node.children.values()) walk(child);
+      for (const child of node.parameters.values()) walk(child);
+    };
+    walk(this.root);
+    this.epoch++;
+    this.settle();
+  }
+
+  /** Looks below a place for views that there are to be. */
+  #review(node: PathNode<Leaf>, anew: boolean): void {
+    this.#show(node, anew);
+    for (const child of node.children.values()) this.#review(child, anew);
+    for (const child of node.parameters.values()) this.#review(child, anew);
   }
 
   /** Makes these constants values of the parameter beside them. */
@@ -294,6 +376,7 @@ export class PathTemplates<Leaf> {
     if (known === undefined) return undefined;
     node.dropChild(token.toLowerCase());
     known.label = segment;
+    if (known.view !== undefined) known.view.label = segment;
     node.putChild(segment.toLowerCase(), known);
     this.#hashed--;
     this.epoch++;
@@ -302,7 +385,10 @@ export class PathTemplates<Leaf> {
 
   /** `named`: a rule names it, and rules are few: then there is room. */
   #child(node: PathNode<Leaf>, key: string, segment: string, named = false): PathNode<Leaf> | undefined {
-    if (!named && (this.#isFull() || node.children.size >= this.#bounds.childrenMax)) return undefined;
+    if (!named && (this.#isFull() || node.children.size >= this.#bounds.childrenMax)) {
+      if (this.#isFull()) this.cramp();
+      return undefined;
+    }
     const child = new PathNode<Leaf>(node, segment, false, node.depth + 1);
     if (node.rule !== undefined) {
       child.rule = ruledConstant(node.rule, key, this.#hidden);
@@ -311,6 +397,7 @@ export class PathTemplates<Leaf> {
     node.putChild(key, child);
     this.#made();
     markDirty(node);
+    if (child.rule?.view !== undefined) this.#show(child);
     return child;
   }
 
@@ -318,12 +405,16 @@ export class PathTemplates<Leaf> {
     const key = node.parameters.has(pattern) || node.parameters.size < patternsMax ? pattern : "{}";
     const known = node.parameters.get(key);
     if (known !== undefined) return known;
-    if (this.#isFull()) return undefined;
+    if (this.#isFull()) {
+      this.cramp();
+      return undefined;
+    }
     const made = new PathNode<Leaf>(node, key, true, node.depth + 1);
     made.rule = node.rule?.parameters.get(key);
     node.putParameter(key, made);
     this.#made();
     markDirty(node);
+    if (made.rule?.view !== undefined) this.#show(made);
     return made;
   }
 
@@ -343,6 +434,8 @@ export class PathTemplates<Leaf> {
 
   #forget(node: PathNode<Leaf>): void {
     this.#gone();
+    this.#unshow(node);
+    if (node.leaf !== undefined) this.#views?.drop(node.leaf);
     for (const child of node.children.values()) this.#forget(child);
     for (const child of node.parameters.values()) this.#forget(child);
   }
@@ -378,6 +471,7 @@ export class PathTemplates<Leaf> {
   }
 
   #settleBelow(node: PathNode<Leaf>): void {
+    if (node.view !== undefined) this.#settleBelow(node.view);
     if (!node.dirty) return;
     node.dirty = false;
     for (const child of node.children.values()) this.#settleBelow(child);
@@ -393,6 +487,9 @@ export class PathTemplates<Leaf> {
       from.dropParameter("{}");
       this.#forget(persons);
     }
+    // What they showed is made anew of both.
+    this.#unshow(from);
+    this.#unshow(into);
     into.count += from.count;
     into.dirty = true;
     into.clients |= from.clients;
@@ -425,6 +522,7 @@ export class PathTemplates<Leaf> {
   }
 
   #joinBelow(node: PathNode<Leaf>, origin: Origin): void {
+    this.#unshow(node);
     // What stood below a value stood below it that often; whether a nearer parameter lies between does not matter.
     if (!node.parameter && !node.shown) (node.above ??= new ValueCounter()).add(origin.label);
     if (node.leaf !== undefined) node.leaf = this.#join(undefined, node.leaf, { depth: origin.depth - 1, value: origin.label, place: node });

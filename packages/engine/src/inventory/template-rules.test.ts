@@ -64,19 +64,52 @@ describe("a merge", () => {
     expect(seen(inventory)).toEqual({ "/wiki/search": 1, "/wiki/{page}": 3, "/wiki/{page}/edit": 1 });
   });
 
-  test("answers to the old ids, and taken back lets new words stand apart again, which go on from it", () => {
-    const inventory = learned(wiki);
-    const before = inventory.endpoints().map((one) => one.id);
+  test("answers to the old ids; taken back, all is as if it had never been, what came meanwhile too", () => {
+    const inventory = learned([...wiki, "/wiki/7", "/wiki/8"]);
+    const before = new Map(inventory.endpoints().map((one) => [one.clearTemplate, one.id]));
     inventory.govern([merge("/wiki/{page}")]);
     const page = inventory.endpoints().find((one) => one.clearTemplate === "/wiki/{page}");
-    expect(before.map((id) => inventory.byId(id)?.clearTemplate).filter((path) => path === "/wiki/{page}")).toHaveLength(2);
+    expect([...before].map(([path, id]) => [path, inventory.byId(id)?.clearTemplate])).toEqual(
+      [...before.keys()].map((path) => [path, path.endsWith("edit") ? "/wiki/{page}/edit" : "/wiki/{page}"]),
+    );
+    for (const url of ["/wiki/status", "/wiki/9", "/wiki/search"]) inventory.observe(get(url));
+    expect(seen(inventory)).toEqual({ "/wiki/{page}": 8, "/wiki/{page}/edit": 1 });
     inventory.govern([]);
-    inventory.observe(get("/wiki/status"));
-    const status = inventory.endpoints().find((one) => one.clearTemplate === "/wiki/status");
-    expect(status?.requests).toBe(1);
-    expect(before).toContain(status?.id);
-    expect([...(status?.origins ?? [])]).toEqual([page?.id]);
-    expect(page?.aliases.has(status?.id ?? "")).toBe(false);
+    const plain = learned([...wiki, "/wiki/7", "/wiki/8", "/wiki/status", "/wiki/9", "/wiki/search"]);
+    expect(seen(inventory)).toEqual(seen(plain));
+    expect(inventory.endpoints().map((one) => one.id)).toEqual(plain.endpoints().map((one) => one.id));
+    for (const one of inventory.endpoints()) expect(inventory.byId(one.id)).toBe(one);
+    expect(inventory.byId(page?.id ?? "")).toBeUndefined();
+    expect(inventory.size.endpoints).toBe(plain.size.endpoints);
+    expect(inventory.size.nodes).toBe(plain.size.nodes);
+  });
+
+  test("taken back after a restart, or while nothing ran, is taken back wholly", () => {
+    const inventory = learned(["/wiki/status", "/wiki/status", "/wiki/orders", "/wiki/search/edit"]);
+    const was = seen(inventory);
+    inventory.govern([merge("/wiki/{page}")]);
+    inventory.observe(get("/wiki/orders"));
+    const state: unknown = JSON.parse(JSON.stringify(inventory.exportState()));
+    const again = Inventory.restore(ports, state, {}, [merge("/wiki/{page}")]);
+    expect(seen(again)).toEqual({ "/wiki/{page}": 4, "/wiki/{page}/edit": 1 });
+    again.govern([]);
+    const expected = { ...was, "/wiki/orders": 2 };
+    expect(seen(again)).toEqual(expected);
+    expect(seen(Inventory.restore(ports, state))).toEqual(expected);
+  });
+
+  test("inside another, or of another name, is taken back without the other", () => {
+    const inventory = learned(["/a/status/b/orders", "/a/overview/b/search", "/a/status/b/search"]);
+    const was = seen(inventory);
+    const outer = merge("/a/{x}");
+    const inner = pin("/a/{x}/b/{y}");
+    inventory.govern([outer, merge("/a/{x}/b/{y}")]);
+    expect(seen(inventory)).toEqual({ "/a/{x}/b/{y}": 3 });
+    inventory.govern([outer]);
+    expect(seen(inventory)).toEqual({ "/a/{x}/b/orders": 1, "/a/{x}/b/search": 2 });
+    inventory.govern([merge("/a/{other}"), inner]);
+    inventory.govern([]);
+    expect(seen(inventory)).toEqual(was);
   });
 });
 

@@ -41,6 +41,8 @@ export interface RuleNode {
   name: string | undefined;
   /** The rule that decides this place. */
   rule: TemplateRule | undefined;
+  /** Of {@link learnedRules}: what is decided here and below for what is shown. */
+  view: RuleNode | undefined;
 }
 
 /** The rules for one host as a tree; undefined when there are none. Rules that {@link ruleProblem} refuses are left out; of a contradiction the later one counts. */
@@ -52,6 +54,23 @@ export function rulesFor(host: string, rules: readonly TemplateRule[]): RuleNode
     addRule(root, rule);
   }
   return root;
+}
+
+/**
+ * What of these rules holds for what is learned: constants that somebody named are never values. That words are values holds only for what is shown, so that taking it
+ * back finds everything as if it had never been said; the first such place of a way says so in `view`.
+ */
+export function learnedRules(rules: RuleNode, viewed = false): RuleNode {
+  const asValues = rules.position === "values" || rules.position === "everything";
+  const below = (map: ReadonlyMap<string, RuleNode>): Map<string, RuleNode> => new Map([...map].map(([key, child]) => [key, learnedRules(child, viewed || asValues)]));
+  return {
+    ...rules,
+    constants: below(rules.constants),
+    parameters: below(rules.parameters),
+    position: asValues ? "learned" : rules.position,
+    name: viewed ? undefined : rules.name,
+    view: asValues && !viewed ? rules : undefined,
+  };
 }
 
 /** What a rule decides of one segment; a constant known by its hash is found through `hidden`. */
@@ -134,7 +153,7 @@ function childOf(map: Map<string, RuleNode>, key: string, label = key): RuleNode
 }
 
 function emptyNode(label: string): RuleNode {
-  return { label, constants: new Map(), parameters: new Map(), hashed: false, position: "learned", name: undefined, rule: undefined };
+  return { label, constants: new Map(), parameters: new Map(), hashed: false, position: "learned", name: undefined, rule: undefined, view: undefined };
 }
 
 function segmentsOf(template: string): string[] {

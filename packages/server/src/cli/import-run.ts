@@ -122,7 +122,7 @@ export class ImportRun {
   }
 
   #triggered(triggers: Triggers, exchange: Exchange, step: LedgerStep): readonly Signal[] {
-    const { endpoint, responseClass, view } = step;
+    const { endpoint, door, responseClass, view } = step;
     const facts = triggerFactsOf(
       { exchange, endpointId: endpoint?.id, actor: step.actor, subjects: step.subjects, subjectsTruncated: false, responseClass },
       {
@@ -130,9 +130,9 @@ export class ImportRun {
         endpoint:
           endpoint === undefined
             ? undefined
-            : { method: endpoint.method, path: endpoint.template, auth: endpoint.posture().verdict, oracle: oracleText(this.ledger.oracles.verdict(endpoint.id)) },
+            : { method: endpoint.method, path: endpoint.template, auth: endpoint.posture().verdict, oracle: oracleText(this.ledger.oracles.verdict(door?.id ?? endpoint.id)) },
         credentialKind: view.credential?.kind,
-        meaning: endpoint === undefined || responseClass === undefined ? undefined : this.ledger.meaning(endpoint.id, responseClass.id),
+        meaning: door === undefined || responseClass === undefined ? undefined : this.ledger.meaning(door.id, responseClass.id),
       },
     );
     return triggers.observe(facts, exchange.at);

@@ -122,7 +122,13 @@ async function documentOf(row: RowOf<"exchanges">, known: Known, client: StoreCl
     would,
     reason,
     explanation: explainReason(reason, { method: row.method, path }),
-    endpoint: { id: endpoint?.id ?? row.endpointId, method: row.method, host: row.host, path, oracle: endpoint === undefined ? "none" : ledger.oracles.verdict(endpoint.id) },
+    endpoint: {
+      id: endpoint?.id ?? row.endpointId,
+      method: row.method,
+      host: row.host,
+      path,
+      oracle: endpoint === undefined ? "none" : ledger.oracles.verdict(ledger.tellingId(endpoint)),
+    },
     request: { status: row.status, answered: row.answered, address: row.address, credentialKind: row.credentialKind, askedAbout: row.subjects.length },
     source:
       asked === undefined

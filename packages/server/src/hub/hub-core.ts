@@ -101,6 +101,7 @@ export class HubCore {
 
   /** Reads one batch of a gate. Returns the anchors found, to be sent to every gate. */
   onFrame(frame: Extract<GateFrame, { t: "batch" }>): readonly Anchor[] {
+    this.#obey();
     for (const usage of frame.usage) this.usage.set(usage.endpointId, usage);
     this.upstreamErrors = Math.max(this.upstreamErrors, frame.upstreamErrors);
     const first = frame.seq - frame.exchanges.length + 1;
@@ -255,7 +256,7 @@ export class HubCore {
   }
 
   #count(step: LedgerStep, exchange: Exchange): void {
-    const { endpoint, responseClass } = step;
+    const { door: endpoint, responseClass } = step;
     if (endpoint === undefined || responseClass === undefined || (exchange.gate === undefined && step.disclosures.length === 0)) return;
     const status = exchange.response.status;
     if (status === 429 || status >= 500) return;
@@ -273,7 +274,7 @@ export class HubCore {
 
   #trigger(step: LedgerStep, exchange: Exchange): readonly Signal[] {
     if (this.#options.config.triggers.length === 0) return [];
-    const { endpoint, responseClass } = step;
+    const { endpoint, door, responseClass } = step;
     const facts = triggerFactsOf(
       { exchange, endpointId: endpoint?.id, actor: step.actor, subjects: step.subjects, subjectsTruncated: false, responseClass },
       {
@@ -281,9 +282,9 @@ export class HubCore {
         endpoint:
           endpoint === undefined
             ? undefined
-            : { method: endpoint.method, path: endpoint.template, auth: endpoint.posture().verdict, oracle: oracleWord(this.ledger.oracles.verdict(endpoint.id)) },
+            : { method: endpoint.method, path: endpoint.template, auth: endpoint.posture().verdict, oracle: oracleWord(this.ledger.oracles.verdict(door?.id ?? endpoint.id)) },
         credentialKind: step.view.credential?.kind,
-        meaning: endpoint === undefined || responseClass === undefined ? undefined : this.ledger.meaning(endpoint.id, responseClass.id),
+        meaning: door === undefined || responseClass === undefined ? undefined : this.ledger.meaning(door.id, responseClass.id),
       },
     );
     return this.#triggers.observe(facts, exchange.at);

@@ -140,8 +140,7 @@ export class HubViews implements Views {
     return endpointView(this.#core.ledger, endpoint, {
       life,
       worst: worst.get(endpoint.id),
-      state: this.#guardState(endpoint.id),
-      usage: this.#usage(endpoint.id),
+      guard: (id) => ({ state: this.#guardState(id), usage: this.#core.usage.get(id) }),
       knownBy: this.#options.knownBy(endpoint),
     });
   }
@@ -400,10 +399,6 @@ export class HubViews implements Views {
 
   #guardState(endpointId: string): "watched" | "budgeted" | undefined {
     return this.#core.policy().endpoints.find((endpoint) => endpoint.id === endpointId)?.state;
-  }
-
-  #usage(endpointId: string): { truthful: number; uniform: number; ceiling: number } | undefined {
-    return this.#core.usage.get(endpointId) ?? (this.#guardState(endpointId) === undefined ? undefined : { truthful: 0, uniform: 0, ceiling: 0 });
   }
 
   #classes(meaning: "confirmed" | "denied" | "nothing"): string[] {

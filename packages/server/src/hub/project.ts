@@ -12,7 +12,8 @@ export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: 
 
 function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: EndpointMore): Omit<EndpointView, "concern"> {
   const posture = endpoint.exactPosture();
-  const oracle = ledger.oracles.state(endpoint.id);
+  const telling = ledger.tellingId(endpoint);
+  const oracle = ledger.oracles.state(telling);
   return {
     id: endpoint.id,
     method: endpoint.method,
@@ -28,7 +29,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
       jwt: posture.jwt === undefined ? null : { issuers: [...posture.jwt.issuers], algorithms: [...posture.jwt.algorithms], lifetimeSeconds: posture.jwt.lifetimeSeconds ?? null },
     },
     oracle:
-      oracle.verdict === "none" || ledger.anchors.isAnchorEndpoint(endpoint.id)
+      oracle.verdict === "none" || ledger.anchors.isAnchorEndpoint(telling)
         ? null
         : { verdict: oracle.verdict, bits: rounded(oracle.bits, 3), eValue: Number(oracle.eValue.toPrecision(3)), labels: oracle.labels },
     dataClasses: [...endpoint.dataClasses].sort(),
@@ -49,10 +50,22 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
     clientErrors: endpoint.clientErrors,
     latencyMs: { p50: latency(endpoint, 0.5), p95: latency(endpoint, 0.95) },
     statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
-    subjects: ledger.rulesOf(endpoint.id).map((rule) => ({ in: rule.location.in, name: rule.location.name, type: rule.type })),
-    guard:
-      more.usage === undefined || more.state === undefined ? null : { state: more.state, truthful: more.usage.truthful, uniform: more.usage.uniform, ceiling: more.usage.ceiling },
+    subjects: ledger.subjectsOf(endpoint).map((rule) => ({ in: rule.location.in, name: rule.location.name, type: rule.type })),
+    guard: guardOf(endpoint, more.guard),
   };
+}
+
+/** Its guard; of endpoints that a rule shows as one, the strongest, with what they told together. */
+function guardOf(endpoint: InventoryEndpoint, guard: EndpointMore["guard"]): EndpointView["guard"] {
+  let all: EndpointView["guard"] | undefined;
+  for (const id of new Set([endpoint.id, ...[...(endpoint.parts ?? [])].map((part) => part.id)])) {
+    const one = guard?.(id);
+    if (one?.state === undefined || (all?.state === "budgeted" && one.state === "watched")) continue;
+    const { truthful = 0, uniform = 0, ceiling = 0 } = one.usage ?? {};
+    const before = all?.state === one.state ? all : { truthful: 0, uniform: 0, ceiling: 0 };
+    all = { state: one.state, truthful: before.truthful + truthful, uniform: before.uniform + uniform, ceiling: before.ceiling + ceiling };
+  }
+  return all ?? null;
 }
 
 function callsOf({ operations }: InventoryEndpoint): EndpointView["calls"] {
@@ -66,8 +79,13 @@ export interface EndpointMore {
   readonly worst?: Level | undefined;
   readonly knownBy?: readonly string[];
   readonly life?: EndpointLife;
-  readonly state?: "watched" | "budgeted" | undefined;
-  readonly usage?: { readonly truthful: number; readonly uniform: number; readonly ceiling: number } | undefined;
+  /** By the id of what is guarded. */
+  readonly guard?: ((id: string) => EndpointGuard) | undefined;
+}
+
+export interface EndpointGuard {
+  readonly state: "watched" | "budgeted" | undefined;
+  readonly usage: { readonly truthful: number; readonly uniform: number; readonly ceiling: number } | undefined;
 }
 
 /** One finding with its times as text; `accepted` is what the configuration says of it, `triaged` what a person did, which counts for more. */

@@ -28,7 +28,7 @@ export function changeOf(before: Ledger | readonly EndpointName[], after: Ledger
     endedCount: ended.length,
     madeCount: made.length,
     // What was counted as values of one parameter cannot be told apart any more.
-    notRecomputed: decided.kind === "split" || decided.kind === "none",
+    notRecomputed: decided.kind === "split",
   };
 }
 

@@ -80,6 +80,11 @@ export class OracleTracker {
     this.#endpoints.set(to, more);
   }
 
+  /** Answers under this name were seen. */
+  knows(endpointId: string): boolean {
+    return this.#endpoints.has(endpointId);
+  }
+
   verdict(endpointId: string): OracleVerdict {
     const oracle = this.#endpoints.get(endpointId);
     if (oracle === undefined) return "none";

@@ -65,12 +65,13 @@ export interface BreachOfInput {
 
 /** What each class of this endpoint's answers means today, with the fields its answers returned. */
 export function meaningsOf(known: Known, endpoint: NamedEndpoint, disclosed: DisclosedClasses): ReadonlyMap<string, ClassMeaning> {
-  const { oracles } = known.ledger;
-  const fields = new Map(oracles.state(endpoint.id).classes.map((one) => [one.id, one.fields]));
+  const { ledger } = known;
   const meanings = new Map<string, ClassMeaning>();
+  const fields = new Map<string, readonly string[]>();
+  for (const id of new Set(endpoint.ids.map((one) => ledger.doorId(one)))) for (const one of ledger.oracles.state(id).classes) fields.set(one.id, one.fields);
   for (const row of disclosed) {
     if (endpoint.ids.includes(row.endpointId))
-      meanings.set(row.responseClass, { meaning: oracles.meaning(endpoint.id, row.responseClass), fields: fields.get(row.responseClass) ?? [] });
+      meanings.set(row.responseClass, { meaning: ledger.meaning(row.endpointId, row.responseClass), fields: fields.get(row.responseClass) ?? [] });
   }
   return meanings;
 }

@@ -19,7 +19,7 @@ export function templateCommands(endpoints: Command, context: CliContext): void 
     ["pin", "this template stays as written: its constants are no values; at each {…} all but words of interfaces are"],
     ["merge", "everything at the last {…} of this template is one value, such as /wiki/{page}; but what a pin or split names"],
     ["split", "the constants of this template are no values, such as /users/me; with * each word there is a constant of its own, such as /*/list"],
-    ["unpin", "take back what was pinned, merged or split; what was counted together stays together"],
+    ["unpin", "take back what was pinned, merged or split; what a pin or merge showed as one is shown as it was learned, with all counted since"],
   ] as const;
   for (const [verb, description] of verbs) {
     endpoints

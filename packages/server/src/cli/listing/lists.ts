@@ -103,7 +103,7 @@ export function viewerOf(known: Known): (endpoint: InventoryEndpoint) => Endpoin
       life: lifeOf(endpoint),
       worst: worst.get(endpoint.id),
       knownBy: knownBy(endpoint),
-      ...(state.has(endpoint.id) ? { state: state.get(endpoint.id), usage: { truthful: 0, uniform: 0, ceiling: 0 } } : {}),
+      guard: (id) => ({ state: state.get(id), usage: undefined }),
     });
 }
 

@@ -11,7 +11,7 @@ import type { CoverageFact } from "./coverage-count.ts";
 /** What `postern import` says about recorded traffic: the same for people (rendered) and for scripts (`--json`). `data`: where it was kept; `program`: how commands it names begin. */
 export function importDocument(run: ImportRun, input: InputCounts, mode: "observe" | "enforce", data?: string, program?: string): ImportDocument {
   const { ledger, judge, disclosures } = run;
-  const meaning = (endpointId: string, classId: string) => ledger.meaning(currentId(endpointId), classId);
+  const meaning = (endpointId: string, classId: string) => ledger.meaning(endpointId, classId);
   const currentId = (id: string): string => ledger.inventory.byId(id)?.id ?? id;
   const lifeOf = livesOf(ledger, run.config, new Map());
   const findings = ledger
@@ -25,8 +25,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
       endpointView(ledger, endpoint, {
         life: lifeOf(endpoint),
         worst: worst.get(endpoint.id),
-        usage: judge.gate.usage(endpoint.id),
-        state: judge.gate.guarded(endpoint.id)?.state,
+        guard: (id) => ({ state: judge.gate.guarded(id)?.state, usage: judge.gate.usage(id) }),
       }),
     )
     .sort((a, b) => b.concern - a.concern || b.requests - a.requests || (endpointKey(a, "path") < endpointKey(b, "path") ? -1 : 1));
@@ -64,8 +63,8 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
   function incidentOf(incident: ReturnType<typeof run.incidents.list>[number]): IncidentView {
     const where = { ...(data === undefined || data === "./.postern" ? {} : { data }), program };
     if (incident.kind !== "enumeration") return incidentView(ledger, incident, where);
-    const ids = new Set(incident.endpointIds.map(currentId));
-    const endpoint = (id: string): boolean => ids.has(currentId(id));
+    const ids = new Set(incident.endpointIds.map((id) => ledger.doorId(id)));
+    const endpoint = (id: string): boolean => ids.has(ledger.doorId(id));
     const known = new Set(incident.sources.map((source) => source.address));
     // A distributed attack has no single source: then the count is the endpoint's, from the first signal's sources on.
     const filter = known.size === 0 ? { endpoint } : { endpoint, address: (address: string) => known.has(address) };
