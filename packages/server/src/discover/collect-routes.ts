@@ -31,16 +31,20 @@ export interface SourceRoute {
 export interface Unresolved extends Position {
   readonly what: string;
   readonly why: string;
+  /** Where only what stands before it is not known: the route below that prefix. Never counted as found. */
+  readonly below?: Pick<SourceRoute, "method" | "path" | "framework" | "handler" | "conditional" | "auth">;
 }
 
 export interface Collected {
   readonly routes: SourceRoute[];
   readonly unresolved: Unresolved[];
+  /** The default that the tree declares for an option, marked as one. */
+  readonly defaultOf?: (option: string) => Value | undefined;
 }
 
 /** Puts prefixes, mounts and guards together, from an app downwards. */
 export function collectRoutes(app: RouterModel, into: Collected): void {
-  walk(app, { app, prefixes: [{ text: "", template: "", rests: [] }], guards: [], conditional: false, path: [] }, into);
+  walk(app, { app, prefixes: [nothingBefore], guards: [], conditional: false, path: [] }, into);
 }
 
 /** No tree we know has a tenth of it; a cycle of mounts would. */
@@ -53,10 +57,12 @@ interface Prefix {
   readonly rests: readonly string[];
 }
 
+type Prefixes = readonly Prefix[] | { readonly why: string; readonly after: readonly Prefix[] };
+
 interface Walk {
   readonly app: RouterModel;
-  /** One for each path a router is mounted at. */
-  readonly prefixes: readonly Prefix[] | { readonly why: string };
+  /** One for each path a router is mounted at; `after`: what follows the part that is not known. */
+  readonly prefixes: Prefixes;
   readonly guards: readonly { readonly under: string; readonly name: string }[];
   readonly conditional: boolean;
   readonly path: readonly RouterModel[];
@@ -64,16 +70,16 @@ interface Walk {
 
 function walk(router: RouterModel, state: Walk, into: Collected): void {
   if (state.path.includes(router) || state.path.length > 32) return;
-  const prefixes = extend(state.prefixes, router.prefix, router.framework);
+  const prefixes = extend(state.prefixes, router.prefix, router.framework, into);
   const guards = [...state.guards];
   // Koa and Hono match middleware by order as Express does; Fastify's hooks hold for the whole instance.
-  if (router.framework === "fastify") for (const step of router.steps) if (step.do === "guard") guards.push(...named(step, prefixes, router.framework));
+  if (router.framework === "fastify") for (const step of router.steps) if (step.do === "guard") guards.push(...named(step, prefixes, router.framework, into));
   for (const step of router.steps) {
     if (into.routes.length >= routesMax) return;
     if (step.do === "guard") {
-      if (router.framework !== "fastify") guards.push(...named(step, prefixes, router.framework));
+      if (router.framework !== "fastify") guards.push(...named(step, prefixes, router.framework, into));
     } else if (step.do === "mount") {
-      const inner = extend(prefixes, step.path, router.framework);
+      const inner = extend(prefixes, step.path, router.framework, into);
       walk(
         step.child,
         {
@@ -89,11 +95,34 @@ function walk(router: RouterModel, state: Walk, into: Collected): void {
   }
 }
 
-function route(step: Step & { do: "route" }, router: RouterModel, prefixes: Walk["prefixes"], guards: Walk["guards"], state: Walk, into: Collected): void {
-  const places = extend(prefixes, step.path, router.framework, step.style);
+function route(step: Step & { do: "route" }, router: RouterModel, prefixes: Prefixes, guards: Walk["guards"], state: Walk, into: Collected): void {
+  const places = extend(prefixes, step.path, router.framework, into, step.style);
   const { file, line, column } = step.at;
   if ("why" in places) {
-    into.unresolved.push({ file, line, column, what: `${step.methods.join(",")} ${textOf(step.path) ?? "?"}`, why: places.why });
+    // The route's own path is what is not known: there is nothing to say below it.
+    const own = !("why" in prefixes);
+    if (own) into.unresolved.push({ file, line, column, what: `${step.methods.join(",")} ${textOf(step.path) ?? "?"}`, why: places.why });
+    else
+      for (const place of places.after)
+        for (const method of step.methods) {
+          const path = place.template === "" ? "/" : place.template;
+          const names = [...new Set([...guards.map((one) => one.name), ...step.guards].filter(readsLikeAuthentication))];
+          into.unresolved.push({
+            file,
+            line,
+            column,
+            what: `${method} ?${path}`,
+            why: places.why,
+            below: {
+              method,
+              path,
+              framework: router.framework,
+              handler: step.handler,
+              conditional: step.conditional || state.conditional,
+              auth: { names, verdict: "unproven" },
+            },
+          });
+        }
     return;
   }
   for (const method of step.methods) {
@@ -126,41 +155,49 @@ function covers(under: string, path: string): boolean {
   return stem === "" || stem === "/" || path === stem || path.startsWith(`${stem}/`);
 }
 
-function named(step: Step & { do: "guard" }, prefixes: Walk["prefixes"], framework: Framework): { under: string; name: string }[] {
-  const under =
-    "why" in prefixes
-      ? []
-      : prefixes.flatMap((prefix) =>
-          pieces(step.path).map((one) => joinPaths(prefix.template, one.why === undefined && one.regexp !== true ? (templatesOf(one.text, framework)[0] ?? "") : "")),
-        );
+function named(step: Step & { do: "guard" }, prefixes: Prefixes, framework: Framework, into: Collected): { under: string; name: string }[] {
+  const under = ("why" in prefixes ? prefixes.after : prefixes).flatMap((prefix) =>
+    pieces(step.path, into).map((one) => joinPaths(prefix.template, one.why === undefined && one.regexp !== true ? (templatesOf(one.text, framework)[0] ?? "") : "")),
+  );
   return under.flatMap((one) => step.names.map((name) => ({ under: one === "/" ? "" : one, name })));
 }
 
 /** Each prefix with each path after it. */
-function extend(prefixes: Walk["prefixes"], path: Value | undefined, framework: Framework, style?: "template"): Walk["prefixes"] {
-  if ("why" in prefixes || path === undefined) return prefixes;
-  const parts = pieces(path);
+function extend(prefixes: Prefixes, path: Value | undefined, framework: Framework, into: Collected, style?: "template"): Prefixes {
+  if (path === undefined) return prefixes;
+  const parts = pieces(path, into);
   const unclear = parts.find((one) => one.why !== undefined);
-  if (unclear?.why !== undefined) return { why: unclear.why };
-  return prefixes.flatMap((prefix) =>
-    parts.flatMap((part) => {
-      const templates = part.regexp === true ? [templateOfRegExp(part.text)] : style === "template" ? [part.text] : templatesOf(part.text, framework);
-      const text = part.regexp === true ? `${prefix.text}/${part.text}/` : raw(prefix.text, part.text);
-      return templates.map((template) => ({
-        text,
-        template: joinPaths(prefix.template, template),
-        rests: part.rests === undefined ? prefix.rests : [...new Set([...prefix.rests, ...part.rests])],
-      }));
-    }),
-  );
+  if (unclear?.why !== undefined) return { why: "why" in prefixes ? prefixes.why : unclear.why, after: [nothingBefore] };
+  const onto = (before: readonly Prefix[]): readonly Prefix[] =>
+    before.flatMap((prefix) =>
+      parts.flatMap((part) => {
+        const templates = part.regexp === true ? [templateOfRegExp(part.text)] : style === "template" ? [part.text] : templatesOf(part.text, framework);
+        const text = part.regexp === true ? `${prefix.text}/${part.text}/` : raw(prefix.text, part.text);
+        return templates.map((template) => ({
+          text,
+          template: joinPaths(prefix.template, template),
+          rests: part.rests === undefined ? prefix.rests : [...new Set([...prefix.rests, ...part.rests])],
+        }));
+      }),
+    );
+  return "why" in prefixes ? { why: prefixes.why, after: onto(prefixes.after) } : onto(prefixes);
 }
+
+const nothingBefore: Prefix = { text: "", template: "", rests: [] };
 
 function raw(prefix: string, text: string): string {
   if (text === "" || text === "/") return prefix;
   return `${prefix.replace(/\/$/, "")}${text.startsWith("/") || text.startsWith("{") ? "" : "/"}${text}`;
 }
 
-function pieces(path: Value | undefined): readonly { readonly text: string; readonly regexp?: boolean; readonly why?: string; readonly rests?: readonly string[] }[] {
+interface Piece {
+  readonly text: string;
+  readonly regexp?: boolean;
+  readonly why?: string;
+  readonly rests?: readonly string[];
+}
+
+function pieces(path: Value | undefined, into: Collected): readonly Piece[] {
   if (path === undefined) return [{ text: "" }];
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- most kinds say nothing about routes, and what is not read is unknown
   switch (path.kind) {
@@ -173,17 +210,19 @@ function pieces(path: Value | undefined): readonly { readonly text: string; read
     case "regexp":
       return [{ text: path.source, regexp: true }];
     case "array":
-      return path.items.flatMap(pieces);
+      return path.items.flatMap((one) => pieces(one, into));
     case "wrapped":
-      return pieces(path.inner).flatMap((a) =>
-        pieces(path.prefix).map((b) =>
+      return pieces(path.inner, into).flatMap((a) =>
+        pieces(path.prefix, into).map((b) =>
           a.why === undefined
             ? { text: raw(a.text, b.text), ...(b.why === undefined ? {} : { why: b.why }), ...((a.rests ?? b.rests) ? { rests: [...(a.rests ?? []), ...(b.rests ?? [])] } : {}) }
             : a,
         ),
       );
-    case "unknown":
-      return [{ text: "", why: path.why }];
+    case "unknown": {
+      const usual = path.option === undefined ? undefined : into.defaultOf?.(path.option);
+      return usual === undefined ? [{ text: "", why: path.why }] : pieces(usual, into);
+    }
     default:
       return [{ text: "", why: "the path is not static" }];
   }

@@ -12,6 +12,7 @@ import { nextRoutes } from "./frameworks/next.ts";
 import { nameOfNode } from "./handler-name.ts";
 import { Modules, type ParseProblem } from "./modules.ts";
 import { goRoutes } from "./go/go-routes.ts";
+import { optionDefaults } from "./option-defaults.ts";
 import { findOpenapi, type OpenapiFile } from "./openapi-files.ts";
 import { pythonRoutes } from "./python/python-routes.ts";
 import { readTree, type Skipped, type TreeBounds } from "./source-tree.ts";
@@ -50,11 +51,11 @@ export function discover(dir: string, options: DiscoverOptions = {}): Discovery 
     throw new PosternError("SOURCE_UNREADABLE", `${dir} is not a folder that can be read${lookedFor(dir)}`, { remedy: "Name the folder of a service's source code." });
   const tree = readTree(root, { tests: options.tests ?? false, ...(options.bounds === undefined ? {} : { bounds: options.bounds }) });
   const modules = new Modules(tree);
-  const found: Collected = { routes: [], unresolved: [] };
+  const opened: SourceModule[] = [];
+  const found: Collected = { routes: [], unresolved: [], defaultOf: optionDefaults(opened) };
   const world = new StaticWorld(modules, found);
   const evaluator = new Evaluator(world);
   world.evaluator = evaluator;
-  const opened: SourceModule[] = [];
   let done = 0;
   const count = tree.sources.length + tree.python.length + tree.go.length;
   const told = (): void => options.onProgress?.(done++, count);
@@ -110,7 +111,7 @@ function collectAll(routers: readonly RouterModel[], opened: readonly SourceModu
     if (router.framework === "nestjs") collectNest(router, evaluator, found);
     else if (router.role === "app" || !apps.has(router.framework)) collectRoutes(router, found);
     else {
-      const loose: Collected = { routes: [], unresolved: [] };
+      const loose: Collected = { ...found, routes: [], unresolved: [] };
       collectRoutes(router, loose);
       found.unresolved.push(...loose.unresolved);
       for (const one of loose.routes)
@@ -168,10 +169,14 @@ function exportedFunctions(module: SourceModule): FunctionValue[] {
 function makersIn(module: SourceModule, evaluator: Evaluator): void {
   const exported = module.cjs.props.get("exports");
   const classes = [exported, ...(exported?.kind === "object" ? exported.props.values() : []), ...module.exports.props.values()].filter((one) => one?.kind === "class");
-  for (const cls of new Set(classes))
-    for (const member of cls.node.body.body) {
+  for (const cls of new Set(classes)) {
+    const members = cls.node.body.body;
+    const textOf = (node: Node): string => module.text.slice(node.start, node.end);
+    // One that another asks for is made by that one: `start() { app.use(path, this.app) }` before `get app()`.
+    const asked = new Set(members.filter((one) => "key" in one && members.some((other) => other !== one && textOf(other).includes(`.${nameOfNode(one.key)}`))));
+    for (const member of [...members.filter((one) => !asked.has(one)), ...asked]) {
       if (member.type !== "MethodDefinition" || member.kind === "constructor" || evaluator.called.has(member.value)) continue;
-      if (!/\b(?:express|fastify|Fastify|Koa|Hono|_express\.default|_fastify\.default)\)?\s*\(/.test(module.text.slice(member.start, member.end))) continue;
+      if (!/\b(?:express|fastify|Fastify|Koa|Hono|_express\.default|_fastify\.default)\)?\s*\(/.test(textOf(member))) continue;
       const self = member.static ? cls : { ...objectOf(), cls, open: true };
       const fn = evaluator.makeFunction(member.value, cls.scope, cls.module, "", self);
       evaluator.call(
@@ -179,6 +184,7 @@ function makersIn(module: SourceModule, evaluator: Evaluator): void {
         member.value.params.map(() => unknown("who calls this is not in the tree")),
       );
     }
+  }
 }
 
 /** Calls that read like a route of an app and were never reached: listed, since leaving them out in silence would look like completeness. */

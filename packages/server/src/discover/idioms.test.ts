@@ -173,3 +173,38 @@ if settings.STAGE == "development":
   );
   expect(found.routes.map((one) => [`${one.method} ${one.path}`, one.conditional])).toEqual([["POST /private/users", true]]);
 });
+
+test("routes below a path that is not known are listed with what is known of them, and are not counted as found", () => {
+  const found = discover(
+    tree({
+      "server.js": `const express = require("express");
+class Server {
+  get app() { const api = express(); api.use(authenticate); api.get("/classes/:name", list); return api; }
+  start(options) { const app = express(); app.use(options.mountPath, this.app); app.listen(1); }
+}
+module.exports = Server;`,
+    }),
+  );
+  expect(found.routes).toEqual([]);
+  expect(found.unresolved).toEqual([
+    expect.objectContaining({
+      what: "GET ?/classes/{name}",
+      below: expect.objectContaining({ method: "GET", path: "/classes/{name}", auth: expect.objectContaining({ names: ["authenticate"] }) }),
+    }),
+  ]);
+});
+
+test.each([
+  ["a table of definitions", `module.exports.Options = { mountPath: { env: "MOUNT_PATH", help: "where", default: "/parse" } };`],
+  ["yargs", `require("yargs").option("mountPath", { describe: "where", default: "/parse" });`],
+  ["commander", `program.option("-m, --mount-path <path>", "where", "/parse");`],
+])("an option's default that the tree declares is taken and marked as one (%s)", (_, options) => {
+  const root = {
+    "server.js": `const express = require("express"); module.exports = (options) => { const app = express(); const api = express(); api.get("/x", h); app.use(options.mountPath, api); return app; };`,
+  };
+  const found = discover(tree({ ...root, "options.js": options }));
+  expect(listed(found)).toEqual(["GET /parse/x"]);
+  expect(found.routes[0]?.assumes).toEqual([expect.stringContaining("option mountPath, declared at options.js:1")]);
+  const two = discover(tree({ ...root, "options.js": options, "other.js": `exports.o = { mountPath: { help: "elsewhere", default: "/other" } };` }));
+  expect(two.routes).toEqual([]);
+});

@@ -7,6 +7,7 @@ import { autoloaded } from "./frameworks/fastify-autoload.ts";
 import { verbs } from "./frameworks/handlers.ts";
 import { callHono, createHono } from "./frameworks/hono.ts";
 import { callKoa, createKoa } from "./frameworks/koa.ts";
+import { readDispatcher } from "./frameworks/node-http.ts";
 import { callNest, configService, configured, createNest, swaggerSteps } from "./frameworks/nest.ts";
 import type { Modules } from "./modules.ts";
 import { newRouter } from "./router-model.ts";
@@ -85,7 +86,13 @@ export class StaticWorld implements World {
     }
     // An app handed to a package that is known to add routes of its own.
     for (const arg of args) if (arg.kind === "router" && addsRoutes.test(path)) this.note(site, `${path} may add routes of its own`);
-    if (/^(?:@hono\/node-server\.serve|@hono\/node-server\/vercel|http\.createServer|https\.createServer)/.test(path)) return unknown("a server");
+    if (/^@hono\/node-server(?:\.serve|\/vercel)/.test(path)) return unknown("a server");
+    // A listener of its own, and no app: routes are told by what it compares.
+    if (/^(?:https?|http2)\.(?:default\.)?create(?:Secure)?Server$/.test(path) || (path === nodeServer + ".on" && key === "request")) {
+      const listener = args.findLast((one) => one.kind === "function");
+      if (listener?.kind === "function") readDispatcher(listener, site.at, this.#found);
+      return { kind: "external", path: nodeServer };
+    }
     return undefined;
   }
 
@@ -106,6 +113,7 @@ export class StaticWorld implements World {
       case "nestjs":
         return name === "getHttpAdapter" ? { kind: "router", router: this.#adapterOf(router) } : callNest(router, name, args);
       case "nextjs":
+      case "node:http":
       case "flask":
       case "fastapi":
       case "nethttp":
@@ -141,5 +149,8 @@ export class StaticWorld implements World {
     this.#found.unresolved.push({ ...site.at, what: "routes", why: text });
   }
 }
+
+/** What `http.createServer()` gives. */
+const nodeServer = "http.Server()";
 
 const addsRoutes = /^(?:swagger|express-ws|@trpc|graphql|apollo|express-graphql|next-auth|@adminjs|bull-board|json-server|http-proxy)/;

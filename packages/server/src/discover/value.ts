@@ -3,7 +3,8 @@ import type { Position } from "./position.ts";
 
 /** What is known of a value without running the program. `unknown` is never guessed at: whatever is made of it is unknown, too. */
 export type Value =
-  | { readonly kind: "unknown"; readonly why: string }
+  /** `option`: the name it was asked for by, where it is a member of something not known. */
+  | { readonly kind: "unknown"; readonly why: string; readonly option?: string }
   /** With what it rests on where it is a default: `process.env.BASE || "/api"` is `/api` only as long as nobody sets BASE. */
   | { readonly kind: "literal"; readonly value: string | number | boolean | null | undefined; readonly rests?: readonly string[] }
   | { readonly kind: "regexp"; readonly source: string }
@@ -86,7 +87,7 @@ export interface Names {
   assign(name: string, value: Value, depth: number): void;
 }
 
-export type Framework = "express" | "fastify" | "koa" | "hono" | "nestjs" | "nextjs" | "flask" | "fastapi" | "nethttp" | "chi" | "gin";
+export type Framework = "express" | "fastify" | "koa" | "hono" | "nestjs" | "nextjs" | "flask" | "fastapi" | "nethttp" | "chi" | "gin" | "node:http";
 
 /** What one app or router was told to do, in order; prefixes are put together when all files were read. */
 export interface RouterModel {

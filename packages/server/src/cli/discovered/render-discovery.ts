@@ -41,10 +41,18 @@ export function renderDiscovery(page: DiscoveredPage, options: { readonly color:
     const byNames = grouped(guarded);
     for (const [names, number] of byNames.slice(0, shownMax)) say(`${names}: ${several(number, "route")}`, 2);
   }
-  if (page.unresolved.length > 0) {
-    lines.push("", paint.bold(`Not resolved: ${count(page.unresolved.length)}`));
-    for (const one of page.unresolved.slice(0, shownMax)) say(`${one.file}:${one.line}:${one.column}  ${one.what}: ${one.why}`, 2);
-    if (page.unresolved.length > shownMax) lines.push(`  and ${count(page.unresolved.length - shownMax)} more: --json has all`);
+  const below = page.unresolved.filter((one) => one.below !== undefined);
+  if (below.length > 0) {
+    lines.push("", paint.bold(`Below a path that is not known (?), and not counted: ${several(below.length, "route")}`));
+    for (const one of below.slice(0, shownMax)) say(`${one.what}  ${one.file}:${one.line}`, 2);
+    if (below.length > shownMax) lines.push(`  and ${count(below.length - shownMax)} more: --json has all`);
+    for (const why of new Set(below.map((one) => one.why))) say(`? ${why}`, 2);
+  }
+  const unclear = page.unresolved.filter((one) => one.below === undefined);
+  if (unclear.length > 0) {
+    lines.push("", paint.bold(`Not resolved: ${count(unclear.length)}`));
+    for (const one of unclear.slice(0, shownMax)) say(`${one.file}:${one.line}:${one.column}  ${one.what}: ${one.why}`, 2);
+    if (unclear.length > shownMax) lines.push(`  and ${count(unclear.length - shownMax)} more: --json has all`);
   }
   if (page.problems.length > 0) {
     lines.push("", paint.bold(`Not parsed: ${several(page.problems.length, "file")}`));

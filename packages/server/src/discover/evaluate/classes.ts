@@ -59,7 +59,11 @@ export function memberOf(m: Machine, target: Value, name: string): Value {
           return found.kind === "get" ? m.call(fn, []) : fn;
         }
       }
-      return target.open || target.cls !== undefined ? unknown(`\`${name}\` of something not known`) : name === "hasOwnProperty" ? { kind: "method", target, name } : nothing;
+      return target.open || target.cls !== undefined
+        ? { ...unknown(`\`${name}\` of something not known`), option: name }
+        : name === "hasOwnProperty"
+          ? { kind: "method", target, name }
+          : nothing;
     }
     case "class":
     case "function":
@@ -86,7 +90,7 @@ export function memberOf(m: Machine, target: Value, name: string): Value {
           : { kind: "method", target, name }
         : unknown(`a member of ${String(target.value)}`);
     case "unknown":
-      return target;
+      return { ...target, option: name };
     default:
       return { kind: "method", target, name };
   }
