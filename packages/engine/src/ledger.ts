@@ -20,6 +20,7 @@ import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRu
 import { GuardKeeper } from "./decide/guard-keeper.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
+import { OracleTraffics } from "./decide/oracle-traffic.ts";
 import { Inventory, type InventoryBounds, type InventoryEndpoint } from "./inventory/inventory.ts";
 import type { TemplateRule } from "./inventory/template-rules.ts";
 import type { Mode } from "./exchange/exchange.ts";
@@ -43,7 +44,7 @@ export class Ledger {
   readonly #backlog = new Map<string, Early[]>();
   readonly #rules: SubjectRules;
   readonly #guards: GuardKeeper;
-  readonly #traffic = new Map<string, OracleTraffic>();
+  readonly #traffic = new OracleTraffics();
   readonly #slips = new TypingSlips();
   readonly #early = new EarlyContacts();
   readonly #weak = new WeakFollowUps();
@@ -293,11 +294,7 @@ export class Ledger {
     const door = this.anchors.isDoor(endpoint.id);
     // What succeeds at a door proves who asked, and tells him nothing he did not know.
     if (door && status < 400) return;
-    const traffic = this.#trafficOf(endpoint.id);
-    traffic.lookups++;
-    traffic.firstAt = Math.min(traffic.firstAt, exchange.at);
-    traffic.lastAt = Math.max(traffic.lastAt, exchange.at);
-    if (traffic.examples.length < 8) traffic.examples.push(exchange.id);
+    this.#traffic.asked(endpoint.id, exchange);
     if (extracted.subjects.length !== 1) return;
     const subject = extracted.subjects[0];
     if (subject === undefined) return;
@@ -362,8 +359,7 @@ export class Ledger {
       this.anchors.renamed(alias, id);
       this.#early.renamed(alias, id);
       this.#rules.forget(alias);
-      const traffic = this.#traffic.get(alias);
-      if (traffic !== undefined && this.#traffic.delete(alias) && !this.#traffic.has(id)) this.#traffic.set(id, traffic);
+      this.#traffic.renamed(alias, id);
       const backlog = this.#backlog.get(alias);
       if (backlog !== undefined && this.#backlog.delete(alias) && !this.#backlog.has(id)) this.#backlog.set(id, backlog);
       this.#guards.renamed(alias, id);
@@ -437,14 +433,6 @@ export class Ledger {
     });
   }
 
-  #trafficOf(endpointId: string): OracleTraffic {
-    let traffic = this.#traffic.get(endpointId);
-    if (traffic === undefined) {
-      traffic = { lookups: 0, firstAt: Number.POSITIVE_INFINITY, lastAt: 0, examples: [] };
-      if (this.#traffic.size < trafficMax) this.#traffic.set(endpointId, traffic);
-    }
-    return traffic;
-  }
 }
 
 export interface LedgerOptions {
@@ -513,13 +501,6 @@ interface Early {
   readonly at: number;
 }
 
-interface OracleTraffic {
-  lookups: number;
-  firstAt: number;
-  lastAt: number;
-  examples: string[];
-}
-
 function rowsOf(exchange: Exchange, endpointId: string, actor: Actor, subjects: readonly Subject[], responseClass: ResponseClass | undefined): Disclosure[] {
   const { status } = exchange.response;
   if (responseClass === undefined || status === 429 || status >= 500) return [];
@@ -542,7 +523,6 @@ const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody:
 /** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
 export const backlogMax = 64;
 export const backlogEndpointsMax = 256;
-const trafficMax = 20_000;
 
 function telling(verdict: OracleVerdict): number {
   return verdict === "proven" ? 2 : verdict === "suspected" ? 1 : 0;

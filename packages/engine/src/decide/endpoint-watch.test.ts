@@ -18,6 +18,13 @@ const watch = (): EndpointWatch =>
   });
 
 describe("EndpointWatch", () => {
+  it("goes on from 64 others, each once; of more nothing is taken over", () => {
+    const one = watch();
+    const others = Array.from({ length: 70 }, watch);
+    for (const other of [...others, ...others]) one.goesOnFrom(other);
+    expect(one.before).toEqual(others.slice(0, 64));
+  });
+
   it("tells of a source once a step, of 5,000 first refusals and 10,000 sources in all, and tells anew the next day", () => {
     const one = watch();
     one.advance(day);

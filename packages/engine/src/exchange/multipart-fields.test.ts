@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { multipartFields, partCharactersMax } from "./multipart-fields.ts";
+import { multipartCharactersMax, multipartFields, partCharactersMax } from "./multipart-fields.ts";
 import { pairsMax } from "./view.ts";
 
 const type = 'multipart/form-data; charset=utf-8; boundary="----x7"';
@@ -45,6 +45,13 @@ describe("a multipart form", () => {
   test("ends at its bounds: so many parts, so much of one, and nothing more costly than its length", () => {
     expect(multipartFields(body(...Array.from({ length: pairsMax * 3 }, (_, n) => field(`f${n}`, "x"))), type)).toHaveLength(pairsMax);
     expect(multipartFields(body(field("long", "x".repeat(partCharactersMax * 2))), type)[0]?.[1]).toHaveLength(partCharactersMax);
+    const nameless = "------x7\r\nA: b\r\n\r\nx\r\n";
+    expect(multipartFields(nameless.repeat(2 * pairsMax - 1) + body(field("a", "1")), type)).toEqual([["a", "1"]]);
+    expect(multipartFields(nameless.repeat(2 * pairsMax) + body(field("a", "1")), type)).toEqual([]);
+    const far = (filler: number): string => body(field("a", "1"), field("b", "x".repeat(filler)), field("c", "3"));
+    const room = multipartCharactersMax - far(0).length;
+    expect(multipartFields(far(room), type).map(([name]) => name)).toEqual(["a", "b", "c"]);
+    expect(multipartFields(far(room + 30), type).map(([name]) => name)).toEqual(["a", "b"]);
     // A search of the whole body for each part would not end within this test's time.
     for (const piece of ["------x7\r\n", '------x7\r\nA: b; name="c\r\n', "\r\n\r\n", ";".repeat(100)])
       expect(multipartFields(piece.repeat(30_000), type).length).toBeLessThanOrEqual(pairsMax);

@@ -1,5 +1,5 @@
-import { mkdtempSync, rmSync, statSync } from "node:fs";
-import { connect } from "node:net";
+import { mkdirSync, mkdtempSync, rmSync, statSync } from "node:fs";
+import { connect, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Anchor, GatePolicy, Signal } from "@postern/engine";
@@ -72,6 +72,39 @@ describe("a gate's line to the hub", () => {
     const hub = await startHub();
     await until(() => link.waiting === 0);
     expect([hub.numbers()[0], hub.numbers().at(-1), hub.exchanges().length]).toEqual([31, 80, 50]);
+  });
+
+  test("with the hub away it keeps so many bytes, too, the newest", async () => {
+    const link = startLink({ keptBytesMax: 256 * 1024 });
+    for (let n = 1; n <= 4_000; n++) link.push(long(n));
+    expect(link.waiting).toBeLessThan(300);
+    const hub = await startHub();
+    await until(() => link.waiting === 0);
+    expect(hub.numbers().at(-1)).toBe(4_000);
+    expect(hub.exchanges().length).toBeGreaterThan(100);
+  });
+
+  test("a hub that is connected and does not read gets so many bytes; what comes meanwhile waits in the queue and is bounded there", async () => {
+    let read = 0;
+    let last = "";
+    const sockets: Socket[] = [];
+    mkdirSync(join(dir, "run"));
+    const deaf = createServer((socket) => sockets.push(socket.pause()));
+    await new Promise<void>((resolve) => deaf.listen(path, resolve));
+    const link = startLink({ keptMax: 50, socketBytesMax: 64 * 1024 });
+    await until(() => link.connected && sockets.length === 1);
+    for (let n = 1; n <= 20_000; n++) link.push(long(n));
+    expect(link.waiting).toBe(50);
+    sockets[0]?.on("data", (chunk: Buffer) => {
+      read += chunk.length;
+      last = (last + chunk.toString("latin1")).slice(-4_096);
+    });
+    sockets[0]?.resume();
+    await until(() => last.includes("number-20000/"));
+    // All of it would be 20 MB.
+    expect(read).toBeLessThan(5_000_000);
+    sockets[0]?.destroy();
+    await new Promise((resolve) => deaf.close(resolve));
   });
 
   test("hands over policies and anchors, in order, and a torn line only costs the connection", async () => {
@@ -219,6 +252,11 @@ function startLink(options: Partial<Omit<HubLinkOptions, "origin">> = {}): HubLi
   });
   links.push(link);
   return link;
+}
+
+/** An exchange of a kilobyte. */
+function long(n: number): ReturnType<typeof finishedExchange> {
+  return finishedExchange(n, { head: { at: n, method: "GET", host: "", target: `/number-${n}/${"x".repeat(1_000)}`, rawHeaders: [], address: "127.0.0.1" } });
 }
 
 /** A bare connection that says this. */

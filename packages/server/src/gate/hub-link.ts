@@ -26,7 +26,7 @@ export class HubLink {
 
   constructor(options: HubLinkOptions) {
     this.#options = options;
-    this.#exchanges = new RecordQueue(options.keptMax ?? keptMax, keptBytesMax);
+    this.#exchanges = new RecordQueue(options.keptMax ?? keptMax, options.keptBytesMax ?? keptBytesMax);
     this.#signals = new ResendQueue(signalsKeptMax, signalsCharactersMax);
     this.#open();
   }
@@ -87,7 +87,7 @@ export class HubLink {
     if (!this.#connected || socket === undefined) return;
     for (let first = true; ; first = false) {
       // A hub that reads slowly must not grow this process: the rest waits in the bounded queue.
-      if (socket.writableLength > socketBytesMax) return this.#schedule();
+      if (socket.writableLength > (this.#options.socketBytesMax ?? socketBytesMax)) return this.#schedule();
       const exchanges = this.#exchanges.next();
       const signals = this.#signals.after(this.#sentSignal, batchMax);
       if (exchanges === undefined && signals.lines.length === 0) return;
@@ -186,6 +186,10 @@ export interface HubLinkOptions {
   readonly onState: (connected: boolean) => void;
   /** Default {@link keptMax}. */
   readonly keptMax?: number;
+  /** Default 64 MiB. */
+  readonly keptBytesMax?: number;
+  /** Default 16 MiB: given to the socket and not taken by the hub yet. */
+  readonly socketBytesMax?: number;
 }
 
 /** What dies with the gate is at most what waits this long: well under the promised 50 ms. */
