@@ -23,7 +23,6 @@ export * from "./detect/incident.ts";
 export * from "./detect/forget-addresses.ts";
 export * from "./detect/incidents.ts";
 export * from "./exchange/stored-exchange.ts";
-export * from "./exchange/redact.ts";
 export * from "./exchange/normal-form.ts";
 export { headerOf, pairsOf, viewOf } from "./exchange/view-of.ts";
 export { hostOf, splitTarget, splitUrl } from "./exchange/split-target.ts";

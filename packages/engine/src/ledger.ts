@@ -432,7 +432,6 @@ export class Ledger {
       return rows;
     });
   }
-
 }
 
 export interface LedgerOptions {

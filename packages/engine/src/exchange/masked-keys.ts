@@ -7,18 +7,18 @@ export type KeyMeaning = "secret" | Extract<HashType, "phone" | "email" | "usern
  * What a member, parameter or header of this name holds. Case, `-`, `_`, `.`, spaces and `[]` do not matter: `cardNumber`, `card_number` and
  * `Card-Number` are one key. A name that ends in one of the long secret words counts too (`new_password`, `csrfToken`).
  *
- * It misses names it does not know and names in other languages: add them by `moreKeys`.
+ * It misses names it does not know and names in other languages.
  */
-export function meaningOfKey(key: string, moreKeys: ReadonlySet<string> = none): KeyMeaning {
+export function meaningOfKey(key: string): KeyMeaning {
   if (key.length > keyCharactersMax) return undefined;
   // `user[pin]` and `user.pin` hold a pin: the whole name is asked first, then its last part.
   const last = key.replace(/\]$/, "");
   const part = last.slice(Math.max(last.lastIndexOf("["), last.lastIndexOf(".")) + 1);
-  return meaningOfName(normalKey(key), moreKeys) ?? (part === key ? undefined : meaningOfName(normalKey(part), moreKeys));
+  return meaningOfName(normalKey(key)) ?? (part === key ? undefined : meaningOfName(normalKey(part)));
 }
 
-function meaningOfName(name: string, moreKeys: ReadonlySet<string>): KeyMeaning {
-  if (secrets.has(name) || moreKeys.has(name)) return "secret";
+function meaningOfName(name: string): KeyMeaning {
+  if (secrets.has(name)) return "secret";
   for (const ending of secretEndings) if (name.endsWith(ending)) return "secret";
   const type = identifiers.get(name);
   if (type !== undefined) return type;
@@ -26,8 +26,8 @@ function meaningOfName(name: string, moreKeys: ReadonlySet<string>): KeyMeaning 
   return undefined;
 }
 
-/** The form keys are compared in; `moreKeys` must hold names in it. */
-export function normalKey(key: string): string {
+/** The form keys are compared in. */
+function normalKey(key: string): string {
   let name = "";
   for (const c of key.toLowerCase()) if ((c >= "a" && c <= "z") || (c >= "0" && c <= "9") || c > "\u007f") name += c;
   return name;
@@ -35,8 +35,6 @@ export function normalKey(key: string): string {
 
 /** No real key is longer; a longer one is data. */
 export const keyCharactersMax = 256;
-
-const none: ReadonlySet<string> = new Set();
 
 const secrets: ReadonlySet<string> = new Set(
   [
