@@ -53,4 +53,4 @@ export { type AgedEntry, AgedMap } from "./detect/observe/aged-map.ts";
 export { anyField, SchemaBudget, type SchemaFormat, schemaFormats, type SchemaKind, schemaKinds, SchemaNode } from "./inventory/schema-node.ts";
 export { isParameterHeader, ObservedSchemas } from "./inventory/schema-observer.ts";
 export { byField, type ClassAt, endpointFields, type FieldFacts, type ParameterFacts } from "./inventory/endpoint-fields.ts";
-export { fieldName, hashedSegment, hashOfSegment, isPlainWords } from "./exchange/plain-words.ts";
+export { fieldName, hashedField, hashedSegment, hashOfSegment, isPlainWords } from "./exchange/plain-words.ts";

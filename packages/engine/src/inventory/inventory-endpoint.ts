@@ -1,3 +1,4 @@
+import type { FieldNames } from "./field-names.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import type { ParameterLocation } from "../exchange/subject.ts";
 import type { ExchangeView } from "../exchange/view.ts";
@@ -443,6 +444,7 @@ export interface EndpointNaming {
   readonly fieldName: (name: string) => string;
   /** As `fieldName`, for fields of bodies. */
   readonly nameOf: (name: string) => string;
+  readonly names: FieldNames;
   /** Operations of all endpoints. */
   readonly operations: OperationBudget;
   /** Places left for schemas of all endpoints. */

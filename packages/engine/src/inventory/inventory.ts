@@ -1,4 +1,5 @@
 import { networkOf } from "../exchange/actor.ts";
+import { FieldNames, type FieldNamesState } from "./field-names.ts";
 import { type CredentialFacts, credentialFacts } from "../exchange/credential-facts.ts";
 import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
@@ -39,6 +40,8 @@ export class Inventory {
   readonly #ports: Ports;
   readonly #bounds: InventoryBounds;
   readonly #seed: number;
+  /** Names of fields that were found to be structure, for whoever shows what is kept here. */
+  readonly fieldNames: FieldNames;
   readonly #schemaBudget = new SchemaBudget();
   readonly #classedBudget = new SchemaBudget(classifiedFieldsMax);
   readonly #hosts = new Map<string, HostInventory>();
@@ -62,6 +65,7 @@ export class Inventory {
     this.#bounds = { ...inventoryBounds, ...bounds };
     this.#places = { left: this.#bounds.placesMax };
     this.#seed = Number.parseInt(ports.hash("segment", "inventory seed").slice(0, 8), 16) | 0;
+    this.fieldNames = new FieldNames(ports, this.#seed);
   }
 
   /**
@@ -303,7 +307,7 @@ export class Inventory {
       }
       hosts.push({ name: host.name, endpoints, nothing: host.nothing.exportState() });
     }
-    return { version: 1, hosts, principals: [...this.#principals] };
+    return { version: 1, hosts, principals: [...this.#principals], fieldNames: this.fieldNames.exportState() };
   }
 
   /** An inventory that goes on where the exported one stopped. State of another shape or version gives an empty one. */
@@ -313,7 +317,8 @@ export class Inventory {
       inventory.govern(rules);
       return inventory;
     }
-    const { hosts, principals } = state as InventoryState;
+    const { hosts, principals, fieldNames } = state as InventoryState;
+    inventory.fieldNames.restore(fieldNames ?? []);
     for (const saved of hosts) {
       const host = inventory.#host(saved.name);
       if (host === undefined) break;
@@ -426,6 +431,7 @@ export class Inventory {
       hidden: (constant) => hashedSegment(constant, this.#ports),
       fieldName: (name) => fieldName(name, this.#ports),
       nameOf: (name) => fieldName(name, this.#ports),
+      names: this.fieldNames,
       budget: this.#schemaBudget,
       operations: this.#operations,
       classed: this.#classedBudget,
@@ -613,6 +619,8 @@ export interface InventoryState {
     readonly nothing: readonly string[];
   }[];
   readonly principals: readonly string[];
+  /** Absent in states older than it. */
+  readonly fieldNames?: FieldNamesState;
 }
 
 interface HostInventory {

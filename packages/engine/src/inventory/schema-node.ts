@@ -1,4 +1,5 @@
 import type { Json } from "../exchange/view.ts";
+import type { FieldNames } from "./field-names.ts";
 import { hash32 } from "./distinct-counter.ts";
 
 /**
@@ -41,6 +42,7 @@ export class SchemaNode {
         if (++read > schemaFieldsMax) break;
         this.field(key, to)?.add(value[key] ?? null, to, depth + 1);
       }
+      to.names?.observe(value, { records: this.kinds.object ?? 0, fields: this.fields });
     }
   }
 
@@ -153,6 +155,7 @@ export class SchemaNode {
   #text(text: string, to: SchemaLearning): void {
     this.#kind("string");
     if (text === "") return;
+    to.names?.value(text);
     const format = formatOf(text);
     this.formats[format] = (this.formats[format] ?? 0) + 1;
     this.#value(hash32(to.seed, text));
@@ -186,6 +189,8 @@ export interface SchemaLearning {
   readonly seed: number;
   readonly nameOf: (name: string) => string;
   readonly budget: SchemaBudget;
+  /** Learns which hidden names are structure. */
+  readonly names?: FieldNames;
 }
 
 /** Places left for all endpoints of an inventory. When there is none left, known places go on counting and no new ones are made. */

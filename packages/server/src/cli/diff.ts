@@ -74,7 +74,7 @@ async function againstTraffic(spec: string, options: DiffOptions, context: CliCo
     compared: "traffic",
     documents: [aboutOf(document, spec)],
     counts: { documented: diff.documented, seen: diff.seen, same: diff.matched.length, withoutBase: diff.withoutBase },
-    items: diff.differences,
+    items: diff.differences.map((one) => ({ ...one, where: inventory.fieldNames.reveal(one.where) })),
     undecided: diff.undecided,
     otherHosts: diff.otherHosts,
     next: null,

@@ -12,7 +12,7 @@ import { lifecycleFilters, spanOf } from "../hub/endpoint-life.ts";
 import { readKnown } from "./known/known.ts";
 import { endpointShape } from "../hub/endpoint-shape.ts";
 import { renderEndpoint } from "./listing/render-endpoint.ts";
-import { type ListFilter, lists, viewerOf, type ListName, type ListQuery } from "./listing/lists.ts";
+import { documentedNames, type ListFilter, lists, viewerOf, type ListName, type ListQuery } from "./listing/lists.ts";
 import { readMoment } from "./listing/moment.ts";
 import { renderList } from "./listing/render-list.ts";
 import { storeOf } from "./store-command.ts";
@@ -49,7 +49,8 @@ async function showOne(wanted: string, options: ListOptions, context: CliContext
   const endpoint = known.ledger.inventory.byId(id) ?? calls.find((call) => call.id === id);
   if (endpoint === undefined) throw new PosternError("NOT_FOUND", "This endpoint is not in the inventory any more", { remedy: "`postern endpoints` lists all of them." });
   const view = viewerOf(known)(endpoint);
-  const shape = endpointShape(endpoint);
+  const documented = documentedNames(known);
+  const shape = endpointShape(endpoint, (text) => known.ledger.inventory.fieldNames.reveal(text, documented));
   const template = explainTemplate(endpoint);
   const layout = { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) };
   context.stdout.write(options.json === true ? `${JSON.stringify({ ...view, shape, template })}\n` : `${renderEndpoint(view, shape, layout)}\n${renderSegments(template, layout)}`);

@@ -46,6 +46,41 @@ test("a document that knows one endpoint: the others are shadows, and endpoints 
   expect((await run("spec", "remove", "One", "--data", data)).code).toBe(3);
 });
 
+test("a field that no word explains stays a hash until records or a document prove that it is structure; what is exported with its name still differs in nothing", async () => {
+  const at = join(dir, "names");
+  const file = join(dir, "names.ndjson");
+  const line = (n: number, more: object) =>
+    JSON.stringify({
+      at: new Date(Date.UTC(2026, 2, 1) + n * 1_000).toISOString(),
+      method: "GET",
+      url: `http://a.example/posts/${n + 100}`,
+      client: { address: "192.0.2.1" },
+      request: { headers: [["Accept", "application/json"]] },
+      response: { status: 200, headers: [["content-type", "application/json"]], body: JSON.stringify({ id: n, name: `post ${n}`, price: n, ...more }) },
+    });
+  writeFileSync(file, Array.from({ length: 60 }, (_, n) => line(n, { slug: `p-${n}`, ...(n % 9 === 0 ? { zorkmid: n } : {}) })).join("\n"));
+  await run("import", file, "--data", at, "--json");
+  const fields = async () => {
+    const { shape } = JSON.parse((await run("endpoints", "GET /posts/{postId}", "--data", at, "--json")).stdout) as { shape: EndpointShape };
+    return shape.responses[0]?.fields
+      .map((one) => one.name)
+      .filter((name) => !["id", "name", "price"].includes(name))
+      .toSorted();
+  };
+  expect(await fields()).toEqual(["slug", expect.stringMatching(/^~[0-9a-f]{8}$/)]);
+  const exported = join(dir, "names.yaml");
+  await run("spec", "export", "--data", at, "--out", exported);
+  expect(readFileSync(exported, "utf8")).toContain("slug:");
+  expect((await run("diff", exported, "--data", at, "--fail-on", "any")).code).toBe(0);
+  const document = join(dir, "zorkmids.yaml");
+  writeFileSync(
+    document,
+    "openapi: 3.1.0\ninfo: {title: Z, version: '1'}\npaths:\n  /z:\n    get:\n      parameters: [{in: query, name: zorkmid, schema: {type: integer}}]\n      responses: {default: {description: any}}\n",
+  );
+  await run("spec", "add", document, "--data", at);
+  expect(await fields()).toEqual(["slug", "zorkmid"]);
+});
+
 test("a removed document can be put back whole, as can one that another replaced; every step stands in the change feed", async () => {
   const at = join(dir, "undo");
   const write = (version: string, path: string): string => {

@@ -8,9 +8,11 @@ import { knownKinds } from "../specs/known-kinds.ts";
 import { KnownSpecs } from "../specs/known-specs.ts";
 import { observedApi } from "../specs/observed-api.ts";
 import { readApi } from "../specs/read-api.ts";
+import { revealApi } from "../specs/reveal-names.ts";
 import { openApiOf } from "../specs/write-openapi.ts";
 import type { CliContext } from "./cli-context.ts";
 import { configOf, guarded, oneOf, tableWidthOf } from "./import-session.ts";
+import { documentedNames } from "./listing/lists.ts";
 import { readKnown } from "./known/known.ts";
 import { count, plain, several, table } from "./report/text-layout.ts";
 
@@ -85,7 +87,8 @@ async function exportSpec(options: ExportOptions, context: CliContext): Promise<
       remedy: "`postern endpoints` lists those there are, with their hosts.",
     });
   }
-  const document = openApiOf(api);
+  const documented = documentedNames(known);
+  const document = openApiOf(revealApi(api, (text) => known.ledger.inventory.fieldNames.reveal(text, documented)));
   const text = format === "json" ? `${JSON.stringify(document, undefined, 2)}\n` : stringify(document, { lineWidth: 0, aliasDuplicateObjects: false });
   if (options.out === undefined) context.stdout.write(text);
   else {

@@ -1,12 +1,14 @@
 import { endpointFields, type FieldFacts, type InventoryEndpoint, type ParameterFacts } from "@postern/engine";
+import type { Reveal } from "../specs/reveal-names.ts";
 import type { EndpointShape, ShapeField } from "../api/discovery-views.ts";
 
 /**
  * What the messages of one endpoint are made of, as lines: parameters, fields of requests, fields of answers by status; with types and, where found, the data class.
- * Holds no value. Empty where the source of the traffic carried neither headers nor bodies.
+ * Holds no value; `reveal` writes names that may be shown. Empty where the source of the traffic carried neither headers nor bodies.
  */
-export function endpointShape(endpoint: InventoryEndpoint): EndpointShape {
+export function endpointShape(endpoint: InventoryEndpoint, reveal: Reveal = (text) => text): EndpointShape {
   const { parameters, cut, answers } = endpointFields(endpoint);
+  const line = (one: FieldFacts): ShapeField => lineOf(one, reveal);
   const body = parameters.filter((one) => one.in === "form" || one.in === "json");
   const types = [...endpoint.schemas.requestTypes.keys()].sort();
   const described = new Map(answers.map((one) => [one.status, one]));
@@ -27,9 +29,9 @@ function isHead(place: ParameterFacts["in"]): place is "path" | "query" | "heade
   return place !== "form" && place !== "json";
 }
 
-function line(one: FieldFacts): ShapeField {
+function lineOf(one: FieldFacts, reveal: Reveal): ShapeField {
   return {
-    name: one.field,
+    name: reveal(one.field),
     types: one.types.length === 0 ? ["anything"] : one.types,
     format: one.format ?? null,
     always: !one.optional,

@@ -29,6 +29,7 @@ import { endpointShape } from "./endpoint-shape.ts";
 import type { SpecShelf } from "./spec-shelf.ts";
 import type { AddedSpec, EndpointShape, RemovedSpecView, SpecDiff, SpecUpload, SpecView } from "../api/discovery-views.ts";
 import { observedApi } from "../specs/observed-api.ts";
+import { revealApi } from "../specs/reveal-names.ts";
 import { openApiOf } from "../specs/write-openapi.ts";
 import { pageOf, readCursor } from "../store/page-cursor.ts";
 import type { StoreClient } from "../store/store-client.ts";
@@ -140,18 +141,26 @@ export class HubViews implements Views {
     return endpointView(this.#core.ledger, endpoint, {
       life,
       worst: worst.get(endpoint.id),
+      documented: () => this.#options.specs.documented(),
       guard: (id) => ({ state: this.#guardState(id), usage: this.#core.usage.get(id) }),
       knownBy: this.#options.knownBy(endpoint),
     });
   }
 
+  readonly #reveal = (text: string): string => this.#core.ledger.inventory.fieldNames.reveal(text, () => this.#options.specs.documented());
+
   endpointShape(id: string): EndpointShape | undefined {
     const endpoint = this.#core.ledger.inventory.byId(id);
-    return endpoint === undefined ? undefined : endpointShape(endpoint);
+    return endpoint === undefined ? undefined : endpointShape(endpoint, this.#reveal);
   }
 
   observedSpec(host?: string): Readonly<Record<string, unknown>> {
-    return openApiOf(observedApi(this.#core.ledger.inventory, (endpoint) => host === undefined || endpoint.host === host));
+    return openApiOf(
+      revealApi(
+        observedApi(this.#core.ledger.inventory, (endpoint) => host === undefined || endpoint.host === host),
+        this.#reveal,
+      ),
+    );
   }
 
   specs(): readonly SpecView[] {

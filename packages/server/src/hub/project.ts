@@ -14,6 +14,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
   const posture = endpoint.exactPosture();
   const telling = ledger.tellingId(endpoint);
   const oracle = ledger.oracles.state(telling);
+  const reveal = (text: string): string => ledger.inventory.fieldNames.reveal(text, more.documented);
   return {
     id: endpoint.id,
     method: endpoint.method,
@@ -33,7 +34,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
         ? null
         : { verdict: oracle.verdict, bits: rounded(oracle.bits, 3), eValue: Number(oracle.eValue.toPrecision(3)), labels: oracle.labels },
     dataClasses: [...endpoint.dataClasses].sort(),
-    dataFields: endpoint.classifiedFields().map((one) => ({ field: one.field, class: one.class, scheme: one.scheme ?? null, samples: one.samples, share: one.share })),
+    dataFields: endpoint.classifiedFields().map((one) => ({ field: reveal(one.field), class: one.class, scheme: one.scheme ?? null, samples: one.samples, share: one.share })),
     positions: endpoint
       .parameterList()
       .filter((one) => one.location.in === "path")
@@ -50,7 +51,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
     clientErrors: endpoint.clientErrors,
     latencyMs: { p50: latency(endpoint, 0.5), p95: latency(endpoint, 0.95) },
     statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
-    subjects: ledger.subjectsOf(endpoint).map((rule) => ({ in: rule.location.in, name: rule.location.name, type: rule.type })),
+    subjects: ledger.subjectsOf(endpoint).map((rule) => ({ in: rule.location.in, name: reveal(rule.location.name), type: rule.type })),
     guard: guardOf(endpoint, more.guard),
   };
 }
@@ -75,6 +76,8 @@ function callsOf({ operations }: InventoryEndpoint): EndpointView["calls"] {
 
 /** What is known beside the ledger. */
 export interface EndpointMore {
+  /** Names of fields that documents give, by the hash they are kept under. */
+  readonly documented?: (() => ReadonlyMap<string, string>) | undefined;
   /** The most severe of its open findings. */
   readonly worst?: Level | undefined;
   readonly knownBy?: readonly string[];

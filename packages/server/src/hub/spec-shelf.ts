@@ -4,6 +4,7 @@ import { diffTraffic } from "../specs/diff-traffic.ts";
 import type { Difference } from "../specs/difference.ts";
 import type { KnownSpecs } from "../specs/known-specs.ts";
 import { observedApi } from "../specs/observed-api.ts";
+import { hiddenNames } from "../specs/reveal-names.ts";
 import type { SpecChange } from "../specs/spec-changes.ts";
 import { readApiText } from "../specs/read-api.ts";
 import type { AuditEntry } from "../state/audit-log.ts";
@@ -12,6 +13,7 @@ import type { AuditEntry } from "../state/audit-log.ts";
 export class SpecShelf {
   readonly #specs: KnownSpecs;
   readonly #options: SpecShelfOptions;
+  #documented: { readonly changes: number; readonly names: ReadonlyMap<string, string> } | undefined;
   /** Counts on with every change. */
   changes = 0;
 
@@ -58,6 +60,12 @@ export class SpecShelf {
     return kept;
   }
 
+  /** Names of fields that the documents give, by the hash traffic has them under; read anew after a change. */
+  documented(): ReadonlyMap<string, string> {
+    if (this.#documented?.changes !== this.changes) this.#documented = { changes: this.changes, names: hiddenNames(this.#specs.names(), this.#options.ports) };
+    return this.#documented.names;
+  }
+
   /** What was done to the documents, here or by command. */
   history(): readonly SpecChange[] {
     return this.#specs.changes();
@@ -77,7 +85,10 @@ export class SpecShelf {
       same: diff.matched.length,
       withoutBase: diff.withoutBase,
       counts: countsOf(diff.differences),
-      items: diff.differences.filter(ofTraffic).slice(0, differencesMax),
+      items: diff.differences
+        .filter(ofTraffic)
+        .slice(0, differencesMax)
+        .map((one) => ({ ...one, where: inventory.fieldNames.reveal(one.where, () => this.documented()) })),
       undecided: diff.undecided.slice(0, undecidedMax),
       otherHosts: diff.otherHosts.slice(0, hostsMax),
     };

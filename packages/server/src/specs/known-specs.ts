@@ -5,7 +5,7 @@ import { type InventoryEndpoint, PosternError, type Ports } from "@postern/engin
 import { z } from "zod";
 import { sourceKnows } from "../discover/known-routes.ts";
 import type { Api } from "./api-model.ts";
-import { packApi, unpackApi } from "./packed-api.ts";
+import { packApi, type PackedApi, readPacked, unpackApi } from "./packed-api.ts";
 import { knownKinds, type KnownKind } from "./known-kinds.ts";
 import { comparePaths } from "./match-operations.ts";
 import { plainPath } from "./observed-api.ts";
@@ -77,6 +77,16 @@ export class KnownSpecs {
     }
   }
 
+  /** Names of parameters and fields in the documents kept, with repeats. Reads them all, now. */
+  *names(): Iterable<string> {
+    for (const { id } of this.list()) {
+      const api = this.#packed(id);
+      if (api === undefined) continue;
+      for (const { properties } of api.schemas) for (const [name] of properties) yield name;
+      for (const { parameters } of api.operations) for (const { name } of parameters) yield name;
+    }
+  }
+
   /** Puts it away, to be put back with {@link restore}. False when there was none of this name. Throws DATA_DIR_UNUSABLE. */
   remove(name: string, by = "command"): boolean {
     const kept = this.#read().find((one) => one.name === name);
@@ -132,6 +142,14 @@ export class KnownSpecs {
       const candidates = index.get(`${method} ${length}`) ?? (method === "HEAD" ? index.get(`GET ${length}`) : undefined) ?? [];
       return knownKinds.filter((kind) => candidates.some((one) => one.kind === kind && ["same", "covers"].includes(comparePaths(one.path, path, ports))));
     };
+  }
+
+  #packed(id: string): PackedApi | undefined {
+    try {
+      return readPacked(JSON.parse(readFileSync(this.#whole(id), "utf8")));
+    } catch {
+      return undefined;
+    }
   }
 
   #file(name: string): string {

@@ -43,6 +43,11 @@ export function packApi(api: Api): PackedApi {
   return { title, version, format, servers: servers.map((it) => ({ ...it })), problems: problems.map((it) => ({ ...it })), schemas, operations };
 }
 
+/** A packed document without unpacking it; undefined when it is none. */
+export function readPacked(value: unknown): PackedApi | undefined {
+  return packedApi.safeParse(value).data;
+}
+
 /** The api behind JSON that {@link packApi} wrote; undefined for anything else, such as a damaged file. */
 export function unpackApi(value: unknown): Api | undefined {
   const parsed = packedApi.safeParse(value);

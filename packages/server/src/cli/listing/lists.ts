@@ -7,6 +7,7 @@ import { changesOf, hasLifecycle, type lifecycleFilters, livesOf } from "../../h
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import { changeKey, changeViews } from "../../hub/change-views.ts";
 import { knownByOf, KnownSpecs } from "../../specs/known-specs.ts";
+import { hiddenNames } from "../../specs/reveal-names.ts";
 import { pageOf, readCursor } from "../../store/page-cursor.ts";
 import type { StoreClient } from "../../store/store-client.ts";
 import { type DisclosedClasses, namedEndpoints } from "../breach/breach-data.ts";
@@ -91,17 +92,25 @@ function endpoints({ known, query }: ListAsk): Page<EndpointView> {
   return inMemory(all, (one) => endpointKey(one, query.sort ?? "concern"), query);
 }
 
+/** Names of fields that the documents kept here give, by the hash traffic has them under. Reads them when first asked. */
+export function documentedNames({ dataDir, ports }: Pick<Known, "dataDir" | "ports">): () => ReadonlyMap<string, string> {
+  let names: ReadonlyMap<string, string> | undefined;
+  return () => (names ??= hiddenNames(new KnownSpecs(dataDir).names(), ports));
+}
+
 /** How this data directory's endpoints are shown. */
 export function viewerOf(known: Known): (endpoint: InventoryEndpoint) => EndpointView {
   const knownBy = knownByOf(known.dataDir, known.ports);
   const state = new Map(known.ledger.policy(known.savedAt ?? 0).endpoints.map((one) => [one.id, one.state]));
   const lifeOf = livesOf(known.ledger, known.config, known.annotations);
   const worst = worstOpen(findingViews(known));
+  const documented = documentedNames(known);
   // The counters of a running gate are its own; here stands what is guarded, not how far.
   return (endpoint) =>
     endpointView(known.ledger, endpoint, {
       life: lifeOf(endpoint),
       worst: worst.get(endpoint.id),
+      documented,
       knownBy: knownBy(endpoint),
       guard: (id) => ({ state: state.get(id), usage: undefined }),
     });
