@@ -25,7 +25,10 @@ Reads JavaScript and TypeScript (Express, Fastify, Koa with @koa/router, Hono, N
 Python (Flask, FastAPI) and Go (net/http, chi, gin). Constants, prefixes and mounted routers are followed across
 files; what is known only at run time is listed as not resolved, with its place, and never guessed. A route that
 rests on a default, such as one for an environment variable, says so. Other languages are counted.
-What guards a route is told by its name only, and stays unproven until traffic shows it.`,
+A path below one that is not known is shown with a ? before it and not counted. A server without a framework is told
+by its comparisons of the request's path with constants, each marked, and the place of its dispatcher is named.
+What guards a route is told by its name only, and stays unproven until traffic shows it; with --data, routes on which
+source and traffic disagree are listed.`,
     )
     .action((dir: string, options: DiscoverFlags) => guarded(context, () => run(dir, options, context)));
 }
@@ -70,5 +73,7 @@ async function run(dir: string, options: DiscoverFlags, context: CliContext): Pr
 async function seenIn(data: string, options: DiscoverFlags, context: CliContext): Promise<readonly KnownEndpoint[]> {
   const { readKnown } = await import("./known/known.ts");
   const known = await readKnown(data, { env: context.env, config: configOf(options.config, context) });
-  return known.ledger.inventory.endpoints().map((one) => ({ id: one.id, method: one.method, host: one.host, path: one.template, clearPath: one.clearTemplate }));
+  return known.ledger.inventory
+    .endpoints()
+    .map((one) => ({ id: one.id, method: one.method, host: one.host, path: one.template, clearPath: one.clearTemplate, posture: one.posture().verdict }));
 }

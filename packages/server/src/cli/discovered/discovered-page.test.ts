@@ -28,7 +28,14 @@ const discovery = (routes: readonly SourceRoute[]): Discovery => ({
   stoppedAt: null,
   otherLanguages: { Go: 2 },
 });
-const seen = (id: string, method: string, path: string): KnownEndpoint => ({ id, method, host: "api.test", path, clearPath: path });
+const seen = (id: string, method: string, path: string, posture: KnownEndpoint["posture"] = "unproven"): KnownEndpoint => ({
+  id,
+  method,
+  host: "api.test",
+  path,
+  clearPath: path,
+  posture,
+});
 
 test("an endpoint that was seen joins the route with the same constants, whatever parameters are called; the rest is told apart", () => {
   const routes = [route("GET", "/users/{id}"), route("GET", "/users/me"), route("ANY", "/files/{path*}"), route("POST", "/users")];
@@ -59,4 +66,33 @@ test("the table says what was not read, fits its width, and nothing in a name st
   expect(text).toContain("Not read: 2 files of Go.");
   expect(text).not.toContain("\u001b");
   expect(Math.max(...text.split("\n").map((line) => line.length))).toBeLessThanOrEqual(80);
+});
+
+test("a check in source on a route that traffic shows open is said, and the reverse; what is unproven is no disagreement", () => {
+  const guarded = (path: string): SourceRoute => ({ ...route("GET", path), auth: { names: ["requireUser"], verdict: "unproven" } });
+  const page = discoveredPage(discovery([guarded("/open"), guarded("/some"), guarded("/shut"), guarded("/unclear"), route("GET", "/plain"), route("GET", "/behind")]), {
+    limit: 10,
+    seen: [
+      seen("1", "GET", "/open", "not enforced"),
+      seen("2", "GET", "/some", "optional"),
+      seen("3", "GET", "/shut", "enforced"),
+      seen("4", "GET", "/unclear"),
+      seen("5", "GET", "/plain", "not enforced"),
+      seen("6", "GET", "/behind", "enforced"),
+    ],
+  });
+  const kinds = Object.fromEntries(page.items.map((one) => [one.path, one.disagreements.map((each) => `${each.kind}: ${each.traffic}`)]));
+  expect(kinds).toEqual({
+    "/open": ["guarded in source, open in traffic: not enforced"],
+    "/some": ["guarded in source, open in traffic: optional"],
+    "/shut": [],
+    "/unclear": [],
+    "/plain": [],
+    "/behind": ["no check in source, enforced in traffic: enforced"],
+  });
+  const text = renderDiscovery(page, { color: false, width: 80, textWidth: 80 });
+  expect(text).toContain("Guarded in source, open in traffic: 2 endpoints");
+  expect(text).toContain("GET /open: source has requireUser before it, traffic shows it not enforced");
+  expect(text).toContain("hint, not a verdict");
+  expect(text).toContain("No check in source, enforced in traffic: 1 endpoint");
 });

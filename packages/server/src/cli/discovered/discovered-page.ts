@@ -1,4 +1,4 @@
-import { PosternError, templateShape } from "@postern/engine";
+import { type InventoryEndpoint, PosternError, templateShape } from "@postern/engine";
 import { keysetPage } from "../../api/keyset-page.ts";
 import type { SourceRoute, Unresolved } from "../../discover/collect-routes.ts";
 import type { Discovery } from "../../discover/discover.ts";
@@ -21,10 +21,24 @@ export interface DiscoveredPage {
   readonly seenOnly: readonly { readonly id: string; readonly method: string; readonly host: string; readonly path: string }[] | null;
 }
 
+type PostureVerdict = ReturnType<InventoryEndpoint["posture"]>["verdict"];
+
 export interface DiscoveredRoute extends SourceRoute {
   readonly knownBy: readonly ("source" | "traffic")[];
   /** Endpoints of the data directory this route explains. */
   readonly endpoints: readonly string[];
+  /** Endpoints on which source and traffic say different things of who may ask; empty without `--data`. */
+  readonly disagreements: readonly Disagreement[];
+}
+
+/**
+ * Something called like a check stands before a route, and traffic shows it open or open to some; or nothing is called so, and traffic shows it
+ * enforced. What source says is a name, so it is a hint where to look and no verdict: traffic is the one that saw answers.
+ */
+export interface Disagreement {
+  readonly kind: "guarded in source, open in traffic" | "no check in source, enforced in traffic";
+  readonly endpoint: string;
+  readonly traffic: PostureVerdict;
 }
 
 export interface KnownEndpoint {
@@ -34,6 +48,8 @@ export interface KnownEndpoint {
   readonly path: string;
   /** With every constant in clear: compared, never shown. */
   readonly clearPath: string;
+  /** What traffic shows of who may ask. */
+  readonly posture: PostureVerdict;
 }
 
 /** Joins what source declares with what was seen: same method, and a path whose constants agree; a parameter of the route explains a constant that was seen. */
@@ -45,9 +61,10 @@ export function discoveredPage(discovery: Discovery, options: { readonly limit: 
     for (const route of best.length > 0 ? best : fitting.slice(0, 1)) explained.set(route, [...(explained.get(route) ?? []), endpoint.id]);
     return fitting.length === 0;
   });
+  const postures = new Map(options.seen?.map((one) => [one.id, one.posture]));
   const items = discovery.routes.map((route): DiscoveredRoute => {
     const endpoints = explained.get(route) ?? [];
-    return { ...route, knownBy: endpoints.length > 0 ? ["source", "traffic"] : ["source"], endpoints };
+    return { ...route, knownBy: endpoints.length > 0 ? ["source", "traffic"] : ["source"], endpoints, disagreements: disagreementsOf(route, endpoints, postures) };
   });
   const page = keysetPage(items, (one) => `${one.path}\n${one.method}\n${one.file}\n${String(one.line).padStart(8, "0")}\n${one.column}\n${one.app}`, {
     limit: options.limit,
@@ -63,6 +80,15 @@ export function discoveredPage(discovery: Discovery, options: { readonly limit: 
     coverage: { routes: discovery.routes.length, files: discovery.files, skipped: discovery.skipped, stoppedAt: discovery.stoppedAt, otherLanguages: discovery.otherLanguages },
     seenOnly: seenOnly?.map(({ id, method, host, path }) => ({ id, method, host, path })) ?? null,
   };
+}
+
+function disagreementsOf(route: SourceRoute, endpoints: readonly string[], postures: ReadonlyMap<string, PostureVerdict>): readonly Disagreement[] {
+  const guarded = route.auth.names.length > 0;
+  return endpoints.flatMap((endpoint): Disagreement[] => {
+    const traffic = postures.get(endpoint);
+    if (guarded && (traffic === "not enforced" || traffic === "optional")) return [{ kind: "guarded in source, open in traffic", endpoint, traffic }];
+    return !guarded && traffic === "enforced" ? [{ kind: "no check in source, enforced in traffic", endpoint, traffic }] : [];
+  });
 }
 
 /** A GET route answers HEAD as well in every framework that is read. */

@@ -41,6 +41,18 @@ export function renderDiscovery(page: DiscoveredPage, options: { readonly color:
     const byNames = grouped(guarded);
     for (const [names, number] of byNames.slice(0, shownMax)) say(`${names}: ${several(number, "route")}`, 2);
   }
+  for (const kind of ["guarded in source, open in traffic", "no check in source, enforced in traffic"] as const) {
+    const found = page.items.flatMap((route) => route.disagreements.filter((one) => one.kind === kind).map((one) => ({ route, traffic: one.traffic })));
+    if (found.length === 0) continue;
+    lines.push("", paint.bold(`${titles[kind]}: ${several(found.length, "endpoint")}`));
+    for (const { route, traffic } of found.slice(0, shownMax))
+      say(
+        `${route.method} ${route.path}: ${route.auth.names.length > 0 ? `source has ${route.auth.names.join(", ")} before it` : "nothing before it in source is called like a check"}, traffic shows it ${traffic}  ${route.file}:${route.line}`,
+        2,
+      );
+    if (found.length > shownMax) lines.push(`  and ${count(found.length - shownMax)} more: --json has all`);
+    say(hints[kind], 2);
+  }
   const below = page.unresolved.filter((one) => one.below !== undefined);
   if (below.length > 0) {
     lines.push("", paint.bold(`Below a path that is not known (?), and not counted: ${several(below.length, "route")}`));
@@ -71,6 +83,16 @@ export function renderDiscovery(page: DiscoveredPage, options: { readonly color:
   say(coverageText(page));
   return `${lines.join("\n")}\n`;
 }
+
+const titles = {
+  "guarded in source, open in traffic": "Guarded in source, open in traffic",
+  "no check in source, enforced in traffic": "No check in source, enforced in traffic",
+} as const;
+
+const hints = {
+  "guarded in source, open in traffic": "A name in source is a hint, not a verdict: look whether the check runs for this route, and whether it refuses.",
+  "no check in source, enforced in traffic": "A gateway, the handler itself or a check of another name does it: reached without the gateway, the route may be open.",
+} as const;
 
 /** Lines of one list for people; scripts get all. */
 const shownMax = 20;
