@@ -3,7 +3,7 @@ import type { BodyContent, Exchange, HeaderList, Message } from "./exchange.ts";
 import type { Ports } from "./ports.ts";
 import { decodePercent, hostOf, splitUrl } from "./split-target.ts";
 import { rememberText } from "./remember-text.ts";
-import type { ExchangeView, Json } from "./view.ts";
+import type { ExchangeView, Json, PathView } from "./view.ts";
 import { pairsMax } from "./view.ts";
 
 export { splitTarget } from "./split-target.ts";
@@ -19,7 +19,7 @@ export function viewOf(exchange: Exchange, ports: Ports): ExchangeView {
   const { request, response } = exchange;
   const query = rawQuery === "" ? none : pairsOf(rawQuery);
   const type = lowered(headerOf(request.headers, "content-type"));
-  const form = request.body !== undefined && type.startsWith("application/x-www-form-urlencoded") ? pairsOf(textOf(request.body, ports) ?? "") : none;
+  const form = formOf(request, type, ports);
   return {
     exchange,
     host: urlHost !== "" ? urlHost : hostOfHeader(headerOf(request.headers, "host")),
@@ -30,6 +30,23 @@ export function viewOf(exchange: Exchange, ports: Ports): ExchangeView {
     responseJson: jsonOf(response, lowered(headerOf(response.headers, "content-type")), ports),
     credential: credentialOf(request.headers, query, ports),
     userAgent: headerOf(request.headers, "user-agent").slice(0, userAgentCharactersMax),
+  };
+}
+
+/** The part of {@link viewOf} that path templates are learned from, for a pass over a recording that does nothing else. The request's body is read where the answer is 400 only. */
+export function pathViewOf(exchange: Exchange, ports: Ports): PathView {
+  const { host, segments } = splitUrl(exchange.url);
+  const { request, response } = exchange;
+  const asked = response.status === 400 && request.body !== undefined;
+  const type = asked ? lowered(headerOf(request.headers, "content-type")) : "";
+  const form = asked ? formOf(request, type, ports) : none;
+  return {
+    exchange,
+    host: host !== "" ? host : hostOfHeader(headerOf(request.headers, "host")),
+    segments,
+    form,
+    requestJson: asked && form === none ? jsonOf(request, type, ports) : undefined,
+    responseJson: response.body === undefined ? undefined : jsonOf(response, lowered(headerOf(response.headers, "content-type")), ports),
   };
 }
 
@@ -69,6 +86,10 @@ export function pairsOf(raw: string): readonly (readonly [name: string, value: s
 const lowered = rememberText((text) => text.toLowerCase());
 const hostOfHeader = rememberText((text) => hostOf(text));
 const none: readonly (readonly [string, string])[] = [];
+
+function formOf({ body }: Message, type: string, ports: Ports): readonly (readonly [string, string])[] {
+  return body !== undefined && type.startsWith("application/x-www-form-urlencoded") ? pairsOf(textOf(body, ports) ?? "") : none;
+}
 
 function textOf(body: BodyContent, ports: Ports): string | undefined {
   if (body.length > jsonCharactersMax) return undefined;

@@ -18,6 +18,9 @@ export interface ExchangeView {
   readonly userAgent: string;
 }
 
+/** What path templates are learned from. */
+export type PathView = Pick<ExchangeView, "exchange" | "host" | "segments" | "form" | "requestJson" | "responseJson">;
+
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 export interface CredentialSeen {

@@ -3,15 +3,57 @@ import { rememberText } from "../exchange/remember-text.ts";
 import { hexOf, plainHalves } from "../exchange/plain-hash.ts";
 import { splitUrl } from "../exchange/split-target.ts";
 import { headerOf } from "../exchange/view-of.ts";
-import type { ExchangeView, Json } from "../exchange/view.ts";
+import type { Json, PathView } from "../exchange/view.ts";
 import { keyOfHex } from "../detect/observe/key-pair.ts";
 import { hash32 } from "./distinct-counter.ts";
 import { WatchedAnswers } from "./watched-answers.ts";
 
-/** True for answers that say there is nothing at this path with this method, or for none at all. */
-export function saysNothingHere(status: number): boolean {
-  return status < 100 || status === 404 || status === 405 || status === 501;
+/**
+ * What an answer proves, by its status and the text of the path:
+ * - `endpoint`: somebody was there to answer this request: any status not named below; also 400 in JSON to a body that can be read as what it says it is, because
+ *   what stands in front of an interface reads no further than that;
+ * - `method`: only that a path which has answered to another method also takes this one: any other 400, and 413, to the methods of everyday calls. Servers,
+ *   proxies and parsers say 400 to what they cannot read before they look at the path, so that it would make an endpoint of every attack in a log;
+ * - `nothing`: there is nothing here with this method (404, 405, 501), no answer, or an answer that servers, proxies and walls give to any path: too long, too slow,
+ *   too many, sent to the wrong host, nobody behind ({@link beforeAnyEndpoint}); and any error to a path written as attacks are ({@link looksForged}), because
+ *   a filter's 403 is as good as a 404 then.
+ *
+ * 401, 403, 409, 422 and 500 stay evidence: who refuses, validates or fails was there. What proves nothing is counted for its endpoint where there is one.
+ *
+ * Misses: an endpoint that in a log without bodies only ever answered 400 (in any source: 429, 503, …) at a path where no other method ever answered; one that is only
+ * ever refused on a path with characters of attacks in it. Mistakes: a filter that answers 403 to an attack whose path looks like any other; {@link NothingHere}
+ * learns it when it repeats.
+ */
+export function proofOf(view: Pick<PathView, "exchange" | "segments" | "form" | "requestJson" | "responseJson">): Proof {
+  const { method, url, response } = view.exchange;
+  const { status } = response;
+  if (status >= 100 && status < 400) return "endpoint";
+  if (status < 100 || beforeAnyEndpoint.has(status) || looksForged(url, view.segments)) return "nothing";
+  if (status !== 400 && status !== 413) return "endpoint";
+  if (status === 400 && view.responseJson !== undefined && (view.requestJson !== undefined || view.form.length > 0)) return "endpoint";
+  return everyday.has(method) ? "method" : "nothing";
 }
+
+export type Proof = "endpoint" | "method" | "nothing";
+
+/** Statuses that come from a server, proxy or wall without any endpoint behind them, nginx's 444 and 494 to 499 and the 520s of content networks among them. */
+const beforeAnyEndpoint: ReadonlySet<number> = new Set([
+  404, 405, 408, 411, 414, 417, 421, 426, 429, 431, 444, 494, 495, 496, 497, 499, 501, 502, 503, 504, 505, 511, 520, 521, 522, 523, 524, 525, 526, 527, 530,
+]);
+const everyday: ReadonlySet<string> = new Set(["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"]);
+
+/** True for a path that climbs (`/../`, also escaped) or holds characters that routes and ids have not, and injections have. Bounded by what a view keeps of a path. */
+export function looksForged(url: string, segments: readonly string[]): boolean {
+  const query = url.indexOf("?");
+  const path = query < 0 ? url : url.slice(0, query);
+  if (path.includes("/..") || (path.includes("%") && /%(?:2e|5c|00)/i.test(path))) return true;
+  for (const segment of segments) if (forgedText.test(segment)) return true;
+  return false;
+}
+
+/** Parameters of a segment (`;v=2`) and quoted keys (`People('x')`) are not among them. */
+// oxlint-disable-next-line no-control-regex
+const forgedText = /[\u0000-\u001f\u007f<>"`|\\]|;(?![\w.-]+=)|'(?:\s|$|--|;)|\$\{/;
 
 /**
  * Learns what a host answers to everything: a catch-all page, a soft 404, a wall of 401 or 403. An answer is that when
@@ -26,6 +68,7 @@ export class NothingHere {
   readonly #watched = new WatchedAnswers();
   /** Both halves of each answer that means nothing, one after the other: a handful at most, so that looking through them costs less than any table. */
   readonly #known: number[] = [];
+  #settled = false;
 
   /** Whether one of an answer's hashes means nothing; `learned` exactly once, at the sighting that decides. `place`: what whoever looks for doors varies. */
   observe(
@@ -38,6 +81,7 @@ export class NothingHere {
       const high = fingerprint[at] ?? 0;
       const low = fingerprint[at + 1] ?? 0;
       if (this.#means(high, low)) return meansNothing;
+      if (this.#settled) continue;
       if (segment === undefined || !this.#watched.note(high, low, segment, firstSegmentsMin) || this.#known.length >= 2 * knownMax) continue;
       this.#known.push(high, low);
       return { learned: true, fingerprint: hexOf(high, low) };
@@ -54,6 +98,11 @@ export class NothingHere {
   #means(high: number, low: number): boolean {
     for (let at = 0; at < this.#known.length; at += 2) if (this.#known[at] === high && this.#known[at + 1] === low) return true;
     return false;
+  }
+
+  /** Nothing more is learned: all there is to know was seen. */
+  settle(): void {
+    this.#settled = true;
   }
 
   exportState(): readonly string[] {
@@ -82,7 +131,7 @@ export const knownMax = 64;
  *
  * Misses: other languages, other words, bodies not carried; {@link NothingHere} learns those where they repeat.
  */
-export function saysNothingInWords(view: ExchangeView): boolean {
+export function saysNothingInWords(view: PathView): boolean {
   const { response } = view.exchange;
   if (response.status < 200 || response.status > 299) return false;
   const json = view.responseJson;
@@ -111,10 +160,10 @@ export function fingerprintText(fingerprint: AnswerFingerprint): string {
  * target for redirects, whatever they carry along; without a readable body by exact size, as it is and less the length of the path, which many error
  * answers repeat once or twice. Undefined where equal answers prove nothing: empty ones, 201, 202, 204, 304.
  */
-export function answerFingerprint(view: ExchangeView): AnswerFingerprint | undefined {
+export function answerFingerprint(view: PathView): AnswerFingerprint | undefined {
   const { response } = view.exchange;
   const { status } = response;
-  if (saysNothingHere(status) || status === 201 || status === 202 || status === 204 || status === 304) return undefined;
+  if (status < 100 || beforeAnyEndpoint.has(status) || status === 201 || status === 202 || status === 204 || status === 304) return undefined;
   if (status >= 300 && status < 400) return hashes(`${status} ${redirectOf(headerOf(response.headers, "location"), view.segments)}`);
   const type = typeOf(headerOf(response.headers, "content-type"));
   // Hashed: it is kept, and names of fields and media types may be anything.
@@ -234,7 +283,7 @@ function redirectOf(location: string, segments: readonly string[]): string {
 }
 
 /** The length of a body without the path that a short one repeats. */
-function ownLength({ exchange: { url, response } }: ExchangeView): number {
+function ownLength({ exchange: { url, response } }: PathView): number {
   const { body } = response;
   if (body === undefined) return 1;
   const length = targetLength(url);

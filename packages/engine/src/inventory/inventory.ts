@@ -6,7 +6,7 @@ import type { Ports } from "../exchange/ports.ts";
 import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
 import { plainHash } from "../exchange/plain-hash.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
-import { type AnswerFingerprint, answerFingerprint, answerShape, fingerprintText, NothingHere, saysNothingHere, saysNothingInWords } from "./admission.ts";
+import { type AnswerFingerprint, answerFingerprint, answerShape, fingerprintText, NothingHere, proofOf, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
 import type { Calls, Operation } from "./calls/call.ts";
 import { graphqlCalls } from "./calls/graphql-calls.ts";
@@ -19,6 +19,8 @@ import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpo
 import { endpointKey, InventoryEndpoint } from "./inventory-endpoint.ts";
 import type { PathNode } from "./path-node.ts";
 import { type PathStep, pathOf } from "./path-step.ts";
+import { foreseenTrees } from "./foreseen-trees.ts";
+import { type Foresight, inventorySeed } from "./foresight.ts";
 import { PathTemplates } from "./path-templates.ts";
 import { classifiedFieldsMax } from "./field-classes.ts";
 import { SchemaBudget } from "./schema-node.ts";
@@ -32,7 +34,7 @@ export { InventoryEndpoint } from "./inventory-endpoint.ts";
 /**
  * Every endpoint that traffic has shown: learned from exchanges, in bounded memory, no clock.
  *
- * An endpoint enters with evidence: an answer other than 404, 405, 501 or none, and other than what its host answers to
+ * An endpoint enters with evidence: an answer that proves one ({@link proofOf}), and other than what its host answers to
  * everything ("nothing here", see `admission.ts`). Scanner paths therefore neither add endpoints nor grow memory; 404s on
  * known templates count for their endpoint. State written out holds templates, counts and keyed hashes only.
  */
@@ -59,12 +61,16 @@ export class Inventory {
   #refused = 0;
   #epochsDropped = 0;
   #fresh: string[] = [];
+  /** Methods with evidence at a place, where a first pass found them; while there is such knowledge no host makes room for another. */
+  #foreseen: Map<PathNode<MethodMap>, ReadonlySet<string>> | undefined;
+  /** More were foreseen than there is room for: then those that were left out stay out, whichever comes first. */
+  #closed = false;
 
   constructor(ports: Ports, bounds: Partial<InventoryBounds> = {}) {
     this.#ports = ports;
     this.#bounds = { ...inventoryBounds, ...bounds };
     this.#places = { left: this.#bounds.placesMax };
-    this.#seed = Number.parseInt(ports.hash("segment", "inventory seed").slice(0, 8), 16) | 0;
+    this.#seed = inventorySeed(ports);
     this.fieldNames = new FieldNames(ports, this.#seed);
   }
 
@@ -86,19 +92,22 @@ export class Inventory {
   #observe(view: ExchangeView, segments: readonly string[], method: string, operation: Operation | undefined, nothing = false): InventoryEndpoint | undefined {
     const network = hash32(this.#seed, networkOf(view.exchange.client.address));
     const { status } = view.exchange.response;
-    nothing ||= saysNothingHere(status) || saysNothingInWords(view);
+    const proof = nothing || saysNothingInWords(view) ? "nothing" : proofOf(view);
+    nothing = proof !== "endpoint";
     // A host enters with an answer that may be evidence: `Host` is the caller's choice.
     const fingerprint = nothing ? undefined : answerFingerprint(view);
     const unset = nothing || (fingerprint !== undefined && this.#anyHost.knows(fingerprint));
     const host = unset ? this.#hosts.get(view.host) : this.#host(view.host);
     if (host === undefined) return undefined;
-    if (nothing || (fingerprint !== undefined && this.#isNothing(host, fingerprint, view.segments[0])))
-      return this.#countNothing(this.#known(host, method, segments, operation), view, { host, segments, network });
+    if (nothing || (fingerprint !== undefined && this.#isNothing(host, fingerprint, view.segments[0]))) {
+      const known = this.#foreseen === undefined ? this.#known(host, method, segments, operation) : this.#foreseenAt(host, method, segments, operation);
+      const counted = known ?? (proof === "method" ? this.#beside(host, method, segments, operation, view) : undefined);
+      return this.#countNothing(counted, view, { host, segments, network });
+    }
     host.answers++;
     const learned = host.paths.place(segments, network >>> 27);
     const place = learned === undefined ? undefined : host.paths.shownPlace(learned, segments, network >>> 27);
-    if (operation?.protocol === "websocket" && status !== 101 && place?.leaf?.has(endpointKey(method, operation)) !== true && status !== 401 && status !== 403)
-      operation = undefined;
+    if (operation?.protocol === "websocket" && status !== 101 && !this.#stands(place, endpointKey(method, operation)) && status !== 401 && status !== 403) operation = undefined;
     const endpoint = place === undefined ? this.#known(host, method, segments, operation) : this.#endpointAt(host, place, method, operation, place !== learned);
     if (endpoint === undefined) this.#refused++;
     if (place === undefined || learned === undefined || endpoint === undefined) return endpoint;
@@ -151,53 +160,32 @@ export class Inventory {
   }
 
   /**
-   * Decides the path templates of a finite input before any of it is counted, in an order of its own: the same exchanges in another order give the same
-   * positions. Nothing else is learned of them. Call it on an empty inventory only; give each exchange that {@link observe} will be shown.
+   * Takes over path templates, methods with evidence and empty answers as decided on all of a recording, before any of it is counted: its exchanges then give the same
+   * endpoints and the same counts in any order. Nothing else is learned of them. Call it on an empty inventory only.
    */
-  foresee(views: Iterable<ExchangeView>): void {
-    const nothing = new Map<string, NothingHere>();
-    const rows: {
-      readonly key: string;
-      readonly order: number;
-      readonly host: string;
-      readonly segments: readonly string[];
-      readonly client: number;
-      readonly fingerprint: AnswerFingerprint;
-    }[] = [];
-    const seen = new Map<string, number>();
-    for (const view of views) {
-      if (saysNothingHere(view.exchange.response.status) || saysNothingInWords(view)) continue;
-      const rpc = rpcPathOf(view);
-      if (rpc?.answered === false) continue;
-      const segments = rpc?.prefix ?? view.segments;
-      const key = `${view.host} ${segments.join("/")}`;
-      const times = seen.get(key) ?? 0;
-      seen.set(key, times + 1);
-      const network = hash32(this.#seed, networkOf(view.exchange.client.address));
-      rows.push({ key, order: hash32(times, key), host: view.host, segments, client: network >>> 27, fingerprint: answerFingerprint(view) ?? noFingerprint });
-    }
-    rows.sort((a, b) => a.order - b.order || compare(a.key, b.key) || compare(fingerprintText(a.fingerprint), fingerprintText(b.fingerprint)) || a.client - b.client);
-    for (const { host, fingerprint, segments } of rows) {
-      let known = nothing.get(host);
-      if (known === undefined) nothing.set(host, (known = new NothingHere()));
-      known.observe(fingerprint, segments[0], this.#seed);
-    }
-    const trees = new Map<string, PathTemplates<true>>();
-    for (const { host, segments, client, fingerprint } of rows) {
-      if (nothing.get(host)?.knows(fingerprint) === true) continue;
-      let tree = trees.get(host);
-      if (tree === undefined) {
-        if (trees.size >= this.#bounds.hostsMax) continue;
-        tree = new PathTemplates<true>(() => true, { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax });
-        tree.govern(this.#rulesOf(host));
-        trees.set(host, tree);
-      }
-      const place = tree.place(segments, client);
-      if (place !== undefined) place.leaf = true;
-    }
-    for (const [host, tree] of trees) {
-      tree.settle();
-      this.#host(host)?.paths.adopt(tree.root);
+  foresee(foresight: Foresight): void {
+    const { hosts, anyHost } = foreseenTrees(foresight.paths(), {
+      seed: this.#seed,
+      hostsMax: this.#bounds.hostsMax,
+      hostAnswersMin,
+      bounds: { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax, shared: { left: this.#bounds.placesMax } },
+      rulesOf: (host) => this.#rulesOf(host),
+    });
+    this.#foreseen = new Map();
+    let left = this.#bounds.endpointsMax;
+    this.#anyHost.restore(anyHost.exportState());
+    for (const { name, root, nothing } of hosts) {
+      const host = this.#host(name);
+      if (host === undefined) continue;
+      host.answers = hostAnswersMin;
+      host.nothing.restore(nothing);
+      host.nothing.settle();
+      host.paths.adopt(root, (place, methods) => {
+        const kept = methods.size <= left ? methods : new Set([...methods].slice(0, left));
+        left -= kept.size;
+        if (kept.size < methods.size) this.#closed = true;
+        this.#foreseen?.set(place, kept);
+      });
     }
   }
 
@@ -405,7 +393,7 @@ export class Inventory {
   #host(name: string): HostInventory | undefined {
     const known = this.#hosts.get(name);
     if (known !== undefined) return known;
-    if (this.#hosts.size >= this.#bounds.hostsMax) this.#dropHost();
+    if (this.#hosts.size >= this.#bounds.hostsMax && this.#foreseen === undefined) this.#dropHost();
     if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
     const host: HostInventory = {
       name,
@@ -450,6 +438,7 @@ export class Inventory {
     const key = endpointKey(method, operation);
     const known = place.leaf?.get(key);
     if (known !== undefined) return known;
+    if (this.#closed && this.#foreseen?.get(place)?.has(key) !== true) return undefined;
     const room = operation?.protocol === "grpc" ? operationsMax : operationsMax + methodsMax;
     if (this.#endpoints >= this.#bounds.endpointsMax) for (const { paths } of this.#hosts.values()) paths.cramp();
     if ((place.leaf?.size ?? 0) >= room || this.#endpoints >= this.#bounds.endpointsMax) return undefined;
@@ -507,6 +496,30 @@ export class Inventory {
       this.#endpoints--;
       endpoint.unshow();
     }
+  }
+
+  /** As {@link #known}, also where a first pass found evidence that may come later in this one. */
+  #foreseenAt(host: HostInventory, method: string, segments: readonly string[], operation: Operation | undefined): InventoryEndpoint | undefined {
+    const key = endpointKey(method, operation);
+    const place = host.paths.find(segments, (node) => this.#stands(node, key));
+    if (place !== undefined) return this.#endpointAt(host, place, method, operation);
+    return operation?.protocol === "websocket" ? this.#foreseenAt(host, method, segments, undefined) : undefined;
+  }
+
+  /** A method that was only refused, at a path that has answered to another one. */
+  #beside(host: HostInventory, method: string, segments: readonly string[], operation: Operation | undefined, view: ExchangeView): InventoryEndpoint | undefined {
+    if (this.#foreseen !== undefined) return undefined;
+    const place = host.paths.find(segments, (node) => node.leaf !== undefined && [...node.leaf.values()].some((one) => one.evidence === "certain" || one.evidence.size > 0));
+    const endpoint = place === undefined ? undefined : this.#endpointAt(host, place, method, operation);
+    if (endpoint !== undefined) {
+      const fingerprint = answerFingerprint(view);
+      endpoint.admit(fingerprint === undefined ? undefined : fingerprintText(fingerprint));
+    }
+    return endpoint;
+  }
+
+  #stands(place: PathNode<MethodMap> | undefined, key: string): boolean {
+    return place !== undefined && (place.leaf?.has(key) === true || this.#foreseen?.get(place)?.has(key) === true);
   }
 
   /** The host turned out to answer everything this way: what stood on that answer alone was never an endpoint. */
@@ -682,8 +695,6 @@ function* endpointsOf(host: HostInventory, learned = false): Generator<Inventory
   };
   yield* walk(host.paths.root);
 }
-
-const noFingerprint: AnswerFingerprint = [];
 
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;

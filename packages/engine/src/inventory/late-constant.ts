@@ -3,11 +3,11 @@ import { siblingPolicy } from "./sibling-policy.ts";
 import { ValueCounter } from "./value-counter.ts";
 
 /** At a merged position a late constant shows by its share of traffic, from as many callers as the position has: how often it was seen, or 0. */
-export function lateConstant<Leaf>(node: PathNode<Leaf>, key: string, segment: string, client: number): number {
-  node.lateTotal++;
+export function lateConstant<Leaf>(node: PathNode<Leaf>, key: string, segment: string, clients: number, times: number): number {
+  node.lateTotal += times;
   node.values ??= new ValueCounter();
   if (!node.values.wide) node.values.add(key);
-  node.lateClients |= 1 << (client & 31);
+  node.lateClients |= clients;
   const late = node.late?.get(key);
   if (late === undefined) {
     // Among very many values a constant comes back often enough to be met when only some arrivals are noted.
@@ -17,11 +17,11 @@ export function lateConstant<Leaf>(node: PathNode<Leaf>, key: string, segment: s
       // One off each: what returns often survives, what came once goes.
       for (const [name, entry] of node.late) if (--entry.count === 0) node.late.delete(name);
     }
-    if (node.late.size < lateMax) node.late.set(key, { count: 1, clients: 1 << (client & 31) });
+    if (node.late.size < lateMax) node.late.set(key, { count: times, clients });
     return 0;
   }
-  late.count++;
-  late.clients |= 1 << (client & 31);
+  late.count += times;
+  late.clients |= clients;
   if (node.persons) return 0;
   const callers = Math.min(siblingPolicy.lateCallersMin, bits(node.lateClients));
   if (late.count < siblingPolicy.lateCountMin || late.count * siblingPolicy.lateShare < node.lateTotal || bits(late.clients) < callers) return 0;

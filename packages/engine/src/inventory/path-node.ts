@@ -31,6 +31,8 @@ export class PathNode<Leaf> {
   lateClients = 0;
   /** Words below are values of one parameter. What stands after `users` names a person: a value at first sight, and never kept in clear however popular. */
   merged = false;
+  /** Decided on a whole recording before any of it was counted: nothing here is decided anew while it is read. */
+  decided = false;
   /** Distinct values of the parameter below, as far as they were told apart. */
   values: ValueCounter | undefined;
   /** Sightings of the most popular one. */

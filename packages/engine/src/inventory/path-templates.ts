@@ -67,8 +67,13 @@ export class PathTemplates<Leaf> {
 
   /** The place of a path, made when missing; undefined at the bound. `client` is a small number standing for who asked. */
   place(segments: readonly string[], client: number): PathNode<Leaf> | undefined {
+    return this.placeMany(segments, 1 << (client & 31), 1, noPatterns);
+  }
+
+  /** As {@link place} so many times at once. `clients`: the 32-bit sketch of who asked; `patterns`: of segments whose text is known to be a value's, by position. */
+  placeMany(segments: readonly string[], clients: number, times: number, patterns: readonly (string | undefined)[]): PathNode<Leaf> | undefined {
     if (this.#cramped) this.#giveWay();
-    return this.#walk(this.root, segments, 0, client);
+    return this.#walk(this.root, segments, 0, clients, times, patterns);
   }
 
   /** Room is short: at the next path that is placed, what rules show as one becomes one, for good, since there is no room to keep it apart beside that. */
@@ -83,19 +88,19 @@ export class PathTemplates<Leaf> {
     while (at !== undefined && at.view === undefined) at = at.parent;
     if (at?.view === undefined) return place;
     at.view.shown ||= at.shown;
-    return this.#walk(at.view, segments, at.depth, client);
+    return this.#walk(at.view, segments, at.depth, 1 << (client & 31), 1, noPatterns);
   }
 
-  #walk(from: PathNode<Leaf>, segments: readonly string[], start: number, client: number): PathNode<Leaf> | undefined {
+  #walk(from: PathNode<Leaf>, segments: readonly string[], start: number, clients: number, times: number, patterns: readonly (string | undefined)[]): PathNode<Leaf> | undefined {
     let node = from;
-    node.count++;
+    node.count += times;
     let value = "";
     for (let depth = start; depth < segments.length; depth++) {
       const segment = segments[depth] ?? "";
-      const next = this.#step(node, segment, depth, client);
+      const next = this.#step(node, segment, depth, clients, times, patterns[depth]);
       if (next === undefined) return undefined;
-      next.count++;
-      next.clients |= 1 << (client & 31);
+      next.count += times;
+      next.clients |= clients;
       if (next.count >= next.settleAt) {
         next.settleAt = next.count * 2;
         markDirty(next);
@@ -115,7 +120,12 @@ export class PathTemplates<Leaf> {
   }
 
   /** The known place of a path as it is shown, or as it was `learned`, or undefined. Constants first, then parameters; tries at most {@link findStepsMax} steps. */
-  find(segments: readonly string[], accept: (node: PathNode<Leaf>) => boolean, learned = false): PathNode<Leaf> | undefined {
+  find(
+    segments: readonly string[],
+    accept: (node: PathNode<Leaf>) => boolean,
+    learned = false,
+    patterns: readonly (string | undefined)[] = noPatterns,
+  ): PathNode<Leaf> | undefined {
     let steps = 0;
     const walk = (from: PathNode<Leaf>, depth: number): PathNode<Leaf> | undefined => {
       if (++steps > findStepsMax) return undefined;
@@ -125,7 +135,7 @@ export class PathTemplates<Leaf> {
       const constant = node.children.get(segment.toLowerCase()) ?? this.#recognised(node, segment);
       const found = constant === undefined ? undefined : walk(constant, depth + 1);
       if (found !== undefined) return found;
-      const pattern = segmentPattern(segment, depth);
+      const pattern = patterns[depth] ?? segmentPattern(segment, depth);
       const parameter = (pattern === undefined ? undefined : node.parameters.get(pattern)) ?? (pattern !== undefined || takesWords(node) ? node.parameters.get("{}") : undefined);
       return parameter === undefined ? undefined : walk(parameter, depth + 1);
     };
@@ -188,11 +198,19 @@ export class PathTemplates<Leaf> {
     return node === place ? undefined : node;
   }
 
-  /** Takes over which positions hold constants and which parameters, without any counts, from the root of a tree that has learned them; call on an empty one. */
-  adopt(root: PathNode<unknown>): void {
-    const walk = (from: PathNode<unknown>, into: PathNode<Leaf>): void => {
+  /**
+   * Takes over which positions hold constants and which parameters, without counts, from the root of a tree that has learned them; call on an empty one. These stay as they
+   * are from now on: what comes is counted there, and a word that was not met before is a value where words are values, else a constant below which is learned as ever.
+   */
+  adopt<Other>(root: PathNode<Other>, leaf: (place: PathNode<Leaf>, leaf: Other) => void): void {
+    const walk = (from: PathNode<Other>, into: PathNode<Leaf>): void => {
+      into.decided = true;
       into.merged = from.merged;
       into.reason = from.reason;
+      into.values = from.values;
+      into.topValue = from.topValue;
+      into.shape = from.shape;
+      if (from.leaf !== undefined) leaf(into, from.leaf);
       for (const child of from.children.values()) {
         const made = this.#child(into, child.label.toLowerCase(), child.label);
         if (made !== undefined) walk(child, made);
@@ -224,7 +242,7 @@ export class PathTemplates<Leaf> {
     }
   }
 
-  #step(node: PathNode<Leaf>, segment: string, depth: number, client: number): PathNode<Leaf> | undefined {
+  #step(node: PathNode<Leaf>, segment: string, depth: number, clients: number, times: number, ofValue: string | undefined): PathNode<Leaf> | undefined {
     const { children } = node;
     // Keys are in lower case, and so are most segments: changing the case costs more than looking.
     let known = children.get(segment);
@@ -232,7 +250,7 @@ export class PathTemplates<Leaf> {
     const key = segment.toLowerCase();
     known = (key === segment ? undefined : children.get(key)) ?? this.#recognised(node, segment);
     if (known !== undefined) return known;
-    const pattern = segmentPattern(segment, depth);
+    const pattern = ofValue ?? segmentPattern(segment, depth);
     if (node.rule !== undefined) {
       const ruled = this.#ruled(node, node.rule, key, segment, pattern);
       if (ruled !== undefined) return ruled;
@@ -241,15 +259,20 @@ export class PathTemplates<Leaf> {
     const persons = node.persons;
     const merged = node.merged || persons;
     if (merged && !isReservedWord(key)) {
+      if (node.decided) {
+        node.values ??= new ValueCounter();
+        if (!node.values.wide) node.values.add(key);
+        return this.#parameter(node, "{}");
+      }
       if ((this.#isRich(node) || (persons && (node.values?.count ?? 0) < personsMin)) && isConstantLike(segment)) return this.#child(node, key, segment);
-      const seen = lateConstant(node, key, segment, client);
+      const seen = lateConstant(node, key, segment, clients, times);
       const made = seen === 0 ? undefined : this.#child(node, key, segment);
       if (made === undefined) return this.#parameter(node, "{}");
       made.count = seen;
       return made;
     }
     const child = this.#child(node, key, segment);
-    if (node.children.size >= node.evaluateAt) this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
+    if (!node.decided && node.children.size >= node.evaluateAt) this.#evaluate(node, node.children.size >= this.#bounds.childrenMax);
     return child?.parent === undefined ? (node.merged || persons ? this.#parameter(node, "{}") : undefined) : child;
   }
 
@@ -448,6 +471,7 @@ export class PathTemplates<Leaf> {
   }
 
   #evaluate(node: PathNode<Leaf>, forced: boolean): void {
+    if (node.decided) return;
     const merged = takesWords(node);
     if (node.children.size < 2 && !merged) return;
     if (node.rule?.position === "words" && !forced) return;
@@ -550,6 +574,7 @@ export const templateBounds: TemplateBounds = { nodesMax: 50_000, childrenMax: 1
 export const patternsMax = 8;
 /** Constants and parameters may both match at every level; a find gives up after this many nodes. */
 export const findStepsMax = 512;
+const noPatterns: readonly undefined[] = [];
 /** Persons met after `users` before a word of interfaces met there is taken for one more of them. */
 const personsMin = 40;
 

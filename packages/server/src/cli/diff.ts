@@ -97,8 +97,7 @@ async function read(files: readonly string[], options: DiffOptions, context: Cli
   const recorded = new ImportRun({ ports, config: configOf(options.config, context), mode: "observe", idPrefix: idPrefixOf(files) });
   await readAll(files, formatOf(options.format), context, {
     quiet: options.json === true,
-    exchange: (exchange) => recorded.push(exchange),
-    rows: (rows) => recorded.pushRows(rows),
+    run: recorded,
     keyed: { secret: key.secret, ports },
   });
   recorded.finish();

@@ -3,7 +3,7 @@ import {
   type Disclosure,
   type Exchange,
   type ExchangeRows,
-  type ExchangeView,
+  Foresight,
   Incidents,
   Judge,
   type Ledger,
@@ -13,13 +13,16 @@ import {
   type Signal,
   splitTarget,
   type TemplateRule,
+  exchangeWeight,
+  reorderBytesMax,
   reorderMax,
   triggerFactsOf,
   Triggers,
-  viewOf,
+  pathViewOf,
 } from "@postern/engine";
 import type { Config } from "../config/config-schema.ts";
 import { re2 } from "../config/re2.ts";
+import type { Batch } from "../sources/source.ts";
 import { RateLimits } from "../gate/rate-limits.ts";
 import { ledgerOptionsOf, rateLimitsOf } from "./import-policy.ts";
 import { CoverageCount } from "./report/coverage-count.ts";
@@ -27,8 +30,9 @@ import { DisclosureLog } from "./report/disclosure-log.ts";
 
 /**
  * One pass over recorded traffic, by its own event time: gate and ledger, the operator's triggers, incidents, and the exact log of who was told
- * what. Path templates of an input of less than {@link reorderMax} exchanges are decided on all of it first, so that the order of its lines does not matter;
- * of a longer one, or one that adds to what was learned before, they are learned as it comes. One process, no store. Call `push` for each exchange in input order, then `finish` once.
+ * what. Path templates are decided on all of the input before any of it is judged, so that the order of its lines does not matter: of little input from what waits to be
+ * put in order of time, of more by a first pass over it, which whoever reads makes when {@link ImportRun.begins} says so. What adds to templates that were learned
+ * before is learned as it comes. One process, no store. Call `push` for each exchange in input order, then `finish` once.
  */
 export class ImportRun {
   readonly judge: Judge;
@@ -44,13 +48,17 @@ export class ImportRun {
   readonly #options: ImportRunOptions;
   readonly #triggers: Triggers | undefined;
   #signalNumber = 0;
-  /** Everything so far, while it is little enough that nothing of it was judged. */
-  #ahead: Exchange[] | undefined;
+  /** Of everything so far, while nothing of it was judged and nothing is decided. */
+  #ahead: Foresight | undefined;
+  #waiting = 0;
+  #waitingBytes = 0;
+  #templates: { readonly from: TemplatesFrom; readonly sampled: boolean };
 
   constructor(options: ImportRunOptions) {
     this.#options = options;
     const { config, mode, ports } = options;
-    this.#ahead = options.ledger === undefined ? [] : undefined;
+    this.#ahead = options.ledger === undefined ? new Foresight(ports, options.config.inventory.places) : undefined;
+    this.#templates = { from: options.ledger === undefined ? "the whole input" : "what was learned before", sampled: false };
     const limits = rateLimitsOf(config);
     this.#triggers = config.triggers.length === 0 ? undefined : new Triggers(config.triggers, { random: ports.random, re2 });
     this.judge = new Judge(
@@ -77,6 +85,28 @@ export class ImportRun {
     return this.judge.ledger;
   }
 
+  /** What path templates rest on. `sampled`: there were more different paths than `inventory.places`, and a part of them, by hash, stands for all. */
+  get templates(): { readonly from: TemplatesFrom; readonly sampled: boolean } {
+    return this.#templates;
+  }
+
+  /** True when these exchanges are more than can wait undecided: call {@link foresee} before they are pushed. */
+  begins(batch: Pick<Batch, "exchanges" | "rows">): boolean {
+    if (this.#ahead === undefined) return false;
+    const { rows } = batch;
+    this.#waiting += rows?.length ?? batch.exchanges.length;
+    if (rows === undefined) for (const exchange of batch.exchanges) this.#waitingBytes += exchangeWeight(exchange);
+    else for (let row = 0; row < rows.length; row++) this.#waitingBytes += rows.weight(row);
+    return this.#waiting > reorderMax || this.#waitingBytes > reorderBytesMax;
+  }
+
+  /** Decides path templates on what a first pass over all of the input gathered; undefined: it cannot be read twice, and they are learned as it comes. */
+  foresee(foresight: Foresight | undefined): void {
+    this.#ahead = undefined;
+    this.#templates = { from: foresight === undefined ? "exchanges as they came" : "the whole input", sampled: foresight?.sampled === true };
+    if (foresight !== undefined) this.ledger.inventory.foresee(foresight);
+  }
+
   push(exchange: Exchange): void {
     this.#note(exchange);
     this.judge.push(exchange);
@@ -89,9 +119,7 @@ export class ImportRun {
   }
 
   finish(): void {
-    // Nothing is judged yet: the templates can be decided on all of it, whatever its order.
-    if (this.#ahead !== undefined && !Number.isFinite(this.firstAt)) this.ledger.inventory.foresee(views(this.#ahead, this.#options.ports));
-    this.#ahead = undefined;
+    if (this.#ahead !== undefined) this.foresee(this.#ahead);
     this.judge.finish();
     if (this.#triggers !== undefined && Number.isFinite(this.lastAt)) this.#signalled(this.#triggers.advance(this.lastAt));
   }
@@ -103,8 +131,8 @@ export class ImportRun {
 
   #note(exchange: Exchange): void {
     if (this.#ahead === undefined) return;
-    this.#ahead.push(exchange);
-    if (this.#ahead.length >= reorderMax || Number.isFinite(this.firstAt)) this.#ahead = undefined;
+    if (Number.isFinite(this.firstAt)) this.foresee(undefined);
+    else this.#ahead.add(pathViewOf(exchange, this.#options.ports));
   }
 
   #exchange(exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]): void {
@@ -153,6 +181,9 @@ export class ImportRun {
   }
 }
 
+/** Decided on all of the input, learned while it was read, or gone on with. */
+export type TemplatesFrom = "the whole input" | "exchanges as they came" | "what was learned before";
+
 export interface ImportRunOptions {
   readonly ports: Ports;
   readonly config: Config;
@@ -169,10 +200,6 @@ export interface ImportRunOptions {
 
 /** More signals than this nobody reads in one report; all of them are counted. */
 export const signalsMax = 1_000;
-
-function* views(exchanges: readonly Exchange[], ports: Ports): Generator<ExchangeView> {
-  for (const exchange of exchanges) yield viewOf(exchange, ports);
-}
 
 function limiter(ports: Ports, limits: ReturnType<typeof rateLimitsOf>): (exchange: Exchange, at: number) => "throttle" | "observed" | undefined {
   let observed = false;

@@ -1,25 +1,28 @@
 import { basename } from "node:path";
 import type { Command } from "commander";
-import { PosternError, type Exchange, type ExchangeRows, type Mode } from "@postern/engine";
+import { type Mode, type Ports, PosternError } from "@postern/engine";
 import type { Config } from "../config/config-schema.ts";
 import { configFileName, loadConfig } from "../config/load-config.ts";
-import { readInput, type ReadInputOptions } from "../sources/read-file.ts";
+import { readInput } from "../sources/read-file.ts";
 import { formatAliases, formatNames } from "../sources/format-names.ts";
 import type { Format } from "../sources/source.ts";
 import type { CliContext } from "./cli-context.ts";
 import { errorText, exitCodeOf } from "./error-text.ts";
 import type { ImportedFiles } from "./imported/imported-files.ts";
+import type { ImportRun } from "./import-run.ts";
+import { lookAhead } from "./look-ahead.ts";
 import type { InputCounts, RejectedRecord, SourceRead } from "./report/import-document.ts";
 import { rejectedMax } from "./report/import-document.ts";
 import { ProgressLine } from "./report/progress-line.ts";
 
-/** Reads every input in order and hands each exchange on; tells how far it is. Throws what {@link readInput} throws. */
+/** Reads every input in order and hands each exchange to the run; tells how far it is. Throws what {@link readInput} throws. */
 export async function readAll(files: readonly string[], format: Format | "auto", context: CliContext, options: ReadAllOptions): Promise<InputCounts> {
   const progress = new ProgressLine({
     mode: context.isTty ? "line" : options.quiet ? "silent" : "lines",
     write: (text) => void context.stderr.write(text),
     now: () => performance.now(),
   });
+  const { run } = options;
   let accepted = 0;
   let rejectedCount = 0;
   let alreadyImported = 0;
@@ -48,13 +51,17 @@ export async function readAll(files: readonly string[], format: Format | "auto",
         },
       });
       for await (const batch of batches) {
+        if (run.begins(batch)) {
+          progress.end();
+          run.foresee(await lookAhead(files, format, context, { quiet: options.quiet, pathsMax: run.config.inventory.places, keyed: options.keyed }));
+        }
         if (batch.rows !== undefined) {
           if (following !== undefined) for (let row = 0; row < batch.rows.length; row++) following.exchange({ at: batch.rows.at(row) });
-          options.rows(batch.rows);
+          run.pushRows(batch.rows);
         } else {
           for (const exchange of batch.exchanges) {
             following?.exchange(exchange);
-            options.exchange(exchange);
+            run.push(exchange);
           }
         }
         for (const bad of batch.rejected) if (rejected.length < rejectedMax) rejected.push({ source: shown, ...bad });
@@ -74,10 +81,9 @@ export async function readAll(files: readonly string[], format: Format | "auto",
 export interface ReadAllOptions {
   /** No progress where nobody watches. */
   readonly quiet: boolean;
-  readonly exchange: (exchange: Exchange) => void;
-  /** As `exchange` for each of many. */
-  readonly rows: (rows: ExchangeRows) => void;
-  readonly keyed: ReadInputOptions["keyed"];
+  /** Takes everything; where that is more than it can decide on at once, all files are looked through first. */
+  readonly run: ImportRun;
+  readonly keyed: { readonly secret: Uint8Array; readonly ports: Ports };
   /** Prefix of made ids of a file. */
   readonly name?: (file: string) => string | undefined;
   /** What was imported before is left out. */

@@ -95,8 +95,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
   });
   const input = await readAll(files, prepared.format, context, {
     quiet: options.json === true,
-    exchange: (exchange) => run.push(exchange),
-    rows: (rows) => run.pushRows(rows),
+    run,
     keyed: { secret: prepared.key.secret, ports },
     ...(data === undefined ? {} : { name: (file) => idPrefixOf([file]) }),
     ...(imported === undefined ? {} : { imported }),

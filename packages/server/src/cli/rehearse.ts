@@ -59,8 +59,7 @@ async function rehearse(options: RehearseOptions, context: CliContext): Promise<
     });
     const input = await readAll(files, format, context, {
       quiet: options.json === true,
-      exchange: (exchange) => run.push(exchange),
-      rows: (rows) => run.pushRows(rows),
+      run,
       keyed: { secret, ports },
     });
     run.finish();

@@ -38,6 +38,8 @@ export interface ReadInputOptions {
   readonly keyed?: ReadOptions["keyed"];
   /** Every plain byte of the input, those skipped too, in order. */
   readonly onPlain?: (chunk: Uint8Array) => void;
+  /** Reads this format in place of the usual reader; undefined: the usual one. `bytes`: the file's size. */
+  readonly reader?: (format: Format, bytes: number) => ReadSource | undefined;
   /** What `-` reads; the process's own standard input when absent. */
   readonly stdin?: AsyncIterable<Uint8Array>;
 }
@@ -65,7 +67,7 @@ export async function* readInput(path: string, format: Format | "auto" = "auto",
     keyed: options.keyed,
     onMapping: (text: string) => (mapping = text),
   };
-  const reader = readerOf(known, bytesTotal ?? 0);
+  const reader = options.reader?.(known, bytesTotal ?? 0) ?? readerOf(known, bytesTotal ?? 0);
   for await (const batch of reader(rest(plain.whole, options), readOptions)) {
     totals.accepted += batch.rows?.length ?? batch.exchanges.length;
     totals.rejected += batch.rejected.length;
@@ -78,7 +80,7 @@ export async function* readInput(path: string, format: Format | "auto" = "auto",
 const chunkBytes = 256 * 1024;
 
 /** Smaller logs, and pipes whose end nobody knows, are read before another thread has started. Compressed ones are some times larger than they look. */
-const aheadBytesMin = 4 * 1024 * 1024;
+export const aheadBytesMin = 4 * 1024 * 1024;
 
 function readerOf(format: Format, bytes: number): ReadSource {
   if (isAccessFormat(format)) return bytes >= aheadBytesMin ? accessLogReaderAhead(format) : accessLogReader(format);

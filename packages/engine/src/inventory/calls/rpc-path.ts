@@ -1,7 +1,7 @@
 import { decodeBase64 } from "../../exchange/decode-base64.ts";
 import { looksIdentifying } from "../../exchange/scalar-text.ts";
 import { headerOf } from "../../exchange/view-of.ts";
-import type { ExchangeView } from "../../exchange/view.ts";
+import type { PathView } from "../../exchange/view.ts";
 
 /**
  * The RPC method a request names by its path, `POST /package.Service/Method`, as gRPC, gRPC-Web, Connect and Twirp do; undefined for other requests. By the shape
@@ -13,7 +13,7 @@ import type { ExchangeView } from "../../exchange/view.ts";
  * Misses: `grpc-status` in the trailers of an answer with messages (no source carries them), services without a package and without a content type. In a log an
  * empty answer is taken for "no such method", because gRPC refuses that way.
  */
-export function rpcPathOf(view: ExchangeView): RpcPath | undefined {
+export function rpcPathOf(view: PathView): RpcPath | undefined {
   const { segments, exchange } = view;
   const last = segments.length - 1;
   if (exchange.method !== "POST" || last < 1) return undefined;
@@ -62,7 +62,7 @@ const messages = /^application\/(?:json|proto|protobuf|x-protobuf|octet-stream)(
 /** HTTP statuses that mean what gRPC's codes 0 to 16 mean. */
 const meanings: readonly number[] = [200, 499, 500, 400, 504, 404, 409, 403, 429, 400, 409, 400, 501, 500, 503, 500, 401];
 
-function grpcStatusOf(view: ExchangeView): number | undefined {
+function grpcStatusOf(view: PathView): number | undefined {
   const { headers, body } = view.exchange.response;
   const header = headerOf(headers, "grpc-status");
   if (header !== "") return codeOf(header);

@@ -7,7 +7,7 @@ import type { ExchangeView } from "../../exchange/view.ts";
  *
  * Misses: WebSockets over HTTP/2 and 3 (CONNECT with `:protocol`).
  */
-export function webSocketOf({ exchange }: ExchangeView): "opened" | "asked" | undefined {
+export function webSocketOf({ exchange }: Pick<ExchangeView, "exchange">): "opened" | "asked" | undefined {
   if (exchange.method !== "GET") return undefined;
   const upgrade = headerOf(exchange.request.headers, "upgrade");
   if (upgrade !== "" && upgrade.toLowerCase() !== "websocket") return undefined;

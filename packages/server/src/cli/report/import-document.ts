@@ -5,7 +5,7 @@ import { endpointKey, worstOpen } from "../../hub/endpoint-concern.ts";
 import { livesOf } from "../../hub/endpoint-life.ts";
 import { endpointView, findingView, incidentView } from "../../hub/project.ts";
 import type { Rejected } from "../../sources/source.ts";
-import type { ImportRun } from "../import-run.ts";
+import type { ImportRun, TemplatesFrom } from "../import-run.ts";
 import type { CoverageFact } from "./coverage-count.ts";
 
 /** What `postern import` says about recorded traffic: the same for people (rendered) and for scripts (`--json`). `data`: where it was kept; `program`: how commands it names begin. */
@@ -41,6 +41,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
       late: judge.late,
     },
     sources: input.sources,
+    templates: run.templates,
     span: { from: iso(run.firstAt), to: iso(run.lastAt) },
     coverage: run.coverage.facts(),
     endpoints: page(endpoints),
@@ -110,6 +111,8 @@ export interface ImportDocument {
     readonly late: number;
   };
   readonly sources: readonly SourceRead[];
+  /** What path templates rest on: only of the whole input are they the same for any order of its lines. */
+  readonly templates: { readonly from: TemplatesFrom; readonly sampled: boolean };
   readonly span: { readonly from: string | null; readonly to: string | null };
   readonly coverage: readonly CoverageFact[];
   readonly endpoints: Page<EndpointView>;

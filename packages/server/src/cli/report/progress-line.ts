@@ -18,7 +18,8 @@ export class ProgressLine {
     this.#toldAt = this.#startedAt;
   }
 
-  update(name: string, progress: ReadProgress): void {
+  /** `doing`: what is done with the input, in a word or two. */
+  update(name: string, progress: ReadProgress, doing = "Reading"): void {
     const { mode, now } = this.#options;
     if (mode === "silent") return;
     const at = now();
@@ -27,7 +28,8 @@ export class ProgressLine {
     const records = this.#before + progress.accepted + progress.rejected;
     const perSecond = records / Math.max(0.001, (at - this.#startedAt) / 1_000);
     const share = progress.bytesTotal === undefined || progress.bytesTotal === 0 ? "" : ` ${Math.floor((100 * progress.bytesRead) / progress.bytesTotal)} %`;
-    const text = `Reading ${plain(name)}${share}, ${count(records)} records, ${count(perSecond)} a second`;
+    const sofar = records === 0 ? "" : `, ${count(records)} records, ${count(perSecond)} a second`;
+    const text = `${doing} ${plain(name)}${share}${sofar}`;
     this.#options.write(mode === "line" ? `\r${text.slice(0, 78).padEnd(78)}` : `${text}\n`);
     this.#shown = true;
   }

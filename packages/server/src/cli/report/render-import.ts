@@ -45,6 +45,15 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     }
     if (records.rejectedCount > shownRejected) say(paint.dim(`    and ${count(records.rejectedCount - shownRejected)} more`));
     if (span.from !== null && span.to !== null) say(`  ${minute(span.from)} to ${minute(span.to)}`);
+    if (document.templates.from === "exchanges as they came") {
+      indented(
+        "Path templates were learned as records came: the input cannot be read twice, and in another order some may differ. A file gives the same for any order.",
+        "  ",
+        paint.dim,
+      );
+    } else if (document.templates.sampled) {
+      indented("More different paths than inventory.places: templates rest on a part of them, the same part in any order.", "  ", paint.dim);
+    }
     const lacking = document.coverage.filter((fact) => fact.notJudged !== null);
     if (document.records.accepted > 0 && lacking.length > 0) {
       say("  Not in these records, and so not judged:");
