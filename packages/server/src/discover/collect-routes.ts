@@ -42,9 +42,9 @@ export interface Collected {
   readonly defaultOf?: (option: string) => Value | undefined;
 }
 
-/** Puts prefixes, mounts and guards together, from an app downwards. */
-export function collectRoutes(app: RouterModel, into: Collected): void {
-  walk(app, { app, prefixes: [nothingBefore], guards: [], conditional: false, path: [] }, into);
+/** Puts prefixes, mounts and guards together, from an app downwards. `unplaced`: why nobody knows where the app itself stands. */
+export function collectRoutes(app: RouterModel, into: Collected, unplaced?: string): void {
+  walk(app, { app, prefixes: unplaced === undefined ? [nothingBefore] : { why: unplaced, after: [nothingBefore] }, guards: [], conditional: false, path: [] }, into);
 }
 
 /** No tree we know has a tenth of it; a cycle of mounts would. */

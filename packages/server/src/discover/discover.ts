@@ -11,13 +11,14 @@ import { collectControllers, collectNest, isController } from "./frameworks/nest
 import { nextRoutes } from "./frameworks/next.ts";
 import { nameOfNode } from "./handler-name.ts";
 import { Modules, type ParseProblem } from "./modules.ts";
+import { mountsAnything } from "./go/chi.ts";
 import { goRoutes } from "./go/go-routes.ts";
 import { optionDefaults } from "./option-defaults.ts";
 import { findOpenapi, type OpenapiFile } from "./openapi-files.ts";
 import { pythonRoutes } from "./python/python-routes.ts";
 import { readTree, type Skipped, type TreeBounds } from "./source-tree.ts";
 import { StaticWorld } from "./static-world.ts";
-import { objectOf, unknown, type ClassValue, type FunctionValue, type Value } from "./value.ts";
+import { callerUnknown, objectOf, stringOf, unknown, type ClassValue, type FunctionValue, type Value } from "./value.ts";
 import { newRouter } from "./router-model.ts";
 import { positionAt } from "./position.ts";
 import type { RouterModel, SourceModule } from "./value.ts";
@@ -78,7 +79,7 @@ export function discover(dir: string, options: DiscoverOptions = {}): Discovery 
           () =>
             void evaluator.call(
               fn,
-              fn.node.params.map(() => unknown("who calls this is not in the tree")),
+              fn.node.params.map(() => unknown(callerUnknown)),
             ),
         );
   for (const module of inOrder) evaluator.within(module, () => makersIn(module, evaluator));
@@ -106,9 +107,13 @@ export function discover(dir: string, options: DiscoverOptions = {}): Discovery 
 
 function collectAll(routers: readonly RouterModel[], opened: readonly SourceModule[], evaluator: Evaluator, found: Collected): void {
   const apps = new Set(routers.filter((one) => one.role === "app").map((one) => one.framework));
+  const anything = routers.flatMap((one) => withChildren(one)).filter((one) => one.props.has(mountsAnything));
+  const mounting = anything.length > 0 ? anything : undefined;
   for (const router of routers) {
     if (router.mounted || router.parent !== undefined) continue;
     if (router.framework === "nestjs") collectNest(router, evaluator, found);
+    else if (router.framework === "chi" && mounting !== undefined && !mounting.some((one) => holds(router, one)))
+      collectRoutes(router, found, `a router of the tree mounts what it is handed, at ${stringOf(mounting[0]?.props.get(mountsAnything)) ?? "?"}, and this one may be it`);
     else if (router.role === "app" || !apps.has(router.framework)) collectRoutes(router, found);
     else {
       const loose: Collected = { ...found, routes: [], unresolved: [] };
@@ -122,6 +127,18 @@ function collectAll(routers: readonly RouterModel[], opened: readonly SourceModu
   const controllers = opened.flatMap((module) => [...module.exports.props.values()]).filter((one): one is ClassValue => one.kind === "class" && isController(one));
   const [first] = controllers;
   if (first !== undefined) collectControllers(controllers, newRouter("nestjs", "app", positionAt(first.module, first.node.start)), evaluator, found);
+}
+
+function holds(router: RouterModel, other: RouterModel): boolean {
+  return withChildren(router).includes(other);
+}
+
+/** A router and those mounted below it. */
+function withChildren(router: RouterModel, seen: Set<RouterModel> = new Set()): readonly RouterModel[] {
+  if (seen.has(router)) return [];
+  seen.add(router);
+  for (const step of router.steps) if (step.do === "mount") withChildren(step.child, seen);
+  return [...seen];
 }
 
 /** `fastify start app.js` in package.json: the plugin that fastify-cli runs on an app of its own. */
@@ -181,7 +198,7 @@ function makersIn(module: SourceModule, evaluator: Evaluator): void {
       const fn = evaluator.makeFunction(member.value, cls.scope, cls.module, "", self);
       evaluator.call(
         fn,
-        member.value.params.map(() => unknown("who calls this is not in the tree")),
+        member.value.params.map(() => unknown(callerUnknown)),
       );
     }
   }

@@ -208,3 +208,39 @@ test.each([
   const two = discover(tree({ ...root, "options.js": options, "other.js": `exports.o = { mountPath: { help: "elsewhere", default: "/other" } };` }));
   expect(two.routes).toEqual([]);
 });
+
+test("chi: where a router mounts whatever it is handed, routers nobody is seen to mount are listed below a path that is not known", () => {
+  const found = discover(
+    tree({
+      "go.mod": "module example.org/shop\n\ngo 1.22\n",
+      "server.go": `package main
+
+import (
+	"net/http"
+
+	"github.com/go-chi/chi/v5"
+)
+
+type Server struct{ router chi.Router }
+
+func New() *Server {
+	r := chi.NewRouter()
+	r.Get("/ping", ping)
+	return &Server{router: r}
+}
+
+func (s *Server) MountRouter(path string, sub http.Handler) {
+	s.router.Mount(path, sub)
+}
+
+func orders() http.Handler {
+	r := chi.NewRouter()
+	r.Get("/orders/{id}", one)
+	return r
+}
+`,
+    }),
+  );
+  expect(listed(found)).toEqual(["GET /ping"]);
+  expect(found.unresolved.filter((one) => one.below !== undefined).map((one) => one.what)).toEqual(["GET ?/orders/{id}"]);
+});

@@ -134,6 +134,9 @@ export function unknown(why: string): Unknown {
   return { kind: "unknown", why };
 }
 
+/** Why an argument is unknown where a function is looked at that nobody calls. */
+export const callerUnknown = "who calls this is not in the tree";
+
 export function literal(value: string | number | boolean | null | undefined): Literal {
   return { kind: "literal", value };
 }

@@ -42,6 +42,29 @@ export function construct(m: Machine, cls: ClassValue, args: readonly Value[], s
   if (maker?.type === "MethodDefinition") m.call(m.makeFunction(maker.value, scope, cls.module, "constructor", self), args);
 }
 
+/** `super.method`: that of the class above the one it is written in, on the same object. */
+export function memberOfSuper(m: Machine, scope: Names, name: string): Value {
+  const self = scope.get("this");
+  const cls = classRunning(m, scope) ?? (self?.kind === "object" ? self.cls : undefined);
+  const parent = cls === undefined ? undefined : parentOf(m, cls);
+  if (self?.kind !== "object" || parent?.kind !== "class") return unknown("a member of what this class stands on");
+  return methodOf(m, parent, name, self) ?? unknown(`\`${name}\` of what this class stands on`);
+}
+
+/** A method or getter of a class or of those it stands on, bound to an object. */
+function methodOf(m: Machine, from: ClassValue, name: string, self: Value): Value | undefined {
+  for (let cls: Value | undefined = from; cls?.kind === "class"; cls = parentOf(m, cls)) {
+    const holder: ClassValue = cls;
+    const found = holder.node.body.body.find((one) => one.type === "MethodDefinition" && !one.static && plainKey(one.key) === name);
+    if (found?.type !== "MethodDefinition") continue;
+    const scope = new Scope(holder.scope, m.depth);
+    scope.declare("class of this", holder);
+    const fn = m.makeFunction(found.value, scope, holder.module, name, self);
+    return found.kind === "get" ? m.call(fn, []) : fn;
+  }
+  return undefined;
+}
+
 /** A member of a value, methods of classes included. */
 export function memberOf(m: Machine, target: Value, name: string): Value {
   // oxlint-disable-next-line typescript/switch-exhaustiveness-check -- most kinds say nothing about routes, and what is not read is unknown
@@ -49,16 +72,8 @@ export function memberOf(m: Machine, target: Value, name: string): Value {
     case "object": {
       const own = target.props.get(name);
       if (own !== undefined) return own;
-      for (let cls: Value | undefined = target.cls; cls?.kind === "class"; cls = parentOf(m, cls)) {
-        const holder: ClassValue = cls;
-        const found = holder.node.body.body.find((one) => one.type === "MethodDefinition" && !one.static && plainKey(one.key) === name);
-        if (found?.type === "MethodDefinition") {
-          const scope = new Scope(holder.scope, m.depth);
-          scope.declare("class of this", holder);
-          const fn = m.makeFunction(found.value, scope, holder.module, name, target);
-          return found.kind === "get" ? m.call(fn, []) : fn;
-        }
-      }
+      const method = target.cls === undefined ? undefined : methodOf(m, target.cls, name, target);
+      if (method !== undefined) return method;
       return target.open || target.cls !== undefined
         ? { ...unknown(`\`${name}\` of something not known`), option: name }
         : name === "hasOwnProperty"

@@ -2,6 +2,7 @@ import type { Node } from "oxc-parser";
 import { nameOfNode } from "../handler-name.ts";
 import { byDefault, literal, nothing, objectOf, restingOn, stringOf, truthOf, unknown, type Names, type SourceModule, type Value } from "../value.ts";
 import { assign, keyOfValue } from "./bindings.ts";
+import { memberOfSuper } from "./classes.ts";
 import type { Machine } from "./machine.ts";
 import { binary } from "./operators.ts";
 
@@ -77,6 +78,7 @@ export function valueOfExpression(m: Machine, node: Node, scope: Names, module: 
     case "ClassExpression":
       return m.makeClass(node, scope, module);
     case "MemberExpression": {
+      if (node.object.type === "Super" && !node.computed) return memberOfSuper(m, scope, nameOfNode(node.property));
       const target = m.expr(node.object, scope, module);
       const key = node.computed ? keyOfValue(m.expr(node.property, scope, module)) : "name" in node.property ? node.property.name : undefined;
       return key === undefined ? unknown("a computed member") : m.member(target, node.property.type === "PrivateIdentifier" ? `#${key}` : key);

@@ -1,6 +1,6 @@
 import { newRouter } from "../router-model.ts";
 import { pathOf, textOfThing, type Thing } from "../static/thing.ts";
-import { literal, unknown, type RouterModel, type Value } from "../value.ts";
+import { callerUnknown, literal, unknown, type RouterModel, type Value } from "../value.ts";
 import type { GoMachine, GoSite } from "./go-machine.ts";
 import { methodOfGo } from "./methods.ts";
 
@@ -57,6 +57,11 @@ export function callChi(router: RouterModel, name: string, args: readonly Thing[
         router.steps.push({ do: "mount", path: path === undefined ? undefined : pathOf(path), child: inner, guards, at, conditional });
         return self;
       }
+      // `func (s *Server) Mount(path string, h http.Handler) { s.router.Mount(path, h) }`: any router of the tree may be what is handed to it.
+      if (second?.kind === "unknown" && (second.why === callerUnknown || second.why.includes("`net/http.Handler`"))) {
+        router.props.set(mountsAnything, literal(`${at.file}:${at.line}`));
+        return self;
+      }
       const base = textOfThing(first);
       return add("ANY", base === undefined ? pathOf(first) : literal(`${base.replace(/\/$/, "")}/*`), written(1));
     }
@@ -64,5 +69,8 @@ export function callChi(router: RouterModel, name: string, args: readonly Thing[
       return unknown(`\`${name}\` of a chi router`);
   }
 }
+
+/** A router that mounts what its callers hand it; where. */
+export const mountsAnything = "mounts what callers hand it";
 
 const verbs: ReadonlySet<string> = new Set(["Get", "Post", "Put", "Patch", "Delete", "Head", "Options", "Connect", "Trace"]);

@@ -4,7 +4,7 @@ import { Budget } from "../static/budget.ts";
 import { Frame } from "../static/frame.ts";
 import { childOf, childrenOf } from "../static/syntax.ts";
 import type { Closure, Instance, Kind, Names, SourceText, Thing } from "../static/thing.ts";
-import { unknown } from "../value.ts";
+import { callerUnknown, unknown } from "../value.ts";
 import { GoExpressions } from "./go-expressions.ts";
 import { forced, type GoMachine, type GoSite, type GoWorld } from "./go-machine.ts";
 import { GoStatements } from "./go-statements.ts";
@@ -131,7 +131,7 @@ export class GoEvaluator implements GoMachine {
     const parts = type.name === "QualifiedType" ? wordAt(type, source).split(".") : [wordAt(type, source)];
     const found = parts.reduce<Thing | undefined>((value, part) => (value === undefined ? frame.get(part) : this.member(value, part)), undefined);
     if (found?.kind === "external") return this.world.valueOfType(found.path, positionAt(source, type.from)) ?? unknown(`a \`${found.path}\` from outside the tree`);
-    if (found?.kind !== "kind") return unknown("who calls this is not in the tree");
+    if (found?.kind !== "kind") return unknown(callerUnknown);
     if (childOf(found.node, "StructType") !== undefined) return this.usual(found);
     const inner = found.node.lastChild;
     return inner === null || inner.name === "InterfaceType" || inner === type

@@ -26,7 +26,7 @@ export function goRoutes(tree: SourceTree, files: readonly string[], found: Coll
 }
 
 const makes = /\.(?:NewRouter|NewMux|NewServeMux)\(|\bgin\.(?:New|Default)\(|\bhttp\.Handle(?:Func)?\(/;
-const fills = /(?:chi\.Router|\*chi\.Mux|gin\.(?:Engine|RouterGroup|IRouter|IRoutes)|http\.ServeMux)\b/;
+const fills = /(?:chi\.Router|\*chi\.Mux|gin\.(?:Engine|RouterGroup|IRouter|IRoutes)|http\.ServeMux)\b|\.Mount\(/;
 
 function textOf(fn: Closure): string {
   return fn.source.text.slice(fn.node.from, fn.node.to);

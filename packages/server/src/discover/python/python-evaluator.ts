@@ -4,7 +4,7 @@ import { Budget } from "../static/budget.ts";
 import { Frame } from "../static/frame.ts";
 import { childOf, childrenOf } from "../static/syntax.ts";
 import type { Closure, Instance, Kind, Names, SourceText, Thing } from "../static/thing.ts";
-import { byDefault, literal, unknown, type RouterModel } from "../value.ts";
+import { byDefault, callerUnknown, literal, unknown, type RouterModel } from "../value.ts";
 import { nameOfPython, type Given, type PythonSite } from "./python-calls.ts";
 import type { PythonMachine, PythonWorld } from "./python-machine.ts";
 import { PythonExpressions } from "./python-expressions.ts";
@@ -187,7 +187,7 @@ export class PythonEvaluator implements PythonMachine {
         const fallback = nodes[after]?.name === "AssignOp" ? nodes[after + 1] : undefined;
         if (value !== undefined) frame.declare(name, value);
         else if (fallback !== undefined) frame.declare(name, this.expr(fallback, fn.frame, fn.source));
-        else frame.declare(name, unknown("who calls this is not in the tree"));
+        else frame.declare(name, unknown(callerUnknown));
       }
     }
   }
