@@ -315,6 +315,7 @@ export type Finding = {
   readonly severity: "info" | "low" | "medium" | "high" | "critical";
   readonly status: "open" | "fixed" | "accepted";
   readonly verdict: "suspected" | "proven";
+  readonly because: string;
   readonly accepted: {
     readonly by: string;
     readonly reason: string;

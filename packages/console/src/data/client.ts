@@ -84,9 +84,18 @@ export function describeEndpoint(id: string, patch: EndpointPatch): Promise<Endp
   });
 }
 
-/** Pins the template of an endpoint, or takes back what was said of it. */
-export function decideTemplate(endpoint: string, kind: "pin" | "none"): Promise<TemplateChange> {
-  return call<TemplateChange>("/templates", { method: "PATCH", headers: { "content-type": "application/json", "x-postern": "1" }, body: JSON.stringify({ kind, endpoint }) });
+/** What somebody wants of a template: as written, or that of an endpoint. `preview`: only say what it would do. */
+export interface TemplateDecision {
+  readonly kind: TemplateChange["kind"];
+  readonly template?: string;
+  readonly endpoint?: string;
+  readonly host?: string;
+  readonly preview?: boolean;
+}
+
+/** Pins, merges or splits a template, or takes back what was said of it. */
+export function decideTemplate(decision: TemplateDecision): Promise<TemplateChange> {
+  return call<TemplateChange>("/templates", { method: "PATCH", headers: { "content-type": "application/json", "x-postern": "1" }, body: JSON.stringify(decision) });
 }
 
 /** As the API bounds it. */

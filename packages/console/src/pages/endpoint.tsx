@@ -158,13 +158,23 @@ function Oracle({ oracle }: { readonly oracle: Endpoint["oracle"] }) {
       {oracle === null ? (
         <p className="text-soft">Nothing so far says that the answer depends on whether the subject exists.</p>
       ) : (
-        <Facts
-          facts={[
-            ["bits a question", oracle.bits.toFixed(2)],
-            ["evidence (e-value)", evidence(oracle.eValue)],
-            ["labelled subjects", count(oracle.labels)],
-          ]}
-        />
+        <>
+          <p>
+            {oracle.verdict === "proven" ? "Certain: " : "Likely, not proven: "}
+            {oracle.bits >= 0.995 ? "each answer tells outright whether somebody exists" : `an answer tells ${percent(oracle.bits)} of whether somebody exists`}
+            {oracle.labels > 0 && `, held against ${plural(oracle.labels, "answer")} about somebody who is known to exist or not`}.
+          </p>
+          <details className="mt-2 text-[13px]">
+            <summary className="cursor-pointer text-soft">The numbers</summary>
+            <Facts
+              facts={[
+                ["bits an answer", oracle.bits.toFixed(2)],
+                ["an accident looks like this (e-value)", `at most once in ${evidence(Math.max(1, oracle.eValue))}`],
+                ["labelled subjects", count(oracle.labels)],
+              ]}
+            />
+          </details>
+        </>
       )}
     </Card>
   );

@@ -32,8 +32,12 @@ export function AuthBadge({ verdict }: { readonly verdict: Endpoint["auth"]["ver
   return <Badge tone={authTones[verdict]}>{verdict}</Badge>;
 }
 
-/** How sure, and how many bits one question gives away. */
+/** How sure, and how much one answer gives away. */
 export function OracleBadge({ oracle }: { readonly oracle: Endpoint["oracle"] }) {
   if (oracle === null) return <span className="text-soft">none seen</span>;
-  return <Badge tone={oracle.verdict === "proven" ? "leak" : "warn"}>{`${oracle.verdict} · ${oracle.bits.toFixed(2)} bit`}</Badge>;
+  return (
+    <Badge
+      tone={oracle.verdict === "proven" ? "leak" : "warn"}
+    >{`${oracle.verdict} · tells ${oracle.bits >= 0.995 ? "all" : `${Math.max(1, Math.round(oracle.bits * 100))} %`}`}</Badge>
+  );
 }

@@ -29,6 +29,12 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
         <Link to="/endpoints/$id" params={{ id: endpoint.id }} className="mt-0.5 block hover:underline">
           <EndpointName method={endpoint.method} path={endpoint.path} operation={endpoint.operation ?? ""} />
         </Link>
+        {finding.because !== "" && (
+          <p className="mt-3 max-w-[70ch]">
+            <span className="font-medium">Why we say so. </span>
+            {finding.because}
+          </p>
+        )}
         <p className="mt-3 max-w-[70ch]">
           <span className="font-medium">What to do. </span>
           {finding.fix}
@@ -59,13 +65,14 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
           </span>
         </div>
       </div>
-      <div className="min-w-0 self-start rounded border border-line bg-sunk px-3 py-1">
+      <details className="min-w-0 self-start rounded border border-line bg-sunk px-3 py-1" open={finding.because === ""}>
+        <summary className="cursor-pointer py-1 text-[13px] font-medium">The numbers</summary>
         <Facts
           facts={facts.flatMap(([name, value]) =>
             isListing(value) ? [] : [[words(name), typeof value === "object" ? <Lines key={name} lines={value} /> : evidence(value)] as const],
           )}
         />
-      </div>
+      </details>
     </article>
   );
 }

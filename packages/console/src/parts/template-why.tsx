@@ -1,10 +1,11 @@
-import { Toast } from "@base-ui/react/toast";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
 import type { EndpointTemplate } from "../api-types.ts";
-import { decideTemplate } from "../data/client.ts";
 import { endpointTemplateQuery, templateRulesQuery } from "../data/queries.ts";
 import { plural } from "./format.ts";
 import { Loaded } from "./states.tsx";
+import { TemplateForm } from "./template-form.tsx";
+import { useDecide } from "./use-decide.ts";
 
 /** Why each part of the path is a constant or a parameter, and a way to have it stay so. */
 export function TemplateWhy({ id }: { readonly id: string }) {
@@ -17,7 +18,7 @@ export function TemplateWhy({ id }: { readonly id: string }) {
   );
 }
 
-function Reasons({ template: { id, path, segments, formerly } }: { readonly template: EndpointTemplate }) {
+function Reasons({ template: { id, path, host, segments, formerly } }: { readonly template: EndpointTemplate }) {
   return (
     <>
       {segments.length === 0 ? (
@@ -37,29 +38,29 @@ function Reasons({ template: { id, path, segments, formerly } }: { readonly temp
       {path.includes("~") && (
         <p className="mt-1 text-[13px] text-soft">A part with ~ is a constant that may be somebody's name or id: until many have asked for it, only its shape and hash are kept.</p>
       )}
-      <Pin id={id} path={path} ruled={segments.some((it) => it.by === "rule")} />
+      <Decide id={id} path={path} host={host} ruled={segments.some((it) => it.by === "rule")} />
     </>
   );
 }
 
 /** Traffic may teach another template tomorrow; a pinned one stays. What the configuration or a wider decision rules is changed there. */
-function Pin({ id, path, ruled }: { readonly id: string; readonly path: string; readonly ruled: boolean }) {
+function Decide({ id, path, host, ruled }: { readonly id: string; readonly path: string; readonly host: string; readonly ruled: boolean }) {
   const rules = useQuery(templateRulesQuery).data?.items;
+  const [open, setOpen] = useState(false);
   const pinned = rules?.some((it) => it.template === path && it.from === "person") === true;
-  const client = useQueryClient();
-  const toasts = Toast.useToastManager();
-  const decide = useMutation({
-    mutationFn: (kind: "pin" | "none") => decideTemplate(id, kind),
-    onSuccess: async (_, kind) => {
-      await Promise.all(["template-rules", "endpoint-template", "endpoints", "endpoint", "path"].map((key) => client.invalidateQueries({ queryKey: [key] })));
-      toasts.add({ title: kind === "pin" ? `${path} stays as it is.` : `${path} is left to traffic again.`, timeout: 6_000 });
-    },
-    onError: (error) => toasts.add({ title: `Nothing changed. ${error.message}`, priority: "high" }),
-  });
-  if (rules === undefined || (ruled && !pinned)) return null;
+  const decide = useDecide();
+  if (rules === undefined) return null;
+  if (open) return <TemplateForm path={path} host={host} onDone={() => setOpen(false)} />;
   return (
-    <button type="button" className="button mt-3" disabled={decide.isPending} onClick={() => decide.mutate(pinned ? "none" : "pin")}>
-      {pinned ? "Leave it to traffic" : "Pin this template"}
-    </button>
+    <div className="mt-3 flex flex-wrap gap-2">
+      {(!ruled || pinned) && (
+        <button type="button" className="button" disabled={decide.isPending} onClick={() => decide.mutate({ kind: pinned ? "none" : "pin", endpoint: id })}>
+          {pinned ? "Leave it to traffic" : "Pin this template"}
+        </button>
+      )}
+      <button type="button" className="button" onClick={() => setOpen(true)}>
+        Merge or split…
+      </button>
+    </div>
   );
 }

@@ -99,7 +99,7 @@ describe("the login link", () => {
 
 const pages = [
   ["/", "Somebody is feeding phone numbers to an open lookup"],
-  ["/endpoints", "proven · 1.00 bit"],
+  ["/endpoints", "proven · tells all"],
   ["/endpoints/e-lookup", "Never seen:"],
   ["/endpoints?auth=not+enforced&sort=path", "of 9 endpoints"],
   ["/specs", "Latchkey client API"],
@@ -180,6 +180,25 @@ test("an endpoint is described by keyboard, and that can be taken back", async (
     await page.getByText("nobody named").waitFor();
     expect(views.endpoint("e-lookup")?.owner).toBeNull();
   });
+});
+
+test("a template is merged after its preview, and that can be taken back", async () => {
+  for (const look of [{ width: 390, dark: true }, {}])
+    await withSite("full", look, async ({ page, url, views }) => {
+      await page.goto(`${url}/endpoints/e-poll`);
+      await page.getByRole("button", { name: "Merge or split…" }).click();
+      expect(await page.getByRole("textbox", { name: /^Template/ }).inputValue()).toBe("/client/v1/devices/{deviceId}/{value}");
+      await page.getByRole("button", { name: "Show what would change" }).click();
+      await page.getByText("2 endpoints would end, 1 would stand in their place.").waitFor();
+      expect(views.marked).toEqual([]);
+      expect(await violations(page)).toEqual([]);
+      expect(await page.evaluate("document.documentElement.scrollWidth <= innerWidth")).toBe(true);
+      await page.getByRole("button", { name: "Merge", exact: true }).click();
+      await page.getByRole("button", { name: "Merge or split…" }).click();
+      await page.getByRole("button", { name: "Undo merge /client/v1/devices/{deviceId}/{value}" }).click();
+      await page.getByRole("button", { name: /^Undo/ }).waitFor({ state: "detached" });
+      expect(views.marked.map((it) => it.replace(/ by .*/, ""))).toEqual(["merge", "none"].map((kind) => `template /client/v1/devices/{deviceId}/{value} ${kind}`));
+    });
 });
 
 test("a document is added and removed; one that cannot be read says where", async () => {

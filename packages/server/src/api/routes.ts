@@ -108,7 +108,8 @@ export function routesOf(views: Views): readonly Route[] {
     {
       method: "patch",
       path: "/templates",
-      summary: "Pin a template, merge words into its last parameter, split its constants from a parameter, or (`none`) take back what was said. Counts at once. Audited.",
+      summary:
+        "Pin a template, merge words into its last parameter, split its constants from a parameter, or (`none`) take back what was said. Counts at once; with `preview` it only says which endpoints would end and which would be made. Audited.",
       query: [],
       body: z.toJSONSchema(templatePatch),
       answer: "TemplateChange",

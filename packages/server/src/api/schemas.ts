@@ -158,6 +158,7 @@ export const templatePatch = z
     template: z.string().min(1).max(1_024).optional(),
     endpoint: z.string().min(1).max(128).optional(),
     host: z.string().min(1).max(255).optional(),
+    preview: z.boolean().optional().describe("True: only say what it would do."),
   })
   .refine(({ template, endpoint }) => (template === undefined) !== (endpoint === undefined), "give one of template and endpoint");
 
@@ -178,6 +179,7 @@ const Finding = z.object({
   severity: level,
   status: z.enum(["open", "fixed", "accepted"]),
   verdict: z.enum(["suspected", "proven"]),
+  because: z.string().describe("What was seen and how sure it makes this, in plain words; the statistic is in `evidence`."),
   accepted: z.object({ by: z.string(), reason: z.string(), until: z.string() }).nullable(),
   endpoint: endpointRef.extend({ operation: z.string().optional() }),
   title: z.string(),

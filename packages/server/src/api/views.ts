@@ -44,6 +44,8 @@ export interface TemplatePatch {
   readonly template?: string | undefined;
   readonly endpoint?: string | undefined;
   readonly host?: string | undefined;
+  /** Only says what it would do. */
+  readonly preview?: boolean | undefined;
 }
 
 export interface EndpointTemplate {
@@ -214,6 +216,8 @@ export interface EndpointView {
 }
 
 export interface FindingView extends Omit<Finding, "firstAt" | "lastAt"> {
+  /** What was seen and how sure it makes this, in plain words; the statistic is in `evidence`. */
+  readonly because: string;
   /** Who accepted it in the configuration, why, and its last day; null when nobody did there. */
   readonly accepted: { readonly by: string; readonly reason: string; readonly until: string } | null;
   readonly firstAt: string;

@@ -7,6 +7,7 @@ import {
   type GatePolicy,
   Incidents,
   Ledger,
+  type LedgerState,
   type LedgerStep,
   type Mode,
   type Ports,
@@ -181,6 +182,13 @@ export class HubCore {
   govern(kept: readonly KeptRule[]): void {
     this.ledger.govern(templateRulesOf(this.#options.config, kept));
     this.#changed = true;
+  }
+
+  /** What would be known with these decisions in force, apart from what is: everything learned is written down and read again, which takes as long as a {@link save}. */
+  tried(kept: readonly KeptRule[]): Ledger {
+    const { config, mode, ports } = this.#options;
+    const state: LedgerState = JSON.parse(JSON.stringify(this.ledger.exportState()));
+    return new Ledger(ports, ledgerOptionsOf(config, mode, ports, kept), state);
   }
 
   /** Takes up what a command wrote; what cannot be read leaves those in force. */

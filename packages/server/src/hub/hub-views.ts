@@ -1,4 +1,4 @@
-import { PosternError, ruleProblem } from "@postern/engine";
+import { PosternError, ruleProblem, sameRuleTemplate } from "@postern/engine";
 import type {
   ActorView,
   ChangeView,
@@ -41,6 +41,7 @@ import type { AuditEntry } from "../state/audit-log.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { HubCore } from "./hub-core.ts";
 import { endpointView, findingView, incidentView } from "./project.ts";
+import { withRule } from "./template-rules-file.ts";
 import { changeOf, namesOf, ruleViews, templateNamed, templateView } from "./template-views.ts";
 
 /** What the API may ask, answered from the ledger's memory and, for history, from the store. */
@@ -231,6 +232,12 @@ export class HubViews implements Views {
     const { kind, template, host } = decision;
     const problem = kind === "none" ? undefined : ruleProblem({ kind, template });
     if (problem !== undefined) throw new PosternError("USAGE", `${kind}: ${problem}`, { remedy: "GET /api/v1/templates shows what there is." });
+    if (patch.preview === true) {
+      const rules = templateRules.read();
+      const others = rules.filter((one) => !sameRuleTemplate(one, { kind: "pin", template, ...(host === undefined ? {} : { host }) }));
+      const would = kind === "none" ? others : withRule(rules, { kind, template, ...(host === undefined ? {} : { host }), at: this.#options.now(), by });
+      return changeOf(ledger, this.#core.tried(would), decision);
+    }
     await this.#options.audit({ at: Date.now(), actor: by, action: "endpoint.template", subject: template, detail: { kind, host: host ?? null } });
     const kept =
       kind === "none" ? templateRules.unset({ template, ...(host === undefined ? {} : { host }) }) : templateRules.set({ kind, template, host, at: this.#options.now(), by });

@@ -1,6 +1,7 @@
 import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, type Level, nextSteps } from "@postern/engine";
 import type { Acceptance } from "../config/public-on-purpose.ts";
 import { concernOf } from "./endpoint-concern.ts";
+import { plainEvidence } from "./plain-evidence.ts";
 import type { EndpointLife } from "./endpoint-life.ts";
 import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
 
@@ -96,7 +97,14 @@ export function findingView(finding: Finding, more: FindingMore = {}): FindingVi
   const { firstAt, lastAt, ...rest } = finding;
   const triaged = more.triaged === "open" || more.triaged === "accepted" || more.triaged === "fixed" ? more.triaged : undefined;
   const accepted = triaged === undefined ? more.accepted : undefined;
-  return { ...rest, status: triaged ?? (accepted === undefined ? finding.status : "accepted"), accepted: accepted ?? null, firstAt: iso(firstAt), lastAt: iso(lastAt) };
+  return {
+    ...rest,
+    because: plainEvidence(finding),
+    status: triaged ?? (accepted === undefined ? finding.status : "accepted"),
+    accepted: accepted ?? null,
+    firstAt: iso(firstAt),
+    lastAt: iso(lastAt),
+  };
 }
 
 export interface FindingMore {

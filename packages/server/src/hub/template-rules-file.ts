@@ -38,12 +38,7 @@ export class TemplateRulesFile {
     const problem = ruleProblem(rule);
     if (problem !== undefined)
       throw new PosternError("USAGE", `${rule.kind} ${JSON.stringify(rule.template.slice(0, 200))}: ${problem}`, { remedy: "See `postern endpoints --help`." });
-    return this.#write((rules) => {
-      const others = rules.filter((one) => !sameRuleTemplate(one, rule));
-      if (others.length >= templateRulesMax)
-        throw new PosternError("USAGE", `There are ${templateRulesMax} rules about templates already.`, { remedy: "`postern endpoints unpin` takes one away." });
-      return [...others, rule];
-    });
+    return this.#write((rules) => withRule(rules, rule));
   }
 
   /** Takes away what was decided about a template; undefined when nothing was. */
@@ -76,6 +71,14 @@ export class TemplateRulesFile {
       rmSync(lock, { force: true });
     }
   }
+}
+
+/** The rules as they would be with this one; see {@link TemplateRulesFile.set}. */
+export function withRule(rules: readonly KeptRule[], rule: KeptRule): readonly KeptRule[] {
+  const others = rules.filter((one) => !sameRuleTemplate(one, rule));
+  if (others.length >= templateRulesMax)
+    throw new PosternError("USAGE", `There are ${templateRulesMax} rules about templates already.`, { remedy: "`postern endpoints unpin` takes one away." });
+  return [...others, rule];
 }
 
 /** A rule with who made it and when. */

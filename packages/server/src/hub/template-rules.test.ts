@@ -135,6 +135,14 @@ test("over the API: decided, explained, listed, taken back, in the audit log", a
       ).json();
     expect(await ask("/templates", { kind: "merge", template: "/pages" })).toMatchObject({ code: "INVALID_REQUEST", detail: expect.stringContaining("{parameter}") });
     expect(await ask("/templates", { kind: "merge" })).toMatchObject({ code: "INVALID_REQUEST" });
+    // A preview says the same and changes nothing.
+    expect(await ask("/templates", { kind: "merge", template: "/pages/{page}", preview: true })).toMatchObject({
+      endedCount: 2,
+      madeCount: 1,
+      made: [{ path: "/pages/{page}", requests: 3 }],
+    });
+    expect(await ask("/templates")).toMatchObject({ items: [] });
+    expect(await ask("/endpoints")).toMatchObject({ items: [{ path: "/pages/orders" }, { path: "/pages/status" }] });
     const change = await ask("/templates", { kind: "merge", template: "/pages/{page}" });
     expect(change).toMatchObject({ endedCount: 2, madeCount: 1, made: [{ path: "/pages/{page}", requests: 3 }] });
     const id = (change as { readonly made: readonly { readonly id: string }[] }).made[0]?.id ?? "";

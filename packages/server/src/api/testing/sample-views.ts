@@ -1,8 +1,9 @@
+import { plainEvidence } from "../../hub/plain-evidence.ts";
 import { concernOf, worstOpen } from "../../hub/endpoint-concern.ts";
 import type { Disclosure, Signal } from "@postern/engine";
 import { PosternError } from "@postern/engine";
 import type { AddedSpec, RemovedSpecView, EndpointShape, SpecDiff, SpecView } from "../discovery-views.ts";
-import type { DisclosureTotals, EndpointView, FindingView, IncidentView, LiveEvent, Meaning, Overview, Views } from "../views.ts";
+import type { DisclosureTotals, EndpointView, FindingView, IncidentView, LiveEvent, Meaning, Overview, TemplateRuleView, Views } from "../views.ts";
 
 /** The instant the sample lives in. */
 export const sampleAt = Date.parse("2026-11-22T09:42:00Z");
@@ -25,6 +26,7 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
   const full = kind !== "empty";
   let specs: readonly SpecView[] = full ? [specAt(at)] : [];
   let removed: readonly RemovedSpecView[] = full ? [{ ...specAt(at), id: "5a0b000000000003", name: "Latchkey admin API", removedAt: iso(at - 7_200_000) }] : [];
+  let rules: readonly TemplateRuleView[] = full ? [{ kind: "pin", template: "/wiki/{page}", host: null, from: "configuration", by: null, at: null }] : [];
   let endpoints = full ? endpointsAt(at) : [];
   let findings = full ? findingsAt(at) : [];
   let incidents = full ? incidentsAt(at) : [];
@@ -130,10 +132,15 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
         .map((segment) => ({ segment, is: segment.startsWith("{") ? ("parameter" as const) : ("constant" as const), by: "shape" as const, because: "as it looks", evidence: {} }));
       return { id, method: known.method, host: known.host, path: known.path, requests: known.requests, segments, formerly: [] };
     },
-    templateRules: () => (full ? [{ kind: "pin", template: "/wiki/{page}", host: null, from: "configuration", by: null, at: null }] : []),
-    decideTemplate: async ({ kind, template, host }, by) => {
+    templateRules: () => rules,
+    decideTemplate: async ({ kind, template = "/", host: on, preview }, by) => {
+      const named = endpoints.slice(0, 2).map(({ id, method, host: at, path, requests }) => ({ id, method, host: at, path, requests }));
+      const change = { kind, template, host: on ?? null, ended: named, made: named.slice(0, 1), endedCount: named.length, madeCount: 1, notRecomputed: kind === "split" };
+      if (preview === true) return change;
+      rules = rules.filter((it) => it.template !== template);
+      if (kind !== "none") rules = [{ kind, template, host: on ?? null, from: "person", by, at: iso(at) }, ...rules];
       marked.push(`template ${template} ${kind} by ${by}`);
-      return { kind, template: template ?? "/", host: host ?? null, ended: [], made: [], endedCount: 0, madeCount: 0, notRecomputed: false };
+      return change;
     },
     triage(what, id, status, by) {
       const list: readonly { readonly id: string }[] = what === "incident" ? incidents : findings;
@@ -314,7 +321,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
 
 function findingsAt(at: number): readonly FindingView[] {
   const times = { firstAt: iso(at - 3_500_000), lastAt: iso(at - 4_000) };
-  return [
+  const all: readonly Omit<FindingView, "because">[] = [
     {
       id: "f-oracle",
       check: "existence-oracle",
@@ -386,6 +393,7 @@ function findingsAt(at: number): readonly FindingView[] {
       ...times,
     },
   ];
+  return all.map((one) => ({ ...one, because: plainEvidence(one) }));
 }
 
 function incidentsAt(at: number): readonly IncidentView[] {

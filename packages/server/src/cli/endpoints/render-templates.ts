@@ -4,10 +4,10 @@ import type { EndpointName, TemplateChange, TemplateRuleView } from "../../api/v
 import { count, plain, several, shortId, table, wrap } from "../report/text-layout.ts";
 
 /** What a decision about a template did, for a person. */
-export function renderChange(change: TemplateChange, options: RenderOptions): string {
+export function renderChange(change: TemplateChange, options: RenderOptions & { readonly dryRun?: boolean }): string {
   const paint = pc.createColors(options.color);
   const where = change.host === null ? "" : ` on ${plain(change.host)}`;
-  const lines = [`${verbs[change.kind]} ${paint.bold(plain(change.template))}${where}.`];
+  const lines = [`${options.dryRun === true ? "Nothing is changed yet. " : ""}${verbs[change.kind]} ${paint.bold(plain(change.template))}${where}.`];
   if (change.endedCount + change.madeCount === 0) lines.push("No endpoint seen so far changes by it; what comes is taken that way.");
   else {
     lines.push(`${several(change.endedCount, "endpoint")} ${change.endedCount === 1 ? "is" : "are"} no more, ${change.madeCount} new in their place.`, "");

@@ -1,9 +1,9 @@
 import type { Command } from "commander";
-import { Ledger, PosternError } from "@postern/engine";
+import { Ledger, PosternError, sameRuleTemplate } from "@postern/engine";
 import type { TemplateChange } from "../../api/views.ts";
 import { loadHubState } from "../../hub/hub-state.ts";
 import { changeOf, ruleViews, type TemplateDecision } from "../../hub/template-views.ts";
-import { type KeptRule, TemplateRulesFile } from "../../hub/template-rules-file.ts";
+import { type KeptRule, TemplateRulesFile, withRule } from "../../hub/template-rules-file.ts";
 import { openState } from "../../state/open-state.ts";
 import { namedEndpoints } from "../breach/breach-data.ts";
 import { findEndpoint } from "../breach/find-endpoint.ts";
@@ -29,6 +29,7 @@ export function templateCommands(endpoints: Command, context: CliContext): void 
       .option("--host <host>", "only on this host")
       .option("--data <dir>", "where Postern keeps its data", "./.postern")
       .option("--config <file>", "configuration (default: postern.yaml here, if there is one)")
+      .option("--dry-run", "only say what it would do")
       .option("--json", "one JSON document")
       .action((template: string, _: unknown, command: Command) =>
         guarded(context, () => decide(verb === "unpin" ? "none" : verb, template, command.optsWithGlobals<Options>(), context)),
@@ -48,14 +49,17 @@ interface Options {
   readonly config?: string;
   readonly host?: string;
   readonly json?: boolean;
+  readonly dryRun?: boolean;
 }
 
 async function decide(kind: TemplateDecision["kind"], text: string, options: Options, context: CliContext): Promise<number> {
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
   const decision: TemplateDecision = { kind, template: templateOf(text, known), host: options.host?.toLowerCase() };
-  const change = await decided(decision, known);
+  const change = options.dryRun === true ? tried(decision, known) : await decided(decision, known);
   context.stdout.write(
-    options.json === true ? `${JSON.stringify(change)}\n` : renderChange(change, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
+    options.json === true
+      ? `${JSON.stringify(change)}\n`
+      : renderChange(change, { dryRun: options.dryRun === true, color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
   );
   return 0;
 }
@@ -78,6 +82,17 @@ async function decided(decision: TemplateDecision, known: Known): Promise<Templa
     await state.close();
   }
   return changeOf(known.ledger, now(known, kept), decision);
+}
+
+/** What it would do; nothing is kept. */
+function tried(decision: TemplateDecision, known: Known): TemplateChange {
+  const rules = new TemplateRulesFile(known.dataDir).read();
+  const rule = { template: decision.template, ...(decision.host === undefined ? {} : { host: decision.host }) };
+  const would =
+    decision.kind === "none"
+      ? rules.filter((one) => !sameRuleTemplate(one, { kind: "pin", ...rule }))
+      : withRule(rules, { kind: decision.kind, ...rule, at: Date.now(), by: "command" });
+  return changeOf(known.ledger, now(known, would), decision);
 }
 
 /** What was saved, as it reads with these rules: here nothing is undone that a running hub has not undone. */

@@ -153,7 +153,7 @@ function shape<T extends object>(columns: readonly Column[], cells: (item: T) =>
 
 /** What shows it and what mends it. */
 function findingNotes(one: FindingView, width: number, paint: Paint): readonly string[] {
-  const evidence = evidenceText(one.evidence);
+  const evidence = one.because === "" ? evidenceText(one.evidence) : plain(one.because);
   const indented = (text: string): string[] => wrap(text, width - 2, "").map((line) => `  ${line}`);
   return [
     ...wrap(`${shortId(one.id)}  ${plain(one.title)}${one.verdict === "suspected" ? " (suspected)" : ""}`, width, "  ").map(paint.bold),

@@ -108,7 +108,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
     for (const finding of all.slice(0, shownFindings)) {
       headed(finding.severity, `${plain(finding.title)}${finding.verdict === "suspected" ? " (suspected)" : ""}`);
       say(`    ${named(finding.endpoint)}`);
-      indented(evidenceText(finding.evidence), "    ", paint.dim);
+      indented(finding.because === "" ? evidenceText(finding.evidence) : plain(finding.because), "    ", paint.dim);
       indented(finding.accepted === null ? `Fix: ${plain(finding.fix)}` : acceptedText(finding.accepted), "    ");
     }
     if (all.length > shownFindings) say(paint.dim(`  and ${count(all.length - shownFindings)} more: see --json`));

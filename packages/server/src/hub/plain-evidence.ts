@@ -1,0 +1,53 @@
+import type { Finding } from "@postern/engine";
+
+/**
+ * Why a finding is one, for somebody who knows no statistics: what was seen, how often, and how sure that makes it. The numbers themselves stay in `evidence`. Empty for a check it does not
+ * know.
+ */
+export function plainEvidence({ check, verdict, evidence }: Pick<Finding, "check" | "verdict" | "evidence">): string {
+  const of = (name: string): number => (typeof evidence[name] === "number" ? evidence[name] : 0);
+  const list = (name: string): readonly string[] => (typeof evidence[name] === "object" ? evidence[name] : []);
+  if (check === "existence-oracle") {
+    const who = typeof evidence["subject"] === "string" ? evidence["subject"] : "subject";
+    const told = of("bits") >= 0.995 ? "each answer tells it outright" : `an answer tells ${Math.max(1, Math.round(of("bits") * 100))} % of what one could`;
+    const seen = `${several(of("lookups"), "question")} seen`;
+    if (verdict !== "proven")
+      return of("repeats") > 0
+        ? `Likely, not proven: asked again about the same ${who}, it answered the same (${several(of("repeats"), "repeat")}), and about others something else; ${seen}.`
+        : `Likely, not proven: its answers differ as if some were known and some not; ${seen}.`;
+    return `Certain: it was compared with ${several(of("labels"), "answer")} about somebody who is known to exist or not, and an accident looks like this at most ${oddsOf(of("eValue"))}; ${told}; ${seen}.`;
+  }
+  if (check === "missing-authentication") {
+    const refused = of("refusedWithoutCredential");
+    const open = of("answeredWithoutCredential");
+    const shared = of("answeredWithSharedCredential");
+    const data = list("personalData");
+    return [
+      [
+        ...(open > 0 ? [`answered ${times(open)} without a credential`] : []),
+        ...(shared > 0 ? [`answered ${times(shared)} with a credential that every caller has`] : []),
+        refused === 0 ? "refused nobody for it" : `refused ${times(refused)}`,
+      ].join(", "),
+      ...(data.length === 0 ? [] : [`its answers hold ${data.join(", ")}`]),
+    ]
+      .map((part, index) => (index === 0 ? part.charAt(0).toUpperCase() + part.slice(1) : part))
+      .join("; ")
+      .concat(".");
+  }
+  return "";
+}
+
+/** By Markov's inequality an e-value of a million comes by accident once in a million at most, however long one looks. */
+function oddsOf(eValue: number): string {
+  if (!Number.isFinite(eValue) || eValue >= 1e9) return "once in a thousand million";
+  if (eValue >= 2e6) return `once in ${Math.floor(eValue / 1e6)} million`;
+  return eValue >= 1e6 ? "once in a million" : `once in ${Math.max(1, Math.floor(eValue)).toLocaleString("en")}`;
+}
+
+function several(value: number, one: string): string {
+  return `${value.toLocaleString("en")} ${value === 1 ? one : `${one}s`}`;
+}
+
+function times(value: number): string {
+  return value === 1 ? "once" : value === 2 ? "twice" : `${value.toLocaleString("en")} times`;
+}
