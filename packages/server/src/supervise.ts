@@ -186,13 +186,16 @@ function isCode(code: string): code is ErrorCode {
   return code in errorCatalogue;
 }
 
-/** The gate is small by design; a leak there should end it, not the machine. */
-function memoryOf(role: Role): string[] {
+/**
+ * Flags of Node for a role. The gate is small by design; a leak there should end it, not the machine. The hub reads thousands of exchanges a second that are
+ * garbage right after: with twice the room for young objects it copies those it has under way half as often, which is a tenth of its CPU.
+ */
+export function memoryOf(role: Role): string[] {
   switch (role) {
     case "gate":
       return ["--max-old-space-size=768"];
     case "hub":
-      return ["--max-old-space-size=1536"];
+      return ["--max-old-space-size=1536", "--max-semi-space-size=32"];
     case "store":
       return [];
   }

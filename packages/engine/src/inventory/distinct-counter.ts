@@ -3,12 +3,23 @@
  * error 6.5 %). Takes 32-bit hashes; values are never kept.
  */
 export class DistinctCounter {
-  #exact: Set<number> | undefined = new Set();
+  /** Most counters hold a few: those stand in an array, which is made anew with each. */
+  #few: readonly number[] | undefined = none;
+  #exact: Set<number> | undefined;
   #registers: Uint8Array | undefined;
   /** Of the registers as they are; they change seldom and are asked about often. */
   #estimate: number | undefined;
 
   add(hash: number): void {
+    if (this.#few !== undefined) {
+      if (this.#few.includes(hash)) return;
+      if (this.#few.length < fewMax) {
+        this.#few = [...this.#few, hash];
+        return;
+      }
+      this.#exact = new Set(this.#few);
+      this.#few = undefined;
+    }
     if (this.#exact !== undefined) {
       this.#exact.add(hash);
       if (this.#exact.size > exactMax) this.#spill();
@@ -18,6 +29,7 @@ export class DistinctCounter {
   }
 
   get count(): number {
+    if (this.#few !== undefined) return this.#few.length;
     if (this.#exact !== undefined) return this.#exact.size;
     this.#estimate ??= estimateOf(this.#registers ?? new Uint8Array(registerCount));
     return this.#estimate;
@@ -25,8 +37,9 @@ export class DistinctCounter {
 
   /** Adds all that another counter has seen. */
   absorb(other: DistinctCounter): void {
-    if (other.#exact !== undefined) {
-      for (const hash of other.#exact) this.add(hash);
+    const exact = other.#few ?? other.#exact;
+    if (exact !== undefined) {
+      for (const hash of exact) this.add(hash);
       return;
     }
     this.#spill();
@@ -58,15 +71,17 @@ export class DistinctCounter {
       const index = Math.floor(entry / 32);
       if (index >= 0 && index < registerCount) registers[index] = Math.min(25, entry % 32);
     }
-    counter.#exact = undefined;
+    counter.#few = undefined;
     counter.#registers = registers;
     return counter;
   }
 
   #spill(): void {
-    if (this.#exact === undefined) return;
+    const exact = this.#few ?? this.#exact;
+    if (exact === undefined) return;
     const registers = new Uint8Array(registerCount);
-    for (const hash of this.#exact) raise(registers, hash);
+    for (const hash of exact) raise(registers, hash);
+    this.#few = undefined;
     this.#exact = undefined;
     this.#registers = registers;
   }
@@ -86,6 +101,8 @@ export function hash32(seed: number, text: string): number {
 }
 
 const registerCount = 256;
+const fewMax = 8;
+const none: readonly number[] = [];
 
 /** Raises the hash's register; true when it rose. */
 function raise(registers: Uint8Array | undefined, hash: number): boolean {

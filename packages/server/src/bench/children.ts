@@ -6,9 +6,12 @@ import { fileURLToPath } from "node:url";
 export class Children {
   readonly #all: ChildProcess[] = [];
 
-  /** Starts a role of {@link ../bench/bench-child.ts}; resolves with what it says first. */
-  async role(role: string, argument = ""): Promise<{ readonly child: ChildProcess; readonly pid: number; readonly said: unknown }> {
-    const child = fork(fileURLToPath(new URL("./bench-child.js", import.meta.url)), argument === "" ? [role] : [role, argument], { stdio: ["ignore", "ignore", "inherit", "ipc"] });
+  /** Starts a role of {@link ../bench/bench-child.ts}, with flags of Node; resolves with what it says first. */
+  async role(role: string, argument = "", execArgv: readonly string[] = []): Promise<{ readonly child: ChildProcess; readonly pid: number; readonly said: unknown }> {
+    const child = fork(fileURLToPath(new URL("./bench-child.js", import.meta.url)), argument === "" ? [role] : [role, argument], {
+      stdio: ["ignore", "ignore", "inherit", "ipc"],
+      execArgv: [...process.execArgv, ...execArgv],
+    });
     this.#all.push(child);
     const said = await answerOf(child);
     return { child, pid: child.pid ?? 0, said };

@@ -1,5 +1,6 @@
 import { atMost, type BenchRow } from "./bench-report.ts";
 import type { BenchContext } from "./bench-context.ts";
+import { memoryOf } from "../supervise.ts";
 import { spread } from "./statistics.ts";
 import type { DecisionTimes } from "./time-decisions.ts";
 import type { InventoryTimes } from "./time-inventory.ts";
@@ -14,7 +15,7 @@ export async function measureEngine(context: BenchContext): Promise<BenchRow[]> 
   for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
     say(`decision, ledger and inventory, turn ${turn + 1}`);
     decisions.push((await children.role("decisions", "100000")).said as DecisionTimes);
-    ledgers.push((await children.role("ledger", quick ? "10240" : "61440")).said as LedgerTimes);
+    ledgers.push((await children.role("ledger", quick ? "10240" : "61440", memoryOf("hub"))).said as LedgerTimes);
     inventories.push((await children.role("inventory", quick ? "4" : "12")).said as InventoryTimes);
   }
   return [...decisionRows(decisions), ...ledgerRows(ledgers), ...inventoryRows(inventories)];
