@@ -6,7 +6,7 @@ import { HyperLogLog, registerCount } from "./hyperloglog.ts";
  */
 export class DistinctCounter {
   /** Most counters hold a few: those stand in an array, which is made with the first. */
-  #few: readonly number[] | undefined = none;
+  #few: number[] | undefined = none;
   #exact: Set<number> | undefined;
   #sketch: HyperLogLog | undefined;
   #estimate: number | undefined;
@@ -19,8 +19,9 @@ export class DistinctCounter {
         this.#exact = new Set(this.#few);
         this.#few = undefined;
       } else {
-        // Made anew: pushing would make room for 17 with the second one.
-        this.#few = [...this.#few, hash];
+        // The first ones are copied: pushing makes room for 17 at once, and most counters never get there.
+        if (this.#few.length < copiedMax) this.#few = [...this.#few, hash];
+        else this.#few.push(hash);
         return;
       }
     }
@@ -91,8 +92,10 @@ export class DistinctCounter {
 
 export type DistinctState = { readonly exact: readonly number[] } | { readonly sketch: string };
 
-const none: readonly number[] = [];
+/** Never pushed to. */
+const none: number[] = [];
 const fewMax = 16;
+const copiedMax = 4;
 
 /** Thresholds people write for one actor ("more than 20 numbers") lie below this; there an estimate would be a wrong alarm. */
 export const exactMax = 64;

@@ -71,12 +71,10 @@ export class SourceTable {
     for (let i = 0; i < probes; i++) {
       const slot = (start + i) % this.slots;
       const seen = this.seenAt[slot] ?? 0;
+      // The first free one, whatever the others are worth.
       if (seen === 0) {
-        if (weakest > -1e18) {
-          place = slot;
-          weakest = Number.NEGATIVE_INFINITY;
-        }
-        continue;
+        place = slot;
+        break;
       }
       const worth = this.#worth(slot) * 1e6 + seen / 1e9;
       if (worth < weakest) {
@@ -86,10 +84,23 @@ export class SourceTable {
     }
     if (this.seenAt[place] === 0) this.#used++;
     else if (this.#worth(place) >= 1) this.evictedWithEvidence++;
-    const most = (of: { readonly [slot: number]: number }, least: number): number => earlier.reduce((found, slot) => Math.max(found, of[slot] ?? 0), least);
-    const [credits, window] = [earlier.reduce((found, slot) => Math.min(found, this.credits[slot] ?? 0), startCredits), most(this.window, startCredits)];
-    const [evidence, flaggedAt] = [most(this.evidence, Number.NEGATIVE_INFINITY), most(this.flaggedAt, 0)];
-    const [anchors, asked, refused] = [most(this.anchors, 0), most(this.asked, 0), most(this.refused, 0)];
+    let credits = startCredits;
+    let window = startCredits;
+    let evidence = Number.NEGATIVE_INFINITY;
+    let flaggedAt = 0;
+    let anchors = 0;
+    let asked = 0;
+    let refused = 0;
+    // Read before anything is written: the place may be one of them.
+    for (const slot of earlier) {
+      credits = Math.min(credits, this.credits[slot] ?? 0);
+      window = Math.max(window, this.window[slot] ?? 0);
+      evidence = Math.max(evidence, this.evidence[slot] ?? 0);
+      flaggedAt = Math.max(flaggedAt, this.flaggedAt[slot] ?? 0);
+      anchors = Math.max(anchors, this.anchors[slot] ?? 0);
+      asked = Math.max(asked, this.asked[slot] ?? 0);
+      refused = Math.max(refused, this.refused[slot] ?? 0);
+    }
     this.keyHi[place] = hi;
     this.keyLo[place] = lo;
     this.credits[place] = credits;
