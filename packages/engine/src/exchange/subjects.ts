@@ -1,3 +1,4 @@
+import { graphqlRequests, graphqlSubjects } from "./graphql-subjects.ts";
 import { hashedField } from "./plain-words.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
@@ -39,7 +40,8 @@ export const subjectDepthMax = 16;
  *
  * It would rather count too much than too little, as every miss is a free question: names match without regard to case,
  * repeats and `name[]`, `name[3]` count, comma lists are spread out, arrays count element by element whether or not the
- * rule says `[]`. A JSON body with repeated keys is called truncated, because services differ in which one they take.
+ * rule says `[]`. A JSON body with repeated keys is called truncated, because services differ in which one they take. Where a rule points at a variable of GraphQL,
+ * the document and its other variables are read, too.
  *
  * Misses: multipart bodies, compressed request bodies, and JSON numbers beyond 2^53 (neighbours collapse into one).
  */
@@ -95,6 +97,7 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
           if (json !== undefined && keysInText(parts.body) !== keysInTree(json, 0)) found.truncated = true;
         }
         walk(json, rule.keys, 0, 0, rule.rule, found, names);
+        if (rule.keys.length > 1 && names.are("variables", rule.keys[0] ?? "")) inGraphql(rule, parts, json, found, names);
         break;
     }
   }
@@ -235,6 +238,21 @@ class Names {
 }
 
 const tilde = 126;
+
+/** A GraphQL request may ask the same otherwise than honest clients do. */
+function inGraphql({ rule, keys }: CompiledRule, parts: RequestParts, json: unknown, found: Collector, names: Names): void {
+  const body = parts.body ?? "";
+  const sent: [string, string][] = [];
+  for (const text of parts.contentType.includes("urlencoded") ? [parts.query, body] : [parts.query])
+    for (const name of ["query", "variables"]) if (text !== "") pairs(text, "&", name, names, (value) => sent.push([name, value]));
+  const wanted = keys.at(-1) ?? "";
+  const tooMany = (): void => void (found.truncated = true);
+  const list = (text: string): void => found.list(rule, text);
+  graphqlSubjects(rule.type, (lower) => names.are(lower, wanted), graphqlRequests(json, sent, parts.contentType.startsWith("application/graphql") ? body : undefined), {
+    list,
+    tooMany,
+  });
+}
 
 /** Calls back for every value of `name` in `a=1&b=2`; names match without case and without an index in brackets. */
 function pairs(text: string, separator: string, name: string, names: Names, each: (value: string) => void): void {
