@@ -44,8 +44,10 @@ app.use(server.rewriter({ "/x": "/posts" })); app.use(server.router({ posts: [{ 
     name: "parse-server 9.10.0",
     install: ["parse-server@9.10.0"],
     source: "node_modules/parse-server/lib",
-    start: `const { ParseServer } = require("parse-server");
-printRoutes.express(new ParseServer({ appId: "a", masterKey: "b", serverURL: "http://localhost/parse", databaseURI: "mongodb://localhost/x", silent: true }).app);`,
+    // Mounted where its own start mounts it unless told otherwise.
+    start: `const { ParseServer } = require("parse-server"); const app = require("express")();
+app.use("/parse", new ParseServer({ appId: "a", masterKey: "b", serverURL: "http://localhost/parse", databaseURI: "mongodb://localhost/x", silent: true }).app);
+printRoutes.express(app);`,
   },
   {
     name: "openauth 0.4.3, its issuer",
@@ -89,6 +91,12 @@ printRoutes.express(new ParseServer({ appId: "a", masterKey: "b", serverURL: "ht
   const config = { ...getDefaultConfig(), storage: __dirname + "/storage", configPath: __dirname + "/config.yaml", config_path: __dirname + "/config.yaml" };
   const app = await require("@verdaccio/server-fastify").default(config); await app.ready(); printRoutes.fastify();
 })().catch((error) => { console.error(error); process.exit(1); });`,
+  },
+  {
+    name: "oidc-provider 8.8.1",
+    install: ["oidc-provider@8.8.1"],
+    source: "node_modules/oidc-provider",
+    start: `import("oidc-provider").then(({ default: Provider }) => printRoutes.koa(new Provider("http://localhost:3000", {}).app));`,
   },
   { name: "httpbin 0.7.0 (Debian)", debian: "python3-httpbin", source: "httpbin", start: "from httpbin import app" },
   { name: "bepasty 1.0.0 (Debian)", debian: "bepasty", source: "bepasty", start: "from bepasty.app import create_app\napp = create_app()" },
