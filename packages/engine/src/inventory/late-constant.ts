@@ -1,4 +1,4 @@
-import { bits, type PathNode } from "./path-node.ts";
+import { bits, noteWord, type PathNode } from "./path-node.ts";
 import { siblingPolicy } from "./sibling-policy.ts";
 import { ValueCounter } from "./value-counter.ts";
 
@@ -7,6 +7,7 @@ export function lateConstant<Leaf>(node: PathNode<Leaf>, key: string, segment: s
   node.lateTotal += times;
   node.values ??= new ValueCounter();
   if (!node.values.wide) node.values.add(key);
+  noteWord(node, key, times);
   node.lateClients |= clients;
   const late = node.late?.get(key);
   if (late === undefined) {

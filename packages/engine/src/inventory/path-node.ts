@@ -1,5 +1,5 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
-import { isDatedVersion, isPersonNoun } from "./segment-kind.ts";
+import { isDatedVersion, isPersonNoun, isSlug } from "./segment-kind.ts";
 import type { RuleNode } from "./template-rules.ts";
 import type { ValueCounter } from "./value-counter.ts";
 
@@ -37,6 +37,9 @@ export class PathNode<Leaf> {
   values: ValueCounter | undefined;
   /** Sightings of the most popular one. */
   topValue = 0;
+  /** Sightings of words that were values here, and of those how many were slugs; since the last restore. */
+  wordsSeen = 0;
+  slugsSeen = 0;
   evaluateAt = 5;
   /** What a person decided about this place; a constant has it only when he named it. */
   rule: RuleNode | undefined;
@@ -111,6 +114,12 @@ const none: ReadonlyMap<string, never> = new Map<string, never>();
 /** What showed that siblings are values of one parameter. */
 export const mergeReasons = ["rare", "strangers", "file-names", "same-answers", "same-places", "like-the-parameter", "full"] as const;
 export type MergeReason = (typeof mergeReasons)[number];
+
+/** Counts a word that is a value at this position. */
+export function noteWord<Leaf>(node: PathNode<Leaf>, word: string, times: number): void {
+  node.wordsSeen += times;
+  if (isSlug(word)) node.slugsSeen += times;
+}
 
 /** So that settling finds the way down to what changed. */
 export function markDirty<Leaf>(node: PathNode<Leaf>): void {

@@ -1,6 +1,6 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import { lateConstant } from "./late-constant.ts";
-import { markDirty, type MergeReason, PathNode } from "./path-node.ts";
+import { markDirty, type MergeReason, noteWord, PathNode } from "./path-node.ts";
 import type { PathStep } from "./path-step.ts";
 import { isConstantLike, isReservedWord, segmentPattern } from "./segment-kind.ts";
 import { isShown } from "./shown-constant.ts";
@@ -372,6 +372,7 @@ export class PathTemplates<Leaf> {
       const name = child.label.toLowerCase();
       (node.values ??= new ValueCounter()).add(name);
       node.topValue = Math.max(node.topValue, child.count);
+      noteWord(node, name, child.count);
       node.dropChild(name);
       this.#fold(child, parameter, child);
       this.#gone();
@@ -520,6 +521,8 @@ export class PathTemplates<Leaf> {
     into.merged ||= from.merged;
     if (from.values !== undefined) (into.values ??= new ValueCounter()).absorb(from.values);
     into.topValue = Math.max(into.topValue, from.topValue);
+    into.wordsSeen += from.wordsSeen;
+    into.slugsSeen += from.slugsSeen;
     if (into.shape === "") into.shape = from.shape;
     if (from.above !== undefined && !into.shown && !into.parameter) (into.above ??= new ValueCounter()).absorb(from.above);
     if (from.leaf !== undefined) into.leaf = this.#join(into.leaf, from.leaf, { depth: origin.depth - 1, value: origin.label, place: into });

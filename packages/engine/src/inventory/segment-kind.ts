@@ -87,6 +87,19 @@ export function isValueLike(label: string): boolean {
   return /\d/.test(label) && !isPlainWords(label);
 }
 
+/** True for words joined by hyphens, as names of things are written in paths: `warm-bed`. */
+export function isSlug(label: string): boolean {
+  return /^[a-z0-9]{1,64}(?:-[a-z0-9]{1,64}){1,15}$/i.test(label);
+}
+
+/** True for a slug with a word for an action or the caller in it: `bulk-import`, `top-rated`. */
+export function hasReservedWord(label: string): boolean {
+  return label
+    .toLowerCase()
+    .split("-")
+    .some((part) => isReservedWord(part));
+}
+
 /** True for a constant after which a person is named: `/users/…`, `/by-email/…`. */
 export function isPersonNoun(label: string): boolean {
   return personNouns.has(label.toLowerCase());

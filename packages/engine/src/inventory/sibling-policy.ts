@@ -1,6 +1,6 @@
 import { hashOfSegment } from "../exchange/plain-words.ts";
 import type { MergeReason, PathNode } from "./path-node.ts";
-import { isConstantLike, isPluralNoun, isReservedWord, isSelfWord, isValueLike } from "./segment-kind.ts";
+import { hasReservedWord, isConstantLike, isPluralNoun, isReservedWord, isSelfWord, isSlug, isValueLike } from "./segment-kind.ts";
 import { leadsWhere, profileOf } from "./sub-tree.ts";
 
 /** Policy: when do siblings count as values of one parameter. */
@@ -52,6 +52,9 @@ export const siblingPolicy = {
   standsOut: 6,
   /** Beside a parameter, a word seen less than 1/share as often is one of its values. */
   strayShare: 40,
+  /** Beside values of which this share are slugs, a slug that happens to be made of words of interfaces is one of them, unless it is asked for so many times as often. */
+  slugShare: 0.7,
+  slugStandsOut: 2,
   /** What leads nowhere but where the parameter leads, in this share, is one of its values. */
   strayLikeness: 0.9,
   /** Constants, with more traffic than the parameter beside them, that make a position one of constants. */
@@ -209,7 +212,8 @@ function areResources<Leaf>(rare: readonly PathNode<Leaf>[]): boolean {
 
 /**
  * Constants beside a parameter that turn out to be its values: they lead where it leads, or nowhere and are asked for as its values are. A word of
- * interfaces that leads elsewhere, answers otherwise or stands out by its traffic stays.
+ * interfaces that leads elsewhere, answers otherwise or stands out by its traffic stays. Among slugs a slug of such words stays only with a word for an action in it
+ * or more traffic: `/products/best-sellers` beside them is taken for one of them while it is asked for no more often.
  */
 export function strays<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
   const parameter = node.parameters.get("{}");
@@ -218,6 +222,7 @@ export function strays<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
   const mean = parameter.count / Math.max(1, values);
   const found: PathNode<Leaf>[] = [];
   const rich = isRich(node);
+  const slugs = node.slugsSeen > 0 && node.slugsSeen >= siblingPolicy.slugShare * node.wordsSeen;
   for (const [key, child] of node.children) {
     if (isSelfWord(key) || (child.shape !== "" && parameter.shape !== "" && child.shape !== parameter.shape)) continue;
     const word = isConstantLike(child.label);
@@ -230,6 +235,10 @@ export function strays<Leaf>(node: PathNode<Leaf>): PathNode<Leaf>[] {
     }
     if (parameter.leaf === undefined) continue;
     if (word && rich) continue;
+    if (word && slugs && isSlug(key) && !hasReservedWord(key) && child.count <= siblingPolicy.slugStandsOut * Math.max(mean, node.topValue)) {
+      found.push(child);
+      continue;
+    }
     if (isReservedWord(key) && (often || values < 40)) continue;
     if (!word ? !often : child.count * siblingPolicy.strayShare < parameter.count || (!often && values >= 40 && child.count <= 2 * mean)) found.push(child);
   }
