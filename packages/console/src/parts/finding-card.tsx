@@ -25,7 +25,7 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
             {finding.owasp} · {finding.cwe}
           </span>
         </div>
-        <Heading className="mt-2 text-[15px] font-semibold">{finding.title}</Heading>
+        <Heading className="mt-2 text-[15px] font-semibold [overflow-wrap:anywhere]">{finding.title}</Heading>
         <Link to="/endpoints/$id" params={{ id: endpoint.id }} className="mt-0.5 block hover:underline">
           <EndpointName method={endpoint.method} path={endpoint.path} operation={endpoint.operation ?? ""} />
         </Link>

@@ -87,7 +87,7 @@ test("a name that is the value of anything stays hidden, and is hidden again whe
 
 test("names that wait are bounded: the one that waits longest gives way, and new ones are still learned", () => {
   const learned = new FieldNames(ports, 1);
-  const fields = new Map([...["id", "name", "price"].map((name) => [name, { seen: 1 }] as const)]);
+  const fields = new Map(["id", "name", "price"].map((name) => [name, { seen: 1 }] as const));
   const place = { records: 0, fields };
   for (let n = 0; n < waitingMax + 50; n++) learned.observe({ ...record(n), [`zork${letters(n)}`]: n }, place);
   for (let n = 0; n < 60; n++) learned.observe({ ...record(n), zorkmid: n }, place);
@@ -101,5 +101,5 @@ test("what a document names is revealed by its hash; other text stays as it is",
 });
 
 function letters(n: number): string {
-  return [...String(n)].map((digit) => "abcdefghij"[Number(digit)]).join("");
+  return String(n).replaceAll(/\d/g, (digit) => "abcdefghij".charAt(Number(digit)));
 }

@@ -18,7 +18,7 @@ test.each([
       verdict: "proven",
       evidence: { answeredWithoutCredential: 11, answeredWithSharedCredential: 0, refusedWithoutCredential: 0, personalData: ["email", "iban"] },
     },
-    "Answered 11 times without a credential, refused nobody for it; its answers hold email, iban.",
+    "Answered 11 times without a credential, refused nobody for it; its answers hold data recognised as email, iban.",
   ],
   [{ check: "another", verdict: "proven", evidence: { n: 1 } }, ""],
 ] as const)("a finding says in plain words what it rests on, without the words of statistics", (finding, words) => {

@@ -28,7 +28,7 @@ export function plainEvidence({ check, verdict, evidence }: Pick<Finding, "check
         ...(shared > 0 ? [`answered ${times(shared)} with a credential that every caller has`] : []),
         refused === 0 ? "refused nobody for it" : `refused ${times(refused)}`,
       ].join(", "),
-      ...(data.length === 0 ? [] : [`its answers hold ${data.join(", ")}`]),
+      ...(data.length === 0 ? [] : [`its answers hold data recognised as ${data.join(", ")}`]),
     ]
       .map((part, index) => (index === 0 ? part.charAt(0).toUpperCase() + part.slice(1) : part))
       .join("; ")
