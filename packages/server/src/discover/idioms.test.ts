@@ -244,3 +244,16 @@ func orders() http.Handler {
   expect(listed(found)).toEqual(["GET /ping"]);
   expect(found.unresolved.filter((one) => one.below !== undefined).map((one) => one.what)).toEqual(["GET ?/orders/{id}"]);
 });
+
+test("a bare yield of Python and Go's for over a number are no parse problems; what is broken still is", () => {
+  const found = discover(
+    tree({
+      "a.py": "def f():\n    yield\n",
+      "b.py": "def f(:\n    pass\n",
+      "go.mod": "module example.org/x\n",
+      "a.go": "package x\n\nfunc f() {\n\tfor range 2 {\n\t\tg()\n\t}\n}\n",
+      "b.go": "package x\n\nfunc f( {\n",
+    }),
+  );
+  expect(found.problems.map((one) => one.file)).toEqual(["b.py", "b.go"]);
+});

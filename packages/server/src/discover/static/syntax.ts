@@ -16,7 +16,7 @@ export function childOf(node: SyntaxNode, ...names: readonly string[]): SyntaxNo
 export function firstError(top: SyntaxNode): number | undefined {
   const cursor = top.cursor();
   for (let seen = 0; seen < nodesMax; seen++) {
-    if (cursor.type.isError) return cursor.from;
+    if (cursor.type.isError && !isHarmless(cursor.node)) return cursor.from;
     if (!cursor.next()) return undefined;
   }
   return undefined;
@@ -24,3 +24,9 @@ export function firstError(top: SyntaxNode): number | undefined {
 
 /** A file of 2 MB has fewer. */
 const nodesMax = 4_000_000;
+
+/** What the grammars do not know and what leaves nothing out: Python's `yield` without a value, Go's `for range n`. */
+function isHarmless(error: SyntaxNode): boolean {
+  const length = error.to - error.from;
+  return (error.parent?.name === "YieldStatement" && length === 0) || (error.parent?.name === "ForStatement" && length === "range".length && error.prevSibling?.name === "for");
+}
