@@ -491,8 +491,24 @@ export class PathTemplates<Leaf> {
     this.#gather(node, values);
     this.epoch++;
     const parameter = node.parameters.get("{}");
-    if (parameter !== undefined) this.#settleBelow(parameter);
+    if (parameter !== undefined) {
+      this.#settleBelow(parameter);
+      this.#reveal(parameter);
+    }
     this.#evaluate(node, false);
+  }
+
+  /** What was poured together may be shown by what is now known of it, and not only when it is next asked for. */
+  #reveal(node: PathNode<Leaf>): void {
+    for (const child of node.children.values()) {
+      if (!child.shown && isShown(child)) {
+        child.shown = true;
+        child.above = undefined;
+        this.epoch++;
+      }
+      this.#reveal(child);
+    }
+    for (const child of node.parameters.values()) this.#reveal(child);
   }
 
   #settleBelow(node: PathNode<Leaf>): void {
