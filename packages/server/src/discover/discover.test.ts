@@ -204,12 +204,14 @@ export class CatsController { @Get() all() {} @Get(":id") one() {} @Version("2")
         "src/app/(shop)/api/items/[id]/route.ts": `export async function GET() {} export const DELETE = withAuth(remove); const POST = 1;`,
         "src/app/api/[...rest]/route.js": `async function handle() {} export { handle as PATCH };`,
         "src/app/_private/route.ts": `export function GET() {}`,
+        "app/api/again/route.ts": `export * from "../../(shop)/shared"; export * from "./route";`,
+        "app/(shop)/shared.ts": `export async function PUT() {} export * from "../api/again/route";`,
         "pages/api/index.ts": `export default function all() {}`,
         "pages/api/users/[[...path]].ts": `export default function handler() {}`,
         "app/page.tsx": `export default function Page() { return <p>no route</p>; }`,
       }),
     );
-    expect(listed(found)).toEqual(["ANY /api", "ANY /api/users", "ANY /api/users/{path*}", "DELETE /api/items/{id}", "GET /api/items/{id}", "PATCH /api/{rest*}"]);
+    expect(listed(found)).toEqual(["ANY /api", "ANY /api/users", "ANY /api/users/{path*}", "DELETE /api/items/{id}", "GET /api/items/{id}", "PATCH /api/{rest*}", "PUT /api/again"]);
   });
 
   test("Fastify's autoload gives folders as prefixes", () => {

@@ -22,7 +22,7 @@ export function nextRoutes(files: readonly string[], modules: Modules): SourceRo
     const segments = (app === null ? (page?.[1] ?? "").replace(/\/index$/, "") : (app[1] ?? "")).split("/").filter((part) => part !== "");
     if (app !== null && segments.some((part) => part.startsWith("_"))) return [];
     const paths = pathsOf(segments.filter((part) => app === null || (!/^\([^.)][^)]*\)$/.test(part) && !part.startsWith("@"))));
-    const handlers = app === null ? pageHandlers(module) : routeHandlers(module);
+    const handlers = app === null ? pageHandlers(module) : routeHandlers(module, modules);
     return handlers.flatMap(({ method, name, offset }) =>
       paths.map((path) => ({
         method,
@@ -67,8 +67,15 @@ interface Found {
 
 const methods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"]);
 
-function routeHandlers(module: SourceModule): Found[] {
+/** `export * from "…"` gives a route the handlers of another file; each file is followed once. */
+function routeHandlers(module: SourceModule, modules: Modules, followed: ReadonlySet<SourceModule> = new Set([module])): Found[] {
   return module.program.body.flatMap((statement): Found[] => {
+    if (statement.type === "ExportAllDeclaration" && statement.exported === null) {
+      const target = modules.resolve(statement.source.value, module);
+      const other = "file" in target ? modules.open(target.file) : undefined;
+      if (other === undefined || followed.has(other)) return [];
+      return routeHandlers(other, modules, new Set([...followed, other])).map((found) => ({ ...found, offset: statement.start }));
+    }
     if (statement.type !== "ExportNamedDeclaration") return [];
     const { declaration } = statement;
     if (declaration?.type === "FunctionDeclaration" && declaration.id && methods.has(declaration.id.name))
