@@ -211,7 +211,15 @@ export class CatsController { @Get() all() {} @Get(":id") one() {} @Version("2")
         "app/page.tsx": `export default function Page() { return <p>no route</p>; }`,
       }),
     );
-    expect(listed(found)).toEqual(["ANY /api", "ANY /api/users", "ANY /api/users/{path*}", "DELETE /api/items/{id}", "GET /api/items/{id}", "PATCH /api/{rest*}", "PUT /api/again"]);
+    expect(listed(found)).toEqual([
+      "ANY /api",
+      "ANY /api/users",
+      "ANY /api/users/{path*}",
+      "DELETE /api/items/{id}",
+      "GET /api/items/{id}",
+      "PATCH /api/{rest*}",
+      "PUT /api/again",
+    ]);
   });
 
   test("Fastify's autoload gives folders as prefixes", () => {
