@@ -47,7 +47,7 @@ export type { DataClass } from "./inventory/data-classes.ts";
 export { ruleProblem, sameRuleTemplate, type TemplateRule, type TemplateRuleKind, templateRuleKinds, templateRulesMax } from "./inventory/template-rules.ts";
 export { templateShape } from "./inventory/template-text.ts";
 export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";
-export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderBytesMax, reorderMax } from "./judge.ts";
+export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderBytesMax, reorderMax, type Ruled } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
 export { TimeQueue } from "./time-queue.ts";
 export { type AgedEntry, AgedMap } from "./detect/observe/aged-map.ts";

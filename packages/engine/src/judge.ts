@@ -8,8 +8,9 @@ import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
 import { splitUrl } from "./exchange/split-target.ts";
 import { allowProven, GateEngine, type GateEngineOptions, type Reservation } from "./decide/gate-engine.ts";
-import { type Disclosure, type GuardedEndpoint, provesItself } from "./decide/gate-policy.ts";
+import { type Disclosure, type GuardedEndpoint, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
 import { GuardMatcher } from "./decide/guard-matcher.ts";
+import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
 import { TimeQueue } from "./time-queue.ts";
 import { type KnownOfRequest, Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
@@ -38,6 +39,7 @@ export class Judge {
   #now = Number.NEGATIVE_INFINITY;
   /** Exchanges that came after their time had been judged. */
   late = 0;
+  #decided = 0;
 
   constructor(ports: Ports, options: JudgeOptions, sink: JudgeSink) {
     this.#ports = ports;
@@ -65,6 +67,23 @@ export class Judge {
     while (this.#requests.size > reorderMax || this.#waitingBytes > reorderBytesMax) this.#next();
   }
 
+  /**
+   * Decides one exchange at once and says what its client gets to see, for trials in which clients act on answers. Exchanges must come in order of time; not to be
+   * mixed with {@link push}. The sink's `decision` is not called.
+   */
+  decide(exchange: Exchange): Ruled {
+    const at = Math.max(exchange.at, this.#now);
+    this.#ready(at);
+    const open = this.#request(exchange, this.#decided++, at);
+    const { reservation, endpoint } = open;
+    const answer =
+      reservation?.action === "uniform" && endpoint !== undefined
+        ? { status: endpoint.uniform.status, headers: endpoint.uniform.headers, body: renderUniform(endpoint.uniform, open.extracted?.first ?? "") }
+        : undefined;
+    const { action, reason } = decisionOf(open, this.#options.mode);
+    return { action, reason, answer };
+  }
+
   /** Judges everything still waiting. Call at the end of input. */
   finish(): void {
     while (this.#requests.size > 0) this.#next();
@@ -80,23 +99,29 @@ export class Judge {
     const exchange = "url" in item ? item : item.exchange(tag);
     this.#waitingBytes -= exchangeWeight(exchange);
     const at = Math.max(exchange.at, this.#now);
+    this.#ready(at);
+    const open = this.#request(exchange, order, at);
+    this.#sink.decision?.(order, decisionOf(open, this.#options.mode), exchange);
+  }
+
+  /** Everything that was complete by `at` is read. */
+  #ready(at: number): void {
     while (this.#answers.nextAt <= at) {
       const open = this.#answers.pop();
       if (open !== undefined) this.#answer(open);
     }
     this.#now = at;
     this.#refresh(at);
-    this.#request(exchange, order, at);
   }
 
-  #request(exchange: Exchange, index: number, at: number): void {
+  #request(exchange: Exchange, index: number, at: number): Open {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments, query } = splitUrl(exchange.url);
     const limited = this.#options.limit?.(exchange, at);
     if (limited === "throttle" && this.#options.mode === "enforce") {
-      this.#answers.push(dueAt, { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined });
-      this.#sink.decision?.(index, { id: exchange.id, at: exchange.at, action: "throttle", would: "throttle", reason: "rate-limit", ref: exchange.id }, exchange);
-      return;
+      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined };
+      this.#answers.push(dueAt, refused);
+      return refused;
     }
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
     const endpoint = this.#matcher.find(exchange.method, host, segments);
@@ -116,19 +141,9 @@ export class Judge {
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at);
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status)) allowProven(reservation);
     }
-    this.#answers.push(dueAt, { dueAt, index, exchange, endpoint, reservation, limited, extracted });
-    this.#sink.decision?.(
-      index,
-      {
-        id: exchange.id,
-        at: exchange.at,
-        action: reservation?.action ?? "allow",
-        would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
-        reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : "rate-limit",
-        ref: exchange.id,
-      },
-      exchange,
-    );
+    const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted };
+    this.#answers.push(dueAt, open);
+    return open;
   }
 
   #answer(open: Open): void {
@@ -211,6 +226,13 @@ export interface Decision {
   readonly ref: string;
 }
 
+/** What {@link Judge.decide} says: `answer` is what the client sees instead of the service's own, when it may not see that. */
+export interface Ruled {
+  readonly action: Action;
+  readonly reason: string;
+  readonly answer: Pick<UniformAnswer, "status" | "headers" | "body"> | undefined;
+}
+
 /** Exchanges held to put them in order of time, and the most they may weigh. */
 export const reorderMax = 65_536;
 export const reorderBytesMax = 64 * 1024 * 1024;
@@ -224,6 +246,20 @@ interface Open {
   readonly limited: "throttle" | "observed" | undefined;
   /** Of a guarded endpoint's request. */
   readonly extracted: Extracted | undefined;
+}
+
+/** What a limit refuses in `enforce` is not judged further. */
+function decisionOf({ exchange, reservation, limited }: Open, mode: Mode): Decision {
+  const { id, at } = exchange;
+  const refused = limited === "throttle" && mode === "enforce";
+  return {
+    id,
+    at,
+    action: refused ? "throttle" : (reservation?.action ?? "allow"),
+    would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
+    reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : "rate-limit",
+    ref: id,
+  };
 }
 
 function partsOfRequest({ request: { headers, body } }: Exchange, segments: readonly string[], query: string): RequestParts {

@@ -1,6 +1,6 @@
 import { carriesAll, TimeQueue, type Exchange } from "@postern/engine";
 import type { Latchkey } from "../latchkey/latchkey.ts";
-import type { Script, Session, Step } from "../traffic/session.ts";
+import type { Script, Session, Step, TrafficAnswer } from "../traffic/session.ts";
 import { TrafficStats } from "./traffic-stats.ts";
 
 export interface DirectOptions {
@@ -11,6 +11,11 @@ export interface DirectOptions {
   readonly host?: string;
   /** Prefix of the exchanges' ids. Default `x`. */
   readonly idPrefix?: string;
+  /**
+   * Stands before the service: what it returns is what the client gets to see instead of the service's answer; undefined lets that pass. Called in order of time.
+   * The service has answered by then, as behind a gate that replaces answers.
+   */
+  readonly gate?: (exchange: Exchange) => Pick<TrafficAnswer, "status" | "headers" | "body"> | undefined;
 }
 
 export interface DirectResult {
@@ -62,20 +67,22 @@ export function runDirect(sessions: Iterable<Session>, latchkey: Latchkey, optio
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     events += 1;
-    stats.answered(session.kind, request, answer);
-    sink({
+    const exchange: Exchange = {
       id: `${prefix}${events}`,
       at,
       method: request.method,
       url: `${origin}${request.path}`,
-      client: { address: session.address },
+      client: session.ja4 === undefined ? { address: session.address } : { address: session.address, ja4: session.ja4 },
       request: { headers: [["Host", options.host ?? "latchkey.example"], ...request.headers], ...(request.body === undefined ? {} : { body: request.body }) },
       response: { status: answer.status, headers: answer.headers, body: answer.body, size: Buffer.byteLength(answer.body) },
       durationMs: answer.durationMs,
       carries: carriesAll,
-    });
+    };
+    sink(exchange);
+    const seen = options.gate?.(exchange) ?? answer;
+    stats.answered(session.kind, request, seen);
     const answeredAt = at + answer.durationMs;
-    go(session, script, script.next({ status: answer.status, headers: answer.headers, body: answer.body, at: answeredAt }), answeredAt);
+    go(session, script, script.next({ status: seen.status, headers: seen.headers, body: seen.body, at: answeredAt }), answeredAt);
   }
   return { events, stats };
 }

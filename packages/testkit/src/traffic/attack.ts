@@ -1,6 +1,8 @@
+import { deviceKeyOf } from "../latchkey/secrets.ts";
+import { international, type Population } from "../population.ts";
 import { random } from "../random.ts";
 import { attackerAddress } from "./address-book.ts";
-import { lookupPath } from "./honest-flows.ts";
+import { lookupPath, signIn } from "./honest-flows.ts";
 import { type LookupAnswer, readLookup } from "./lookup-answer.ts";
 import type { AttackKind, Script, Session, TrafficRequest } from "./session.ts";
 import { appUserAgents, scriptUserAgent } from "./user-agents.ts";
@@ -50,26 +52,69 @@ export function cleanList(options: AttackOptions): Attack {
   return enumerate("clean-list", { addresses: 20_000, ratePerSecond: 17, ...options }, { jitter: 0.5, userAgents: appUserAgents });
 }
 
+/** Any enumeration: {@link AttackOptions} and a manner. The league table's grid is made of these. */
+export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
+  const { jitter = 0.4, userAgents = appUserAgents, addressOf, ja4, ownAccounts, growthPerDay, perRequest } = options;
+  return enumerate(
+    "enumeration",
+    { addresses: 1, ratePerSecond: 1, ...options },
+    {
+      jitter,
+      userAgents,
+      ...(addressOf === undefined ? {} : { addressOf }),
+      ...(ja4 === undefined ? {} : { ja4 }),
+      ...(ownAccounts === undefined ? {} : { ownAccounts }),
+      ...(growthPerDay === undefined ? {} : { growthPerDay }),
+      ...(perRequest === undefined ? {} : { perRequest }),
+    },
+  );
+}
+
 type Plan = AttackOptions & { readonly addresses: number; readonly ratePerSecond: number };
 
-interface Manner {
+export interface Manner {
   /** Share of the interval by which a request may come late. */
   readonly jitter: number;
   readonly userAgents: readonly string[];
+  /** The n-th address; default {@link attackerAddress}. A carrier's gateways hide an attacker among honest people. */
+  readonly addressOf?: (n: number) => string;
+  /** TLS fingerprint of the tool, where a gate can see one. */
+  readonly ja4?: string;
+  /** Accounts of the attacker's own, and how many questions an address asks before it signs in to the next of them. */
+  readonly ownAccounts?: { readonly people: Population; readonly count: number; readonly every: number };
+  /** The rate grows by this share a day from the first request on (0.02: boiling frog). */
+  readonly growthPerDay?: number;
+  /** Numbers asked about in one request, through the signed-in contact sync of the first own account; 1 or absent: the lookup. */
+  readonly perRequest?: number;
 }
 
-/** Request i goes out at from + i/rate, through address i modulo addresses; a late answer delays only its own address. */
+/** Request i goes out when rate and growth say, through address i modulo addresses; a late answer delays only its own address. */
 function enumerate(kind: AttackKind, plan: Plan, manner: Manner): Attack {
   if (!(plan.ratePerSecond > 0) || !(plan.addresses >= 1)) throw new RangeError("an attack needs a rate above 0 and at least one address");
   const notes = new Map<number, LookupAnswer>();
   const used = Math.min(plan.addresses, plan.list.length);
+  const addressOf = manner.addressOf ?? ((n: number) => attackerAddress(plan.campaign ?? 0, n));
   const sessions: Session[] = [];
   for (let n = 0; n < used; n += 1) {
-    const startAt = Math.round(plan.from + (n * 1_000) / plan.ratePerSecond);
     const id = `${kind}-${plan.campaign ?? 0}-${Math.floor(plan.from / 1_000)}-${n}`;
-    sessions.push({ id, kind, startAt, address: attackerAddress(plan.campaign ?? 0, n), run: () => work(plan, manner, n, used, id, notes) });
+    const script = manner.perRequest === undefined || manner.perRequest <= 1 ? work : syncs;
+    sessions.push({
+      id,
+      kind,
+      startAt: Math.round(dueAt(plan, manner, n)),
+      address: addressOf(n),
+      ...(manner.ja4 === undefined ? {} : { ja4: manner.ja4 }),
+      run: () => script(plan, manner, n, used, id, notes),
+    });
   }
   return { kind, sessions, notes };
+}
+
+/** When the question at this place of the list goes out. */
+function dueAt(plan: Plan, manner: Manner, place: number): number {
+  const steady = place / plan.ratePerSecond;
+  const growth = (manner.growthPerDay ?? 0) / 86_400;
+  return plan.from + 1_000 * (growth === 0 ? steady : Math.log1p(growth * steady) / growth);
 }
 
 function* work(plan: Plan, manner: Manner, n: number, used: number, id: string, notes: Map<number, LookupAnswer>): Script {
@@ -79,18 +124,54 @@ function* work(plan: Plan, manner: Manner, n: number, used: number, id: string, 
     ["User-Agent", userAgent],
     ["Accept", "application/json"],
   ];
-  const ownIntervalMs = (used * 1_000) / plan.ratePerSecond;
+  const { ownAccounts: own } = manner;
   let learned = 0;
+  let asked = 0;
   for (let place = n; place < plan.list.length; place += used) {
     const national = plan.list[place];
     if (national === undefined) break;
     // The first request of an address is not late, so that it is the session's start.
-    const late = place === n ? 0 : source.float() * manner.jitter * ownIntervalMs;
-    const dueAt = Math.round(plan.from + (place * 1_000) / plan.ratePerSecond + late);
-    const answer = yield { dueAt, request: { method: "GET", path: lookupPath(national), headers, lookup: { national, knownToExist: false } } };
+    const late = place === n ? 0 : source.float() * manner.jitter * (dueAt(plan, manner, place) - dueAt(plan, manner, place - used));
+    const answer = yield {
+      dueAt: Math.round(dueAt(plan, manner, place) + late),
+      request: { method: "GET", path: lookupPath(national), headers, lookup: { national, knownToExist: false } },
+    };
     const said = readLookup(answer);
     notes.set(national, said);
     if (said !== "unsure") learned += 1;
+    asked += 1;
+    if (own !== undefined && asked % own.every === 0) {
+      const index = (n + used * (asked / own.every - 1)) % own.count;
+      const talk = { at: answer.at + 2_000, seed: own.people.seed, userAgent, source, attestation: undefined, installId: `own-${index}`, repeatChance: 0 };
+      yield* signIn(talk, own.people, { index, national: own.people.numberAt(index) }, "sms");
+    }
   }
   return learned > 0 ? "completed" : "gave-up";
+}
+
+/** The list in parts, through the contact sync of a device that the attacker owns. */
+function* syncs(plan: Plan, manner: Manner, n: number, used: number, _id: string, notes: Map<number, LookupAnswer>): Script {
+  const { ownAccounts: own, perRequest = 1 } = manner;
+  const deviceId = own?.people.deviceIdAt(n % (own.count || 1));
+  if (own === undefined || deviceId === undefined) throw new RangeError("asking in parts needs an own account with a device");
+  const userAgent = manner.userAgents[n % manner.userAgents.length] ?? scriptUserAgent;
+  for (let place = n; place * perRequest < plan.list.length; place += used) {
+    const part = plan.list.slice(place * perRequest, (place + 1) * perRequest);
+    const answer = yield {
+      dueAt: Math.round(dueAt(plan, manner, place)),
+      request: {
+        method: "POST",
+        path: "/client/v1/contacts/sync",
+        headers: [
+          ["User-Agent", userAgent],
+          ["Accept", "application/json"],
+          ["Content-Type", "application/json"],
+          ["Authorization", `Bearer ${deviceKeyOf(own.people.seed, deviceId)}`],
+        ],
+        body: JSON.stringify({ numbers: part.map(international) }),
+      },
+    };
+    for (const national of part) notes.set(national, answer.status !== 200 ? "unsure" : answer.body.includes(international(national)) ? "exists" : "missing");
+  }
+  return "completed";
 }

@@ -9,6 +9,8 @@ export interface Session {
   readonly startAt: number;
   /** The loopback address it comes from, `127.x.y.z`. */
   readonly address: string;
+  /** TLS client fingerprint, where the gate can see one. */
+  readonly ja4?: string;
   /** A fresh script each time; two runs that get the same answers send the same requests. */
   run(): Script;
 }
@@ -65,7 +67,7 @@ export const honestKinds = [
   "dashboard",
 ] as const;
 export type HonestKind = (typeof honestKinds)[number];
-export const attackKinds = ["smash-and-grab", "slow", "distributed", "clean-list"] as const;
+export const attackKinds = ["smash-and-grab", "slow", "distributed", "clean-list", "enumeration"] as const;
 export type AttackKind = (typeof attackKinds)[number];
 export type SessionKind = HonestKind | AttackKind;
 

@@ -1,0 +1,68 @@
+import type { Crowd, FlawId, Outage } from "@postern/testkit";
+
+/**
+ * One cell of the league table: an honest world, and at most one attack on it. Times are milliseconds from the first honest request; the attack starts at
+ * `warmMs`. The world is Latchkey's, whose lookup tells whether a telephone number has an account.
+ */
+export interface Cell {
+  readonly id: string;
+  /** For people: who asks, from where, how fast. */
+  readonly title: string;
+  /** What group of the table it stands in. */
+  readonly group: "single" | "fast" | "slow" | "hidden" | "adaptive" | "honest";
+  readonly honest: HonestWorld;
+  /** Honest traffic before the attack: what the product may learn from. */
+  readonly warmMs: number;
+  /** From the attack's start on; the run ends then, or when the list is through. */
+  readonly horizonMs: number;
+  readonly attack?: CellAttack;
+  readonly bar: Bar;
+}
+
+export interface HonestWorld {
+  readonly accounts: number;
+  readonly sessionsPerDay: number;
+  /** Default Latchkey's three sins: no authentication, no limit, existence by body. */
+  readonly flaws?: readonly FlawId[];
+  readonly crowds?: readonly Crowd[];
+  readonly outages?: readonly Outage[];
+  readonly rollOutDevices?: number;
+  /** Honest people's TLS fingerprint is shown to the gate. */
+  readonly ja4?: boolean;
+}
+
+export interface CellAttack {
+  readonly size: number;
+  /** Share of the list that has an account. */
+  readonly validShare: number;
+  readonly addresses: number;
+  readonly ratePerSecond: number;
+  readonly order?: "random" | "sorted" | "sequential" | "strided";
+  /** So many of the honest carriers' gateways are the attacker's addresses too. */
+  readonly gateways?: number;
+  readonly ja4?: string;
+  /** Imitates the app's own User-Agents; otherwise a script's. */
+  readonly asApp?: boolean;
+  /** Signs in to an own account after so many questions of an address. */
+  readonly ownAccounts?: { readonly count: number; readonly every: number };
+  readonly growthPerDay?: number;
+  /** Starts with the first honest request instead of after {@link Cell.warmMs}. */
+  readonly fromTheFirst?: boolean;
+  /** Numbers in one request, through the contact sync of an own account. */
+  readonly perRequest?: number;
+}
+
+/** What the cell is held to. Absent: not held, only told. */
+export interface Bar {
+  /** Existing records learned in the whole run: median and 95th percentile over seeds. */
+  readonly leaked?: number;
+  readonly leakedP95?: number;
+  /** The same as a share of the list. */
+  readonly leakedShare?: number;
+  /** Pages in the whole run. */
+  readonly pages?: number;
+  /** Share of honest lookups answered as if unknown; honest refusals are always held to none. */
+  readonly uniformShare?: number;
+  /** It must be told to people before the run ends. */
+  readonly found?: boolean;
+}
