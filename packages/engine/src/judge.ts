@@ -171,7 +171,7 @@ export class Judge {
         this.#ports,
       );
       const tells = !provesItself(endpoint, response.status) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
-      rows = this.gate.settle(reservation, { exchangeId: exchange.id, tells, classId: seen.id });
+      rows = this.gate.settle(reservation, { exchangeId: exchange.id, tells, failed: response.status === 0 || response.status >= 500, classId: seen.id });
       noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
       if (open.extracted !== undefined) known = { rules: endpoint.subjects, template: endpoint.template, extracted: open.extracted };
     }

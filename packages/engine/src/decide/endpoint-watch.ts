@@ -1,6 +1,7 @@
 import type { GuardedEndpoint } from "./gate-policy.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
 
 /**
  * One guarded endpoint as a whole: learns how often new never-anchored sources come (baseline), raises D3 when they come three times
@@ -22,6 +23,8 @@ export class EndpointWatch {
   endpoint: GuardedEndpoint;
   /** Watches before doors that this one took over, or was split from: what a source spent there it has spent here. */
   readonly before: EndpointWatch[] = [];
+  /** D4. */
+  readonly share = new FollowUpShare();
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;
@@ -36,11 +39,16 @@ export class EndpointWatch {
   #lastAt = 0;
   #phaseUntil = 0;
   #tokens = 1;
+  #probe = 0;
   #tokensAt = 0;
   #bin = -1;
   #inBin = 0;
   #busiestBin = 0;
   #surgeFrom = 0;
+  #sinceSurge = 0;
+  /** A crowd that followed up as honest people do: its rate is taken for honest for a while. */
+  #crowdPerMs = 0;
+  #crowdUntil = 0;
   #pressure = 0;
   #pressedAt = 0;
   #confirmations = 0;
@@ -99,13 +107,19 @@ export class EndpointWatch {
     this.#pressedAt = Math.max(at, this.#pressedAt);
     if (!this.#trained(at)) return undefined;
     const before = this.cusum;
-    const drained = Math.max(0, this.cusum - (policy.rateFactor - 1) * this.ratePerMs * elapsed);
-    if (drained === 0 && this.phase === "calm") this.#surgeFrom = at;
+    const drained = Math.max(0, this.cusum - (policy.rateFactor - 1) * this.#rate(at) * elapsed);
+    if (drained === 0 && this.phase === "calm") {
+      this.#surgeFrom = at;
+      this.#sinceSurge = 0;
+    }
+    this.#sinceSurge++;
     this.cusum = Math.min(policy.rateStatisticMax, drained + Math.log(policy.rateFactor));
     if (this.phase === "calm" && this.cusum >= policy.surgeThreshold) {
       this.phase = "provisional";
       this.#phaseUntil = at + policy.provisionalForMs;
       this.cohortLog = 0;
+      // Enough of them are answered at once to tell a crowd from an attack when their time is up, one question each.
+      this.#probe = policy.surgeProbe;
       this.#tokens = 1;
       this.#tokensAt = at;
       return "provisional";
@@ -116,15 +130,19 @@ export class EndpointWatch {
   /** Why a never-anchored source that `asked` about so many before and had `spent` answers may not learn `cost` more now, or undefined when it may. */
   refusesNewcomer(asked: number, spent: number, cost: number, at: number): string | undefined {
     const surplus = surplusOf(spent, cost);
+    if (this.share.narrowedAt !== undefined && !this.share.takes(cost, at)) return "newcomers-narrowed";
     if (this.phase !== "calm") {
       // Answer at the learned rate, uniform only the surplus: a flash crowd can then release itself by its own anchors.
       const pressed = this.#pressureAt(at) > this.#pressureLimit();
       // Without pressure, what comes at less than twice the rate is no surge at all and would pass on a calm day.
       const share = !pressed ? policy.rateFactor - 1 : this.phase === "closed" ? 0 : policy.pressedShare;
-      this.#tokens = Math.min(policy.surgeBurst, this.#tokens + Math.max(0, at - this.#tokensAt) * this.ratePerMs * share);
+      this.#tokens = Math.min(policy.surgeBurst, this.#tokens + Math.max(0, at - this.#tokensAt) * this.#rate(at) * share);
       this.#tokensAt = Math.max(at, this.#tokensAt);
-      if (surplus > 0 || asked >= policy.newcomerFree || share === 0 || this.#tokens < cost) return this.phase === "closed" ? "endpoint-closed" : "endpoint-surge";
-      this.#tokens -= cost;
+      if (this.phase === "provisional" && asked === 0 && surplus === 0 && this.#probe >= cost) this.#probe -= cost;
+      else {
+        if (surplus > 0 || asked >= policy.newcomerFree || share === 0 || this.#tokens < cost) return this.phase === "closed" ? "endpoint-closed" : "endpoint-surge";
+        this.#tokens -= cost;
+      }
     }
     if (surplus > 0 && this.anchorsSeen && this.#trained(at)) {
       this.#drainSurplus(at);
@@ -173,6 +191,8 @@ export class EndpointWatch {
     if (this.cohortLog <= policy.releaseAt) {
       this.phase = "calm";
       this.cusum = 0;
+      this.#crowdPerMs = Math.max(this.#rate(at), (policy.trainMargin * this.#sinceSurge) / Math.max(1, at - this.#surgeFrom));
+      this.#crowdUntil = at + policy.provisionalForMs;
       return "released";
     }
     if (this.cohortLog >= policy.confirmAt && this.phase === "provisional") {
@@ -201,7 +221,9 @@ export class EndpointWatch {
     return Math.max(policy.ceilingFloor, Math.ceil(Math.min(policy.ceilingFactor * this.#busiestDay, bound)));
   }
 
-  advance(at: number): void {
+  /** Says whether the day that is over ends in an alarm of D4. */
+  advance(at: number): FollowUpChange | undefined {
+    let change: FollowUpChange | undefined;
     this.#advancedTo = Math.max(at, this.#advancedTo);
     const day = Math.floor(at / dayMs);
     if (day !== this.#day) {
@@ -212,16 +234,18 @@ export class EndpointWatch {
         this.#days++;
         this.#anchoredBusiest = Math.max(this.#anchoredBusiest, this.#anchoredToday);
       }
+      if (this.#days > 1 && this.anchorsSeen) change = this.share.day(at);
       this.#day = day;
       this.#today = 0;
       this.#anchoredToday = 0;
     }
-    if (this.phase === "calm" || at < this.#phaseUntil) return;
+    if (this.phase === "calm" || at < this.#phaseUntil) return change;
     // Closed while the surge lasts: newcomers are counted although they are refused.
-    const left = this.cusum - (policy.rateFactor - 1) * this.ratePerMs * Math.max(0, at - this.#lastAt);
-    if ((this.phase === "closed" || !this.anchorsSeen) && left > 0 && at < this.#phaseUntil + policy.closedForMaxMs) return;
+    const left = this.cusum - (policy.rateFactor - 1) * this.#rate(at) * Math.max(0, at - this.#lastAt);
+    if ((this.phase === "closed" || !this.anchorsSeen) && left > 0 && at < this.#phaseUntil + policy.closedForMaxMs) return change;
     this.phase = "calm";
     this.cusum = 0;
+    return change;
   }
 
   /** True once a day. */
@@ -255,7 +279,12 @@ export class EndpointWatch {
   }
 
   #pressureLimit(): number {
-    return policy.pressureFree + policy.rateFactor * this.ratePerMs * policy.pressureMs;
+    return policy.pressureFree + policy.rateFactor * this.#rate(this.#lastAt) * policy.pressureMs;
+  }
+
+  /** Newcomers' first contacts a millisecond that are taken for honest now. */
+  #rate(at: number): number {
+    return at < this.#crowdUntil ? Math.max(this.ratePerMs, this.#crowdPerMs) : this.ratePerMs;
   }
 
   #drainSurplus(at: number): void {

@@ -28,6 +28,8 @@ export const enumerationPolicy = {
    * the busiest ten minutes', so it may come early; only {@link enumerationPolicy.rateThreshold} is told to people.
    */
   surgeThreshold: 7.6,
+  /** D3: so many newcomers are answered at once when it begins: five that follow up release it, eight that do not confirm it, and neither can be told from fewer. */
+  surgeProbe: 7,
   /** D3: newcomers' answers that may be saved up during an alarm: honest people do not come evenly. */
   surgeBurst: 5,
   /**
@@ -78,6 +80,45 @@ export const enumerationPolicy = {
    * Three, from people of their own, show that anchors can be seen.
    */
   anchorsSeenMin: 3,
+  /**
+   * D4: honest newcomers leave at most this share of their questions without follow-up, whatever was learned, and at least the second; learned in bins of so many outcomes, from so many bins on,
+   * each weighing so much of the mean; a margin on top.
+   */
+  shareHonestMax: 0.6,
+  shareHonestMin: 0.1,
+  shareBin: 25,
+  shareBinsMin: 4,
+  shareWeight: 1 / 100,
+  shareMargin: 0.05,
+  /** D4: rises looked for, as shares of what is left to 1; alarm at e^16: less than one in eight million honest outcomes for each. The statistic is held a little above. */
+  shareRises: [0.15, 0.3, 0.6],
+  shareAlarmAt: 16,
+  shareMost: 20,
+  shareFreezeAt: 3,
+  /** D4: a thousand outcomes after a release. */
+  shareProbation: 40,
+  /** D4: an alarm of a smaller rise holds for a day at least, doubled each time: its outcomes are too alike to honest ones to tell soon that it is over. */
+  smallRise: 0.3,
+  heldForSmallMs: 86_400_000,
+  /** D4: days of unanchored newcomers' outcomes: a week is learned, then CUSUM with slack half a deviation, alarm at 5; narrowed for two days then, doubled each time up to a month. */
+  unanchoredDays: { trainFor: 7, weight: 1 / 14, slack: 0.5, most: 8, freezeAt: 2.5 },
+  unanchoredDaysAlarmAt: 5,
+  heldForMs: 2 * 86_400_000,
+  /** D4: while narrowed newcomers share six answers an hour, halved after every ten outcomes that still say attack, down to one an hour: enough to see when it is over. */
+  tricklePerMs: 6 / 3_600_000,
+  trickleMinPerMs: 1 / 3_600_000,
+  trickleHalvedAfter: 10,
+  trickleBurst: 2,
+  /** D4 and D2 freeze when known sources stop following up together: a CUSUM from their usual share to nine in ten, at e^9.2; over when it is back at nothing. Their share is remembered over 500. */
+  outageAt: 9.2,
+  outageMost: 12,
+  outageSeenMin: 40,
+  outageMemory: 500,
+  /** D2 to D4 freeze too while the service fails those who are known: a CUSUM from two failures in a hundred to three in ten, at e^5. */
+  failingUsual: 0.02,
+  failingShare: 0.3,
+  failingAt: 5,
+  failingMost: 8,
   /** D6: truthful answers a day to never-anchored sources: 1.5 × the busiest whole calm day, never below this. */
   ceilingFactor: 1.5,
   ceilingFloor: 200,

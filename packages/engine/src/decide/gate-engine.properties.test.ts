@@ -91,9 +91,9 @@ function play(
     } else if (step.do === "settle") {
       const held = open.splice(step.which % Math.max(1, open.length), 1)[0];
       if (held !== undefined) {
-        const rows = gate.settle(held.reservation, { exchangeId: `e${exchange++}`, tells: step.tells, classId: "c" });
+        const rows = gate.settle(held.reservation, { exchangeId: `e${exchange++}`, tells: step.tells, failed: false, classId: "c" });
         on.answer?.(held.who, at, held.reservation, rows);
-        expect(gate.settle(held.reservation, { exchangeId: "again", tells: false, classId: "" })).toEqual([]);
+        expect(gate.settle(held.reservation, { exchangeId: "again", tells: false, failed: false, classId: "" })).toEqual([]);
       }
     } else {
       const pairs = gate.anchor({ at, endpointId: "x", kind: "sign-in", narrow: "", network: network(step.who), subjects: [subject(step.about).hash] });
@@ -179,7 +179,7 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
             journal.push({ anchor: step.who, about: step.about, at });
           } else if (step.do === "reserve") {
             const reservation = live.reserve(id, actor(step.who, step.client), [...new Set(step.about)].map(subject), false, at);
-            if (reservation !== undefined) journal.push({ who: step.who, rows: live.settle(reservation, { exchangeId: `e${n++}`, tells: true, classId: "c" }) });
+            if (reservation !== undefined) journal.push({ who: step.who, rows: live.settle(reservation, { exchangeId: `e${n++}`, tells: true, failed: false, classId: "c" }) });
           }
         }
         const again = engine();
@@ -193,7 +193,7 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
             at += 100;
             const asked = [live, again].map((gate) => {
               const reservation = gate.reserve(id, actor(who, about % 3), [subject(about)], false, at);
-              if (reservation !== undefined) gate.settle(reservation, { exchangeId: `q${about}`, tells: true, classId: "c" });
+              if (reservation !== undefined) gate.settle(reservation, { exchangeId: `q${about}`, tells: true, failed: false, classId: "c" });
               return reservation?.action;
             });
             expect(asked[1]).toBe(asked[0]);
@@ -209,7 +209,7 @@ describe("GateEngine against an attacker with this source", () => {
   const tell = (gate: GateEngine, who: Actor, about: readonly number[], at: number): boolean => {
     const reservation = gate.reserve(id, who, about.map(subject), false, at);
     if (reservation === undefined) throw new Error("not guarded");
-    gate.settle(reservation, { exchangeId: `e${at}`, tells: true, classId: "c" });
+    gate.settle(reservation, { exchangeId: `e${at}`, tells: true, failed: false, classId: "c" });
     return reservation.action === "allow";
   };
   const signIn = (gate: GateEngine, n: number, own: number, at: number): number =>
@@ -258,7 +258,7 @@ describe("GateEngine against an attacker with this source", () => {
     const open = Array.from({ length: 5 }, (_, n) => gate.reserve(id, actor(n), [subject(n)], false, evening));
     let learned = 0;
     for (let n = 10; n < 15; n++) if (tell(gate, actor(n), [n], start + 86_400_000 + 1_000)) learned++;
-    for (const reservation of open) if (reservation !== undefined) gate.settle(reservation, { exchangeId: "e", tells: false, classId: "" });
+    for (const reservation of open) if (reservation !== undefined) gate.settle(reservation, { exchangeId: "e", tells: false, failed: false, classId: "" });
     for (let n = 20; n < 30; n++) if (tell(gate, actor(n), [n], start + 86_400_000 + 2_000)) learned++;
     expect(learned).toBe(5);
   });
@@ -268,7 +268,7 @@ describe("GateEngine against an attacker with this source", () => {
       fc.property(fc.array(fc.boolean(), { minLength: 2, maxLength: 7 }), (answers) => {
         const gate = engine();
         const open = answers.map(() => gate.reserve(id, actor(1), [subject(1)], false, start));
-        for (const [n, reservation] of open.entries()) if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: answers[n] ?? false, classId: "c" });
+        for (const [n, reservation] of open.entries()) if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: answers[n] ?? false, failed: false, classId: "c" });
         let learned = 0;
         for (let n = 10; n < 30; n++) if (tell(gate, actor(1), [n], start + n)) learned++;
         expect(learned).toBe(answers.includes(true) ? 7 : 8);
@@ -300,7 +300,7 @@ describe("GateEngine and principals", () => {
     let learned = 0;
     for (let n = 0; n < 100; n++) {
       const reservation = gate.reserve(id, principal(1), [subject(n)], false, start + n);
-      if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: true, classId: "c" });
+      if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: true, failed: false, classId: "c" });
       if (reservation?.action === "allow") learned++;
     }
     expect(learned).toBe(enumerationPolicy.principalStartCredits);
@@ -311,7 +311,7 @@ describe("GateEngine and principals", () => {
     const gate = engine(0, [hex(1, 22)]);
     for (let n = 0; n < 64; n++) {
       const reservation = gate.reserve(id, principal(1), [subject(n)], false, start + n);
-      const again = reservation === undefined ? [] : gate.settle(reservation, { exchangeId: `e${n}`, tells: true, classId: "c" });
+      const again = reservation === undefined ? [] : gate.settle(reservation, { exchangeId: `e${n}`, tells: true, failed: false, classId: "c" });
       expect(again).toHaveLength(1);
     }
     const fresh = engine(0, [hex(1, 22)]);

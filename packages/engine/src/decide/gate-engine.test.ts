@@ -36,7 +36,7 @@ const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), loca
 function ask(gate: GateEngine, who: Actor, about: number, at: number): { truthful: boolean; rows: Disclosure[] } {
   const reservation = gate.reserve("00000000000000aa", who, [subject(about)], false, at);
   if (reservation === undefined) throw new Error("not guarded");
-  const rows = gate.settle(reservation, { exchangeId: `e${about}`, tells: true, classId: "c" });
+  const rows = gate.settle(reservation, { exchangeId: `e${about}`, tells: true, failed: false, classId: "c" });
   return { truthful: reservation.action === "allow", rows };
 }
 
@@ -132,7 +132,7 @@ describe("GateEngine", () => {
     for (let n = 0; n < 100; n++) {
       const reservation = gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start + n);
       expect(reservation?.action).toBe("allow");
-      if (reservation !== undefined) gate.settle(reservation, { exchangeId: "e", tells: false, classId: "" });
+      if (reservation !== undefined) gate.settle(reservation, { exchangeId: "e", tells: false, failed: false, classId: "" });
     }
   });
 
@@ -199,7 +199,7 @@ describe("GateEngine", () => {
       const reservation = gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start + n * 10);
       expect(reservation?.action).toBe("allow");
       wouldBe.push(reservation?.would);
-      if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: true, classId: "c" });
+      if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: true, failed: false, classId: "c" });
     }
     expect(wouldBe.filter((action) => action === "uniform")).toHaveLength(92);
     expect(gate.drain().some((signal) => signal.level === "high")).toBe(true);
@@ -222,7 +222,7 @@ describe("GateEngine", () => {
     for (let n = 0; n < 20; n++) {
       const reservation = gate.reserve(n < 10 ? declared.id : endpoint().id, actor(1), [subject(n)], false, at(n));
       if (reservation === undefined) throw new Error("not guarded");
-      gate.settle(reservation, { exchangeId: `e${n}`, tells: true, classId: "c" });
+      gate.settle(reservation, { exchangeId: `e${n}`, tells: true, failed: false, classId: "c" });
       if (reservation.action === "allow") learned++;
       if (n === 9) gate.setPolicy({ version: 2, mode: "enforce", endpoints: [endpoint()], principals: [] });
     }
@@ -237,7 +237,7 @@ describe("GateEngine", () => {
     fresh.setPolicy(policy(...all, endpointsMax));
     expect([fresh.endpointIds().length, fresh.guarded(guard(endpointsMax).id)]).toEqual([endpointsMax, undefined]);
     const waiting = fresh.reserve(guard(7).id, actor(1), [subject(1)], false, start);
-    if (waiting !== undefined) fresh.settle(waiting, { exchangeId: "e", tells: true, classId: "c" });
+    if (waiting !== undefined) fresh.settle(waiting, { exchangeId: "e", tells: true, failed: false, classId: "c" });
     fresh.setPolicy(policy(...all.filter((n) => n !== 7)));
     fresh.setPolicy(policy(...all.filter((n) => n > 7)));
     fresh.setPolicy(policy(endpointsMax, ...all.filter((n) => n > 7)));

@@ -3,11 +3,13 @@ import type { Action, Mode } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { Signal } from "../detect/signal.ts";
 import type { Anchor, Disclosure, EarlyContact, GatePolicy, GuardedEndpoint } from "./gate-policy.ts";
+import { BernoulliCusum } from "../detect/observe/bernoulli-cusum.ts";
 import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
 import { SourceTable } from "../detect/observe/source-table.ts";
 import { EndpointWatch } from "./endpoint-watch.ts";
+import type { FollowUpChange } from "./follow-up-share.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import { sameDoor } from "./same-door.ts";
 
@@ -32,6 +34,10 @@ export class GateEngine {
   #mode: Mode = "observe";
   #policies = 0;
   #signals: Signal[] = [];
+  /** The service fails those who are known: who does not follow up now may want to. Newcomers alone cannot say so, they may fail on purpose. */
+  #failing = false;
+  readonly #knownFail = new BernoulliCusum(policy.failingUsual, policy.failingShare, policy.failingMost);
+  readonly #newcomersFail = new BernoulliCusum(policy.failingUsual, policy.failingShare, policy.failingMost);
   #now = 0;
   #principals: ReadonlySet<string> = new Set();
   #replayed = { exchangeId: "", newcomer: false };
@@ -219,7 +225,14 @@ export class GateEngine {
     if (reservation.settled) return [];
     reservation.settled = true;
     const { watch, actor, at } = reservation;
-    const newcomer = !actor.principal && this.#newcomer(this.#find(watch, actor.network));
+    const place = this.#find(watch, actor.network);
+    const newcomer = !actor.principal && this.#newcomer(place);
+    if (place >= 0 && this.#inHour(place, at) < policy.contactsPerSourceHour) {
+      const value = (newcomer ? this.#newcomersFail : this.#knownFail).add(outcome.failed);
+      if (outcome.failed) this.sources.inHour[place] = this.#inHour(place, at) + 1;
+      if (value === 0 && this.#knownFail.value === 0) this.#failing = false;
+      else if (this.#knownFail.value >= policy.failingAt || (this.#knownFail.value >= policy.failingAt / 2 && this.#newcomersFail.value >= policy.failingAt)) this.#failing = true;
+    }
     if (!outcome.tells) {
       this.#refund(reservation, reservation.charged);
       return [];
@@ -239,6 +252,12 @@ export class GateEngine {
     }
     if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged));
     if (reservation.would === "uniform") this.#overdraft(watch, actor, reservation, at);
+    const again = reservation.known[0];
+    if (truthful && !newcomer && !actor.principal && again !== undefined && this.#speaks(watch, actor.network, at)) {
+      const slot = this.#find(watch, actor.network);
+      this.sources.inHour[slot] = this.#inHour(slot, at) + 1;
+      this.#waits(watch, actor, again.hash, { counted: false, surplus: false, tested: true, control: true }, at);
+    }
     const subjects = [...reservation.fresh.map((fresh) => fresh.subject), ...reservation.known];
     for (const subject of subjects) {
       rows.push({
@@ -315,7 +334,9 @@ export class GateEngine {
     for (const subject of anchor.subjects.slice(0, anchoredSubjectsMax)) {
       const key = this.#anchorKey(networkHi, networkLo, subject);
       const { hi, lo } = key;
-      refunded += this.#pending.anchor(hi, lo, (pair) => this.#anchored(pair, this.#vouches(pair, subject, anchor.at)));
+      refunded += this.#pending.anchor(hi, lo, (pair) => {
+        if (!pair.control) this.#anchored(pair, this.#vouches(pair, subject, anchor.at));
+      });
     }
     return refunded;
   }
@@ -326,7 +347,10 @@ export class GateEngine {
     this.#now = at;
     this.#pending.review(at + policy.anchorWithinMs - policy.cohortJudgedAfterMs, (pair, anchored) => this.#judged(pair, anchored, at));
     this.#pending.expire(at, (pair) => this.#unanchored(pair, at));
-    for (const watch of this.#endpoints) watch.advance(at);
+    for (const watch of this.#endpoints) {
+      const change = watch.advance(at);
+      if (change !== undefined) this.#shareChanged(watch, change, at);
+    }
   }
 
   /** Signals since the last call. */
@@ -363,8 +387,14 @@ export class GateEngine {
     return flaggedAt > 0 && at - flaggedAt < policy.flagForMs;
   }
 
-  /** A truthful first answer was given: it waits for its anchor. */
+  /** A truthful first answer was given. */
   #learned(watch: EndpointWatch, actor: Actor, subject: Subject, counted: boolean, surplus: boolean, at: number): void {
+    const tested = !actor.principal && this.#speaks(watch, actor.network, at);
+    this.#waits(watch, actor, subject.hash, { counted, surplus: counted && surplus, tested, control: false }, at);
+  }
+
+  /** A truthful answer waits for its anchor. */
+  #waits(watch: EndpointWatch, actor: Actor, subject: string, as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control">, at: number): void {
     const narrow = keyOfHex(actor.narrow, scratchA);
     const narrowHi = narrow.hi;
     const narrowLo = narrow.lo;
@@ -372,19 +402,9 @@ export class GateEngine {
     const networkHi = network.hi;
     const networkLo = network.lo;
     const place = keyOfHex(actor.network, scratchA);
-    const key = this.#anchorKey(place.hi, place.lo, subject.hash);
-    this.#pending.push({
-      hi: key.hi,
-      lo: key.lo,
-      dueAt: at + policy.anchorWithinMs,
-      endpoint: watch.index,
-      narrowHi,
-      narrowLo,
-      networkHi,
-      networkLo,
-      counted,
-      surplus: counted && surplus,
-    });
+    const key = this.#anchorKey(place.hi, place.lo, subject);
+    const { counted, surplus, tested, control } = as;
+    this.#pending.push({ hi: key.hi, lo: key.lo, dueAt: at + policy.anchorWithinMs, endpoint: watch.index, narrowHi, narrowLo, networkHi, networkLo, counted, surplus, tested, control });
   }
 
   /** A first contact, answered truthfully or not. */
@@ -393,15 +413,10 @@ export class GateEngine {
     if (network < 0) return;
     this.sources.asked[network] = (this.sources.asked[network] ?? 0) + 1;
     if (!truthful) this.sources.refused[network] = (this.sources.refused[network] ?? 0) + 1;
-    if (!newcomer) return;
-    const hour = Math.floor(at / 3_600_000) >>> 0;
-    if (this.sources.hour[network] !== hour) {
-      this.sources.hour[network] = hour;
-      this.sources.inHour[network] = 0;
-    }
-    const inHour = this.sources.inHour[network] ?? 0;
+    const inHour = this.#inHour(network, at);
     if (inHour >= policy.contactsPerSourceHour) return;
     this.sources.inHour[network] = inHour + 1;
+    if (!newcomer) return;
     const change = watch.newcomer(at);
     if (change !== undefined) {
       this.#emit("enumeration.endpoint", change === "surge" ? "medium" : "low", change === "surge" ? 0.8 : 0.3, at, watch, undefined, {
@@ -411,6 +426,22 @@ export class GateEngine {
         meaning: "new never-anchored sources ask at three times the learned rate or more; they get the uniform answer beyond that rate until their own follow-up decides",
       });
     }
+  }
+
+  /** First contacts of a source in this hour, as far as they are counted. */
+  #inHour(slot: number, at: number): number {
+    const hour = Math.floor(at / 3_600_000) >>> 0;
+    if (this.sources.hour[slot] !== hour) {
+      this.sources.hour[slot] = hour;
+      this.sources.inHour[slot] = 0;
+    }
+    return this.sources.inHour[slot] ?? 0;
+  }
+
+  /** Whether the outcome of this source's next question may still speak for others of its kind, see {@link policy.contactsPerSourceHour}. */
+  #speaks(watch: EndpointWatch, network: string, at: number): boolean {
+    const slot = this.#find(watch, network);
+    return slot >= 0 && this.#inHour(slot, at) < policy.contactsPerSourceHour;
   }
 
   /** Whether an anchor of `subject` says more than "this question was paid for": see {@link anchor}. */
@@ -449,7 +480,8 @@ export class GateEngine {
 
   #unanchored(pair: PendingPair, at: number): void {
     const watch = this.#watchAt(pair.endpoint);
-    if (watch === undefined || !watch.anchorsSeen) return;
+    // An outage of what follows is nobody's guilt.
+    if (watch === undefined || pair.control || !watch.anchorsSeen || this.#frozen(watch)) return;
     const ratio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
     const narrow = this.#locate(watch, pair.narrowHi, pair.narrowLo);
     const network = this.#locate(watch, pair.networkHi, pair.networkLo);
@@ -480,7 +512,14 @@ export class GateEngine {
   /** A newcomer's answer has reached the age at which the cohort of a surge is judged. */
   #judged(pair: PendingPair, anchored: boolean, at: number): void {
     const watch = this.#watchAt(pair.endpoint);
-    if (watch === undefined || !pair.counted) return;
+    if (watch === undefined || !watch.anchorsSeen) return;
+    const frozen = this.#frozen(watch);
+    if (frozen) watch.share.frozen();
+    if (pair.tested) {
+      if (pair.counted && !frozen) this.#shareJudged(watch, anchored, at);
+      else if (!pair.counted) watch.share.known(anchored);
+    }
+    if (!pair.counted || frozen) return;
     const change = watch.cohort(anchored, pair.dueAt - policy.anchorWithinMs, at);
     if (change === "released") {
       this.#emit("enumeration.endpoint", "info", 0.1, at, watch, undefined, { meaning: "released: the new sources followed up as honest users do" });
@@ -491,6 +530,34 @@ export class GateEngine {
         meaning: "many new sources ask and none follows up: one enumeration from many places; never-anchored sources get the uniform answer while it lasts",
       });
     }
+  }
+
+  /** An outage: nothing is concluded from what nobody does. */
+  #frozen(watch: EndpointWatch): boolean {
+    return this.#failing || watch.share.outage;
+  }
+
+  #shareJudged(watch: EndpointWatch, anchored: boolean, at: number): void {
+    const change = watch.share.newcomer(anchored, at);
+    if (change !== undefined) this.#shareChanged(watch, change, at);
+  }
+
+  #shareChanged(watch: EndpointWatch, change: FollowUpChange, at: number): void {
+    const { statistic, honestShare, usualADay } = watch.share.facts();
+    if (change === "narrowed by share") {
+      this.#emit("enumeration.follow-up", "high", 0.9999, at, watch, undefined, {
+        statistic: round(statistic),
+        threshold: policy.shareAlarmAt,
+        honestShareAtMost: round(honestShare),
+        meaning: "of those who ask here for the first time, far more than on honest days never do what honest users do next; newcomers share a trickle of answers until that ends",
+      });
+    } else if (change === "narrowed by number") {
+      this.#emit("enumeration.follow-up", "high", 0.999, at, watch, undefined, {
+        usualADay: round(usualADay),
+        threshold: policy.unanchoredDaysAlarmAt,
+        meaning: "day by day more first-time askers than ever never do what honest users do next; newcomers share a trickle of answers for two days or more",
+      });
+    } else this.#emit("enumeration.follow-up", "info", 0.1, at, watch, undefined, { meaning: "released: newcomers follow up again as honest users do" });
   }
 
   #evidence(slot: number, ratio: number): void {
@@ -517,7 +584,8 @@ export class GateEngine {
     };
     if (reservation.reason === "ceiling") {
       if (watch.tellCeiling(at))
-        this.#emit("enumeration.ceiling", "high", 0.99, at, watch, undefined, {
+        this.#emit("enumeration.ceiling", watch.share.outageToday ? "medium" : "high", watch.share.outageToday ? 0.5 : 0.99, at, watch, undefined, {
+          outage: watch.share.outageToday,
           ceiling: watch.ceiling(),
           meaning: watch.anchorsSeen
             ? "the endpoint's daily ceiling for never-anchored sources is reached"
@@ -525,9 +593,13 @@ export class GateEngine {
         });
       return;
     }
+    // Refused for what others do, which was told: that says nothing of this one.
+    if (reservation.reason === "newcomers-narrowed") return;
     const tellAt = policy.overdraftWindows * Math.max(watch.endpoint.budget.startCredits, anchors === 0 ? 0 : window);
     if (asked >= tellAt && watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
-      this.#emit("enumeration.credits", anchors === 0 ? "high" : "medium", anchors === 0 ? 0.99 : 0.7, at, watch, actor, evidence);
+      // Where nobody follows up and everybody shows a credential it may be a partner's job; during an outage nobody can follow up. Nothing to wake people for.
+      const sure = anchors === 0 && (watch.anchorsSeen || actor.credential === undefined) && !this.#frozen(watch);
+      this.#emit("enumeration.credits", sure ? "high" : "medium", sure ? 0.99 : 0.7, at, watch, actor, evidence);
     } else if (watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, -1)) {
       this.#emit("enumeration.credits", "low", 0.3, at, watch, actor, evidence);
     }
@@ -665,6 +737,8 @@ export interface Outcome {
   readonly exchangeId: string;
   /** False when nothing could be learned: no answer, 5xx, 429, or a class that tells nothing. */
   readonly tells: boolean;
+  /** The service could not answer: 5xx, or nothing at all. */
+  readonly failed: boolean;
   readonly classId: string;
 }
 

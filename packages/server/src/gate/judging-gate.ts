@@ -86,7 +86,7 @@ export class JudgingGate implements GatePort {
     const proven = provesItself(endpoint, answer.status);
     if (proven) allowProven(reservation);
     const tells = !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
-    const rows = this.#options.engine.settle(reservation, { exchangeId: this.#idOf(token.waiting.number), tells, classId: responseClass.id });
+    const rows = this.#options.engine.settle(reservation, { exchangeId: this.#idOf(token.waiting.number), tells, failed: answer.status >= 500, classId: responseClass.id });
     if (rows.length > 0) this.#options.journal(rows);
     this.#options.signals(this.#options.engine.drain());
     token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0 };
@@ -106,7 +106,7 @@ export class JudgingGate implements GatePort {
 
   onAbort(ruling: HoldRuling): void {
     const { reservation, waiting } = ruling.token as Held;
-    this.#options.engine.settle(reservation, { exchangeId: this.#idOf(waiting.number), tells: false, classId: "" });
+    this.#options.engine.settle(reservation, { exchangeId: this.#idOf(waiting.number), tells: false, failed: false, classId: "" });
     waiting.note = { action: reservation.action, would: reservation.would, reason: "aborted", journaled: false };
   }
 

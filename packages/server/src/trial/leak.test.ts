@@ -8,8 +8,8 @@ describe("an enumeration after one honest hour", () => {
     [1, 10],
     [3, 18],
     [7, 10],
-    [20, 10],
-    [500, 10],
+    [20, 15],
+    [500, 15],
   ] as const) {
     it(`learns at most ${most} existing numbers from ${addresses} addresses, with a list of which 95 % exist`, () => {
       const result = leakTrial({ seed: "a", addresses, size: 3_000, validShare: 0.95 });

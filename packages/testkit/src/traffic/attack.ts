@@ -152,7 +152,8 @@ function* work(plan: Plan, manner: Manner, n: number, used: number, id: string, 
 /** The list in parts, through the contact sync of a device that the attacker owns. */
 function* syncs(plan: Plan, manner: Manner, n: number, used: number, _id: string, notes: Map<number, LookupAnswer>): Script {
   const { ownAccounts: own, perRequest = 1 } = manner;
-  const deviceId = own?.people.deviceIdAt(n % (own.count || 1));
+  const owned = own === undefined ? [] : Array.from({ length: own.count }, (_, index) => own.people.deviceIdAt(index)).filter((id) => id !== undefined);
+  const deviceId = owned[n % (owned.length || 1)];
   if (own === undefined || deviceId === undefined) throw new RangeError("asking in parts needs an own account with a device");
   const userAgent = manner.userAgents[n % manner.userAgents.length] ?? scriptUserAgent;
   for (let place = n; place * perRequest < plan.list.length; place += used) {

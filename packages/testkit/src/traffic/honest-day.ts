@@ -18,6 +18,8 @@ export interface HonestOptions {
   readonly diurnal?: boolean;
   /** Telephones one office sets up within ten minutes, once a weekday. Default: a fortieth of `sessionsPerDay`, 4 to 500. 0 for none. */
   readonly rollOutDevices?: number;
+  /** Carriers' exits that many people share. Default one for 400 visits a day. */
+  readonly carrierGateways?: number;
   /** Default true. */
   readonly withMonitor?: boolean;
   /** Sudden crowds, as after a news item: honest people who each sign in from home, on top of the rest. */
@@ -67,7 +69,7 @@ const leaveChance = 0.05;
 
 function* visits(options: HonestOptions): Generator<Session> {
   const source = random(`${options.seed}/visits`);
-  const gateways = Math.max(1, Math.round(options.sessionsPerDay / 400));
+  const gateways = options.carrierGateways ?? Math.max(1, Math.round(options.sessionsPerDay / 400));
   const peak = options.diurnal === false ? 1 : 1.5;
   const meanMs = dayMs / options.sessionsPerDay / peak;
   let newcomers = 0;

@@ -17,7 +17,7 @@ export class PendingPairs {
   readonly #networkHi: Uint32Array;
   readonly #networkLo: Uint32Array;
   readonly #anchored: Uint8Array;
-  /** Bit 0: counted, bit 1: surplus. */
+  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control. */
   readonly #flags: Uint8Array;
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
@@ -65,7 +65,7 @@ export class PendingPairs {
     this.#networkHi[slot] = pair.networkHi;
     this.#networkLo[slot] = pair.networkLo;
     this.#anchored[slot] = 0;
-    this.#flags[slot] = (pair.counted ? 1 : 0) | (pair.surplus ? 2 : 0);
+    this.#flags[slot] = (pair.counted ? 1 : 0) | (pair.surplus ? 2 : 0) | (pair.tested ? 4 : 0) | (pair.control ? 8 : 0);
     const bucket = pair.lo & (this.#buckets.length - 1);
     this.#next[slot] = this.#buckets[bucket] ?? -1;
     this.#buckets[bucket] = slot;
@@ -118,6 +118,8 @@ export class PendingPairs {
       networkLo: this.#networkLo[slot] ?? 0,
       counted: ((this.#flags[slot] ?? 0) & 1) !== 0,
       surplus: ((this.#flags[slot] ?? 0) & 2) !== 0,
+      tested: ((this.#flags[slot] ?? 0) & 4) !== 0,
+      control: ((this.#flags[slot] ?? 0) & 8) !== 0,
     };
   }
 
@@ -170,4 +172,8 @@ export interface PendingPair {
   readonly counted: boolean;
   /** True when it was a newcomer's third question or later, taken from the endpoint's common allowance. */
   readonly surplus: boolean;
+  /** True when its outcome takes part in D4: of each source a few an hour, so that none can speak for all. */
+  readonly tested: boolean;
+  /** True when a known source asked again: nothing was charged, and its outcome only tells whether follow-ups can be seen at all. */
+  readonly control: boolean;
 }

@@ -27,6 +27,8 @@ export interface HonestWorld {
   readonly crowds?: readonly Crowd[];
   readonly outages?: readonly Outage[];
   readonly rollOutDevices?: number;
+  /** Default one for 400 visits a day. */
+  readonly carrierGateways?: number;
   /** Honest people's TLS fingerprint is shown to the gate. */
   readonly ja4?: boolean;
 }

@@ -1,8 +1,9 @@
-import { compareLevels, type Disclosure, type Exchange, Incidents, Judge, type Mode, type Signal } from "@postern/engine";
+import { compareLevels, type Disclosure, type Exchange, Incidents, Judge, type Mode, normalForm, type Signal } from "@postern/engine";
 import {
   type Attack,
   attackList,
   createLatchkey,
+  dashed,
   enumeration,
   flaws,
   honestDay,
@@ -23,7 +24,8 @@ import type { Cell, CellAttack } from "./cell.ts";
  * Plays one cell with one seed in virtual time, closed loop: honest people and attacker see what the gate lets them see and act on it. The same engines as behind
  * `postern protect`, without its processes. The same cell and seed give the same outcome.
  */
-export function runCell(cell: Cell, seed: string, mode: Mode = "enforce"): CellOutcome {
+export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mode; readonly onSignal?: (signal: Signal) => void } = {}): CellOutcome {
+  const { mode = "enforce", onSignal } = options;
   const from = Date.UTC(2026, 2, 2);
   const attackFrom = from + (cell.attack?.fromTheFirst === true ? 0 : cell.warmMs);
   const to = from + cell.warmMs + cell.horizonMs;
@@ -38,15 +40,19 @@ export function runCell(cell: Cell, seed: string, mode: Mode = "enforce"): CellO
   const people = latchkey.population;
   const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, people, attackFrom, seed);
   const incidents = new Incidents();
+  const ports = makePorts({ secret: new TextEncoder().encode(`league ${seed}`) }, 7);
   const tally = new Tally(attack, attackFrom);
   let ids = 0;
   const judge = new Judge(
-    makePorts({ secret: new TextEncoder().encode(`league ${seed}`) }, 7),
+    ports,
     { mode, newId: () => `s${(ids += 1)}` },
     {
       exchange: (exchange, _step, rows) => tally.disclosed(exchange, rows),
       signals: (signals) => {
-        for (const signal of signals) incidents.observe(signal);
+        for (const signal of signals) {
+          incidents.observe(signal);
+          onSignal?.(signal);
+        }
         tally.told(signals, incidents);
       },
     },
@@ -57,6 +63,7 @@ export function runCell(cell: Cell, seed: string, mode: Mode = "enforce"): CellO
     sessionsPerDay: honest.sessionsPerDay,
     from,
     to,
+    ...(honest.carrierGateways === undefined ? {} : { carrierGateways: honest.carrierGateways }),
     ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
@@ -73,7 +80,13 @@ export function runCell(cell: Cell, seed: string, mode: Mode = "enforce"): CellO
   judge.finish();
   latchkey.close();
   const total = result.stats.total(honestKinds);
-  return { ...tally.outcome(), events: result.events, lookups: total.lookups, uniform: total.uniform, refused: total.refused };
+  const exposure = tally.exposure(
+    (row) => judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed",
+    (national) => ports.hash("phone", normalForm("phone", dashed(national))),
+    cell.attack?.gateways === undefined,
+    ownNumbers(cell.attack, people),
+  );
+  return { ...tally.outcome(), ...exposure, events: result.events, lookups: total.lookups, uniform: total.uniform, refused: total.refused };
 }
 
 /** What came of one run. */
@@ -93,7 +106,7 @@ export interface CellOutcome {
   readonly lookups: number;
   readonly uniform: number;
   readonly refused: number;
-  /** Numbers in the attacker's notes and not in our disclosures, and the other way round. */
+  /** People the attacker knows of and our disclosures do not, and the other way round (not told where honest people share its addresses). */
   readonly unaccounted: number;
   readonly invented: number;
   readonly events: number;
@@ -104,7 +117,7 @@ class Tally {
   readonly #attack: Attack | undefined;
   readonly #from: number;
   readonly #addresses: ReadonlySet<string>;
-  readonly #disclosed = new Set<string>();
+  readonly #disclosed = new Map<string, Disclosure>();
   #pages = 0;
   #pagesBefore = 0;
   #toldAt: number | undefined;
@@ -118,7 +131,7 @@ class Tally {
 
   disclosed(exchange: Exchange, rows: readonly Disclosure[]): void {
     if (!this.#addresses.has(exchange.client.address)) return;
-    for (const row of rows) if (row.answer === "truthful") this.#disclosed.add(row.subject);
+    for (const row of rows) if (row.answer === "truthful") this.#disclosed.set(`${row.subject} ${row.responseClass}`, row);
   }
 
   told(signals: readonly Signal[], incidents: Incidents): void {
@@ -135,7 +148,21 @@ class Tally {
     }
   }
 
-  outcome(): Omit<CellOutcome, "events" | "lookups" | "uniform" | "refused"> {
+  /** Holds the disclosures against the notes. `confirms`: the row says that somebody exists. */
+  exposure(confirms: (row: Disclosure) => boolean, hashOf: (national: number) => string, alone: boolean, own: readonly number[]): Pick<CellOutcome, "unaccounted" | "invented"> {
+    const confirmed = new Set<string>();
+    for (const row of this.#disclosed.values()) if (confirms(row)) confirmed.add(row.subject);
+    const known = new Set<string>();
+    for (const [national, said] of this.#attack?.notes ?? []) if (said === "exists") known.add(hashOf(national));
+    for (const national of own) confirmed.delete(hashOf(national));
+    let unaccounted = 0;
+    for (const hash of known) if (!confirmed.has(hash)) unaccounted += 1;
+    let invented = 0;
+    if (alone) for (const hash of confirmed) if (!known.has(hash)) invented += 1;
+    return { unaccounted, invented };
+  }
+
+  outcome(): Omit<CellOutcome, "unaccounted" | "invented" | "events" | "lookups" | "uniform" | "refused"> {
     const leaked = this.#existing();
     return {
       leaked,
@@ -144,8 +171,6 @@ class Tally {
       asked: this.#attack?.notes.size ?? 0,
       pages: this.#pages,
       pagesBefore: this.#pagesBefore,
-      unaccounted: 0,
-      invented: 0,
     };
   }
 
@@ -158,9 +183,8 @@ class Tally {
 
 function attackOf(attack: CellAttack, people: Population, from: number, seed: string): Attack {
   const own = attack.ownAccounts;
-  const mine = new Set(own === undefined ? [] : Array.from({ length: own.count }, (_, index) => people.numberAt(index)));
   return enumeration({
-    list: listOf(attack, people, seed, mine),
+    list: listOf(attack, people, seed, new Set(ownNumbers(attack, people))),
     from,
     seed: `${seed}/attack`,
     addresses: attack.addresses,
@@ -172,6 +196,11 @@ function attackOf(attack: CellAttack, people: Population, from: number, seed: st
     ...(attack.growthPerDay === undefined ? {} : { growthPerDay: attack.growthPerDay }),
     ...(attack.perRequest === undefined ? {} : { perRequest: attack.perRequest }),
   });
+}
+
+/** The attacker's own accounts are the first of the population. */
+function ownNumbers(attack: CellAttack | undefined, people: Population): number[] {
+  return Array.from({ length: attack?.ownAccounts?.count ?? 0 }, (_, index) => people.numberAt(index));
 }
 
 function listOf(attack: CellAttack, people: Population, seed: string, excluding: ReadonlySet<number>): readonly number[] {

@@ -1,0 +1,192 @@
+import { BernoulliCusum } from "../detect/observe/bernoulli-cusum.ts";
+import { CountCusum } from "../detect/observe/count-cusum.ts";
+import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+
+/**
+ * D4: newcomers' questions that stay without follow-up, of one endpoint, at any pace. Each truthful answer to a newcomer is one outcome, judged at the same age. Two tests:
+ * their *share* among outcomes, by CUSUMs over outcomes and not over time, so that a slow attack costs as many records as a fast one where it is a large part of the
+ * newcomers; and their *number a day* against the past, for an attack that is a small part of many. Crowds raise neither (they follow up), and a failing follow-up of
+ * those who are known freezes both: an outage is no attack.
+ *
+ * After an alarm newcomers share a trickle of answers, halved while its outcomes go on to say attack, until they say otherwise; after an alarm of the number for two days, doubled each time.
+ *
+ * Misses: an attack of less than about half a standard deviation of a day's number, or whose askers follow up. An attacker who is there from the first day
+ * raises what is taken for honest, to {@link policy.shareHonestMax} at most. Where more than that stays unanchored from the start the share is not tested.
+ * Mistakes: a release or campaign after which newcomers stop following up in a way that can be seen.
+ */
+export class FollowUpShare {
+  /** Since when newcomers are held to the trickle; undefined while they are not. */
+  narrowedAt: number | undefined;
+  #outage = false;
+  readonly #known = new BernoulliCusum(0.1, 0.9, policy.outageMost);
+  #knownShare = 0.1;
+  #knownSeen = 0;
+  readonly #rises = policy.shareRises.map((rise) => ({ rise, cusum: new BernoulliCusum(0.45, 0.7, policy.shareMost) }));
+  /** What honest newcomers leave: mean over bins of outcomes and the variance between bins. */
+  #mean = 0;
+  #variance = 0;
+  #bins = 0;
+  #inBin = 0;
+  #unanchoredInBin = 0;
+  #blind = false;
+  readonly #days = new CountCusum(policy.unanchoredDays);
+  #outcomesToday = 0;
+  #unanchoredToday = 0;
+  #outageToday = false;
+  #holds = 0;
+  /** Bins after a release that teach nothing: an attack that was only held off is measured against the days before it. */
+  #probation = 0;
+  #heldUntil = 0;
+  #holding = false;
+  #cohort = 0;
+  #trickle = 0;
+  #tokens = 0;
+  #tokensAt = 0;
+  #sinceHalved = 0;
+
+  constructor() {
+    this.#aim();
+  }
+
+  /** Outcomes of known sources fail together: nothing is concluded from anybody's. */
+  get outage(): boolean {
+    return this.#outage;
+  }
+
+  /** Outcome of a known source's question, at most one a source and hour: see {@link outage}. */
+  known(anchored: boolean): void {
+    this.#knownSeen++;
+    if (!this.#outage) this.#knownShare += ((anchored ? 0 : 1) - this.#knownShare) / Math.min(policy.outageMemory, this.#knownSeen + 10);
+    if (this.#knownSeen < policy.outageSeenMin) return;
+    const usual = Math.min(0.6, Math.max(0.02, this.#knownShare));
+    this.#known.aim(usual, Math.max(0.9, usual + 0.3));
+    const value = this.#known.add(!anchored);
+    if (value >= policy.outageAt) {
+      this.#outage = true;
+      this.#outageToday = true;
+    } else if (value === 0) this.#outage = false;
+  }
+
+  /** There was an outage today: the day's number teaches nothing. */
+  frozen(): void {
+    this.#outageToday = true;
+  }
+
+  /** Outcome of a newcomer's truthful answer. Says what changed. */
+  newcomer(anchored: boolean, at: number): FollowUpChange | undefined {
+    if (this.#outage) return undefined;
+    if (this.narrowedAt !== undefined) return this.#whileNarrowed(anchored, at);
+    this.#outcomesToday++;
+    if (!anchored) this.#unanchoredToday++;
+    this.#learn(anchored);
+    if (this.#blind) return undefined;
+    let risen = 0;
+    for (const { rise, cusum } of this.#rises) if (cusum.add(!anchored) >= policy.shareAlarmAt) risen = rise;
+    if (risen === 0) return undefined;
+    return this.#narrow("narrowed by share", at, risen > policy.smallRise ? 0 : policy.heldForSmallMs * 2 ** Math.min(4, this.#holds++));
+  }
+
+  /** A day is over. */
+  day(at: number): FollowUpChange | undefined {
+    const outcomes = this.#outcomesToday;
+    const unanchored = this.#unanchoredToday;
+    const broken = this.#outageToday;
+    this.#outcomesToday = 0;
+    this.#unanchoredToday = 0;
+    this.#outageToday = this.#outage;
+    if (this.narrowedAt !== undefined || broken) return undefined;
+    // More of them in proportion to more newcomers are a crowd.
+    const crowd = this.#bins >= policy.shareBinsMin && outcomes > 0 && unanchored / outcomes <= this.#mean;
+    if (this.#days.add(unanchored, crowd) < policy.unanchoredDaysAlarmAt) return undefined;
+    this.#days.value = 0;
+    return this.#narrow("narrowed by number", at, policy.heldForMs * 2 ** Math.min(4, this.#holds++));
+  }
+
+  /** Whether a newcomer may learn `cost` more while narrowed; takes it from the trickle. */
+  takes(cost: number, at: number): boolean {
+    this.#tokens = Math.min(policy.trickleBurst, this.#tokens + Math.max(0, at - this.#tokensAt) * this.#trickle);
+    this.#tokensAt = Math.max(at, this.#tokensAt);
+    if (this.#tokens < cost) return false;
+    this.#tokens -= cost;
+    return true;
+  }
+
+  /** Whether today's numbers suffer from an outage. */
+  get outageToday(): boolean {
+    return this.#outageToday;
+  }
+
+  /** For the console and signals: the highest statistic, what honest newcomers leave at most, outcomes learned from. */
+  facts(): { readonly statistic: number; readonly honestShare: number; readonly usualADay: number } {
+    return { statistic: Math.max(...this.#rises.map(({ cusum }) => cusum.value)), honestShare: this.#honest(), usualADay: this.#days.mean };
+  }
+
+  #narrow(change: FollowUpChange, at: number, holdMs: number): FollowUpChange {
+    this.narrowedAt = at;
+    this.#heldUntil = at + holdMs;
+    this.#holding = holdMs > 0;
+    this.#cohort = policy.confirmAt;
+    this.#trickle = policy.tricklePerMs;
+    this.#tokens = 1;
+    this.#tokensAt = at;
+    this.#sinceHalved = 0;
+    return change;
+  }
+
+  #whileNarrowed(anchored: boolean, at: number): FollowUpChange | undefined {
+    const honest = this.#honest();
+    const enumerator = Math.max(policy.cohortEnumeratorUnanchored, honest + 0.6 * (1 - honest));
+    this.#cohort = Math.min(policy.confirmAt, this.#cohort + (anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest)));
+    if (at >= this.#heldUntil && this.#cohort <= (this.#holding ? 0 : policy.releaseAt)) {
+      this.narrowedAt = undefined;
+      for (const { cusum } of this.#rises) cusum.value = 0;
+      this.#probation = policy.shareProbation;
+      return "released";
+    }
+    this.#sinceHalved++;
+    if (this.#cohort === policy.confirmAt && this.#sinceHalved >= policy.trickleHalvedAfter) {
+      this.#trickle = Math.max(policy.trickleMinPerMs, this.#trickle / 2);
+      this.#sinceHalved = 0;
+    }
+    return undefined;
+  }
+
+  /** Bins of outcomes, not of hours: a service of fifty visits a day has as many outcomes in each as one of a million. */
+  #learn(anchored: boolean): void {
+    this.#inBin++;
+    if (!anchored) this.#unanchoredInBin++;
+    if (this.#inBin < policy.shareBin) return;
+    const share = this.#unanchoredInBin / this.#inBin;
+    this.#inBin = 0;
+    this.#unanchoredInBin = 0;
+    // While anything is raised nothing is learned: a slow attack would teach itself in.
+    if (this.#bins >= policy.shareBinsMin && this.#rises.some(({ cusum }) => cusum.value > policy.shareFreezeAt)) return;
+    if (this.#probation > 0) {
+      this.#probation--;
+      return;
+    }
+    this.#bins++;
+    const weight = Math.max(policy.shareWeight, 1 / this.#bins);
+    const off = share - this.#mean;
+    this.#mean += weight * off;
+    this.#variance = (1 - weight) * (this.#variance + weight * off * off);
+    if (this.#bins === policy.shareBinsMin) this.#blind = this.#mean > policy.shareHonestMax;
+    this.#aim();
+  }
+
+  /** The most that honest newcomers leave without follow-up. */
+  #honest(): number {
+    if (this.#bins < policy.shareBinsMin) return policy.shareHonestMax;
+    // What is more than chance between bins counts twice; a margin besides, for what no bin has shown yet.
+    const chance = (this.#mean * (1 - this.#mean)) / policy.shareBin;
+    const between = Math.sqrt(Math.max(0, this.#variance - chance));
+    return Math.min(policy.shareHonestMax, Math.max(policy.shareHonestMin, this.#mean + 2 * between + policy.shareMargin));
+  }
+
+  #aim(): void {
+    const honest = this.#honest();
+    for (const { rise, cusum } of this.#rises) cusum.aim(honest, Math.min(0.98, honest + rise * (1 - honest)));
+  }
+}
+
+export type FollowUpChange = "narrowed by share" | "narrowed by number" | "released";

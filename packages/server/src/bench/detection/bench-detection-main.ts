@@ -1,0 +1,68 @@
+import { execFileSync } from "node:child_process";
+import { availableParallelism } from "node:os";
+import { parseArgs } from "node:util";
+import { cells } from "./cells.ts";
+import { leagueRow, minutes, renderLeague } from "./league-table.ts";
+import { runLeague } from "./run-league.ts";
+
+/**
+ * `npm run bench:detection`: how much attackers learn and what honest people pay for it, cell by cell. Thresholds were fitted on seeds `train-…`; the report
+ * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
+ */
+async function bench(args: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      json: { type: "boolean" },
+      cells: { type: "string" },
+      seeds: { type: "string", default: "20" },
+      train: { type: "boolean" },
+      keep: { type: "string" },
+      threads: { type: "string", default: String(availableParallelism()) },
+    },
+  });
+  const wanted = values.cells?.split(",");
+  const unknown = wanted?.filter((id) => !cells.some((cell) => cell.id === id)) ?? [];
+  const count = Number(values.seeds);
+  const threads = Number(values.threads);
+  if (unknown.length > 0 || !Number.isInteger(count) || count < 1 || !Number.isInteger(threads) || threads < 1) {
+    process.stderr.write(
+      unknown.length > 0 ? `No such cell: ${unknown.join(", ")}. There are: ${cells.map((cell) => cell.id).join(", ")}\n` : "--seeds and --threads are whole numbers from 1.\n",
+    );
+    process.exitCode = 2;
+    return;
+  }
+  const chosen = cells.filter((cell) => wanted?.includes(cell.id) !== false);
+  const seeds = Array.from({ length: count }, (_, n) => `${values.train === true ? "train" : "test"}-${n + 1}`);
+  const commit = commitOf();
+  const began = performance.now();
+  const runs = await runLeague({ cells: chosen.map((cell) => cell.id), seeds, threads, commit, ...(values.keep === undefined ? {} : { keep: values.keep }) }, (run, done, of) => {
+    if (values.json === true) return;
+    const { leaked, leakedAtAlert, alertAfterMs, pages, pagesBefore, lookups, uniform } = run.outcome;
+    const told = alertAfterMs === undefined ? "not told" : `told after ${minutes(alertAfterMs / 60_000)}`;
+    process.stderr.write(
+      `${done}/${of}  ${run.cell} ${run.seed}: ${leaked} leaked (${leakedAtAlert} when told), ${told}, ${pages + pagesBefore} pages, ${uniform} of ${lookups} honest as unknown, ${run.seconds.toFixed(0)} s\n`,
+    );
+  });
+  const rows = chosen.map((cell) =>
+    leagueRow(
+      cell,
+      runs.filter((run) => run.cell === cell.id).map((run) => run.outcome),
+    ),
+  );
+  if (values.json === true) process.stdout.write(`${JSON.stringify({ commit, seeds, rows })}\n`);
+  else
+    process.stdout.write(
+      `postern bench:detection · commit ${commit} · ${seeds.length} seeds (${seeds[0]} to ${seeds.at(-1)}) · ${((performance.now() - began) / 60_000).toFixed(1)} min\n\n${renderLeague(rows)}`,
+    );
+}
+
+function commitOf(): string {
+  try {
+    return execFileSync("git", ["rev-parse", "--short", "HEAD"], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
+  } catch {
+    return "unknown";
+  }
+}
+
+await bench(process.argv.slice(2));

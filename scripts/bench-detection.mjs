@@ -1,0 +1,13 @@
+// `npm run bench:detection`: how much attackers learn, and what honest people pay. `-- --cells a,b`, `-- --seeds N`, `-- --keep FILE`, `-- --json`.
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { prepare, root } from "./prepare.mjs";
+
+try {
+  await prepare({ console: false });
+} catch (error) {
+  process.stderr.write(`postern: ${error.message}\n`);
+  process.exit(3);
+}
+const child = spawn(process.execPath, [join(root, "packages/server/dist/bench/detection/bench-detection-main.js"), ...process.argv.slice(2)], { cwd: root, stdio: "inherit" });
+child.on("close", (code) => process.exit(code ?? 1));
