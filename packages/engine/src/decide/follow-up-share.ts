@@ -96,7 +96,7 @@ export class FollowUpShare {
     this.#outageToday = this.#outage;
     if (this.narrowedAt !== undefined || broken) return undefined;
     // More of them in proportion to more newcomers are a crowd.
-    const crowd = this.#bins >= policy.shareBinsMin && outcomes > 0 && unanchored / outcomes <= this.#mean;
+    const crowd = this.#days.distance(unanchored) > 2 && unanchored <= this.#mean * outcomes;
     if (this.#days.add(unanchored, crowd) < policy.unanchoredDaysAlarmAt) return undefined;
     this.#days.value = 0;
     return this.#narrow("narrowed by number", at, policy.heldForMs * 2 ** Math.min(4, this.#holds++));

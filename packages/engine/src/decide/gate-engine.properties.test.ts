@@ -268,7 +268,8 @@ describe("GateEngine against an attacker with this source", () => {
       fc.property(fc.array(fc.boolean(), { minLength: 2, maxLength: 7 }), (answers) => {
         const gate = engine();
         const open = answers.map(() => gate.reserve(id, actor(1), [subject(1)], false, start));
-        for (const [n, reservation] of open.entries()) if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: answers[n] ?? false, failed: false, classId: "c" });
+        for (const [n, reservation] of open.entries())
+          if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: answers[n] ?? false, failed: false, classId: "c" });
         let learned = 0;
         for (let n = 10; n < 30; n++) if (tell(gate, actor(1), [n], start + n)) learned++;
         expect(learned).toBe(answers.includes(true) ? 7 : 8);

@@ -404,7 +404,20 @@ export class GateEngine {
     const place = keyOfHex(actor.network, scratchA);
     const key = this.#anchorKey(place.hi, place.lo, subject);
     const { counted, surplus, tested, control } = as;
-    this.#pending.push({ hi: key.hi, lo: key.lo, dueAt: at + policy.anchorWithinMs, endpoint: watch.index, narrowHi, narrowLo, networkHi, networkLo, counted, surplus, tested, control });
+    this.#pending.push({
+      hi: key.hi,
+      lo: key.lo,
+      dueAt: at + policy.anchorWithinMs,
+      endpoint: watch.index,
+      narrowHi,
+      narrowLo,
+      networkHi,
+      networkLo,
+      counted,
+      surplus,
+      tested,
+      control,
+    });
   }
 
   /** A first contact, answered truthfully or not. */

@@ -25,6 +25,11 @@ export class CountCusum {
     return this.#mean;
   }
 
+  /** How far a count is from the usual, in standard deviations; 0 while it is not known. */
+  distance(count: number): number {
+    return this.trained ? (count - this.#mean) / Math.sqrt(Math.max(this.#variance, this.#mean, 1)) : 0;
+  }
+
   /** Takes the count of a whole period. `explained`: it is no reason for concern however high, and teaches nothing. Returns the sum. */
   add(count: number, explained = false): number {
     const { trainFor, weight, slack, most, freezeAt } = this.#options;
@@ -32,9 +37,8 @@ export class CountCusum {
       this.value = Math.max(0, this.value - slack);
       return this.value;
     }
-    const deviation = Math.sqrt(Math.max(this.#variance, this.#mean, 1));
-    const distance = (count - this.#mean) / deviation;
     if (this.trained) {
+      const distance = this.distance(count);
       this.value = Math.min(most, Math.max(0, this.value + Math.min(4, distance) - slack));
       if (this.value >= freezeAt || distance > 3) return this.value;
     }

@@ -12,7 +12,9 @@ const pair = (id: number, dueAt: number, more: Partial<PendingPair> = {}): Pendi
   networkHi: 6,
   networkLo: 7,
   counted: false,
-  surplus: false, tested: false, control: false,
+  surplus: false,
+  tested: false,
+  control: false,
   ...more,
 });
 
