@@ -68,12 +68,15 @@ export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mod
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
   const sessions = honest.ja4 === true ? withFingerprints(days) : days;
+  let refused = 0;
   const result = runDirect(attack === undefined ? sessions : mergeSessions(sessions, attack.sessions), latchkey, {
     from,
     to,
     host: "latchkey.example",
     gate: (exchange) => {
-      const { answer } = judge.decide(exchange);
+      const { action, answer } = judge.decide(exchange);
+      // The service's own refusals, in an outage, are not ours.
+      if ((action === "throttle" || action === "block") && !tally.isAttackers(exchange.client.address)) refused += 1;
       return answer;
     },
   });
@@ -86,7 +89,7 @@ export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mod
     cell.attack?.gateways === undefined,
     ownNumbers(cell.attack, people),
   );
-  return { ...tally.outcome(), ...exposure, events: result.events, lookups: total.lookups, uniform: total.uniform, refused: total.refused };
+  return { ...tally.outcome(), ...exposure, events: result.events, lookups: total.lookups, uniform: total.uniform, refused };
 }
 
 /** What came of one run. */
@@ -129,8 +132,13 @@ class Tally {
     this.#addresses = new Set(attack?.sessions.map((session) => session.address));
   }
 
+  /** Honest people may share it, where the attacker hides behind a gateway. */
+  isAttackers(address: string): boolean {
+    return this.#addresses.has(address);
+  }
+
   disclosed(exchange: Exchange, rows: readonly Disclosure[]): void {
-    if (!this.#addresses.has(exchange.client.address)) return;
+    if (!this.isAttackers(exchange.client.address)) return;
     for (const row of rows) if (row.answer === "truthful") this.#disclosed.set(`${row.subject} ${row.responseClass}`, row);
   }
 
