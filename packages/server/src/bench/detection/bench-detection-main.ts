@@ -1,13 +1,16 @@
 import { execFileSync } from "node:child_process";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { cells } from "./cells.ts";
+import { leaguePage, leaguePlot } from "./league-page.ts";
 import { leagueRow, minutes, renderLeague } from "./league-table.ts";
 import { runLeague } from "./run-league.ts";
 
 /**
  * `npm run bench:detection`: how much attackers learn and what honest people pay for it, cell by cell. Thresholds were fitted on seeds `train-…`; the report
- * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
+ * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--write` renews docs/benchmarks/detection.md, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
  */
 async function bench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -18,6 +21,7 @@ async function bench(args: readonly string[]): Promise<void> {
       seeds: { type: "string", default: "20" },
       train: { type: "boolean" },
       keep: { type: "string" },
+      write: { type: "boolean" },
       threads: { type: "string", default: String(availableParallelism()) },
     },
   });
@@ -50,12 +54,19 @@ async function bench(args: readonly string[]): Promise<void> {
       runs.filter((run) => run.cell === cell.id).map((run) => run.outcome),
     ),
   );
+  if (values.write === true) {
+    mkdirSync(pages, { recursive: true });
+    writeFileSync(join(pages, "detection.md"), leaguePage({ commit, seeds, rows, rivals: "" }));
+    writeFileSync(join(pages, "detection.svg"), leaguePlot(rows));
+  }
   if (values.json === true) process.stdout.write(`${JSON.stringify({ commit, seeds, rows })}\n`);
   else
     process.stdout.write(
       `postern bench:detection · commit ${commit} · ${seeds.length} seeds (${seeds[0]} to ${seeds.at(-1)}) · ${((performance.now() - began) / 60_000).toFixed(1)} min\n\n${renderLeague(rows)}`,
     );
 }
+
+const pages = "docs/benchmarks";
 
 function commitOf(): string {
   try {
