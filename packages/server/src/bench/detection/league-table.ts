@@ -97,7 +97,7 @@ function columnsOf(row: LeagueRow): string {
     (attacked ? pair(row.leakedAtAlert) : "–").padStart(17),
     (row.found === 0 ? "–" : minutes(row.alertAfterMinutes.median)).padStart(13),
     (attacked ? `${row.found}/${row.seeds}` : "–").padStart(8),
-    String(round(row.pages.p95)).padStart(7),
+    round(row.pages.p95).padStart(7),
     `${(row.uniformShare.median * 100).toFixed(2)} % (${(row.uniformShare.p95 * 100).toFixed(2)})`.padStart(19),
     String(row.refused).padStart(9),
   ].join("");

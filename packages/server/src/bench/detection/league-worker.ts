@@ -1,4 +1,4 @@
-import { parentPort, workerData } from "node:worker_threads";
+import { parentPort } from "node:worker_threads";
 import { cells } from "./cells.ts";
 import { type CellOutcome, runCell } from "./run-cell.ts";
 
@@ -8,16 +8,12 @@ export interface LeagueTask {
   readonly seed: string;
 }
 
-export type LeagueReply = LeagueTask & ({ readonly outcome: CellOutcome; readonly seconds: number } | { readonly error: string });
+export type LeagueReply = LeagueTask & { readonly outcome: CellOutcome; readonly seconds: number };
 
-/** Runs cells on a thread of its own, one after the other, until the thread is ended. */
-export function serveLeague(): void {
-  parentPort?.on("message", (task: LeagueTask) => {
-    const began = performance.now();
-    const cell = cells.find((one) => one.id === task.cell);
-    if (cell === undefined) throw new RangeError(`no cell ${task.cell}`);
-    parentPort?.postMessage({ ...task, outcome: runCell(cell, task.seed), seconds: (performance.now() - began) / 1_000 } satisfies LeagueReply);
-  });
-}
-
-if (workerData === "league") serveLeague();
+// Runs cells on a thread of its own, one after the other, until the thread is ended.
+parentPort?.on("message", (task: LeagueTask) => {
+  const began = performance.now();
+  const cell = cells.find((one) => one.id === task.cell);
+  if (cell === undefined) throw new RangeError(`no cell ${task.cell}`);
+  parentPort?.postMessage({ ...task, outcome: runCell(cell, task.seed), seconds: (performance.now() - began) / 1_000 } satisfies LeagueReply, []);
+});

@@ -15,11 +15,10 @@ export async function runLeague(options: LeagueOptions, onOutcome: (run: LeagueR
   const of = runs.length + tasks.length;
   const waiting = tasks.values();
   const work = async (): Promise<void> => {
-    const worker = new Worker(new URL("./league-worker.js", import.meta.url), { workerData: "league" });
+    const worker = new Worker(new URL("./league-worker.js", import.meta.url));
     try {
       for (const task of waiting) {
         const reply = await ask(worker, task);
-        if ("error" in reply) throw new Error(reply.error);
         const run: LeagueRun = { cell: reply.cell, seed: reply.seed, seconds: reply.seconds, outcome: reply.outcome };
         runs.push(run);
         if (keep !== undefined) appendFileSync(keep, `${JSON.stringify({ commit: options.commit, ...run })}\n`);
@@ -57,7 +56,7 @@ function ask(worker: Worker, task: LeagueTask): Promise<LeagueReply> {
       resolve(reply);
     });
     worker.once("error", reject);
-    worker.postMessage(task);
+    worker.postMessage(task, []);
   });
 }
 
