@@ -10,11 +10,14 @@ import type { ExchangeView } from "./exchange/view.ts";
 import type { Finding } from "./assess/finding.ts";
 import { existenceOracle } from "./assess/checks/existence-oracle.ts";
 import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
+import { AbuseWatch, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
+import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
+import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
 import { GuardKeeper } from "./decide/guard-keeper.ts";
@@ -37,6 +40,7 @@ export class Ledger {
   readonly inventory: Inventory;
   readonly oracles: OracleTracker;
   readonly anchors: AnchorFinder;
+  readonly abuse: AbuseWatch;
   readonly #ports: Ports;
   readonly #callers: Callers;
   readonly #schemes: SchemeLearner;
@@ -61,6 +65,7 @@ export class Ledger {
     this.#uniform = state === undefined ? new UniformTemplates(ports) : UniformTemplates.restore(state.uniform, ports);
     this.anchors = new AnchorFinder(ports);
     if (state !== undefined) this.anchors.restore(state.anchors);
+    this.abuse = new AbuseWatch(ports, options.abuse, state?.abuse);
     this.#rules = new SubjectRules(options.declared);
     const { inventory, oracles, anchors } = this;
     this.#guards = new GuardKeeper(
@@ -90,7 +95,7 @@ export class Ledger {
     const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
-    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [] };
+    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [], signals: [] };
     if (endpoint === undefined) {
       step.anchors = refused
         ? []
@@ -123,16 +128,30 @@ export class Ledger {
     if (!refused) {
       const declared = this.#rules.declared(endpoint);
       const declaredAnchor = declared?.anchor;
+      const values = pathValues(endpoint.template, view.segments);
       step.anchors = this.anchors.observe({
         view: uniform ? { ...view, responseJson: undefined } : view,
         at,
         endpointId: endpoint.id,
-        pathValues: pathValues(endpoint.template, view.segments),
+        pathValues: values,
         subjects: extracted.subjects.map((subject) => subject.hash),
         narrow: anonymous.narrow,
         network: anonymous.network,
         declaredKind: declaredAnchor,
         declaredSuccess: declared?.anchorSuccess,
+      });
+      step.signals = this.abuse.observe({
+        view,
+        at,
+        endpointId: endpoint.id,
+        pathValues: values,
+        subjects: extracted.subjects,
+        first: extracted.first,
+        roots: this.anchors.lastRoots,
+        actor: anonymous,
+        responseClass: step.responseClass,
+        declared: declared?.kind,
+        denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       step.anchors = step.anchors.filter(
@@ -236,6 +255,11 @@ export class Ledger {
     return findings;
   }
 
+  /** What an endpoint is for, by the operator's word or as traffic shows. */
+  kindOf(endpoint: InventoryEndpoint): KindVerdict {
+    return this.abuse.kinds.verdict(endpoint.id, this.#rules.declared(endpoint)?.kind);
+  }
+
   /** Where an endpoint's requests name somebody. Learned rules are not stored: of an endpoint that nobody asked for since it was restored they are read off its parameters. */
   rulesOf(endpointId: string): readonly SubjectRule[] {
     const known = this.#rules.known(endpointId);
@@ -264,6 +288,7 @@ export class Ledger {
       schemes: this.#schemes.exportState(),
       uniform: this.#uniform.exportState(),
       anchors: this.anchors.exportState(),
+      abuse: this.abuse.exportState(),
       ...this.#guards.exportState(),
     };
   }
@@ -357,6 +382,7 @@ export class Ledger {
       this.#schemes.renamed(alias, id);
       this.#uniform.renamed(alias, id);
       this.anchors.renamed(alias, id);
+      this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
       this.#rules.forget(alias);
       this.#traffic.renamed(alias, id);
@@ -442,6 +468,8 @@ export interface LedgerOptions {
   readonly declaredEndpoints?: () => readonly GuardedEndpoint[];
   /** What people decided about path templates. */
   readonly rules?: readonly TemplateRule[];
+  /** For the detectors of codes, messages and sign-ins. */
+  readonly abuse?: AbuseOptions;
   /** Of the inventory's memory. */
   readonly bounds?: Partial<InventoryBounds>;
 }
@@ -466,6 +494,8 @@ export interface LedgerStep {
   /** Rows the gate has not journaled itself. */
   readonly disclosures: readonly Disclosure[];
   readonly anchors: readonly Anchor[];
+  /** What the detectors of codes, messages and sign-ins raised. */
+  readonly signals: readonly Signal[];
 }
 
 export interface LedgerState {
@@ -474,6 +504,8 @@ export interface LedgerState {
   readonly schemes: ReturnType<SchemeLearner["exportState"]>;
   readonly uniform: ReturnType<UniformTemplates["exportState"]>;
   readonly anchors: AnchorFinderState;
+  /** Absent in older states. */
+  readonly abuse?: AbuseState;
   readonly principals: readonly string[];
   /** Ids of endpoints under a budget; absent in older states. */
   readonly held?: readonly string[];
@@ -490,6 +522,7 @@ interface Draft {
   responseClass: ResponseClass | undefined;
   disclosures: Disclosure[];
   anchors: readonly Anchor[];
+  signals: readonly Signal[];
 }
 
 interface Early {

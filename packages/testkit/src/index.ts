@@ -11,6 +11,7 @@ export * from "./traffic/honest-day.ts";
 export * from "./traffic/lookup-answer.ts";
 export * from "./traffic/attack-list.ts";
 export * from "./traffic/attack.ts";
+export * from "./traffic/abuse.ts";
 export { attackerAddress, sharedAddress } from "./traffic/address-book.ts";
 export * from "./traffic/user-agents.ts";
 export { lookupPath } from "./traffic/honest-flows.ts";

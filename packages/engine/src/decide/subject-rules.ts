@@ -1,5 +1,6 @@
 import { naturalKeyTypes, type Subject } from "../exchange/subject.ts";
 import { personalDataClasses } from "../inventory/data-classes.ts";
+import type { EndpointKind } from "../detect/kinds/endpoint-kind.ts";
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
 import type { Anchor, Budget, SubjectRule, UniformAnswer } from "./gate-policy.ts";
@@ -65,6 +66,8 @@ export interface Declared {
   readonly subjects?: readonly SubjectRule[];
   readonly oracle?: boolean;
   readonly anchor?: Anchor["kind"];
+  /** What it is for; `unproven` keeps the detectors of codes and sign-ins off it. */
+  readonly kind?: EndpointKind;
   /** Statuses that mean success on a declared anchor; any of 2xx when absent. */
   readonly anchorSuccess?: readonly number[];
   readonly budget?: Partial<Budget>;

@@ -6,7 +6,7 @@ import { detectorCatalogue } from "./detector-catalogue.ts";
 const source = new URL("..", import.meta.url).pathname;
 const root = new URL("../../../..", import.meta.url).pathname;
 
-test("the catalogue names exactly the enumeration detectors that the engine raises", () => {
+test("the catalogue names exactly the detectors that the engine raises", () => {
   const raised = new Set<string>();
   for (const name of readdirSync(source, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".ts") || name.endsWith(".test.ts") || name.endsWith("detector-catalogue.ts")) continue;

@@ -1,3 +1,4 @@
+import { abuseSteps, abuseTitle } from "./abuse/abuse-texts.ts";
 import type { Level, Signal } from "./signal.ts";
 
 /**
@@ -6,7 +7,7 @@ import type { Level, Signal } from "./signal.ts";
  */
 export interface Incident {
   readonly id: string;
-  /** `enumeration`, or `trigger.<id>`. */
+  /** `enumeration`, `otp`, `sms`, `push`, `login`, or `trigger.<id>`. */
   readonly kind: string;
   /** What signals were grouped by: kind and endpoint, or trigger and key. */
   readonly group: string;
@@ -74,14 +75,14 @@ export function incidentTitle(kind: string, first: Signal): string {
   const title = first.evidence["title"];
   if (kind.startsWith("trigger.") && typeof title === "string") return title;
   if (kind === "enumeration") return "Somebody is learning who has an account, one question at a time";
-  return `Unusual behaviour: ${kind}`;
+  return abuseTitle(first.detector) ?? `Unusual behaviour: ${kind}`;
 }
 
 /** What to do now, most urgent first. `about`: of what {@link breachCommand} is to tell. */
 export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: boolean, about: BreachQuestion): readonly string[] {
   const report = disclosed.confirmed > 0 ? [`Say who was exposed: ${breachCommand(about)}`] : [];
   if (closed) return report;
-  if (kind !== "enumeration") return ["Look at the sources and the evidence below", "Acknowledge, or close with a reason"];
+  if (kind !== "enumeration") return abuseSteps(kind) ?? ["Look at the sources and the evidence below", "Acknowledge, or close with a reason"];
   return [
     // Answers withheld say that it is being stopped already.
     ...(disclosed.confirmed + disclosed.denied > 0 && disclosed.uniform === 0

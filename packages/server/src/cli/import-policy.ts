@@ -1,9 +1,11 @@
 import {
   type Declared,
   type Door,
+  type EndpointKind,
   type GuardedEndpoint,
   inventoryBounds,
   type LedgerOptions,
+  type MessageCosts,
   type Mode,
   type Ports,
   sameRuleTemplate,
@@ -27,6 +29,7 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports, kept: 
     mode,
     budget,
     rules: templateRulesOf(config, kept),
+    abuse: { costs: messageCostsOf(config) },
     bounds: { hostsMax: hosts, placesMax: places, nodesPerHostMax: Math.min(places, inventoryBounds.nodesPerHostMax), endpointsMax: endpoints },
   };
   if (config.endpoints.length === 0 && config.anchors.length === 0) return common;
@@ -85,6 +88,7 @@ function declaredOf(config: Config, endpoint: DeclaredEndpoint | undefined, anch
     ...(rule === undefined ? {} : { subjects: [rule] }),
     ...(endpoint?.oracle === undefined ? {} : { oracle: true }),
     ...(kind === undefined ? {} : { anchor: kind }),
+    ...(endpoint?.kind === undefined ? {} : { kind: kindOf(endpoint.kind) }),
     ...(anchor === undefined ? {} : { anchorSuccess: anchor.success }),
     ...(endpoint?.budget === undefined ? {} : { budget: budgetOf(config, endpoint) }),
     ...(uniform === undefined ? {} : { uniform: { status: uniform.status, headers: Object.entries(uniform.headers), body: uniform.body, learned: false } }),
@@ -123,7 +127,44 @@ function ruleOf(endpoint: DeclaredEndpoint, template: string): SubjectRule | und
 }
 
 function anchorOf(kind: DeclaredEndpoint["kind"]): Declared["anchor"] {
-  return kind === undefined || kind === "lookup" || kind === "other" ? undefined : kind;
+  switch (kind) {
+    case "sign-in":
+    case "sign-up":
+    case "device-completion":
+    case "code-verified":
+      return kind;
+    case "lookup":
+    case "code-send":
+    case "push-prompt":
+    case "password-reset":
+    case "other":
+    case undefined:
+      return undefined;
+  }
+}
+
+/** What the detectors of codes and sign-ins call it. */
+function kindOf(kind: NonNullable<DeclaredEndpoint["kind"]>): EndpointKind {
+  switch (kind) {
+    case "device-completion":
+    case "code-verified":
+      return "code-check";
+    case "lookup":
+    case "other":
+      return "unproven";
+    case "sign-in":
+    case "sign-up":
+    case "code-send":
+    case "push-prompt":
+    case "password-reset":
+      return kind;
+  }
+}
+
+/** `*` stands for every prefix. */
+function messageCostsOf(config: Config): MessageCosts {
+  const { currency, costs } = config.messages;
+  return { currency, byPrefix: new Map(Object.entries(costs).map(([prefix, cost]) => [prefix === "*" ? "" : prefix, cost])) };
 }
 
 function means(endpoint: DeclaredEndpoint, method: string, host: string): boolean {

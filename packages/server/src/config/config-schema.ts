@@ -58,9 +58,11 @@ export function configSchema(env: Environment) {
         .describe("The person or thing a request asks about, where learning it would take too long."),
       oracle: z.literal("declared").optional().describe("`declared`: its answer depends on the identifier; put it under a budget from the first request."),
       kind: z
-        .enum(["lookup", "sign-in", "sign-up", "device-completion", "code-verified", "other"])
+        .enum(["lookup", "sign-in", "sign-up", "device-completion", "code-verified", "code-send", "push-prompt", "password-reset", "other"])
         .optional()
-        .describe("What it is for. A success on sign-in, sign-up, device-completion or code-verified anchors: it shows that earlier questions were honest."),
+        .describe(
+          "What it is for, where traffic does not show it. A success on sign-in, sign-up, device-completion or code-verified anchors: it shows that earlier questions were honest. Sign-ins, codes checked (code-verified, device-completion) and codes sent are watched for guessing and pumping; lookup and other keep those detectors off.",
+        ),
       budget: budget.optional().describe("This endpoint's own budget."),
       owner: z.string().min(1).max(200).optional().describe("Who answers for it: a team or a person."),
       tags: z.array(z.string().min(1).max(64)).max(32).optional().describe("Words to find it by."),
@@ -210,6 +212,16 @@ export function configSchema(env: Environment) {
       .describe("How much memory the inventory may take."),
     anchors: z.array(anchor).max(1_000).default([]).describe("Endpoints whose success shows a legitimate user."),
     alerts: alerts.prefault({}).describe("Who is told about incidents, and how."),
+    messages: z
+      .strictObject({
+        currency: z.string().min(1).max(8).default("USD").describe("What the costs are in. Default USD."),
+        costs: z
+          .record(z.string().regex(/^(?:\+\d{1,15}|\*)$/, "expected a prefix such as +44, or *"), z.number().min(0).max(1_000))
+          .default({})
+          .describe("What one message costs, by the beginning of its number: `+44: 0.04`; `*` for all others. The longest that fits counts."),
+      })
+      .prefault({})
+      .describe("Messages the service sends, for telling what pumping costs."),
     triggers: z.array(trigger).max(256).default([]).describe("Your own rules over traffic. What they may ask about: docs/reference/triggers.md."),
     retention: z
       .strictObject({

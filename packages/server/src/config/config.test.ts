@@ -87,7 +87,8 @@ describe("what is read", () => {
       anchors: [],
       triggers: [],
       retention: {},
-      protect: {},
+      messages: { currency: "USD", costs: {} },
+    protect: {},
       alerts: { level: "low", terminal: true },
     });
     expect(read("# only a comment\n").ok).toBe(true);

@@ -127,7 +127,7 @@ export class HubCore {
       rows.push(row);
       journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
       this.#count(step, exchange);
-      signals.push(...this.#trigger(step, exchange));
+      signals.push(...step.signals, ...this.#trigger(step, exchange));
     }
     // Exchanges last: their numbers say that all of it is kept.
     this.#disclosures.appendAll(disclosures);

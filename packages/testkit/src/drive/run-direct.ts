@@ -29,7 +29,7 @@ export interface DirectResult {
  * exchange in order of its request. `sessions` must be ordered by start; they are drawn as their time comes, so an endless
  * stream is fine. The same sessions against a service of the same seed give the same exchanges, byte for byte.
  */
-export function runDirect(sessions: Iterable<Session>, latchkey: Latchkey, options: DirectOptions, sink: (exchange: Exchange) => void = () => {}): DirectResult {
+export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "handle">, options: DirectOptions, sink: (exchange: Exchange) => void = () => {}): DirectResult {
   const origin = `https://${options.host ?? "latchkey.example"}`;
   const prefix = options.idPrefix ?? "x";
   const stats = new TrafficStats();
@@ -58,7 +58,7 @@ export function runDirect(sessions: Iterable<Session>, latchkey: Latchkey, optio
     // Whole milliseconds, as the written form has them.
     const at = Math.round(dueAt);
     const { request } = step;
-    const answer = latchkey.handle({
+    const answer = service.handle({
       method: request.method,
       url: request.path,
       headers: request.headers,

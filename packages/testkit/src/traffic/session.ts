@@ -67,7 +67,19 @@ export const honestKinds = [
   "dashboard",
 ] as const;
 export type HonestKind = (typeof honestKinds)[number];
-export const attackKinds = ["smash-and-grab", "slow", "distributed", "clean-list", "enumeration"] as const;
+export const attackKinds = [
+  "smash-and-grab",
+  "slow",
+  "distributed",
+  "clean-list",
+  "enumeration",
+  "otp-brute-force",
+  "otp-spray",
+  "sms-pumping",
+  "push-bombing",
+  "login-stuffing",
+  "login-spray",
+] as const;
 export type AttackKind = (typeof attackKinds)[number];
 export type SessionKind = HonestKind | AttackKind;
 

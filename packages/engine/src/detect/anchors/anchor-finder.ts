@@ -22,6 +22,8 @@ export class AnchorFinder {
   readonly #issued = new Map<string, Issued>();
   readonly #oldestIssued = new OldestKey(this.#issued);
   readonly #kinds = new Map<string, EndpointKind>();
+  /** Subjects that the exchange read last leads back to, its own included; none for a batch. */
+  lastRoots: readonly string[] = none;
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -34,11 +36,13 @@ export class AnchorFinder {
     const status = view.exchange.response.status;
     const accepted = status >= 200 && status < 300;
     const anchors: Anchor[] = [];
+    this.lastRoots = none;
     this.#accepted(seen, accepted, anchors);
     if (seen.endpointId === undefined) return anchors;
 
     const scalars = requestScalars(view, seen.pathValues);
     const roots = this.#roots(seen, scalars.values);
+    if (roots.length <= rootsMax) this.lastRoots = roots;
     const declared = seen.declaredKind;
     const success = seen.declaredSuccess === undefined ? accepted : seen.declaredSuccess.includes(status);
     const links = (success || accepted) && roots.length > 0 && roots.length <= rootsMax;
@@ -253,6 +257,7 @@ function kindOf(status: number, direct: boolean): Anchor["kind"] {
   return direct ? "sign-in" : "device-completion";
 }
 
+const none: readonly string[] = [];
 /** A request about more people than this is a batch, and a batch vouches for nobody. */
 const rootsMax = 4;
 /** Three issued credentials accepted elsewhere make an issuer. */

@@ -1,30 +1,37 @@
 /**
- * Page's CUSUM (1954) for a share that rises from `from` to `to`: the log-likelihood ratio of each outcome is added, never below 0 nor above `most`. Under `from` or
- * anything below, a threshold h is passed at most once in e^h outcomes on average (Lorden 1971). O(1), no clock.
+ * Page's CUSUM over yes/no events (Page 1954): adds ln(p1/p0) for a yes and ln((1−p1)/(1−p0)) for a no, never falls below zero. With p0 the true share of yes,
+ * it reaches `h` on average not before e^h events, however often one looks; with a share near p1 it takes about h / KL(p1, p0) of them.
  *
- * Misses a rise to less than about the middle of the two; run several side by side for several rises.
+ * `p0` and `p1` are arguments of each step, so that a learned share may drift under it.
+ * Bound: held at a quarter above the threshold, so that it falls soon after what raised it is over.
  */
 export class BernoulliCusum {
+  readonly threshold: number;
   value = 0;
-  #hit = 0;
-  #miss = 0;
-  readonly #most: number;
+  /** Yes events since it last stood at zero. */
+  yes = 0;
+  /** Events since then. */
+  events = 0;
 
-  /** Shares strictly between 0 and 1, `from` < `to`. */
-  constructor(from: number, to: number, most = Number.POSITIVE_INFINITY) {
-    this.#most = most;
-    this.aim(from, to);
+  constructor(threshold: number) {
+    this.threshold = threshold;
   }
 
-  /** Changes the shares; what was added up stays. */
-  aim(from: number, to: number): void {
-    if (!(from > 0 && from < to && to < 1)) throw new RangeError("a CUSUM needs 0 < from < to < 1");
-    this.#hit = Math.log(to / from);
-    this.#miss = Math.log((1 - to) / (1 - from));
+  /** Counts one event; true while the threshold is reached. */
+  add(yes: boolean, p0: number, p1: number): boolean {
+    const step = yes ? Math.log(p1 / p0) : Math.log((1 - p1) / (1 - p0));
+    this.value = Math.min(this.threshold * 1.25, Math.max(0, this.value + step));
+    if (this.value === 0) {
+      this.yes = 0;
+      this.events = 0;
+    } else {
+      this.events++;
+      if (yes) this.yes++;
+    }
+    return this.value >= this.threshold;
   }
 
-  add(hit: boolean): number {
-    this.value = Math.min(this.#most, Math.max(0, this.value + (hit ? this.#hit : this.#miss)));
-    return this.value;
+  get reached(): boolean {
+    return this.value >= this.threshold;
   }
 }

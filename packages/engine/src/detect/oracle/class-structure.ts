@@ -65,7 +65,7 @@ function isSuccess(status: number): boolean {
 }
 
 /** What the success-like flags in a class key say; undefined when there is none or they disagree. */
-function flagOf(key: string): "yes" | "no" | undefined {
+export function flagOf(key: string): "yes" | "no" | undefined {
   let verdict: "yes" | "no" | undefined;
   for (const token of key.split(" ")) {
     const equals = token.lastIndexOf("=");

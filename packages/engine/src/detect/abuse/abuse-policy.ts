@@ -1,0 +1,82 @@
+/**
+ * The numbers of the detectors of codes, messages and sign-ins, with their reasons. Mechanism lives in `detect/observe`; this page is for the analyst. Wald's SPRT (1945) and
+ * Page's CUSUM (1954) throughout: an amount of evidence is the natural logarithm of how many times likelier an attack makes what was seen.
+ */
+export const abusePolicy = {
+  /** A detector says the same of the same source, account or endpoint once an hour. */
+  quietMs: 3_600_000,
+  /** Sources told about, a detector and day: nobody reads more, and the endpoint's own signal goes on. */
+  sourcesToldMax: 200,
+
+  /** Wrong codes in a row on one challenge or account: five are worth a look (NIST SP 800-63B lets a service stop there), ten page; then each doubling. */
+  codesSoft: 5,
+  codesHard: 10,
+
+  /** One source's first codes on different challenges: honest people are right at once in 85 %, a guesser of six digits with five tries in 0.05 %. */
+  codeHonest: 0.85,
+  codeGuesser: 0.0005,
+  /** A source is told at 100,000 to 1: seven challenges in a row without one right code. */
+  codeSourceAt: Math.log(100_000),
+  /**
+   * All sources together, at once: the share of challenges whose first code is wrong against the learned one and half of the rest more. e^14 challenges between false alarms:
+   * more than a million.
+   */
+  siteAt: 14,
+  siteQuickLift: 0.5,
+  /** And with patience: the share of those that stay wrong for five minutes, against the learned one and a fifth of the rest more. People put a slip right; a guesser does not. */
+  siteSlowLift: 0.2,
+  resolveMs: 300_000,
+  codeWrong: { prior: 0.1, priorWeight: 50, memory: 2_000, least: 0.02, most: 0.25 },
+  codeUnresolved: { prior: 0.02, priorWeight: 100, memory: 2_000, least: 0.005, most: 0.1 },
+  /** The same wrong code on several accounts: at least four, and e^16 times likelier than by chance among as many codes. */
+  repeatMin: 4,
+  repeatAt: 16,
+
+  /** Messages of a prefix that nobody verifies: at most half of honest ones, nearly all of pumped ones; told at 10,000 to 1, which 15 to 18 messages make. */
+  unverifiedHonestMost: 0.5,
+  unverifiedHonestLeast: 0.3,
+  unverifiedPumped: 0.95,
+  pumpingAt: Math.log(10_000),
+  /** A message counts as not verified once 95 in 100 would have been, half as long again; at least half a minute, at most ten minutes, three before that is learned. */
+  verifyShare: 0.95,
+  verifySlack: 1.5,
+  verifyLeastMs: 30_000,
+  verifyMostMs: 600_000,
+  verifyUnlearnedMs: 180_000,
+  /** One number may count three times an hour: people ask again when nothing comes. */
+  perNumberHour: 3,
+  /** Messages waiting in one prefix: more than e^16 times likelier a surge than by chance, and at least fifteen; that much is seen before the first is overdue. */
+  surgeMin: 15,
+  surgeAt: 16,
+  surgeWithinMs: 600_000,
+  /** No prefix is expected to get less than this share of all messages. */
+  prefixShareLeast: 0.002,
+  /** Delivery is down when a fifth of the last twenty sends failed, or when verifications of the last ten minutes are under a quarter of what the hours before promise (four at least). */
+  sendFailedShare: 0.2,
+  sendsLooked: 20,
+  fastMs: 600_000,
+  slowMs: 10_800_000,
+  collapseShare: 0.25,
+  collapseExpected: 4,
+  /** After an outage, as long again until tests go on: codes that came late are typed late. */
+  outageAfterMs: 900_000,
+
+  /** One source's sign-ins on different accounts: honest people fail in a quarter, a leaked list in 99 of 100. Told at a million to one: ten accounts. */
+  loginHonestFails: 0.25,
+  loginStuffedFails: 0.99,
+  loginSourceAt: Math.log(1_000_000),
+  loginWrong: { prior: 0.25, priorWeight: 50, memory: 2_000, least: 0.05, most: 0.5 },
+  loginUnresolved: { prior: 0.1, priorWeight: 100, memory: 2_000, least: 0.02, most: 0.3 },
+  /** A sign-in that succeeds from a flagged source within a day is told as a taken account. */
+  takenWithinMs: 86_400_000,
+  /** One password on many accounts in a day: at least eight that fail, and e^18 times likelier than by chance among as many failures. */
+  sprayMin: 8,
+  sprayAt: 18,
+  /** A password that people really have fails and succeeds in the usual proportion; three times that is still usual. */
+  popularFactor: 3,
+
+  /** Prompts on somebody's device since the last he agreed to: three are told, five within ten minutes page (as Elastic's rule has it). */
+  promptsSoft: 3,
+  promptsHard: 5,
+  promptsWithinMs: 600_000,
+} as const;

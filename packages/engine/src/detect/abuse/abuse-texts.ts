@@ -1,0 +1,49 @@
+/** The title of an incident that a detector of this folder opened; undefined for any other. */
+export function abuseTitle(detector: string): string | undefined {
+  return titles.get(detector);
+}
+
+/** What to do about an incident of this kind, most urgent first; undefined for kinds of elsewhere. */
+export function abuseSteps(kind: string): readonly string[] | undefined {
+  return steps.get(kind);
+}
+
+const titles: ReadonlyMap<string, string> = new Map([
+  ["otp.brute-force", "Somebody is guessing one person's codes"],
+  ["otp.spray", "Somebody is guessing codes on many accounts, a few tries on each"],
+  ["sms.pumping", "Messages go out to numbers where nobody reads them"],
+  ["push.bombing", "Somebody is sending prompts to one person's device until he gives in"],
+  ["login.stuffing", "Somebody is trying leaked passwords"],
+  ["login.spray", "Somebody is trying one password on many accounts"],
+]);
+
+const steps: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    "otp",
+    [
+      "Let a code die after five wrong tries, and count an account's wrong tries over all its codes",
+      "Ask the sources for more than a code: a known device, a proof of work, a pause",
+      "Look at who was let in by these sources since it began, and end those sessions",
+    ],
+  ],
+  [
+    "sms",
+    [
+      "Hold the prefix at your message provider: twelve hours, then longer",
+      "Ask for a proof that somebody is there (a puzzle, a known device) before a message goes out",
+      "Set a limit on messages an hour for each country, and take countries without customers off",
+    ],
+  ],
+  [
+    "push",
+    ["Stop prompts to this account for now, and ask for the number shown on the screen instead of a yes", "Tell the person on another way that somebody knows the password", "Have the password changed"],
+  ],
+  [
+    "login",
+    [
+      "End the sessions of the accounts told as taken, and have their passwords changed",
+      "Ask the sources for a second factor or a proof of work; slow the pair of source and account",
+      "Do not lock accounts: whoever tries passwords could lock everybody out",
+    ],
+  ],
+]);

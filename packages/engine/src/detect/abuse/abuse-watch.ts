@@ -1,0 +1,113 @@
+import type { Ports } from "../../exchange/ports.ts";
+import { naturalKeyTypes } from "../../exchange/subject.ts";
+import { normalForm } from "../../exchange/normal-form.ts";
+import { EndpointKinds, type KindSeen, type KindsState } from "../kinds/endpoint-kinds.ts";
+import { hash53 } from "../observe/hash53.ts";
+import { RotatingMap } from "../oracle/rotating-map.ts";
+import type { Signal } from "../signal.ts";
+import { LoginSpray } from "./login-spray.ts";
+import { LoginStuffing } from "./login-stuffing.ts";
+import { OtpBruteForce } from "./otp-brute-force.ts";
+import { OtpSpray, type WatchesState } from "./otp-spray.ts";
+import { type MessageCosts, prefixOf, type PumpingState, SmsPumping } from "./sms-pumping.ts";
+import type { Emit, Tried } from "./tried.ts";
+
+/**
+ * Watches codes, messages and sign-ins for abuse: finds out which endpoints take or send them ({@link EndpointKinds}) and asks the detectors. Out of band: it raises signals and refuses nobody.
+ *
+ * The same exchanges in the same order give the same signals, ids included. Secrets and codes live inside one call, and as a few bits of keyed hashes in memory.
+ */
+export class AbuseWatch {
+  readonly kinds: EndpointKinds;
+  readonly #bruteForce: OtpBruteForce;
+  readonly #otpSpray: OtpSpray;
+  readonly #pumping: SmsPumping;
+  readonly #stuffing: LoginStuffing;
+  readonly #loginSpray: LoginSpray;
+  /** Prefix of the number of a subject seen lately. */
+  readonly #prefixes = new RotatingMap<string>(numbersMax);
+  #signals: Signal[] = [];
+  #exchangeId = "";
+  #at = 0;
+
+  constructor(ports: Ports, options: AbuseOptions = {}, state?: AbuseState) {
+    const emit: Emit = (detector, { level, confidence, endpointId, actor, evidence }) => {
+      const id = `${detector}-${hash53(`${this.#exchangeId}\n${this.#at}\n${this.#signals.length}`).toString(36)}`;
+      const who = actor === undefined ? undefined : { address: actor.address, network: actor.network, narrow: actor.narrow };
+      this.#signals.push({ id, detector, level, confidence, at: this.#at, endpointId, actor: who, evidence });
+    };
+    this.kinds = new EndpointKinds(ports, state?.kinds);
+    this.#bruteForce = new OtpBruteForce(emit);
+    this.#otpSpray = new OtpSpray(ports, emit, state?.codes);
+    this.#pumping = new SmsPumping(emit, options.costs, state?.pumping);
+    this.#stuffing = new LoginStuffing(emit, state?.logins);
+    this.#loginSpray = new LoginSpray(ports, emit);
+  }
+
+  /** Reads one exchange, in order of time; gives back what it raised. */
+  observe(seen: AbuseSeen): readonly Signal[] {
+    const { at, endpointId, actor, subjects } = seen;
+    if (this.#signals.length > 0) this.#signals = [];
+    this.#exchangeId = seen.view.exchange.id;
+    this.#at = at;
+    this.#pumping.advance(at);
+    const [only] = subjects;
+    if (subjects.length === 1 && only?.type === "phone" && this.#prefixes.get(only.hash) === undefined) {
+      const prefix = prefixOf(normalForm("phone", seen.first));
+      if (prefix !== undefined) this.#prefixes.set(only.hash, prefix);
+    }
+    const attempt = this.kinds.observe(seen);
+    if (attempt !== undefined) {
+      const tried: Tried = { ...attempt, endpointId, actor, unknownAccount: attempt.outcome === "missing" || seen.denies() };
+      if (tried.kind === "code-check") this.#code(tried);
+      else {
+        this.#stuffing.observe(tried);
+        this.#loginSpray.observe(tried);
+      }
+    } else if (this.kinds.isSend(endpointId, seen.declared)) this.#send(seen);
+    return this.#signals;
+  }
+
+  renamed(from: string, to: string): void {
+    this.kinds.renamed(from, to);
+    this.#otpSpray.renamed(from, to);
+    this.#stuffing.renamed(from, to);
+  }
+
+  exportState(): AbuseState {
+    return { kinds: this.kinds.exportState(), codes: this.#otpSpray.exportState(), logins: this.#stuffing.exportState(), pumping: this.#pumping.exportState() };
+  }
+
+  #code(tried: Tried): void {
+    this.#bruteForce.observe(tried);
+    this.#otpSpray.observe(tried, this.#pumping.health.down(tried.at));
+    if (tried.outcome === "accepted") this.#pumping.verified(tried.account, tried.at);
+  }
+
+  #send({ at, endpointId, actor, subjects, roots, view }: AbuseSeen): void {
+    const account = subjects.find((subject) => naturalKeyTypes.includes(subject.type))?.hash ?? roots[0];
+    const status = view.exchange.response.status;
+    this.#pumping.sent({ at, status, account: account ?? "", prefix: account === undefined ? undefined : this.#prefixes.get(account), endpointId, actor });
+  }
+}
+
+export interface AbuseSeen extends KindSeen {
+  /** The first identifier as it stood in the request. */
+  readonly first: string;
+  /** Whether the answer says that there is no such account. */
+  readonly denies: () => boolean;
+}
+
+export interface AbuseOptions {
+  readonly costs?: MessageCosts | undefined;
+}
+
+export interface AbuseState {
+  readonly kinds: KindsState;
+  readonly codes: WatchesState;
+  readonly logins: WatchesState;
+  readonly pumping: PumpingState;
+}
+
+/** Numbers seen lately: an hour of 18 a second. */
+const numbersMax = 65_536;

@@ -1,0 +1,86 @@
+import { abusePolicy as policy } from "./abuse-policy.ts";
+import { FailureWatch } from "./failure-watch.ts";
+import { type WatchesState, watchesMax } from "./otp-spray.ts";
+import { Quiet } from "./quiet.ts";
+import { SourceEvidence } from "./source-evidence.ts";
+import type { Emit, Tried } from "./tried.ts";
+
+/**
+ * `login.stuffing`. Sees: leaked pairs of name and password tried one after another: a source that fails on ten different accounts with hardly a success, at any speed; and all
+ * sources together, by the share of accounts whose first try fails or stays failed. What a flagged source then gets into is told as taken, by its keyed hash.
+ *
+ * Misses: lists so fresh that a quarter succeeds; one try each from fresh sources at less than about a twelfth of honest sign-ins. Mistakes: a gateway whose people all lost
+ * their saved passwords at once (a forced reset): declare it before. Walked around by own accounts that sign in between tries. It never locks an account: that would be the attacker's second weapon.
+ */
+export class LoginStuffing {
+  readonly #emit: Emit;
+  readonly #sources = new SourceEvidence({ honestFails: policy.loginHonestFails, attackerFails: policy.loginStuffedFails, flagAt: policy.loginSourceAt });
+  readonly #watches = new Map<string, FailureWatch>();
+  readonly #quiet = new Quiet();
+  /** Fading counts of failures, and of those about accounts that do not exist. */
+  #failures = 0;
+  #unknown = 0;
+
+  constructor(emit: Emit, state?: WatchesState) {
+    this.#emit = emit;
+    for (const { id, ...watch } of state?.slice(0, watchesMax) ?? []) this.#watches.set(id, new FailureWatch(options, watch));
+  }
+
+  observe(tried: Tried): void {
+    const { endpointId, actor, account, at } = tried;
+    const failed = tried.outcome !== "accepted";
+    if (failed) {
+      this.#failures = this.#failures * 0.99 + 1;
+      this.#unknown = this.#unknown * 0.99 + (tried.unknownAccount ? 1 : 0);
+    }
+    const source = this.#sources.add(actor.network, account, failed, at);
+    if (source.flagged && this.#sources.mayTell(at)) {
+      this.#emit("login.stuffing", {
+        level: "high",
+        confidence: 0.999999,
+        endpointId,
+        actor,
+        evidence: { test: "source", accountsFailed: source.failures, successes: source.successes, unknownAccountShare: this.#unknownShare(), odds: "1000000 to 1" },
+      });
+    }
+    if (!failed && source.flaggedAt > 0 && at > source.flaggedAt && at - source.flaggedAt < policy.takenWithinMs && this.#quiet.may(`taken|${account}`, at)) {
+      this.#emit("login.stuffing", {
+        level: "high",
+        confidence: 0.9,
+        endpointId,
+        actor,
+        evidence: { test: "taken", takenAccount: account, accountsFailed: source.failures },
+      });
+    }
+    const watch = this.#watchOf(endpointId);
+    watch?.add(account, actor.network, failed, at, false);
+    const alarm = watch?.alarm();
+    if (alarm !== undefined && this.#quiet.may(`site|${endpointId}`, at)) {
+      this.#emit("login.stuffing", { level: "high", confidence: 0.9999, endpointId, actor: undefined, evidence: { ...alarm, unknownAccountShare: this.#unknownShare() } });
+    }
+  }
+
+  renamed(from: string, to: string): void {
+    const watch = this.#watches.get(from);
+    if (watch !== undefined && this.#watches.delete(from) && !this.#watches.has(to)) this.#watches.set(to, watch);
+  }
+
+  exportState(): WatchesState {
+    return [...this.#watches].map(([id, watch]) => ({ id, ...watch.exportState() }));
+  }
+
+  #unknownShare(): number {
+    return this.#failures === 0 ? 0 : Math.round((this.#unknown / this.#failures) * 100) / 100;
+  }
+
+  #watchOf(endpointId: string): FailureWatch | undefined {
+    let watch = this.#watches.get(endpointId);
+    if (watch === undefined && this.#watches.size < watchesMax) {
+      watch = new FailureWatch(options);
+      this.#watches.set(endpointId, watch);
+    }
+    return watch;
+  }
+}
+
+const options = { wrong: policy.loginWrong, unresolved: policy.loginUnresolved };

@@ -1,0 +1,259 @@
+import type { Ports } from "../../exchange/ports.ts";
+import type { Subject } from "../../exchange/subject.ts";
+import { naturalKeyTypes } from "../../exchange/subject.ts";
+import type { ExchangeView } from "../../exchange/view.ts";
+import type { Actor } from "../../exchange/actor.ts";
+import type { ResponseClass } from "../../understood.ts";
+import { hash53 } from "../observe/hash53.ts";
+import { RotatingMap } from "../oracle/rotating-map.ts";
+import type { EndpointKind, KindVerdict } from "./endpoint-kind.ts";
+import { EndpointTries, type TriesState } from "./endpoint-tries.ts";
+import { FlowMemory } from "./flow-memory.ts";
+import { kindPolicy as policy } from "./kind-policy.ts";
+import { Leads, type LeadsState, type TriedKind } from "./leads.ts";
+import { labelOf, type TryOutcome } from "./outcome.ts";
+import { type Field, requestFields } from "./request-fields.ts";
+
+/**
+ * Finds out what endpoints are for, from what callers do and how they are answered: what they correct until they are let in is a secret or a code; what is accepted again days
+ * later is a secret, what never is and always has one length is a code; what always came before a code was checked sent it. Names only break a tie.
+ * The operator's word wins. Everything else stays `unproven`, and nothing is judged there.
+ *
+ * Misses: secrets in headers, lists and multipart bodies; endpoints where nobody ever corrects himself; a code that is a link. Mistakes: a form whose one field is
+ * corrected again and again and used again later, by three networks or more, passes for a sign-in. Who fakes corrections from three networks makes a kind, and gains noise.
+ *
+ * Bounds: {@link endpointsMax} endpoints; callers and accounts in rotating memories. Holds values in clear only inside one call; of secrets 16 bits, in memory only.
+ */
+export class EndpointKinds {
+  readonly #ports: Ports;
+  readonly #seed: number;
+  readonly #endpoints = new Map<string, EndpointTries>();
+  readonly #last = new RotatingMap<Last>(callersMax);
+  readonly #secrets = new RotatingMap<Secret>(secretsMax);
+  readonly #flows = new FlowMemory();
+  readonly #leads: Leads;
+
+  constructor(ports: Ports, state?: KindsState) {
+    this.#ports = ports;
+    this.#seed = Number.parseInt(ports.hash("link", "kinds").slice(0, 8), 16);
+    this.#leads = new Leads(state?.leads);
+    for (const { id, ...tries } of state?.tries.slice(0, endpointsMax) ?? []) this.#endpoints.set(id, new EndpointTries(tries));
+  }
+
+  /** Reads one exchange, in order of time. Undefined where nothing was tried, or nothing is known of the endpoint yet. */
+  observe(seen: KindSeen): Attempt | undefined {
+    const { view, responseClass } = seen;
+    const fields = requestFields(view, seen.pathValues, this.#ports);
+    if (fields.length === 0) return undefined;
+    const keys = this.#accountsOf(seen, fields);
+    const attempt = responseClass === undefined || (fields.length < 2 && seen.declared === undefined) ? undefined : this.#try(seen, fields, labelOf(responseClass), keys);
+    if (keys.length > 0 && attempt === undefined) this.#remember(seen, fields, keys, view.exchange.response.status);
+    return attempt;
+  }
+
+  verdict(endpointId: string, declared?: EndpointKind): KindVerdict {
+    const tries = this.#endpoints.get(endpointId);
+    const proof = tries?.proof;
+    if (declared !== undefined) return { kind: declared, basis: "declared", proof, because: "the configuration says so" };
+    const kind = tries === undefined ? "unproven" : kindOfTries(tries);
+    if (kind === "code-check") return { kind, basis: "flow", proof, because: `callers correct ${proof} until they are let in; it always has ${tries?.lengthMin} characters, and none is accepted twice` };
+    if (kind === "sign-in") return { kind, basis: "flow", proof, because: `callers correct ${proof} until they are let in, and are let in with the same one again later` };
+    const role = this.#leads.roleOf(endpointId, (id) => this.#triedAs(id));
+    if (role !== undefined) return { kind: role.kind, basis: "flow", proof: undefined, because: role.because };
+    return { kind: "unproven", basis: "none", proof, because: "the traffic has not shown what it is for" };
+  }
+
+
+  /** Whether calls of this endpoint send codes. */
+  isSend(endpointId: string, declared?: EndpointKind): boolean {
+    return declared !== undefined ? declared === "code-send" : this.#leads.roleOf(endpointId, (id) => this.#triedAs(id))?.kind === "code-send";
+  }
+
+  renamed(from: string, to: string): void {
+    const before = this.#endpoints.get(from);
+    if (before !== undefined) {
+      this.#endpoints.delete(from);
+      // Paths are counted anew under another template, and so are its fields.
+      if (!this.#endpoints.has(to)) this.#endpoints.set(to, before);
+    }
+    this.#leads.renamed(from, to);
+  }
+
+  /** Names of fields that are no common words are hashed; no value is in it. */
+  exportState(): KindsState {
+    return { tries: [...this.#endpoints].map(([id, tries]) => ({ id, ...tries.exportState() })), leads: this.#leads.exportState() };
+  }
+
+  #triedAs(endpointId: string): TriedKind {
+    const tries = this.#endpoints.get(endpointId);
+    return tries === undefined ? "unproven" : kindOfTries(tries);
+  }
+
+  #try(seen: KindSeen, fields: readonly Field[], label: string, keys: readonly string[]): Attempt | undefined {
+    const { endpointId, at } = seen;
+    let tries = this.#endpoints.get(endpointId);
+    if (tries === undefined) {
+      if (this.#endpoints.size >= endpointsMax) return undefined;
+      tries = new EndpointTries();
+      this.#endpoints.set(endpointId, tries);
+    }
+    tries.saw(fields, (field) => isNatural(field, seen.subjects));
+    this.#compare(seen, tries, fields, label);
+    const proof: string | undefined = seen.declared === undefined ? tries.proof : seen.declared === "sign-in" || seen.declared === "code-check" ? tries.likelyProof(fields) : undefined;
+    const given = proof === undefined ? undefined : fields.find((field) => field.name === proof)?.value;
+    if (given === undefined) return undefined;
+    const outcome = tries.outcome(label);
+    const challenge = this.#hashOf(tries, fields, proof ?? "");
+    const account = seen.subjects.find((subject) => naturalKeyTypes.includes(subject.type))?.hash ?? seen.roots[0] ?? challenge;
+    if (outcome === "accepted") this.#accepted(seen, tries, given, account, challenge, keys);
+    else if (outcome === "refused") tries.refused++;
+    const kind = seen.declared ?? kindOfTries(tries);
+    if ((kind !== "sign-in" && kind !== "code-check") || outcome === "none" || outcome === "unclear") return undefined;
+    return { kind, outcome, account, challenge, given, at };
+  }
+
+  /** What the caller sent here last, against what it sends now. */
+  #compare(seen: KindSeen, tries: EndpointTries, fields: readonly Field[], label: string): void {
+    const key = `${seen.endpointId}|${seen.actor.narrow}`;
+    const last = this.#last.get(key);
+    const names = fields.map((field) => field.name);
+    const hashes = fields.map((field) => hash53(field.value, this.#seed));
+    this.#last.set(key, { at: seen.at, names, hashes, label });
+    if (last === undefined || seen.at - last.at > policy.retryWithinMs || last.names.length !== names.length) return;
+    const kept: string[] = [];
+    const changed: string[] = [];
+    for (let i = 0; i < names.length; i++) {
+      if (last.names[i] !== names[i]) return;
+      (last.hashes[i] === hashes[i] ? kept : changed).push(names[i] ?? "");
+    }
+    if (kept.length === 0 || changed.length > policy.changedMax) return;
+    tries.retried(last.label, label, seen.actor.network, kept, changed);
+  }
+
+  #accepted(seen: KindSeen, tries: EndpointTries, given: string, account: string, challenge: string, keys: readonly string[]): void {
+    tries.accepted++;
+    tries.lengthMin = Math.min(tries.lengthMin, given.length);
+    tries.lengthMax = Math.max(tries.lengthMax, given.length);
+    if (!isWord(given)) tries.unlike++;
+    const bits = this.#bitsOf(given);
+    const key = `${seen.endpointId}|${account}`;
+    const before = this.#secrets.get(key);
+    if (before === undefined || seen.at - before.at > policy.reuseAfterMs) {
+      if (before !== undefined) {
+        if (before.bits === bits) tries.reused++;
+        else tries.changed++;
+      }
+      if (before === undefined || before.challenge !== challenge || before.bits !== bits) this.#leads.accepted(seen, this.#flowsOf(keys), bits, before !== undefined && before.bits !== bits);
+      this.#secrets.set(key, { at: seen.at, bits, challenge });
+    }
+  }
+
+  #flowsOf(keys: readonly string[]): readonly ReturnType<FlowMemory["of"]>[] {
+    return keys.map((key) => this.#flows.of(key));
+  }
+
+  #remember(seen: KindSeen, fields: readonly Field[], keys: readonly string[], status: number): void {
+    const changes = seen.view.exchange.method !== "GET" && seen.view.exchange.method !== "HEAD";
+    const values = changes ? fields.filter((field) => field.value.length >= 4 && !field.name.startsWith("path:")).map((field) => this.#bitsOf(field.value)) : none;
+    const call = { endpointId: seen.endpointId, at: seen.at, changes, well: status >= 200 && status < 400, values };
+    for (const key of keys) this.#flows.add(key, call);
+  }
+
+  /** Whom a request is about, for following a flow: people it leads back to, else the ids in it. */
+  #accountsOf(seen: KindSeen, fields: readonly Field[]): readonly string[] {
+    if (seen.roots.length > 0) return seen.roots.slice(0, 2);
+    const own = seen.subjects.filter((subject) => naturalKeyTypes.includes(subject.type));
+    if (own.length > 0) return own.length > 2 ? none : own.map((subject) => subject.hash);
+    const ids: string[] = [];
+    for (const { name, value } of fields) {
+      if (ids.length === 2) break;
+      if (value.length >= 5 && (name.startsWith("path:") || value.length >= 16)) ids.push(hash53(value, this.#seed).toString(36));
+    }
+    return ids;
+  }
+
+  /** What something was tried on, whoever tried: keyed hash of the values that stay while the try changes. */
+  #hashOf(tries: EndpointTries, fields: readonly Field[], proof: string): string {
+    let text = "tried on";
+    for (const { name, value } of fields) if (name !== proof && tries.isKey(name)) text += `\n${name}=${value}`;
+    return this.#ports.hash("segment", text);
+  }
+
+  #bitsOf(value: string): number {
+    return Number.parseInt(this.#ports.hash("credential", `seen\n${value}`).slice(0, 4), 16);
+  }
+}
+
+/** One exchange, as far as kinds are concerned. */
+export interface KindSeen {
+  readonly view: ExchangeView;
+  readonly at: number;
+  readonly endpointId: string;
+  readonly pathValues: readonly string[];
+  readonly subjects: readonly Subject[];
+  /** Hashes of the people it leads back to, those in it included. */
+  readonly roots: readonly string[];
+  readonly actor: Actor;
+  readonly responseClass: ResponseClass | undefined;
+  readonly declared: EndpointKind | undefined;
+}
+
+/** A secret or a code was tried. */
+export interface Attempt {
+  readonly kind: "sign-in" | "code-check";
+  readonly outcome: Exclude<TryOutcome, "none" | "unclear">;
+  /** Keyed hash of the account: a natural key of the request, whom ids lead back to, or the challenge. */
+  readonly account: string;
+  /** Keyed hash of everything it was tried on. */
+  readonly challenge: string;
+  /** What was tried, in clear: for this call only. */
+  readonly given: string;
+  readonly at: number;
+}
+
+export interface KindsState {
+  readonly tries: readonly ({ readonly id: string } & TriesState)[];
+  readonly leads: LeadsState;
+}
+
+interface Last {
+  readonly at: number;
+  readonly names: readonly string[];
+  readonly hashes: readonly number[];
+  readonly label: string;
+}
+
+interface Secret {
+  readonly at: number;
+  readonly bits: number;
+  readonly challenge: string;
+}
+
+function kindOfTries(tries: EndpointTries): TriedKind {
+  if (tries.proof === undefined) return "unproven";
+  if (tries.reused >= policy.reusedMin && tries.reused > tries.changed) return "sign-in";
+  return tries.codeLike && (tries.reused < policy.reusedMin || tries.reused * 4 < tries.changed) ? "code-check" : "unproven";
+}
+
+function isNatural(field: Field, subjects: readonly Subject[]): boolean {
+  const { name, value } = field;
+  for (const { type, location } of subjects) if (naturalKeyTypes.includes(type) && name.endsWith(`:${location.name}`) && name.startsWith(location.in)) return true;
+  const mark = value.indexOf("@");
+  if (mark > 0 && mark < value.length - 3 && value.includes(".", mark)) return true;
+  return value.startsWith("+") && value.length >= 9 && value.length <= 20;
+}
+
+function isWord(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i) | 32;
+    if (!((code >= 97 && code <= 122) || (text.charCodeAt(i) >= 48 && text.charCodeAt(i) <= 57))) return false;
+  }
+  return true;
+}
+
+const none: readonly never[] = [];
+/** Endpoints with two values or more in a request; more than a service has. */
+export const endpointsMax = 4_096;
+/** Callers' last requests; at the bound the oldest half goes, which costs a vote. */
+const callersMax = 32_768;
+const secretsMax = 65_536;

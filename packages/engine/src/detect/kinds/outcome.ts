@@ -1,0 +1,25 @@
+import type { ResponseClass } from "../../understood.ts";
+import { flagOf } from "../oracle/class-structure.ts";
+
+/** How a try came out. `missing`: what it was tried on is not there (any more). `none`: the service did not judge it (failed, or too many requests). `unclear`: nothing tells yet. */
+export type TryOutcome = "accepted" | "refused" | "missing" | "none" | "unclear";
+
+/**
+ * An answer's label: its status and what its success-like flag says; where no flag tells, its class. Labels stay the same while classes grow coarser, and the numbers in an answer
+ * (tries left) make no new one.
+ */
+export function labelOf(responseClass: ResponseClass): string {
+  const { status } = responseClass;
+  if (status >= 400) return String(status);
+  const flag = flagOf(responseClass.key);
+  return flag === undefined ? `${status}#${responseClass.id}` : `${status} ${flag}`;
+}
+
+/** What a label says by itself: status first, then the flag. */
+export function plainOutcome(label: string): TryOutcome {
+  const status = Number(label.slice(0, 3));
+  if (!(status >= 100) || status === 429 || status >= 500) return "none";
+  if (status === 404 || status === 409 || status === 410) return "missing";
+  if (status >= 400) return "refused";
+  return label.endsWith(" no") ? "refused" : label.endsWith(" yes") ? "accepted" : "unclear";
+}
