@@ -97,6 +97,17 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
   },
   {
+    id: "push.bombing",
+    letter: "",
+    sees: "Prompts on one person's device since the last he agreed to: three are told, five within ten minutes page.",
+    misses: "A person who gives in to the first or second. Endpoints not known to prompt: three people must have been seen to decide on other devices what was asked there.",
+    mistakes: "Somebody who tries again and again with a device that is switched off.",
+    walkedAroundBy: "Four prompts in ten minutes.",
+    acts: "nothing; it tells people",
+    file: "packages/engine/src/detect/abuse/push-bombing.ts",
+    numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
+  },
+  {
     id: "login.stuffing",
     letter: "",
     sees: "Leaked names and passwords tried one after another: a source that fails on ten different accounts with hardly a success, at any speed; all sources together, by the share of accounts whose first try fails or stays failed. A success of a flagged source is told as a taken account.",

@@ -10,6 +10,7 @@ import { LoginStuffing } from "./login-stuffing.ts";
 import { OtpBruteForce } from "./otp-brute-force.ts";
 import { OtpSpray, type WatchesState } from "./otp-spray.ts";
 import { type MessageCosts, prefixOf, type PumpingState, SmsPumping } from "./sms-pumping.ts";
+import { PushBombing } from "./push-bombing.ts";
 import type { Emit, Tried } from "./tried.ts";
 
 /**
@@ -24,6 +25,7 @@ export class AbuseWatch {
   readonly #pumping: SmsPumping;
   readonly #stuffing: LoginStuffing;
   readonly #loginSpray: LoginSpray;
+  readonly #bombing: PushBombing;
   /** Prefix of the number of a subject seen lately. */
   readonly #prefixes = new RotatingMap<string>(numbersMax);
   #signals: Signal[] = [];
@@ -42,6 +44,7 @@ export class AbuseWatch {
     this.#pumping = new SmsPumping(emit, options.costs, state?.pumping);
     this.#stuffing = new LoginStuffing(emit, state?.logins);
     this.#loginSpray = new LoginSpray(ports, emit);
+    this.#bombing = new PushBombing(emit);
   }
 
   /** Reads one exchange, in order of time; gives back what it raised. */
@@ -57,6 +60,9 @@ export class AbuseWatch {
       if (prefix !== undefined) this.#prefixes.set(only.hash, prefix);
     }
     const attempt = this.kinds.observe(seen);
+    const { prompted, agreed } = this.kinds.lastPrompt;
+    if (agreed !== undefined) this.#bombing.agreed(agreed);
+    if (prompted !== undefined) this.#bombing.prompted(prompted, endpointId, actor, at);
     if (attempt !== undefined) {
       const tried: Tried = { ...attempt, endpointId, actor, unknownAccount: attempt.outcome === "missing" || seen.denies() };
       if (tried.kind === "code-check") this.#code(tried);
@@ -81,7 +87,9 @@ export class AbuseWatch {
   #code(tried: Tried): void {
     this.#bruteForce.observe(tried);
     this.#otpSpray.observe(tried, this.#pumping.health.down(tried.at));
-    if (tried.outcome === "accepted") this.#pumping.verified(tried.account, tried.at);
+    if (tried.outcome !== "accepted") return;
+    this.#pumping.verified(tried.account, tried.at);
+    this.#bombing.agreed(tried.account);
   }
 
   #send({ at, endpointId, actor, subjects, roots, view }: AbuseSeen): void {

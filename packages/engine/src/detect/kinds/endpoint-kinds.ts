@@ -12,6 +12,7 @@ import { FlowMemory } from "./flow-memory.ts";
 import { kindPolicy as policy } from "./kind-policy.ts";
 import { Leads, type LeadsState, type TriedKind } from "./leads.ts";
 import { labelOf, type TryOutcome } from "./outcome.ts";
+import { Prompts, type PromptsState, type PromptStep } from "./prompts.ts";
 import { type Field, requestFields } from "./request-fields.ts";
 
 /**
@@ -32,20 +33,30 @@ export class EndpointKinds {
   readonly #secrets = new RotatingMap<Secret>(secretsMax);
   readonly #flows = new FlowMemory();
   readonly #leads: Leads;
+  readonly #prompts: Prompts;
+  /** Of the exchange read last: whom it asked on another device, and who agreed. */
+  lastPrompt: PromptStep = noPrompt;
 
   constructor(ports: Ports, state?: KindsState) {
     this.#ports = ports;
     this.#seed = Number.parseInt(ports.hash("link", "kinds").slice(0, 8), 16);
     this.#leads = new Leads(state?.leads);
+    this.#prompts = new Prompts(ports, state?.prompts);
     for (const { id, ...tries } of state?.tries.slice(0, endpointsMax) ?? []) this.#endpoints.set(id, new EndpointTries(tries));
   }
 
   /** Reads one exchange, in order of time. Undefined where nothing was tried, or nothing is known of the endpoint yet. */
   observe(seen: KindSeen): Attempt | undefined {
     const { view, responseClass } = seen;
+    this.lastPrompt = noPrompt;
     const fields = requestFields(view, seen.pathValues, this.#ports);
     if (fields.length === 0) return undefined;
     const keys = this.#accountsOf(seen, fields);
+    if (mayChange(view)) {
+      const step = this.#prompts.observe(seen, fields, keys[0]);
+      const { declared } = seen;
+      this.lastPrompt = declared === undefined ? step : { agreed: step.agreed, prompted: declared === "push-prompt" && view.exchange.response.status < 300 ? keys[0] : undefined };
+    }
     const attempt = responseClass === undefined || (fields.length < 2 && seen.declared === undefined) ? undefined : this.#try(seen, fields, labelOf(responseClass), keys);
     if (keys.length > 0 && attempt === undefined) this.#remember(seen, fields, keys, view.exchange.response.status);
     return attempt;
@@ -59,7 +70,10 @@ export class EndpointKinds {
     if (kind === "code-check") return { kind, basis: "flow", proof, because: `callers correct ${proof} until they are let in; it always has ${tries?.lengthMin} characters, and none is accepted twice` };
     if (kind === "sign-in") return { kind, basis: "flow", proof, because: `callers correct ${proof} until they are let in, and are let in with the same one again later` };
     const role = this.#leads.roleOf(endpointId, (id) => this.#triedAs(id));
-    if (role !== undefined) return { kind: role.kind, basis: "flow", proof: undefined, because: role.because };
+    const people = this.#prompts.prompts(endpointId);
+    const prompts = people > 0 ? `${people} people decided on other devices what was asked here` : undefined;
+    if (role !== undefined) return { kind: role.kind, basis: "flow", proof: undefined, because: prompts === undefined ? role.because : `${role.because}; and ${prompts}` };
+    if (prompts !== undefined) return { kind: "push-prompt", basis: "flow", proof: undefined, because: prompts };
     return { kind: "unproven", basis: "none", proof, because: "the traffic has not shown what it is for" };
   }
 
@@ -77,11 +91,12 @@ export class EndpointKinds {
       if (!this.#endpoints.has(to)) this.#endpoints.set(to, before);
     }
     this.#leads.renamed(from, to);
+    this.#prompts.renamed(from, to);
   }
 
   /** Names of fields that are no common words are hashed; no value is in it. */
   exportState(): KindsState {
-    return { tries: [...this.#endpoints].map(([id, tries]) => ({ id, ...tries.exportState() })), leads: this.#leads.exportState() };
+    return { tries: [...this.#endpoints].map(([id, tries]) => ({ id, ...tries.exportState() })), leads: this.#leads.exportState(), prompts: this.#prompts.exportState() };
   }
 
   #triedAs(endpointId: string): TriedKind {
@@ -153,7 +168,7 @@ export class EndpointKinds {
   }
 
   #remember(seen: KindSeen, fields: readonly Field[], keys: readonly string[], status: number): void {
-    const changes = seen.view.exchange.method !== "GET" && seen.view.exchange.method !== "HEAD";
+    const changes = mayChange(seen.view);
     const values = changes ? fields.filter((field) => field.value.length >= 4 && !field.name.startsWith("path:")).map((field) => this.#bitsOf(field.value)) : none;
     const call = { endpointId: seen.endpointId, at: seen.at, changes, well: status >= 200 && status < 400, values };
     for (const key of keys) this.#flows.add(key, call);
@@ -214,6 +229,7 @@ export interface Attempt {
 export interface KindsState {
   readonly tries: readonly ({ readonly id: string } & TriesState)[];
   readonly leads: LeadsState;
+  readonly prompts: PromptsState;
 }
 
 interface Last {
@@ -235,6 +251,10 @@ function kindOfTries(tries: EndpointTries): TriedKind {
   return tries.codeLike && (tries.reused < policy.reusedMin || tries.reused * 4 < tries.changed) ? "code-check" : "unproven";
 }
 
+function mayChange({ exchange }: ExchangeView): boolean {
+  return exchange.method !== "GET" && exchange.method !== "HEAD" && exchange.method !== "OPTIONS";
+}
+
 function isNatural(field: Field, subjects: readonly Subject[]): boolean {
   const { name, value } = field;
   for (const { type, location } of subjects) if (naturalKeyTypes.includes(type) && name.endsWith(`:${location.name}`) && name.startsWith(location.in)) return true;
@@ -252,6 +272,7 @@ function isWord(text: string): boolean {
 }
 
 const none: readonly never[] = [];
+const noPrompt: PromptStep = { prompted: undefined, agreed: undefined };
 /** Endpoints with two values or more in a request; more than a service has. */
 export const endpointsMax = 4_096;
 /** Callers' last requests; at the bound the oldest half goes, which costs a vote. */

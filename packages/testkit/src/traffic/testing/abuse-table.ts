@@ -1,0 +1,27 @@
+import { abuseCells } from "./abuse-cells.ts";
+
+/** Prints the table of abuse: `node abuse-table.js [seeds] [part of a cell's name]`. */
+const seeds = Number(process.argv[2] ?? "20");
+const part = process.argv[3] ?? "";
+for (const cell of abuseCells) {
+  if (!cell.id.includes(part)) continue;
+  const counts: number[] = [];
+  const surges: number[] = [];
+  const raised = new Map<string, number>();
+  let pages = 0;
+  for (let seed = 0; seed < seeds; seed += 1) {
+    const run = cell.run(`test ${seed}`);
+    pages += run.pages;
+    if (cell.detector !== undefined) {
+      counts.push(run.until(cell.detector) ?? Number.POSITIVE_INFINITY);
+      surges.push(run.until(cell.detector, "medium") ?? Number.POSITIVE_INFINITY);
+    } else for (const signal of run.signals) raised.set(`${signal.detector} ${signal.level}`, (raised.get(`${signal.detector} ${signal.level}`) ?? 0) + 1);
+  }
+  const of = (list: number[], p: number): number => list.sort((a, b) => a - b)[Math.min(list.length - 1, Math.ceil(p * list.length) - 1)] ?? Number.NaN;
+  const found = counts.filter(Number.isFinite).length;
+  process.stdout.write(
+    cell.detector === undefined
+      ? `${cell.id}: ${pages} pages in ${seeds} runs; ${[...raised].map(([name, count]) => `${name} ${count}`).join(", ") || "no signal"}\n`
+      : `${cell.id}: found ${found}/${seeds}, median ${of(counts, 0.5)}, p95 ${of(counts, 0.95)}, most ${of(counts, 1)} (at medium: median ${of(surges, 0.5)}, p95 ${of(surges, 0.95)})\n`,
+  );
+}
