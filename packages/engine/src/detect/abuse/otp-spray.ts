@@ -60,11 +60,12 @@ export class OtpSpray {
     return [...this.#watches].map(([id, watch]) => ({ id, ...watch.exportState() }));
   }
 
-  #repeated({ endpointId, given, at }: Tried, count: ReturnType<SecretBuckets["add"]>, failed: boolean): void {
-    if (!failed || !count.fresh || count.failed < policy.repeatMin) return;
+  #repeated({ endpointId, given }: Tried, count: ReturnType<SecretBuckets["add"]>, failed: boolean): void {
+    // At four, then at each doubling.
+    if (!failed || !count.fresh || count.failed < policy.repeatMin * 2 ** count.told) return;
     const space = Math.min(buckets, 10 ** Math.min(10, given.length));
     const expected = Math.max(0.01, count.failures / space);
-    if (poissonExcess(count.failed, expected) < policy.repeatAt || !this.#quiet.may(`code|${endpointId}|${count.failed.toString(2).length}`, at)) return;
+    if (poissonExcess(count.failed, expected) < policy.repeatAt) return;
     count.tell();
     this.#emit("otp.spray", {
       level: "high",

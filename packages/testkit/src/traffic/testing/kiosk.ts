@@ -63,7 +63,7 @@ function json(content: unknown): ReturnType<Latchkey["handle"]> {
 /** Austrian-looking numbers, ten thousand to a prefix; the first digits say which. */
 function numberOf(n: number): string {
   const prefix = 2_000 + ((n * 37) % 6_000);
-  return `+43664${prefix}${String((n * 7_919) % 10_000).padStart(4, "0")}`;
+  return `+43664${prefix}${String((n * 7_919 + Math.floor(n / 6_000) * 13) % 10_000).padStart(4, "0")}`;
 }
 
 function nameOf(n: number): string {
