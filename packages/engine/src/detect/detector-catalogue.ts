@@ -78,7 +78,8 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     id: "otp.spray",
     letter: "",
     sees: "Codes guessed on many accounts, a few tries on each: a source whose first codes are wrong on seven challenges in a row; all sources together, by the share of accounts whose first code is wrong or stays wrong for five minutes, against the learned share; one code tried on several accounts in a day.",
-    misses: "Guesses far fewer than honest people's lasting failures (about one in twenty of honest checks). Endpoints whose kind is unproven: nobody was seen there to correct a code yet.",
+    misses:
+      "Guesses far fewer than honest people's lasting failures (about one in twenty of honest checks). Endpoints whose kind is unproven: nobody was seen there to correct a code yet.",
     mistakes: "Codes that arrive late and are typed anyway, while no outage is seen; a release that breaks the code's form.",
     walkedAroundBy: "Patience; own accounts that verify between guesses.",
     acts: "nothing; it tells people",
@@ -88,9 +89,10 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "sms.pumping",
     letter: "",
-    sees: "Messages to one prefix (the number without its last four digits) that nobody verifies: 15 to 18 decide, each judged when 95 in 100 would have been verified. Before that, a surge of one prefix far beyond its usual share, at level medium. While sends fail, or verifications stop everywhere, nothing counts.",
-    misses: "Numbers it never saw: a send by an account's id alone, whose number no earlier request named. Fewer than fifteen messages a prefix. Pumping that verifies its own codes.",
-    mistakes: "Messages to people who did not ask for one. On a quiet site an attack over many prefixes at once is taken for an outage.",
+    sees: "Messages to one prefix (the number without its last four digits) that nobody verifies: 8 to 18 decide, each weighed by how many would have been verified at its age; at a message a second it takes some 40. Before that, a surge of one prefix far beyond its usual share, at level medium. While sends fail, or verifications stop everywhere, nothing counts.",
+    misses:
+      "Numbers it never saw: a send by an account's id alone, whose number no earlier request named. Fewer than fifteen messages a prefix. Pumping that verifies its own codes.",
+    mistakes: "Messages to people who did not ask for one. On a quiet site an attack over many prefixes at once, each of which verified something before, is taken for an outage.",
     walkedAroundBy: "Many prefixes with a dozen messages each.",
     acts: "nothing; it tells people",
     file: "packages/engine/src/detect/abuse/sms-pumping.ts",

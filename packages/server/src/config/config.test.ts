@@ -88,7 +88,7 @@ describe("what is read", () => {
       triggers: [],
       retention: {},
       messages: { currency: "USD", costs: {} },
-    protect: {},
+      protect: {},
       alerts: { level: "low", terminal: true },
     });
     expect(read("# only a comment\n").ok).toBe(true);

@@ -32,7 +32,7 @@ export const abusePolicy = {
   repeatMin: 4,
   repeatAt: 16,
 
-  /** Messages of a prefix that nobody verifies: at most half of honest ones, nearly all of pumped ones; told at 10,000 to 1, which 15 to 18 messages make. */
+  /** Messages of a prefix that nobody verifies: at most half of honest ones, nearly all of pumped ones; told at 10,000 to 1, which 8 to 15 messages make. */
   unverifiedHonestMost: 0.5,
   unverifiedHonestLeast: 0.3,
   unverifiedPumped: 0.95,
@@ -43,6 +43,8 @@ export const abusePolicy = {
   verifyLeastMs: 30_000,
   verifyMostMs: 600_000,
   verifyUnlearnedMs: 180_000,
+  /** Messages of a prefix that still wait are weighed by how many would have been verified at their age: the last so many. */
+  weighedMost: 128,
   /** One number may count three times an hour: people ask again when nothing comes. */
   perNumberHour: 3,
   /** Messages waiting in one prefix: more than e^16 times likelier a surge than by chance, and at least fifteen; that much is seen before the first is overdue. */
@@ -54,6 +56,9 @@ export const abusePolicy = {
   /** Delivery is down when a fifth of the last twenty sends failed, or when verifications of the last ten minutes are under a quarter of what the hours before promise (four at least). */
   sendFailedShare: 0.2,
   sendsLooked: 20,
+  /** Of the last twenty messages that were judged, one prefix gives four at most; when eight or more are looked at, of two prefixes at least, and three in five were not verified, delivery is down. */
+  perPrefixLooked: 4,
+  missedShare: 0.6,
   fastMs: 600_000,
   slowMs: 10_800_000,
   collapseShare: 0.25,

@@ -36,7 +36,11 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
   ],
   [
     "push",
-    ["Stop prompts to this account for now, and ask for the number shown on the screen instead of a yes", "Tell the person on another way that somebody knows the password", "Have the password changed"],
+    [
+      "Stop prompts to this account for now, and ask for the number shown on the screen instead of a yes",
+      "Tell the person on another way that somebody knows the password",
+      "Have the password changed",
+    ],
   ],
   [
     "login",

@@ -4,8 +4,8 @@ import { abusePolicy as policy } from "./abuse-policy.ts";
  * Whether messages reach people, as far as traffic shows: sends that fail, and verifications that stop coming everywhere at once. While they do not, nothing that rests on
  * missing verifications is concluded, nor a quarter of an hour after.
  *
- * Misses: an outage of one carrier among many. Mistakes: on a site with few verifications an attack over many prefixes at once looks like an outage; sends are told apart from
- * it by verifications that go on, where four or more are expected in ten minutes.
+ * Misses: an outage of one carrier among many. Mistakes: on a site with few verifications an attack over many prefixes at once, each of which
+ * verified something before, looks like an outage; where four or more are expected in ten minutes, verifications that go on tell it apart.
  */
 export class DeliveryHealth {
   readonly #sends: boolean[] = [];
@@ -30,10 +30,12 @@ export class DeliveryHealth {
     this.#slow++;
   }
 
-  /** A message of this prefix was verified, or waited long enough. */
+  /** A message of a prefix that verified something before was verified, or waited long enough. One prefix fills a fifth of what is looked at. */
   judged(prefix: string, verified: boolean, at: number): void {
+    const own = this.#judged.filter((one) => one.prefix === prefix).length;
+    const first = own >= policy.perPrefixLooked ? this.#judged.findIndex((one) => one.prefix === prefix) : this.#judged.length >= policy.sendsLooked ? 0 : -1;
+    if (first >= 0) this.#judged.splice(first, 1);
     this.#judged.push({ prefix, verified });
-    if (this.#judged.length > policy.sendsLooked) this.#judged.shift();
     if (this.#collapsed(at)) this.#downAt = Math.max(this.#downAt, at);
   }
 
@@ -50,9 +52,8 @@ export class DeliveryHealth {
     const expected = (this.#slow / span) * policy.fastMs;
     if (age > policy.fastMs * 3 && expected >= policy.collapseExpected && this.#fast < policy.collapseShare * expected) return true;
     const missed = this.#judged.filter((one) => !one.verified);
-    if (this.#judged.length < 8 || missed.length < 0.8 * this.#judged.length) return false;
-    const prefixes = new Set(missed.map((one) => one.prefix)).size;
-    return prefixes * 2 >= missed.length && prefixes >= 5 && (expected < policy.collapseExpected || this.#fast < 0.75 * expected);
+    if (this.#judged.length < 8 || missed.length < policy.missedShare * this.#judged.length) return false;
+    return new Set(missed.map((one) => one.prefix)).size >= 2 && (expected < policy.collapseExpected || this.#fast < 0.75 * expected);
   }
 
   #fade(at: number): void {

@@ -24,7 +24,16 @@ test("a source that fails on account after account is told at the eleventh, and 
   expect(raised).toEqual([]);
   let n = 0;
   while (!raised.some(({ evidence }) => evidence["test"] === "source")) {
-    detector.observe(signIn({ who: `v${n}`, from: "203.0.113.5", given: `leaked ${n}`, at: 300 * minute + n * 3_600_000, unknownAccount: n % 2 === 0, outcome: n % 2 === 0 ? "missing" : "refused" }));
+    detector.observe(
+      signIn({
+        who: `v${n}`,
+        from: "203.0.113.5",
+        given: `leaked ${n}`,
+        at: 300 * minute + n * 3_600_000,
+        unknownAccount: n % 2 === 0,
+        outcome: n % 2 === 0 ? "missing" : "refused",
+      }),
+    );
     n++;
     expect(n).toBeLessThan(12);
   }

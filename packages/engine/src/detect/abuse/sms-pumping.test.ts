@@ -3,7 +3,13 @@ import { actorAt, collector, hashOf } from "../../testing/abuse-tries.ts";
 import { prefixesMax, prefixOf, SmsPumping, waitingMax } from "./sms-pumping.ts";
 
 const minute = 60_000;
-const costs = { currency: "EUR", byPrefix: new Map([["", 0.05], ["+88", 0.9]]) };
+const costs = {
+  currency: "EUR",
+  byPrefix: new Map([
+    ["", 0.05],
+    ["+88", 0.9],
+  ]),
+};
 
 function send(detector: SmsPumping, number: string, at: number, status = 200): void {
   detector.sent({ at, status, account: hashOf(number), prefix: prefixOf(number), endpointId: "e", actor: actorAt("203.0.113.5") });

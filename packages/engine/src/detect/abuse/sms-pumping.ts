@@ -10,11 +10,11 @@ import type { Emit } from "./tried.ts";
 
 /**
  * `sms.pumping`. Sees: messages to one prefix (the number without its last four digits) that nobody verifies, one prefix by itself: a likelihood ratio over verified and not verified,
- * which 15 to 18 messages decide at any speed; and, before the first of them is overdue, a surge of one prefix far beyond its usual share (told at `medium`). While delivery is down,
+ * which 8 to 18 messages decide at up to one in three seconds (faster, what waits is weighed by how many would have been verified by now: 44 at one a second); and, before that, a surge of one prefix far beyond its usual share (told at `medium`). While delivery is down,
  * nothing counts.
  *
  * Misses: numbers it never saw (a send by an account's id alone, whose number no earlier request named); pumping that verifies its own codes; fewer than fifteen messages a prefix.
- * Mistakes: a campaign that sends to people who did not ask; on a quiet site an attack over many prefixes at once is taken for an outage. Walked around by many prefixes with a dozen messages each.
+ * Mistakes: a campaign that sends to people who did not ask; on a quiet site an attack over many prefixes at once, each of which verified something before, is taken for an outage. Walked around by many prefixes with a dozen messages each.
  *
  * Bounds: {@link prefixesMax} prefixes, {@link waitingMax} messages that wait; at the bound the oldest is judged early or forgotten. Prefixes stand in memory and in signals: ten thousand
  * people share one. Numbers stand nowhere.
@@ -56,12 +56,13 @@ export class SmsPumping {
     if (again > policy.perNumberHour) return;
     if (this.#firstAt === 0) this.#firstAt = at;
     const known = this.#prefixes.get(prefix);
-    const state: Prefix = known ?? { evidence: 0, sent: 0, verified: 0, unverified: 0, recent: 0, recentAt: at, cost: 0 };
+    const state: Prefix = known ?? { evidence: 0, sent: 0, verified: 0, unverified: 0, recent: 0, recentAt: at, cost: 0, waiting: [] };
     if (known === undefined) this.#prefixes.set(prefix, state);
     state.sent++;
     const message: Message = { at, prefix, account, times: again, endpointId: send.endpointId, actor: send.actor, cost: costOf(this.#costs, prefix), done: false, late: false };
     this.#byAccount.set(account, message);
     this.#waiting.push(message);
+    this.#weigh(state, message);
     this.#surge(state, message);
     if (this.#waiting.length - this.#head > waitingMax) this.#overdue();
   }
@@ -90,7 +91,7 @@ export class SmsPumping {
     }
     if (!message.done) {
       this.#unverified.learn(false);
-      this.health.judged(prefix, true, at);
+      if (state !== undefined) this.health.judged(prefix, true, at);
     }
     message.done = true;
     message.late = false;
@@ -120,11 +121,12 @@ export class SmsPumping {
     if (message === undefined || message.done) return;
     message.done = true;
     const now = Math.max(at ?? 0, message.at);
-    this.health.judged(message.prefix, false, now);
+    const state = this.#prefixes.get(message.prefix);
+    // What never verified anything says nothing of an outage.
+    if (state !== undefined && state.verified > 0) this.health.judged(message.prefix, false, now);
     // Nobody ever verified: then that nobody does tells nothing.
     if (this.health.down(now) || this.#verified < verifiedMin) return;
     message.late = true;
-    const state = this.#prefixes.get(message.prefix);
     if (state === undefined) return;
     const p0 = this.#honestUnverified();
     state.evidence = Math.min(policy.pumpingAt * 2, state.evidence + Math.log(policy.unverifiedPumped / p0));
@@ -132,6 +134,23 @@ export class SmsPumping {
     state.cost += message.cost ?? 0;
     if (state.evidence < policy.pumpingAt / 2) this.#unverified.learn(true);
     if (state.evidence >= policy.pumpingAt) this.#tell("unverified", "high", 0.9999, state, message, now);
+  }
+
+  /** What waits speaks, too, the more of it would have been verified by now: a prefix that gets a message a second is not given minutes. */
+  #weigh(state: Prefix, message: Message): void {
+    state.waiting = state.waiting.filter((one) => !one.done);
+    state.waiting.push(message);
+    if (state.waiting.length > policy.weighedMost) state.waiting.shift();
+    if (state.waiting.length < 4 || this.#verified < verifiedMin || this.health.down(message.at)) return;
+    const honest = 1 - this.#honestUnverified();
+    const pumped = 1 - policy.unverifiedPumped;
+    let weight = state.evidence;
+    for (const { at } of state.waiting) {
+      const due = this.#delays.share(message.at - at);
+      if (due === undefined) return;
+      weight += Math.log((1 - pumped * due) / (1 - honest * due));
+    }
+    if (weight >= policy.pumpingAt) this.#tell("unverified", "high", 0.9999, state, message, message.at);
   }
 
   #surge(state: Prefix, message: Message): void {
@@ -164,6 +183,7 @@ export class SmsPumping {
         sent: state.sent,
         verified: state.verified,
         notVerified: state.unverified,
+        stillWaiting: state.waiting.filter((one) => !one.done).length,
         usuallyNotVerified: Math.round(this.#unverified.value * 100) / 100,
         ...(message.cost === undefined ? {} : { costSoFar: Math.round(state.cost * 100) / 100, costEach: message.cost, currency: this.#costs.currency }),
       },
@@ -221,6 +241,8 @@ interface Prefix {
   recentAt: number;
   /** Of those that nobody verified. */
   cost: number;
+  /** Messages not verified yet. */
+  waiting: Message[];
 }
 
 interface Message {

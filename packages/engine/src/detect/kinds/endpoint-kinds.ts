@@ -67,7 +67,8 @@ export class EndpointKinds {
     const proof = tries?.proof;
     if (declared !== undefined) return { kind: declared, basis: "declared", proof, because: "the configuration says so" };
     const kind = tries === undefined ? "unproven" : kindOfTries(tries);
-    if (kind === "code-check") return { kind, basis: "flow", proof, because: `callers correct ${proof} until they are let in; it always has ${tries?.lengthMin} characters, and none is accepted twice` };
+    if (kind === "code-check")
+      return { kind, basis: "flow", proof, because: `callers correct ${proof} until they are let in; it always has ${tries?.lengthMin} characters, and none is accepted twice` };
     if (kind === "sign-in") return { kind, basis: "flow", proof, because: `callers correct ${proof} until they are let in, and are let in with the same one again later` };
     const role = this.#leads.roleOf(endpointId, (id) => this.#triedAs(id));
     const people = this.#prompts.prompts(endpointId);
@@ -76,7 +77,6 @@ export class EndpointKinds {
     if (prompts !== undefined) return { kind: "push-prompt", basis: "flow", proof: undefined, because: prompts };
     return { kind: "unproven", basis: "none", proof, because: "the traffic has not shown what it is for" };
   }
-
 
   /** Whether calls of this endpoint send codes. */
   isSend(endpointId: string, declared?: EndpointKind): boolean {
@@ -114,7 +114,8 @@ export class EndpointKinds {
     }
     tries.saw(fields, (field) => isNatural(field, seen.subjects));
     this.#compare(seen, tries, fields, label);
-    const proof: string | undefined = seen.declared === undefined ? tries.proof : seen.declared === "sign-in" || seen.declared === "code-check" ? tries.likelyProof(fields) : undefined;
+    const proof: string | undefined =
+      seen.declared === undefined ? tries.proof : seen.declared === "sign-in" || seen.declared === "code-check" ? tries.likelyProof(fields) : undefined;
     const given = proof === undefined ? undefined : fields.find((field) => field.name === proof)?.value;
     if (given === undefined) return undefined;
     const outcome = tries.outcome(label);
@@ -158,7 +159,8 @@ export class EndpointKinds {
         if (before.bits === bits) tries.reused++;
         else tries.changed++;
       }
-      if (before === undefined || before.challenge !== challenge || before.bits !== bits) this.#leads.accepted(seen, this.#flowsOf(keys), bits, before !== undefined && before.bits !== bits);
+      if (before === undefined || before.challenge !== challenge || before.bits !== bits)
+        this.#leads.accepted(seen, this.#flowsOf(keys), bits, before !== undefined && before.bits !== bits);
       this.#secrets.set(key, { at: seen.at, bits, challenge });
     }
   }

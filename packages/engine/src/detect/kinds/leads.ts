@@ -13,7 +13,10 @@ export class Leads {
 
   constructor(state: LeadsState = { checks: [] }) {
     for (const { id, accepted, before } of state.checks.slice(0, checksMax))
-      this.#checks.set(id, { accepted, before: new Map(before.slice(0, beforeMax).map(([from, count, place, changing, set, reset]) => [from, { count, place, changing, set, reset }])) });
+      this.#checks.set(id, {
+        accepted,
+        before: new Map(before.slice(0, beforeMax).map(([from, count, place, changing, set, reset]) => [from, { count, place, changing, set, reset }])),
+      });
   }
 
   /** Something was accepted; `flows`: what was called about its account before. `another`: with another secret than last time. */

@@ -59,7 +59,7 @@ export class Prompts {
   }
 
   renamed(from: string, to: string): void {
-    for (const [way, known] of [...this.#ways]) {
+    for (const [way, known] of this.#ways) {
       if (!way.startsWith(`${from}|`)) continue;
       this.#ways.delete(way);
       const next = `${to}${way.slice(from.length)}`;

@@ -18,7 +18,10 @@ export function requestFields(view: ExchangeView, pathValues: readonly string[],
   const fields: Field[] = [];
   const add = (place: string, name: string, value: string): void => {
     if (value === "" || fields.length >= fieldsMax) return;
-    fields.push({ name: place === "path" ? `path:${name}` : `${place}:${namesOf(name, ports)}`, value: value.length > valueCharactersMax ? value.slice(0, valueCharactersMax) : value });
+    fields.push({
+      name: place === "path" ? `path:${name}` : `${place}:${namesOf(name, ports)}`,
+      value: value.length > valueCharactersMax ? value.slice(0, valueCharactersMax) : value,
+    });
   };
   for (let n = 0; n < pathValues.length; n++) add("path", String(n), pathValues[n] ?? "");
   for (const [name, value] of view.query) add("query", name, value);

@@ -26,3 +26,14 @@ test("forgets what was long ago, and holds the longest delays at its end", () =>
   for (let n = 0; n < 20_000; n++) delays.add(500);
   expect(delays.at(0.95)).toBeLessThan(1_000);
 });
+
+test("says which share was no longer than a time, and never too much", () => {
+  const delays = new DelayQuantile();
+  expect(delays.share(1_000)).toBeUndefined();
+  for (let n = 1; n <= 1_000; n++) delays.add(n * 100);
+  for (const ms of [5_000, 40_000, 90_000]) {
+    expect(delays.share(ms)).toBeLessThanOrEqual(ms / 100_000);
+    expect(delays.share(ms)).toBeGreaterThanOrEqual((ms / 100_000) * 0.8);
+  }
+  expect(delays.share(1e9)).toBe(1);
+});

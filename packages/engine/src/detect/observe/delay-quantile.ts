@@ -16,6 +16,15 @@ export class DelayQuantile {
     this.#total++;
   }
 
+  /** The share of delays that were no longer than `ms`, never too high: a cell counts when it is over. Undefined as {@link at}. */
+  share(ms: number): number | undefined {
+    if (this.#total < delaysMin) return undefined;
+    const end = Math.floor(Math.log2(Math.max(1, ms) / 100) * 4);
+    let sum = 0;
+    for (let cell = 0; cell < Math.min(cells, end); cell++) sum += this.#counts[cell] ?? 0;
+    return sum / this.#total;
+  }
+
   /** The upper edge of the cell where the share `p` is reached. */
   at(p: number): number | undefined {
     if (this.#total < delaysMin) return undefined;

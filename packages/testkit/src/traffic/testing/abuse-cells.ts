@@ -1,13 +1,15 @@
 import { createLatchkey } from "../../latchkey/latchkey.ts";
 import { flaws } from "../../latchkey/flaws.ts";
 import { type Abuse, type AbuseDoor, latchkeyDoor, loginSpray, loginStuffing, otpBruteForce, otpSpray, pushBombing, smsPumping } from "../abuse.ts";
-import { sharedAddress } from "../address-book.ts";
+import { population } from "../../population.ts";
+import { random } from "../../random.ts";
+import { personAddress, sharedAddress } from "../address-book.ts";
 import { honestDay } from "../honest-day.ts";
 import { mergeSessions } from "../session.ts";
 import { type AbuseRun, runAbuse } from "./abuse-run.ts";
 import { createClinic } from "./clinic.ts";
 import { createKiosk } from "./kiosk.ts";
-import { honestVisits, type SmallService } from "./small-service.ts";
+import { honestVisits, type SmallService, type Visitor } from "./small-service.ts";
 
 /** One row of the table of abuse: a service, honest traffic for three days, and at most one attack on the third. */
 export interface AbuseCell {
@@ -35,16 +37,42 @@ const attacks: readonly (readonly [id: string, detector: string, within: number,
     ({ door, codeDigits }, seed) =>
       otpSpray(door, { from: attackFrom, seed, victims: 40, everyMs: 1_200_000, addresses: 200, tries: 1, sameCode: codeDigits === 4 ? "1234" : "ABC123" }),
   ],
-  ["otp-brute-force, one account, 40 addresses", "otp.brute-force", 10, ({ door }, seed) => otpBruteForce(door, { from: attackFrom, seed, victims: 20, everyMs: 30_000, victim: 17, addresses: 40 })],
-  ["sms-pumping, 1 message in 1 min", "sms.pumping", 20, (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 60, everyMs: 60_000, addresses: 60 })],
+  [
+    "otp-brute-force, one account, 40 addresses",
+    "otp.brute-force",
+    10,
+    ({ door }, seed) => otpBruteForce(door, { from: attackFrom, seed, victims: 20, everyMs: 30_000, victim: 17, addresses: 40 }),
+  ],
+  [
+    "sms-pumping, 1 message in 1 min",
+    "sms.pumping",
+    20,
+    (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 60, everyMs: 60_000, addresses: 60 }),
+  ],
+  ["sms-pumping, 1 message in 1 s", "sms.pumping", 20, (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 120, everyMs: 1_000, addresses: 60 })],
   ["sms-pumping, 1 message in 10 s", "sms.pumping", 20, (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 60, everyMs: 10_000, addresses: 60 })],
   ["login-stuffing, one address", "login.stuffing", 15, ({ door }, seed) => loginStuffing(door, { from: attackFrom, seed, victims: 60, everyMs: 5_000 })],
-  ["login-stuffing, fresh address each, 1 in 1 min", "login.stuffing", 50, ({ door }, seed) => loginStuffing(door, { from: attackFrom, seed, victims: 300, everyMs: 60_000, addresses: 300 })],
-  ["login-spray, fresh address each, 1 in 15 min", "login.spray", 10, ({ door }, seed) => loginSpray(door, { from: attackFrom, seed, victims: 50, everyMs: 900_000, addresses: 300 })],
+  [
+    "login-stuffing, fresh address each, 1 in 1 min",
+    "login.stuffing",
+    50,
+    ({ door }, seed) => loginStuffing(door, { from: attackFrom, seed, victims: 300, everyMs: 60_000, addresses: 300 }),
+  ],
+  [
+    "login-spray, fresh address each, 1 in 15 min",
+    "login.spray",
+    10,
+    ({ door }, seed) => loginSpray(door, { from: attackFrom, seed, victims: 50, everyMs: 900_000, addresses: 300 }),
+  ],
 ];
 
 export const abuseCells: readonly AbuseCell[] = [
-  ...([["kiosk", createKiosk], ["clinic", createClinic]] as const).flatMap(([name, make]) =>
+  ...(
+    [
+      ["kiosk", createKiosk],
+      ["clinic", createClinic],
+    ] as const
+  ).flatMap(([name, make]) =>
     attacks.map(([id, detector, within, of]): AbuseCell => ({
       id: `${name}: ${id}`,
       detector,
@@ -55,7 +83,13 @@ export const abuseCells: readonly AbuseCell[] = [
       },
     })),
   ),
-  { id: "kiosk: honest days with a silent outage of messages, a crowd, and an office that sets up 60 adjoining numbers", detector: undefined, run: (seed) => honest(createKiosk(seed, { outages: [outage] }), seed) },
+  {
+    id: "kiosk: honest days with a silent outage of messages, a crowd, and an office that sets up 60 adjoining numbers",
+    detector: undefined,
+    run: (seed) => honest(createKiosk(seed, { outages: [outage] }), seed),
+  },
+  { id: "kiosk: honest, everybody in three prefixes, no message for twelve hours, 300 visits a day", detector: undefined, run: (seed) => town(seed, 300) },
+  { id: "kiosk: honest, everybody in three prefixes, no message for twelve hours, 1,500 visits a day", detector: undefined, run: (seed) => town(seed, 1_500) },
   { id: "clinic: honest days with a crowd, and an office that sets up 60 adjoining numbers", detector: undefined, run: (seed) => honest(createClinic(seed), seed) },
   { id: "latchkey: honest days with an outage, a crowd and office roll-outs", detector: undefined, run: (seed) => latchkeyRun(seed, () => undefined, true) },
   {
@@ -96,12 +130,25 @@ function honest(service: SmallService, seed: string): AbuseRun {
   return runAbuse(service, mergeSessions(usual, crowd, office), undefined, from, to);
 }
 
+/** A small town: all numbers begin alike, and messages are swallowed without a word for half a day. */
+function town(seed: string, perDay: number): AbuseRun {
+  const service = createKiosk(seed, { outages: [{ from: attackFrom, to: attackFrom + 12 * 3_600_000 }] });
+  const source = random(`${seed}/town`);
+  const homes = population({ seed, accounts: 300 });
+  const who = (): Visitor => {
+    const person = source.int(300);
+    return { n: service.neighbour(Math.floor(person / 3)) + (person % 3), address: personAddress(homes, person) };
+  };
+  return runAbuse(service, honestVisits(service, { seed, from, to, perDay, people: 300, who }), undefined, from, to);
+}
+
 function latchkeyRun(seed: string, attackOf: (door: AbuseDoor) => Abuse | undefined, everything = false): AbuseRun {
   const service = createLatchkey({ flaws: flaws("F1", "F2", "F3"), accounts: 20_000, seed, now: () => from, ...(everything ? { outages: [outage] } : {}) });
   const people = service.population;
+  const until = everything ? to : attackFrom + 7_200_000;
   const crowds = everything ? [{ at: from + dayMs + 19 * 3_600_000, forMs: 1_200_000, sessions: 300 }] : [];
-  const days = honestDay({ population: people, seed, sessionsPerDay: 300, from, to, crowds, ...(everything ? { rollOutDevices: 60 } : {}) });
-  const run = runAbuse(service, days, attackOf(latchkeyDoor(people, (n) => people.numberAt(n))), from, to);
+  const days = honestDay({ population: people, seed, sessionsPerDay: everything ? 300 : 200, from, to: until, crowds, ...(everything ? { rollOutDevices: 60 } : {}) });
+  const run = runAbuse(service, days, attackOf(latchkeyDoor(people, (n) => people.numberAt(n))), from, until);
   service.close();
   return run;
 }

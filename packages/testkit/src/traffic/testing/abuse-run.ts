@@ -13,7 +13,14 @@ export function runAbuse(service: Pick<Latchkey, "handle">, honest: Iterable<Ses
   const ids = { next: 0 };
   const judge = new Judge(
     ports,
-    { mode: "observe", newId: () => `s${(ids.next += 1)}`, sourceSlots: 4_096, pairs: 50_000, pending: 4_096, abuse: { costs: { currency: "EUR", byPrefix: new Map([["", 0.05]]) } } },
+    {
+      mode: "observe",
+      newId: () => `s${(ids.next += 1)}`,
+      sourceSlots: 4_096,
+      pairs: 50_000,
+      pending: 4_096,
+      abuse: { costs: { currency: "EUR", byPrefix: new Map([["", 0.05]]) } },
+    },
     {
       exchange: () => {},
       signals: (raised) => {
@@ -26,11 +33,11 @@ export function runAbuse(service: Pick<Latchkey, "handle">, honest: Iterable<Ses
       },
     },
   );
-  const { events } = runDirect(attack === undefined ? honest : mergeSessions(honest, attack.sessions), service, { from, to, host: "shop.example" }, (exchange) => judge.push(exchange));
-  judge.finish();
-  const kinds = Object.fromEntries(
-    judge.ledger.inventory.endpoints().map((endpoint) => [`${endpoint.method} ${endpoint.clearTemplate}`, judge.ledger.kindOf(endpoint)] as const),
+  const { events } = runDirect(attack === undefined ? honest : mergeSessions(honest, attack.sessions), service, { from, to, host: "shop.example" }, (exchange) =>
+    judge.push(exchange),
   );
+  judge.finish();
+  const kinds = Object.fromEntries(judge.ledger.inventory.endpoints().map((endpoint) => [`${endpoint.method} ${endpoint.clearTemplate}`, judge.ledger.kindOf(endpoint)] as const));
   return {
     signals,
     pages,

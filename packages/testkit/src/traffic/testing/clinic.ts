@@ -1,5 +1,5 @@
 import type { Latchkey } from "../../latchkey/latchkey.ts";
-import { jsonObject } from "../../latchkey/message.ts";
+import { jsonObject, textOf } from "../../latchkey/message.ts";
 import { derive } from "../../latchkey/secrets.ts";
 import type { AbuseDoor } from "../abuse.ts";
 import type { TrafficRequest } from "../session.ts";
@@ -34,7 +34,7 @@ export function createClinic(seed: string): SmallService {
       return json(200, { outcome: "granted", ticket: derive(seed, `ticket/${made}/${at}`, 40) });
     }
     if (url === "/portal/entry" && method === "POST") {
-      const who = String(read["who"] ?? "");
+      const who = textOf(read["who"], 64);
       if (!/^[a-z]+\d{1,5}$/.test(who)) return json(404, { problem: "unknown" });
       return read["secret"] === secretOf(who) ? json(200, { ticket: derive(seed, `entry/${who}/${at}`, 40) }) : json(400, { problem: "mismatch" });
     }

@@ -53,7 +53,14 @@ export function createKiosk(seed: string, options: { readonly outages?: readonly
     check: (_n, reference, code, headers) => get(`/freischalten?rufnummer=${encodeURIComponent(reference)}&ziffern=${code}`, headers),
     signIn: (n, password, headers) => post("/anmelden", { kunde: nameOf(n), losung: password, merken: "1" }, headers),
   };
-  return { handle, door, codeOf: (n) => (gone.has(numberOf(n)) ? undefined : codes.get(numberOf(n))), passwordOf: (n) => wordOf(nameOf(n)), codeDigits: 4, neighbour: (n) => 12_000 + n * 6_000 };
+  return {
+    handle,
+    door,
+    codeOf: (n) => (gone.has(numberOf(n)) ? undefined : codes.get(numberOf(n))),
+    passwordOf: (n) => wordOf(nameOf(n)),
+    codeDigits: 4,
+    neighbour: (n) => 12_000 + n * 6_000,
+  };
 }
 
 function json(content: unknown): ReturnType<Latchkey["handle"]> {

@@ -24,7 +24,10 @@ export interface Visitor {
 }
 
 /** Honest visits to a small service: half verify a number, half sign in; people slip, some behind common addresses. Ordered by start. */
-export function honestVisits(service: SmallService, options: { readonly seed: string; readonly from: number; readonly to: number; readonly perDay: number; readonly people: number; readonly who?: (visit: number) => Visitor }): Session[] {
+export function honestVisits(
+  service: SmallService,
+  options: { readonly seed: string; readonly from: number; readonly to: number; readonly perDay: number; readonly people: number; readonly who?: (visit: number) => Visitor },
+): Session[] {
   const source = random(`${options.seed}/visits`);
   const homes = population({ seed: options.seed, accounts: options.people });
   const sessions: Session[] = [];
@@ -33,7 +36,13 @@ export function honestVisits(service: SmallService, options: { readonly seed: st
     const startAt = Math.round(options.from + ((visit + source.float()) / count) * (options.to - options.from));
     const any = source.int(options.people);
     const { n, address } = options.who?.(visit) ?? { n: any, address: source.chance(0.2) ? sharedAddress(10, source.int(3)) : personAddress(homes, any) };
-    sessions.push({ id: `visit-${options.seed}-${visit}`, kind: "returning", startAt, address, run: () => visitOf(service, n, startAt, random(`${options.seed}/visit/${visit}`), visit % 2 === 0) });
+    sessions.push({
+      id: `visit-${options.seed}-${visit}`,
+      kind: "returning",
+      startAt,
+      address,
+      run: () => visitOf(service, n, startAt, random(`${options.seed}/visit/${visit}`), visit % 2 === 0),
+    });
   }
   return sessions.sort((a, b) => a.startAt - b.startAt);
 }

@@ -1,13 +1,14 @@
-import { abuseCells } from "./abuse-cells.ts";
+// Prints how soon abuse of codes, messages, prompts and sign-ins is told, and what honest days raise: `node scripts/abuse-table.mjs [seeds] [part of a cell's name]`.
+// Build first (`npx tsc -b`). Twenty seeds of everything take about ten minutes.
+import { abuseCells } from "../packages/testkit/dist/traffic/testing/abuse-cells.js";
 
-/** Prints the table of abuse: `node abuse-table.js [seeds] [part of a cell's name]`. */
 const seeds = Number(process.argv[2] ?? "20");
 const part = process.argv[3] ?? "";
 for (const cell of abuseCells) {
   if (!cell.id.includes(part)) continue;
-  const counts: number[] = [];
-  const surges: number[] = [];
-  const raised = new Map<string, number>();
+  const counts = [];
+  const surges = [];
+  const raised = new Map();
   let pages = 0;
   for (let seed = 0; seed < seeds; seed += 1) {
     const run = cell.run(`test ${seed}`);
@@ -17,7 +18,7 @@ for (const cell of abuseCells) {
       surges.push(run.until(cell.detector, "medium") ?? Number.POSITIVE_INFINITY);
     } else for (const signal of run.signals) raised.set(`${signal.detector} ${signal.level}`, (raised.get(`${signal.detector} ${signal.level}`) ?? 0) + 1);
   }
-  const of = (list: number[], p: number): number => list.sort((a, b) => a - b)[Math.min(list.length - 1, Math.ceil(p * list.length) - 1)] ?? Number.NaN;
+  const of = (list, p) => list.sort((a, b) => a - b)[Math.min(list.length - 1, Math.ceil(p * list.length) - 1)] ?? Number.NaN;
   const found = counts.filter(Number.isFinite).length;
   process.stdout.write(
     cell.detector === undefined

@@ -1,0 +1,53 @@
+import { describe, expect, test } from "vitest";
+import { abuseCells } from "./testing/abuse-cells.ts";
+
+const cellOf = (part: string): (typeof abuseCells)[number] => {
+  const cell = abuseCells.find(({ id }) => id.includes(part));
+  if (cell === undefined) throw new RangeError(part);
+  return cell;
+};
+
+describe("kinds of endpoints are found by flow and answers, whatever they are called", () => {
+  test.each([
+    [
+      "kiosk: honest",
+      {
+        "POST /rufnummer/pruefen": "code-send",
+        "GET /freischalten": "code-check",
+        "POST /anmelden": "sign-in",
+      },
+    ],
+    [
+      "clinic: honest",
+      {
+        "POST /portal/challenges": "code-send",
+        "PUT /portal/challenges/{challengeId}": "code-check",
+        "POST /portal/entry": "sign-in",
+      },
+    ],
+  ])("%s days: nothing is raised, every kind is found", (part, kinds) => {
+    const run = cellOf(part).run("unit 1");
+    expect(run.signals.filter(({ level }) => level !== "low" && level !== "info")).toEqual([]);
+    expect(Object.fromEntries(Object.entries(run.kinds).map(([endpoint, { kind }]) => [endpoint, kind]))).toEqual(kinds);
+  });
+});
+
+describe("attacks are told in time", () => {
+  test.each(abuseCells.filter(({ id, within }) => within !== undefined && !id.startsWith("latchkey")).filter((_, n) => n % 3 === 1))("$id: within $within", (cell) => {
+    const run = cell.run("unit 2");
+    expect(run.until(cell.detector ?? "")).toBeLessThanOrEqual(cell.within ?? 0);
+    expect(run.signals.filter(({ at }) => at < Date.UTC(2026, 2, 4, 10))).toEqual([]);
+  });
+
+  test("prompts on Latchkey's devices are told at the fifth; of no code, password or number anything is kept", () => {
+    const cell = cellOf("latchkey: push");
+    const run = cell.run("unit 3");
+    expect(run.until("push.bombing")).toBe(5);
+    expect(Object.entries(run.kinds).filter(([, { kind }]) => kind !== "unproven")).toMatchObject([
+      ["POST /client/v1/users/{userId}/devices/registration/start", { kind: "code-send" }],
+      ["POST /client/v1/users/{userId}/devices/registration/{registrationId}/complete", { kind: "code-check", proof: "json:pin" }],
+    ]);
+    const kept = JSON.stringify([run.judge.ledger.exportState().abuse, run.signals]);
+    expect(kept).not.toMatch(/\b999-?\d{8}\b|"\d{6}"|ops@customer/);
+  });
+});
