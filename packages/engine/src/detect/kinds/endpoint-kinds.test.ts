@@ -96,6 +96,20 @@ test("somebody's address that is corrected is no code, and neither is a page tur
   expect([kinds.verdict("e").kind, kinds.verdict("list").kind]).toEqual(["unproven", "unproven"]);
 });
 
+test("pages that people read on and come back to are nothing that is tried", () => {
+  const kinds = new EndpointKinds(ports);
+  for (let n = 0; n < 30; n++) {
+    const page = (image: string, at: number, status: number): void => {
+      const { view, ...rest } = seen({ method: "GET", form: {}, from: `10.0.0.${n}`, at, status, answer: { bytes: image.length } });
+      kinds.observe({ ...rest, view, pathValues: ["album", image] });
+    };
+    page("face.png", n * 60_000, 403);
+    page(`img${n % 5}.png`, n * 60_000 + 1_000, 200);
+    page(`img${n % 5}.png`, n * 60_000 + 9_000_000, 200);
+  }
+  expect(kinds.verdict("e").kind).toBe("unproven");
+});
+
 test("the operator's word wins, and a name finds the field he means before anybody slipped", () => {
   const kinds = new EndpointKinds(ports);
   const one = { form: { customer: "c-1", device: "d-1", password: "x" }, from: "10.0.0.1", at: 1, status: 401 };

@@ -20,7 +20,7 @@ import { type Field, requestFields } from "./request-fields.ts";
  * later is a secret, what never is and always has one length is a code; what always came before a code was checked sent it. Names only break a tie.
  * The operator's word wins. Everything else stays `unproven`, and nothing is judged there.
  *
- * Misses: secrets in headers, lists and multipart bodies; endpoints where nobody ever corrects himself; a code that is a link. Mistakes: a form whose one field is
+ * Misses: secrets in headers, lists and multipart bodies; sign-ins by a GET, and codes checked by one whose answers differ neither in status nor in a flag; endpoints where nobody ever corrects himself; a code that is a link. Mistakes: a form whose one field is
  * corrected again and again and used again later, by three networks or more, passes for a sign-in. Who fakes corrections from three networks makes a kind, and gains noise.
  *
  * Bounds: {@link endpointsMax} endpoints; callers and accounts in rotating memories. Holds values in clear only inside one call; of secrets 16 bits, in memory only.
@@ -42,7 +42,7 @@ export class EndpointKinds {
     this.#seed = Number.parseInt(ports.hash("link", "kinds").slice(0, 8), 16);
     this.#leads = new Leads(state?.leads);
     this.#prompts = new Prompts(ports, state?.prompts);
-    for (const { id, ...tries } of state?.tries.slice(0, endpointsMax) ?? []) this.#endpoints.set(id, new EndpointTries(tries));
+    for (const { id, ...tries } of state?.tries.slice(0, endpointsMax) ?? []) this.#endpoints.set(id, new EndpointTries(tries.safe, tries));
   }
 
   /** Reads one exchange, in order of time. Undefined where nothing was tried, or nothing is known of the endpoint yet. */
@@ -109,7 +109,7 @@ export class EndpointKinds {
     let tries = this.#endpoints.get(endpointId);
     if (tries === undefined) {
       if (this.#endpoints.size >= endpointsMax) return undefined;
-      tries = new EndpointTries();
+      tries = new EndpointTries(!mayChange(seen.view));
       this.#endpoints.set(endpointId, tries);
     }
     tries.saw(fields, (field) => isNatural(field, seen.subjects));
@@ -143,7 +143,8 @@ export class EndpointKinds {
       (last.hashes[i] === hashes[i] ? kept : changed).push(names[i] ?? "");
     }
     if (kept.length === 0 || changed.length > policy.changedMax) return;
-    tries.retried(last.label, label, seen.actor.network, kept, changed);
+    const { carries } = seen.view.exchange;
+    tries.retried(last.label, label, seen.actor.network, kept, changed, !tries.safe && (carries.responseHeaders || carries.responseBody));
   }
 
   #accepted(seen: KindSeen, tries: EndpointTries, given: string, account: string, challenge: string, keys: readonly string[]): void {
@@ -197,7 +198,7 @@ export class EndpointKinds {
   }
 
   #bitsOf(value: string): number {
-    return Number.parseInt(this.#ports.hash("credential", `seen\n${value}`).slice(0, 4), 16);
+    return hash53(value, this.#seed) % 65_536;
   }
 }
 
@@ -249,7 +250,8 @@ interface Secret {
 
 function kindOfTries(tries: EndpointTries): TriedKind {
   if (tries.proof === undefined) return "unproven";
-  if (tries.reused >= policy.reusedMin && tries.reused > tries.changed) return "sign-in";
+  // A page is read again and again, too: nobody signs in by a GET.
+  if (tries.reused >= policy.reusedMin && tries.reused > tries.changed) return tries.safe ? "unproven" : "sign-in";
   return tries.codeLike && (tries.reused < policy.reusedMin || tries.reused * 4 < tries.changed) ? "code-check" : "unproven";
 }
 

@@ -24,7 +24,11 @@ export class EndpointTries {
   #proof: string | undefined;
   #labels = new Map<string, TryOutcome>();
 
-  constructor(state?: TriesState) {
+  /** By a method that changes nothing: pages are read like that, and who reads on corrects nothing. */
+  readonly safe: boolean;
+
+  constructor(safe: boolean, state?: TriesState) {
+    this.safe = safe;
     this.turns = new Turns(state?.turns);
     if (state === undefined) return;
     this.accepted = state.accepted;
@@ -64,8 +68,8 @@ export class EndpointTries {
     }
   }
 
-  /** The same caller came again soon: what stayed, what changed, and how the answers differ. */
-  retried(from: string, to: string, network: string, kept: readonly string[], changed: readonly string[]): void {
+  /** The same caller came again soon: what stayed, what changed, and how the answers differ. `told`: answers may be told apart by more than their status and flags. */
+  retried(from: string, to: string, network: string, kept: readonly string[], changed: readonly string[], told: boolean): void {
     for (const name of kept) {
       const stats = this.#fields.get(name);
       if (stats !== undefined) stats.same++;
@@ -75,6 +79,7 @@ export class EndpointTries {
       if (stats !== undefined) stats.differ++;
     }
     if (from === to || changed.length === 0) return;
+    if (!told && plainOutcome(from) === "unclear" && plainOutcome(to) === "unclear") return;
     this.turns.add(from, to, network, changed);
     this.#decide();
   }
@@ -107,6 +112,7 @@ export class EndpointTries {
 
   exportState(): TriesState {
     return {
+      safe: this.safe,
       turns: this.turns.exportState(),
       fields: [...this.#fields].map(([name, { same, differ, natural, seen }]) => [name, same, differ, natural, seen]),
       accepted: this.accepted,
@@ -153,6 +159,7 @@ export class EndpointTries {
 }
 
 export interface TriesState {
+  readonly safe: boolean;
   readonly turns: readonly TurnState[];
   readonly fields: readonly (readonly [name: string, same: number, differ: number, natural: number, seen: number])[];
   readonly accepted: number;
