@@ -1,4 +1,5 @@
 import type { ResponseClass } from "../../understood.ts";
+import { rememberText } from "../../exchange/remember-text.ts";
 import { flagOf } from "../oracle/class-structure.ts";
 
 /** How a try came out. `missing`: what it was tried on is not there (any more). `none`: the service did not judge it (failed, or too many requests). `unclear`: nothing tells yet. */
@@ -11,7 +12,7 @@ export type TryOutcome = "accepted" | "refused" | "missing" | "none" | "unclear"
 export function labelOf(responseClass: ResponseClass): string {
   const { status } = responseClass;
   if (status >= 400) return String(status);
-  const flag = flagOf(responseClass.key);
+  const flag = flagIn(responseClass.key);
   return flag === undefined ? `${status}#${responseClass.id}` : `${status} ${flag}`;
 }
 
@@ -23,3 +24,6 @@ export function plainOutcome(label: string): TryOutcome {
   if (status >= 400) return "refused";
   return label.endsWith(" no") ? "refused" : label.endsWith(" yes") ? "accepted" : "unclear";
 }
+
+/** Classes come again with every answer. */
+const flagIn = rememberText(flagOf, 1_024);
