@@ -90,10 +90,9 @@ export const enumerationPolicy = {
   shareBinsMin: 4,
   shareWeight: 1 / 100,
   shareMargin: 0.05,
-  /** D4: rises looked for, as shares of what is left to 1; alarm at e^16: less than one in eight million honest outcomes for each. The statistic is held a little above. */
+  /** D4: rises looked for, as shares of what is left to 1; alarm at e^16: less than one in eight million honest outcomes for each. */
   shareRises: [0.15, 0.3, 0.6],
   shareAlarmAt: 16,
-  shareMost: 20,
   shareFreezeAt: 3,
   /** D4: a thousand outcomes after a release. */
   shareProbation: 40,
@@ -111,14 +110,12 @@ export const enumerationPolicy = {
   trickleBurst: 2,
   /** D4 and D2 freeze when known sources stop following up together: a CUSUM from their usual share to nine in ten, at e^9.2; over when it is back at nothing. Their share is remembered over 500. */
   outageAt: 9.2,
-  outageMost: 12,
   outageSeenMin: 40,
   outageMemory: 500,
   /** D2 to D4 freeze too while the service fails those who are known: a CUSUM from two failures in a hundred to three in ten, at e^5. */
   failingUsual: 0.02,
   failingShare: 0.3,
   failingAt: 5,
-  failingMost: 8,
   /** D6: truthful answers a day to never-anchored sources: 1.5 × the busiest whole calm day, never below this. */
   ceilingFactor: 1.5,
   ceilingFloor: 200,

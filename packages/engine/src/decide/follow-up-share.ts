@@ -18,14 +18,16 @@ export class FollowUpShare {
   /** Since when newcomers are held to the trickle; undefined while they are not. */
   narrowedAt: number | undefined;
   #outage = false;
-  readonly #known = new BernoulliCusum(0.1, 0.9, policy.outageMost);
+  readonly #known = new BernoulliCusum(policy.outageAt);
   #knownShare = 0.1;
   #knownSeen = 0;
-  readonly #rises = policy.shareRises.map((rise) => ({ rise, cusum: new BernoulliCusum(0.45, 0.7, policy.shareMost) }));
+  readonly #rises = policy.shareRises.map((rise) => ({ rise, cusum: new BernoulliCusum(policy.shareAlarmAt) }));
   /** What honest newcomers leave: mean over bins of outcomes and the variance between bins. */
   #mean = 0;
   #variance = 0;
   #bins = 0;
+  /** The most that honest newcomers leave without follow-up. */
+  #honest: number = policy.shareHonestMax;
   #inBin = 0;
   #unanchoredInBin = 0;
   #blind = false;
@@ -44,10 +46,6 @@ export class FollowUpShare {
   #tokensAt = 0;
   #sinceHalved = 0;
 
-  constructor() {
-    this.#aim();
-  }
-
   /** Outcomes of known sources fail together: nothing is concluded from anybody's. */
   get outage(): boolean {
     return this.#outage;
@@ -59,12 +57,10 @@ export class FollowUpShare {
     if (!this.#outage) this.#knownShare += ((anchored ? 0 : 1) - this.#knownShare) / Math.min(policy.outageMemory, this.#knownSeen + 10);
     if (this.#knownSeen < policy.outageSeenMin) return;
     const usual = Math.min(0.6, Math.max(0.02, this.#knownShare));
-    this.#known.aim(usual, Math.max(0.9, usual + 0.3));
-    const value = this.#known.add(!anchored);
-    if (value >= policy.outageAt) {
+    if (this.#known.add(!anchored, usual, Math.max(0.9, usual + 0.3))) {
       this.#outage = true;
       this.#outageToday = true;
-    } else if (value === 0) this.#outage = false;
+    } else if (this.#known.value === 0) this.#outage = false;
   }
 
   /** There was an outage today: the day's number teaches nothing. */
@@ -81,7 +77,7 @@ export class FollowUpShare {
     this.#learn(anchored);
     if (this.#blind) return undefined;
     let risen = 0;
-    for (const { rise, cusum } of this.#rises) if (cusum.add(!anchored) >= policy.shareAlarmAt) risen = rise;
+    for (const { rise, cusum } of this.#rises) if (cusum.add(!anchored, this.#honest, Math.min(0.98, this.#honest + rise * (1 - this.#honest)))) risen = rise;
     if (risen === 0) return undefined;
     return this.#narrow("narrowed by share", at, risen > policy.smallRise ? 0 : policy.heldForSmallMs * 2 ** Math.min(4, this.#holds++));
   }
@@ -118,7 +114,7 @@ export class FollowUpShare {
 
   /** For the console and signals: the highest statistic, what honest newcomers leave at most, outcomes learned from. */
   facts(): { readonly statistic: number; readonly honestShare: number; readonly usualADay: number } {
-    return { statistic: Math.max(...this.#rises.map(({ cusum }) => cusum.value)), honestShare: this.#honest(), usualADay: this.#days.mean };
+    return { statistic: Math.max(...this.#rises.map(({ cusum }) => cusum.value)), honestShare: this.#honest, usualADay: this.#days.mean };
   }
 
   #narrow(change: FollowUpChange, at: number, holdMs: number): FollowUpChange {
@@ -134,7 +130,7 @@ export class FollowUpShare {
   }
 
   #whileNarrowed(anchored: boolean, at: number): FollowUpChange | undefined {
-    const honest = this.#honest();
+    const honest = this.#honest;
     const enumerator = Math.max(policy.cohortEnumeratorUnanchored, honest + 0.6 * (1 - honest));
     this.#cohort = Math.min(policy.confirmAt, this.#cohort + (anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest)));
     if (at >= this.#heldUntil && this.#cohort <= (this.#holding ? 0 : policy.releaseAt)) {
@@ -171,21 +167,15 @@ export class FollowUpShare {
     this.#mean += weight * off;
     this.#variance = (1 - weight) * (this.#variance + weight * off * off);
     if (this.#bins === policy.shareBinsMin) this.#blind = this.#mean > policy.shareHonestMax;
-    this.#aim();
+    this.#honest = this.#honestMost();
   }
 
-  /** The most that honest newcomers leave without follow-up. */
-  #honest(): number {
+  #honestMost(): number {
     if (this.#bins < policy.shareBinsMin) return policy.shareHonestMax;
     // What is more than chance between bins counts twice; a margin besides, for what no bin has shown yet.
     const chance = (this.#mean * (1 - this.#mean)) / policy.shareBin;
     const between = Math.sqrt(Math.max(0, this.#variance - chance));
     return Math.min(policy.shareHonestMax, Math.max(policy.shareHonestMin, this.#mean + 2 * between + policy.shareMargin));
-  }
-
-  #aim(): void {
-    const honest = this.#honest();
-    for (const { rise, cusum } of this.#rises) cusum.aim(honest, Math.min(0.98, honest + rise * (1 - honest)));
   }
 }
 

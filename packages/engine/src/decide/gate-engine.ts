@@ -36,8 +36,8 @@ export class GateEngine {
   #signals: Signal[] = [];
   /** The service fails those who are known: who does not follow up now may want to. Newcomers alone cannot say so, they may fail on purpose. */
   #failing = false;
-  readonly #knownFail = new BernoulliCusum(policy.failingUsual, policy.failingShare, policy.failingMost);
-  readonly #newcomersFail = new BernoulliCusum(policy.failingUsual, policy.failingShare, policy.failingMost);
+  readonly #knownFail = new BernoulliCusum(policy.failingAt);
+  readonly #newcomersFail = new BernoulliCusum(policy.failingAt);
   #now = 0;
   #principals: ReadonlySet<string> = new Set();
   #replayed = { exchangeId: "", newcomer: false };
@@ -228,10 +228,10 @@ export class GateEngine {
     const place = this.#find(watch, actor.network);
     const newcomer = !actor.principal && this.#newcomer(place);
     if (place >= 0 && this.#inHour(place, at) < policy.contactsPerSourceHour) {
-      const value = (newcomer ? this.#newcomersFail : this.#knownFail).add(outcome.failed);
+      (newcomer ? this.#newcomersFail : this.#knownFail).add(outcome.failed, policy.failingUsual, policy.failingShare);
       if (outcome.failed) this.sources.inHour[place] = this.#inHour(place, at) + 1;
-      if (value === 0 && this.#knownFail.value === 0) this.#failing = false;
-      else if (this.#knownFail.value >= policy.failingAt || (this.#knownFail.value >= policy.failingAt / 2 && this.#newcomersFail.value >= policy.failingAt)) this.#failing = true;
+      if (this.#knownFail.value === 0) this.#failing = false;
+      else if (this.#knownFail.reached || (this.#knownFail.value >= policy.failingAt / 2 && this.#newcomersFail.reached)) this.#failing = true;
     }
     if (!outcome.tells) {
       this.#refund(reservation, reservation.charged);

@@ -1,5 +1,4 @@
 import { describe, expect, test } from "vitest";
-import { BernoulliCusum } from "./bernoulli-cusum.ts";
 import { CountCusum } from "./count-cusum.ts";
 
 /** Mulberry32. */
@@ -12,45 +11,6 @@ function uniform(seed: number): () => number {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   };
 }
-
-describe("a CUSUM over outcomes", () => {
-  test("adds the log-likelihood ratio of each, never below nothing nor above its most", () => {
-    const cusum = new BernoulliCusum(0.2, 0.6, 5);
-    expect(cusum.add(true)).toBeCloseTo(Math.log(3), 12);
-    expect(cusum.add(false)).toBeCloseTo(Math.log(3) + Math.log(0.5), 12);
-    expect(cusum.add(false)).toBe(0);
-    for (let n = 0; n < 100; n++) cusum.add(true);
-    expect(cusum.value).toBe(5);
-  });
-
-  test("passes e^h at most once in e^h outcomes when nothing has risen, and soon when it has", () => {
-    const h = 6;
-    const random = uniform(11);
-    let alarms = 0;
-    const outcomes = 400_000;
-    const calm = new BernoulliCusum(0.25, 0.55);
-    for (let n = 0; n < outcomes; n++) {
-      if (calm.add(random() < 0.25) < h) continue;
-      alarms++;
-      calm.value = 0;
-    }
-    expect(alarms).toBeLessThanOrEqual(outcomes / Math.exp(h));
-    const risen = new BernoulliCusum(0.25, 0.55);
-    let needed = 1;
-    while (risen.add(random() < 0.6) < 16) needed++;
-    expect(needed).toBeLessThan(200);
-  });
-
-  test("refuses shares that are none", () => {
-    for (const [from, to] of [
-      [0, 0.5],
-      [0.5, 0.5],
-      [0.6, 0.5],
-      [0.5, 1],
-    ] as const)
-      expect(() => new BernoulliCusum(from, to)).toThrow(RangeError);
-  });
-});
 
 describe("a CUSUM over counts", () => {
   const options = { trainFor: 7, weight: 1 / 14, slack: 0.5, most: 8, freezeAt: 2.5 };
