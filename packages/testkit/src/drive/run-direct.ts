@@ -1,6 +1,6 @@
 import { carriesAll, TimeQueue, type Exchange } from "@postern/engine";
 import type { Latchkey } from "../latchkey/latchkey.ts";
-import type { Script, Session, Step, TrafficAnswer } from "../traffic/session.ts";
+import type { Outcome, Script, Session, Step, TrafficAnswer, TrafficRequest } from "../traffic/session.ts";
 import { TrafficStats } from "./traffic-stats.ts";
 
 export interface DirectOptions {
@@ -33,31 +33,10 @@ export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "
   const origin = `https://${options.host ?? "latchkey.example"}`;
   const prefix = options.idPrefix ?? "x";
   const stats = new TrafficStats();
-  const queue = new TimeQueue<Visit>();
-  const iterator = sessions[Symbol.iterator]();
-  let upcoming = iterator.next();
+  const arrivals = inOrder(sessions, options, stats);
   let events = 0;
-
-  const go = (session: Session, script: Script, turn: IteratorResult<Step, "completed" | "gave-up" | "left">, notBefore: number): void => {
-    if (turn.done === true) stats.ended(session.kind, turn.value);
-    else queue.push(Math.max(turn.value.dueAt, notBefore), { session, script, step: turn.value });
-  };
-
-  for (;;) {
-    while (upcoming.done !== true && upcoming.value.startAt <= queue.nextAt && upcoming.value.startAt < options.to) {
-      const session = upcoming.value;
-      const script = session.run();
-      stats.began(session.kind);
-      go(session, script, script.next(), Math.max(session.startAt, options.from));
-      upcoming = iterator.next();
-    }
-    const dueAt = queue.nextAt;
-    const due = queue.pop();
-    if (due === undefined || dueAt >= options.to) break;
-    const { session, script, step } = due;
-    // Whole milliseconds, as the written form has them.
-    const at = Math.round(dueAt);
-    const { request } = step;
+  for (let arrival = arrivals.next(); arrival.done !== true; ) {
+    const { session, request, at } = arrival.value;
     const answer = service.handle({
       method: request.method,
       url: request.path,
@@ -81,10 +60,52 @@ export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "
     sink(exchange);
     const seen = options.gate?.(exchange) ?? answer;
     stats.answered(session.kind, request, seen);
-    const answeredAt = at + answer.durationMs;
-    go(session, script, script.next({ status: seen.status, headers: seen.headers, body: seen.body, at: answeredAt }), answeredAt);
+    arrival = arrivals.next({ status: seen.status, headers: seen.headers, body: seen.body, at: at + answer.durationMs });
   }
   return { events, stats };
+}
+
+/** A request whose turn it is. */
+export interface Arrival {
+  readonly session: Session;
+  readonly request: TrafficRequest;
+  /** Whole milliseconds of event time, as the written form has them. */
+  readonly at: number;
+}
+
+/**
+ * The requests of all sessions in order of time, each handed out once the answer to the one before was given back: for drivers that
+ * stand something else between client and service than {@link runDirect}. Begun and ended sessions are counted in `stats`, answers are not.
+ */
+export function* inOrder(
+  sessions: Iterable<Session>,
+  options: Pick<DirectOptions, "from" | "to">,
+  stats: TrafficStats = new TrafficStats(),
+): Generator<Arrival, void, TrafficAnswer> {
+  const queue = new TimeQueue<Visit>();
+  const iterator = sessions[Symbol.iterator]();
+  let upcoming = iterator.next();
+
+  const go = (session: Session, script: Script, turn: IteratorResult<Step, Outcome>, notBefore: number): void => {
+    if (turn.done === true) stats.ended(session.kind, turn.value);
+    else queue.push(Math.max(turn.value.dueAt, notBefore), { session, script, step: turn.value });
+  };
+
+  for (;;) {
+    while (upcoming.done !== true && upcoming.value.startAt <= queue.nextAt && upcoming.value.startAt < options.to) {
+      const session = upcoming.value;
+      const script = session.run();
+      stats.began(session.kind);
+      go(session, script, script.next(), Math.max(session.startAt, options.from));
+      upcoming = iterator.next();
+    }
+    const dueAt = queue.nextAt;
+    const due = queue.pop();
+    if (due === undefined || dueAt >= options.to) return;
+    const { session, script, step } = due;
+    const answer = yield { session, request: step.request, at: Math.round(dueAt) };
+    go(session, script, script.next(answer), answer.at);
+  }
 }
 
 interface Visit {
