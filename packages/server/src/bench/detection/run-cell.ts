@@ -1,24 +1,8 @@
 import { compareLevels, type Disclosure, type Exchange, Incidents, Judge, type Mode, normalForm, type Signal } from "@postern/engine";
-import {
-  type Attack,
-  attackList,
-  createLatchkey,
-  dashed,
-  enumeration,
-  flaws,
-  honestDay,
-  honestKinds,
-  mergeSessions,
-  numberSpace,
-  type Population,
-  random,
-  runDirect,
-  scriptUserAgent,
-  type Session,
-  sharedAddress,
-} from "@postern/testkit";
+import { type Attack, dashed, honestKinds, runDirect } from "@postern/testkit";
 import { makePorts } from "../../keys/make-ports.ts";
-import type { Cell, CellAttack } from "./cell.ts";
+import type { Cell } from "./cell.ts";
+import { ownNumbers, worldOf } from "./world.ts";
 
 /**
  * Plays one cell with one seed in virtual time, closed loop: honest people and attacker see what the gate lets them see and act on it. The same engines as behind
@@ -26,19 +10,7 @@ import type { Cell, CellAttack } from "./cell.ts";
  */
 export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mode; readonly onSignal?: (signal: Signal) => void } = {}): CellOutcome {
   const { mode = "enforce", onSignal } = options;
-  const from = Date.UTC(2026, 2, 2);
-  const attackFrom = from + (cell.attack?.fromTheFirst === true ? 0 : cell.warmMs);
-  const to = from + cell.warmMs + cell.horizonMs;
-  const { honest } = cell;
-  const latchkey = createLatchkey({
-    flaws: flaws(...(honest.flaws ?? ["F1", "F2", "F3"])),
-    accounts: honest.accounts,
-    seed,
-    now: () => from,
-    ...(honest.outages === undefined ? {} : { outages: honest.outages.map((outage) => ({ from: from + outage.from, to: from + outage.to })) }),
-  });
-  const people = latchkey.population;
-  const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, people, attackFrom, seed);
+  const { from, to, attackFrom, latchkey, attack, sessions } = worldOf(cell, seed);
   const incidents = new Incidents();
   const ports = makePorts({ secret: new TextEncoder().encode(`league ${seed}`) }, 7);
   const tally = new Tally(attack, attackFrom);
@@ -57,19 +29,8 @@ export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mod
       },
     },
   );
-  const days = honestDay({
-    population: people,
-    seed,
-    sessionsPerDay: honest.sessionsPerDay,
-    from,
-    to,
-    ...(honest.carrierGateways === undefined ? {} : { carrierGateways: honest.carrierGateways }),
-    ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
-    ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
-  });
-  const sessions = honest.ja4 === true ? withFingerprints(days) : days;
   let refused = 0;
-  const result = runDirect(attack === undefined ? sessions : mergeSessions(sessions, attack.sessions), latchkey, {
+  const result = runDirect(sessions, latchkey, {
     from,
     to,
     host: "latchkey.example",
@@ -87,7 +48,7 @@ export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mod
     (row) => judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed",
     (national) => ports.hash("phone", normalForm("phone", dashed(national))),
     cell.attack?.gateways === undefined,
-    ownNumbers(cell.attack, people),
+    ownNumbers(cell.attack, latchkey.population),
   );
   return { ...tally.outcome(), ...exposure, events: result.events, lookups: total.lookups, uniform: total.uniform, refused };
 }
@@ -187,40 +148,4 @@ class Tally {
     for (const said of this.#attack?.notes.values() ?? []) if (said === "exists") existing += 1;
     return existing;
   }
-}
-
-function attackOf(attack: CellAttack, people: Population, from: number, seed: string): Attack {
-  const own = attack.ownAccounts;
-  return enumeration({
-    list: listOf(attack, people, seed, new Set(ownNumbers(attack, people))),
-    from,
-    seed: `${seed}/attack`,
-    addresses: attack.addresses,
-    ratePerSecond: attack.ratePerSecond,
-    ...(attack.asApp === false ? { userAgents: [scriptUserAgent] } : {}),
-    ...(attack.gateways === undefined ? {} : { addressOf: (n: number) => sharedAddress(10, n % (attack.gateways ?? 1)) }),
-    ...(attack.ja4 === undefined ? {} : { ja4: attack.ja4 }),
-    ...(own === undefined ? {} : { ownAccounts: { people, ...own } }),
-    ...(attack.growthPerDay === undefined ? {} : { growthPerDay: attack.growthPerDay }),
-    ...(attack.perRequest === undefined ? {} : { perRequest: attack.perRequest }),
-  });
-}
-
-/** The attacker's own accounts are the first of the population. */
-function ownNumbers(attack: CellAttack | undefined, people: Population): number[] {
-  return Array.from({ length: attack?.ownAccounts?.count ?? 0 }, (_, index) => people.numberAt(index));
-}
-
-function listOf(attack: CellAttack, people: Population, seed: string, excluding: ReadonlySet<number>): readonly number[] {
-  const { size, validShare, order = "random" } = attack;
-  if (order === "random" || order === "sorted") return attackList({ population: people }, { size, validShare, seed: `${seed}/list`, excluding, order });
-  const source = random(`${seed}/list`);
-  const step = order === "sequential" ? 1 : 97;
-  const first = 10_000_000 + source.int(numberSpace);
-  return Array.from({ length: size }, (_, place) => 10_000_000 + ((first - 10_000_000 + place * step) % numberSpace));
-}
-
-/** Everybody's own app has the fingerprint of its version. */
-function* withFingerprints(sessions: Iterable<Session>): Generator<Session> {
-  for (const session of sessions) yield { ...session, ja4: session.kind === "partner-job" || session.kind === "monitor" ? "t13d1715h1_partner" : "t13d2014h2_app" };
 }

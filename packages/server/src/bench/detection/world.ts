@@ -1,0 +1,95 @@
+import {
+  type Attack,
+  attackList,
+  createLatchkey,
+  enumeration,
+  flaws,
+  honestDay,
+  type Latchkey,
+  mergeSessions,
+  numberSpace,
+  type Population,
+  random,
+  scriptUserAgent,
+  type Session,
+  sharedAddress,
+} from "@postern/testkit";
+import type { Cell, CellAttack } from "./cell.ts";
+
+/** A cell with a seed, ready to be played once: the service, everybody who comes, and the attack among them. */
+export interface World {
+  /** Event time: the first honest request, the attack's first, the end. */
+  readonly from: number;
+  readonly attackFrom: number;
+  readonly to: number;
+  /** To be closed after the run. */
+  readonly latchkey: Latchkey;
+  readonly attack: Attack | undefined;
+  /** Everybody, ordered by start. */
+  readonly sessions: Iterable<Session>;
+}
+
+/** The same cell and seed give the same world, whoever stands before the service. */
+export function worldOf(cell: Cell, seed: string): World {
+  const from = Date.UTC(2026, 2, 2);
+  const attackFrom = from + (cell.attack?.fromTheFirst === true ? 0 : cell.warmMs);
+  const to = from + cell.warmMs + cell.horizonMs;
+  const { honest } = cell;
+  const latchkey = createLatchkey({
+    flaws: flaws(...(honest.flaws ?? ["F1", "F2", "F3"])),
+    accounts: honest.accounts,
+    seed,
+    now: () => from,
+    ...(honest.outages === undefined ? {} : { outages: honest.outages.map((outage) => ({ from: from + outage.from, to: from + outage.to })) }),
+  });
+  const people = latchkey.population;
+  const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, people, attackFrom, seed);
+  const days = honestDay({
+    population: people,
+    seed,
+    sessionsPerDay: honest.sessionsPerDay,
+    from,
+    to,
+    ...(honest.carrierGateways === undefined ? {} : { carrierGateways: honest.carrierGateways }),
+    ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
+    ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
+  });
+  const sessions = honest.ja4 === true ? withFingerprints(days) : days;
+  return { from, attackFrom, to, latchkey, attack, sessions: attack === undefined ? sessions : mergeSessions(sessions, attack.sessions) };
+}
+
+function attackOf(attack: CellAttack, people: Population, from: number, seed: string): Attack {
+  const own = attack.ownAccounts;
+  return enumeration({
+    list: listOf(attack, people, seed, new Set(ownNumbers(attack, people))),
+    from,
+    seed: `${seed}/attack`,
+    addresses: attack.addresses,
+    ratePerSecond: attack.ratePerSecond,
+    ...(attack.asApp === false ? { userAgents: [scriptUserAgent] } : {}),
+    ...(attack.gateways === undefined ? {} : { addressOf: (n: number) => sharedAddress(10, n % (attack.gateways ?? 1)) }),
+    ...(attack.ja4 === undefined ? {} : { ja4: attack.ja4 }),
+    ...(own === undefined ? {} : { ownAccounts: { people, ...own } }),
+    ...(attack.growthPerDay === undefined ? {} : { growthPerDay: attack.growthPerDay }),
+    ...(attack.perRequest === undefined ? {} : { perRequest: attack.perRequest }),
+  });
+}
+
+/** The attacker's own accounts are the first of the population. */
+export function ownNumbers(attack: CellAttack | undefined, people: Population): number[] {
+  return Array.from({ length: attack?.ownAccounts?.count ?? 0 }, (_, index) => people.numberAt(index));
+}
+
+function listOf(attack: CellAttack, people: Population, seed: string, excluding: ReadonlySet<number>): readonly number[] {
+  const { size, validShare, order = "random" } = attack;
+  if (order === "random" || order === "sorted") return attackList({ population: people }, { size, validShare, seed: `${seed}/list`, excluding, order });
+  const source = random(`${seed}/list`);
+  const step = order === "sequential" ? 1 : 97;
+  const first = 10_000_000 + source.int(numberSpace);
+  return Array.from({ length: size }, (_, place) => 10_000_000 + ((first - 10_000_000 + place * step) % numberSpace));
+}
+
+/** Everybody's own app has the fingerprint of its version. */
+function* withFingerprints(sessions: Iterable<Session>): Generator<Session> {
+  for (const session of sessions) yield { ...session, ja4: session.kind === "partner-job" || session.kind === "monitor" ? "t13d1715h1_partner" : "t13d2014h2_app" };
+}
