@@ -35,7 +35,7 @@ export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "
   const stats = new TrafficStats();
   const arrivals = inOrder(sessions, options, stats);
   let events = 0;
-  for (let arrival = arrivals.next(); arrival.done !== true; ) {
+  for (let arrival = arrivals.next(); arrival.done !== true;) {
     const { session, request, at } = arrival.value;
     const answer = service.handle({
       method: request.method,
