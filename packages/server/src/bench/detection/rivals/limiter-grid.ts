@@ -24,12 +24,15 @@ export interface LimiterSettings {
 /** The address of the operator's monitor in the world of the cells. */
 export const monitorAddress = sharedAddress(40, 0);
 
-/** The grid: every mount and window, and the lowest limit of this list that harms no more than is allowed. */
-export const grid = {
-  over: ["the lookup", "every request"],
-  limit: [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1_000, 2_000],
-  windowMs: [60_000, 900_000, 3_600_000, 21_600_000, 86_400_000],
-} as const;
+/** Limits of every grid; with them every mount, and the windows and blocks that the limiter knows. */
+const limits = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1_000, 2_000] as const;
+const mounts = ["the lookup", "every request"] as const;
+
+/** What a limiter's own parameters add to the grid. */
+export interface LimiterGrid {
+  readonly windowsMs: readonly number[];
+  readonly blocksMs: readonly number[];
+}
 
 /**
  * The settings with the least leak on the tuning seed among those that refuse at most {@link harmMax} of honest lookups and of honest requests;
@@ -40,14 +43,14 @@ export async function tuneLimiter(
   cell: Cell,
   make: (settings: LimiterSettings) => Limiter,
   play: (cell: Cell, seed: string, settings: LimiterSettings) => Promise<Pick<RivalOutcome, "byKind">>,
-  blocksMs: readonly number[] = [0],
+  { windowsMs, blocksMs }: LimiterGrid,
 ): Promise<LimiterSettings | undefined> {
   const short = tuningCell(cell);
   const trace = traceOf(short, tuningSeed);
   const counted = trace.filter((one) => one.address !== monitorAddress);
   const candidates: Candidate[] = [];
-  for (const over of grid.over) {
-    for (const windowMs of grid.windowMs) {
+  for (const over of mounts) {
+    for (const windowMs of windowsMs) {
       for (const blockMs of blocksMs) {
         const candidate = new Candidate({ over, windowMs, blockMs, monitorExempt: true }, over === "every request" ? counted : counted.filter((one) => one.lookup), trace, make);
         if (await candidate.lower()) candidates.push(candidate);
@@ -89,24 +92,24 @@ class Candidate {
   }
 
   get settings(): LimiterSettings {
-    return { ...this.#rest, limit: grid.limit[this.#place] ?? 1 };
+    return { ...this.#rest, limit: limits[this.#place] ?? 1 };
   }
 
   /** To the lowest harmless limit; false when even the highest harms too many. */
   async lower(): Promise<boolean> {
     let low = 0;
-    let high: number = grid.limit.length;
+    let high: number = limits.length;
     while (low < high) {
       const middle = (low + high) >> 1;
       await this.#standAt(middle);
       if (this.harm <= harmMax) high = middle;
       else low = middle + 1;
     }
-    return low < grid.limit.length && (await this.#standAt(low));
+    return low < limits.length && (await this.#standAt(low));
   }
 
   async raise(): Promise<boolean> {
-    return this.#place + 1 < grid.limit.length && (await this.#standAt(this.#place + 1));
+    return this.#place + 1 < limits.length && (await this.#standAt(this.#place + 1));
   }
 
   async #standAt(place: number): Promise<true> {

@@ -1,7 +1,7 @@
 import type { Cell } from "../cell.ts";
 import { inEventTime } from "./event-time.ts";
 import { inWords, type Limiter, type LimiterSettings, monitorAddress, tuneLimiter } from "./limiter-grid.ts";
-import { type Refusal, playBehind } from "./play-behind.ts";
+import { playBehind, type Seen } from "./play-behind.ts";
 import type { Absence, Rival, RivalOutcome, Setting } from "./rival.ts";
 
 /** What is particular to one limiter in process. */
@@ -17,7 +17,7 @@ export interface LimiterKind {
 }
 
 /** Makes a limiter; `refusal` is what it says to the one it refused last. */
-type Make = (settings: LimiterSettings) => Limiter & { refusal(): Refusal };
+type Make = (settings: LimiterSettings) => Limiter & { refusal(): Seen };
 
 /** A rate limiter of an application, called for each request as the application calls it, before the service and in event time. */
 export function limiterRival(kind: LimiterKind): Rival {
@@ -36,7 +36,7 @@ export function limiterRival(kind: LimiterKind): Rival {
         return { notRun: error instanceof Error ? error.message : String(error) };
       }
       const play = (of: Cell, itsSeed: string, settings: LimiterSettings): Promise<Omit<RivalOutcome, "settings">> => playLimited(of, itsSeed, settings, make);
-      if (setting === "tuned" && !tuned.has(cell.id)) tuned.set(cell.id, tuneLimiter(cell, make, play, kind.blocksMs));
+      if (setting === "tuned" && !tuned.has(cell.id)) tuned.set(cell.id, tuneLimiter(cell, make, play, { windowsMs: [60_000, 900_000, 3_600_000, 21_600_000, 86_400_000], blocksMs: kind.blocksMs ?? [0] }));
       const settings = setting === "tuned" ? await tuned.get(cell.id) : kind.shipped;
       if (settings === undefined) return { notRun: "no setting of the grid harms so few" };
       return { ...(await play(cell, seed, settings)), settings: inWords(settings) };
@@ -48,11 +48,11 @@ function playLimited(cell: Cell, seed: string, settings: LimiterSettings, make: 
   return inEventTime(async (clock) => {
     const limiter = make(settings);
     return playBehind(cell, seed, () => ({
-      before: async ({ session, request, at }) => {
-        if (settings.over === "the lookup" && request.lookup === undefined) return undefined;
-        if (settings.monitorExempt && session.address === monitorAddress) return undefined;
+      answer: async ({ session, request, at }, serve) => {
+        if (settings.over === "the lookup" && request.lookup === undefined) return serve();
+        if (settings.monitorExempt && session.address === monitorAddress) return serve();
         clock.now = at;
-        return (await limiter.take(session.address)) ? undefined : limiter.refusal();
+        return (await limiter.take(session.address)) ? serve() : limiter.refusal();
       },
     }));
   });

@@ -1,15 +1,18 @@
-import { type Arrival, type Attack, attackKinds, type HonestKind, honestKinds, inOrder, type TrafficAnswer } from "@postern/testkit";
+import { type Arrival, type Attack, attackKinds, type HonestKind, honestKinds, inOrder, type LatchkeyResponse, type TrafficAnswer } from "@postern/testkit";
 import type { Cell } from "../cell.ts";
 import { worldOf } from "../world.ts";
 import type { HonestCount, RivalOutcome } from "./rival.ts";
 
-/** What stands before the service. A request that it answers never reaches the service. */
+/** What stands before the service, or around it. */
 export interface Front {
-  before(arrival: Arrival): Promise<Refusal | undefined> | Refusal | undefined;
+  /** What the client gets to see. `serve` asks the service, at most once; a request that it is not called for never gets there. */
+  answer(arrival: Arrival, serve: Serve): Promise<Seen> | Seen;
 }
 
-/** What the refused client sees; status 0 when its packets are dropped. */
-export type Refusal = Pick<TrafficAnswer, "status" | "headers" | "body">;
+export type Serve = () => Seen;
+
+/** Status 0 when the client's packets are dropped. */
+export type Seen = Pick<TrafficAnswer, "status" | "headers" | "body">;
 
 /** Says that somebody would now know about an address. */
 export type Tell = (at: number, address: string) => void;
@@ -26,20 +29,18 @@ export async function playBehind(cell: Cell, seed: string, makeFront: (tell: Tel
   for (let next = arrivals.next(); next.done !== true;) {
     const arrival = next.value;
     const { session, request, at } = arrival;
+    const { method, path: url, headers, body } = request;
     events += 1;
-    const verdict = front.before(arrival);
+    let served: LatchkeyResponse | undefined;
+    const verdict = front.answer(arrival, () => (served ??= latchkey.handle({ method, url, headers, address: session.address, at, ...(body === undefined ? {} : { body }) })));
     // Waiting for what is there already would cost more than the rest of the turn.
-    const refusal = verdict instanceof Promise ? await verdict : verdict;
+    const seen = verdict instanceof Promise ? await verdict : verdict;
     const kind = honestKinds.find((one) => one === session.kind);
     if (kind !== undefined) {
       const count = (byKind[kind] ??= { requests: 0, lookups: 0, refused: 0, refusedLookups: 0 });
-      for (const one of [count, total]) counted(one, request.lookup !== undefined, refusal !== undefined);
+      for (const one of [count, total]) counted(one, request.lookup !== undefined, served?.status !== seen.status);
     }
-    if (refusal === undefined) {
-      const { method, path: url, headers, body } = request;
-      const answer = latchkey.handle({ method, url, headers, address: session.address, at, ...(body === undefined ? {} : { body }) });
-      next = arrivals.next({ status: answer.status, headers: answer.headers, body: answer.body, at: at + answer.durationMs });
-    } else next = arrivals.next({ ...refusal, at: at + 1 });
+    next = arrivals.next({ status: seen.status, headers: seen.headers, body: seen.body, at: at + (served?.durationMs ?? 1) });
   }
   latchkey.close();
   return { ...notices.outcome(), events, lookups: total.lookups, uniform: 0, refused: total.refused, refusedLookups: total.refusedLookups, byKind };
