@@ -6,8 +6,8 @@ import { type Passage, traceOf, tuningCell } from "./trace.ts";
 
 /** A limiter by address, as the application calls it. */
 export interface Limiter {
-  /** Counts a request; whether it is let through. */
-  take(address: string): Promise<boolean> | boolean;
+  /** Counts a request; whether it is let through. `lookup`: it is one, of this path. */
+  take(address: string, lookup?: string): Promise<boolean> | boolean;
 }
 
 /** The settings that all limiters by address have in common. `over`: what it is mounted on. */
@@ -26,10 +26,12 @@ export const monitorAddress = sharedAddress(40, 0);
 
 /** Limits of every grid; with them every mount, and the windows and blocks that the limiter knows. */
 const limits = [1, 2, 3, 4, 5, 6, 8, 10, 15, 20, 30, 40, 60, 80, 100, 150, 200, 300, 500, 1_000, 2_000] as const;
-const mounts = ["the lookup", "every request"] as const;
+const bothMounts = ["the lookup", "every request"] as const;
 
 /** What a limiter's own parameters add to the grid. */
 export interface LimiterGrid {
+  /** Default both. What bans sees every request, and counts what it counts. */
+  readonly mounts?: readonly LimiterSettings["over"][];
   readonly windowsMs: readonly number[];
   readonly blocksMs: readonly number[];
 }
@@ -43,7 +45,7 @@ export async function tuneLimiter(
   cell: Cell,
   make: (settings: LimiterSettings) => Limiter,
   play: (cell: Cell, seed: string, settings: LimiterSettings) => Promise<Pick<RivalOutcome, "byKind">>,
-  { windowsMs, blocksMs }: LimiterGrid,
+  { mounts = bothMounts, windowsMs, blocksMs }: LimiterGrid,
 ): Promise<LimiterSettings | undefined> {
   const short = tuningCell(cell);
   const trace = traceOf(short, tuningSeed);
@@ -129,7 +131,7 @@ export async function refusals(trace: readonly Passage[], limiter: Limiter): Pro
     let leaked = 0;
     for (const passage of trace) {
       clock.now = passage.at;
-      const verdict = limiter.take(passage.address);
+      const verdict = limiter.take(passage.address, passage.lookup ? passage.path : undefined);
       const passes = verdict instanceof Promise ? await verdict : verdict;
       if (passage.attack) leaked += passes && passage.exists ? 1 : 0;
       else if (!passes) {
@@ -146,7 +148,8 @@ export function inWords({ over, limit, windowMs, blockMs, monitorExempt }: Limit
   return `${limit} in ${duration(windowMs)} an address, on ${over}${blockMs > 0 ? `, then refused for ${duration(blockMs)}` : ""}${monitorExempt ? "; the monitor exempt" : ""}`;
 }
 
-function duration(ms: number): string {
+/** `4 h`, `15 min`. */
+export function duration(ms: number): string {
   for (const [unit, size] of [
     ["d", 86_400_000],
     ["h", 3_600_000],
