@@ -54,12 +54,20 @@ export function leakyBanModel({ limit, windowMs, blockMs }: LimiterSettings): Li
   });
 }
 
-/** Counts lookups in a window that begins with the first, and bans at `limit`. fail2ban's, for the grid search alone. */
+/**
+ * Counts lookups and bans at `limit`. What lies further back than `windowMs` is forgotten by scaling the count, as the density so far says; after a
+ * window without any it is forgotten whole. fail2ban's, for the grid search alone.
+ */
 export function countedBanModel({ limit, windowMs, blockMs }: LimiterSettings): Limiter {
-  const counts = new Map<string, { count: number; readonly since: number }>();
+  const counts = new Map<string, { count: number; first: number; last: number }>();
   return banning(blockMs, (address, _path, now) => {
     let state = counts.get(address);
-    if (state === undefined || state.since < now - windowMs) counts.set(address, (state = { count: 0, since: now }));
+    if (state === undefined || now - state.last >= windowMs) counts.set(address, (state = { count: 0, first: now, last: now }));
+    if (state.first < now - windowMs) {
+      state.count = Math.round((state.count / (now - state.first)) * windowMs);
+      state.first = now - windowMs;
+    }
+    state.last = now;
     state.count += 1;
     if (state.count < limit) return false;
     counts.delete(address);

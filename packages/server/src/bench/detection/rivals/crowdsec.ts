@@ -21,14 +21,17 @@ export const crowdsec: Rival = logRival({
   told: {
     stands: "reads the access log (nginx's combined form); a firewall drops whom it bans",
     asShipped: "the collections that Debian's package enables; its scenarios count errors (404, 403, 401), known attack strings, bad agents, and distinct file names",
-    tuned: "with them a leaky bucket of its own kind over distinct lookup paths of an address: capacity and leak speed from the grid, bans of 4 h (its default) or 1 d; the operator's monitor exempt",
+    tuned:
+      "with them a leaky bucket of its own kind over distinct lookup paths of an address: capacity and leak speed from the grid, bans of 4 h (its default) or 1 d; the operator's monitor exempt",
     blind: "the log has no body: hit and miss are the same line. Every lookup's file name is “status”, so its crawl scenario sees one name; the lookups are no errors",
   },
   read: async (log, folder, settings) => bansOf(await replay(log, folder, settings)),
   model: leakyBanModel,
   grid: { mounts: ["every request"], windowsMs: [10_000, 60_000, 600_000, 3_600_000], blocksMs: [14_400_000, 86_400_000] },
   inWords: (settings) =>
-    settings === undefined ? "Debian's collections, 4 h bans" : `and distinct lookups: capacity ${settings.limit}, leakspeed ${duration(settings.windowMs)}, bans of ${duration(settings.blockMs)}; the monitor exempt`,
+    settings === undefined
+      ? "Debian's collections, 4 h bans"
+      : `and distinct lookups: capacity ${settings.limit}, leakspeed ${duration(settings.windowMs)}, bans of ${duration(settings.blockMs)}; the monitor exempt`,
 });
 
 /** What its database says of an alert with a ban. */
@@ -70,7 +73,10 @@ async function replay(log: string, folder: string, settings: LimiterSettings | u
   });
   if (code !== 0) throw new Error(`crowdsec ended with ${code}`);
   const database = new Database(configuration.database, { readonly: true });
-  const rows = database.prepare("select a.source_value, a.stopped_at, d.until from decisions d join alerts a on a.id = d.alert_decisions where d.type = 'ban' order by a.id").raw().all();
+  const rows = database
+    .prepare("select a.source_value, a.stopped_at, d.until from decisions d join alerts a on a.id = d.alert_decisions where d.type = 'ban' order by a.id")
+    .raw()
+    .all();
   database.close();
   return rows.flatMap((row) => (Array.isArray(row) ? [{ address: String(row[0]), stoppedAt: String(row[1]), until: String(row[2]) }] : []));
 }
@@ -101,7 +107,15 @@ function configure(home: string, port: number, settings: LimiterSettings | undef
   writeFileSync(credentials, `url: http://127.0.0.1:${port}/\n`);
   const file = join(home, "config.yaml");
   const database = join(data, "crowdsec.db");
-  const paths = { config_dir: etc, data_dir: data, simulation_path: join(etc, "simulation.yaml"), hub_dir: hub, index_path: join(hub, ".index.json"), notification_dir: join(etc, "notifications"), plugin_dir: join(home, "plugins") };
+  const paths = {
+    config_dir: etc,
+    data_dir: data,
+    simulation_path: join(etc, "simulation.yaml"),
+    hub_dir: hub,
+    index_path: join(hub, ".index.json"),
+    notification_dir: join(etc, "notifications"),
+    plugin_dir: join(home, "plugins"),
+  };
   // JSON is YAML. What it keeps is kept for good: the traffic is of another year.
   const configuration = {
     common: { daemonize: false, log_media: "stdout", log_level: "error", log_dir: home, working_dir: home },

@@ -36,7 +36,8 @@ export function limiterRival(kind: LimiterKind): Rival {
         return { notRun: error instanceof Error ? error.message : String(error) };
       }
       const play = (of: Cell, itsSeed: string, settings: LimiterSettings): Promise<Omit<RivalOutcome, "settings">> => playLimited(of, itsSeed, settings, make);
-      if (setting === "tuned" && !tuned.has(cell.id)) tuned.set(cell.id, tuneLimiter(cell, make, play, { windowsMs: [60_000, 900_000, 3_600_000, 21_600_000, 86_400_000], blocksMs: kind.blocksMs ?? [0] }));
+      if (setting === "tuned" && !tuned.has(cell.id))
+        tuned.set(cell.id, tuneLimiter(cell, make, play, { windowsMs: [60_000, 900_000, 3_600_000, 21_600_000, 86_400_000], blocksMs: kind.blocksMs ?? [0] }));
       const settings = setting === "tuned" ? await tuned.get(cell.id) : kind.shipped;
       if (settings === undefined) return { notRun: "no setting of the grid harms so few" };
       return { ...(await play(cell, seed, settings)), settings: inWords(settings) };

@@ -13,6 +13,8 @@ import { tooManyRequests } from "./too-many-requests.ts";
 export interface LogReader {
   readonly name: string;
   version(): Promise<string>;
+  /** Where it is fast enough for longer cells than the others. */
+  readonly requestsMax?: number;
   readonly told: Rival["told"];
   /** Reads a log of nginx with the real software, `folder` for its files; settings absent: as shipped. Throws when the software is not to be had. */
   read(log: string, folder: string, settings: LimiterSettings | undefined): Promise<readonly Ban[]>;
@@ -44,7 +46,7 @@ export function logRival(reader: LogReader): Rival {
     replays: "event time",
     told: reader.told,
     run: async (cell, seed, setting) => {
-      const much = tooManyRequests(cell);
+      const much = tooManyRequests(cell, reader.requestsMax);
       if (much !== undefined) return { notReplayable: much };
       try {
         if (setting === "as shipped") return { ...(await play(cell, seed, undefined)), settings: reader.inWords(undefined) };

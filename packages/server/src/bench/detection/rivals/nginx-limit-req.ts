@@ -28,7 +28,8 @@ export const nginxLimitReq: Rival = {
   told: {
     stands: "before the service, as reverse proxy; its clock is the traffic's, by libfaketime",
     asShipped: "the example of its page on every request: 1 a second an address, burst 5 (with nodelay)",
-    tuned: "rate (1 to 60 a minute) and burst (1 to 2,000) from the grid, on every request or on the lookup alone; the operator's monitor exempt; searched on a model of its bucket",
+    tuned:
+      "rate (1 to 60 a minute) and burst (1 to 2,000) from the grid, on every request or on the lookup alone; the operator's monitor exempt; searched on a model of its bucket",
     blind: "counts requests of an address, forgets an address within minutes; neither what was asked nor what was answered; writes a line to its error log",
   },
   run: async (cell, seed, setting) => {

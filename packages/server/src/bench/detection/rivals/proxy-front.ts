@@ -45,14 +45,26 @@ export class ProxyFront implements Front {
   }
 
   /** One request, its answer whole; status 0 when none came. */
-  send(address: string, { method, path, headers, body }: { readonly method: string; readonly path: string; readonly headers: readonly (readonly [string, string])[]; readonly body?: string }): Promise<Seen> {
+  send(
+    address: string,
+    { method, path, headers, body }: { readonly method: string; readonly path: string; readonly headers: readonly (readonly [string, string])[]; readonly body?: string },
+  ): Promise<Seen> {
     const times = (this.#seen.get(address) ?? 0) + 1;
     this.#seen.set(address, times);
     const length: [string, string][] = body === undefined ? [] : [["Content-Length", String(Buffer.byteLength(body))]];
     const fields = [["Host", "latchkey.example"], ...headers, ...length].flat();
     return new Promise((resolve) => {
       const none = (): void => resolve({ status: 0, headers: [], body: "" });
-      const options = { host: "127.0.0.1", port: this.#proxyPort, localAddress: address, method, path, headers: fields, agent: times > keptFrom ? this.#kept : false, timeout: answerMs };
+      const options = {
+        host: "127.0.0.1",
+        port: this.#proxyPort,
+        localAddress: address,
+        method,
+        path,
+        headers: fields,
+        agent: times > keptFrom ? this.#kept : false,
+        timeout: answerMs,
+      };
       const asked = ask(options, (answer: IncomingMessage) => {
         const chunks: Buffer[] = [];
         answer.on("data", (chunk: Buffer) => chunks.push(chunk));
