@@ -11,11 +11,11 @@ export class ClockFile {
   readonly env: Readonly<Record<string, string>>;
   readonly #fd: number;
 
-  /** Throws when libfaketime is not to be had. */
+  /** The file is readable for a program that gives up its rights. Throws when libfaketime is not to be had. */
   constructor(folder: string) {
     const library = join(debianUnpacked("libfaketime"), "usr/lib", `${machines[process.arch] ?? process.arch}-linux-gnu`, "faketime/libfaketime.so.1");
     const file = join(folder, "now");
-    this.#fd = openSync(file, "w", 0o600);
+    this.#fd = openSync(file, "w", 0o644);
     this.env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: "1", TZ: "UTC" };
   }
 

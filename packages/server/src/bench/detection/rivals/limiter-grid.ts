@@ -6,8 +6,8 @@ import { type Passage, traceOf, tuningCell } from "./trace.ts";
 
 /** A limiter by address, as the application calls it. */
 export interface Limiter {
-  /** Counts a request; whether it is let through. `lookup`: it is one, of this path. */
-  take(address: string, lookup?: string): Promise<boolean> | boolean;
+  /** Counts a request; whether it is let through. `lookup`: it is one, of this path; `agent`: its User-Agent. */
+  take(address: string, lookup?: string, agent?: string): Promise<boolean> | boolean;
 }
 
 /** The settings that all limiters by address have in common. `over`: what it is mounted on. */
@@ -131,7 +131,7 @@ export async function refusals(trace: readonly Passage[], limiter: Limiter): Pro
     let leaked = 0;
     for (const passage of trace) {
       clock.now = passage.at;
-      const verdict = limiter.take(passage.address, passage.lookup ? passage.path : undefined);
+      const verdict = limiter.take(passage.address, passage.lookup ? passage.path : undefined, passage.agent);
       const passes = verdict instanceof Promise ? await verdict : verdict;
       if (passage.attack) leaked += passes && passage.exists ? 1 : 0;
       else if (!passes) {

@@ -17,6 +17,7 @@ export class ProxyFront implements Front {
     this.#before = before;
     this.#origin = createServer((request, response) => {
       request.resume();
+      response.sendDate = false;
       const seen = this.#serve?.();
       if (seen === undefined) response.writeHead(503).end();
       else response.writeHead(seen.status, [...seen.headers.flat(), "content-length", String(Buffer.byteLength(seen.body))]).end(seen.body);

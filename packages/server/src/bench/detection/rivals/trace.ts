@@ -8,6 +8,7 @@ export interface Passage {
   readonly at: number;
   readonly address: string;
   readonly path: string;
+  readonly agent: string;
   readonly lookup: boolean;
   /** The attacker's; `exists` when the answer told it so. */
   readonly attack: boolean;
@@ -30,7 +31,15 @@ export function traceOf(cell: Cell, seed: string): readonly Passage[] {
     const answer = latchkey.handle({ method, url, headers, address: session.address, at, ...(body === undefined ? {} : { body }) });
     const attack = isAttack(next.value);
     const tells = request.lookup === undefined ? answer.status === 200 && url.endsWith("/contacts/sync") : readLookup(answer) === "exists";
-    passages.push({ at, address: session.address, path: url, lookup: request.lookup !== undefined, attack, exists: attack && tells });
+    passages.push({
+      at,
+      address: session.address,
+      path: url,
+      agent: headers.find(([name]) => name === "User-Agent")?.[1] ?? "",
+      lookup: request.lookup !== undefined,
+      attack,
+      exists: attack && tells,
+    });
     next = arrivals.next({ status: answer.status, headers: answer.headers, body: answer.body, at: at + answer.durationMs });
   }
   latchkey.close();
