@@ -8,6 +8,7 @@ import { bansOf as fail2banBans } from "./fail2ban.ts";
 import type { Limiter } from "./limiter-grid.ts";
 
 function* left(): Script {
+  yield* [];
   return "left";
 }
 
