@@ -1,15 +1,14 @@
 import { spawn, spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import Database from "libsql";
 import { loopbackAddress, publicAddress } from "./access-log.ts";
 import { type Ban, endOfSecond, leakyBanModel } from "./bans.ts";
-import { debianUnpacked } from "./debian-unpacked.ts";
+import { debianUnpacked, packagesFolder } from "./debian-unpacked.ts";
 import { duration, type LimiterSettings, monitorAddress } from "./limiter-grid.ts";
 import { logRival } from "./log-rival.ts";
 import type { Rival } from "./rival.ts";
 import { freePort } from "./running-program.ts";
-import { scratchFolder } from "./scratch-folder.ts";
 
 /**
  * CrowdSec of Debian with the collections its package enables (linux, apache2, nginx, out of the hub that the package carries), its own profile (four hours' ban), its own replay of a log
@@ -135,12 +134,7 @@ function configure(home: string, port: number, settings: LimiterSettings | undef
 
 /** What the package's installation enables, by its own script. */
 function enabledItems(): readonly string[] {
-  const control = join(scratchFolder(), "crowdsec-control");
-  if (!existsSync(control)) {
-    const debs = join(scratchFolder(), "debs-crowdsec");
-    spawnSync("dpkg", ["-e", join(debs, readdirSync(debs)[0] ?? ""), control]);
-  }
-  const script = readFileSync(join(control, "postinst"), "utf8");
+  const script = readFileSync(join(unpacked(), packagesFolder, "crowdsec.control/postinst"), "utf8");
   return script.split("\n").filter((line) => /^(?:collections|parsers|scenarios|postoverflows)\/[\w./-]+\.yaml$/.test(line));
 }
 
