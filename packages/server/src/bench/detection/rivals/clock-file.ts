@@ -13,7 +13,7 @@ export class ClockFile {
 
   /** The file is readable for a program that gives up its rights. Throws when libfaketime is not to be had. */
   constructor(folder: string) {
-    const library = join(debianUnpacked("libfaketime"), "usr/lib", `${machines[process.arch] ?? process.arch}-linux-gnu`, "faketime/libfaketime.so.1");
+    const library = clockLibrary();
     const file = join(folder, "now");
     this.#fd = openSync(file, "w", 0o644);
     this.env = { LD_PRELOAD: library, FAKETIME_TIMESTAMP_FILE: file, FAKETIME_NO_CACHE: "1", TZ: "UTC" };
@@ -27,6 +27,11 @@ export class ClockFile {
   close(): void {
     closeSync(this.#fd);
   }
+}
+
+/** Debian's libfaketime. Throws when it is not to be had. */
+export function clockLibrary(): string {
+  return join(debianUnpacked("libfaketime"), "usr/lib", `${machines[process.arch] ?? process.arch}-linux-gnu`, "faketime/libfaketime.so.1");
 }
 
 const machines: Partial<Record<NodeJS.Architecture, string>> = { x64: "x86_64", arm64: "aarch64" };

@@ -2,7 +2,7 @@ import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, wr
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Cell } from "../cell.ts";
-import { ClockFile } from "./clock-file.ts";
+import { ClockFile, clockLibrary } from "./clock-file.ts";
 import { debianUnpacked } from "./debian-unpacked.ts";
 import { duration, type Limiter, type LimiterSettings, monitorAddress, tuneLimiter } from "./limiter-grid.ts";
 import { type Front, playBehind, type Tell } from "./play-behind.ts";
@@ -55,6 +55,9 @@ const tuned = new Map<string, Promise<LimiterSettings | undefined>>();
 const shipped: LimiterSettings = { over: "every request", limit: 100, windowMs: 60_000, blockMs: 600_000, monitorExempt: false };
 
 async function playBehindApache(cell: Cell, seed: string, settings: LimiterSettings): Promise<Omit<RivalOutcome, "settings">> {
+  // Whatever is missing is missing before anything is laid out.
+  unpacked();
+  clockLibrary();
   // Not under the scratch folder, which only its owner may enter: Apache gives up its rights.
   const folder = mkdtempSync(join(tmpdir(), "postern-apache-"));
   chmodSync(folder, 0o755);

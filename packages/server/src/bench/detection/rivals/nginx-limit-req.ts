@@ -1,9 +1,9 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { debianPart } from "../../debian-part.ts";
 import type { Cell } from "../cell.ts";
-import { ClockFile } from "./clock-file.ts";
+import { ClockFile, clockLibrary } from "./clock-file.ts";
 import { type Limiter, type LimiterSettings, monitorAddress, tuneLimiter } from "./limiter-grid.ts";
 import { playBehind } from "./play-behind.ts";
 import { ProxyFront } from "./proxy-front.ts";
@@ -57,6 +57,7 @@ const shipped: LimiterSettings = { over: "every request", limit: 5, windowMs: 1_
 const ratesPerMinute = [1, 2, 5, 10, 30, 60] as const;
 
 async function playBehindNginx(nginx: string, cell: Cell, seed: string, settings: LimiterSettings): Promise<Omit<RivalOutcome, "settings">> {
+  clockLibrary();
   const folder = mkdtempSync(join(scratchFolder(), "nginx-"));
   const clock = new ClockFile(folder);
   const front = new ProxyFront((at) => clock.set(at));
@@ -76,6 +77,7 @@ async function playBehindNginx(nginx: string, cell: Cell, seed: string, settings
     front.close();
     await program.stop();
     clock.close();
+    rmSync(folder, { recursive: true, force: true });
   }
 }
 
