@@ -1,4 +1,5 @@
-// `npm run bench:detection`: how much attackers learn, and what honest people pay. `-- --cells a,b`, `-- --seeds N`, `-- --keep FILE`, `-- --json`.
+// `npm run bench:detection`: how much attackers learn, and what honest people pay. `-- --cells a,b` and `-- --seeds N` take a part, `-- --rivals N` runs the others too,
+// `-- --keep FILE` lets a stopped run go on, `-- --write` renews the page, `-- --json` is for scripts.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";

@@ -6,11 +6,13 @@ import { parseArgs } from "node:util";
 import { cells } from "./cells.ts";
 import { leaguePage, leaguePlot } from "./league-page.ts";
 import { leagueRow, minutes, renderLeague } from "./league-table.ts";
+import { rivals } from "./rivals/rivals.ts";
+import { rivalsTable, runRivals } from "./rivals/rivals-table.ts";
 import { runLeague } from "./run-league.ts";
 
 /**
  * `npm run bench:detection`: how much attackers learn and what honest people pay for it, cell by cell. Thresholds were fitted on seeds `train-…`; the report
- * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--write` renews docs/benchmarks/detection.md, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
+ * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--rivals N` runs the others on the same cells with the first N seeds, `--write` renews docs/benchmarks/detection.md, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
  */
 async function bench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -22,6 +24,7 @@ async function bench(args: readonly string[]): Promise<void> {
       train: { type: "boolean" },
       keep: { type: "string" },
       write: { type: "boolean" },
+      rivals: { type: "string" },
       threads: { type: "string", default: String(availableParallelism()) },
     },
   });
@@ -29,9 +32,11 @@ async function bench(args: readonly string[]): Promise<void> {
   const unknown = wanted?.filter((id) => !cells.some((cell) => cell.id === id)) ?? [];
   const count = Number(values.seeds);
   const threads = Number(values.threads);
-  if (unknown.length > 0 || !Number.isInteger(count) || count < 1 || !Number.isInteger(threads) || threads < 1) {
+  if (unknown.length > 0 || !(Number(values.rivals ?? 0) >= 0) || !Number.isInteger(count) || count < 1 || !Number.isInteger(threads) || threads < 1) {
     process.stderr.write(
-      unknown.length > 0 ? `No such cell: ${unknown.join(", ")}. There are: ${cells.map((cell) => cell.id).join(", ")}\n` : "--seeds and --threads are whole numbers from 1.\n",
+      unknown.length > 0
+        ? `No such cell: ${unknown.join(", ")}. There are: ${cells.map((cell) => cell.id).join(", ")}\n`
+        : "--seeds and --threads are whole numbers from 1, --rivals from 0.\n",
     );
     process.exitCode = 2;
     return;
@@ -54,12 +59,17 @@ async function bench(args: readonly string[]): Promise<void> {
       runs.filter((run) => run.cell === cell.id).map((run) => run.outcome),
     ),
   );
+  const others = Number(values.rivals ?? 0);
+  const beside =
+    others === 0
+      ? []
+      : await runRivals({ rivals, cells: chosen.filter((cell) => cell.attack !== undefined), seeds: seeds.slice(0, others) }, (row) => process.stderr.write(rivalsTable([row])));
   if (values.write === true) {
     mkdirSync(pages, { recursive: true });
-    writeFileSync(join(pages, "detection.md"), leaguePage({ commit, seeds, rows, rivals: "" }));
+    writeFileSync(join(pages, "detection.md"), leaguePage({ commit, seeds, rows, rivals: beside.length === 0 ? "" : rivalsTable(beside) }));
     writeFileSync(join(pages, "detection.svg"), leaguePlot(rows));
   }
-  if (values.json === true) process.stdout.write(`${JSON.stringify({ commit, seeds, rows })}\n`);
+  if (values.json === true) process.stdout.write(`${JSON.stringify({ commit, seeds, rows, rivals: beside })}\n`);
   else
     process.stdout.write(
       `postern bench:detection · commit ${commit} · ${seeds.length} seeds (${seeds[0]} to ${seeds.at(-1)}) · ${((performance.now() - began) / 60_000).toFixed(1)} min\n\n${renderLeague(rows)}`,
