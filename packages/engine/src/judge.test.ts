@@ -110,6 +110,26 @@ describe("Judge", () => {
     expect(JSON.stringify([two.decisions, two.signals, two.rows])).toBe(JSON.stringify([one.decisions, one.signals, one.rows]));
   });
 
+  it("writes what an endpoint told under its own id, though the guard of another method on its path judged it", () => {
+    const known = honest(start, 200);
+    const from = start + 200 * 9_000 + 60_000;
+    const changes = Array.from({ length: 8 }, (_, n) => ({ ...lookup(`p${n}`, from + n * 20, "203.0.113.7", numberOf(60_000 + n, true)), method: n === 7 ? "HEAD" : "PATCH" }));
+    const { rows, judge } = judged([...known, ...changes, ...known.map((one) => ({ ...one, id: `l${one.id}`, at: one.at + 3_600_000 }))]);
+    const methods = new Map<string, Set<string | undefined>>();
+    for (const row of rows) {
+      const asked = row.exchangeId.startsWith("p") ? (row.exchangeId === "p7" ? "HEAD" : "PATCH") : "GET";
+      methods.set(asked, (methods.get(asked) ?? new Set()).add(judge.ledger.inventory.byId(row.endpointId)?.method));
+    }
+    expect(rows.filter((row) => row.exchangeId.startsWith("p"))).toHaveLength(8);
+    expect(methods).toEqual(
+      new Map([
+        ["GET", new Set(["GET"])],
+        ["PATCH", new Set(["PATCH"])],
+        ["HEAD", new Set(["GET"])],
+      ]),
+    );
+  });
+
   it("says the same of input out of order as of sorted input, and numbers decisions by input order", () => {
     const sorted = judged(both);
     const shuffled = both

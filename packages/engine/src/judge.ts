@@ -8,7 +8,7 @@ import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
 import { splitUrl } from "./exchange/split-target.ts";
 import { allowProven, GateEngine, type GateEngineOptions, type Reservation } from "./decide/gate-engine.ts";
-import { type Disclosure, type GuardedEndpoint, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
+import { askedOf, type Disclosure, type GuardedEndpoint, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
 import { GuardMatcher } from "./decide/guard-matcher.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
@@ -171,7 +171,13 @@ export class Judge {
         this.#ports,
       );
       const tells = !provesItself(endpoint, response.status) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
-      rows = this.gate.settle(reservation, { exchangeId: exchange.id, tells, failed: response.status === 0 || response.status >= 500, classId: seen.id });
+      rows = this.gate.settle(reservation, {
+        exchangeId: exchange.id,
+        tells,
+        failed: response.status === 0 || response.status >= 500,
+        classId: seen.id,
+        endpointId: askedOf(endpoint, exchange.method),
+      });
       noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
       if (open.extracted !== undefined) known = { rules: endpoint.subjects, template: endpoint.template, extracted: open.extracted };
     }

@@ -264,7 +264,7 @@ export class GateEngine {
         id: `${outcome.exchangeId}.${rows.length}`,
         exchangeId: outcome.exchangeId,
         at,
-        endpointId: watch.endpoint.id,
+        endpointId: outcome.endpointId ?? watch.endpoint.id,
         subjectType: subject.type,
         subject: subject.hash,
         answer: truthful ? "truthful" : "uniform",
@@ -753,6 +753,8 @@ export interface Outcome {
   /** The service could not answer: 5xx, or nothing at all. */
   readonly failed: boolean;
   readonly classId: string;
+  /** Whose answer it was, where a guard judged the request of another method; see {@link GuardedEndpoint.others}. */
+  readonly endpointId?: string;
 }
 
 /** Endpoints one gate guards at once; further ones are only seen by the ledger. Those that were guarded once stay known while there is room. */

@@ -37,6 +37,11 @@ export interface GuardedEndpoint {
   readonly refusalsOnly?: boolean;
   /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */
   readonly formerly?: readonly string[];
+  /**
+   * Methods in upper case with the id the same path has under each. This guard also judges those of them that have none of their own; what it lets them tell is written under
+   * their own id, or a report of one method would speak of the people another was asked about. Absent where a method is no part of the name.
+   */
+  readonly others?: readonly (readonly [method: string, id: string])[];
   /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
   readonly before?: readonly EarlyContact[];
 }
@@ -44,6 +49,14 @@ export interface GuardedEndpoint {
 /** Whether an answer of this status passes a guard that looks at refusals only. */
 export function provesItself(endpoint: GuardedEndpoint, status: number): boolean {
   return endpoint.refusalsOnly === true && status > 0 && status < 400;
+}
+
+/** The id of the endpoint that a request of this method asked, where this guard judged it. A method nobody knows asked the guarded one, as HEAD asks GET. */
+export function askedOf(endpoint: GuardedEndpoint, method: string): string {
+  if (method === endpoint.method || endpoint.others === undefined) return endpoint.id;
+  const asked = method === "HEAD" ? "GET" : method;
+  for (const [other, id] of endpoint.others) if (other === asked) return id;
+  return endpoint.id;
 }
 
 /** One question that was answered before its endpoint was guarded; keyed hashes only. */

@@ -181,6 +181,7 @@ export class GuardKeeper {
       ...(endpoint.auth.blind ? { blind: true } : {}),
       ...(door ? { refusalsOnly: true } : {}),
       ...(formerly.length === 0 ? {} : { formerly }),
+      ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
       ...(early.length === 0 ? {} : { before: early }),
     };
   }
@@ -253,6 +254,10 @@ export interface GuardState {
   readonly told?: readonly string[];
 }
 
+function othersOf(endpoint: InventoryEndpoint): readonly (readonly [method: string, id: string])[] {
+  return bookedMethods.flatMap((method) => (method === endpoint.method ? [] : [[method, endpoint.idUnder(method)] as const]));
+}
+
 /** True when two guards are made of the same parts; parts that are equal but made anew need a closer look. */
 function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
   return (
@@ -275,6 +280,8 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
   );
 }
 
+/** Those that services give endpoints to. Any other is a spelling of the guarded one. */
+const bookedMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /** The gate's picture is at most this old. */
 const policyEveryMs = 1_000;
 /** Exchanges an endpoint between two looks at all endpoints. */

@@ -84,6 +84,12 @@ export class InventoryEndpoint {
     return this.#id;
   }
 
+  /** The id that an endpoint of this method has, or would have, in the same place. */
+  idUnder(method: string): string {
+    this.#refresh();
+    return this.#name.idOf(method, this.host, this.#template.identity);
+  }
+
   /** Data classes of its answers, decided from many values of each field. */
   get dataClasses(): ReadonlySet<string> {
     const found = this.fields.classes();

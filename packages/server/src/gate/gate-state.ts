@@ -117,7 +117,7 @@ export interface SavedGuards {
   readonly policy: GatePolicy;
   /** Guards of earlier policies, latest first; none that stands before a door of another one here. */
   readonly retired: readonly GuardedEndpoint[];
-  /** Ids that guards of `policy` and `retired` had before: journal rows stand under them. */
+  /** Ids that guards of `policy` and `retired` had before, and those of other methods that they judge: journal rows stand under them. */
   readonly former: ReadonlyMap<string, string>;
 }
 
@@ -137,6 +137,11 @@ function doorsOf(endpoints: readonly GuardedEndpoint[], earlier: readonly Guarde
     const now = endpoints.find((one) => sameDoor(one, guard) || one.formerly?.includes(guard.id) === true) ?? retired.find((one) => sameDoor(one, guard));
     if (now === undefined) retired.push(guard);
     else former.set(guard.id, now.id);
+  }
+  // Rows of methods without a guard were charged to the one that stands on their path.
+  const guarded = new Set([...endpoints, ...retired].map(({ id }) => id));
+  for (const guard of [...endpoints, ...retired]) {
+    for (const [, id] of guard.others ?? []) if (!guarded.has(id) && !former.has(id)) former.set(id, guard.id);
   }
   return { retired, former };
 }

@@ -1,6 +1,7 @@
 import {
   actorOf,
   allowProven,
+  askedOf,
   classifyResponse,
   credentialOf,
   extractSubjects,
@@ -86,7 +87,13 @@ export class JudgingGate implements GatePort {
     const proven = provesItself(endpoint, answer.status);
     if (proven) allowProven(reservation);
     const tells = !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
-    const rows = this.#options.engine.settle(reservation, { exchangeId: this.#idOf(token.waiting.number), tells, failed: answer.status >= 500, classId: responseClass.id });
+    const rows = this.#options.engine.settle(reservation, {
+      exchangeId: this.#idOf(token.waiting.number),
+      tells,
+      failed: answer.status >= 500,
+      classId: responseClass.id,
+      endpointId: askedOf(endpoint, token.waiting.head.method),
+    });
     if (rows.length > 0) this.#options.journal(rows);
     this.#options.signals(this.#options.engine.drain());
     token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0 };
