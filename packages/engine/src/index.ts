@@ -52,6 +52,7 @@ export { templateShape } from "./inventory/template-text.ts";
 export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";
 export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderBytesMax, reorderMax, type Ruled } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
+export { hash53 } from "./detect/observe/hash53.ts";
 export { TimeQueue } from "./time-queue.ts";
 export { type AgedEntry, AgedMap } from "./detect/observe/aged-map.ts";
 export { anyField, SchemaBudget, type SchemaFormat, schemaFormats, type SchemaKind, schemaKinds, SchemaNode } from "./inventory/schema-node.ts";

@@ -139,7 +139,7 @@ export class ImportRun {
     const { at } = exchange;
     if (at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
-    this.coverage.add(exchange);
+    this.coverage.add(exchange, step.endpoint !== undefined);
     for (const row of rows) this.disclosures.add(row);
     if (rows.length > 0 && exchange.gate?.would === "uniform") {
       const first = rows[0];

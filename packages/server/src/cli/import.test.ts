@@ -247,6 +247,16 @@ describe("what a person reads", () => {
     expect(stdout.trimEnd().split("\n").at(-1)).toMatch(/^Nothing alarming happened in these 654 exchanges\. Above: one serious weakness\.$/);
   });
 
+  test("of an access log says what it cannot judge, and that somebody looked for doors", async () => {
+    const file = join(bench.dir, "doors.log");
+    const line = (n: number, path: string, status: number): string => `192.0.2.9 - - [03/Jun/2024:11:00:${String(n % 60).padStart(2, "0")} +0000] "GET ${path} HTTP/1.1" ${status} 40`;
+    writeFileSync(file, Array.from({ length: 40 }, (_, n) => line(n, n < 20 ? "/api/health" : `/old-${"abcdefghijklmnopqrst"[n - 20]}.php`, n < 20 ? 200 : 404)).join("\n"));
+    const { stdout } = await bench.run(["import", file], { COLUMNS: "1000" });
+    expect(stdout.trimEnd().split("\n").slice(-2).join(" ")).toBe(
+      "Nothing alarming is to be seen in these 40 exchanges, but they carry no credentials and no bodies of answers: who may call what and what answers say of people could not be judged. 20 requests went to 20 paths where only 404 was answered, as scanners ask.",
+    );
+  });
+
   test("colours when asked and never with NO_COLOR", async () => {
     const escape = String.fromCharCode(27);
     const file = sharedData("har/petstore.har");

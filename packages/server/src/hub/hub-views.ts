@@ -399,6 +399,11 @@ export class HubViews implements Views {
     if (missing > 0) spots.push(`${missing} exchanges never reached the hub (a process died or was away); disclosures of guarded endpoints are not among them.`);
     if (this.#core.upstreamErrors > 0) spots.push(`${this.#core.upstreamErrors} requests got no answer from the service behind the gate.`);
     for (const blind of this.#options.blindIdentifiers()) spots.push(blindIdentifierText(blind));
+    const endpoints = this.endpoints();
+    if (endpoints.length > 0 && endpoints.every(({ auth }) => auth.verdict === "unproven"))
+      spots.push("No endpoint is proven to ask for a credential, or not to: records without headers, such as access logs, cannot show it. The gate, the middleware or a HAR can.");
+    if (endpoints.length > 0 && this.#core.ledger.inventory.endpoints().every((endpoint) => [...endpoint.schemas.responses.values()].every(({ sampled }) => sampled === 0)))
+      spots.push("Answers came without headers and bodies, as access logs write them: what they give away is not judged, and who exists only where status or length tells.");
     const { refused } = this.#core.ledger.inventory.size;
     if (refused > 0) spots.push(`${refused} exchanges belong to endpoints beyond the inventory's bounds: raise inventory.places or inventory.endpoints.`);
     for (const [id, count] of Object.entries(this.#core.triggerErrors())) spots.push(`The trigger ${id} failed ${count} times: mend its expression.`);

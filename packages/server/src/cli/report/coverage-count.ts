@@ -1,4 +1,4 @@
-import type { Carries, Exchange } from "@postern/engine";
+import { type Carries, DistinctCounter, type Exchange, hash53 } from "@postern/engine";
 
 /** How many of the exchanges read carried what, and so what could not be judged. */
 export class CoverageCount {
@@ -7,8 +7,16 @@ export class CoverageCount {
   withDuration = 0;
   readonly #carried: Record<keyof Carries, number> = { host: 0, query: 0, requestHeaders: 0, requestBody: 0, responseHeaders: 0, responseBody: 0 };
 
-  add(exchange: Exchange): void {
+  #nowhere = 0;
+  readonly #nowherePaths = new DistinctCounter();
+
+  /** `placed`: an endpoint is known where it was asked. */
+  add(exchange: Exchange, placed: boolean): void {
     const { carries } = exchange;
+    if (!placed && exchange.response.status === 404) {
+      this.#nowhere++;
+      this.#nowherePaths.add(hash53(exchange.url.split("?", 1)[0] ?? ""));
+    }
     this.exchanges++;
     if (exchange.client.address !== "") this.withAddress++;
     if (exchange.durationMs !== undefined) this.withDuration++;
@@ -19,6 +27,11 @@ export class CoverageCount {
     if (carries.requestBody) carried.requestBody++;
     if (carries.responseHeaders) carried.responseHeaders++;
     if (carries.responseBody) carried.responseBody++;
+  }
+
+  /** Requests answered 404 where no endpoint was known, and to how many paths. */
+  nowhere(): { readonly requests: number; readonly paths: number } {
+    return { requests: this.#nowhere, paths: Math.min(this.#nowhere, this.#nowherePaths.value()) };
   }
 
   /** Every fact with the share of exchanges that carried it, and for each that some lacked, what could not be judged there. */

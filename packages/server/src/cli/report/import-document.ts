@@ -44,6 +44,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
     templates: run.templates,
     span: { from: iso(run.firstAt), to: iso(run.lastAt) },
     coverage: run.coverage.facts(),
+    nowhere: run.coverage.nowhere(),
     endpoints: page(endpoints),
     findings: page(findings),
     incidents: page(
@@ -115,6 +116,8 @@ export interface ImportDocument {
   readonly templates: { readonly from: TemplatesFrom; readonly sampled: boolean };
   readonly span: { readonly from: string | null; readonly to: string | null };
   readonly coverage: readonly CoverageFact[];
+  /** Requests answered 404 where no endpoint was known, and to how many paths; more than a few hundred paths are an estimate. */
+  readonly nowhere: { readonly requests: number; readonly paths: number };
   readonly endpoints: Page<EndpointView>;
   readonly findings: Page<FindingView>;
   readonly incidents: Page<IncidentView>;

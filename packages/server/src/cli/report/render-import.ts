@@ -206,13 +206,40 @@ export function conclusion(document: ImportDocument): string {
   const first = incidents.items.find((incident) => incident.kind === "enumeration") ?? incidents.items[0];
   const serious = findings.items.filter((finding) => finding.status === "open" && rank(finding.severity) >= 3).length;
   const weak = serious > 0 ? ` Above: ${serious === 1 ? "one serious weakness" : `${count(serious)} serious weaknesses`}.` : "";
-  if (first === undefined) return `Nothing alarming happened in ${records.accepted === 1 ? "this one exchange" : `these ${count(records.accepted)} exchanges`}.${weak}`;
+  if (first === undefined) {
+    const which = records.accepted === 1 ? "this one exchange" : `these ${count(records.accepted)} exchanges`;
+    const unseen = document.coverage.flatMap(({ fact, carried }) => (carried === 0 ? (saysWhat[fact] ?? []) : []));
+    if (unseen.length === 0) return `Nothing alarming happened in ${which}.${noise(document)}${weak}`;
+    return `Nothing alarming is to be seen in ${which}, but they carry no ${listed(unseen.map(([what]) => what), "and no")}: ${listed(
+      unseen.map(([, judged]) => judged),
+      "and",
+    )} could not be judged.${noise(document)}${weak}`;
+  }
   if (first.kind !== "enumeration")
     return `${count(incidents.items.length)} ${incidents.items.length === 1 ? "incident needs" : "incidents need"} a look: ${plain(first.title)}.${weak}`;
   const { confirmed, denied } = first.disclosed;
   const atLeast = document.disclosuresDropped > 0 ? "at least " : "";
   const path = first.endpoints[0]?.path ?? "one endpoint";
   return `Somebody asked ${plain(path)} about ${atLeast}${count(confirmed + denied + first.disclosed.uniform)} different people or things and learned of ${atLeast}${count(confirmed)} that they are known here.${weak}`;
+}
+
+/** By a fact of the coverage that no record carried: what that is, and what nobody can say without it. */
+const saysWhat: Readonly<Record<string, readonly (readonly [lacking: string, notJudged: string])[]>> = {
+  "request headers": [["credentials", "who may call what"]],
+  "response body": [["bodies of answers", "what answers say of people"]],
+};
+
+/** Who looked for doors is no incident as long as none opened, and yet somebody was here. */
+function noise({ nowhere }: ImportDocument): string {
+  return nowhere.paths < noisyPathsMin ? "" : ` ${several(nowhere.requests, "request")} went to ${several(nowhere.paths, "path")} where only 404 was answered, as scanners ask.`;
+}
+
+/** Fewer are dead links. */
+const noisyPathsMin = 10;
+
+/** `a, b and c` */
+function listed(words: readonly string[], last: string): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} ${last} ${words.at(-1) ?? ""}`;
 }
 
 const shownSources = 10;
