@@ -4,6 +4,7 @@ import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli-context.ts";
 import { discoveredPage, type KnownEndpoint } from "./discovered/discovered-page.ts";
 import { renderDiscovery } from "./discovered/render-discovery.ts";
+import { plain } from "./report/text-layout.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
 
 /** `postern discover <dir>`: the routes that source code declares, beside what was seen where a data directory is named. */
@@ -71,7 +72,11 @@ async function run(dir: string, options: DiscoverFlags, context: CliContext): Pr
 }
 
 async function seenIn(data: string, options: DiscoverFlags, context: CliContext): Promise<readonly KnownEndpoint[]> {
-  const { readKnown } = await import("./known/known.ts");
+  const { holdsTraffic, readKnown } = await import("./known/known.ts");
+  if (!holdsTraffic(data)) {
+    context.stderr.write(`No traffic is kept in ${plain(data)} yet. The routes are kept there now, and endpoints say \`known by: source\` when it comes.\n`);
+    return [];
+  }
   const known = await readKnown(data, { env: context.env, config: configOf(options.config, context) });
   return known.ledger.inventory
     .endpoints()

@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Writable } from "node:stream";
@@ -8,6 +8,7 @@ import type { EndpointShape } from "../api/discovery-views.ts";
 import { sharedData } from "../sources/shared-data.fixture.ts";
 import type { CliContext } from "./cli-context.ts";
 import { diffCommand } from "./diff.ts";
+import { discoverCommand } from "./discover.ts";
 import { importCommand } from "./import.ts";
 import { listCommands } from "./list.ts";
 import { specCommand } from "./spec.ts";
@@ -113,6 +114,16 @@ test("a removed document can be put back whole, as can one that another replaced
   expect((await run("changes", "--data", at)).stdout).toContain("document restored");
 });
 
+test("source code is kept before any traffic came, and beside a document", async () => {
+  const [tree, before] = [join(dir, "tree"), join(dir, "before")];
+  mkdirSync(tree);
+  writeFileSync(join(tree, "app.js"), 'const app = require("express")();\napp.get("/rooms", (req, res) => res.json([]));\n');
+  const discovered = await run("discover", tree, "--data", before, "--json");
+  expect([discovered.code, JSON.parse(discovered.stdout).items]).toEqual([0, [expect.objectContaining({ path: "/rooms", knownBy: ["source"] })]]);
+  await run("import", har, "--data", before, "--json");
+  expect((await run("discover", tree, "--data", before)).code).toBe(0);
+});
+
 test("one endpoint is shown field by field: what it takes, what it gives with each status, of what kind; the exported document says the same and holds no value", async () => {
   const { stdout } = await run("endpoints", "POST /rest/user/login", "--data", data, "--json");
   const { shape } = JSON.parse(stdout) as { shape: EndpointShape };
@@ -155,7 +166,7 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string }>
     version: "0.0.0",
   };
   const program = new Command();
-  for (const add of [importCommand, listCommands, diffCommand, specCommand]) add(program, context);
+  for (const add of [importCommand, discoverCommand, listCommands, diffCommand, specCommand]) add(program, context);
   await program.parseAsync(args, { from: "user" });
   return { code, stdout: out.text };
 }

@@ -18,7 +18,7 @@ import { settled } from "./settled.ts";
  */
 export async function readKnown(dataDir: string, options: KnownOptions): Promise<Known> {
   const dir = resolve(dataDir);
-  if (!["journal", "store", "hub"].some((name) => existsSync(join(dir, name)))) {
+  if (!holdsTraffic(dir)) {
     throw new PosternError("NOT_FOUND", `There is no Postern data in ${dataDir}`, {
       remedy: "Name the directory with --data, or fill it: `postern protect <url> --data <dir>` or `postern import <file> --data <dir>`.",
     });
@@ -46,6 +46,11 @@ export async function readKnown(dataDir: string, options: KnownOptions): Promise
     uptime: state?.uptime,
     savedAt,
   };
+}
+
+/** Whether anything was ever imported or judged there; documents and routes may be kept before. */
+export function holdsTraffic(dataDir: string): boolean {
+  return ["journal", "store", "hub"].some((name) => existsSync(join(dataDir, name)));
 }
 
 export interface KnownOptions {
