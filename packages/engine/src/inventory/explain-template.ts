@@ -1,6 +1,7 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { InventoryEndpoint } from "./inventory-endpoint.ts";
 import { bits, type MergeReason, type PathNode } from "./path-node.ts";
+import { coversTemplate } from "./template-rules.ts";
 import { isConstantLike, isReservedWord } from "./segment-kind.ts";
 
 /** Why one segment of a template is a constant or a parameter. */
@@ -28,9 +29,10 @@ export function explainTemplate(endpoint: InventoryEndpoint): readonly SegmentRe
   const way: PathNode<unknown>[] = [];
   for (let at: PathNode<unknown> | undefined = endpoint.place; at?.parent !== undefined; at = at.parent) way.push(at);
   const texts = endpoint.template.split("/").slice(1);
+  const clear = endpoint.clearTemplate.split("/").slice(1);
   return way.toReversed().map((node, position) => {
     const segment = texts[position] ?? "";
-    return node.parameter ? parameterReason(node, segment, endpoint, position) : constantReason(node, segment);
+    return node.parameter ? parameterReason(node, segment, endpoint, position) : constantReason(node, segment, clear);
   });
 }
 
@@ -58,21 +60,26 @@ function parameterReason(node: PathNode<unknown>, segment: string, endpoint: Inv
   return made("shape", node.label === "{}" ? `its values look like values${shape === undefined ? "" : `, most of them ${shape}`}` : `its values have the form ${node.label}`);
 }
 
-function constantReason(node: PathNode<unknown>, segment: string): SegmentReason {
+/** `clear`: the segments of the whole template with every constant in clear. */
+function constantReason(node: PathNode<unknown>, segment: string, clear: readonly string[]): SegmentReason {
   const { parent } = node;
   const parameter = parent?.parameters.get("{}");
   const answers = node.shape === "" || parameter === undefined || parameter.shape === "" ? undefined : node.shape === parameter.shape ? "alike" : "otherwise";
   const evidence = {
     sightings: node.count,
     siblings: Math.max(0, (parent?.children.size ?? 1) - 1),
-    networks: bits(node.clients),
+    // A state of an older version says nothing of them.
+    ...(node.clients === 0 ? {} : { networks: bits(node.clients) }),
     placesBelow: node.children.size + node.parameters.size,
     besideParameter: parameter !== undefined,
     ...(parameter === undefined ? {} : { parameterSightings: parameter.count }),
     ...(answers === undefined ? {} : { answersAsParameter: answers === "alike" }),
   };
   const made = (by: SegmentDecision, because: string): SegmentReason => ({ segment, is: "constant", by, because, evidence });
-  if (node.rule !== undefined) return made("rule", `somebody said so${node.rule.rule === undefined ? "" : `: ${node.rule.rule.kind} ${node.rule.rule.template}`}`);
+  const rule = node.rule?.rule;
+  const ruled = (): SegmentReason => made("rule", `somebody said so${rule === undefined ? "" : `: ${rule.kind} ${rule.template}`}`);
+  // A constant that a rule only passes through on its way to other endpoints is explained by itself where it can be.
+  if (node.rule !== undefined && (rule === undefined || coversTemplate(rule, clear))) return ruled();
   const known = hashOfSegment(node.label) === undefined && (isReservedWord(node.label.toLowerCase()) || isPlainWords(node.label));
   if (known) return made("word", `"${node.label}" is a word of interfaces${isReservedWord(node.label.toLowerCase()) ? " that names an action or the caller" : ""}`);
   if (parameter !== undefined) {
@@ -81,6 +88,7 @@ function constantReason(node: PathNode<unknown>, segment: string): SegmentReason
     return made("stands-apart", apart);
   }
   if (hashOfSegment(node.label) === undefined && isConstantLike(node.label)) return made("word", "it is written as interfaces write their constants");
+  if (node.rule !== undefined) return ruled();
   return made("undecided", `it has ${several(evidence.siblings, "sibling")}, too few or too different to call them values of one parameter`);
 }
 

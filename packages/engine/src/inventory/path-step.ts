@@ -13,6 +13,8 @@ export interface PathStep {
   /** Parameters only: words are values here, not only typed segments. */
   readonly merged: boolean;
   readonly count: number;
+  /** 32-bit sketch of the networks it was asked from; absent in older states. */
+  readonly clients?: number;
   /** What this place answers, as a hash. */
   readonly shape?: string;
   /** Parameters only: about how many different values, and sightings of the most popular one. */
@@ -32,6 +34,7 @@ export function pathOf<Leaf>(place: PathNode<Leaf>, hidden: (constant: string) =
       parameter: at.parameter,
       merged: at.parameter && (at.parent.merged || at.parent.persons),
       count: at.count,
+      ...(at.clients === 0 ? {} : { clients: at.clients }),
       ...(at.shape === "" ? {} : { shape: at.shape }),
       ...(at.parameter && at.label === "{}" && at.parent.values !== undefined ? { values: at.parent.values.count, topValue: at.parent.topValue } : {}),
       ...(at.parameter && at.parent.reason !== undefined ? { reason: at.parent.reason } : {}),

@@ -152,6 +152,7 @@ export class PathTemplates<Leaf> {
         : (node.children.get(step.label.toLowerCase()) ?? this.#child(node, step.label.toLowerCase(), step.label));
       if (next !== undefined && !step.parameter && next.count === 0 && hashOfSegment(step.label) !== undefined) this.#hashed++;
       if (next !== undefined) next.count = Math.max(next.count, step.count);
+      if (next !== undefined) next.clients |= step.clients ?? 0;
       if (next !== undefined && step.shape !== undefined) next.shape = step.shape;
       if (next !== undefined && step.shown && hashOfSegment(step.label) === undefined) next.shown = true;
       if (step.parameter && step.merged) node.merged = true;

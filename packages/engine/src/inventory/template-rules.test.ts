@@ -206,6 +206,18 @@ test("every segment says why it is what it is, and quotes no value", () => {
   expect(JSON.stringify(explainTemplate(wikiPage))).not.toContain("xbako");
 });
 
+test("a rule explains what it is about, and no constant that merely leads to it; networks outlive a restart", () => {
+  const rules = [merge("/v2/doctors/{slug}")];
+  const inventory = learned(["/v2/doctors/ana", "/v2/doctors/ben", "/v2/appointments", "/v2/appointments"], rules);
+  const restored = Inventory.restore(ports, JSON.parse(JSON.stringify(inventory.exportState())), {}, rules);
+  for (const one of [inventory, restored]) {
+    const [doctors, appointments] = ["/v2/doctors/{slug}", "/v2/appointments"].map((path) => explainTemplate(one.endpoints().find((it) => it.clearTemplate === path) ?? fail()));
+    expect(doctors?.map(({ by }) => by)).toEqual(["rule", "rule", "rule"]);
+    expect(appointments?.map(({ by }) => by)).toEqual(["word", "word"]);
+    expect(appointments?.[1]?.evidence).toMatchObject({ sightings: 2, networks: 2 });
+  }
+});
+
 function fail(): never {
   throw new Error("no such endpoint");
 }

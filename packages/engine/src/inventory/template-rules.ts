@@ -106,6 +106,16 @@ export function ruleProblem({ kind, template }: TemplateRule): string | undefine
   return undefined;
 }
 
+/** Whether an endpoint, given by the segments of its template, stands where the rule says something or below. */
+export function coversTemplate({ template }: TemplateRule, segments: readonly string[]): boolean {
+  return segmentsOf(template).every((one, place) => {
+    const segment = segments[place];
+    if (segment === undefined) return false;
+    // A constant known by its hash alone may be any.
+    return one === "*" || patternOf(one) !== undefined || hashOfSegment(one) !== undefined || one.toLowerCase() === segment.toLowerCase();
+  });
+}
+
 /** Two rules about the same template, whatever its parameters are called. */
 export function sameRuleTemplate(a: TemplateRule, b: TemplateRule): boolean {
   return (a.host ?? "") === (b.host ?? "") && shapeOf(a.template) === shapeOf(b.template);
