@@ -24,6 +24,7 @@ export function endpointFields(endpoint: InventoryEndpoint): EndpointFields {
       else for (const place of placesOf(one.class === undefined ? { ...one, ...subjectAt(one, endpoint) } : one, endpoint)) parameters.push(place);
     }
   };
+  parameters.push(...unseenInPath(endpoint));
   for (const part of ["path", "query", "header", "cookie", "form", "json"] as const) take(part, schemas[part]);
   const given = byField(endpoint.classifiedFields());
   const answers = [...schemas.responses]
@@ -83,6 +84,15 @@ function subjectAt({ field }: FieldFacts, endpoint: InventoryEndpoint): { readon
   const name = endpoint.pathNames.get(Number(field.slice(1)));
   const found = endpoint.parameterList().find((one) => one.location.in === "path" && one.location.name === name)?.subject;
   return found === "phone" || found === "email" ? { class: found, share: 1 } : {};
+}
+
+/** Parameters of the path that only a person's rule makes: their values were learned as constants, and nothing is known of them but that every request had one. */
+function unseenInPath(endpoint: InventoryEndpoint): readonly ParameterFacts[] {
+  const { path } = endpoint.schemas;
+  const text = { types: ["string"] as const, format: undefined, values: "few" as const, optional: false, class: undefined, scheme: undefined, share: 0 };
+  return [...endpoint.pathNames.keys()]
+    .filter((position) => !path.fields.has(`p${position}`))
+    .flatMap((position) => placesOf({ ...text, field: `p${position}`, seen: path.seen, of: path.seen }, endpoint));
 }
 
 /** A segment of several parameters (`{cc}-{phone}`) is of one class: that of the parameter that says so, else of the last. A position that is a constant again has none. */

@@ -4,6 +4,7 @@ import { describe, expect, test } from "vitest";
 import type { Ports } from "../exchange/ports.ts";
 import { type ExchangeView } from "../exchange/view.ts";
 import { viewOf } from "../exchange/view-of.ts";
+import { endpointFields } from "./endpoint-fields.ts";
 import { explainTemplate } from "./explain-template.ts";
 import { Inventory } from "./inventory.ts";
 import { ruleProblem, type TemplateRule } from "./template-rules.ts";
@@ -212,6 +213,8 @@ test("a rule explains what it is about, and no constant that merely leads to it;
   const restored = Inventory.restore(ports, JSON.parse(JSON.stringify(inventory.exportState())), {}, rules);
   for (const one of [inventory, restored]) {
     const [doctors, appointments] = ["/v2/doctors/{slug}", "/v2/appointments"].map((path) => explainTemplate(one.endpoints().find((it) => it.clearTemplate === path) ?? fail()));
+    const merged = one.endpoints().find((it) => it.clearTemplate === "/v2/doctors/{slug}") ?? fail();
+    expect(endpointFields(merged).parameters).toMatchObject([{ in: "path", field: "slug", types: ["string"], seen: 2, of: 2 }]);
     expect(doctors?.map(({ by }) => by)).toEqual(["rule", "rule", "rule"]);
     expect(appointments?.map(({ by }) => by)).toEqual(["word", "word"]);
     expect(appointments?.[1]?.evidence).toMatchObject({ sightings: 2, networks: 2 });
