@@ -249,7 +249,8 @@ describe("what a person reads", () => {
 
   test("of an access log says what it cannot judge, and that somebody looked for doors", async () => {
     const file = join(bench.dir, "doors.log");
-    const line = (n: number, path: string, status: number): string => `192.0.2.9 - - [03/Jun/2024:11:00:${String(n % 60).padStart(2, "0")} +0000] "GET ${path} HTTP/1.1" ${status} 40`;
+    const line = (n: number, path: string, status: number): string =>
+      `192.0.2.9 - - [03/Jun/2024:11:00:${String(n % 60).padStart(2, "0")} +0000] "GET ${path} HTTP/1.1" ${status} 40`;
     writeFileSync(file, Array.from({ length: 40 }, (_, n) => line(n, n < 20 ? "/api/health" : `/old-${"abcdefghijklmnopqrst"[n - 20]}.php`, n < 20 ? 200 : 404)).join("\n"));
     const { stdout } = await bench.run(["import", file], { COLUMNS: "1000" });
     expect(stdout.trimEnd().split("\n").slice(-2).join(" ")).toBe(

@@ -210,7 +210,10 @@ export function conclusion(document: ImportDocument): string {
     const which = records.accepted === 1 ? "this one exchange" : `these ${count(records.accepted)} exchanges`;
     const unseen = document.coverage.flatMap(({ fact, carried }) => (carried === 0 ? (saysWhat[fact] ?? []) : []));
     if (unseen.length === 0) return `Nothing alarming happened in ${which}.${noise(document)}${weak}`;
-    return `Nothing alarming is to be seen in ${which}, but they carry no ${listed(unseen.map(([what]) => what), "and no")}: ${listed(
+    return `Nothing alarming is to be seen in ${which}, but they carry no ${listed(
+      unseen.map(([what]) => what),
+      "and no",
+    )}: ${listed(
       unseen.map(([, judged]) => judged),
       "and",
     )} could not be judged.${noise(document)}${weak}`;

@@ -76,7 +76,7 @@ export interface Column {
   readonly head: string;
   /** Numbers stand right. */
   readonly right?: boolean;
-  /** The column that takes what width is left, and is cut to it. `below`: where that is too little, its cells stand on lines of their own, under each row. */
+  /** The column that takes what width is left, and is cut to it. `below`: where that is too little, its cells stand under each row, with those of all columns after it that say `below`, on as few lines as hold them. */
   readonly flexible?: boolean | "below";
   readonly paint?: (text: string, cell: string) => string;
 }
@@ -91,9 +91,15 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
   const fixed = widths.reduce((sum, one, i) => sum + (i === flexible ? 0 : one), 0) + 2 * (columns.length - 1);
   const room = width - fixed;
   if (columns[flexible]?.flexible === "below" && room < belowMax && room < (widths[flexible] ?? 0)) {
-    const others = <T>(list: readonly T[]): T[] => list.filter((_, i) => i !== flexible);
+    const isBelow = (i: number): boolean => columns[i]?.flexible === "below";
+    const others = <T>(list: readonly T[]): T[] => list.filter((_, i) => !isBelow(i));
+    const under = (cells: readonly string[]): string[] =>
+      packed(
+        cells.filter((cell, i) => isBelow(i) && cell !== ""),
+        width - 2,
+      ).map((line) => `  ${line}`);
     const [heads = "", ...lines] = table(others(columns), rows.map(others), width, (text) => text);
-    return [head(heads), head(`  ${columns[flexible].head}`), ...lines.flatMap((line, i) => [line, `  ${fit(rows[i]?.[flexible] ?? "", width - 2)}`])];
+    return [head(heads), ...under(columns.map((column) => column.head)).map(head), ...lines.flatMap((line, i) => [line, ...under(rows[i] ?? [])])];
   }
   if (flexible >= 0) widths[flexible] = Math.max(8, Math.min(widths[flexible] ?? 8, width - fixed));
   const line = (cells: readonly string[], painted: boolean): string =>
@@ -114,4 +120,15 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
     ),
     ...rows.map((row) => line(row, true)),
   ];
+}
+
+/** Texts side by side where a line holds them, two spaces between; a longer one is cut. */
+function packed(texts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  for (const text of texts) {
+    const last = lines.at(-1);
+    if (last !== undefined && last.length + 2 + text.length <= width) lines[lines.length - 1] = `${last}  ${text}`;
+    else lines.push(fit(text, width));
+  }
+  return lines;
 }
