@@ -47,7 +47,7 @@ export { Foresight, type ForesightExport } from "./inventory/foresight.ts";
 export { PathTemplates } from "./inventory/path-templates.ts";
 export { explainTemplate, type SegmentReason, segmentDecisions } from "./inventory/explain-template.ts";
 export type { DataClass } from "./inventory/data-classes.ts";
-export { ruleProblem, sameRuleTemplate, type TemplateRule, type TemplateRuleKind, templateRuleKinds, templateRulesMax } from "./inventory/template-rules.ts";
+export { knownTemplatesMax, ruleProblem, sameRuleTemplate, type TemplateRule, type TemplateRuleKind, templateRuleKinds, templateRulesMax } from "./inventory/template-rules.ts";
 export { templateShape } from "./inventory/template-text.ts";
 export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";
 export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderBytesMax, reorderMax, type Ruled } from "./judge.ts";

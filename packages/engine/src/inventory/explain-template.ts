@@ -1,7 +1,7 @@
 import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { InventoryEndpoint } from "./inventory-endpoint.ts";
 import { bits, type MergeReason, type PathNode } from "./path-node.ts";
-import { coversTemplate } from "./template-rules.ts";
+import { coversTemplate, type TemplateRule } from "./template-rules.ts";
 import { isConstantLike, isReservedWord } from "./segment-kind.ts";
 
 /** Why one segment of a template is a constant or a parameter. */
@@ -18,7 +18,7 @@ export interface SegmentReason {
 }
 
 /**
- * `rule`: a person. `shape`: its text is that of a value. `person`: a name of somebody is expected there. `siblings`: many words there are interchangeable.
+ * `rule`: a person, a kept document or source code. `shape`: its text is that of a value. `person`: a name of somebody is expected there. `siblings`: many words there are interchangeable.
  * `word`: a word of interfaces. `stands-apart`: a word beside a parameter with traffic, answers or a sub-tree of its own. `undecided`: too few siblings to call it a value.
  */
 export const segmentDecisions = ["rule", "shape", "person", "siblings", "word", "stands-apart", "undecided"] as const;
@@ -51,7 +51,7 @@ function parameterReason(node: PathNode<unknown>, segment: string, endpoint: Inv
   };
   const made = (by: SegmentDecision, because: string): SegmentReason => ({ segment, is: "parameter", by, because, evidence });
   const rule = parent?.rule?.rule;
-  if (rule !== undefined && parent?.rule?.position !== "words" && parent?.rule?.position !== "learned") return made("rule", `somebody said so: ${rule.kind} ${rule.template}`);
+  if (rule !== undefined && parent?.rule?.position !== "words" && parent?.rule?.position !== "learned") return made("rule", saidBy(rule));
   if (parent !== undefined && parent.persons) return made("person", `what stands after "${parent.label}" names a person`);
   if (parent?.merged === true && node.label === "{}") {
     const words = parent.values === undefined ? "words there" : `about ${parent.values.count} different words there`;
@@ -77,7 +77,7 @@ function constantReason(node: PathNode<unknown>, segment: string, clear: readonl
   };
   const made = (by: SegmentDecision, because: string): SegmentReason => ({ segment, is: "constant", by, because, evidence });
   const rule = node.rule?.rule;
-  const ruled = (): SegmentReason => made("rule", `somebody said so${rule === undefined ? "" : `: ${rule.kind} ${rule.template}`}`);
+  const ruled = (): SegmentReason => made("rule", rule === undefined ? "somebody said so" : saidBy(rule));
   // A constant that a rule only passes through on its way to other endpoints is explained by itself where it can be.
   if (node.rule !== undefined && (rule === undefined || coversTemplate(rule, clear))) return ruled();
   const known = hashOfSegment(node.label) === undefined && (isReservedWord(node.label.toLowerCase()) || isPlainWords(node.label));
@@ -90,6 +90,11 @@ function constantReason(node: PathNode<unknown>, segment: string, clear: readonl
   if (hashOfSegment(node.label) === undefined && isConstantLike(node.label)) return made("word", "it is written as interfaces write their constants");
   if (node.rule !== undefined) return ruled();
   return made("undecided", `it has ${several(evidence.siblings, "sibling")}, too few or too different to call them values of one parameter`);
+}
+
+function saidBy(rule: TemplateRule): string {
+  if (rule.known === undefined) return `somebody said so: ${rule.kind} ${rule.template}`;
+  return rule.known === "document" ? `a kept document has it so: ${rule.template}` : `source code has it so: ${rule.template}`;
 }
 
 const reasonText: Readonly<Record<MergeReason, string>> = {

@@ -55,6 +55,9 @@ export class Inventory {
   readonly #documents = new GraphqlDocuments();
   readonly #operations: OperationBudget = { used: 0, max: operationsOfAllMax };
   #rules: readonly TemplateRule[] = [];
+  #ruledHosts: ReadonlySet<string> = new Set();
+  /** Of every host that no rule names: made once. */
+  #rulesOfOthers: RuleNode | undefined;
   /** Places left for all hosts together. */
   readonly #places: { left: number };
   #endpoints = 0;
@@ -192,6 +195,8 @@ export class Inventory {
   /** Obeys these rules of people from now on, in place of any before: see {@link PathTemplates.govern}. */
   govern(rules: readonly TemplateRule[]): void {
     this.#rules = rules;
+    this.#ruledHosts = new Set(rules.flatMap((rule) => rule.host ?? []));
+    this.#rulesOfOthers = rulesFor("", rules);
     for (const host of this.#hosts.values()) host.paths.govern(this.#rulesOf(host.name));
   }
 
@@ -387,7 +392,7 @@ export class Inventory {
   }
 
   #rulesOf(host: string): RuleNode | undefined {
-    return this.#rules.length === 0 ? undefined : rulesFor(host, this.#rules);
+    return this.#ruledHosts.has(host) ? rulesFor(host, this.#rules) : this.#rulesOfOthers;
   }
 
   #host(name: string): HostInventory | undefined {

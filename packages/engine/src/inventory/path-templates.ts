@@ -56,6 +56,7 @@ export class PathTemplates<Leaf> {
   govern(rules: RuleNode | undefined): void {
     if (rules === undefined && this.root.rule === undefined) return;
     this.#govern(this.root, rules === undefined ? undefined : learnedRules(rules));
+    this.#offer(this.root);
     this.epoch++;
     this.settle();
   }
@@ -184,12 +185,12 @@ export class PathTemplates<Leaf> {
     let made = false;
     for (let at = place; at.parent !== undefined; at = at.parent) {
       way.push(at);
-      made ||= !at.parameter && at.rule !== undefined;
+      made ||= !at.parameter && at.rule?.known === false;
     }
     if (!made) return undefined;
     let node: PathNode<Leaf> | undefined = this.root;
     for (const step of way.toReversed()) {
-      const ruled: boolean = !step.parameter && step.rule !== undefined;
+      const ruled: boolean = !step.parameter && step.rule?.known === false;
       const into: PathNode<Leaf> | undefined = node;
       const known: PathNode<Leaf> | undefined = step.parameter ? into.parameters.get(step.label) : into.children.get(step.label.toLowerCase());
       const instead: PathNode<Leaf> | undefined = ruled ? into.parameters.get("{}") : undefined;
@@ -223,6 +224,7 @@ export class PathTemplates<Leaf> {
     };
     walk(root, this.root);
     this.#review(this.root, true);
+    this.#offer(this.root);
   }
 
   /** Decides every position that has gathered evidence since it was last looked at; call before reporting. */
@@ -315,14 +317,17 @@ export class PathTemplates<Leaf> {
   /** Makes the view that the rule of this place asks for, anew where it asks for another. */
   #show(node: PathNode<Leaf>, anew = false): void {
     if (this.#views === undefined || node.isView) return;
-    const wanted = node.rule?.view;
+    const wanted = node.rule?.view ?? (node.view === undefined ? undefined : node.rule?.offered);
     if (node.view !== undefined && !anew && sameRules(node.view.rule, wanted)) return;
     this.#unshow(node);
-    if (wanted === undefined) return;
+    if (wanted !== undefined) this.#makeView(node, this.#views, wanted);
+  }
+
+  #makeView(node: PathNode<Leaf>, views: LeafViews<Leaf>, wanted: RuleNode): void {
     const view = new PathNode<Leaf>(node.parent, node.label, node.parameter, node.depth);
     view.isView = true;
     this.#made();
-    copyBranch(node, view, this.#views, () => this.#made());
+    copyBranch(node, view, views, () => this.#made());
     node.view = view;
     this.#viewed++;
     this.#govern(view, wanted);
@@ -330,6 +335,43 @@ export class PathTemplates<Leaf> {
     this.#settleBelow(view);
     if (this.#isFull()) this.cramp();
     this.epoch++;
+  }
+
+  /** Shows what documents and source say from the first place on a way where a word stands that they call a value. */
+  #offer(node: PathNode<Leaf>): void {
+    if (node.rule === undefined || this.#views === undefined) return;
+    const { offered } = node.rule;
+    if (node.view === undefined && offered !== undefined && [...node.children.values()].some((child) => this.#isOffered(offered, child.label)))
+      this.#makeView(node, this.#views, offered);
+    if (node.view !== undefined) {
+      this.#unshowBelow(node);
+      return;
+    }
+    for (const child of node.children.values()) this.#offer(child);
+    for (const child of node.parameters.values()) this.#offer(child);
+  }
+
+  /** True for a word where documents and source have a parameter. */
+  #isOffered(rule: RuleNode, label: string): boolean {
+    const key = label.toLowerCase();
+    return !isConstantLike(label) && !isReservedWord(key) && ruledConstant(rule, key, this.#hidden) === undefined;
+  }
+
+  /** The place from which documents are to be shown because of this word below it; nothing where it is shown already. */
+  #offerFor(node: PathNode<Leaf>, label: string): void {
+    const offered = node.rule?.offered;
+    if (offered === undefined || node.view !== undefined || this.#isFull() || !this.#isOffered(offered, label)) return;
+    for (let at = node.parent; at !== undefined; at = at.parent) if (at.view !== undefined) return;
+    this.#offer(node);
+  }
+
+  #unshowBelow(node: PathNode<Leaf>): void {
+    for (const map of [node.children, node.parameters]) {
+      for (const child of map.values()) {
+        this.#unshow(child);
+        this.#unshowBelow(child);
+      }
+    }
   }
 
   #unshow(node: PathNode<Leaf>): void {
@@ -344,7 +386,7 @@ export class PathTemplates<Leaf> {
   #giveWay(): void {
     this.#cramped = false;
     const walk = (node: PathNode<Leaf>): void => {
-      const shown = node.view === undefined ? undefined : node.rule?.view;
+      const shown = node.view === undefined ? undefined : (node.rule?.view ?? node.rule?.offered);
       if (shown !== undefined) {
         this.#unshow(node);
         this.#govern(node, shown);
@@ -378,7 +420,10 @@ export class PathTemplates<Leaf> {
       this.#fold(child, parameter, child);
       this.#gone();
     }
-    if (this.root.rule !== undefined) this.#govern(parameter, node.rule?.parameters.get("{}"));
+    if (this.root.rule === undefined) return;
+    this.#govern(parameter, node.rule?.parameters.get("{}"));
+    for (let at: PathNode<Leaf> | undefined = parameter; at !== undefined; at = at.parent) if (at.view !== undefined || at.isView) return;
+    this.#offer(parameter);
   }
 
   /** Makes the compound parameters of a position, such as `{}.json`, one with the plain one. */
@@ -423,6 +468,7 @@ export class PathTemplates<Leaf> {
     this.#made();
     markDirty(node);
     if (child.rule?.view !== undefined) this.#show(child);
+    this.#offerFor(node, segment);
     return child;
   }
 

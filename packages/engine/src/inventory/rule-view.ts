@@ -45,6 +45,8 @@ export function sameRules(a: RuleNode | undefined, b: RuleNode | undefined): boo
     a.label === b.label &&
     a.hashed === b.hashed &&
     a.position === b.position &&
+    a.known === b.known &&
+    a.offers === b.offers &&
     a.name === b.name &&
     rule?.kind === b.rule?.kind &&
     rule?.template === b.rule?.template &&

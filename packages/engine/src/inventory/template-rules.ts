@@ -15,6 +15,10 @@ export interface TemplateRule {
   readonly host?: string | undefined;
   /** `/users/{userId}/cards` */
   readonly template: string;
+  /** Not a person's: a kept document or source code says so. It gives way to people, and shows something only where words stand that it calls values. */
+  readonly known?: "document" | "source" | undefined;
+  /** Of a document: parameters that no word can be a value of, such as numbers. */
+  readonly typed?: readonly string[] | undefined;
 }
 
 export const templateRuleKinds = ["pin", "merge", "split"] as const;
@@ -22,6 +26,8 @@ export type TemplateRuleKind = (typeof templateRuleKinds)[number];
 
 /** Rules one inventory obeys; more than a team writes. */
 export const templateRulesMax = 1_000;
+/** Templates of documents and source that one inventory looks at, beside people's rules: five times GitHub's. */
+export const knownTemplatesMax = 5_000;
 /** Longer templates no interface has. */
 export const ruleSegmentsMax = 32;
 export const ruleCharactersMax = 1_024;
@@ -43,13 +49,26 @@ export interface RuleNode {
   rule: TemplateRule | undefined;
   /** Of {@link learnedRules}: what is decided here and below for what is shown. */
   view: RuleNode | undefined;
+  /** The same where no person but a document or source decided: it is shown as soon as there is a word that it calls a value. */
+  offered: RuleNode | undefined;
+  /** Nobody but documents and source named this place. */
+  known: boolean;
+  /** Nobody but documents and source decided the position. */
+  offers: boolean;
 }
 
-/** The rules for one host as a tree; undefined when there are none. Rules that {@link ruleProblem} refuses are left out; of a contradiction the later one counts. */
+/**
+ * The rules for one host as a tree; undefined when there are none. Rules that {@link ruleProblem} refuses are left out; of a contradiction the later one counts, and people's
+ * before those of documents, which hold for the hosts they name, and for any host that none of them names.
+ */
 export function rulesFor(host: string, rules: readonly TemplateRule[]): RuleNode | undefined {
   let root: RuleNode | undefined;
-  for (const rule of rules.slice(0, templateRulesMax)) {
-    if ((rule.host !== undefined && rule.host !== host) || ruleProblem(rule) !== undefined) continue;
+  const known = rules.filter((rule) => rule.known !== undefined).slice(0, knownTemplatesMax);
+  const named = known.some((rule) => rule.host === host);
+  const people = rules.filter((rule) => rule.known === undefined).slice(0, templateRulesMax);
+  for (const rule of [...known, ...people]) {
+    const elsewhere = rule.host !== undefined && rule.host !== host && (rule.known === undefined || named);
+    if (elsewhere || ruleProblem(rule) !== undefined) continue;
     root ??= emptyNode("");
     addRule(root, rule);
   }
@@ -60,22 +79,36 @@ export function rulesFor(host: string, rules: readonly TemplateRule[]): RuleNode
  * What of these rules holds for what is learned: constants that somebody named are never values. That words are values holds only for what is shown, so that taking it
  * back finds everything as if it had never been said; the first such place of a way says so in `view`.
  */
-export function learnedRules(rules: RuleNode, viewed = false): RuleNode {
+export function learnedRules(rules: RuleNode): RuleNode {
+  let learned = learnedOf.get(rules);
+  if (learned === undefined) learnedOf.set(rules, (learned = learnedNode(rules, false, false)));
+  return learned;
+}
+
+/** Hosts share the rules that hold for all. */
+const learnedOf = new WeakMap<RuleNode, RuleNode>();
+
+function learnedNode(rules: RuleNode, viewed: boolean, unnamed: boolean): RuleNode {
   const asValues = rules.position === "values" || rules.position === "everything";
-  const below = (map: ReadonlyMap<string, RuleNode>): Map<string, RuleNode> => new Map([...map].map(([key, child]) => [key, learnedRules(child, viewed || asValues)]));
+  const offered = asValues && !viewed && rules.offers;
+  const below = (map: ReadonlyMap<string, RuleNode>): Map<string, RuleNode> =>
+    new Map([...map].map(([key, child]) => [key, learnedNode(child, viewed || (asValues && !offered), unnamed || asValues)]));
   return {
     ...rules,
     constants: below(rules.constants),
     parameters: below(rules.parameters),
     position: asValues ? "learned" : rules.position,
-    name: viewed ? undefined : rules.name,
-    view: asValues && !viewed ? rules : undefined,
+    name: unnamed || rules.known ? undefined : rules.name,
+    view: asValues && !viewed && !offered ? rules : undefined,
+    offered: offered ? rules : undefined,
   };
 }
 
 /** What a rule decides of one segment; a constant known by its hash is found through `hidden`. */
 export function ruledConstant(rule: RuleNode, key: string, hidden: ((constant: string) => string) | undefined): RuleNode | undefined {
-  return rule.constants.get(key) ?? (rule.hashed && hidden !== undefined ? rule.constants.get(hidden(key).toLowerCase()) : undefined);
+  const found = rule.constants.get(key) ?? (rule.hashed && hidden !== undefined ? rule.constants.get(hidden(key).toLowerCase()) : undefined);
+  // Who merges everything merges what a document names, too.
+  return found?.known === true && rule.position === "everything" ? undefined : found;
 }
 
 /** Why a rule cannot be kept, in words for the person who wrote it; undefined when it can. */
@@ -140,19 +173,21 @@ function addRule(root: RuleNode, rule: TemplateRule): void {
     } else if (pattern === undefined) {
       at.hashed ||= hashOfSegment(segment) !== undefined;
       at = childOf(at.constants, segment.toLowerCase(), segment);
-      at.rule ??= rule;
+      if (at.rule === undefined || at.rule.known !== undefined) at.rule = rule;
     } else {
-      if (rule.kind !== "split" && pattern === "{}") {
+      const name = /^\{([A-Za-z][A-Za-z0-9_]{0,63})\}/.exec(segment)?.[1];
+      if (rule.kind !== "split" && pattern === "{}" && (name === undefined || rule.typed?.includes(name) !== true)) {
         const decided = rule.kind === "merge" && place === last ? "everything" : "values";
         if (decided === "everything" || at.position !== "everything") {
           at.position = decided;
           at.rule = rule;
+          at.offers = rule.known !== undefined;
         }
       }
       at = childOf(at.parameters, pattern);
-      const name = /^\{([A-Za-z][A-Za-z0-9_]{0,63})\}/.exec(segment)?.[1];
       if (name !== undefined && rule.kind !== "split" && pattern.startsWith("{}")) at.name = name;
     }
+    if (rule.known === undefined) at.known = false;
   }
 }
 
@@ -163,7 +198,19 @@ function childOf(map: Map<string, RuleNode>, key: string, label = key): RuleNode
 }
 
 function emptyNode(label: string): RuleNode {
-  return { label, constants: new Map(), parameters: new Map(), hashed: false, position: "learned", name: undefined, rule: undefined, view: undefined };
+  return {
+    label,
+    constants: new Map(),
+    parameters: new Map(),
+    hashed: false,
+    position: "learned",
+    name: undefined,
+    rule: undefined,
+    view: undefined,
+    offered: undefined,
+    known: true,
+    offers: false,
+  };
 }
 
 function segmentsOf(template: string): string[] {

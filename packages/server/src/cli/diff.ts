@@ -7,6 +7,7 @@ import { diffDocuments } from "../specs/diff-documents.ts";
 import { diffTraffic } from "../specs/diff-traffic.ts";
 import { type Difference, kinds, levels } from "../specs/difference.ts";
 import { observedApi } from "../specs/observed-api.ts";
+import { templatesOfApi } from "../specs/known-templates.ts";
 import { readApi } from "../specs/read-api.ts";
 import type { CliContext } from "./cli-context.ts";
 import { idPrefixOf } from "./import-data.ts";
@@ -65,6 +66,8 @@ async function betweenDocuments(spec: string, newer: string, context: CliContext
 async function againstTraffic(spec: string, options: DiffOptions, context: CliContext): Promise<DiffDocument> {
   const { inventory, ports } = options.from === undefined ? await kept(options, context) : await read(options.from, options, context);
   const document = await readApi(spec, ports);
+  // The document may have parameters where words were taken for constants.
+  inventory.govern([...templatesOfApi(document), ...inventory.rules]);
   const removed = options.was === undefined ? undefined : await readApi(options.was, ports);
   const diff = diffTraffic(document, observedApi(inventory), ports, {
     ...(options.host === undefined ? {} : { host: options.host.toLowerCase() }),

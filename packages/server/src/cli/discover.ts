@@ -1,10 +1,12 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
-import { PosternError } from "@postern/engine";
+import { PosternError, type Ports } from "@postern/engine";
 import type { CliContext } from "./cli-context.ts";
 import { discoveredPage, type KnownEndpoint } from "./discovered/discovered-page.ts";
 import { renderDiscovery } from "./discovered/render-discovery.ts";
 import { plain } from "./report/text-layout.ts";
+import { keepRoutes } from "../discover/known-routes.ts";
+import { KnownTemplates } from "../specs/known-templates.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
 
 /** `postern discover <dir>`: the routes that source code declares, beside what was seen where a data directory is named. */
@@ -59,26 +61,36 @@ async function run(dir: string, options: DiscoverFlags, context: CliContext): Pr
     },
   });
   if (told) context.stderr.write(`\r${" ".repeat(60)}\r`);
-  const seen = options.data === undefined ? undefined : await seenIn(options.data, options, context);
-  if (options.data !== undefined) {
-    const { keepRoutes } = await import("../discover/known-routes.ts");
-    keepRoutes(options.data, resolve(dir), discovery.routes);
-  }
-  const page = discoveredPage(discovery, { limit, ...(options.cursor === undefined ? {} : { cursor: options.cursor }), ...(seen === undefined ? {} : { seen }) });
+  const seen = options.data === undefined ? undefined : await seenIn(options.data, { ...options, dir, routes: discovery.routes }, context);
+  const page = discoveredPage(discovery, {
+    limit,
+    ...(options.cursor === undefined ? {} : { cursor: options.cursor }),
+    ...(seen === undefined ? {} : { seen: seen.endpoints, ...(seen.ports === undefined ? {} : { ports: seen.ports }) }),
+  });
   context.stdout.write(
     options.json === true ? `${JSON.stringify(page)}\n` : renderDiscovery(page, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
   );
   return 0;
 }
 
-async function seenIn(data: string, options: DiscoverFlags, context: CliContext): Promise<readonly KnownEndpoint[]> {
+/** Keeps the routes in the data directory, and reads what it holds as it is shown with them. */
+async function seenIn(
+  data: string,
+  options: Pick<DiscoverFlags, "config"> & { readonly dir: string; readonly routes: Parameters<typeof keepRoutes>[2] },
+  context: CliContext,
+): Promise<{ readonly endpoints: readonly KnownEndpoint[]; readonly ports?: Ports }> {
   const { holdsTraffic, readKnown } = await import("./known/known.ts");
   if (!holdsTraffic(data)) {
+    keepRoutes(data, resolve(options.dir), options.routes);
     context.stderr.write(`No traffic is kept in ${plain(data)} yet. The routes are kept there now, and endpoints say \`known by: source\` when it comes.\n`);
-    return [];
+    return { endpoints: [] };
   }
   const known = await readKnown(data, { env: context.env, config: configOf(options.config, context) });
-  return known.ledger.inventory
+  keepRoutes(data, resolve(options.dir), options.routes);
+  const { inventory } = known.ledger;
+  inventory.govern([...new KnownTemplates(data).read(), ...inventory.rules.filter((rule) => rule.known === undefined)]);
+  const endpoints = known.ledger.inventory
     .endpoints()
     .map((one) => ({ id: one.id, method: one.method, host: one.host, path: one.template, clearPath: one.clearTemplate, posture: one.posture().verdict }));
+  return { endpoints, ports: known.ports };
 }

@@ -54,9 +54,9 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports, kept: 
   };
 }
 
-/** What the configuration and people say about path templates: where they speak of the same one, people count. */
+/** What documents, the configuration and people say about path templates: where the last two speak of the same one, people count. */
 export function templateRulesOf(config: Pick<Config, "templates">, kept: readonly TemplateRule[]): readonly TemplateRule[] {
-  return [...config.templates.filter((rule) => !kept.some((one) => sameRuleTemplate(one, rule))), ...kept];
+  return [...config.templates.filter((rule) => !kept.some((one) => one.known === undefined && sameRuleTemplate(one, rule))), ...kept];
 }
 
 /** Which of the declared endpoints an endpoint of the traffic is, by its number in the configuration; -1 for none. `template` in clear. */

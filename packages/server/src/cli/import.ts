@@ -5,6 +5,7 @@ import { type Key, loadOrCreateKey } from "../keys/key-file.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import type { Format } from "../sources/source.ts";
 import { TemplateRulesFile } from "../hub/template-rules-file.ts";
+import { KnownTemplates } from "../specs/known-templates.ts";
 import type { State } from "../state/open-state.ts";
 import { programName } from "./program-name.ts";
 import type { CliContext } from "./cli-context.ts";
@@ -81,7 +82,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
   const imported = state === undefined ? undefined : new ImportedFiles(state.imports, { again: options.again === true });
   const data = options.data === undefined ? undefined : new DataSink(options.data, prepared.key.epoch, ports);
   const learned = options.data === undefined ? undefined : loadLearned(options.data)?.ledger;
-  const rules = options.data === undefined ? [] : new TemplateRulesFile(options.data).read();
+  const rules = options.data === undefined ? [] : [...new KnownTemplates(options.data).read(), ...new TemplateRulesFile(options.data).read()];
   // What comes after an earlier part of the same log must not take the names of its signals.
   const idPrefix = `${idPrefixOf(files)}${(await imported?.suffix()) ?? ""}`;
   const run = new ImportRun({

@@ -42,6 +42,12 @@ export function sourceKnows(dataDir: string, ports: Ports): (endpoint: Pick<Inve
   };
 }
 
+/** Every path that source code here declares, with repeats. */
+export function keptRoutes(dataDir: string): readonly string[] {
+  const dir = join(dataDir, "source");
+  return namesIn(dir).flatMap((name) => readKept(join(dir, name)).map(({ path }) => path));
+}
+
 /** An organisation has some dozens of services on one gate. */
 export const treesMax = 200;
 

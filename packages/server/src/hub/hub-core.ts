@@ -14,6 +14,7 @@ import {
   type Signal,
   type StoredExchange,
   storeExchange,
+  type TemplateRule,
   Triggers,
   triggerFactsOf,
 } from "@postern/engine";
@@ -29,6 +30,7 @@ import { type HubState, loadHubState, type MissingExchanges, saveHubState } from
 import { recallTotals } from "./recall-totals.ts";
 import { Received } from "./received.ts";
 import { SourceTotals } from "./source-totals.ts";
+import { KnownTemplates } from "../specs/known-templates.ts";
 import { type KeptRule, TemplateRulesFile } from "./template-rules-file.ts";
 import { Uptime } from "./uptime.ts";
 import type { GateFrame, GateUsage, PastLife } from "../gate-hub-wire.ts";
@@ -45,6 +47,9 @@ export class HubCore {
   readonly uptime: Uptime;
   /** What people decided about path templates; {@link govern} makes it count. */
   readonly templateRules: TemplateRulesFile;
+  readonly #knownTemplates: KnownTemplates;
+  /** Of documents and source, as they were read last. */
+  #known: readonly TemplateRule[];
   readonly usage = new Map<string, GateUsage>();
   readonly #options: HubCoreOptions;
   readonly #triggers: Triggers;
@@ -75,7 +80,9 @@ export class HubCore {
     const { config, dataDir } = options;
     const state = loadHubState(dataDir);
     this.templateRules = new TemplateRulesFile(dataDir);
-    this.ledger = new Ledger(options.ports, ledgerOptionsOf(config, options.mode, options.ports, this.templateRules.read()), state?.ledger);
+    this.#knownTemplates = new KnownTemplates(dataDir);
+    this.#known = this.#knownTemplates.read();
+    this.ledger = new Ledger(options.ports, ledgerOptionsOf(config, options.mode, options.ports, [...this.#known, ...this.templateRules.read()]), state?.ledger);
     this.incidents = state === undefined ? new Incidents() : Incidents.restore(state.incidents);
     this.#missing = [...(state?.missing ?? [])];
     this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
@@ -180,7 +187,7 @@ export class HubCore {
 
   /** Obeys these decisions about path templates, with the configuration's, from the next exchange on; counters gathered so far follow. */
   govern(kept: readonly KeptRule[]): void {
-    this.ledger.govern(templateRulesOf(this.#options.config, kept));
+    this.ledger.govern(templateRulesOf(this.#options.config, [...this.#known, ...kept]));
     this.#changed = true;
   }
 
@@ -188,12 +195,14 @@ export class HubCore {
   tried(kept: readonly KeptRule[]): Ledger {
     const { config, mode, ports } = this.#options;
     const state: LedgerState = JSON.parse(JSON.stringify(this.ledger.exportState()));
-    return new Ledger(ports, ledgerOptionsOf(config, mode, ports, kept), state);
+    return new Ledger(ports, ledgerOptionsOf(config, mode, ports, [...this.#known, ...kept]), state);
   }
 
-  /** Takes up what a command wrote; what cannot be read leaves those in force. */
+  /** Takes up what a command wrote, and documents and source that came or went; what cannot be read leaves those in force. */
   #obey(): void {
-    if (!this.templateRules.changed) return;
+    const known = this.#knownTemplates.changed;
+    if (!known && !this.templateRules.changed) return;
+    if (known) this.#known = this.#knownTemplates.read();
     try {
       this.govern(this.templateRules.read());
     } catch {

@@ -10,6 +10,7 @@ import { knownKinds, type KnownKind } from "./known-kinds.ts";
 import { comparePaths } from "./match-operations.ts";
 import { plainPath } from "./observed-api.ts";
 import { RemovedSpecs } from "./removed-specs.ts";
+import { typedOf } from "./typed-parameters.ts";
 import { type SpecChange, SpecChanges } from "./spec-changes.ts";
 
 /**
@@ -43,7 +44,10 @@ export class KnownSpecs {
       format: api.format,
       addedAt: new Date().toISOString(),
       basePath: api.servers[0]?.basePath ?? "",
-      operations: api.operations.map(({ method, path, hosts, deprecated }) => ({ method, path, hosts: [...hosts], deprecated })),
+      operations: api.operations.map((one) => {
+        const typed = typedOf(one);
+        return { method: one.method, path: one.path, hosts: [...one.hosts], deprecated: one.deprecated, ...(typed.length === 0 ? {} : { typed: [...typed] }) };
+      }),
     };
     try {
       mkdirSync(this.#dir, { recursive: true, mode: 0o700 });
@@ -65,6 +69,11 @@ export class KnownSpecs {
   /** By name. */
   list(): readonly KeptSpec[] {
     return this.#read().map(keptOf);
+  }
+
+  /** The paths each document lists. */
+  paths(): readonly KeptPaths[] {
+    return this.#read();
   }
 
   /** What this document says; undefined where it was kept before documents were kept whole, or its file is damaged: adding it again mends both. */
@@ -223,6 +232,13 @@ export interface KeptSpec {
   readonly operations: number;
 }
 
+/** What a kept document says of paths. */
+export interface KeptPaths {
+  readonly format: string;
+  readonly basePath: string;
+  readonly operations: readonly { readonly path: string; readonly hosts: readonly string[]; readonly typed?: readonly string[] | undefined }[];
+}
+
 /** One that can be put back. */
 export interface RemovedSpec extends KeptSpec {
   readonly removedAt: string;
@@ -240,7 +256,7 @@ const file = z.object({
   format: z.string(),
   addedAt: z.string(),
   basePath: z.string(),
-  operations: z.array(z.object({ method: z.string(), path: z.string(), hosts: z.array(z.string()), deprecated: z.boolean() })),
+  operations: z.array(z.object({ method: z.string(), path: z.string(), hosts: z.array(z.string()), deprecated: z.boolean(), typed: z.array(z.string()).optional() })),
 });
 
 function keptOf({ name, kind, version, format, addedAt, operations }: z.infer<typeof file>): KeptSpec {

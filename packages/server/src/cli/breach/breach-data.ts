@@ -1,6 +1,8 @@
 import type { StoreClient } from "../../store/store-client.ts";
 import type { RowOf } from "../../store/questions/all-questions.ts";
 import { breachReport, type Breach, type BreachRow, type ClassMeaning } from "../../respond/breach-report.ts";
+import { comparePaths } from "../../specs/match-operations.ts";
+import { plainPath } from "../../specs/observed-api.ts";
 import type { Known } from "../known/known.ts";
 import type { NamedEndpoint } from "./find-endpoint.ts";
 import { recordsCoverage } from "./records-coverage.ts";
@@ -14,6 +16,10 @@ export function namedEndpoints(known: Known, disclosed: DisclosedClasses): reado
   for (const row of disclosed) rows.set(row.endpointId, (rows.get(row.endpointId) ?? 0) + row.disclosures);
   const named: NamedEndpoint[] = [];
   const taken = new Set<string>();
+  const hasPath =
+    (template: string) =>
+    (path: string): boolean =>
+      template.includes("~") && comparePaths(path, plainPath(template), known.ports) === "same";
   for (const endpoint of known.ledger.inventory.endpoints()) {
     const ids = [endpoint.id, ...endpoint.aliases];
     // Declared endpoints wrote rows under the declaration's own id until traffic showed them.
@@ -27,7 +33,7 @@ export function namedEndpoints(known: Known, disclosed: DisclosedClasses): reado
         ids.push(guard.id);
     }
     for (const id of ids) taken.add(id);
-    named.push({ id: endpoint.id, ids, method: endpoint.method, host: endpoint.host, path: endpoint.template, disclosures: sum(ids, rows) });
+    named.push({ id: endpoint.id, ids, method: endpoint.method, host: endpoint.host, path: endpoint.template, hasPath: hasPath(endpoint.template), disclosures: sum(ids, rows) });
   }
   for (const guard of known.guarded) {
     if (taken.has(guard.id)) continue;

@@ -10,6 +10,7 @@ export function findEndpoint(text: string, endpoints: readonly NamedEndpoint[]):
   const steps: ((endpoint: NamedEndpoint) => boolean)[] = [
     (endpoint) => fits(wanted, endpoint, templateShape),
     (endpoint) => fits(wanted, endpoint, looseShape),
+    (endpoint) => [undefined, endpoint.method].includes(partsOf(wanted).method) && endpoint.hasPath?.(partsOf(wanted).path) === true,
     (endpoint) => wanted.length >= prefixMin && endpoint.ids.some((id) => id.startsWith(wanted)),
     (endpoint) => wanted.includes("/") && begins(wanted, endpoint),
   ];
@@ -34,6 +35,8 @@ export interface NamedEndpoint {
   readonly method: string;
   readonly host: string;
   readonly path: string;
+  /** Whether a path without parameters is this one, its hidden constants told by their keyed hash. */
+  readonly hasPath?: (path: string) => boolean;
   /** Rows it disclosed, to show those first. */
   readonly disclosures: number;
 }

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { hashedSegment } from "@postern/engine";
 import type { SourceRoute } from "../../discover/collect-routes.ts";
 import type { Discovery } from "../../discover/discover.ts";
 import { discoveredPage, type KnownEndpoint } from "./discovered-page.ts";
@@ -35,6 +36,18 @@ const seen = (id: string, method: string, path: string, posture: KnownEndpoint["
   path,
   clearPath: path,
   posture,
+});
+
+test("a constant that is kept as its hash only joins the route that has it in clear, and no other", () => {
+  const ports = { hash: (_type: string, normal: string) => Buffer.from(normal.padEnd(8, ".")).toString("hex").slice(0, 16) };
+  const hidden = hashedSegment("insurer", ports);
+  const page = discoveredPage(discovery([route("POST", "/hooks/{name}"), route("POST", "/hooks/insurer"), route("POST", "/hooks/bank")]), {
+    limit: 10,
+    seen: [seen("one", "POST", `/hooks/${hidden}`)],
+    ports,
+  });
+  expect(page.seenOnly).toEqual([]);
+  expect(page.items.filter(({ endpoints }) => endpoints.length > 0).map(({ path }) => path)).toEqual(["/hooks/insurer"]);
 });
 
 test("an endpoint that was seen joins the route with the same constants, whatever parameters are called; the rest is told apart", () => {

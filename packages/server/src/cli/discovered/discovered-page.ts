@@ -1,7 +1,8 @@
-import { type InventoryEndpoint, PosternError, templateShape } from "@postern/engine";
+import { hashedSegment, hashOfSegment, type InventoryEndpoint, PosternError, type Ports } from "@postern/engine";
 import { keysetPage } from "../../api/keyset-page.ts";
 import type { SourceRoute, Unresolved } from "../../discover/collect-routes.ts";
 import type { Discovery } from "../../discover/discover.ts";
+import { plainPath } from "../../specs/observed-api.ts";
 
 /** One page of `postern discover --json`: `{items, next}` as everywhere, and beside it what could not be told. */
 export interface DiscoveredPage {
@@ -52,12 +53,15 @@ export interface KnownEndpoint {
   readonly posture: PostureVerdict;
 }
 
-/** Joins what source declares with what was seen: same method, and a path whose constants agree; a parameter of the route explains a constant that was seen. */
-export function discoveredPage(discovery: Discovery, options: { readonly limit: number; readonly cursor?: string; readonly seen?: readonly KnownEndpoint[] }): DiscoveredPage {
+/** Joins what source declares with what was seen: same method, and a path whose constants agree, hidden ones by their keyed hash where there are `ports`; a parameter of the route explains a constant that was seen. */
+export function discoveredPage(
+  discovery: Discovery,
+  options: { readonly limit: number; readonly cursor?: string; readonly seen?: readonly KnownEndpoint[]; readonly ports?: Pick<Ports, "hash"> },
+): DiscoveredPage {
   const explained = new Map<SourceRoute, string[]>();
   const seenOnly = options.seen?.filter((endpoint) => {
-    const fitting = discovery.routes.filter((route) => methodFits(route.method, endpoint.method) && pathFits(route.path, endpoint.clearPath));
-    const best = fitting.filter((route) => templateShape(route.path) === templateShape(endpoint.clearPath));
+    const fitting = discovery.routes.filter((route) => methodFits(route.method, endpoint.method) && pathFits(route.path, endpoint.clearPath, options.ports));
+    const best = fitting.filter((route) => isExact(route.path, endpoint.clearPath));
     for (const route of best.length > 0 ? best : fitting.slice(0, 1)) explained.set(route, [...(explained.get(route) ?? []), endpoint.id]);
     return fitting.length === 0;
   });
@@ -96,13 +100,25 @@ function methodFits(declared: string, seen: string): boolean {
   return declared === "ANY" || declared === seen || (declared === "GET" && seen === "HEAD");
 }
 
-function pathFits(declared: string, seen: string): boolean {
+/** Of paths that fit: constants and parameters stand in the same places. */
+function isExact(declared: string, seen: string): boolean {
+  const b = plainPath(seen).split("/");
+  return declared.split("/").every((part, i) => part.includes("{") === (b[i] ?? "").includes("{"));
+}
+
+function pathFits(declared: string, seen: string, ports: Pick<Ports, "hash"> | undefined): boolean {
   const [a, b] = [declared.split("/"), seen.split("/")];
   for (const [i, part] of a.entries()) {
     if (/\{[^{}]*\*\}/.test(part)) return true;
     const other = b[i];
     if (other === undefined) return false;
-    if (part.includes("{") ? other === "" : part.toLowerCase() !== other.toLowerCase()) return false;
+    if (part.includes("{") ? other === "" : !isConstant(part, other, ports)) return false;
   }
   return a.length === b.length;
+}
+
+function isConstant(declared: string, seen: string, ports: Pick<Ports, "hash"> | undefined): boolean {
+  if (declared.toLowerCase() === seen.toLowerCase()) return true;
+  const hash = hashOfSegment(seen);
+  return hash !== undefined && ports !== undefined && hashOfSegment(hashedSegment(declared, ports)) === hash;
 }

@@ -6,6 +6,7 @@ import { changeOf, ruleViews, type TemplateDecision } from "../../hub/template-v
 import { type KeptRule, TemplateRulesFile, withRule } from "../../hub/template-rules-file.ts";
 import { openState } from "../../state/open-state.ts";
 import { namedEndpoints } from "../breach/breach-data.ts";
+import { KnownTemplates } from "../../specs/known-templates.ts";
 import { findEndpoint } from "../breach/find-endpoint.ts";
 import type { CliContext } from "../cli-context.ts";
 import { ledgerOptionsOf } from "../import-policy.ts";
@@ -98,7 +99,7 @@ function tried(decision: TemplateDecision, known: Known): TemplateChange {
 /** What was saved, as it reads with these rules: here nothing is undone that a running hub has not undone. */
 function now({ config, dataDir, ports }: Known, kept: readonly KeptRule[]): Ledger {
   const mode = config.mode ?? "observe";
-  return new Ledger(ports, ledgerOptionsOf(config, mode, ports, kept), loadHubState(dataDir)?.ledger);
+  return new Ledger(ports, ledgerOptionsOf(config, mode, ports, [...new KnownTemplates(dataDir).read(), ...kept]), loadHubState(dataDir)?.ledger);
 }
 
 async function list(options: Options, context: CliContext): Promise<number> {

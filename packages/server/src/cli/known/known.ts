@@ -5,6 +5,7 @@ import type { Config } from "../../config/config-schema.ts";
 import { loadHubState, type MissingExchanges } from "../../hub/hub-state.ts";
 import type { Annotation } from "../../hub/endpoint-life.ts";
 import { TemplateRulesFile } from "../../hub/template-rules-file.ts";
+import { KnownTemplates } from "../../specs/known-templates.ts";
 import type { UptimeState } from "../../hub/uptime.ts";
 import { type GuardedName, readGuarded } from "./guarded-file.ts";
 import { loadOrCreateKey } from "../../keys/key-file.ts";
@@ -28,7 +29,7 @@ export async function readKnown(dataDir: string, options: KnownOptions): Promise
   await settled(dir);
   const state = loadHubState(dir);
   const mode: Mode = options.config.mode ?? "observe";
-  const ledger = new Ledger(ports, ledgerOptionsOf(options.config, mode, ports, new TemplateRulesFile(dir).read()), state?.ledger);
+  const ledger = new Ledger(ports, ledgerOptionsOf(options.config, mode, ports, [...new KnownTemplates(dir).read(), ...new TemplateRulesFile(dir).read()]), state?.ledger);
   const savedAt = statSync(join(dir, "hub", "state.json"), { throwIfNoEntry: false })?.mtimeMs;
   // Builds the rules of every endpoint, which are learned and not stored.
   const { endpoints } = ledger.policy(savedAt ?? 0);
