@@ -46,7 +46,7 @@ export type { Declared } from "./decide/subject-rules.ts";
 export { Foresight, type ForesightExport } from "./inventory/foresight.ts";
 export { PathTemplates } from "./inventory/path-templates.ts";
 export { explainTemplate, type SegmentReason, segmentDecisions } from "./inventory/explain-template.ts";
-export type { DataClass } from "./inventory/data-classes.ts";
+export { type DataClass, personalDataClasses } from "./inventory/data-classes.ts";
 export { knownTemplatesMax, ruleProblem, sameRuleTemplate, type TemplateRule, type TemplateRuleKind, templateRuleKinds, templateRulesMax } from "./inventory/template-rules.ts";
 export { templateShape } from "./inventory/template-text.ts";
 export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";

@@ -387,7 +387,7 @@ export class Ledger {
       this.#rules.forget(alias);
       this.#traffic.renamed(alias, id);
       const backlog = this.#backlog.get(alias);
-      if (backlog !== undefined && this.#backlog.delete(alias) && !this.#backlog.has(id)) this.#backlog.set(id, backlog);
+      if (backlog !== undefined && this.#backlog.delete(alias)) this.#backlog.set(id, [...(this.#backlog.get(id) ?? []), ...backlog].slice(0, backlogMax));
       this.#guards.renamed(alias, id);
     }
     this.#named.set(endpoint, { id, aliases: endpoint.aliases.size });

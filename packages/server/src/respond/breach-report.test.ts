@@ -203,3 +203,35 @@ test("the table agrees with a Map over many keys and keeps the larger value", ()
     { numRuns: 30 },
   );
 });
+
+describe("an endpoint that gives data away", () => {
+  const held = new Map<string, ClassMeaning>([
+    ["invoice", { meaning: "unknown", fields: ["iban", "email"], answered: true, returned: true }],
+    ["same", { meaning: "nothing", fields: ["iban"], answered: true, returned: true }],
+    ["gone", { meaning: "denied", fields: ["error"] }],
+  ]);
+  const data = [
+    { field: "iban", class: "iban" },
+    { field: "email", class: "email" },
+  ];
+  const rows = [row("a", "invoice"), row("a", "invoice"), row("b", "same"), row("c", "gone"), row("d", "invoice", { answer: "uniform" })].map((one) => ({
+    ...one,
+    subjectType: "opaque" as const,
+  }));
+
+  test("says whose data was returned and which, and nothing of who exists where its answers do not tell that", async () => {
+    const { report: got } = await report(rows, { meanings: held, oracle: false, data });
+    expect(got).toMatchObject({ oracle: false, returned: 2, dataReturned: data, confirmed: 0, denied: 1, unknown: 2, uniform: 1, fieldsReturned: ["email", "iban"] });
+    expect(got.sources.top[0]).toMatchObject({ asked: 4, returned: 2 });
+    const text = renderBreachReport(got, { color: false });
+    expect(text).toContain("Exactly 2 identifiers had data returned about them: email, iban.");
+    expect(text).not.toMatch(/account|confirmed|denied/);
+  });
+
+  test("says both where it also tells who exists, and of no account where it is not asked about people's addresses", async () => {
+    const { report: got } = await report(rows, { meanings: held, data });
+    const text = renderBreachReport(got, { color: false });
+    expect(text).toContain("Exactly 2 identifiers had data returned about them: email, iban.");
+    expect(text).toContain("Exactly 0 identifiers were confirmed to exist.");
+  });
+});

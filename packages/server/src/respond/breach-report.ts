@@ -5,7 +5,7 @@ import { halvesOf, SubjectTable } from "./subject-table.ts";
 
 /**
  * Who was exposed: counts distinct subjects of one endpoint in a window by the strongest thing any answer told about them. A
- * subject confirmed once counts as confirmed and nowhere else. Rows may come in any order, repeated rows change nothing.
+ * subject confirmed once counts as confirmed and nowhere else. Beside that it counts whose data was returned, which needs no doubt about who exists. Rows may come in any order, repeated rows change nothing.
  * `exact` is true only when the records are complete and no bound was met; otherwise every number is a lower bound and says so.
  *
  * Holds hashes only. Misses: what was asked where Postern did not look, and answers whose class has no known meaning yet (`unknown`).
@@ -13,11 +13,14 @@ import { halvesOf, SubjectTable } from "./subject-table.ts";
 export async function breachReport(input: BreachInput): Promise<Breach> {
   const subjects = new SubjectTable(input.subjectsMax);
   const pairs = new SubjectTable(input.subjectsMax);
+  const given = new SubjectTable(input.subjectsMax);
+  const givenPairs = new SubjectTable(input.subjectsMax);
   const counts = [0, 0, 0, 0, 0];
   const types = new Map<string, number>();
   const fields = new Set<string>();
   const sources = new Map<string, SourceDraft>();
   let sourcesRefused = false;
+  let returned = 0;
   let malformed = 0;
   let firstAt = Infinity;
   let lastAt = -Infinity;
@@ -30,9 +33,11 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
       continue;
     }
     const meaning = input.meanings.get(row.responseClass);
-    const learned = row.answer === "uniform" ? strength.uniform : learnedFrom(meaning?.meaning);
+    const learned = row.answer === "uniform" ? strength.uniform : learnedFrom(meaning);
     if (learned === 0) continue;
-    if (learned === strength.confirmed) for (const field of meaning?.fields ?? []) if (fields.size < fieldsMax) fields.add(field);
+    const gave = row.answer !== "uniform" && meaning?.returned === true;
+    if (gave && given.raise(key[0], key[1], 1) === 0) returned += 1;
+    if (learned === strength.confirmed || gave) for (const field of meaning?.fields ?? []) if (fields.size < fieldsMax) fields.add(field);
     const before = subjects.raise(key[0], key[1], learned);
     if (before === 0) types.set(row.subjectType, (types.get(row.subjectType) ?? 0) + 1);
     if (learned > before) {
@@ -48,10 +53,12 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
         continue;
       }
       const id = sources.size + 1;
-      source = { high: Math.imul(id, 0x9e3779b1) >>> 0, low: Math.imul(id, 0x85ebca6b) >>> 0, asked: 0, confirmed: 0, firstAt: row.at, lastAt: row.at };
+      source = { high: Math.imul(id, 0x9e3779b1) >>> 0, low: Math.imul(id, 0x85ebca6b) >>> 0, asked: 0, confirmed: 0, returned: 0, firstAt: row.at, lastAt: row.at };
       sources.set(row.address, source);
     }
-    const asked = pairs.raise((key[0] ^ source.high) >>> 0, (key[1] ^ source.low) >>> 0, learned);
+    const [high, low] = [(key[0] ^ source.high) >>> 0, (key[1] ^ source.low) >>> 0] as const;
+    const asked = pairs.raise(high, low, learned);
+    if (gave && givenPairs.raise(high, low, 1) === 0) source.returned += 1;
     if (asked === 0) source.asked += 1;
     if (learned === strength.confirmed && asked !== strength.confirmed) source.confirmed += 1;
     source.firstAt = Math.min(source.firstAt, row.at);
@@ -59,9 +66,16 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
   }
 
   const coverage = coverageStatement(input.coverage, input.from, input.to);
-  const exact = coverage.complete && subjects.refused === 0 && pairs.refused === 0 && !sourcesRefused && malformed === 0;
-  const top = [...sources].map(([address, source]) => ({ address, asked: source.asked, confirmed: source.confirmed, firstAt: iso(source.firstAt), lastAt: iso(source.lastAt) }));
-  top.sort((a, b) => b.confirmed - a.confirmed || b.asked - a.asked || (a.address < b.address ? -1 : 1));
+  const exact = coverage.complete && subjects.refused === 0 && pairs.refused === 0 && given.refused === 0 && givenPairs.refused === 0 && !sourcesRefused && malformed === 0;
+  const top = [...sources].map(([address, source]) => ({
+    address,
+    asked: source.asked,
+    confirmed: source.confirmed,
+    returned: source.returned,
+    firstAt: iso(source.firstAt),
+    lastAt: iso(source.lastAt),
+  }));
+  top.sort((a, b) => b.confirmed - a.confirmed || b.returned - a.returned || b.asked - a.asked || (a.address < b.address ? -1 : 1));
   const report: BreachReport = {
     endpoint: input.endpoint,
     window: { from: iso(input.from), to: iso(input.to) },
@@ -69,6 +83,9 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
     denied: counts[strength.denied] ?? 0,
     unknown: counts[strength.unknown] ?? 0,
     uniform: counts[strength.uniform] ?? 0,
+    oracle: input.oracle !== false,
+    returned,
+    dataReturned: returned > 0 ? (input.data ?? []) : [],
     subjectTypes: Object.fromEntries([...types].toSorted(([a], [b]) => (a < b ? -1 : 1))),
     fieldsReturned: [...fields].toSorted(),
     firstAt: Number.isFinite(firstAt) ? iso(firstAt) : null,
@@ -93,6 +110,10 @@ export interface BreachInput {
   /** By {@link Disclosure.responseClass}. A class not in here is `unknown`. */
   readonly meanings: ReadonlyMap<string, ClassMeaning>;
   readonly coverage: Coverage;
+  /** False: its answers do not tell who exists. Default true. */
+  readonly oracle?: boolean;
+  /** Fields of its answers that hold data about people, with their class. */
+  readonly data?: readonly ReturnedData[];
   /** How many sources the report lists, default {@link sourcesTopDefault}. */
   readonly sourcesTop?: number;
   /** For tests of the bound. */
@@ -106,6 +127,15 @@ export interface ClassMeaning {
   readonly meaning: "confirmed" | "denied" | "returned" | "nothing" | "unknown";
   /** JSON paths the answers of this class returned. */
   readonly fields: readonly string[];
+  /** Answers of this class held data about people. */
+  readonly returned?: boolean;
+  /** They were answers of success: whoever got one was answered, whatever it says of who exists. */
+  readonly answered?: boolean;
+}
+
+export interface ReturnedData {
+  readonly field: string;
+  readonly class: string;
 }
 
 export interface Breach {
@@ -122,10 +152,16 @@ export interface BreachReport {
   readonly window: { readonly from: string; readonly to: string };
   readonly confirmed: number;
   readonly denied: number;
-  /** Answered truthfully in a way whose meaning is not known. */
+  /** Answered truthfully in a way that does not tell whether they exist, or is not known to. */
   readonly unknown: number;
   /** Asked about, and answered so that nothing was learned. */
   readonly uniform: number;
+  /** Whether its answers tell who exists: only then do `confirmed` and `denied` speak of that. */
+  readonly oracle: boolean;
+  /** Different ones about whom an answer gave data; each is in one of the four counts, too. */
+  readonly returned: number;
+  /** What that data was; empty when none was given. */
+  readonly dataReturned: readonly ReturnedData[];
   readonly subjectTypes: Readonly<Record<string, number>>;
   readonly fieldsReturned: readonly string[];
   readonly firstAt: string | null;
@@ -142,6 +178,8 @@ export interface BreachSource {
   /** Distinct subjects. */
   readonly asked: number;
   readonly confirmed: number;
+  /** Distinct subjects whose data it got. */
+  readonly returned: number;
   readonly firstAt: string;
   readonly lastAt: string;
 }
@@ -157,19 +195,20 @@ interface SourceDraft {
   readonly low: number;
   asked: number;
   confirmed: number;
+  returned: number;
   firstAt: number;
   lastAt: number;
 }
 
-function learnedFrom(meaning: ClassMeaning["meaning"] | undefined): number {
-  switch (meaning) {
+function learnedFrom(of: ClassMeaning | undefined): number {
+  switch (of?.meaning) {
     case "confirmed":
     case "returned":
       return strength.confirmed;
     case "denied":
       return strength.denied;
     case "nothing":
-      return 0;
+      return of?.answered === true ? strength.unknown : 0;
     case "unknown":
     case undefined:
       return strength.unknown;

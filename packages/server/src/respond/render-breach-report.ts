@@ -13,20 +13,27 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
     paint.bold(`Who was exposed by ${method} ${host}${path}`),
     `${clock(report.window.from)} to ${clock(report.window.to)}`,
     "",
-    ...wrap(`${how} ${count(report.confirmed)} ${nounOf(report, report.confirmed)} ${report.confirmed === 1 ? "was" : "were"} confirmed to have an account.`, width).map((line) =>
-      paint.bold(report.confirmed > 0 ? paint.red(line) : line),
-    ),
+    ...headlines(report, how)
+      .flatMap((text) => wrap(text, width))
+      .map((line) => paint.bold(report.returned > 0 || (report.oracle && report.confirmed > 0) ? paint.red(line) : line)),
     ...wrap(report.coverage.statement, width).map((line) => (report.exact ? paint.green(line) : paint.yellow(line))),
     ...report.notes.flatMap((note) => wrap(note, width)).map((line) => paint.yellow(line)),
     "",
-    row("confirmed", report.confirmed, "the answer showed that there is an account"),
-    row("denied", report.denied, "the answer showed that there is none"),
-    ...(report.unknown > 0 ? [row("not known yet", report.unknown, "answered truthfully; what the answer tells is not established")] : []),
+    ...(report.returned > 0 || !report.oracle ? [row("data returned", report.returned, "an answer held data about them")] : []),
+    ...(report.oracle
+      ? [
+          row("confirmed", report.confirmed, "the answer showed that there is one"),
+          row("denied", report.denied, "the answer showed that there is none"),
+          ...(report.unknown > 0 ? [row("not known yet", report.unknown, "answered truthfully; whether that tells who exists is not established")] : []),
+        ]
+      : [row("no data", Math.max(0, total - report.uniform - report.returned), "answered truthfully, without such data")]),
     row("told nothing", report.uniform, "Postern answered as for an unknown one"),
     row("asked about", total, "different ones in all"),
     "",
   ];
-  if (report.fieldsReturned.length > 0) lines.push(...wrap(`Returned about those confirmed: ${report.fieldsReturned.join(", ")}`, width));
+  if (report.dataReturned.length > 0) lines.push(...wrap(`Data returned: ${report.dataReturned.map((one) => `${one.field} (${one.class})`).join(", ")}`, width));
+  if (report.fieldsReturned.length > 0)
+    lines.push(...wrap(`${report.returned > 0 ? "Fields of those answers" : "Returned about those confirmed"}: ${report.fieldsReturned.join(", ")}`, width));
   if (report.firstAt !== null && report.lastAt !== null) lines.push(`First question ${clock(report.firstAt)}, last ${clock(report.lastAt)}`);
   const { total: sources, totalIsLowerBound, top } = report.sources;
   if (sources > 0) {
@@ -39,7 +46,7 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
     const addressWidth = Math.max(...top.map((source) => source.address.length), 7);
     for (const source of top)
       lines.push(
-        `  ${source.address.padEnd(addressWidth)}  ${count(source.confirmed).padStart(10)} confirmed of ${count(source.asked)} asked  ${clock(source.firstAt)} to ${clock(source.lastAt)}`,
+        `  ${source.address.padEnd(addressWidth)}  ${report.oracle ? `${count(source.confirmed).padStart(10)} confirmed` : `${count(source.returned).padStart(10)} returned`} of ${count(source.asked)} asked  ${clock(source.firstAt)} to ${clock(source.lastAt)}`,
       );
   }
   lines.push("");
@@ -48,6 +55,21 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
   function row(name: string, value: number, meaning: string): string {
     return `  ${name.padEnd(14)}${count(value).padStart(12)}  ${paint.dim(meaning)}`;
   }
+}
+
+/** What the answers gave away: data, who exists, or both. */
+function headlines(report: BreachReport, how: string): readonly string[] {
+  const { confirmed, returned, oracle } = report;
+  const lines: string[] = [];
+  if (returned > 0) {
+    const classes = [...new Set(report.dataReturned.map((one) => one.class))].toSorted();
+    lines.push(`${how} ${count(returned)} ${nounOf(report, returned)} had data returned about them${classes.length === 0 ? "" : `: ${classes.join(", ")}`}.`);
+  }
+  if (oracle) {
+    const one = Object.keys(report.subjectTypes).every((type) => type in nouns) ? "have an account" : "exist";
+    lines.push(`${how} ${count(confirmed)} ${nounOf(report, confirmed)} ${confirmed === 1 ? "was" : "were"} confirmed to ${one}.`);
+  } else if (returned === 0) lines.push("No answer is known to have held data about a person, and none told who exists.");
+  return lines;
 }
 
 const nouns: Readonly<Record<string, readonly [one: string, many: string]>> = {

@@ -1,6 +1,7 @@
+import { personalDataClasses } from "@postern/engine";
 import type { StoreClient } from "../../store/store-client.ts";
 import type { RowOf } from "../../store/questions/all-questions.ts";
-import { breachReport, type Breach, type BreachRow, type ClassMeaning } from "../../respond/breach-report.ts";
+import { breachReport, type Breach, type BreachRow, type ClassMeaning, type ReturnedData } from "../../respond/breach-report.ts";
 import { comparePaths } from "../../specs/match-operations.ts";
 import { plainPath } from "../../specs/observed-api.ts";
 import type { Known } from "../known/known.ts";
@@ -48,13 +49,16 @@ export function namedEndpoints(known: Known, disclosed: DisclosedClasses): reado
 /** The report of one endpoint and window, read from the store a page at a time: memory grows with the subjects, not with the rows. */
 export async function breachOf(input: BreachOfInput): Promise<Breach> {
   const { known, client, endpoint, from, to } = input;
+  const { meanings, data } = givenBy(known, endpoint, input.disclosed, await statusesOf(client, endpoint, from, to));
   const stored = await client.query("coverage", { from: Math.max(0, from - 2 * hourMs), to: to + 2 * hourMs });
   return await breachReport({
     endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.path },
     from,
     to,
     disclosures: rowsOf(client, endpoint.ids, from, to),
-    meanings: meaningsOf(known, endpoint, input.disclosed),
+    meanings,
+    oracle: tellsWhoExists(known, endpoint),
+    data,
     coverage: recordsCoverage({ from, to, stored, storedDisclosures: await disclosuresByHour(client, input.disclosed, from, to), uptime: known.uptime, missing: known.missing }),
   });
 }
@@ -67,6 +71,61 @@ export interface BreachOfInput {
   /** Half-open, milliseconds. */
   readonly from: number;
   readonly to: number;
+}
+
+/** Whether answers of this endpoint tell who exists: as traffic shows, or as the operator declared before any came. */
+export function tellsWhoExists({ ledger, guarded }: Known, endpoint: NamedEndpoint): boolean {
+  if (endpoint.ids.some((id) => ledger.oracles.verdict(ledger.doorId(id)) !== "none")) return true;
+  return ledger.inventory.byId(endpoint.id) === undefined && guarded.some((guard) => endpoint.ids.includes(guard.id));
+}
+
+/** The meanings, with which classes of answer gave data about people; and the fields it stood in. */
+function givenBy(
+  known: Known,
+  endpoint: NamedEndpoint,
+  disclosed: DisclosedClasses,
+  statuses: ReadonlyMap<string, number>,
+): { readonly meanings: ReadonlyMap<string, ClassMeaning>; readonly data: readonly ReturnedData[] } {
+  const { ledger } = known;
+  const fields = ledger.inventory.byId(endpoint.id)?.classifiedFields() ?? [];
+  const data = fields.filter((one) => personalDataClasses.has(one.class)).map((one) => ({ field: one.field, class: one.class }));
+  const status = new Map(statuses);
+  for (const id of new Set(endpoint.ids.map((one) => ledger.doorId(one)))) for (const one of ledger.oracles.state(id).classes) status.set(one.id, one.status);
+  const meanings = new Map<string, ClassMeaning>();
+  for (const [id, one] of meaningsOf(known, endpoint, disclosed)) {
+    const of = status.get(id) ?? 0;
+    const answered = of >= 200 && of < 300;
+    // Where the class's fields are known, one of them must be one that holds such data: a 200 that says "unknown" gives none.
+    const holds = data.length > 0 && (one.fields.length === 0 || one.fields.some((name) => data.some(({ field }) => sameField(name, field))));
+    meanings.set(id, { ...one, answered, returned: answered && holds && one.meaning !== "denied" });
+  }
+  return { meanings, data };
+}
+
+/** Names of one field as classes of answers and as data classes write it: arrays are marked or not. */
+function sameField(a: string, b: string): boolean {
+  const plain = (name: string): string => name.replaceAll("[]", "").replaceAll("..", ".").replace(/^\./, "");
+  return plain(a) === plain(b);
+}
+
+/** The status that each class of answer came with, from the newest exchanges that are kept. A class that stands in none of them has none. */
+async function statusesOf(client: StoreClient, endpoint: NamedEndpoint, from: number, to: number): Promise<ReadonlyMap<string, number>> {
+  const statuses = new Map<string, number>();
+  const byExchange = new Map<string, number>();
+  for (const id of endpoint.ids.slice(0, endpointsMax)) {
+    for (const one of await client.query("exchanges", { endpoint: id, from, to, limit: pageRows })) {
+      byExchange.set(one.id, one.status);
+      if (one.responseClass !== "") statuses.set(one.responseClass, one.status);
+    }
+  }
+  // What the gate called a class while the service was still being learned may have another name in the exchange.
+  for (const id of endpoint.ids.slice(0, endpointsMax)) {
+    for (const row of await client.query("disclosures", { endpoint: id, from, to, limit: pageRows })) {
+      const status = byExchange.get(row.exchangeId);
+      if (status !== undefined && !statuses.has(row.responseClass)) statuses.set(row.responseClass, status);
+    }
+  }
+  return statuses;
 }
 
 /** What each class of this endpoint's answers means today, with the fields its answers returned. */

@@ -2,7 +2,8 @@ import type { BreachReport } from "../../respond/breach-report.ts";
 
 /** The breach report as scripts get it. `exact` true: say "exactly"; false: every count is "at least". */
 export function breachDocument(report: BreachReport, matched: MatchedUsers | undefined): BreachDocument {
-  const { endpoint, window, confirmed, denied, unknown, uniform, subjectTypes, fieldsReturned, firstAt, lastAt, sources, coverage, exact, notes } = report;
+  const { endpoint, window, confirmed, denied, unknown, uniform, oracle, returned, dataReturned, subjectTypes, fieldsReturned, firstAt, lastAt, sources, coverage, exact, notes } =
+    report;
   return {
     endpoint,
     window,
@@ -10,6 +11,9 @@ export function breachDocument(report: BreachReport, matched: MatchedUsers | und
     denied,
     unknown,
     uniform,
+    oracle,
+    returned,
+    dataReturned,
     fieldsReturned,
     firstAt,
     lastAt,
@@ -29,6 +33,11 @@ export interface BreachDocument {
   readonly denied: number;
   readonly unknown: number;
   readonly uniform: number;
+  /** False: its answers do not tell who exists, and `confirmed` and `denied` do not speak of that. */
+  readonly oracle: boolean;
+  /** Different ones about whom an answer gave data, and what data. */
+  readonly returned: number;
+  readonly dataReturned: BreachReport["dataReturned"];
   readonly fieldsReturned: readonly string[];
   readonly firstAt: string | null;
   readonly lastAt: string | null;
