@@ -25,6 +25,7 @@ import { PathTemplates } from "./path-templates.ts";
 import { classifiedFieldsMax } from "./field-classes.ts";
 import { SchemaBudget } from "./schema-node.ts";
 import { bodyCredential } from "./body-credential.ts";
+import { KnownCredentials } from "./known-credentials.ts";
 import type { PostureCaller } from "./posture.ts";
 import { type RuleNode, rulesFor, type TemplateRule } from "./template-rules.ts";
 import { unusualCarriers } from "./unusual-carriers.ts";
@@ -49,6 +50,7 @@ export class Inventory {
   readonly #hosts = new Map<string, HostInventory>();
   readonly #byId = new Map<string, InventoryEndpoint>();
   readonly #principals = new Set<string>();
+  readonly #credentials = new KnownCredentials();
   readonly #facts = new Map<string, CredentialFacts>();
   /** Answers that hosts nobody has set up are given; by host, as {@link NothingHere} counts first segments. */
   readonly #anyHost = new NothingHere();
@@ -549,7 +551,7 @@ export class Inventory {
     const credential = view.credential ?? bodyCredential(view, this.#ports);
     const device = hash32(network, view.userAgent);
     if (credential === undefined) return { network, device, credential, facts: undefined, carriers: unusualCarriers(view, this.#seed) };
-    return { network, device, credential, facts: this.#factsOf(view, credential) };
+    return { network, device, credential, facts: this.#factsOf(view, credential), known: this.#credentials };
   }
 
   /** What a credential says of itself stays the same: it is read once. */

@@ -1,3 +1,4 @@
+import type { RefusedElsewhere } from "./known-credentials.ts";
 import type { OutcomeCounts } from "./posture-outcome.ts";
 
 /**
@@ -5,10 +6,12 @@ import type { OutcomeCounts } from "./posture-outcome.ts";
  *
  * - `not enforced`: strangers (no credential, one that every caller shares, or one that cannot be genuine) got data at least {@link strangersMin} times and none of
  *   them was refused; callers with a credential got the same bytes, or none came. Also where a credential must be there and may be anything: without one callers are refused,
- *   with a malformed or shared one they are answered;
+ *   with a malformed or shared one they are answered, or with {@link unknownMin} that other doors of the host refuse, from {@link unknownNetworksMin} networks;
  * - `optional`: strangers got data, and a credential makes a difference or may make one: other answers, or some strangers were refused;
  * - `enforced`: strangers were refused and never got data, and callers with a credential were answered. Credentials that were refused with 401 while others were
  *   answered count as strangers' refusals, and so does another's object refused; a 403 to a caller with a credential of his own may have any reason and proves nothing;
+ *   Refusing only those who have none is taken for a door as long as nothing speaks against it; {@link doubtedMin} credentials that other doors of the host refused, answered here,
+ *   do, until one is refused here;
  * - `unproven`: anything else. An endpoint always called with a token is unproven: nobody has seen it refuse.
  *
  * A method that changes something gives its caller what he came for with an empty answer too. Where a password or code in the body decides, a refusal is about that body:
@@ -22,6 +25,9 @@ export function verdictOf(counts: PostureCounts, more: PostureTallies): PostureV
   const noneRefused = none.refused - (noneGot > 0 ? Math.min(none.refused, more.bodyRefused) : 0);
   const posing = got(sharedConstant) + (answered > 0 ? got(malformed) : 0);
   const posingRefused = sharedConstant.refused + malformed.refused + expired.refused;
+  const { credentials, networks, doubted } = more.refusedElsewhere;
+  const seenToCheck = more.challenged + otherPrincipal.refused > 0;
+  if (noneGot === 0 && !seenToCheck && credentials >= unknownMin && networks >= unknownNetworksMin) return "not enforced";
   if (noneGot === 0 && posing >= strangersMin) {
     if (sharedConstant.refused + malformed.refused === 0 && (got(sharedConstant) === 0 || got(valid) === 0)) return "not enforced";
     return "optional";
@@ -33,6 +39,7 @@ export function verdictOf(counts: PostureCounts, more: PostureTallies): PostureV
   }
   if (none.empty + sharedConstant.empty > 0 || posing > 0) return "unproven";
   const refused = none.refused + posingRefused + otherPrincipal.refused + more.challenged;
+  if (doubted >= doubtedMin && !seenToCheck && expired.refused === 0) return "unproven";
   if (refused > 0 && answered > 0) return "enforced";
   return none.refused >= strangersMin && none.other === 0 && valid.refused === 0 && more.passed >= passedMin ? "enforced" : "unproven";
 }
@@ -58,6 +65,8 @@ export interface PostureTallies {
   readonly challenged: number;
   /** Well-formed credentials that got beyond the door without an answer of 2xx. */
   readonly passed: number;
+  /** Well-formed credentials answered here that other doors of the host refused. */
+  readonly refusedElsewhere: RefusedElsewhere;
   /** Objects that came back with the same bytes with and without a credential, and with others. */
   readonly alike: number;
   readonly differs: number;
@@ -67,3 +76,9 @@ export interface PostureTallies {
 export const strangersMin = 2;
 /** Answers beyond the door, none of them 2xx, that show the door opens. */
 export const passedMin = 3;
+/** Credentials answered here and unknown to other doors of the host before a door is called none: one or two may have been issued or ended in between. */
+export const unknownMin = 3;
+/** Networks that they came from: one may be a client with sessions of a kind of its own. */
+export const unknownNetworksMin = 2;
+/** Credentials that other doors refused, from which on nobody knows whether this one looks at them. */
+export const doubtedMin = 2;

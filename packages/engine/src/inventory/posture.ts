@@ -2,6 +2,7 @@ import type { CredentialFacts } from "../exchange/credential-facts.ts";
 import { saysOnlyWhether } from "../exchange/credential-of.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
+import { CredentialDoor, type KnownCredentials, type RefusedElsewhere } from "./known-credentials.ts";
 import { type Learned, LearnedCredential, type LearnedPlaceState } from "./learned-credential.ts";
 import { isSecretName } from "./parameters.ts";
 import { bodyHash, objectHash, PostureObjects } from "./posture-objects.ts";
@@ -18,6 +19,8 @@ import type { UnusualCarrier } from "./unusual-carriers.ts";
  * - `malformed`: cannot be one, or is of a scheme that is only ever refused here while another is answered; `expired`: a JWT past its `exp` at the time of the request;
  * - `otherPrincipal`: asks for an object that was given to another credential only. Known where both were seen here, else it counts as `valid`;
  * - `valid`: nothing is wrong with it that can be seen. Whether it is genuine shows in the answer alone.
+ *
+ * Whether a well-formed one was checked shows at other doors of the same host ({@link KnownCredentials}): what they refuse as unknown and this one answers is no credential.
  *
  * A request without any credential that `credentialOf` knows may have one all the same: where answers show it ({@link LearnedCredential}), those with it are told apart from those
  * without, back to the first call.
@@ -42,6 +45,7 @@ export class Posture {
   #devices = new DistinctCounter();
   #objects: PostureObjects | undefined;
   #learned: LearnedCredential | undefined;
+  readonly #door = new CredentialDoor();
   /** Refused without a credential while the body carried a password or code. */
   #bodyRefused = 0;
   /** Well-formed credentials refused with 401, or as 401 is. */
@@ -72,6 +76,7 @@ export class Posture {
         this.#learned.observe(caller.carriers, outcome, status, caller.network);
       }
       if (outcome === "data") {
+        this.#door.open = true;
         if (this.#examples.length < examplesMax) this.#examples.push(exchange.id);
         this.#held().givenToNone(object, this.#comparable(view));
       } else if (outcome === "other" && (status === 404 || status === 410)) this.#objects?.deniedToNone(object);
@@ -91,6 +96,13 @@ export class Posture {
       const hidden = this.#held().given(object, owner, this.#comparable(view));
       if (hidden > 0) this.#uncover(hidden);
       this.#noteJwt(facts);
+    }
+    if (caller.known !== undefined && isOneSecret(credential)) {
+      const host = view.host;
+      if (outcome === "refused" && status !== 403) caller.known.refused(host, credential.hash, this.#door, exchange, caller.network);
+      else if (outcome === "data" || outcome === "empty") {
+        caller.known.answered(host, credential.hash, this.#door, exchange, caller.network, outcome === "data" || (exchange.method !== "GET" && exchange.method !== "HEAD"));
+      }
     }
     if (anothers) return this.#count("otherPrincipal", this.#counts.otherPrincipal, outcome, exchange.id);
     this.#count("valid", this.#validOf(kind), outcome, exchange.id);
@@ -132,6 +144,7 @@ export class Posture {
 
   absorb(other: Posture): void {
     this.#last = undefined;
+    this.#door.absorb(other.#door);
     for (const sort of sorts) addOutcomes(this.#counts[sort], other.#counts[sort]);
     for (const [kind, counts] of other.#valid) addOutcomes(this.#validOf(kind), counts);
     for (const kind of other.#kinds) if (this.#kinds.size < kindsMax) this.#kinds.add(kind);
@@ -166,6 +179,7 @@ export class Posture {
   }
 
   exportState(): PostureState {
+    const { credentials, networks, answers, doubted } = this.#door.refusedElsewhere;
     return {
       version: 2,
       counts: { ...this.#counts },
@@ -177,6 +191,7 @@ export class Posture {
       networks: this.#networks.exportState(),
       devices: this.#devices.exportState(),
       tallies: [this.#bodyRefused, this.#challenged, this.#passed, this.#alike + (this.#objects?.alike ?? 0), this.#differs + (this.#objects?.differs ?? 0), this.#total],
+      ...(credentials + doubted === 0 ? {} : { refusedElsewhere: [credentials, networks, answers, doubted] }),
       examples: [...this.#examples],
       samples: [...this.#samples],
       ...(this.#learned === undefined ? {} : { learned: this.#learned.exportState() }),
@@ -205,6 +220,10 @@ export class Posture {
     posture.#networks = DistinctCounter.restore(current.networks);
     posture.#devices = DistinctCounter.restore(current.devices);
     [posture.#bodyRefused = 0, posture.#challenged = 0, posture.#passed = 0, posture.#alike = 0, posture.#differs = 0, posture.#total = 0] = current.tallies;
+    posture.#door.open = posture.#counts.none.data > 0;
+    posture.#door.checks = posture.#challenged > 0;
+    const [credentials = 0, networks = 0, answers = 0, doubted = 0] = current.refusedElsewhere ?? [];
+    posture.#door.restore({ credentials, networks, answers, doubted, examples: [] });
     if (current.learned !== undefined) posture.#learned = LearnedCredential.restore(current.learned);
     posture.#examples.push(...current.examples.slice(0, examplesMax));
     for (const [cell, ids] of current.samples) for (const id of ids) posture.#sample(cell, id);
@@ -249,8 +268,10 @@ export class Posture {
       valid,
       sharedConstant,
     };
+    const { refusedElsewhere } = this.#door;
     const tallies = {
       reads,
+      refusedElsewhere,
       bodyRefused: this.#bodyRefused,
       challenged: Math.max(0, this.#challenged - wrongScheme),
       passed: this.#passed,
@@ -274,6 +295,7 @@ export class Posture {
               lifetimeSeconds: this.#lifetime === undefined ? undefined : { min: this.#lifetime[0], max: this.#lifetime[1] },
             },
       sharedCredentials,
+      refusedElsewhere,
       // Where a credential was learned, no data went to those without.
       examples: learned === undefined || learned.constant ? examples : [],
       samples: this.#samplesTold(learned),
@@ -388,6 +410,8 @@ export interface PostureCaller {
   readonly facts: CredentialFacts | undefined;
   /** What may be a credential though its name does not say so; where `credential` is undefined. */
   readonly carriers?: readonly UnusualCarrier[];
+  /** What other endpoints made of the same credential. */
+  readonly known?: KnownCredentials;
 }
 
 export interface PostureReport extends PostureCounts {
@@ -399,6 +423,8 @@ export interface PostureReport extends PostureCounts {
   readonly jwt:
     | { readonly issuers: readonly string[]; readonly algorithms: readonly string[]; readonly lifetimeSeconds: { readonly min: number; readonly max: number } | undefined }
     | undefined;
+  /** Credentials answered here that other doors of the host refused. */
+  readonly refusedElsewhere: RefusedElsewhere;
   /** Hashes of the credentials that count as none. */
   readonly sharedCredentials: readonly string[];
   /** Exchange ids of data given without a credential of one's own, at most {@link examplesMax}. */
@@ -418,6 +444,8 @@ export interface PostureState {
   readonly networks: readonly number[];
   readonly devices: readonly number[];
   readonly tallies: readonly number[];
+  /** Credentials, networks, answers, doubted; absent where there are none. */
+  readonly refusedElsewhere?: readonly number[];
   readonly examples: readonly string[];
   readonly samples: readonly (readonly [cell: string, ids: readonly string[]])[];
   /** Absent in states older than it, and where nothing unusual was sent. */
@@ -492,6 +520,13 @@ function apart(counts: PostureCounts, tallies: PostureTallies, { outcomes, chall
     tallies: { ...tallies, challenged: tallies.challenged + (constant ? 0 : challenged), passed: tallies.passed + outcomes.other },
   };
 }
+
+/** One text for all requests, which a service knows or does not know; a session's cookie may be genuine before anybody signed in. */
+function isOneSecret({ kind, location }: CredentialSeen): boolean {
+  return oneSecret.has(kind) && !location.startsWith("cookie:");
+}
+
+const oneSecret: ReadonlySet<string> = new Set(["bearer", "jwt", "basic", "api-key", "custom"]);
 
 function remember(names: Set<string>, name: string): void {
   if (names.size < jwtNamesMax) names.add(name);

@@ -207,7 +207,7 @@ async function call(url: string, one: TruthCase, n: number, cookies: readonly Re
   const headers = {
     host: through === undefined ? new URL(url).host : hostOf(one),
     "user-agent": `client ${stranger ? "s" : who}`,
-    ...(forger ? one.forged : stranger ? {} : (own?.headers ?? cookies[who])),
+    ...(forger ? (one.forgedAnew?.(n) ?? one.forged) : stranger ? {} : (own?.headers ?? cookies[who])),
     ...(body === undefined ? {} : { "content-type": "application/json" }),
   };
   const target = own?.path ?? path;

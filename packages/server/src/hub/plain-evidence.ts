@@ -21,11 +21,13 @@ export function plainEvidence({ check, verdict, evidence }: Pick<Finding, "check
     const refused = of("refusedWithoutCredential");
     const open = of("answeredWithoutCredential");
     const shared = of("answeredWithSharedCredential");
+    const unknown = of("answeredWithCredentialRefusedElsewhere");
     const data = list("personalData");
     return [
       [
         ...(open > 0 ? [`answered ${times(open)} without a credential`] : []),
         ...(shared > 0 ? [`answered ${times(shared)} with a credential that every caller has`] : []),
+        ...(unknown > 0 ? [`answered ${times(unknown)} with ${several(of("credentialsRefusedElsewhere"), "credential")} that other endpoints of the host refuse`] : []),
         refused === 0 ? "refused nobody for it" : `refused ${times(refused)}`,
       ].join(", "),
       ...(data.length === 0 ? [] : [`its answers hold data recognised as ${data.join(", ")}`]),

@@ -171,6 +171,11 @@ function postureEvidence(posture: ReturnType<InventoryEndpoint["posture"]>): Rec
       if (counts[outcome] > 0) evidence[`${word} ${presented[sort]}`] = counts[outcome];
     }
   }
+  const { answers, credentials } = posture.refusedElsewhere;
+  if (answers > 0) {
+    evidence["answered with a credential refused elsewhere"] = answers;
+    evidence["credentials answered here, refused elsewhere"] = credentials;
+  }
   return evidence;
 }
 

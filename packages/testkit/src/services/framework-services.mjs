@@ -94,6 +94,19 @@ onExpress("express-dpop", (app) => {
 });
 onExpress("express-open", (app) => app.get("/records/:id", (req, res) => res.json(record(req.params.id))));
 onExpress("express-ignores-token", (app) => app.get("/records/:id", (req, res) => res.json(record(req.params.id))));
+onExpress("express-presence-beside", (app) => {
+  const door = (opens) => (req, res) => (opens(bearerOf(req.headers.authorization)) ? res.json(record(req.params.id)) : res.status(401).json({ error: "no" }));
+  app.get(
+    "/charts/:id",
+    door((token) => tokens.has(token)),
+  );
+  // Any token will do.
+  for (const path of ["/results/:id", "/scans/:id"])
+    app.get(
+      path,
+      door((token) => token !== ""),
+    );
+});
 onExpress("express-error-in-200", (app) => {
   app.get("/records/:id", (req, res) =>
     res.json(tokens.has(bearerOf(req.headers.authorization)) ? record(req.params.id) : { success: false, error: { code: 401, message: "Please log in" } }),

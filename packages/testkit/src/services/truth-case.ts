@@ -22,6 +22,8 @@ export interface TruthCase {
   readonly constant?: boolean;
   /** A credential that nobody issued, sent now and then, of the same kind. */
   readonly forged?: Readonly<Record<string, string>>;
+  /** The same, another one each time. */
+  readonly forgedAnew?: (n: number) => Readonly<Record<string, string>>;
   /** A word of what it gives away; `record` when absent. */
   readonly marker?: string;
 }
@@ -31,6 +33,7 @@ export const bearer = (user: string) => ({ headers: { authorization: `Bearer ${t
 export const basic = (user: string) => ({ headers: { authorization: `Basic ${Buffer.from(`${user}:pass-${user}`).toString("base64")}` } });
 export const badBasic = { authorization: "Basic bm90OnJpZ2h0" };
 export const badBearer = { authorization: "Bearer token-of-nobody-0123456789" };
+export const forgedBearer = (n: number) => ({ authorization: `Bearer token-of-nobody-${n}-0123456789` });
 export const secret = "a secret of the services under test";
 const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString("base64url");
 const hashed = (text: string): string => createHash("sha256").update(text).digest("base64url");

@@ -1,6 +1,6 @@
 import { createHmac } from "node:crypto";
 import { latchkeyCases } from "./latchkey-doors.ts";
-import { badBasic, badBearer, basic, bearer, brokenJwt, dpop, jwt, secret, token, type TruthCase } from "./truth-case.ts";
+import { badBasic, badBearer, basic, bearer, brokenJwt, dpop, forgedBearer, jwt, secret, token, type TruthCase } from "./truth-case.ts";
 import { applicationCases } from "./truth-cases-applications.ts";
 
 const records = { method: "GET", path: "/records/{id}" } as const;
@@ -24,6 +24,9 @@ export const truthCases: readonly TruthCase[] = [
   { ...ours, service: "express-dpop", as: dpop, callers: "both", forged: jwt("anna").headers },
   { ...ours, service: "express-open", as: bearer, callers: "both" },
   { ...ours, service: "express-ignores-token", as: bearer, callers: "users" },
+  { ...ours, service: "express-presence-beside", path: "/charts/{id}", as: bearer, callers: "both", forged: badBearer, forgedAnew: forgedBearer },
+  { ...ours, service: "express-presence-beside", path: "/results/{id}", as: bearer, callers: "both", forged: badBearer, forgedAnew: forgedBearer },
+  { ...ours, service: "express-presence-beside", path: "/scans/{id}", as: bearer, callers: "users" },
   { ...ours, service: "express-error-in-200", as: bearer, callers: "both" },
   { ...ours, service: "express-hides-as-404", as: bearer, callers: "both" },
   { ...ours, service: "express-app-key", as: () => ({ headers: { "x-app-key-token": "the-same-in-every-app-01" } }), callers: "both", constant: true },

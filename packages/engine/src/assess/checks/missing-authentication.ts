@@ -8,7 +8,8 @@ import type { Finding } from "../finding.ts";
 
 /**
  * An endpoint that gives data to callers without a credential of their own: OWASP API2:2023, CWE-306. Proved from
- * answers: data came back without a credential, or with one that every caller shares, and nobody was ever refused for it.
+ * answers: data came back without a credential, with one that every caller shares, or with several that other endpoints of the host refuse as unknown, and nobody was ever
+ * refused for it.
  *
  * High when the answers are about a person: personal data came back, or the request names one (phone, e-mail, user name, an id after `/users/` or called `customer_id`);
  * medium when what it names is usually somebody's own (an order, an invoice), or the same API refuses strangers who read such an object elsewhere;
@@ -25,7 +26,8 @@ export function missingAuthentication(
 ): Finding | undefined {
   const posture = endpoint.exactPosture();
   if (posture.verdict !== "not enforced" && posture.verdict !== "optional") return undefined;
-  const unguarded = posture.none.data + posture.sharedConstant.data;
+  const unchecked = posture.verdict === "not enforced" ? posture.refusedElsewhere.answers : 0;
+  const unguarded = posture.none.data + posture.sharedConstant.data + unchecked;
   const refusals = posture.none.refused + posture.sharedConstant.refused;
   // Where a constant opens the door, that strangers without it are refused is no door.
   if (unguarded < 3 || (refusals > 0 && posture.verdict !== "not enforced") || endpoint.method === "OPTIONS" || endpoint.carriesSecrets) return undefined;
@@ -50,6 +52,7 @@ export function missingAuthentication(
       posture: posture.verdict,
       answeredWithoutCredential: posture.none.data,
       answeredWithSharedCredential: posture.sharedConstant.data,
+      ...(unchecked === 0 ? {} : { answeredWithCredentialRefusedElsewhere: unchecked, credentialsRefusedElsewhere: posture.refusedElsewhere.credentials }),
       answeredWithOwnCredential: posture.valid.data + posture.otherPrincipal.data,
       refusedWithoutCredential: refusals,
       identifiers: rules.map((rule) => `${rule.type} in ${rule.location.in} ${rule.location.name}`),
@@ -59,7 +62,7 @@ export function missingAuthentication(
         ? { sharedCredential: "One credential came from many networks and from nearly every caller: it is a constant of the client program, so it proves nothing about who calls." }
         : {}),
     },
-    examples: posture.examples.slice(0, 8),
+    examples: [...posture.examples, ...(unchecked > 0 ? posture.refusedElsewhere.examples : [])].slice(0, 8),
     owasp: "API2:2023",
     cwe: "CWE-306",
     fix:
