@@ -125,9 +125,9 @@ export class CredentialDoor {
 
   /** The door that this one became part of. */
   #final(): CredentialDoor {
-    let door: CredentialDoor = this;
-    while (door.#into !== undefined) door = door.#into;
-    return door;
+    if (this.#into === undefined) return this;
+    this.#into = this.#into.#final();
+    return this.#into;
   }
 }
 
