@@ -65,8 +65,9 @@ export class CredentialDoor {
 
   link(other: CredentialDoor): void {
     const [mine, theirs] = [this.#final(), other.#final()];
-    if (mine.#mates.size < matesMax) mine.#mates.add(theirs);
-    if (theirs.#mates.size < matesMax) theirs.#mates.add(mine);
+    if (mine === theirs) return;
+    mine.#befriend(theirs);
+    theirs.#befriend(mine);
   }
 
   suspect(known: Known, network: number, example: string): void {
@@ -121,6 +122,17 @@ export class CredentialDoor {
     if (other.#before.credentials > this.#before.credentials) this.#before = other.#before;
     other.#mates.clear();
     other.#suspects.clear();
+  }
+
+  #befriend(mate: CredentialDoor): void {
+    if (this.#mates.has(mate)) return;
+    if (this.#mates.size >= matesMax) {
+      // Those that became one since leave room.
+      const mates = [...this.#mates].map((one) => one.#final());
+      this.#mates.clear();
+      for (const one of mates) if (one !== this) this.#mates.add(one);
+    }
+    if (this.#mates.size < matesMax) this.#mates.add(mate);
   }
 
   /** The door that this one became part of. */
