@@ -87,6 +87,12 @@ describe("a document's parameters", () => {
     expect(Object.keys(seen(learned([documented("/doctors/{slug}", { host: "other.example" })])))).toHaveLength(2);
   });
 
+  test("of source take in words of interfaces, too, but not those that name an action or the caller", () => {
+    const paths = ["/topics/marketing", "/topics/research", "/topics/search"];
+    expect(seen(learned([documented("/topics/{kind}", { known: "source" })], paths))).toEqual({ "/topics/{kind}": 2, "/topics/search": 1 });
+    expect(seen(learned([documented("/topics/{kind}")], paths))).toMatchObject({ "/topics/marketing": 1, "/topics/search": 1 });
+  });
+
   test("give way to people", () => {
     const split = learned([...document, { kind: "split", template: "/doctors/moreau" }]);
     expect(seen(split)).toMatchObject({ "/doctors/{slug}": 4, "/doctors/moreau": 2 });

@@ -6,7 +6,7 @@ import { isConstantLike, isReservedWord, segmentPattern } from "./segment-kind.t
 import { isShown } from "./shown-constant.ts";
 import { interchangeable, isRich, siblingPolicy, strays } from "./sibling-policy.ts";
 import { copyBranch, type LeafViews, sameRules, spreadDirt } from "./rule-view.ts";
-import { learnedRules, type RuleNode, ruledConstant } from "./template-rules.ts";
+import { isRuledValue, learnedRules, type RuleNode, ruledConstant } from "./template-rules.ts";
 import { ValueCounter } from "./value-counter.ts";
 
 /**
@@ -283,7 +283,7 @@ export class PathTemplates<Leaf> {
   #ruled(node: PathNode<Leaf>, rule: RuleNode, key: string, segment: string, pattern: string | undefined): PathNode<Leaf> | undefined {
     if (ruledConstant(rule, key, this.#hidden) !== undefined) return this.#child(node, key, segment, true);
     if (rule.position === "words") return pattern === undefined ? (this.#child(node, key, segment) ?? this.#parameter(node, "{}")) : undefined;
-    const value = rule.position === "everything" || (rule.position === "values" && pattern === undefined && !isConstantLike(segment) && !isReservedWord(key));
+    const value = rule.position === "everything" || (pattern === undefined && isRuledValue(rule, segment));
     if (!value) return undefined;
     node.values ??= new ValueCounter();
     if (!node.values.wide) node.values.add(key);
@@ -295,9 +295,7 @@ export class PathTemplates<Leaf> {
     // What was restored by its hash alone is known by the name a rule gives it.
     if (rule !== undefined && this.#hashed > 0) for (const { label } of rule.constants.values()) this.#recognised(node, label);
     if (rule?.position === "values" || rule?.position === "everything") {
-      const values = [...node.children].filter(
-        ([key, child]) => ruledConstant(rule, key, this.#hidden) === undefined && (rule.position === "everything" || (!isConstantLike(child.label) && !isReservedWord(key))),
-      );
+      const values = [...node.children].filter(([key, child]) => ruledConstant(rule, key, this.#hidden) === undefined && isRuledValue(rule, child.label));
       this.#gather(
         node,
         values.map(([, child]) => child),
@@ -353,8 +351,7 @@ export class PathTemplates<Leaf> {
 
   /** True for a word where documents and source have a parameter. */
   #isOffered(rule: RuleNode, label: string): boolean {
-    const key = label.toLowerCase();
-    return !isConstantLike(label) && !isReservedWord(key) && ruledConstant(rule, key, this.#hidden) === undefined;
+    return isRuledValue(rule, label) && ruledConstant(rule, label.toLowerCase(), this.#hidden) === undefined;
   }
 
   /** The place from which documents are to be shown because of this word below it; nothing where it is shown already. */

@@ -1,5 +1,5 @@
 import { hashOfSegment } from "../exchange/plain-words.ts";
-import { isDatedVersion, isPersonNoun } from "./segment-kind.ts";
+import { isConstantLike, isDatedVersion, isPersonNoun, isReservedWord } from "./segment-kind.ts";
 
 /**
  * What a person decided about path templates; it counts for more than anything learned.
@@ -53,8 +53,8 @@ export interface RuleNode {
   offered: RuleNode | undefined;
   /** Nobody but documents and source named this place. */
   known: boolean;
-  /** Nobody but documents and source decided the position. */
-  offers: boolean;
+  /** Nobody but documents or source decided the position; source before documents, since it is what runs. */
+  offers: TemplateRule["known"];
 }
 
 /**
@@ -90,7 +90,7 @@ const learnedOf = new WeakMap<RuleNode, RuleNode>();
 
 function learnedNode(rules: RuleNode, viewed: boolean, unnamed: boolean): RuleNode {
   const asValues = rules.position === "values" || rules.position === "everything";
-  const offered = asValues && !viewed && rules.offers;
+  const offered = asValues && !viewed && rules.offers !== undefined;
   const below = (map: ReadonlyMap<string, RuleNode>): Map<string, RuleNode> =>
     new Map([...map].map(([key, child]) => [key, learnedNode(child, viewed || (asValues && !offered), unnamed || asValues)]));
   return {
@@ -109,6 +109,15 @@ export function ruledConstant(rule: RuleNode, key: string, hidden: ((constant: s
   const found = rule.constants.get(key) ?? (rule.hashed && hidden !== undefined ? rule.constants.get(hidden(key).toLowerCase()) : undefined);
   // Who merges everything merges what a document names, too.
   return found?.known === true && rule.position === "everything" ? undefined : found;
+}
+
+/**
+ * Whether a word is a value where a rule says that values stand. A word of interfaces is none, as an endpoint that nobody documented may be called so; where source code
+ * takes a parameter, only words that name an action or the caller are left.
+ */
+export function isRuledValue(rule: RuleNode, label: string): boolean {
+  if (rule.position === "everything") return true;
+  return rule.position === "values" && (rule.offers === "source" || !isConstantLike(label)) && !isReservedWord(label.toLowerCase());
 }
 
 /** Why a rule cannot be kept, in words for the person who wrote it; undefined when it can. */
@@ -181,7 +190,7 @@ function addRule(root: RuleNode, rule: TemplateRule): void {
         if (decided === "everything" || at.position !== "everything") {
           at.position = decided;
           at.rule = rule;
-          at.offers = rule.known !== undefined;
+          at.offers = rule.known === "document" && at.offers === "source" ? "source" : rule.known;
         }
       }
       at = childOf(at.parameters, pattern);
@@ -209,7 +218,7 @@ function emptyNode(label: string): RuleNode {
     view: undefined,
     offered: undefined,
     known: true,
-    offers: false,
+    offers: undefined,
   };
 }
 
