@@ -38,6 +38,10 @@ describe("data classes", () => {
     ["line", "L898902C36UTO7408122F1204159ZE184226B<<<<<10", "passport"],
     ["shipping.addressLine1", "Unter den Linden 77", "address"],
     ["diagnosis.code", "E11.9", "health"],
+    ["hivStatus", "negative", "health"],
+    ["results.hiv_status", "POSITIVE", "health"],
+    ["patient.chronicConditions", "Asthma", "health"],
+    ["pregnancyStatus", "third trimester", "health"],
   ])("one value is enough where the name or the value itself says so: %s %s is %s", (key, value, expected) => expect(of(key, value)).toEqual([expected]));
 
   test.each<[string, ...(string | number)[]]>([
@@ -55,6 +59,9 @@ describe("data classes", () => {
     ["total", 99_915_550_100],
     ["password", "****"],
     ["contact", "ana@example.org"],
+    ["healthStatus", "UP"],
+    ["status", "positive"],
+    ["archive", "hive"],
   ])("%s: %s is none, and one fitting value under such a name is only a suspicion", (key, ...values) => expect(of(key, ...values)).toEqual([]));
 
   // Numbers their states publish as examples.

@@ -63,7 +63,7 @@ describe("operations", () => {
       ...times(5, () => ({ path: "/orders", method: "DELETE" })),
       ...times(5, () => ({ path: "/admin/export" })),
     ]);
-    expect(short(found)).toEqual(["shadow operation GET /admin/export", "shadow method DELETE /orders", "unused operation GET /refunds"]);
+    expect(short(found)).toEqual(["shadow method DELETE /orders", "shadow operation GET /admin/export", "unused operation GET /refunds"]);
     expect(found.differences[0]?.evidence).toEqual({ seen: 5, of: 5 });
   });
 
@@ -171,6 +171,24 @@ describe("drift", () => {
       ["drift", "medium", "200 data[].contact", "object, email"],
       ["drift", "low", "200 data[].colour", "string"],
       ["drift", "low", "200 data[].server", "string, ip"],
+    ]);
+  });
+
+  test("of one level the open ones with the worst data come first; open and harmless is not high", async () => {
+    const found = await diff({ "/documented": { get: fine } }, [
+      { path: "/documented" },
+      ...times(12, (n) => ({ path: "/contacts", answer: { email: `someone${n}@mail.example` } })),
+      ...times(12, (n) => ({ path: "/payments", answer: { iban: ibans[n % ibans.length] } })),
+      ...times(5, () => ({ path: "/api/version", answer: { version: "1.2.3" } })),
+      ...times(5, () => ({ path: "/records", answer: { data: [{ kind: "x" }] } })),
+      ...times(5, () => ({ path: "/tasks", method: "POST", answer: { id: 7 } })),
+    ]);
+    expect(found.differences.map((one) => [one.level, one.path])).toEqual([
+      ["high", "/payments"],
+      ["high", "/contacts"],
+      ["high", "/records"],
+      ["high", "/tasks"],
+      ["medium", "/api/version"],
     ]);
   });
 

@@ -1,8 +1,8 @@
 import { fieldName, isParameterHeader, isPlainWords, type Level, type Ports } from "@postern/engine";
-import type { Api, ApiOperation, ApiParameter, Share } from "./api-model.ts";
+import type { Api, ApiOperation, ApiParameter, ApiSchema, Share } from "./api-model.ts";
 import { schemaDrift, type SchemaDifference, typeText } from "./compare-schemas.ts";
 import { classesWithin, dataLevel, worse } from "./data-level.ts";
-import { type Difference, inOrder } from "./difference.ts";
+import { type Difference, inOrder, levels } from "./difference.ts";
 import { matchOperations } from "./match-operations.ts";
 
 /**
@@ -61,7 +61,7 @@ export function diffTraffic(document: Api, traffic: Api, ports: Ports, options: 
       add(
         "shadow",
         sameSite ? "method" : "operation",
-        worse(isPage(seen) ? "low" : (seen.seen?.openAnswers ?? 0) > 0 ? "high" : "medium", dataLevel(data)),
+        worse(isPage(seen) ? "low" : (seen.seen?.openAnswers ?? 0) > 0 && isWorthGuarding(seen) ? "high" : "medium", dataLevel(data)),
         "",
         "nothing",
         withData(sameSite ? "method seen" : "seen", data),
@@ -86,9 +86,10 @@ export function diffTraffic(document: Api, traffic: Api, ports: Ports, options: 
         null,
       );
   }
+  const concern = new Map(scoped.operations.map((one) => [one.seen?.endpointId ?? null, concernOf(one)]));
   const pairs = matched.pairs.filter(({ seen }) => inScope(seen));
   return {
-    differences: inOrder(differences),
+    differences: inOrder(differences, (one) => (one.endpoint === null ? 0 : (concern.get(one.endpoint) ?? 0))),
     undecided,
     matched: pairs.map(({ documented, seen }) => ({ method: documented.method, path: shown(documented.path), endpoint: seen.seen?.endpointId ?? "" })),
     documented: document.operations.length,
@@ -126,6 +127,25 @@ export interface UndecidedOperation {
 function isPage(operation: ApiOperation): boolean {
   const types = [...operation.responses].filter(([status]) => status.startsWith("2")).flatMap(([, body]) => body.types);
   return types.length > 0 && types.every((type) => /^(?:text\/(?:html|css|javascript|plain)|application\/javascript|image\/.*|video\/.*|audio\/.*)$/.test(type));
+}
+
+/** What should not stand open unknown to anybody: it changes something, gives personal data, or lists records. A version, a state or a file is none of these. */
+function isWorthGuarding(operation: ApiOperation): boolean {
+  if (!reading.has(operation.method)) return true;
+  const given = [...operation.responses].filter(([status]) => status.startsWith("2")).map(([, body]) => body.schema);
+  return levels.indexOf(dataLevel(classesGiven(operation))) >= levels.indexOf("medium") || given.some((schema) => schema !== undefined && listsRecords(schema));
+}
+
+const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
+
+function listsRecords(schema: ApiSchema): boolean {
+  if (schema.items !== undefined && schema.items.types.has("object")) return true;
+  return [...schema.properties.values()].some((one) => listsRecords(one.schema));
+}
+
+/** Among differences of one level: first what answered without a credential, and of that what gives the worst kind of data. */
+function concernOf(operation: ApiOperation): number {
+  return ((operation.seen?.openAnswers ?? 0) > 0 ? 10 : 0) + levels.indexOf(dataLevel(classesGiven(operation)));
 }
 
 type Add = (kind: Difference["kind"], what: string, level: Level, where: string, documented: string, found: string, evidence: Share | null) => void;

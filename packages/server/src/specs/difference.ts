@@ -31,10 +31,10 @@ export interface Difference {
 
 export type DifferenceKind = "shadow" | "zombie" | "unused" | "drift" | "removed" | "added" | "changed" | "deprecated";
 
-/** Worst first, then by path, method, place. The same for the same input. */
-export function inOrder(differences: readonly Difference[]): readonly Difference[] {
+/** Worst first, among equals those of more concern (0–99), then by path, method, place. The same for the same input. */
+export function inOrder(differences: readonly Difference[], concernOf: (one: Difference) => number = () => 0): readonly Difference[] {
   const rank = (one: Difference): string =>
-    `${kinds.indexOf(one.kind)}${9 - levels.indexOf(one.level)}\n${one.path}\n${one.method}\n${one.host}\n${one.where}\n${one.what}\n${one.documented}\n${one.found}`;
+    `${kinds.indexOf(one.kind)}${9 - levels.indexOf(one.level)}${99 - concernOf(one)}\n${one.path}\n${one.method}\n${one.host}\n${one.where}\n${one.what}\n${one.documented}\n${one.found}`;
   return differences
     .map((one) => [rank(one), one] as const)
     .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0))

@@ -38,6 +38,18 @@ describe("existenceOracle", () => {
     expect(existenceOracle(seen({ state: { ...state, verdict: "none" } }), ports)).toBeUndefined();
     expect(existenceOracle(seen({ state: { ...state, bits: 0.001, interval: [0, 0.005] } }), ports)).toBeUndefined();
   });
+  it("is not told of ids that merely get different answers, none of which looks like an unknown one", () => {
+    const invoices = (poor: "denied" | "unknown", rich: "confirmed" | "unknown"): OracleState => ({
+      ...state,
+      verdict: "suspected",
+      labels: 0,
+      classes: [poor, rich].map((meaning, n) => ({ id: String(n), key: `200 json paid=${n}`, count: 9, ids: 7, status: 200, fields: ["paid"], meaning, basis: "structure" })),
+    });
+    expect(existenceOracle(seen({ subjectTypes: ["opaque"], state: invoices("unknown", "unknown") }), ports)).toBeUndefined();
+    expect(existenceOracle(seen({ subjectTypes: ["opaque"], state: invoices("denied", "confirmed") }), ports)?.verdict).toBe("suspected");
+    // Whose phone number gets which of two answers may be made to look alike.
+    expect(existenceOracle(seen({ state: invoices("unknown", "unknown") }), ports)?.verdict).toBe("suspected");
+  });
   it("says how much leaks, on what evidence, and what to do", () => {
     const finding = existenceOracle(seen(), ports);
     expect(finding).toMatchObject({

@@ -27,8 +27,8 @@ const bitsMin = 0.01;
  * "Anyone can learn who has an account here." Suspected from repeats and contrast, proven from labelled answers, see `OracleTracker`.
  *
  * High when a natural key (phone, e-mail, user name) is asked without a credential; medium when only one of the two holds or
- * authentication was never tested; low otherwise. Undefined while nothing is suspected, or when proof says the leak is below
- * 0.01 bit. It cannot see oracles in time or in headers, and takes a public catalogue for an oracle when its ids look like people's.
+ * authentication was never tested; low otherwise. Undefined while nothing is suspected, when proof says the leak is below
+ * 0.01 bit, and when ids that are nobody's name merely get different answers (paid or not), none of which looks like "no such". It cannot see oracles in time or in headers, and takes a public catalogue for an oracle when its ids look like people's.
  */
 export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | undefined {
   const { state, traffic } = seen;
@@ -36,6 +36,7 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
   const labelled = state.labels > 0 && state.interval[1] < 1;
   if (state.verdict === "proven" && labelled && state.interval[1] < bitsMin) return undefined;
   const natural = seen.subjectTypes.find((type) => naturalKeyTypes.includes(type));
+  if (state.verdict === "suspected" && natural === undefined && seen.signIn !== true && !mayBeExistence(state)) return undefined;
   const open = seen.authentication === "not enforced" || seen.authentication === "optional";
   const what = natural ?? seen.subjectTypes[0] ?? "identifier";
   const hours = Math.max(traffic.lastAt - traffic.firstAt, 60_000) / 3_600_000;
@@ -70,6 +71,11 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
     firstAt: traffic.firstAt,
     lastAt: traffic.lastAt,
   };
+}
+
+/** One class is an error, empty or short beside a full one: then both have a meaning. One class alone is learned anew after a change of name, and decides nothing. */
+function mayBeExistence({ classes }: OracleState): boolean {
+  return classes.length < 2 || (classes.some(({ meaning }) => meaning === "denied") && classes.some(({ meaning }) => meaning === "confirmed"));
 }
 
 /** Nobody can bring a credential to the place where it is made. */
