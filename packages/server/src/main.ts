@@ -60,7 +60,7 @@ async function main(argv: readonly string[]): Promise<void> {
 function told(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof PosternError) {
-    process.stderr.write(errorText(error));
+    process.stderr.write(errorText(error, process.env));
     return exitCodeOf(error);
   }
   process.stderr.write(`postern: a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)} (INTERNAL)\n`);

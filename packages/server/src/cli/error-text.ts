@@ -1,8 +1,9 @@
 import type { ErrorCode, PosternError } from "@postern/engine";
+import { asStarted } from "./program-name.ts";
 
 /** An error for a tired person: what happened, what to do next, and last the code to look up or to match on. */
-export function errorText(error: PosternError): string {
-  return error.remedy === "" ? `postern: ${error.message} (${error.code})\n` : `postern: ${error.message}\n  ${error.remedy} (${error.code})\n`;
+export function errorText(error: PosternError, env: NodeJS.ProcessEnv = {}): string {
+  return error.remedy === "" ? `postern: ${error.message} (${error.code})\n` : `postern: ${error.message}\n  ${asStarted(error.remedy, env)} (${error.code})\n`;
 }
 
 /** 2 where the command or its configuration was not understood, 3 where it failed while running. */

@@ -141,7 +141,7 @@ export async function guarded(context: CliContext, body: () => Promise<number>):
     code = await body();
   } catch (error) {
     const known = error instanceof PosternError ? error : new PosternError("INTERNAL", error instanceof Error ? error.message : "an unknown failure", { cause: error });
-    context.stderr.write(errorText(known));
+    context.stderr.write(errorText(known, context.env));
     code = exitCodeOf(known);
   }
   context.exit(code);

@@ -7,7 +7,7 @@ import type { Format } from "../sources/source.ts";
 import { TemplateRulesFile } from "../hub/template-rules-file.ts";
 import { KnownTemplates } from "../specs/known-templates.ts";
 import type { State } from "../state/open-state.ts";
-import { programName } from "./program-name.ts";
+import { asStarted, programName } from "./program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
@@ -116,7 +116,13 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
   context.stdout.write(
     options.json === true
       ? `${JSON.stringify(document)}\n`
-      : renderImport(document, { color: colorOf(context), width: widthOf(context), tableWidth: tableWidthOf(context), top: Math.max(1, Number.parseInt(options.top, 10) || 20) }),
+      : renderImport(document, {
+          color: colorOf(context),
+          width: widthOf(context),
+          tableWidth: tableWidthOf(context),
+          top: Math.max(1, Number.parseInt(options.top, 10) || 20),
+          commands: (text) => asStarted(text, context.env),
+        }),
   );
   const { failOn } = prepared;
   return failOn !== undefined && worst(document) >= rank(failOn) ? 1 : 0;

@@ -1,11 +1,11 @@
 import { type Command } from "commander";
 import { explainTemplate, type InventoryEndpoint, operationText, PosternError } from "@postern/engine";
-import { programName } from "./program-name.ts";
+import { asStarted, programName } from "./program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { findEndpoint, type NamedEndpoint } from "./breach/find-endpoint.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
-import { renderSegments } from "./endpoints/render-templates.ts";
+import { notRight, renderSegments } from "./endpoints/render-templates.ts";
 import { templateCommands } from "./endpoints/template-commands.ts";
 import { endpointSorts } from "../hub/endpoint-concern.ts";
 import { lifecycleFilters, spanOf } from "../hub/endpoint-life.ts";
@@ -53,7 +53,11 @@ async function showOne(wanted: string, options: ListOptions, context: CliContext
   const shape = endpointShape(endpoint, (text) => known.ledger.inventory.fieldNames.reveal(text, documented));
   const template = explainTemplate(endpoint);
   const layout = { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) };
-  context.stdout.write(options.json === true ? `${JSON.stringify({ ...view, shape, template })}\n` : `${renderEndpoint(view, shape, layout)}\n${renderSegments(template, layout)}`);
+  context.stdout.write(
+    options.json === true
+      ? `${JSON.stringify({ ...view, shape, template })}\n`
+      : `${renderEndpoint(view, shape, layout)}\n${renderSegments(template, { ...layout, notRight: asStarted(notRight, context.env) })}`,
+  );
   return 0;
 }
 

@@ -14,6 +14,7 @@ import type { CliContext } from "./cli-context.ts";
 import { configOf, guarded, oneOf, tableWidthOf } from "./import-session.ts";
 import { documentedNames } from "./listing/lists.ts";
 import { readKnown } from "./known/known.ts";
+import { asStarted } from "./program-name.ts";
 import { count, plain, several, table } from "./report/text-layout.ts";
 
 /** `postern spec export | add | list | remove | restore`: the interface as traffic shows it, and the documents that describe it. */
@@ -109,7 +110,9 @@ async function addSpec(file: string, options: AddOptions, context: CliContext): 
   const kept = new KnownSpecs(options.data).add(api, options.name ?? (api.title === "" ? file : api.title), kind);
   if (options.json === true) context.stdout.write(`${JSON.stringify({ ...kept, problems: api.problems })}\n`);
   else {
-    context.stdout.write(`${plain(kept.name)}: ${kept.format}, ${several(kept.operations, "operation")}. \`postern endpoints\` now says which it knows.\n`);
+    context.stdout.write(
+      `${plain(kept.name)}: ${kept.format}, ${several(kept.operations, "operation")}. ${asStarted("`postern endpoints` now says which it knows.", context.env)}\n`,
+    );
     for (const { where, what } of api.problems.slice(0, 10)) context.stdout.write(`  not read: ${plain(where)} ${plain(what)}\n`);
     if (api.problems.length > 10) context.stdout.write(`  and ${count(api.problems.length - 10)} more; --json lists them.\n`);
   }
@@ -122,7 +125,7 @@ function listSpecs(options: AddOptions, context: CliContext): Promise<number> {
   const items = removed ? specs.removed().map((one) => ({ ...one, at: one.removedAt })) : specs.list().map((one) => ({ ...one, at: one.addedAt }));
   if (options.json === true) context.stdout.write(`${JSON.stringify({ items: items.map(({ at: _at, ...one }) => one), next: null })}\n`);
   else if (items.length === 0 && removed) context.stdout.write("No document was removed or replaced.\n");
-  else if (items.length === 0) context.stdout.write("No documents are kept here. `postern spec add <file>` keeps one.\n");
+  else if (items.length === 0) context.stdout.write(asStarted("No documents are kept here. `postern spec add <file>` keeps one.\n", context.env));
   else {
     const lines = table(
       [
@@ -147,7 +150,9 @@ function removeSpec(name: string, options: AddOptions, context: CliContext): Pro
   if (!specs.remove(name))
     throw new PosternError("NOT_FOUND", `No document is kept under the name ${JSON.stringify(name.slice(0, 100))}.`, { remedy: "`postern spec list` names those there are." });
   const kept = specs.removed().find((one) => one.name === name);
-  context.stdout.write(options.json === true ? `${JSON.stringify(kept)}\n` : `${plain(name)} is removed. \`postern spec restore ${shellWord(name)}\` puts it back.\n`);
+  context.stdout.write(
+    options.json === true ? `${JSON.stringify(kept)}\n` : `${plain(name)} is removed. ${asStarted(`\`postern spec restore ${shellWord(name)}\` puts it back.`, context.env)}\n`,
+  );
   return Promise.resolve(0);
 }
 

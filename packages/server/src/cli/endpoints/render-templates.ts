@@ -30,8 +30,11 @@ export function renderRules(rules: readonly TemplateRuleView[], options: Pick<Re
   return `${table(heads, cells, options.width, (text) => paint.bold(text)).join("\n")}\n`;
 }
 
+/** What to do about it. */
+export const notRight = "Not right? `postern endpoints pin`, `merge` or `split` decides otherwise, `unpin` takes that back.";
+
 /** Why each segment of a template is what it is. */
-export function renderSegments(segments: readonly SegmentReason[], options: RenderOptions): string {
+export function renderSegments(segments: readonly SegmentReason[], options: RenderOptions & { readonly notRight: string }): string {
   const paint = pc.createColors(options.color);
   const lines = [paint.bold("Why its path reads so")];
   for (const { segment, is, because, evidence } of segments) {
@@ -42,7 +45,7 @@ export function renderSegments(segments: readonly SegmentReason[], options: Rend
     lines.push(...wrap(`    ${counted.join(", ")}`, options.textWidth, "    ").map((line) => paint.dim(line)));
   }
   if (segments.length === 0) lines.push("The root has no segments.");
-  lines.push("", ...wrap("Not right? `postern endpoints pin`, `merge` or `split` decides otherwise, `unpin` takes that back.", options.textWidth).map((line) => paint.dim(line)));
+  lines.push("", ...wrap(options.notRight, options.textWidth).map((line) => paint.dim(line)));
   return `${lines.join("\n")}\n`;
 }
 

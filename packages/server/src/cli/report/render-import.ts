@@ -3,6 +3,7 @@ import type { Level } from "@postern/engine";
 import type { EndpointView, IncidentView } from "../../api/views.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { rank } from "./import-document.ts";
+import { commandAt } from "../program-name.ts";
 import { endpointText } from "../listing/endpoint-text.ts";
 import { acceptedText, evidenceText } from "./evidence-text.ts";
 import { count, fit, plain, several, table, wrap } from "./text-layout.ts";
@@ -23,7 +24,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
   findings();
   incidents();
   told();
-  say("", ...wrap(conclusion(document), width).map((line) => paint.bold(line)), "");
+  say("", ...wrap(options.commands(conclusion(document)), width).map((line) => paint.bold(line)), "");
   return lines.join("\n");
 
   function read(): void {
@@ -133,7 +134,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       }
       for (const [i, step] of incident.next.entries()) {
         // A command stands on a line of its own, uncut, so that it can be copied.
-        const command = step.indexOf(": postern ");
+        const command = commandAt(step);
         indented(`${i + 1}. ${plain(command < 0 ? step : step.slice(0, command + 1))}`, "    ");
         if (command >= 0) say(`       ${plain(step.slice(command + 2))}`);
       }
@@ -195,6 +196,8 @@ export interface RenderOptions {
   readonly tableWidth: number;
   /** Endpoints shown. */
   readonly top: number;
+  /** Writes the commands that a sentence names as they begin here. */
+  readonly commands: (text: string) => string;
 }
 
 /** One plain sentence about all of it. */
