@@ -9,12 +9,14 @@ import { notRight, renderSegments } from "./endpoints/render-templates.ts";
 import { templateCommands } from "./endpoints/template-commands.ts";
 import { endpointSorts } from "../hub/endpoint-concern.ts";
 import { lifecycleFilters, spanOf } from "../hub/endpoint-life.ts";
-import { readKnown } from "./known/known.ts";
+import { type Known, readKnown } from "./known/known.ts";
 import { endpointShape } from "../hub/endpoint-shape.ts";
 import { renderEndpoint } from "./listing/render-endpoint.ts";
 import { documentedNames, type ListFilter, lists, viewerOf, type ListName, type ListQuery } from "./listing/lists.ts";
 import { readMoment } from "./listing/moment.ts";
 import { renderList } from "./listing/render-list.ts";
+import type { EndpointView } from "../api/views.ts";
+import { KnownSpecs } from "../specs/known-specs.ts";
 import { storeOf } from "./store-command.ts";
 
 /** `postern endpoints | findings | incidents | disclosures | exchanges`, and one endpoint whole: what a data directory holds, as a table or as the API's JSON. */
@@ -52,7 +54,7 @@ async function showOne(wanted: string, options: ListOptions, context: CliContext
   const documented = documentedNames(known);
   const shape = endpointShape(endpoint, (text) => known.ledger.inventory.fieldNames.reveal(text, documented));
   const template = explainTemplate(endpoint);
-  const layout = { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) };
+  const layout = { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context), isZombie: zombiesIn(known) };
   context.stdout.write(
     options.json === true
       ? `${JSON.stringify({ ...view, shape, template })}\n`
@@ -60,6 +62,15 @@ async function showOne(wanted: string, options: ListOptions, context: CliContext
   );
   return 0;
 }
+
+/** Whether documents call an endpoint deprecated while it answers, as `postern diff` says it of one document. */
+function zombiesIn(known: Known): (one: EndpointView) => boolean {
+  const deprecates = new KnownSpecs(known.dataDir).deprecates(known.ports);
+  return ({ method, host, path, statuses }) => deprecates({ method, host, template: path }) && Object.keys(statuses).some((status) => !saysGone.has(status));
+}
+
+/** Nobody is there, or not any more. */
+const saysGone: ReadonlySet<string> = new Set(["0", "404", "405", "410", "501"]);
 
 /** An operation of GraphQL or a method of JSON-RPC, named as the list shows it: `POST /graphql query viewer`. */
 function namedCall({ id, method, host, template, operation }: InventoryEndpoint): NamedEndpoint {
@@ -134,7 +145,7 @@ async function run(name: ListName, options: ListOptions, context: CliContext): P
     context.stdout.write(
       options.json === true
         ? `${JSON.stringify(page)}\n`
-        : renderList(name, page, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context), savedAt: known.savedAt }),
+        : renderList(name, page, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context), savedAt: known.savedAt, isZombie: zombiesIn(known) }),
     );
     return 0;
   } finally {

@@ -114,6 +114,19 @@ test("a removed document can be put back whole, as can one that another replaced
   expect((await run("changes", "--data", at)).stdout).toContain("document restored");
 });
 
+test("what documents call deprecated is a zombie in list and page while it answers, and stays deprecated in the export", async () => {
+  const file = join(dir, "old.yaml");
+  writeFileSync(
+    file,
+    "openapi: 3.1.0\ninfo: {title: Old, version: '1'}\npaths:\n  /api/Products:\n    get:\n      deprecated: true\n      responses: {default: {description: any}}\n",
+  );
+  expect((await run("spec", "add", file, "--data", data)).code).toBe(0);
+  expect((await run("endpoints", "--data", data)).stdout.match(/zombie/g)).toHaveLength(1);
+  expect((await run("endpoints", "GET /api/Products", "--data", data)).stdout).toContain("a zombie: documents call it deprecated, and it answers");
+  expect((await run("spec", "export", "--data", data)).stdout.match(/deprecated: true/g)).toHaveLength(1);
+  expect((await run("spec", "remove", "Old", "--data", data)).code).toBe(0);
+});
+
 test("source code is kept before any traffic came, and beside a document", async () => {
   const [tree, before] = [join(dir, "tree"), join(dir, "before")];
   mkdirSync(tree);

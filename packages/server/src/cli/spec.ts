@@ -82,7 +82,12 @@ interface AddOptions {
 async function exportSpec(options: ExportOptions, context: CliContext): Promise<number> {
   const format = oneOf("--format", options.format, ["yaml", "json"]);
   const known = await readKnown(options.data, { env: context.env, config: configOf(options.config, context) });
-  const api = observedApi(known.ledger.inventory, (endpoint) => options.host === undefined || endpoint.host === options.host.toLowerCase());
+  const seen = observedApi(known.ledger.inventory, (endpoint) => options.host === undefined || endpoint.host === options.host.toLowerCase());
+  const deprecates = new KnownSpecs(known.dataDir).deprecates(known.ports);
+  const api = {
+    ...seen,
+    operations: seen.operations.map((one) => ({ ...one, deprecated: deprecates({ method: one.method, host: one.hosts[0] ?? "", template: one.path }) })),
+  };
   if (api.operations.length === 0) {
     throw new PosternError("NOT_FOUND", `No endpoint ${options.host === undefined ? "was seen yet" : `of ${plain(options.host)} was seen`}.`, {
       remedy: "`postern endpoints` lists those there are, with their hosts.",

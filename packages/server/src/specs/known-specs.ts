@@ -136,20 +136,38 @@ export class KnownSpecs {
 
   /** Says of an endpoint which kinds of documents describe it. Reads the documents once, now. */
   knows(ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly KnownKind[] {
-    const index = new Map<string, { readonly path: string; readonly kind: KnownKind }[]>();
+    const described = this.#described(ports);
+    return (endpoint) => {
+      const found = described(endpoint);
+      return knownKinds.filter((kind) => found.some((one) => one.kind === kind));
+    };
+  }
+
+  /** Says of an endpoint whether every document that describes it calls it deprecated; false where none does. Reads the documents once, now. */
+  deprecates(ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => boolean {
+    const described = this.#described(ports);
+    return (endpoint) => {
+      const found = described(endpoint).filter((one) => one.kind === "spec");
+      return found.length > 0 && found.every((one) => one.deprecated);
+    };
+  }
+
+  #described(ports: Ports): (endpoint: Pick<InventoryEndpoint, "method" | "host" | "template">) => readonly DescribedOperation[] {
+    const index = new Map<string, DescribedOperation[]>();
     for (const spec of this.#read())
-      for (const { method, path } of spec.operations)
+      for (const { method, path, deprecated } of spec.operations)
         for (const one of spec.basePath !== "" && path.startsWith(`${spec.basePath}/`) ? [path, path.slice(spec.basePath.length)] : [path]) {
           const key = `${method} ${lengthOf(one)}`;
           const list = index.get(key);
-          if (list === undefined) index.set(key, [{ path: one, kind: spec.kind }]);
-          else list.push({ path: one, kind: spec.kind });
+          const operation = { path: one, kind: spec.kind, deprecated };
+          if (list === undefined) index.set(key, [operation]);
+          else list.push(operation);
         }
     return ({ method, template }) => {
       const path = plainPath(template);
       const length = lengthOf(path);
       const candidates = index.get(`${method} ${length}`) ?? (method === "HEAD" ? index.get(`GET ${length}`) : undefined) ?? [];
-      return knownKinds.filter((kind) => candidates.some((one) => one.kind === kind && ["same", "covers"].includes(comparePaths(one.path, path, ports))));
+      return candidates.filter((one) => ["same", "covers"].includes(comparePaths(one.path, path, ports)));
     };
   }
 
@@ -187,6 +205,12 @@ export class KnownSpecs {
       })
       .sort((a, b) => (a.name < b.name ? -1 : 1));
   }
+}
+
+interface DescribedOperation {
+  readonly path: string;
+  readonly kind: KnownKind;
+  readonly deprecated: boolean;
 }
 
 /**

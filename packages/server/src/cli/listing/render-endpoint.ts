@@ -21,7 +21,13 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
     ...said("gives away", one.dataClasses.join(", ") || "nothing that was recognised"),
     ...said(
       "life",
-      [one.lifecycle, ...(one.owner === null ? [] : [`owned by ${one.owner}`]), ...(one.publicOnPurpose === null ? [] : ["public on purpose"]), ...one.tags].join(", "),
+      [
+        one.lifecycle,
+        ...(options.isZombie(one) ? ["a zombie: documents call it deprecated, and it answers"] : []),
+        ...(one.owner === null ? [] : [`owned by ${one.owner}`]),
+        ...(one.publicOnPurpose === null ? [] : ["public on purpose"]),
+        ...one.tags,
+      ].join(", "),
     ),
     ...said("known by", one.knownBy.join(", ")),
     ...said(
@@ -55,6 +61,8 @@ export interface RenderEndpointOptions {
   readonly width: number;
   /** Of sentences. */
   readonly textWidth: number;
+  /** Documents call it deprecated, and it answers. */
+  readonly isZombie: (one: EndpointView) => boolean;
 }
 
 const labelWidth = 12;

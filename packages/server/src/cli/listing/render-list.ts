@@ -13,7 +13,7 @@ export function renderList(name: ListName, page: Page<object>, options: RenderLi
   const { columns, cells, notes } = shapes[name];
   const lines = table(
     columns,
-    page.items.map((item) => cells(item).map((cell) => (cell.startsWith("≈") ? `≈${plain(cell.slice(1))}` : plain(cell)))),
+    page.items.map((item) => cells(item, options).map((cell) => (cell.startsWith("≈") ? `≈${plain(cell.slice(1))}` : plain(cell)))),
     options.width,
     (text) => paint.bold(text),
   );
@@ -30,11 +30,13 @@ export interface RenderListOptions {
   readonly textWidth: number;
   /** When what is shown was saved. */
   readonly savedAt: number | undefined;
+  /** Documents call it deprecated, and it answers. */
+  readonly isZombie: (one: EndpointView) => boolean;
 }
 
 interface Shape {
   readonly columns: readonly Column[];
-  readonly cells: (item: object) => readonly string[];
+  readonly cells: (item: object, options: RenderListOptions) => readonly string[];
   /** More about one item, below the table. */
   readonly notes?: (item: object, width: number, paint: Paint) => readonly string[];
 }
@@ -55,7 +57,7 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       { head: "requests", right: true },
       { head: "last seen" },
     ],
-    (one) => [
+    (one, { isZombie }) => [
       shortId(one.id),
       one.method,
       endpointText(one),
@@ -63,7 +65,7 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       `known by ${one.knownBy.join(", ")}`,
       one.auth.verdict,
       one.oracle?.verdict ?? "",
-      one.publicOnPurpose === null ? one.lifecycle : `${one.lifecycle}, public`,
+      [isZombie(one) ? "zombie" : one.lifecycle, ...(one.publicOnPurpose === null ? [] : ["public"])].join(", "),
       count(one.requests),
       minute(one.lastSeen),
     ],
@@ -151,8 +153,12 @@ const shapes: Readonly<Record<ListName, Shape>> = {
 };
 
 /** The items of a list are of its own kind: `lists` and this table are held together by their names. */
-function shape<T extends object>(columns: readonly Column[], cells: (item: T) => readonly string[], notes?: (item: T, width: number, paint: Paint) => readonly string[]): Shape {
-  return { columns, cells: (item) => cells(item as T), ...(notes === undefined ? {} : { notes: (item, width, paint) => notes(item as T, width, paint) }) };
+function shape<T extends object>(
+  columns: readonly Column[],
+  cells: (item: T, options: RenderListOptions) => readonly string[],
+  notes?: (item: T, width: number, paint: Paint) => readonly string[],
+): Shape {
+  return { columns, cells: (item, options) => cells(item as T, options), ...(notes === undefined ? {} : { notes: (item, width, paint) => notes(item as T, width, paint) }) };
 }
 
 /** What shows it and what mends it. */
