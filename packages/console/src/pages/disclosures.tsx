@@ -23,7 +23,10 @@ export function DisclosuresPage() {
   };
   return (
     <>
-      <PageHead title="Disclosures" note="Distinct subjects each endpoint confirmed or denied to somebody, and those it answered uniformly about.">
+      <PageHead
+        title="Disclosures"
+        note="Distinct subjects each endpoint answered about: confirmed or denied to exist, answered uniformly, or answered without telling who exists. Whose data was returned is in the breach report."
+      >
         <select className="field" aria-label="Time" value={from.span} onChange={(event) => choose(event.target.value)}>
           {Object.entries(spans).map(([value, text]) => (
             <option key={value} value={value}>
@@ -85,7 +88,8 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
           <SectionHead>Who exactly was exposed?</SectionHead>
           <div className="panel p-4">
             <p className="max-w-[75ch]">
-              The console shows counts only. Run this where Postern runs; it says who of your own users is in the set, how complete the evidence is, and writes the bundle to keep.
+              The console shows counts only. Run this where Postern runs; it says whose data was returned and which, who of your own users is in the set, how complete the evidence
+              is, and writes the bundle to keep.
             </p>
             <pre className="mt-3 overflow-x-auto rounded border border-line bg-sunk px-3 py-2 font-mono text-[13px]" tabIndex={0} aria-label="Command">
               {reportCommand(worst)}

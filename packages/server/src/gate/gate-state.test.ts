@@ -73,6 +73,34 @@ test("of guards that are gone the 4,096 taken down last stay known", () => {
   state.close(true);
 });
 
+test("rows of a method without a guard are those of the guard that judged it; one with a guard of its own keeps its rows", () => {
+  const guard = (id: string, method: string, others: GuardedEndpoint["others"]): GuardedEndpoint => ({
+    id,
+    method,
+    host: "api",
+    template: "/people/{id}",
+    state: "budgeted",
+    subjects: [],
+    classes: { scalars: [] },
+    tellsNothing: [],
+    uniform: { status: 404, headers: [], body: "", learned: false },
+    budget: defaultBudget,
+    ...(others === undefined ? {} : { others }),
+  });
+  const state = new GateState(dir, "now");
+  const get = guard("get", "GET", [
+    ["PUT", "put"],
+    ["PATCH", "patch"],
+  ]);
+  const put = guard("put", "PUT", [
+    ["GET", "get"],
+    ["PATCH", "patch"],
+  ]);
+  state.savePolicy({ version: 1, mode: "enforce", endpoints: [get, put], principals: [] });
+  expect(state.loadPolicy()?.former).toEqual(new Map([["patch", "get"]]));
+  state.close(true);
+});
+
 function told(): { readonly seq: number; readonly at: number } {
   const cell = readFileSync(join(dir, "gate", "lives", "life"));
   return { seq: cell.readDoubleLE(0), at: cell.readDoubleLE(8) };

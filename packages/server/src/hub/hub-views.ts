@@ -447,7 +447,11 @@ function auditDetail({ owner, tags, retired, publicOnPurpose }: EndpointPatch): 
 export function classesOf(ledger: HubCore["ledger"], meaning: "confirmed" | "denied" | "nothing"): string[] {
   const ids: string[] = [];
   for (const endpointId of ledger.oracles.endpoints()) {
-    for (const one of ledger.oracles.state(endpointId).classes) if (one.meaning === meaning && ids.length < 1_000) ids.push(one.id);
+    for (const one of ledger.oracles.state(endpointId).classes) {
+      // Who got an answer of success was answered, whatever it says of who exists: as in the breach report.
+      if (one.meaning === "nothing" && one.status >= 200 && one.status < 300) continue;
+      if (one.meaning === meaning && ids.length < 1_000) ids.push(one.id);
+    }
   }
   return ids;
 }

@@ -13,6 +13,7 @@ import type { StoreClient } from "../../store/store-client.ts";
 import { type DisclosedClasses, namedEndpoints } from "../breach/breach-data.ts";
 import type { NamedEndpoint } from "../breach/find-endpoint.ts";
 import type { Known } from "../known/known.ts";
+import { classesOf } from "../../hub/hub-views.ts";
 
 /** The lists that a data directory can be asked for, by command. Items have the API's fields. */
 export const lists = {
@@ -161,7 +162,7 @@ async function disclosures({ known, client, disclosed, query }: ListAsk): Promis
     [
       ...new Set(disclosed.filter((row) => known.ledger.meaning(byId.get(row.endpointId)?.id ?? row.endpointId, row.responseClass) === meaning).map((row) => row.responseClass)),
     ].slice(0, classesMax);
-  const classes = { confirmedClasses: means("confirmed"), deniedClasses: means("denied"), nothingClasses: means("nothing") };
+  const classes = { confirmedClasses: means("confirmed"), deniedClasses: means("denied"), nothingClasses: classesOf(known.ledger, "nothing").slice(0, classesMax) };
   const ids: readonly (string | undefined)[] = query.endpoint?.ids ?? [undefined];
   const totals = new Map<string, DisclosureTotals>();
   for (const id of ids) {
