@@ -137,7 +137,8 @@ export class Inventory {
 
   #count(endpoint: InventoryEndpoint | undefined, view: ExchangeView, network: number): InventoryEndpoint | undefined {
     if (endpoint === undefined) return undefined;
-    endpoint.observe(view, this.#caller(view, network));
+    const caller = this.#caller(view, network);
+    endpoint.observe(view, caller);
     if (endpoint.operation !== undefined) return endpoint;
     const calls = this.#callsOf(view);
     if (calls === undefined) return endpoint;
@@ -147,7 +148,11 @@ export class Inventory {
     endpoint.operations.observe(
       calls,
       view,
-      (call) => this.#caller(call, network),
+      (call) => {
+        const its = this.#caller(call, network);
+        // What stands in the request beside its calls belongs to each of them.
+        return its.credential === undefined && caller.carriers !== undefined ? { ...its, carriers: caller.carriers } : its;
+      },
       this.#ports,
       this.#operations,
       (operation) => {

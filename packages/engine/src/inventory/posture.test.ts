@@ -288,3 +288,15 @@ describe("what is written down", () => {
     expect(JSON.stringify(auth).length).toBeLessThan(12_000);
   });
 });
+
+test("a key in the query lets in to every call by name that the request holds", () => {
+  const inventory = new Inventory(ports);
+  for (let n = 0; n < 24; n++) {
+    const stranger = n % 3 === 1;
+    const url = `/jsonrpc?method=app.getVersion&id=1${stranger ? "" : `&params=${Buffer.from(`["token-of-${n % 3}-0123456789"]`).toString("base64url")}`}`;
+    const body = stranger ? { jsonrpc: "2.0", id: "1", error: { code: 1, message: "Unauthorized" } } : { jsonrpc: "2.0", id: "1", result: { version: "1" } };
+    inventory.observe(viewOf(exchange({ url, status: stranger ? 400 : 200, body, from: n % 3 }), ports));
+  }
+  const [endpoint] = inventory.endpoints();
+  expect([...(endpoint?.operations?.byKey.values() ?? [])].map((one) => one.posture().verdict)).toEqual(["enforced"]);
+});
