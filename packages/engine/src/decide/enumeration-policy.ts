@@ -20,6 +20,8 @@ export const enumerationPolicy = {
   flagForMs: 30 * 86_400_000,
   /** D1 as a signal: a source that was never anchored and asked for three windows of distinct subjects is told to people. */
   overdraftWindows: 3,
+  /** D1 as a signal: told at once when the questions come faster than this apart; slower ones first get the three minutes in which honest people follow up. */
+  hastyMs: 600,
   /** D3: Poisson CUSUM for three times the learned rate of new never-anchored contacts. */
   rateFactor: 3,
   rateThreshold: 16.1,

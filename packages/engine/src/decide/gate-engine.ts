@@ -609,7 +609,10 @@ export class GateEngine {
     // Refused for what others do, which was told: that says nothing of this one.
     if (reservation.reason === "newcomers-narrowed") return;
     const tellAt = policy.overdraftWindows * Math.max(watch.endpoint.budget.startCredits, anchors === 0 ? 0 : window);
-    if (asked >= tellAt && watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
+    // An office that sets up its telephones asks as many within a minute, and follows up within three; nobody does by hand what comes faster than that.
+    const known = at - (this.sources.seenAt[slot] ?? at);
+    const early = anchors === 0 && watch.anchorsSeen && known < policy.cohortJudgedAfterMs && known >= asked * policy.hastyMs;
+    if (asked >= tellAt && !early && watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
       // Where nobody follows up and everybody shows a credential it may be a partner's job; during an outage nobody can follow up. Nothing to wake people for.
       const sure = anchors === 0 && (watch.anchorsSeen || actor.credential === undefined) && !this.#frozen(watch);
       this.#emit("enumeration.credits", sure ? "high" : "medium", sure ? 0.99 : 0.7, at, watch, actor, evidence);
