@@ -426,6 +426,11 @@ export class GateEngine {
     if (network < 0) return;
     this.sources.asked[network] = (this.sources.asked[network] ?? 0) + 1;
     if (!truthful) this.sources.refused[network] = (this.sources.refused[network] ?? 0) + 1;
+    const narrow = this.#find(watch, actor.narrow);
+    if (narrow >= 0 && narrow !== network) {
+      this.sources.asked[narrow] = (this.sources.asked[narrow] ?? 0) + 1;
+      if (!truthful) this.sources.refused[narrow] = (this.sources.refused[narrow] ?? 0) + 1;
+    }
     const inHour = this.#inHour(network, at);
     if (inHour >= policy.contactsPerSourceHour) return;
     this.sources.inHour[network] = inHour + 1;
@@ -530,7 +535,7 @@ export class GateEngine {
     if (frozen) watch.share.frozen();
     if (pair.tested) {
       if (pair.counted && !frozen) this.#shareJudged(watch, anchored, at);
-      else if (!pair.counted) watch.share.known(anchored);
+      else if (!pair.counted && this.#hasAnchored(watch, pair)) watch.share.known(anchored);
     }
     if (!pair.counted || frozen) return;
     const change = watch.cohort(anchored, pair.dueAt - policy.anchorWithinMs, at);
@@ -543,6 +548,12 @@ export class GateEngine {
         meaning: "many new sources ask and none follows up: one enumeration from many places; never-anchored sources get the uniform answer while it lasts",
       });
     }
+  }
+
+  /** Its program followed up before: one that hides behind a busy gateway speaks for no outage. */
+  #hasAnchored(watch: EndpointWatch, pair: PendingPair): boolean {
+    const client = this.#locate(watch, pair.narrowHi, pair.narrowLo);
+    return client >= 0 && (this.sources.anchors[client] ?? 0) > 0;
   }
 
   /** An outage: nothing is concluded from what nobody does. */
@@ -580,8 +591,11 @@ export class GateEngine {
   }
 
   #overdraft(watch: EndpointWatch, actor: Actor, reservation: Reservation, at: number): void {
-    const slot = this.#find(watch, actor.network);
-    if (slot < 0) return;
+    const place = this.#find(watch, actor.network);
+    if (place < 0) return;
+    // Behind an address that many share it is the one program there that never follows up.
+    const client = this.#find(watch, actor.narrow);
+    const slot = client >= 0 && (this.sources.anchors[place] ?? 0) > 0 && (this.sources.anchors[client] ?? 0) === 0 ? client : place;
     const asked = this.sources.asked[slot] ?? 0;
     const window = this.sources.window[slot] ?? 0;
     const anchors = this.sources.anchors[slot] ?? 0;
