@@ -229,7 +229,8 @@ export class GateEngine {
     const newcomer = !actor.principal && this.#newcomer(place);
     if (place >= 0 && this.#inHour(place, at) < policy.contactsPerSourceHour) {
       (newcomer ? this.#newcomersFail : this.#knownFail).add(outcome.failed, policy.failingUsual, policy.failingShare);
-      if (outcome.failed) this.sources.inHour[place] = this.#inHour(place, at) + 1;
+      // One failure an hour of each source: who can make the service fail must not speak for many.
+      if (outcome.failed) this.sources.inHour[place] = policy.contactsPerSourceHour;
       if (this.#knownFail.value === 0) this.#failing = false;
       else if (this.#knownFail.reached || (this.#knownFail.value >= policy.failingAt / 2 && this.#newcomersFail.reached)) this.#failing = true;
     }
