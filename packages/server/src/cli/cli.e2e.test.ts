@@ -191,7 +191,7 @@ describe("lists", () => {
   test("piped, no cell of any table is cut; a finding says what shows it and what mends it", async () => {
     for (const name of ["endpoints", "findings", "incidents", "disclosures", "exchanges"]) expect((await postern(name, "--data", data)).stdout).not.toContain("..");
     const { stdout } = await postern("findings", "--data", data);
-    expect(stdout).toMatch(/answered without credential [\d,]+\n {2}Fix: /);
+    expect(stdout).toMatch(/\n {2}Certain: \S[^]*?\n {2}Fix: \S/);
   });
 
   test("at 80 columns no line is wider but for commands, and paths stand below their rows rather than cut to pieces", async () => {
