@@ -87,16 +87,16 @@ export function isValueLike(label: string): boolean {
   return /\d/.test(label) && !isPlainWords(label);
 }
 
-/** True for words joined by hyphens, as names of things are written in paths: `warm-bed`. */
+/** True for words joined by hyphens or underscores, as names of things are written in paths: `warm-bed`, `deploy_key`. */
 export function isSlug(label: string): boolean {
-  return /^[a-z0-9]{1,64}(?:-[a-z0-9]{1,64}){1,15}$/i.test(label);
+  return /^[a-z0-9]{1,64}(?:[-_][a-z0-9]{1,64}){1,15}$/i.test(label);
 }
 
 /** True for a slug with a word for an action or the caller in it: `bulk-import`, `top-rated`. */
 export function hasReservedWord(label: string): boolean {
   return label
     .toLowerCase()
-    .split("-")
+    .split(/[-_]/)
     .some((part) => isReservedWord(part));
 }
 

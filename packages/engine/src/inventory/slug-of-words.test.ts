@@ -28,6 +28,7 @@ describe("a slug that happens to be made of words of interfaces", () => {
     ["met after them", [...often(20, ...things.map((thing) => `/products/${thing}`)), ...often(20, "/products/warm-bed")]],
     ["among few", often(5, "/products/warm-bed", ...things.slice(0, 5).map((thing) => `/products/${thing}`))],
     ["one of three", often(6, "/products/warm-bed", "/products/long-table", "/products/light-box", ...things.map((thing) => `/products/${thing}`))],
+    ["joined by underscores", often(6, "/products/warm_bed", ...things.map((thing) => `/products/${thing.replace("-", "_")}`))],
   ])("is one of them, %s", (_when, paths) => {
     expect(templatesOf(paths)).toEqual(["/products/{productId}"]);
   });
