@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import type { PathNode } from "./path-node.ts";
 import { PathTemplates } from "./path-templates.ts";
+import { hasReservedWord, isSlug } from "./segment-kind.ts";
 import { templateText } from "./template-text.ts";
 
 const things = ["oak-desk", "blue-sofa", "kazoo-lamp", "velvet-pouf", "rattan-chair", "teak-shelf", "marble-vase", "copper-kettle", "walnut-stool", "linen-duvet", "jute-rug"];
@@ -28,9 +29,14 @@ describe("a slug that happens to be made of words of interfaces", () => {
     ["met after them", [...often(20, ...things.map((thing) => `/products/${thing}`)), ...often(20, "/products/warm-bed")]],
     ["among few", often(5, "/products/warm-bed", ...things.slice(0, 5).map((thing) => `/products/${thing}`))],
     ["one of three", often(6, "/products/warm-bed", "/products/long-table", "/products/light-box", ...things.map((thing) => `/products/${thing}`))],
-    ["joined by underscores", often(6, "/products/warm_bed", ...things.map((thing) => `/products/${thing.replace("-", "_")}`))],
   ])("is one of them, %s", (_when, paths) => {
     expect(templatesOf(paths)).toEqual(["/products/{productId}"]);
+  });
+
+  test("may be joined by underscores as well as by hyphens; an action's word in it is found either way", () => {
+    expect(["deploy_key", "warm-bed", "app_data_url"].map(isSlug)).toEqual([true, true, true]);
+    expect(["deploy", "_key", "key_", "a..b", "v2.1"].map(isSlug)).toEqual([false, false, false, false, false]);
+    expect(["bulk_import", "bulk-import", "warm_bed"].map(hasReservedWord)).toEqual([true, true, false]);
   });
 
   test("the caller, actions, what is asked for much more often and what leads elsewhere stay constants beside slugs", () => {
