@@ -51,7 +51,7 @@ export class FollowUpShare {
     return this.#outage;
   }
 
-  /** Outcome of a known source's question, at most one a source and hour: see {@link outage}. */
+  /** Outcome of a known source's question, a few a source and hour at most: see {@link outage}. */
   known(anchored: boolean): void {
     this.#knownSeen++;
     if (!this.#outage) this.#knownShare += ((anchored ? 0 : 1) - this.#knownShare) / Math.min(policy.outageMemory, this.#knownSeen + 10);

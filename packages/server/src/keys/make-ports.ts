@@ -1,11 +1,10 @@
 import { createHmac, hash as oneShot } from "node:crypto";
 import type { Ports } from "@postern/engine";
 import type { Key } from "./key-file.ts";
-import { shortHmac } from "./short-hmac.ts";
 
 /**
  * What the engine needs of the world, with identifiers hashed under `key`. `hash` equals
- * `createHmac("sha256", key).update(type NUL normal).digest("hex").slice(0, 16)`; short texts take a way of their own ({@link shortHmac}), others two one-shot hashes where the runtime has them.
+ * `createHmac("sha256", key).update(type NUL normal).digest("hex").slice(0, 16)`, computed by two one-shot hashes where the runtime has them.
  * `seed` makes `random` repeatable for replays and tests.
  */
 export function makePorts(key: Pick<Key, "secret">, seed: number): Ports {
@@ -50,17 +49,9 @@ const blockBytes = 64;
 export const messageBytesMax = 1_024;
 
 function keyedHash(secret: Uint8Array): Ports["hash"] {
-  const slow: Ports["hash"] = (type, normal) => plainHmac(secret, type, normal);
-  // A key longer than a block would have to be hashed first.
-  if (secret.length > blockBytes) return slow;
-  const short = shortHmac(secret);
-  const long = longHash(secret) ?? slow;
-  return (type, normal) => short(`${type}\0${normal}`) ?? long(type, normal);
-}
-
-function longHash(secret: Uint8Array): Ports["hash"] | undefined {
-  // Absent before Node 20.12.
-  if (typeof oneShot !== "function") return undefined;
+  const slow = (type: string, normal: string): string => createHmac("sha256", secret).update(`${type}\0${normal}`, "utf8").digest("hex").slice(0, 16);
+  // Absent before Node 20.12; a key longer than a block would have to be hashed first.
+  if (typeof oneShot !== "function" || secret.length > blockBytes) return slow;
   // RFC 2104: H(key ^ opad, H(key ^ ipad, message)). The buffers are reused: hashing is synchronous and never re-entered.
   const inner = Buffer.alloc(blockBytes + messageBytesMax, 0x36);
   const outer = Buffer.alloc(blockBytes + 32, 0x5c);
@@ -71,15 +62,11 @@ function longHash(secret: Uint8Array): Ports["hash"] | undefined {
   return (type, normal) => {
     const message = `${type}\0${normal}`;
     // Three bytes of UTF-8 at most for each unit of the string.
-    if (message.length * 3 > messageBytesMax) return plainHmac(secret, type, normal);
+    if (message.length * 3 > messageBytesMax) return slow(type, normal);
     const length = inner.write(message, blockBytes, "utf8");
     outer.write(oneShot("sha256", inner.subarray(0, blockBytes + length), "hex"), blockBytes, "hex");
     return oneShot("sha256", outer, "hex").slice(0, 16);
   };
-}
-
-function plainHmac(secret: Uint8Array, type: string, normal: string): string {
-  return createHmac("sha256", secret).update(`${type}\0${normal}`, "utf8").digest("hex").slice(0, 16);
 }
 
 /** Mulberry32: fast, repeatable, not for secrets. Whole numbers from 0 to 2^32 - 1. */
