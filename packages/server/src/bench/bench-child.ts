@@ -6,7 +6,7 @@ import { type LoadOptions, pacedLoad } from "./paced-client.ts";
 import { passingGate } from "./passing-gate.ts";
 import { acknowledge, timeDecisions } from "./time-decisions.ts";
 import { timeInventory } from "./time-inventory.ts";
-import { timeLedger } from "./time-ledger.ts";
+import { timeKind, timeLedger } from "./time-ledger.ts";
 
 /**
  * Becomes one part of a bench in a process of its own. Under a parent it answers by message; run by hand (`node --cpu-prof dist/bench/bench-child.js
@@ -30,6 +30,10 @@ async function main(role: string, argument: string | undefined): Promise<void> {
       return finish(await timeDecisions(Number(argument ?? 100_000)));
     case "ledger":
       return finish(timeLedger(Number(argument ?? 50_000)));
+    case "no-body":
+    case "json-1k":
+    case "lookup":
+      return finish(timeKind(role, Number(argument ?? 50_000)));
     case "inventory":
       return finish(timeInventory(Number(argument ?? 12)));
     default:

@@ -26,7 +26,8 @@ export interface KindTimes {
   readonly wireMicros: number;
 }
 
-function timeKind(kind: SampleKind, count: number): KindTimes {
+/** As {@link timeLedger}, of one kind: for a profile. */
+export function timeKind(kind: SampleKind, count: number): KindTimes {
   const dir = mkdtempSync(join(tmpdir(), "postern-bench-"));
   const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
   const warm = Math.floor(count / 3 / batch) * batch;
