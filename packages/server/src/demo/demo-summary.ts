@@ -1,3 +1,5 @@
+import type { Race } from "./patience/run-race.ts";
+
 /** What `postern demo --once --json` prints: one document, every number measured in this run. */
 export interface DemoSummary {
   readonly product: "postern";
@@ -14,7 +16,12 @@ export interface DemoSummary {
   };
   readonly enforce: readonly EnforcedRun[];
   readonly exposed: Exposed;
+  /** Of all that is real HTTP: everything but {@link patience}. */
   readonly seconds: number;
+  /** The last act: ninety days in virtual time, beside four limiters. */
+  readonly patience: Race;
+  /** What the last act claims and this run did not show; when there is any, the command exits 1. */
+  readonly broken: readonly string[];
 }
 
 export interface EnforcedRun {
@@ -51,5 +58,7 @@ export type DemoStage =
   | { readonly stage: "alert"; readonly leaked: number }
   | { readonly stage: "enforce"; readonly list: string; readonly factor: number }
   | { readonly stage: "enforced"; readonly run: EnforcedRun }
+  | { readonly stage: "told"; readonly story: Pick<DemoSummary, "observe" | "enforce" | "exposed" | "seconds"> }
+  | { readonly stage: "patience"; readonly race: Race }
   | { readonly stage: "progress"; readonly of: "honest-hour" | "observe" | "enforce"; readonly requests: number }
   | { readonly stage: "role-died"; readonly role: string };

@@ -1,6 +1,7 @@
 import type pc from "picocolors";
 import { wrap } from "../cli/report/text-layout.ts";
 import type { DemoStage, DemoSummary } from "./demo-summary.ts";
+import { RaceTeller } from "./patience/race-teller.ts";
 
 /** Tells the story in a terminal, no line wider than {@link columns}, line by line; on a live one the current line counts along. A login link stands alone on its line, whole. */
 export function demoTeller(options: {
@@ -23,7 +24,25 @@ export function demoTeller(options: {
   const told = (text: string, colour: (text: string) => string = (plain) => plain): void => {
     for (const part of wrap(text, columns - 3)) line(`   ${colour(part)}`);
   };
+  const race = new RaceTeller({ out, paint, live });
+  let racing = false;
   const brief = (text: string): void => line(`postern demo: ${text}`);
+  const exposure = ({ observe, exposed, enforce, seconds }: Pick<DemoSummary, "observe" | "enforce" | "exposed" | "seconds">): void => {
+    act("4", "Who was exposed, while nobody stopped it");
+    line(`   ${exposed.exact ? "Exactly" : "At least"} ${paint.bold(n(exposed.subjects))} people were confirmed to the thief, and ${n(exposed.denied)} numbers denied.`);
+    line(`   Held against the thief's own notes: precision ${exposed.precision.toFixed(3)}, recall ${exposed.recall.toFixed(3)}.`);
+    told(`Given away about each: ${exposed.fieldsReturned.join(", ")}.`);
+    told(exposed.statement, paint.dim);
+    line("");
+    line(paint.bold("   numbers confirmed to the thief"));
+    const most = Math.max(1, observe.leaked);
+    const bar = (value: number): string => "█".repeat(Math.max(value > 0 ? 1 : 0, Math.round((value / most) * 36)));
+    line(`   watched             ${n(observe.leaked).padStart(6)}  ${paint.red(bar(observe.leaked))}`);
+    for (const run of enforce) line(`   enforced, ${run.list.padEnd(10)}${n(run.leaked).padStart(6)}  ${paint.green(bar(run.leaked))}`);
+    line("");
+    line(`   ${observe.alertAfterLeaked === null ? "Watched, no new alert was raised." : `Watched, the alert came after ${n(observe.alertAfterLeaked)}.`}`);
+    line(`   ${paint.dim(`All of it real HTTP on this machine, in ${seconds} s.`)}`);
+  };
   return {
     stage(stage: DemoStage): void {
       switch (stage.stage) {
@@ -56,6 +75,20 @@ export function demoTeller(options: {
           line(`   Asked about ${n(run.asked)} numbers, ${n(run.existing)} of them real; learned ${paint.green(paint.bold(n(run.leaked)))}.`);
           return told(`Honest people meanwhile: ${n(run.honest.lookups)} questions, ${n(run.honest.refused)} refused, ${n(run.honest.uniform)} answered as if unknown.`);
         }
+        case "told":
+          return options.brief ? undefined : exposure(stage.story);
+        case "patience":
+          if (options.brief) {
+            if (!racing) brief("ninety days of a patient thief, beside four limiters");
+            racing = true;
+            return;
+          }
+          if (!racing) {
+            act("5", "The patient one: 20,000 addresses, 90 days replayed");
+            race.begin(stage.race);
+          }
+          racing = true;
+          return race.progress(stage.race);
         case "progress":
           if (!live) return;
           out.write(`\r\u001b[2K   ${paint.dim(`${n(stage.requests)} requests`)}`);
@@ -66,21 +99,7 @@ export function demoTeller(options: {
       }
     },
     summary(summary: DemoSummary, open: { readonly consoleUrl: string; readonly loginUrl: string } | undefined): void {
-      const { observe, exposed } = summary;
-      act("4", "Who was exposed, while nobody stopped it");
-      line(`   ${exposed.exact ? "Exactly" : "At least"} ${paint.bold(n(exposed.subjects))} people were confirmed to the thief, and ${n(exposed.denied)} numbers denied.`);
-      line(`   Held against the thief's own notes: precision ${exposed.precision.toFixed(3)}, recall ${exposed.recall.toFixed(3)}.`);
-      told(`Given away about each: ${exposed.fieldsReturned.join(", ")}.`);
-      told(exposed.statement, paint.dim);
-      line("");
-      line(paint.bold("   numbers confirmed to the thief"));
-      const most = Math.max(1, observe.leaked);
-      const bar = (value: number): string => "█".repeat(Math.max(value > 0 ? 1 : 0, Math.round((value / most) * 36)));
-      line(`   watched             ${n(observe.leaked).padStart(6)}  ${paint.red(bar(observe.leaked))}`);
-      for (const run of summary.enforce) line(`   enforced, ${run.list.padEnd(10)}${n(run.leaked).padStart(6)}  ${paint.green(bar(run.leaked))}`);
-      line("");
-      line(`   ${observe.alertAfterLeaked === null ? "Watched, no new alert was raised." : `Watched, the alert came after ${n(observe.alertAfterLeaked)}.`}`);
-      line(`   ${paint.dim(`All of it real HTTP on this machine, in ${summary.seconds} s.`)}`);
+      race.end(summary.patience);
       if (open !== undefined) {
         line("");
         line("   The console of the watched run is open (the link works once):");

@@ -25,13 +25,16 @@ import { replayJournal } from "../store/replay-journal.ts";
 import { type Postern, startPostern } from "../start-postern.ts";
 import type { DemoStage, DemoSummary, EnforcedRun } from "./demo-summary.ts";
 import { exposureOf } from "./exposure.ts";
+import { brokenClaims } from "./patience/race-story.ts";
+import { runRace } from "./patience/run-race.ts";
 import { startLatchkey } from "./latchkey-process.ts";
 
 /**
  * The story, with the real product: an honest hour teaches Postern; then a thief with one address and a list of numbers, first watched, then,
- * from the state after the honest hour alone, stopped, with a list half right and one nearly all right. Ends with who was exposed.
+ * from the state after the honest hour alone, stopped, with a list half right and one nearly all right. Then who was exposed, and a patient thief: ninety days replayed in
+ * virtual time, beside four limiters ({@link runRace}).
  *
- * All traffic is real HTTP over loopback addresses; time runs `factor` times faster, for service, gate and clients alike. Every number told comes
+ * All traffic but that of the last act is real HTTP over loopback addresses; time runs `factor` times faster, for service, gate and clients alike. Every number told comes
  * from the attacker's own notes, the journals or the store.
  */
 export async function runDemo(options: DemoOptions): Promise<DemoRun> {
@@ -164,6 +167,14 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
       });
       options.onStage({ stage: "enforced", run: enforce[n] ?? neverRun });
     }
+    const story = {
+      observe: { asked: observed.attack.notes.size, leaked: confirmedBy(observed.attack).length, alertAfterLeaked },
+      enforce,
+      exposed,
+      seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+    };
+    options.onStage({ stage: "told", story });
+    const patience = await runRace({ seed: `${options.seed}/patience`, version: options.version, folder: home, onState: (race) => options.onStage({ stage: "patience", race }) });
     const summary: DemoSummary = {
       product: "postern",
       version: options.version,
@@ -175,10 +186,9 @@ export async function runDemo(options: DemoOptions): Promise<DemoRun> {
         refused: taught.stats.total().refused,
         lateMsMax: Math.round(taught.lateMsMax),
       },
-      observe: { asked: observed.attack.notes.size, leaked: confirmedBy(observed.attack).length, alertAfterLeaked },
-      enforce,
-      exposed,
-      seconds: Math.round((performance.now() - startedAt) / 100) / 10,
+      ...story,
+      patience,
+      broken: brokenClaims(patience),
     };
     return { summary, consoleUrl: observer.consoleUrl, loginUrl: observer.loginUrl, stop };
   } catch (error) {

@@ -1,5 +1,6 @@
 import { carriesAll, TimeQueue, type Exchange } from "@postern/engine";
 import type { Latchkey } from "../latchkey/latchkey.ts";
+import type { LatchkeyResponse } from "../latchkey/message.ts";
 import type { Outcome, Script, Session, Step, TrafficAnswer, TrafficRequest } from "../traffic/session.ts";
 import { TrafficStats } from "./traffic-stats.ts";
 
@@ -30,7 +31,7 @@ export interface DirectResult {
  * stream is fine. The same sessions against a service of the same seed give the same exchanges, byte for byte.
  */
 export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "handle">, options: DirectOptions, sink: (exchange: Exchange) => void = () => {}): DirectResult {
-  const origin = `https://${options.host ?? "latchkey.example"}`;
+  const host = options.host ?? "latchkey.example";
   const prefix = options.idPrefix ?? "x";
   const stats = new TrafficStats();
   const arrivals = inOrder(sessions, options, stats);
@@ -46,23 +47,28 @@ export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "
       ...(request.body === undefined ? {} : { body: request.body }),
     });
     events += 1;
-    const exchange: Exchange = {
-      id: `${prefix}${events}`,
-      at,
-      method: request.method,
-      url: `${origin}${request.path}`,
-      client: session.ja4 === undefined ? { address: session.address } : { address: session.address, ja4: session.ja4 },
-      request: { headers: [["Host", options.host ?? "latchkey.example"], ...request.headers], ...(request.body === undefined ? {} : { body: request.body }) },
-      response: { status: answer.status, headers: answer.headers, body: answer.body, size: Buffer.byteLength(answer.body) },
-      durationMs: answer.durationMs,
-      carries: carriesAll,
-    };
+    const exchange = exchangeOf(arrival.value, answer, { id: `${prefix}${events}`, host });
     sink(exchange);
     const seen = options.gate?.(exchange) ?? answer;
     stats.answered(session.kind, request, seen);
     arrival = arrivals.next({ status: seen.status, headers: seen.headers, body: seen.body, at: at + answer.durationMs });
   }
   return { events, stats };
+}
+
+/** A request and the service's answer as a gate before it records them. */
+export function exchangeOf({ session, request, at }: Arrival, answer: LatchkeyResponse, { id, host }: { readonly id: string; readonly host: string }): Exchange {
+  return {
+    id,
+    at,
+    method: request.method,
+    url: `https://${host}${request.path}`,
+    client: session.ja4 === undefined ? { address: session.address } : { address: session.address, ja4: session.ja4 },
+    request: { headers: [["Host", host], ...request.headers], ...(request.body === undefined ? {} : { body: request.body }) },
+    response: { status: answer.status, headers: answer.headers, body: answer.body, size: Buffer.byteLength(answer.body) },
+    durationMs: answer.durationMs,
+    carries: carriesAll,
+  };
 }
 
 /** A request whose turn it is. */

@@ -29,6 +29,8 @@ export interface HonestWorld {
   readonly rollOutDevices?: number;
   /** Default one for 400 visits a day. */
   readonly carrierGateways?: number;
+  /** The operator's own monitor asks once a minute; default true. */
+  readonly monitor?: boolean;
   /** Honest people's TLS fingerprint is shown to the gate. */
   readonly ja4?: boolean;
 }

@@ -52,6 +52,7 @@ export function worldOf(cell: Cell, seed: string): World {
     to,
     ...(honest.carrierGateways === undefined ? {} : { carrierGateways: honest.carrierGateways }),
     ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
+    ...(honest.monitor === undefined ? {} : { withMonitor: honest.monitor }),
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
   const sessions = honest.ja4 === true ? withFingerprints(days) : days;

@@ -1,4 +1,4 @@
-import { limiterRival } from "./limiter-rival.ts";
+import { type LimiterKind, limiterRival } from "./limiter-rival.ts";
 import { npmPart } from "./npm-part.ts";
 import type { Rival } from "./rival.ts";
 
@@ -6,7 +6,7 @@ import type { Rival } from "./rival.ts";
  * express-rate-limit of npm with its own memory store: the middleware is called with the request and response that Express would hand it, for each request
  * before the service. As shipped it counts every request of an address, five a minute.
  */
-export const expressRateLimit: Rival = limiterRival({
+export const expressRateLimitKind: LimiterKind = {
   name: "express-rate-limit",
   version: "8.7.4",
   told: {
@@ -37,7 +37,9 @@ export const expressRateLimit: Rival = limiterRival({
       };
     };
   },
-});
+};
+
+export const expressRateLimit: Rival = limiterRival(expressRateLimitKind);
 
 type Middleware = (request: object, response: Answered, next: (error?: unknown) => void) => Promise<void>;
 

@@ -13,11 +13,11 @@ export interface LimiterKind {
   /** Other block times of the grid than none. */
   readonly blocksMs?: readonly number[];
   /** Loads the software; throws when it is not to be had. */
-  load(): Promise<Make>;
+  load(): Promise<MakeLimiter>;
 }
 
 /** Makes a limiter; `refusal` is what it says to the one it refused last. */
-type Make = (settings: LimiterSettings) => Limiter & { refusal(): Seen };
+export type MakeLimiter = (settings: LimiterSettings) => Limiter & { refusal(): Seen };
 
 /** A rate limiter of an application, called for each request as the application calls it, before the service and in event time. */
 export function limiterRival(kind: LimiterKind): Rival {
@@ -28,7 +28,7 @@ export function limiterRival(kind: LimiterKind): Rival {
     replays: "event time",
     told: kind.told,
     run: async (cell: Cell, seed: string, setting: Setting): Promise<RivalOutcome | Absence> => {
-      let make: Make;
+      let make: MakeLimiter;
       try {
         make = await kind.load();
         await holdsEventTime(make);
@@ -45,7 +45,7 @@ export function limiterRival(kind: LimiterKind): Rival {
   };
 }
 
-function playLimited(cell: Cell, seed: string, settings: LimiterSettings, make: Make): Promise<Omit<RivalOutcome, "settings">> {
+function playLimited(cell: Cell, seed: string, settings: LimiterSettings, make: MakeLimiter): Promise<Omit<RivalOutcome, "settings">> {
   return inEventTime(async (clock) => {
     const limiter = make(settings);
     return playBehind(cell, seed, () => ({
@@ -60,7 +60,7 @@ function playLimited(cell: Cell, seed: string, settings: LimiterSettings, make: 
 }
 
 /** Throws unless the limiter refuses the second request of a minute and allows the first of the next, by the time of the traffic. */
-async function holdsEventTime(make: Make): Promise<void> {
+export async function holdsEventTime(make: MakeLimiter): Promise<void> {
   const seen = await inEventTime(async (clock) => {
     const limiter = make({ over: "every request", limit: 1, windowMs: 60_000, blockMs: 0, monitorExempt: false });
     const verdicts: boolean[] = [];

@@ -1,4 +1,4 @@
-import { limiterRival } from "./limiter-rival.ts";
+import { type LimiterKind, limiterRival } from "./limiter-rival.ts";
 import { npmPart } from "./npm-part.ts";
 import type { Rival } from "./rival.ts";
 
@@ -6,7 +6,7 @@ import type { Rival } from "./rival.ts";
  * rate-limiter-flexible of npm, its limiter in memory, consumed once a request before the service as its page shows for an address. It has no default
  * but what that page opens with: six points a second.
  */
-export const rateLimiterFlexible: Rival = limiterRival({
+export const rateLimiterFlexibleKind: LimiterKind = {
   name: "rate-limiter-flexible",
   version: "11.4.0",
   told: {
@@ -38,7 +38,9 @@ export const rateLimiterFlexible: Rival = limiterRival({
       };
     };
   },
-});
+};
+
+export const rateLimiterFlexible: Rival = limiterRival(rateLimiterFlexibleKind);
 
 interface Package {
   readonly RateLimiterMemory: new (options: { readonly points: number; readonly duration: number; readonly blockDuration: number }) => {
