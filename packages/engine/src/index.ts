@@ -22,6 +22,10 @@ export { type TriggerFactEntry, triggerFactCatalogue } from "./detect/triggers/t
 export * from "./detect/triggers/compile-trigger.ts";
 export * from "./detect/triggers/duration.ts";
 export type { Re2 } from "./detect/triggers/cel.ts";
+export { judgeSlow, type SlowFacts, slowSignal } from "./detect/slow/judge-slow.ts";
+export type { SlowAlarm, SlowDay, SlowSource } from "./detect/slow/slow-facts.ts";
+export { evidenceOf, perFollowed, perUnfollowed } from "./detect/slow/slow-sources.ts";
+export { slowPolicy } from "./detect/slow/slow-policy.ts";
 export * from "./detect/incident.ts";
 export * from "./detect/forget-addresses.ts";
 export * from "./detect/incidents.ts";

@@ -53,6 +53,17 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/decide/enumeration-policy.ts",
   },
   {
+    id: "enumeration.clock",
+    letter: "",
+    sees: "Over weeks of stored days: of the newcomers who never follow up most come evenly by day and by night, as a program does, while those who follow up sleep. Needs no days without the attack.",
+    misses: "A program that keeps people's hours; services used evenly around the clock; what is less than half of all that stays without follow-up. Less than three weeks of follow-ups.",
+    mistakes: "Newcomers whose follow-up is not seen and who come at all hours: a monitor from ever new addresses, a second country of use.",
+    walkedAroundBy: "Asking by day.",
+    acts: "nothing; it tells people, once a night",
+    file: "packages/engine/src/detect/slow/slow-clock.ts",
+    numbers: "packages/engine/src/detect/slow/slow-policy.ts",
+  },
+  {
     id: "enumeration.ceiling",
     letter: "D6",
     sees: "The truthful answers an endpoint gave in a day to sources that never anchored. The ceiling is learned (1.5 times the busiest training day, at least 200) or set by `unanchoredCeiling`.",

@@ -15,6 +15,7 @@ import {
 } from "@postern/engine";
 import { type HubState, loadHubState, saveHubState } from "../hub/hub-state.ts";
 import { Uptime } from "../hub/uptime.ts";
+import { followUpRows } from "../store/follow-up-row.ts";
 import { Journal, segmentBytesMax } from "../store/journal.ts";
 
 /**
@@ -28,8 +29,10 @@ export class DataSink {
   readonly #exchanges: Journal;
   readonly #disclosures: Journal;
   readonly #signals: Journal;
+  readonly #followUps: Journal;
   #rows: object[] = [];
   #disclosed: object[] = [];
+  #followed: object[] = [];
 
   constructor(dir: string, keyEpoch: number, ports: Ports) {
     this.#dir = dir;
@@ -39,12 +42,14 @@ export class DataSink {
     this.#exchanges = journal("exchanges");
     this.#disclosures = journal("disclosures");
     this.#signals = journal("signals");
+    this.#followUps = journal("followups");
   }
 
   exchange(exchange: Exchange, step: LedgerStep, rows: readonly Disclosure[]): void {
     const { endpoint, responseClass } = step;
     const view = step.view.exchange === exchange ? step.view : { ...step.view, exchange };
     this.#rows.push(storeExchange(view, { endpointId: endpoint?.id, template: endpoint?.template, subjects: step.subjects, responseClassId: responseClass?.id }, this.#ports));
+    this.#followed.push(...followUpRows(exchange, step.anchors));
     for (const row of rows) this.#disclosed.push({ ...row, keyEpoch: this.#epoch });
     if (this.#rows.length >= rowsAtOnce) this.#flush();
   }
@@ -58,6 +63,7 @@ export class DataSink {
     this.#exchanges.close();
     this.#disclosures.close();
     this.#signals.close();
+    this.#followUps.close();
     const before = loadLearned(this.#dir);
     const uptime = new Uptime(before?.uptime);
     uptime.imported(learned.recording.id, learned.recording.from, learned.recording.to);
@@ -80,6 +86,8 @@ export class DataSink {
   #flush(): void {
     this.#disclosures.appendAll(this.#disclosed);
     this.#disclosed = [];
+    this.#followUps.appendAll(this.#followed);
+    this.#followed = [];
     this.#exchanges.appendAll(this.#rows);
     this.#rows = [];
   }

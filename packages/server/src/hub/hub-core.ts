@@ -22,6 +22,7 @@ import { ledgerOptionsOf, templateRulesOf } from "../cli/import-policy.ts";
 import type { Config } from "../config/config-schema.ts";
 import { re2 } from "../config/re2.ts";
 import { retentionDefaults, retentionEveryMs } from "../store/retention.ts";
+import { type FollowUpRow, followUpRows } from "../store/follow-up-row.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { recoverJournal } from "../store/recover-journal.ts";
 import { type ReplayOptions, replayJournal } from "../store/replay-journal.ts";
@@ -56,6 +57,7 @@ export class HubCore {
   readonly #exchanges: Journal;
   readonly #disclosures: Journal;
   readonly #signals: Journal;
+  readonly #followUps: Journal;
   readonly #received: Received;
   readonly #triage: Map<string, string>;
   readonly annotations: Map<string, Annotation>;
@@ -90,10 +92,11 @@ export class HubCore {
     this.annotations = new Map(Object.entries(state?.annotations ?? {}));
     this.#triggers = new Triggers(config.triggers, { random: options.ports.random, re2 });
     const dir = join(dataDir, "journal");
-    for (const kind of ["exchanges", "disclosures", "signals"]) recoverJournal(dir, kind);
+    for (const kind of ["exchanges", "disclosures", "signals", "followups"]) recoverJournal(dir, kind);
     this.#exchanges = this.#journal("exchanges");
     this.#disclosures = this.#journal("disclosures");
     this.#signals = this.#journal("signals");
+    this.#followUps = this.#journal("followups");
     this.#received = new Received(state?.received);
     this.#recall(dir, state);
     void this.#recallTotals(dir);
@@ -121,6 +124,7 @@ export class HubCore {
     const disclosures: Disclosure[] = [];
     const anchors: Anchor[] = [];
     const signals: Signal[] = [...frame.signals];
+    const followUps: FollowUpRow[] = [];
     const journaled: (readonly [at: number, disclosing: boolean])[] = [];
     let seq = frame.seq - fresh.length;
     for (const exchange of fresh) {
@@ -128,6 +132,7 @@ export class HubCore {
       this.requests++;
       const step = this.ledger.onExchange(exchange);
       anchors.push(...step.anchors);
+      followUps.push(...followUpRows(exchange, step.anchors));
       for (const row of step.disclosures) if (!this.#orphans.delete(row.id)) disclosures.push(row);
       const row: StoredExchange & { gate?: string } = this.#row(step, exchange);
       row.gate = `${frame.epoch}:${seq}`;
@@ -138,6 +143,7 @@ export class HubCore {
     }
     // Exchanges last: their numbers say that all of it is kept.
     this.#disclosures.appendAll(disclosures);
+    this.#followUps.appendAll(followUps);
     this.take(signals);
     this.#exchanges.appendAll(rows);
     for (const [at, disclosing] of journaled) this.uptime.journaled(at, disclosing);
@@ -167,6 +173,7 @@ export class HubCore {
     this.#exchanges.rotate();
     this.#disclosures.rotate();
     this.#signals.rotate();
+    this.#followUps.rotate();
     this.#obey();
     const now = this.#options.now();
     this.take(this.#triggers.advance(now));
@@ -248,6 +255,7 @@ export class HubCore {
     this.#closed = true;
     this.#exchanges.close();
     this.#disclosures.close();
+    this.#followUps.close();
     this.save();
   }
 

@@ -6,6 +6,7 @@ import type { Migration } from "./migration.ts";
 import { baseTables } from "./migrations/0001-base-tables.ts";
 import { hourlyAggregates } from "./migrations/0002-hourly-aggregates.ts";
 import { whatTheCallerGot } from "./migrations/0003-what-the-caller-got.ts";
+import { sourceDays } from "./migrations/0004-source-days.ts";
 import { Sql, sql } from "./sql.ts";
 
 /**
@@ -42,7 +43,7 @@ export async function migrate(engine: EmbeddedEngine, migrations: readonly Migra
 }
 
 /** Every step, in order. */
-export const allMigrations: readonly Migration[] = [baseTables, hourlyAggregates, whatTheCallerGot];
+export const allMigrations: readonly Migration[] = [baseTables, hourlyAggregates, whatTheCallerGot, sourceDays];
 
 const recordSchema = z.object({ number: z.number(), name: z.string(), checksum: z.string() });
 

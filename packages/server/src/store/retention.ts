@@ -25,6 +25,7 @@ export async function applyRetention(engine: EmbeddedEngine, retention: Retentio
     ["exchanges", exchanges, "address String DEFAULT '' CODEC(ZSTD(1))"],
     ["disclosures", disclosures, "address String DEFAULT '' CODEC(ZSTD(1))"],
     ["signals", disclosures, "address String DEFAULT ''"],
+    ["follow_ups", disclosures, "address String DEFAULT '' CODEC(ZSTD(1))"],
   ] as const) {
     const name = raw(`postern.${table}`);
     const [held] = await engine.read(sql`SELECT create_table_query AS text FROM system.tables WHERE database = 'postern' AND name = ${table} LIMIT 1`);
@@ -40,6 +41,14 @@ export async function applyRetention(engine: EmbeddedEngine, retention: Retentio
     const blurred = sql`stored_at < toDateTime(${Math.floor((now - clear) / 1_000)}, 'UTC') AND address != ''`;
     if (await some(engine, name, blurred)) await engine.write(sql`ALTER TABLE ${name} UPDATE address = '' WHERE ${blurred} SETTINGS mutations_sync = 1`);
   }
+  // Its rows are told apart by address: they go with the addresses.
+  const days = raw("postern.source_days");
+  const [held] = await engine.read(sql`SELECT create_table_query AS text FROM system.tables WHERE database = 'postern' AND name = 'source_days' LIMIT 1`);
+  const text = typeof held === "object" && held !== null && "text" in held ? String(held.text) : "";
+  const keptMs = Math.min(clear, disclosures);
+  if (!tells(text, keptMs)) await engine.write(sql`ALTER TABLE ${days} MODIFY TTL stored_at + toIntervalSecond(${seconds(keptMs)}) SETTINGS materialize_ttl_after_modify = 0`);
+  const gone = sql`stored_at < toDateTime(${Math.floor((now - keptMs) / 1_000)}, 'UTC')`;
+  if (await some(engine, days, gone)) await engine.write(sql`ALTER TABLE ${days} DELETE WHERE ${gone} SETTINGS mutations_sync = 1`);
 }
 
 const dayMs = 86_400_000;

@@ -123,9 +123,34 @@ export const loadedTables: Readonly<Record<LoadedKind, LoadedTable>> = {
       evidence: z.record(z.string(), z.unknown()).nullish(),
     }),
   },
+  followups: {
+    table: "postern.follow_ups",
+    structure: "id String, exchangeId String, at Int64, endpointId String, kind String, subject String, narrow String, address String",
+    columns: {
+      id: "id",
+      exchange_id: "exchangeId",
+      at: "fromUnixTimestamp64Milli(at, 'UTC')",
+      endpoint_id: "endpointId",
+      kind: "kind",
+      subject: "toFixedString(unhex(subject), 8)",
+      narrow: "toFixedString(unhex(narrow), 8)",
+      address: "address",
+      network: networkOf("address"),
+    },
+    row: z.looseObject({
+      id: z.string(),
+      exchangeId: z.string(),
+      at: timestamp(),
+      endpointId: z.string(),
+      kind: z.string(),
+      subject: hash(),
+      narrow: hash(),
+      address: z.string().nullish(),
+    }),
+  },
 };
 
-export type LoadedKind = "exchanges" | "disclosures" | "signals";
+export type LoadedKind = "exchanges" | "disclosures" | "signals" | "followups";
 
 export interface LoadedTable {
   readonly table: string;

@@ -41,4 +41,4 @@ function openSegments(dir: string, before: number): number {
   }
 }
 
-const loaded: ReadonlySet<string> = new Set(["exchanges", "disclosures", "signals"]);
+const loaded: ReadonlySet<string> = new Set(["exchanges", "disclosures", "signals", "followups"]);

@@ -10,6 +10,9 @@ import { exposure } from "./exposure.ts";
 import { meaningTotals } from "./meaning-totals.ts";
 import type { Question } from "./question.ts";
 import { signals } from "./signals.ts";
+import { slowDays } from "./slow-days.ts";
+import { slowSources } from "./slow-sources.ts";
+import { slowSpan } from "./slow-span.ts";
 import { sources } from "./sources.ts";
 
 /** Every question of the store by name. There is no way to ask anything else. */
@@ -25,6 +28,9 @@ export const allQuestions = {
   exposure,
   meaningTotals,
   signals,
+  slowDays,
+  slowSources,
+  slowSpan,
   sources,
 } as const;
 

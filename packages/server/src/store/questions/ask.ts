@@ -30,6 +30,12 @@ export async function ask(engine: EmbeddedEngine, name: string, params: unknown)
       return await answerTo(engine, allQuestions.meaningTotals, params);
     case "signals":
       return await answerTo(engine, allQuestions.signals, params);
+    case "slowDays":
+      return await answerTo(engine, allQuestions.slowDays, params);
+    case "slowSources":
+      return await answerTo(engine, allQuestions.slowSources, params);
+    case "slowSpan":
+      return await answerTo(engine, allQuestions.slowSpan, params);
     case "sources":
       return await answerTo(engine, allQuestions.sources, params);
   }
