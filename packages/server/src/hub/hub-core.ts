@@ -24,12 +24,14 @@ import { re2 } from "../config/re2.ts";
 import { retentionDefaults, retentionEveryMs } from "../store/retention.ts";
 import { type FollowUpRow, followUpRows } from "../store/follow-up-row.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
+import type { StoreClient } from "../store/store-client.ts";
 import { recoverJournal } from "../store/recover-journal.ts";
 import { type ReplayOptions, replayJournal } from "../store/replay-journal.ts";
 import { type Annotation, annotationsMax } from "./endpoint-life.ts";
 import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
 import { recallTotals } from "./recall-totals.ts";
 import { Received } from "./received.ts";
+import { SlowWatch } from "./slow-watch.ts";
 import { SourceTotals } from "./source-totals.ts";
 import { KnownTemplates } from "../specs/known-templates.ts";
 import { type KeptRule, TemplateRulesFile } from "./template-rules-file.ts";
@@ -52,6 +54,8 @@ export class HubCore {
   /** Of documents and source, as they were read last. */
   #known: readonly TemplateRule[];
   readonly usage = new Map<string, GateUsage>();
+  /** Absent where there is no store to ask. */
+  readonly slow: SlowWatch | undefined;
   readonly #options: HubCoreOptions;
   readonly #triggers: Triggers;
   readonly #exchanges: Journal;
@@ -88,6 +92,20 @@ export class HubCore {
     this.incidents = state === undefined ? new Incidents() : Incidents.restore(state.incidents);
     this.#missing = [...(state?.missing ?? [])];
     this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
+    const { store } = options;
+    this.slow =
+      store === undefined
+        ? undefined
+        : new SlowWatch(
+            {
+              store,
+              principals: () => this.policy().principals,
+              incidents: () => this.incidents.list(),
+              take: (signals) => this.take(signals),
+              realNow: Date.now,
+            },
+            state?.slow,
+          );
     this.#triage = new Map(Object.entries(state?.triage ?? {}));
     this.annotations = new Map(Object.entries(state?.annotations ?? {}));
     this.#triggers = new Triggers(config.triggers, { random: options.ports.random, re2 });
@@ -180,6 +198,7 @@ export class HubCore {
     if (this.#recalled) this.#refreshIncidents();
     this.incidents.advance(now);
     this.#forgetAddresses(now);
+    this.slow?.tick(now);
     // What opened or rose is saved at once; where saving is slow, it takes a twentieth of the time at most.
     if (this.#changed && Date.now() - this.#savedAt >= 20 * this.#saveMs) this.save();
   }
@@ -244,6 +263,7 @@ export class HubCore {
       findings: this.ledger.findings(),
       savedAt: Date.now(),
       received: this.#received.exportState(),
+      ...(this.slow === undefined ? {} : { slow: this.slow.exportState() }),
       signals: this.#recent.slice(-signalsSavedMax),
     });
     this.#changed = false;
@@ -412,6 +432,8 @@ export interface HubCoreOptions {
   readonly ports: Ports;
   readonly mode: Mode;
   readonly config: Config;
+  /** For what only months of stored days show. */
+  readonly store?: Pick<StoreClient, "query">;
   /** Event time. */
   readonly now: () => number;
   /** Event time two ticks of {@link Uptime} may lie apart; on a scaled clock fifteen real seconds. */

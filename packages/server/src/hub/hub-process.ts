@@ -33,7 +33,9 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   const { clock, config, dataDir } = options;
   let changed: string[] = [];
   mkdirSync(join(dataDir, "hub"), { recursive: true, mode: 0o700 });
+  const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
   const core = new HubCore({
+    store,
     dataDir,
     ports: options.ports,
     mode: options.mode,
@@ -42,7 +44,6 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     joinMs: Math.max(60_000, 15_000 * clock.factor),
     onIncident: (id) => changed.push(id),
   });
-  const store = new StoreClient({ socketPath: storeSocketPath(dataDir) });
   const state = await openState(dataDir);
   const specs = new SpecShelf(new KnownSpecs(dataDir), { ports: options.ports, audit: (entry) => state.audit.append(entry) });
   let blind: readonly BlindIdentifier[] = [];
@@ -190,6 +191,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
       await gates.close();
       await listening.close();
       await dispatcher.close();
+      await core.slow?.stop();
       core.close();
       await store.close();
       await state.close();

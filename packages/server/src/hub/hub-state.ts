@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Finding, IncidentsState, LedgerState, Signal } from "@postern/engine";
 import type { Annotation } from "./endpoint-life.ts";
+import type { SlowWatchState } from "./slow-watch.ts";
 import type { UptimeState } from "./uptime.ts";
 
 /**
@@ -24,6 +25,8 @@ export interface HubState {
   readonly savedAt?: number;
   /** Number of the last exchange journaled or counted as missing, by life of a gate; latest last. */
   readonly received?: Readonly<Record<string, number>>;
+  /** What the look back over months told, and how it went last. */
+  readonly slow?: SlowWatchState;
   /** The latest signals; a hub that starts again neither forgets nor repeats them. */
   readonly signals?: readonly Signal[];
 }

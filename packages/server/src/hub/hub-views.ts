@@ -26,6 +26,7 @@ import type {
 import type { Acceptance } from "../config/public-on-purpose.ts";
 import type { Disclosure, Finding, Incident, InventoryEndpoint, Signal } from "@postern/engine";
 import { endpointShape } from "./endpoint-shape.ts";
+import { slowText } from "./slow-text.ts";
 import type { SpecShelf } from "./spec-shelf.ts";
 import type { AddedSpec, EndpointShape, RemovedSpecView, SpecDiff, SpecUpload, SpecView } from "../api/discovery-views.ts";
 import { observedApi } from "../specs/observed-api.ts";
@@ -366,7 +367,7 @@ export class HubViews implements Views {
           detail: gate === "up" ? `${this.gates} connected` : gate === "absent" ? "no gate was asked for" : "not connected; traffic may still pass, nothing new is learned",
         },
         hub: { state: "up", detail: `${this.#core.requests} requests since start` },
-        store: { state: this.storeUp ? "up" : "down", detail: this.storeUp ? "answers" : "does not answer; journals keep everything until it is back" },
+        store: { state: this.storeUp ? "up" : "down", detail: this.storeUp ? `answers${slowText(this.#core.slow?.last)}` : "does not answer; journals keep everything until it is back" },
       },
     };
   }

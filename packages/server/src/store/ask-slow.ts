@@ -10,7 +10,7 @@ import type { StoreClient } from "./store-client.ts";
  *
  * A shard that the store refuses (time, memory) is asked no second time and counted in `refused`: what is judged then rests on the others.
  */
-export async function askSlow(client: StoreClient, options: AskSlowOptions): Promise<SlowAnswer> {
+export async function askSlow(client: Pick<StoreClient, "query">, options: AskSlowOptions): Promise<SlowAnswer> {
   const { from, to, endpoint } = options;
   const principals = (options.principals ?? []).slice(0, principalsMax);
   const days = new Map<string, SlowDay>();
