@@ -24,7 +24,7 @@ export class EndpointWatch {
   /** Watches before doors that this one took over, or was split from: what a source spent there it has spent here. */
   readonly before: EndpointWatch[] = [];
   /** D4. */
-  readonly share = new FollowUpShare();
+  share = new FollowUpShare();
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;
@@ -93,6 +93,7 @@ export class EndpointWatch {
     this.#surplus = Math.max(this.#surplus, other.#surplus);
     this.#surplusAt = Math.max(this.#surplusAt, other.#surplusAt);
     this.#advancedTo = Math.max(this.#advancedTo, other.#advancedTo);
+    if (other.share.outcomes > this.share.outcomes) this.share = other.share;
   }
 
   /** A first contact from a never-anchored source (already capped a source). */

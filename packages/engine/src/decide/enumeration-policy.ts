@@ -104,6 +104,9 @@ export const enumerationPolicy = {
   /** D4: days of unanchored newcomers' outcomes: a week is learned, then CUSUM with slack half a deviation, alarm at 5; narrowed for two days then, doubled each time up to a month. */
   unanchoredDays: { trainFor: 7, weight: 1 / 14, slack: 0.5, most: 8, freezeAt: 2.5 },
   unanchoredDaysAlarmAt: 5,
+  /** D4: by the clock: six standard errors (read once a day: less than one false alarm in a million years of endpoints by chance alone), and at least half of all that stays unanchored. */
+  clockErrors: 6,
+  clockShare: 0.5,
   heldForMs: 2 * 86_400_000,
   /** D4: while narrowed newcomers share six answers an hour, halved after every ten outcomes that still say attack, down to one an hour: enough to see when it is over. */
   tricklePerMs: 6 / 3_600_000,

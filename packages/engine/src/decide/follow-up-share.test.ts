@@ -34,6 +34,25 @@ describe("the share of newcomers who do not follow up", () => {
     }
   });
 
+  test("finds who asks by the clock since before anything was learned, and takes only the rest for honest", () => {
+    const share = new FollowUpShare();
+    let change: string | undefined;
+    let days = 0;
+    for (; change === undefined && days < 10; days++) {
+      for (let h = 0; h < 24; h++) {
+        // Ten honest people at night and forty by day, one in ten leaves; twelve more in every hour.
+        const honest = h < 8 ? 10 : 40;
+        const at = days * day + h * hour;
+        for (let n = 0; n < honest; n++) share.newcomer(n % 10 !== 0, at + n);
+        for (let n = 0; n < 12; n++) share.newcomer(false, at + 100 + n);
+      }
+      change = share.day((days + 1) * day);
+    }
+    expect(change).toBe("narrowed by clock");
+    expect(days).toBeLessThanOrEqual(4);
+    expect(share.facts().honestShare).toBeLessThan(0.25);
+  });
+
   test("gives newcomers a trickle once found, ever thinner while it goes on, and releases them when they follow up", () => {
     const share = new FollowUpShare();
     feed(share, 1_000, 5);
@@ -59,12 +78,12 @@ describe("the share of newcomers who do not follow up", () => {
 
   test("concludes nothing while known sources fail to follow up together, and goes on when they do again", () => {
     const share = new FollowUpShare();
-    for (let n = 0; n < 200; n++) share.known(n % 10 !== 0);
+    for (let n = 0; n < 200; n++) share.known(n % 10 !== 0, n);
     feed(share, 1_000, 5);
-    for (let n = 0; n < 10; n++) share.known(false);
+    for (let n = 0; n < 10; n++) share.known(false, n);
     expect(share.outage).toBe(true);
     for (let n = 0; n < 500; n++) expect(share.newcomer(false, day + n)).toBeUndefined();
-    for (let n = 0; n < 20; n++) share.known(true);
+    for (let n = 0; n < 20; n++) share.known(true, n);
     expect(share.outage).toBe(false);
     let outcomes = 0;
     while (share.newcomer(false, 2 * day) === undefined) outcomes++;

@@ -1,22 +1,26 @@
 import { BernoulliCusum } from "../detect/observe/bernoulli-cusum.ts";
+import { ConstantPart } from "../detect/observe/constant-part.ts";
 import { CountCusum } from "../detect/observe/count-cusum.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 
 /**
- * D4: newcomers' questions that stay without follow-up, of one endpoint, at any pace. Each truthful answer to a newcomer is one outcome, judged at the same age. Two tests:
+ * D4: newcomers' questions that stay without follow-up, of one endpoint, at any pace. Each truthful answer to a newcomer is one outcome, judged at the same age. Three tests:
  * their *share* among outcomes, by CUSUMs over outcomes and not over time, so that a slow attack costs as many records as a fast one where it is a large part of the
- * newcomers; and their *number a day* against the past, for an attack that is a small part of many. Crowds raise neither (they follow up), and a failing follow-up of
+ * newcomers; their *number a day* against the past, for an attack that is a small part of many; and the part of them that comes *by the clock*, as many at night as at noon, for one that was
+ * there before anything was learned: honest newcomers leave in proportion to those who stay. Crowds raise neither (they follow up), and a failing follow-up of
  * those who are known freezes both: an outage is no attack.
  *
  * After an alarm newcomers share a trickle of answers, halved while its outcomes go on to say attack, until they say otherwise; after an alarm of the number for two days, doubled each time.
  *
- * Misses: an attack of less than about half a standard deviation of a day's number, or whose askers follow up. An attacker who is there from the first day
+ * Misses: an attack of less than about half a standard deviation of a day's number, or whose askers follow up. An attacker who is there from the first day and asks as many as the hour is busy
  * raises what is taken for honest, to {@link policy.shareHonestMax} at most. Where more than that stays unanchored from the start the share is not tested.
  * Mistakes: a release or campaign after which newcomers stop following up in a way that can be seen.
  */
 export class FollowUpShare {
   /** Since when newcomers are held to the trickle; undefined while they are not. */
   narrowedAt: number | undefined;
+  /** Newcomers' outcomes seen so far: whoever has more knows better. */
+  outcomes = 0;
   #outage = false;
   readonly #known = new BernoulliCusum(policy.outageAt);
   #knownShare = 0.1;
@@ -35,6 +39,9 @@ export class FollowUpShare {
   #outcomesToday = 0;
   #unanchoredToday = 0;
   #outageToday = false;
+  readonly #clock = new ConstantPart();
+  /** The same of those who are known: what honest people leave by the clock. */
+  readonly #knownClock = new ConstantPart();
   #holds = 0;
   /** Bins after a release that teach nothing: an attack that was only held off is measured against the days before it. */
   #probation = 0;
@@ -52,8 +59,9 @@ export class FollowUpShare {
   }
 
   /** Outcome of a known source's question, a few a source and hour at most: see {@link outage}. */
-  known(anchored: boolean): void {
+  known(anchored: boolean, at: number): void {
     this.#knownSeen++;
+    if (!this.#outage) this.#knownClock.add(at, !anchored);
     if (!this.#outage) this.#knownShare += ((anchored ? 0 : 1) - this.#knownShare) / Math.min(policy.outageMemory, this.#knownSeen + 10);
     if (this.#knownSeen < policy.outageSeenMin) return;
     const usual = Math.min(0.6, Math.max(0.02, this.#knownShare));
@@ -71,9 +79,11 @@ export class FollowUpShare {
   /** Outcome of a newcomer's truthful answer. Says what changed. */
   newcomer(anchored: boolean, at: number): FollowUpChange | undefined {
     if (this.#outage) return undefined;
+    this.outcomes++;
     if (this.narrowedAt !== undefined) return this.#whileNarrowed(anchored, at);
     this.#outcomesToday++;
     if (!anchored) this.#unanchoredToday++;
+    this.#clock.add(at, !anchored);
     this.#learn(anchored);
     if (this.#blind) return undefined;
     let risen = 0;
@@ -90,7 +100,10 @@ export class FollowUpShare {
     this.#outcomesToday = 0;
     this.#unanchoredToday = 0;
     this.#outageToday = this.#outage;
+    this.#knownClock.fade();
     if (this.narrowedAt !== undefined || broken) return undefined;
+    if (this.#byTheClock()) return this.#narrow("narrowed by clock", at, policy.heldForMs * 2 ** Math.min(4, this.#holds++));
+    this.#clock.fade();
     // More of them in proportion to more newcomers are a crowd.
     const crowd = this.#days.distance(unanchored) > 2 && unanchored <= this.#mean * outcomes;
     if (this.#days.add(unanchored, crowd) < policy.unanchoredDaysAlarmAt) return undefined;
@@ -115,6 +128,21 @@ export class FollowUpShare {
   /** For the console and signals: the highest statistic, what honest newcomers leave at most, outcomes learned from. */
   facts(): { readonly statistic: number; readonly honestShare: number; readonly usualADay: number } {
     return { statistic: Math.max(...this.#rises.map(({ cusum }) => cusum.value)), honestShare: this.#honest, usualADay: this.#days.mean };
+  }
+
+  /** Whether most of what stays without follow-up comes by the clock. What is left is taken for honest from then on. */
+  #byTheClock(): boolean {
+    const { constant, error, share, slope } = this.#clock.reading();
+    const known = this.#knownClock.reading();
+    const usual = known.constant > 2 * known.error ? known.share : 0;
+    if (constant < policy.clockErrors * error || share < policy.clockShare + (1 - policy.clockShare) * usual) return false;
+    this.#mean = slope / (1 + slope);
+    this.#variance = (this.#mean * (1 - this.#mean)) / policy.shareBin;
+    this.#bins = Math.max(this.#bins, policy.shareBinsMin);
+    this.#blind = false;
+    this.#honest = this.#honestMost();
+    this.#clock.forget();
+    return true;
   }
 
   #narrow(change: FollowUpChange, at: number, holdMs: number): FollowUpChange {
@@ -179,4 +207,4 @@ export class FollowUpShare {
   }
 }
 
-export type FollowUpChange = "narrowed by share" | "narrowed by number" | "released";
+export type FollowUpChange = "narrowed by share" | "narrowed by number" | "narrowed by clock" | "released";

@@ -536,7 +536,7 @@ export class GateEngine {
     if (frozen) watch.share.frozen();
     if (pair.tested) {
       if (pair.counted && !frozen) this.#shareJudged(watch, anchored, at);
-      else if (!pair.counted && this.#hasAnchored(watch, pair)) watch.share.known(anchored);
+      else if (!pair.counted && this.#hasAnchored(watch, pair)) watch.share.known(anchored, at);
     }
     if (!pair.counted || frozen) return;
     const change = watch.cohort(anchored, pair.dueAt - policy.anchorWithinMs, at);
@@ -581,6 +581,13 @@ export class GateEngine {
         usualADay: round(usualADay),
         threshold: policy.unanchoredDaysAlarmAt,
         meaning: "day by day more first-time askers than ever never do what honest users do next; newcomers share a trickle of answers for two days or more",
+      });
+    } else if (change === "narrowed by clock") {
+      this.#emit("enumeration.follow-up", "high", 0.999, at, watch, undefined, {
+        standardErrors: policy.clockErrors,
+        honestShareAtMost: round(honestShare),
+        meaning:
+          "most first-time askers who never follow up come by the clock, as many at night as at noon, while honest ones come and go with the others; perhaps since before Postern watched; newcomers share a trickle of answers for two days or more",
       });
     } else this.#emit("enumeration.follow-up", "info", 0.1, at, watch, undefined, { meaning: "released: newcomers follow up again as honest users do" });
   }

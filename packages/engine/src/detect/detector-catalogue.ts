@@ -42,10 +42,11 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "enumeration.follow-up",
     letter: "D4",
-    sees: "A slow attack from any number of places: the share of newcomers' questions that stay without follow-up rises beyond what honest days showed. A CUSUM over outcomes, not over time, so that patience buys nothing. Frozen while those who are known do not follow up either: an outage is no attack.",
+    sees: "A slow attack from any number of places: the share of newcomers' questions that stay without follow-up rises beyond what honest days showed (a CUSUM over outcomes, not over time, so that patience buys nothing), their number a day rises, or most of them come by the clock, as many at night as at noon, even if they came so before Postern did. Frozen while those who are known do not follow up either: an outage is no attack.",
     misses:
-      "An attack that is a small part of all newcomers, or whose askers follow up with identifiers of their own. Services whose newcomers mostly never follow up (above 45 % from the start) are not tested.",
-    mistakes: "A release or a campaign after which new users stop following up in a way that can be seen.",
+      "An attack that is a small part of all newcomers, or whose askers follow up with identifiers of their own; one that was there first and asks as many as the hour is busy. Services whose newcomers mostly never follow up (above 60 % from the start) are tested by the clock only.",
+    mistakes:
+      "A release or a campaign after which new users stop following up in a way that can be seen. While a slow attack is held off, most honest newcomers are answered as unknown too.",
     walkedAroundBy:
       "Asking from addresses that have followed up before, which needs own accounts; staying a small part of the newcomers. Then the credits and `enumeration.ceiling` are left.",
     acts: "newcomers share a trickle of truthful answers, six an hour and fewer, until their follow-ups are honest again; callers known by their anchors notice nothing",
