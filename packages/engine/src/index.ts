@@ -40,6 +40,7 @@ export { classifyResponse, type ClassifiedAnswer } from "./exchange/response-cla
 export { allowProven, GateEngine, type GateEngineOptions, type Outcome, type Reservation } from "./decide/gate-engine.ts";
 export { type Door, sameDoor } from "./decide/same-door.ts";
 export { GuardMatcher } from "./decide/guard-matcher.ts";
+export { PromptLimits } from "./decide/prompt-limits.ts";
 export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";
 export { genericUniform, renderUniform } from "./detect/oracle/uniform-template.ts";

@@ -12,6 +12,7 @@ import { askedOf, type Disclosure, type GuardedEndpoint, provesItself, type Unif
 import { GuardMatcher } from "./decide/guard-matcher.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
+import { PromptLimits } from "./decide/prompt-limits.ts";
 import { TimeQueue } from "./time-queue.ts";
 import { type KnownOfRequest, Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
 
@@ -34,6 +35,7 @@ export class Judge {
   readonly #answers = new TimeQueue<Open>();
   #waitingBytes = 0;
   #matcher = new GuardMatcher([]);
+  readonly #prompts: PromptLimits;
   #principals: ReadonlySet<string> = new Set();
   #version = -1;
   #now = Number.NEGATIVE_INFINITY;
@@ -46,6 +48,7 @@ export class Judge {
     this.#callers = callersOf(ports);
     this.#sink = sink;
     this.#options = options;
+    this.#prompts = new PromptLimits(ports);
     this.ledger = options.ledger ?? new Ledger(ports, options);
     this.gate = new GateEngine(options);
   }
@@ -81,7 +84,7 @@ export class Judge {
         ? { status: endpoint.uniform.status, headers: endpoint.uniform.headers, body: renderUniform(endpoint.uniform, open.extracted?.first ?? "") }
         : undefined;
     const { action, reason } = decisionOf(open, this.#options.mode);
-    return { action, reason, answer };
+    return { action, reason, answer: action === "throttle" ? tooMany : answer };
   }
 
   /** Judges everything still waiting. Call at the end of input. */
@@ -117,13 +120,13 @@ export class Judge {
   #request(exchange: Exchange, index: number, at: number): Open {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments, query } = splitUrl(exchange.url);
-    const limited = this.#options.limit?.(exchange, at);
-    if (limited === "throttle" && this.#options.mode === "enforce") {
+    const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
+    const limited = this.#options.limit?.(exchange, at) ?? this.#prompted(exchange, host, segments, query, at);
+    if (limited !== undefined && limited !== "observed" && this.#options.mode === "enforce") {
       const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined };
       this.#answers.push(dueAt, refused);
       return refused;
     }
-    const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
     const endpoint = this.#matcher.find(exchange.method, host, segments);
     let reservation: Reservation | undefined;
     let extracted: Extracted | undefined;
@@ -146,14 +149,19 @@ export class Judge {
     return open;
   }
 
+  #prompted(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): "prompts" | undefined {
+    const door = this.#prompts.find(exchange.method, host, segments);
+    return door === undefined || this.#prompts.take(door, partsOfRequest(exchange, segments, query), at) === 0 ? undefined : "prompts";
+  }
+
   #answer(open: Open): void {
     const { exchange, endpoint, reservation } = open;
     this.#now = Math.max(this.#now, open.dueAt);
     let rows: readonly Disclosure[] = [];
     let noted = exchange;
     let known: KnownOfRequest | undefined;
-    if (open.limited === "throttle" && reservation === undefined && this.#options.mode === "enforce") {
-      noted = withNote(exchange, { action: "throttle", would: "throttle", reason: "rate-limit", journaled: false });
+    if (open.limited !== undefined && open.limited !== "observed" && reservation === undefined && this.#options.mode === "enforce") {
+      noted = withNote(exchange, { action: "throttle", would: "throttle", reason: reasonOf(open.limited), journaled: false });
     }
     if (reservation !== undefined && endpoint !== undefined) {
       const { response } = exchange;
@@ -196,6 +204,7 @@ export class Judge {
     this.gate.setPolicy(policy);
     this.#matcher = new GuardMatcher(policy.endpoints, this.#ports);
     this.#principals = new Set(policy.principals);
+    this.#prompts.setEndpoints(policy.prompts ?? []);
   }
 
   #tell(): void {
@@ -250,7 +259,7 @@ interface Open {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
-  readonly limited: "throttle" | "observed" | undefined;
+  readonly limited: "throttle" | "prompts" | "observed" | undefined;
   /** Of a guarded endpoint's request. */
   readonly extracted: Extracted | undefined;
 }
@@ -258,15 +267,21 @@ interface Open {
 /** What a limit refuses in `enforce` is not judged further. */
 function decisionOf({ exchange, reservation, limited }: Open, mode: Mode): Decision {
   const { id, at } = exchange;
-  const refused = limited === "throttle" && mode === "enforce";
+  const refused = limited !== undefined && limited !== "observed" && mode === "enforce";
   return {
     id,
     at,
     action: refused ? "throttle" : (reservation?.action ?? "allow"),
     would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
-    reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : "rate-limit",
+    reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : reasonOf(limited),
     ref: id,
   };
+}
+
+const tooMany = { status: 429, headers: [], body: "" };
+
+function reasonOf(limited: NonNullable<Open["limited"]>): string {
+  return limited === "prompts" ? "prompt-limit" : "rate-limit";
 }
 
 function partsOfRequest({ request: { headers, body } }: Exchange, segments: readonly string[], query: string): RequestParts {

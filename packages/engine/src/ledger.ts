@@ -80,6 +80,7 @@ export class Ledger {
         uniform: this.#uniform,
         early: this.#early,
         rules: this.#rules,
+        prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
       },
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
     );

@@ -9,6 +9,8 @@ export interface GatePolicy {
   readonly version: number;
   readonly mode: Mode;
   readonly endpoints: readonly GuardedEndpoint[];
+  /** Endpoints that prompt somebody on a device of his; only `method`, `host`, `template` and `subjects` count. See {@link PromptLimits}. Absent where there are none. */
+  readonly prompts?: readonly GuardedEndpoint[];
   /** Credential hashes proven to be a caller's own (see {@link Actor.principal}). */
   readonly principals: readonly string[];
 }

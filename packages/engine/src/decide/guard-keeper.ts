@@ -21,6 +21,8 @@ export class GuardKeeper {
   #policyAt = Number.NEGATIVE_INFINITY;
   /** Each guarded endpoint as of the last policy. */
   readonly #guards = new Map<InventoryEndpoint, GuardedEndpoint>();
+  /** Those that prompt people. */
+  readonly #prompting = new Map<InventoryEndpoint, GuardedEndpoint>();
   readonly #touched = new Set<InventoryEndpoint>();
   /** Names of endpoints that were once under a budget as learned oracles; see {@link GuardKeeper.stateOf}. */
   readonly #held = new Set<string>();
@@ -117,8 +119,12 @@ export class GuardKeeper {
       if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
     }
     for (const { id } of endpoints) this.#tell(id);
-    this.#policy = { version: this.#policy.version + 1, mode: this.#parts.mode, endpoints, principals: [...this.#principals] };
+    this.#policy = { version: this.#policy.version + 1, mode: this.#parts.mode, endpoints, principals: [...this.#principals], ...this.#prompts() };
     return this.#policy;
+  }
+
+  #prompts(): Pick<GatePolicy, "prompts"> {
+    return this.#prompting.size === 0 ? {} : { prompts: [...this.#prompting.values()] };
   }
 
   #tell(id: string): void {
@@ -144,18 +150,23 @@ export class GuardKeeper {
     let changed = false;
     for (const endpoint of endpoints) changed = this.#reguard(endpoint) || changed;
     const alive = new Set(endpoints);
-    for (const endpoint of this.#guards.keys()) if (!alive.has(endpoint)) changed = this.#guards.delete(endpoint) || changed;
+    for (const guards of [this.#guards, this.#prompting]) for (const endpoint of guards.keys()) if (!alive.has(endpoint)) changed = guards.delete(endpoint) || changed;
     return changed;
   }
 
   /** Looks at one endpoint anew; true when its guard changed, came or went. */
   #reguard(endpoint: InventoryEndpoint): boolean {
-    const guard = this.#guard(endpoint, this.#policyAt);
-    if (guard === undefined) return this.#guards.delete(endpoint);
-    const known = this.#guards.get(endpoint);
-    if (known !== undefined && (sameParts(known, guard) || JSON.stringify(known) === JSON.stringify(guard))) return false;
-    this.#guards.set(endpoint, guard);
-    return true;
+    const changed = put(this.#prompting, endpoint, this.#prompt(endpoint));
+    return put(this.#guards, endpoint, this.#guard(endpoint, this.#policyAt)) || changed;
+  }
+
+  #prompt(endpoint: InventoryEndpoint): GuardedEndpoint | undefined {
+    if (!this.#parts.prompts(endpoint) || (this.#prompting.size >= promptingMax && !this.#prompting.has(endpoint))) return undefined;
+    const { id, method, host, template } = endpoint;
+    const subjects = this.#parts.rules.of(endpoint);
+    return subjects.length === 0
+      ? this.#prompting.get(endpoint)
+      : { id, method, host, template, state: "watched", subjects, classes: noScalars, tellsNothing: noIds, uniform: refusedUniform, budget: defaultBudget };
   }
 
   #guard(endpoint: InventoryEndpoint, at: number): GuardedEndpoint | undefined {
@@ -244,6 +255,8 @@ export interface GuardParts {
   readonly uniform: UniformTemplates;
   readonly early: EarlyContacts;
   readonly rules: SubjectRules;
+  /** Whether an endpoint prompts people on their devices. */
+  readonly prompts: (endpoint: InventoryEndpoint) => boolean;
 }
 
 /** What outlives a restart: hashes of principals, ids of endpoints under a budget. */
@@ -256,6 +269,15 @@ export interface GuardState {
 
 function othersOf(endpoint: InventoryEndpoint): readonly (readonly [method: string, id: string])[] {
   return bookedMethods.flatMap((method) => (method === endpoint.method ? [] : [[method, endpoint.idUnder(method)] as const]));
+}
+
+/** Sets or removes; true when that made a difference. */
+function put(guards: Map<InventoryEndpoint, GuardedEndpoint>, endpoint: InventoryEndpoint, guard: GuardedEndpoint | undefined): boolean {
+  if (guard === undefined) return guards.delete(endpoint);
+  const known = guards.get(endpoint);
+  if (known !== undefined && (sameParts(known, guard) || JSON.stringify(known) === JSON.stringify(guard))) return false;
+  guards.set(endpoint, guard);
+  return true;
 }
 
 /** True when two guards are made of the same parts; parts that are equal but made anew need a closer look. */
@@ -297,6 +319,9 @@ const toldMax = 8_192;
 /** A merge of more guarded doors than this gives the rest of their askers a new start; their endpoint-wide limits go on. */
 const formerlyMax = 64;
 const noIds: readonly string[] = [];
+const noScalars: GuardedEndpoint["classes"] = { scalars: [] };
+/** A service has a few. */
+const promptingMax = 256;
 /** Data by which a person can be reached or robbed. A name or a place alone may be public on purpose. */
 const reachable: readonly string[] = ["card", "email", "iban", "phone"];
 const givenAwayMin = 8;

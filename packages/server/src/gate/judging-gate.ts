@@ -15,6 +15,7 @@ import {
   headerOf,
   networkOf,
   pairsOf,
+  PromptLimits,
   type Disclosure,
   type Ports,
   provesItself,
@@ -24,7 +25,7 @@ import {
 } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, DenyRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
-import type { RateLimits } from "./rate-limits.ts";
+import { type RateLimits, tooMany } from "./rate-limits.ts";
 
 /**
  * The judgement behind an adapter: matches the guarded endpoint, reads who is asked about, reserves and settles credits, writes each disclosure to
@@ -35,11 +36,14 @@ export class JudgingGate implements GatePort {
   #limits: RateLimits | undefined;
   #matcher = new GuardMatcher([]);
   #principals: ReadonlySet<string> = new Set();
+  #mode: GatePolicy["mode"] = "observe";
+  readonly #prompts: PromptLimits;
   #count = 0;
 
   constructor(options: JudgingGateOptions) {
     this.#options = options;
     this.#limits = options.limits;
+    this.#prompts = new PromptLimits(options.ports);
   }
 
   /** Replaces the rate limits; counts start anew. */
@@ -51,6 +55,8 @@ export class JudgingGate implements GatePort {
     this.#options.engine.setPolicy(policy);
     this.#matcher = new GuardMatcher(policy.endpoints, this.#options.ports);
     this.#principals = new Set(policy.principals);
+    this.#mode = policy.mode;
+    this.#prompts.setEndpoints(policy.prompts ?? []);
   }
 
   onRequest(head: RequestHead): Ruling {
@@ -58,9 +64,10 @@ export class JudgingGate implements GatePort {
     const limited = this.#limits?.check(head, segments);
     if (limited !== undefined) return limited;
     const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
-    if (endpoint === undefined) return pass;
-    const token: Waiting = { number: ++this.#count, head, endpoint, segments, query, note: undefined, held: undefined };
-    if (endpoint.subjects.some((rule) => rule.location.in === "json" || rule.location.in === "form") && mayHaveBody(head)) return { kind: "body", token };
+    const prompts = this.#prompts.find(head.method, this.#options.scope, segments);
+    if (endpoint === undefined && prompts === undefined) return pass;
+    const token: Waiting = { number: ++this.#count, head, endpoint, prompts, segments, query, note: undefined, held: undefined };
+    if ((inBody(endpoint) || inBody(prompts)) && mayHaveBody(head)) return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
 
@@ -138,16 +145,23 @@ export class JudgingGate implements GatePort {
     this.#options.complete({ number: number === 0 ? ++this.#count : number, capture, note });
   }
 
-  #decide(token: Waiting, body: string | undefined, complete: boolean): HoldRuling | PassRuling {
-    const { head, endpoint } = token;
+  #decide(token: Waiting, body: string | undefined, complete: boolean): HoldRuling | PassRuling | DenyRuling {
+    const { head, endpoint, prompts } = token;
     const { ports, engine } = this.#options;
     const headers = pairs(head.rawHeaders);
-    const extracted = extractSubjects(
-      endpoint.subjects,
-      endpoint.template,
-      { segments: token.segments, query: token.query, header: (name) => found(headers, name), contentType: headerOf(headers, "content-type").toLowerCase(), body: body ?? "" },
-      ports,
-    );
+    const parts = {
+      segments: token.segments,
+      query: token.query,
+      header: (name: string) => found(headers, name),
+      contentType: headerOf(headers, "content-type").toLowerCase(),
+      body: body ?? "",
+    };
+    if (prompts !== undefined && this.#mode === "enforce") {
+      const wait = this.#prompts.take(prompts, parts, head.at);
+      if (wait > 0) return tooMany(wait, "This person was asked on a device too often.", "prompt-limit");
+    }
+    if (endpoint === undefined) return pass;
+    const extracted = extractSubjects(endpoint.subjects, endpoint.template, parts, ports);
     const credential = credentialOf(headers, token.query === "" ? noPairs : pairsOf(token.query), ports);
     const actor = actorOf(ports, {
       address: head.address,
@@ -188,7 +202,9 @@ export function networkHash(ports: Ports, address: string): string {
 interface Waiting {
   readonly number: number;
   readonly head: RequestHead;
-  readonly endpoint: GuardedEndpoint;
+  /** Undefined where only prompts are counted. */
+  readonly endpoint: GuardedEndpoint | undefined;
+  readonly prompts: GuardedEndpoint | undefined;
   readonly segments: readonly string[];
   readonly query: string;
   note: GateNote | undefined;
@@ -210,6 +226,10 @@ const uniformBucketMs = 250;
 /** No answer, the server's own failure, or "too many requests": nothing was learned. */
 function tellsNothing(status: number): boolean {
   return status === 0 || status === 429 || status >= 500;
+}
+
+function inBody(endpoint: GuardedEndpoint | undefined): boolean {
+  return endpoint?.subjects.some((rule) => rule.location.in === "json" || rule.location.in === "form") === true;
 }
 
 function mayHaveBody(head: RequestHead): boolean {

@@ -37,17 +37,7 @@ export class RateLimits {
       this.#observed(limit);
       return undefined;
     }
-    const seconds = String(Math.max(1, Math.ceil(wait / 1_000)));
-    return {
-      kind: "deny",
-      status: 429,
-      headers: [
-        ["content-type", "application/problem+json"],
-        ["retry-after", seconds],
-      ],
-      body: JSON.stringify({ type: "about:blank", title: "Too Many Requests", status: 429, detail: `This endpoint allows no more right now. Try again in ${seconds} s.` }),
-      reason: "rate-limit",
-    };
+    return tooMany(wait, "This endpoint allows no more right now.", "rate-limit");
   }
 
   #keyOf(head: RequestHead, limit: RateLimit, id: string): string {
@@ -72,6 +62,21 @@ export interface RateLimit {
   readonly everyMs: number;
   readonly burst: number;
   readonly mode: "observe" | "enforce";
+}
+
+/** 429 as problem details (RFC 9457). */
+export function tooMany(waitMs: number, detail: string, reason: string): DenyRuling {
+  const seconds = String(Math.max(1, Math.ceil(waitMs / 1_000)));
+  return {
+    kind: "deny",
+    status: 429,
+    headers: [
+      ["content-type", "application/problem+json"],
+      ["retry-after", seconds],
+    ],
+    body: JSON.stringify({ type: "about:blank", title: "Too Many Requests", status: 429, detail: `${detail} Try again in ${seconds} s.` }),
+    reason,
+  };
 }
 
 function asEndpoint(limit: RateLimit, index: number): GuardedEndpoint {

@@ -5,6 +5,7 @@ import type { Emit } from "./tried.ts";
 
 /**
  * `push.bombing`. Sees: prompts on one person's device since the last he agreed to: three are told, five within ten minutes page. That he refused them, or did not look, makes no difference.
+ * The sixth is stopped at the gate, by `PromptLimits`.
  *
  * Misses: a person who gives in to the first or second; prompts decided where traffic is not seen; endpoints not known to prompt (three people must have been seen to decide).
  * Mistakes: somebody who tries again and again with a device that is switched off. Walked around by four prompts in ten minutes.

@@ -83,6 +83,11 @@ export class EndpointKinds {
     return declared !== undefined ? declared === "code-send" : this.#leads.roleOf(endpointId, (id) => this.#triedAs(id))?.kind === "code-send";
   }
 
+  /** Whether calls of this endpoint ask somebody on another device. */
+  isPrompt(endpointId: string, declared?: EndpointKind): boolean {
+    return declared !== undefined ? declared === "push-prompt" : this.#prompts.prompts(endpointId) > 0;
+  }
+
   renamed(from: string, to: string): void {
     const before = this.#endpoints.get(from);
     if (before !== undefined) {

@@ -1,4 +1,4 @@
-import { defaultBudget, enumerationPolicy as policy } from "@postern/engine";
+import { abusePolicy, defaultBudget, enumerationPolicy as policy } from "@postern/engine";
 
 /**
  * Why the gate did what it did, in plain words, with the rule's numbers and what to write to have it otherwise. The numbers are the built-in
@@ -86,6 +86,12 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         words: "The caller sent more requests than a rate limit of the configuration allows.",
         rule: "See `limits` in postern.yaml.",
         undo: yaml(["limits:", `  - endpoint: ${JSON.stringify(`${endpoint.method} ${endpoint.path}`)}`, "    rate: 600/min", "    mode: observe"]),
+      };
+    case "prompt-limit":
+      return {
+        words: "Somebody was asked to agree on a device of his as often as one person may be within ten minutes.",
+        rule: `${abusePolicy.promptsHard} at once, then one every ${abusePolicy.promptsWithinMs / abusePolicy.promptsHard / 1_000} seconds, whoever asks.`,
+        undo: yaml(["endpoints:", `  - match: ${JSON.stringify(`${endpoint.method} ${endpoint.path}`)}`, "    kind: other"]),
       };
     default:
       return { words: `The gate gave the reason ${JSON.stringify(reason.slice(0, 100))}, which this version does not know.`, rule: null, undo: null };
