@@ -39,11 +39,16 @@ export { type Extracted, extractSubjects, type RequestParts } from "./exchange/s
 export { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
 export { allowProven, GateEngine, type GateEngineOptions, type Outcome, type Reservation } from "./decide/gate-engine.ts";
 export { type Door, sameDoor } from "./decide/same-door.ts";
+export type { CanaryKind, CanarySet } from "./decide/canaries.ts";
 export { GuardMatcher } from "./decide/guard-matcher.ts";
 export { PromptLimits } from "./decide/prompt-limits.ts";
 export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";
 export { genericUniform, renderUniform } from "./detect/oracle/uniform-template.ts";
+export { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
+export { type Capacity, capacityOf, channelCapacity } from "./detect/observe/capacity.ts";
+export { echoForms, maskEcho } from "./exchange/echo-forms.ts";
+export { looksIdentifying } from "./exchange/scalar-text.ts";
 export type { OracleState } from "./detect/oracle/oracle-tracker.ts";
 export { type Operation, operationText } from "./inventory/calls/call.ts";
 export { Inventory, type InventoryBounds, inventoryBounds, type InventoryEndpoint } from "./inventory/inventory.ts";

@@ -25,6 +25,7 @@ const commands: readonly CommandModule[] = [
   { names: ["diff"], load: async () => (await import("./diff.ts")).diffCommand },
   { names: ["spec"], load: async () => (await import("./spec.ts")).specCommand },
   { names: ["discover"], load: async () => (await import("./discover.ts")).discoverCommand },
+  { names: ["probe"], load: async () => (await import("./probe.ts")).probeCommand },
   { names: ["why"], load: async () => (await import("./why.ts")).whyCommand },
   { names: ["report"], load: async () => (await import("./report-breach.ts")).reportBreachCommand },
   { names: ["config"], load: async () => (await import("./config.ts")).configCommand },

@@ -1,5 +1,6 @@
 import { inventoryBounds, ruleProblem, type TemplateRule, templateRuleKinds, templateRulesMax } from "@postern/engine";
 import { z } from "zod";
+import { canaryFields } from "./canary-lists.ts";
 import { cidr, duration, endpointPattern, httpUrl, listenAddress, rate, secretText } from "./values.ts";
 import type { Environment } from "./values.ts";
 
@@ -222,6 +223,24 @@ export function configSchema(env: Environment) {
       })
       .prefault({})
       .describe("Messages the service sends, for telling what pumping costs."),
+    canaries: z
+      .strictObject({
+        ...canaryFields,
+        file: z
+          .string()
+          .min(1)
+          .max(4_096)
+          .optional()
+          .describe("A YAML or JSON file with `registered`, `unregistered` and `hashed`, beside the configuration: it is added to what stands here."),
+        dark: z
+          .boolean()
+          .default(true)
+          .describe(
+            "Watch ranges that nobody can be registered in as well: unassigned and fictional telephone numbers, mail domains of RFC 2606, numbers of cards and accounts with a wrong checksum. Default true.",
+          ),
+      })
+      .prefault({})
+      .describe("Identifiers that nobody honest knows. A question about one is evidence of an enumeration; they are kept as keyed hashes only."),
     triggers: z.array(trigger).max(256).default([]).describe("Your own rules over traffic. What they may ask about: docs/reference/triggers.md."),
     retention: z
       .strictObject({

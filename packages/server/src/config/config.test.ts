@@ -90,6 +90,7 @@ describe("what is read", () => {
       messages: { currency: "USD", costs: {} },
       protect: {},
       alerts: { level: "low", terminal: true },
+      canaries: { registered: [], unregistered: [], hashed: { registered: [], unregistered: [] }, dark: true },
     });
     expect(read("# only a comment\n").ok).toBe(true);
   });

@@ -1,7 +1,8 @@
 import { readFileSync, statSync } from "node:fs";
-import { basename, join } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { PosternError } from "@postern/engine";
 import { lookedFor } from "../sources/unreadable-file.ts";
+import { readCanaryFile } from "./canary-lists.ts";
 import type { Config } from "./config-schema.ts";
 import { configCharactersMax, configError, parseConfig } from "./parse-config.ts";
 import type { ConfigResult } from "./parse-config.ts";
@@ -20,7 +21,8 @@ export function loadConfig(path: string | undefined, options: LoadConfigOptions 
 /** As {@link loadConfig}, with the mistakes as a value. `undefined` gives the defaults. */
 export function readConfig(path: string | undefined, env: Environment): ConfigResult {
   if (path === undefined) return parseConfig("", { name: configFileName, env });
-  return parseConfig(readText(path), { name: basename(path), env });
+  const result = parseConfig(readText(path), { name: basename(path), env });
+  return result.ok ? { ok: true, config: withCanaryFile(result.config, dirname(path)) } : result;
 }
 
 export interface LoadConfigOptions {
@@ -37,6 +39,29 @@ export function defaultPath(directory: string | undefined): string | undefined {
   if (directory === undefined) return undefined;
   const path = join(directory, configFileName);
   return statSync(path, { throwIfNoEntry: false })?.isFile() === true ? path : undefined;
+}
+
+/** What `canaries.file` names, beside the configuration, joins what stands in it. */
+function withCanaryFile(config: Config, directory: string): Config {
+  const { file, ...here } = config.canaries;
+  if (file === undefined) return config;
+  const there = readCanaryFile(resolve(directory, file));
+  const both = <K extends "registered" | "unregistered">(side: K): { list: string[]; hashes: string[] } => ({
+    list: [...here[side], ...there[side]],
+    hashes: [...here.hashed[side], ...there.hashed[side]],
+  });
+  const [registered, unregistered] = [both("registered"), both("unregistered")];
+  const type = here.type ?? there.type;
+  return {
+    ...config,
+    canaries: {
+      dark: here.dark,
+      ...(type === undefined ? {} : { type }),
+      registered: registered.list,
+      unregistered: unregistered.list,
+      hashed: { registered: registered.hashes, unregistered: unregistered.hashes },
+    },
+  };
 }
 
 function readText(path: string): string {

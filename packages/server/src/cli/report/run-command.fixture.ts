@@ -7,6 +7,7 @@ import type { CliContext } from "../cli-context.ts";
 import { configCommand } from "../config.ts";
 import { importCommand } from "../import.ts";
 import { listCommands } from "../list.ts";
+import { probeCommand } from "../probe.ts";
 import { rehearseCommand } from "../rehearse.ts";
 
 /** A folder for one test file, with a key of its own; remove it with `remove`. */
@@ -34,6 +35,7 @@ export function commandBench(): CommandBench {
       rehearseCommand(program, context);
       configCommand(program, context);
       listCommands(program, context);
+      probeCommand(program, context);
       await program.parseAsync([...args], { from: "user" });
       return { code: code ?? -1, stdout: out.text, stderr: err.text };
     },
