@@ -34,8 +34,8 @@ export function claim(dataDir: string, name: (typeof roles)[number] | "postern")
   }
 }
 
-/** A role that ends by itself gets half a second of grace, and ten more to close what it holds. */
-const orphanMsDefault = 12_000;
+/** A role that ends by itself gets half a second of grace, and ten more to close what it holds; a machine busy with other work takes as long again. */
+const orphanMsDefault = 30_000;
 const roles = ["gate", "hub", "store"] as const;
 
 function runs(dataDir: string, name: string): boolean {
