@@ -373,6 +373,15 @@ export type Incident = {
     readonly evidence: Readonly<Record<string, string | number | boolean>>;
   })[];
   readonly signalCount: number;
+  readonly clients: {
+    readonly verdict: "named" | "partly" | "alike";
+    readonly sentence: string;
+    readonly rule: string | null;
+    readonly sources: number;
+    readonly caught: number;
+    readonly people: number;
+    readonly peopleHit: number;
+  } | null;
   readonly next: readonly string[];
 };
 

@@ -27,6 +27,7 @@ export type { SlowAlarm, SlowDay, SlowSource } from "./detect/slow/slow-facts.ts
 export { evidenceOf, perFollowed, perUnfollowed } from "./detect/slow/slow-sources.ts";
 export { slowPolicy } from "./detect/slow/slow-policy.ts";
 export * from "./detect/incident.ts";
+export { type IncidentClients, incidentClients } from "./detect/names/incident-clients.ts";
 export * from "./detect/forget-addresses.ts";
 export * from "./detect/incidents.ts";
 export * from "./exchange/stored-exchange.ts";

@@ -209,7 +209,9 @@ export class Judge {
 
   #tell(): void {
     const signals = this.gate.drain();
-    if (signals.length > 0) this.#sink.signals(signals);
+    if (signals.length === 0) return;
+    this.ledger.alarmed(signals);
+    this.#sink.signals(signals);
   }
 }
 

@@ -13,6 +13,10 @@ import { missingAuthentication } from "./assess/checks/missing-authentication.ts
 import { AbuseWatch, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
+import { AttackNamer } from "./detect/names/attack-namer.ts";
+import { clientAttributes } from "./detect/names/client-attributes.ts";
+import { targetPlace } from "./detect/target/target-place.ts";
+import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
@@ -41,6 +45,8 @@ export class Ledger {
   readonly oracles: OracleTracker;
   readonly anchors: AnchorFinder;
   readonly abuse: AbuseWatch;
+  /** Says who an attack's clients are, while an alarm stands. */
+  readonly names = new AttackNamer();
   readonly #ports: Ports;
   readonly #callers: Callers;
   readonly #schemes: SchemeLearner;
@@ -158,7 +164,9 @@ export class Ledger {
       step.anchors = step.anchors.filter(
         (anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id || !this.#guards.isHeld(endpoint.id) || declaredAnchor !== undefined,
       );
+      this.#sampled(endpoint, exchange, step, extracted, at);
       for (const anchor of step.anchors) {
+        this.names.followed(anchor.network, anchor.subjects);
         this.#labelled(anchor);
         this.#early.anchored(anchor.network, anchor.subjects);
       }
@@ -346,6 +354,36 @@ export class Ledger {
     }
   }
 
+  /** A question to a guarded endpoint, for naming an attack's clients and for what is asked about. */
+  #sampled(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, extracted: Extracted, at: number): void {
+    const [subject] = extracted.subjects;
+    const { status } = exchange.response;
+    const { actor, view } = step;
+    if (subject === undefined || actor.principal || status <= 0 || status === 429 || status >= 500 || !this.#guards.budgets(endpoint)) return;
+    const place = targetPlace(subject.type, extracted.first, this.#ports);
+    this.names.add(endpoint.id, {
+      at,
+      source: actor.network,
+      address: actor.address,
+      subject: subject.hash,
+      truthful: exchange.gate?.action !== "uniform",
+      attributes: clientAttributes({
+        address: actor.address,
+        ja4: exchange.client.ja4,
+        shape: requestShape(exchange.request.headers, view.requestJson, extracted.first, this.#ports),
+        userAgent: view.userAgent,
+        block: place?.block ?? "",
+      }),
+    });
+  }
+
+  /** Signals of enumeration, from wherever they are raised: while they stand, {@link AttackNamer.named} answers. */
+  alarmed(signals: readonly Signal[]): void {
+    for (const signal of signals)
+      if (signal.endpointId !== undefined && signal.level !== "info" && signal.level !== "low" && signal.detector.startsWith("enumeration."))
+        this.names.alarm(signal.endpointId, signal.at);
+  }
+
   /** An anchored subject exists: that labels the answers it got wherever it was asked about. */
   #labelled(anchor: Anchor): void {
     this.#guards.relabelled();
@@ -385,6 +423,7 @@ export class Ledger {
       this.anchors.renamed(alias, id);
       this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
+      this.names.renamed(alias, id);
       this.#rules.forget(alias);
       this.#traffic.renamed(alias, id);
       const backlog = this.#backlog.get(alias);

@@ -12,7 +12,7 @@ export * from "./traffic/lookup-answer.ts";
 export * from "./traffic/attack-list.ts";
 export * from "./traffic/attack.ts";
 export * from "./traffic/abuse.ts";
-export { attackerAddress, sharedAddress } from "./traffic/address-book.ts";
+export { attackerAddress, homeAddress, sharedAddress } from "./traffic/address-book.ts";
 export * from "./traffic/user-agents.ts";
 export { lookupPath } from "./traffic/honest-flows.ts";
 export * from "./drive/run-direct.ts";

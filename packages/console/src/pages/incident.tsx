@@ -70,6 +70,8 @@ function Story({ incident }: { readonly incident: Incident }) {
         </dl>
       </div>
 
+      {incident.clients !== null && <Clients clients={incident.clients} />}
+
       <SectionHead>What to do now</SectionHead>
       {incident.next.length === 0 ? (
         <p className="text-soft">Nothing is left to do.</p>
@@ -155,6 +157,29 @@ function Story({ incident }: { readonly incident: Incident }) {
         </section>
       </div>
     </>
+  );
+}
+
+/** Who it is, what blocking them would cost: estimates from a sample of sources. */
+function Clients({ clients }: { readonly clients: NonNullable<Incident["clients"]> }) {
+  const { verdict, sentence, rule, caught, people, peopleHit, sources } = clients;
+  return (
+    <section>
+      <SectionHead>Whose clients</SectionHead>
+      <div className="panel p-4">
+        <p className="max-w-[80ch] [overflow-wrap:anywhere]">{sentence}</p>
+        {rule !== null && (
+          <>
+            <p className="mt-2 max-w-[80ch] font-semibold [overflow-wrap:anywhere]">{rule}</p>
+            <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
+              <Exposed name="Sources named" value={`≈ ${count(sources)}`} tone="text-leak" />
+              <Exposed name="Attack caught" value={`≈ ${Math.round(caught * 100)} %`} tone={verdict === "named" ? "text-brand" : "text-warn"} />
+              <Exposed name="Honest hit" value={people === 0 ? "unknown" : `${count(peopleHit)} of ${count(people)}`} tone={peopleHit === 0 ? "text-brand" : "text-warn"} />
+            </dl>
+          </>
+        )}
+      </div>
+    </section>
   );
 }
 

@@ -79,6 +79,11 @@ export class GuardKeeper {
     return [...new Set(this.#parts.inventory.learned().map((endpoint) => this.door(endpoint)))];
   }
 
+  /** Whether the gate holds it under a budget, as of the last policy. */
+  budgets(endpoint: InventoryEndpoint): boolean {
+    return this.#guards.get(endpoint)?.state === "budgeted";
+  }
+
   isHeld(endpointId: string): boolean {
     return this.#held.has(endpointId);
   }

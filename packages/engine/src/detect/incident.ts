@@ -1,4 +1,5 @@
 import { abuseSteps, abuseTitle } from "./abuse/abuse-texts.ts";
+import type { IncidentClients } from "./names/incident-clients.ts";
 import type { Level, Signal } from "./signal.ts";
 
 /**
@@ -26,6 +27,8 @@ export interface Incident {
   /** The last {@link signalsMax}, oldest first. */
   readonly signals: readonly Signal[];
   readonly signalCount: number;
+  /** Who its clients are; of `enumeration`, once enough was seen. */
+  readonly clients?: IncidentClients;
   /** What to do now, most urgent first. */
   readonly next: readonly string[];
   readonly closedAt?: number;

@@ -3,6 +3,7 @@ import type { BreachQuestion, DisclosedCounts, Incident, IncidentAlert, Incident
 import { blurredAddress, blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
 import { DistinctCounter } from "./observe/distinct-counter.ts";
 import type { DistinctState } from "./observe/distinct-counter.ts";
+import type { IncidentClients } from "./names/incident-clients.ts";
 import { hash53 } from "./observe/hash53.ts";
 import type { Level, Signal } from "./signal.ts";
 
@@ -72,6 +73,12 @@ export class Incidents {
   setDisclosed(endpointId: string, disclosed: DisclosedCounts): void {
     const draft = this.#open.get(groupOf("enumeration", endpointId));
     if (draft !== undefined) draft.disclosed = disclosed;
+  }
+
+  /** Sets who its clients are. */
+  setClients(endpointId: string, clients: IncidentClients): void {
+    const draft = this.#open.get(groupOf("enumeration", endpointId));
+    if (draft !== undefined) draft.clients = clients;
   }
 
   /** Says that event time has reached `at`: closes what was quiet for long enough, makes hourly summaries due. */
@@ -320,6 +327,7 @@ interface Draft {
   /** Some of the sources were cut to their networks: only the counter knows how many there were. */
   cut?: boolean;
   disclosed: DisclosedCounts;
+  clients?: IncidentClients;
   readonly signals: Signal[];
   signalCount: number;
   alerts: number;
@@ -377,6 +385,7 @@ function incidentOf(draft: Draft): Incident {
     sources: [...draft.sources.values()],
     sourceCount: draft.sources.size < sourcesMax && draft.cut !== true ? draft.sources.size : draft.distinct.value(),
     disclosed: draft.disclosed,
+    ...(draft.clients === undefined ? {} : { clients: draft.clients }),
     signals: [...draft.signals],
     signalCount: draft.signalCount,
     next: nextSteps(draft.kind, draft.disclosed, draft.status === "closed", questionOf(draft)),

@@ -206,6 +206,17 @@ const Incident = z.object({
   disclosed,
   signals: z.array(z.object({ id: z.string(), detector: z.string(), level, at: time, evidence: z.record(z.string(), scalar) })),
   signalCount: count,
+  clients: z
+    .object({
+      verdict: z.enum(["named", "partly", "alike"]),
+      sentence: z.string(),
+      rule: z.string().nullable(),
+      sources: count,
+      caught: z.number(),
+      people: count,
+      peopleHit: count,
+    })
+    .nullable(),
   next: z.array(z.string()),
 });
 

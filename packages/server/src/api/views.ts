@@ -244,6 +244,16 @@ export interface IncidentView {
     readonly evidence: Readonly<Record<string, string | number | boolean>>;
   }[];
   readonly signalCount: number;
+  /** Who its clients are, and what blocking them would cost; null while that is not known. */
+  readonly clients: {
+    readonly verdict: "named" | "partly" | "alike";
+    readonly sentence: string;
+    readonly rule: string | null;
+    readonly sources: number;
+    readonly caught: number;
+    readonly people: number;
+    readonly peopleHit: number;
+  } | null;
   /** What to do now, most urgent first. */
   readonly next: readonly string[];
 }

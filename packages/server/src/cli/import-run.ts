@@ -4,6 +4,7 @@ import {
   type Exchange,
   type ExchangeRows,
   Foresight,
+  incidentClients,
   Incidents,
   Judge,
   type Ledger,
@@ -52,6 +53,8 @@ export class ImportRun {
   #ahead: Foresight | undefined;
   #waiting = 0;
   #waitingBytes = 0;
+  #namedAt = Number.NEGATIVE_INFINITY;
+  #nameAfterMs = 600_000;
   #templates: { readonly from: TemplatesFrom; readonly sampled: boolean };
 
   constructor(options: ImportRunOptions) {
@@ -121,6 +124,7 @@ export class ImportRun {
   finish(): void {
     if (this.#ahead !== undefined) this.foresee(this.#ahead);
     this.judge.finish();
+    this.#nameClients();
     if (this.#triggers !== undefined && Number.isFinite(this.lastAt)) this.#signalled(this.#triggers.advance(this.lastAt));
   }
 
@@ -139,6 +143,7 @@ export class ImportRun {
     const { at } = exchange;
     if (at < this.firstAt) this.firstAt = at;
     if (at > this.lastAt) this.lastAt = at;
+    if (at - this.#namedAt >= this.#nameAfterMs) this.#nameClients();
     this.coverage.add(exchange, step.endpoint !== undefined);
     for (const row of rows) this.disclosures.add(row);
     if (rows.length > 0 && exchange.gate?.would === "uniform") {
@@ -176,10 +181,28 @@ export class ImportRun {
     this.#options.onSignals?.(signals);
   }
 
+  /** Looks while an alarm stands, at ever longer distances: a recording may go on for months after. */
+  #nameClients(): void {
+    this.#namedAt = this.lastAt;
+    for (const incident of this.incidents.list()) {
+      if (incident.kind !== "enumeration" || incident.status === "closed") continue;
+      for (const endpointId of incident.endpointIds) {
+        const named = this.ledger.names.named(endpointId, this.lastAt);
+        const clients = named === undefined ? undefined : incidentClients(named);
+        if (clients === undefined) continue;
+        this.incidents.setClients(endpointId, clients);
+        this.#nameAfterMs = Math.min(nameAfterMaxMs, 2 * this.#nameAfterMs);
+      }
+    }
+  }
+
   #newId(): string {
     return `${this.#options.idPrefix}-s${(this.#signalNumber++).toString(36)}`;
   }
 }
+
+/** As long as a generation of the sample that naming looks at. */
+const nameAfterMaxMs = 43_200_000;
 
 /** Decided on all of the input, learned while it was read, or gone on with. */
 export type TemplatesFrom = "the whole input" | "exchanges as they came" | "what was learned before";

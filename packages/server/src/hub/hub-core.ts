@@ -5,6 +5,7 @@ import {
   type Disclosure,
   type Exchange,
   type GatePolicy,
+  incidentClients,
   Incidents,
   Ledger,
   type LedgerState,
@@ -179,6 +180,7 @@ export class HubCore {
     const fresh = signals.filter((signal) => !this.#signalIds.has(signal.id));
     if (fresh.length === 0) return;
     this.#signals.appendAll(fresh);
+    this.ledger.alarmed(fresh);
     for (const signal of fresh) this.#observe(signal);
   }
 
@@ -365,6 +367,9 @@ export class HubCore {
           estimated ||= source.estimated;
         }
         this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, estimated });
+        const named = this.ledger.names.named(endpointId, this.#options.now());
+        const clients = named === undefined ? undefined : incidentClients(named);
+        if (clients !== undefined) this.incidents.setClients(endpointId, clients);
       }
     }
   }

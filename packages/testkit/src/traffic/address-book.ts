@@ -1,5 +1,6 @@
 import type { Population } from "../population.ts";
 import { newcomersFrom } from "../population.ts";
+import { random } from "../random.ts";
 
 /**
  * Which loopback address everybody has. Honest people live in 127.1–127.127, attackers in 127.128–127.254, shared
@@ -13,6 +14,11 @@ export function personAddress(people: Population, index: number): string {
 /** The n-th address of the attacker `campaign` (0–31), which has 262,144 of its own. */
 export function attackerAddress(campaign: number, n: number): string {
   return loopback(attackersFrom + (campaign % 31) * 262_144 + (n % 262_144));
+}
+
+/** An attacker's n-th rented home: among people's own addresses, in the networks they live in. Now and then it is one that a person has. */
+export function homeAddress(people: Population, seed: string, n: number): string {
+  return loopback(honestFrom + random(`${seed}/home/${n}`).int(people.accounts));
 }
 
 /** `kind` is the third byte: 10 carriers, 20 offices, 30 partners, 40 monitor, 50 crawlers, 60 dashboards. */

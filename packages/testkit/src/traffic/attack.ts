@@ -54,7 +54,7 @@ export function cleanList(options: AttackOptions): Attack {
 
 /** Any enumeration: {@link AttackOptions} and a manner. The league table's grid is made of these. */
 export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
-  const { jitter = 0.4, userAgents = appUserAgents, addressOf, ja4, ownAccounts, growthPerDay, perRequest } = options;
+  const { jitter = 0.4, userAgents = appUserAgents, addressOf, ja4, ownAccounts, growthPerDay, perRequest, headersOf } = options;
   return enumerate(
     "enumeration",
     { addresses: 1, ratePerSecond: 1, ...options },
@@ -66,6 +66,7 @@ export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
       ...(ownAccounts === undefined ? {} : { ownAccounts }),
       ...(growthPerDay === undefined ? {} : { growthPerDay }),
       ...(perRequest === undefined ? {} : { perRequest }),
+      ...(headersOf === undefined ? {} : { headersOf }),
     },
   );
 }
@@ -86,6 +87,8 @@ export interface Manner {
   readonly growthPerDay?: number;
   /** Numbers asked about in one request, through the signed-in contact sync of the first own account; 1 or absent: the lookup. */
   readonly perRequest?: number;
+  /** The headers of the n-th address's program, in its order; default the app's own. */
+  readonly headersOf?: (userAgent: string, n: number) => TrafficRequest["headers"];
 }
 
 /** Request i goes out when rate and growth say, through address i modulo addresses; a late answer delays only its own address. */
@@ -120,7 +123,7 @@ function dueAt(plan: Plan, manner: Manner, place: number): number {
 function* work(plan: Plan, manner: Manner, n: number, used: number, id: string, notes: Map<number, LookupAnswer>): Script {
   const source = random(`${plan.seed}/${id}`);
   const userAgent = manner.userAgents[n % manner.userAgents.length] ?? scriptUserAgent;
-  const headers: TrafficRequest["headers"] = [
+  const headers: TrafficRequest["headers"] = manner.headersOf?.(userAgent, n) ?? [
     ["User-Agent", userAgent],
     ["Accept", "application/json"],
   ];

@@ -420,6 +420,16 @@ function incidentsAt(at: number): readonly IncidentView[] {
         { id: "s-3", detector: "enumeration.ceiling", level: "critical", at: iso(at - 2_300_000), evidence: { "truthful answers": 10, ceiling: 10 } },
       ],
       signalCount: 3,
+      clients: {
+        verdict: "named",
+        sentence:
+          "The attack is about 18,900 of 21,300 questions of the last day. About 312 sources with request shape 38775cd6 and 3 wide networks (127.66.0.0/16, 127.67.0.0/16, 127.71.0.0/16) are 97 % of it.",
+        rule: "Block request shape 38775cd6 and 3 wide networks (127.66.0.0/16, 127.67.0.0/16, 127.71.0.0/16): it would hit 2 of 1,780 callers who followed up as honest people do.",
+        sources: 312,
+        caught: 0.97,
+        people: 1_780,
+        peopleHit: 2,
+      },
       next: [
         "Keep enforce on: since 09:02 every answer to these sources has been uniform.",
         "Close the hole: make the lookup ask for the device token.",
@@ -440,6 +450,7 @@ function incidentsAt(at: number): readonly IncidentView[] {
       disclosed: { confirmed: 0, denied: 0, uniform: 0, estimated: true },
       signals: [{ id: "s-0", detector: "trigger.resets", level: "medium", at: iso(at - 86_400_000), evidence: { count: 40, over: "10m" } }],
       signalCount: 1,
+      clients: null,
       next: ["Ask the support team whether a script of theirs ran."],
     },
   ];

@@ -47,6 +47,10 @@ export interface CellAttack {
   readonly ja4?: string;
   /** Imitates the app's own User-Agents; otherwise a script's. */
   readonly asApp?: boolean;
+  /** Its addresses are homes in the networks honest people live in; otherwise networks of its own. */
+  readonly homes?: boolean;
+  /** How its requests look: as the app's (default), as a script's, or as a dozen scripts' in turn. */
+  readonly shape?: "app" | "own" | "rotating";
   /** Signs in to an own account after so many questions of an address. */
   readonly ownAccounts?: { readonly count: number; readonly every: number };
   readonly growthPerDay?: number;

@@ -8,8 +8,8 @@ import { ownNumbers, worldOf } from "./world.ts";
  * Plays one cell with one seed in virtual time, closed loop: honest people and attacker see what the gate lets them see and act on it. The same engines as behind
  * `postern protect`, without its processes. The same cell and seed give the same outcome.
  */
-export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mode; readonly onSignal?: (signal: Signal) => void } = {}): CellOutcome {
-  const { mode = "enforce", onSignal } = options;
+export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}): CellOutcome {
+  const { mode = "enforce", onSignal, onDone } = options;
   const { from, to, attackFrom, latchkey, attack, sessions } = worldOf(cell, seed);
   const incidents = new Incidents();
   const ports = makePorts({ secret: new TextEncoder().encode(`league ${seed}`) }, 7);
@@ -43,6 +43,7 @@ export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mod
   });
   judge.finish();
   latchkey.close();
+  onDone?.(judge, new Set(attack?.sessions.map((session) => session.address)));
   const total = result.stats.total(honestKinds);
   const exposure = tally.exposure(
     (row) => judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed",
@@ -51,6 +52,13 @@ export function runCell(cell: Cell, seed: string, options: { readonly mode?: Mod
     ownNumbers(cell.attack, latchkey.population),
   );
   return { ...tally.outcome(), ...exposure, events: result.events, lookups: total.lookups, uniform: total.uniform, refused };
+}
+
+export interface RunCellOptions {
+  readonly mode?: Mode;
+  readonly onSignal?: (signal: Signal) => void;
+  /** Once, at the end: the engines as they are then, and the attacker's own list of addresses. */
+  readonly onDone?: (judge: Judge, addresses: ReadonlySet<string>) => void;
 }
 
 /** What came of one run. */

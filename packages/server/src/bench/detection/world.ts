@@ -4,6 +4,7 @@ import {
   createLatchkey,
   enumeration,
   flaws,
+  homeAddress,
   honestDay,
   type Latchkey,
   mergeSessions,
@@ -69,6 +70,8 @@ function attackOf(attack: CellAttack, people: Population, from: number, seed: st
     ratePerSecond: attack.ratePerSecond,
     ...(attack.asApp === false ? { userAgents: [scriptUserAgent] } : {}),
     ...(attack.gateways === undefined ? {} : { addressOf: (n: number) => sharedAddress(10, n % (attack.gateways ?? 1)) }),
+    ...(attack.homes === true ? { addressOf: (n: number) => homeAddress(people, seed, n) } : {}),
+    ...(attack.shape === undefined || attack.shape === "app" ? {} : { headersOf: attack.shape === "own" ? scriptHeaders : rotatingHeaders }),
     ...(attack.ja4 === undefined ? {} : { ja4: attack.ja4 }),
     ...(own === undefined ? {} : { ownAccounts: { people, ...own } }),
     ...(attack.growthPerDay === undefined ? {} : { growthPerDay: attack.growthPerDay }),
@@ -88,6 +91,24 @@ function listOf(attack: CellAttack, people: Population, seed: string, excluding:
   const step = order === "sequential" ? 1 : 97;
   const first = 10_000_000 + source.int(numberSpace);
   return Array.from({ length: size }, (_, place) => 10_000_000 + ((first - 10_000_000 + place * step) % numberSpace));
+}
+
+/** As a common HTTP library of scripts orders them. */
+function scriptHeaders(userAgent: string): readonly (readonly [string, string])[] {
+  return [
+    ["Accept-Encoding", "gzip, deflate"],
+    ["Accept", "application/json"],
+    ["Connection", "keep-alive"],
+    ["User-Agent", userAgent],
+  ];
+}
+
+/** Twelve orders and choices of headers, none the app's. */
+function rotatingHeaders(userAgent: string, n: number): readonly (readonly [string, string])[] {
+  const headers = scriptHeaders(userAgent);
+  const turn = n % 4;
+  const turned = [...headers.slice(turn), ...headers.slice(0, turn)];
+  return n % 12 < 4 ? turned : [...turned, n % 12 < 8 ? ["Accept-Language", "en"] : ["Cache-Control", "no-cache"]];
 }
 
 /** Everybody's own app has the fingerprint of its version. */

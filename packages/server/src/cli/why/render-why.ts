@@ -22,6 +22,8 @@ export function renderIncident(incident: IncidentView, options: RenderWhyOptions
       ),
     );
   }
+  if (incident.clients !== null)
+    lines.push("", paint.bold("Whose clients"), ...text(plain(incident.clients.sentence)), ...(incident.clients.rule === null ? [] : text(plain(incident.clients.rule))));
   if (incident.sources.length > 0) {
     lines.push("", paint.bold(several(incident.sourceCount, "source")));
     for (const source of incident.sources.toSorted((a, b) => b.asked - a.asked).slice(0, shownMax))

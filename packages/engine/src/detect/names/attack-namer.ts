@@ -1,0 +1,172 @@
+import { attributeKinds } from "./client-attributes.ts";
+import { type Contact, ContactSample } from "./contact-sample.ts";
+import { scanPolicy as policy } from "./scan-policy.ts";
+import { type PastShare, type ScanResult, scanSubsets } from "./subset-scan.ts";
+
+/**
+ * Names the attack on an endpoint while an alarm of it stands. Keeps, for each of at most {@link endpointsMax} guarded endpoints, a sample of the last day's questions and what honest days said of each value of
+ * each attribute. It judges nobody and stops nothing.
+ *
+ * Half-days with an alarm teach nothing, so that an attack that was noticed does not become the past it is held against; one that was never noticed does. At the bound the endpoint that was asked longest ago,
+ * and has no alarm standing, gives its place.
+ */
+export class AttackNamer {
+  readonly #endpoints = new Map<string, Known>();
+
+  add(endpointId: string, contact: Omit<Contact, "followed">): void {
+    const known = this.#of(endpointId, contact.at);
+    if (known === undefined) return;
+    known.lastAt = Math.max(known.lastAt, contact.at);
+    const over = known.told.advance(contact.at);
+    known.refused.advance(contact.at);
+    if (over !== undefined) {
+      if (!known.alarmed && known.alarmUntil < contact.at) learn(known, over.rows, over.scale);
+      known.alarmed = known.alarmUntil >= contact.at;
+    }
+    (contact.truthful ? known.told : known.refused).add(contact);
+  }
+
+  /** An honest caller's follow-up; it may be about a question on any endpoint. */
+  followed(network: string, subjects: readonly string[]): void {
+    for (const known of this.#endpoints.values()) for (const subject of subjects) known.told.followed(network, subject);
+  }
+
+  /** A detector of the endpoint as a whole, or of sources on it, has spoken. */
+  alarm(endpointId: string, at: number): void {
+    const known = this.#endpoints.get(endpointId);
+    if (known === undefined) return;
+    known.alarmed = true;
+    known.alarmUntil = Math.max(known.alarmUntil, at + alarmForMs);
+  }
+
+  /** Who it is, as of now; undefined where nothing was sampled or no alarm stands. Looked at anew at most once in {@link scanEveryMs} of event time. */
+  named(endpointId: string, now: number): ScanResult | undefined {
+    const known = this.#endpoints.get(endpointId);
+    if (known === undefined || !known.alarmed) return undefined;
+    const at = Math.max(now, known.lastAt);
+    if (known.scanned !== undefined && at - known.scannedAt < scanEveryMs) return known.scanned;
+    const { scale } = known.told;
+    known.scannedAt = at;
+    known.scanned = scanSubsets({
+      told: { rows: known.told.rows(), scale },
+      refused: { rows: known.refused.rows(), scale: known.refused.scale },
+      now: at,
+      past: pastOf(known.whole, undefined),
+      pastOf: (kind, value) => pastOf(known.values[kind]?.get(value), known.whole),
+    });
+    return known.scanned;
+  }
+
+  renamed(from: string, to: string): void {
+    const known = this.#endpoints.get(from);
+    if (known === undefined || !this.#endpoints.delete(from) || this.#endpoints.has(to)) return;
+    this.#endpoints.set(to, known);
+  }
+
+  #of(endpointId: string, at: number): Known | undefined {
+    const held = this.#endpoints.get(endpointId);
+    if (held !== undefined) return held;
+    if (this.#endpoints.size >= endpointsMax) {
+      let longest: string | undefined;
+      let least = Number.POSITIVE_INFINITY;
+      for (const [id, known] of this.#endpoints) {
+        if (known.alarmUntil >= at || known.lastAt >= least) continue;
+        longest = id;
+        least = known.lastAt;
+      }
+      if (longest === undefined) return undefined;
+      this.#endpoints.delete(longest);
+    }
+    const known: Known = {
+      told: new ContactSample(),
+      refused: new ContactSample(refusedMax),
+      whole: { judged: 0, followed: 0, asked: 0, times: 0 },
+      values: attributeKinds.map(() => new Map()),
+      lastAt: at,
+      alarmed: false,
+      alarmUntil: Number.NEGATIVE_INFINITY,
+      scannedAt: Number.NEGATIVE_INFINITY,
+      scanned: undefined,
+    };
+    this.#endpoints.set(endpointId, known);
+    return known;
+  }
+}
+
+/** Endpoints whose askers are sampled at once; each takes up to five megabytes while it is busy. Oracles are few, and an attack is on one. */
+export const endpointsMax = 16;
+/** Values of one attribute whose past is kept; those asked least go first. */
+export const valuesMax = 1_024;
+/** Rows of refused questions: they only say how many there are of each kind. */
+const refusedMax = 1_024;
+/** An alarm speaks for a day, as an incident stays open. */
+const alarmForMs = 86_400_000;
+/** A scan takes some twenty milliseconds of the hub's thread. */
+export const scanEveryMs = 60_000;
+/** What a half-day taught weighs four fifths when the next has. */
+const fades = 0.8;
+
+interface Past {
+  judged: number;
+  followed: number;
+  asked: number;
+  /** Half-days that taught, fading. */
+  times: number;
+}
+
+interface Known {
+  readonly told: ContactSample;
+  /** Apart, so that a flood of refused questions does not push out the few that were answered, which say most. */
+  readonly refused: ContactSample;
+  readonly whole: Past;
+  readonly values: Map<string, Past>[];
+  lastAt: number;
+  alarmed: boolean;
+  alarmUntil: number;
+  scannedAt: number;
+  scanned: ScanResult | undefined;
+}
+
+function learn(known: Known, rows: readonly Contact[], scale: number): void {
+  fade(known.whole);
+  known.whole.times++;
+  for (const values of known.values) for (const past of values.values()) fade(past);
+  for (const row of rows) {
+    add(known.whole, row, scale);
+    for (const [kind, values] of known.values.entries()) {
+      const value = row.attributes[kind] ?? "";
+      if (value === "") continue;
+      let past = values.get(value);
+      if (past === undefined) values.set(value, (past = { judged: 0, followed: 0, asked: 0, times: 0 }));
+      add(past, row, scale);
+    }
+  }
+  for (const values of known.values) {
+    for (const past of values.values()) past.times++;
+    if (values.size <= valuesMax) continue;
+    const least = [...values].sort((a, b) => a[1].asked - b[1].asked);
+    for (const [value] of least.slice(0, values.size - valuesMax)) values.delete(value);
+  }
+}
+
+function fade(past: Past): void {
+  past.judged *= fades;
+  past.followed *= fades;
+  past.asked *= fades;
+  past.times *= fades;
+}
+
+function add(past: Past, row: Contact, scale: number): void {
+  past.asked += scale;
+  if (!row.truthful) return;
+  past.judged += scale;
+  if (row.followed) past.followed += scale;
+}
+
+/** What honest days said, drawn to the whole's share where there is little of it. `usual` over the two half-days a sample spans. */
+function pastOf(past: Past | undefined, whole: Past | undefined): PastShare | undefined {
+  if (past === undefined || past.judged < policy.historyMin) return undefined;
+  const share = whole === undefined || whole.judged === 0 ? 0 : whole.followed / whole.judged;
+  const weight = whole === undefined ? 0 : policy.historyWeight;
+  return { share: (past.followed + weight * share) / (past.judged + weight), usual: (2 * past.asked) / Math.max(1, past.times) };
+}

@@ -1,0 +1,76 @@
+import type { NamedSubset, ScanResult } from "./subset-scan.ts";
+
+/** Who an attack's clients are, for people. Numbers are estimates from a sample of sources. Holds networks, fingerprints and programs; no identifier and no whole address. */
+export interface IncidentClients {
+  /** `named`: the rule catches half of the attack or more; `partly`: a tenth or more; `alike`: nothing seen tells them from honest clients. */
+  readonly verdict: "named" | "partly" | "alike";
+  readonly sentence: string;
+  /** What a person may block, and what it would cost; undefined where no rule is worth its price. */
+  readonly rule?: string;
+  /** Sources of the attack, about. */
+  readonly sources: number;
+  /** Share of the attack that the rule catches, 0–1. */
+  readonly caught: number;
+  /** Callers who followed up as honest people do, in the last day, and those of them the rule would hit. */
+  readonly people: number;
+  readonly peopleHit: number;
+}
+
+/** Undefined while there is too little to say. */
+export function incidentClients(result: ScanResult): IncidentClients | undefined {
+  const { verdict, sourcesNamed, caught, people, matched, attack, asked } = result;
+  if (verdict === "too little") return undefined;
+  const share = `${Math.max(1, Math.round(caught * 100))} %`;
+  const volume = `about ${figure(attack)} of ${figure(asked)} questions of the last day`;
+  const unlike = result.alikeBy.join(", ");
+  if (verdict === "alike") {
+    return {
+      verdict,
+      sentence: `The attack is ${volume}. Its clients cannot be told apart from honest ones${unlike === "" ? "" : ` by ${unlike}`}: any rule that catches them hits honest people. About ${figure(sourcesNamed)} sources never followed up, honest newcomers among them; only what they do next tells.`,
+      sources: sourcesNamed,
+      caught: 0,
+      people,
+      peopleHit: 0,
+    };
+  }
+  const rule = result.subsets.map(subsetText).join("; or ");
+  const cost =
+    people === 0
+      ? "nobody has followed up here lately, so what it would cost cannot be said"
+      : `it would hit ${figure(matched)} of ${figure(people)} callers who followed up as honest people do`;
+  return {
+    verdict,
+    sentence: `The attack is ${volume}. About ${figure(sourcesNamed)} sources with ${rule} are ${share} of it${verdict === "partly" ? "; the rest cannot be told apart from honest clients" : ""}.`,
+    rule: `Block ${rule}: ${cost}.`,
+    sources: sourcesNamed,
+    caught,
+    people,
+    peopleHit: matched,
+  };
+}
+
+function subsetText({ parts }: NamedSubset): string {
+  return parts
+    .map(({ kind, values }) =>
+      values.length === 1 ? `${kind} ${values[0]}` : `${values.length} ${plural[kind]} (${values.slice(0, shownMax).join(", ")}${values.length > shownMax ? ", …" : ""})`,
+    )
+    .join(" and ");
+}
+
+const plural: Readonly<Record<NamedSubset["parts"][number]["kind"], string>> = {
+  network: "networks",
+  "wide network": "wide networks",
+  "TLS fingerprint": "TLS fingerprints",
+  "request shape": "request shapes",
+  program: "programs",
+  "program and version": "program versions",
+  "block of identifiers": "blocks of identifiers",
+};
+
+/** More nobody reads in a sentence. */
+const shownMax = 12;
+
+function figure(value: number): string {
+  const rounded = value < 100 ? Math.round(value) : Number(value.toPrecision(3));
+  return String(rounded).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
