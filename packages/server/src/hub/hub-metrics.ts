@@ -23,9 +23,17 @@ export async function hubMetrics(core: HubCore, views: HubViews): Promise<string
   );
   put("postern_upstream_errors_total", "Requests the service behind the gate did not answer.", core.upstreamErrors);
   const slow = core.slow?.last;
-  put("postern_slow_detectors_last_success_timestamp_seconds", "End of the last stored day that the slow detectors looked back from (event time); 0 before the first.", (slow?.day ?? 0) / 1_000);
+  put(
+    "postern_slow_detectors_last_success_timestamp_seconds",
+    "End of the last stored day that the slow detectors looked back from (event time); 0 before the first.",
+    (slow?.day ?? 0) / 1_000,
+  );
   put("postern_slow_detectors_last_run_seconds", "How long their last run took.", (slow?.tookMs ?? 0) / 1_000);
-  put("postern_slow_detectors_failing", "1 when their last run failed or the store did not answer about all sources.", slow?.status === "failed" || slow?.status === "incomplete" ? 1 : 0);
+  put(
+    "postern_slow_detectors_failing",
+    "1 when their last run failed or the store did not answer about all sources.",
+    slow?.status === "failed" || slow?.status === "incomplete" ? 1 : 0,
+  );
   put("postern_store_up", "1 when the store answers.", views.storeUp ? 1 : 0);
   put("postern_gates_connected", "Gates connected to this hub.", views.gates);
   put("postern_hub_resident_bytes", "Resident memory of the hub process.", process.memoryUsage.rss());

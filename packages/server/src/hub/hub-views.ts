@@ -367,7 +367,10 @@ export class HubViews implements Views {
           detail: gate === "up" ? `${this.gates} connected` : gate === "absent" ? "no gate was asked for" : "not connected; traffic may still pass, nothing new is learned",
         },
         hub: { state: "up", detail: `${this.#core.requests} requests since start` },
-        store: { state: this.storeUp ? "up" : "down", detail: this.storeUp ? `answers${slowText(this.#core.slow?.last)}` : "does not answer; journals keep everything until it is back" },
+        store: {
+          state: this.storeUp ? "up" : "down",
+          detail: this.storeUp ? `answers${slowText(this.#core.slow?.last)}` : "does not answer; journals keep everything until it is back",
+        },
       },
     };
   }

@@ -12,7 +12,7 @@ const from = Date.UTC(2026, 2, 2);
 const store: Pick<StoreClient, "query"> = {
   query: (name: string, params: unknown) => {
     const { shard, to } = z.object({ shard: z.number().default(0), to: z.number().default(0) }).parse(params);
-    const rows = name === "slowSpan" ? [{ firstDay: from, lastDay: from + 90 * dayMs, rows: 9 }] : name === "slowDays" && shard === 3 ? days(to) : [];
+    const rows = name === "slowSpan" ? [{ firstDay: from, lastDay: from + 90 * dayMs, rows: 9, sources: 9 }] : name === "slowDays" && shard === 3 ? days(to) : [];
     return Promise.resolve(rows as never);
   },
 };

@@ -110,9 +110,15 @@ export class SlowWatch {
 
   /** Whether an incident of this endpoint speaks of the same days. */
   #isTold(alarm: SlowAlarm): boolean {
-    return this.#options.incidents().some(
-      (incident) => incident.kind === alarm.detector.split(".", 1)[0] && incident.endpointIds.includes(alarm.endpointId) && pages.has(incident.level) && incident.lastAt >= alarm.since - dayMs,
-    );
+    return this.#options
+      .incidents()
+      .some(
+        (incident) =>
+          incident.kind === alarm.detector.split(".", 1)[0] &&
+          incident.endpointIds.includes(alarm.endpointId) &&
+          pages.has(incident.level) &&
+          incident.lastAt >= alarm.since - dayMs,
+      );
   }
 }
 

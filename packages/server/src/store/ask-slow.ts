@@ -15,11 +15,11 @@ export async function askSlow(client: Pick<StoreClient, "query">, options: AskSl
   const principals = (options.principals ?? []).slice(0, principalsMax);
   const days = new Map<string, SlowDay>();
   let sources: SlowSource[] = [];
-  let sourcesTested = 0;
   let refused = 0;
   let error: unknown;
   const span = await client.query("slowSpan", {});
   const recordedFrom = span[0]?.firstDay ?? 0;
+  const sourcesTested = span[0]?.sources ?? 0;
   const since = Math.max(from, recordedFrom === 0 ? from : recordedFrom + dayMs);
   for (let shard = 0; shard < shards; shard++) {
     options.onProgress?.(shard, shards);
@@ -28,7 +28,6 @@ export async function askSlow(client: Pick<StoreClient, "query">, options: AskSl
     try {
       for (const row of await client.query("slowDays", params)) add(days, row);
       const ranked = await client.query("slowSources", { ...params, limit: sourcesAtOnce });
-      sourcesTested += ranked.reduce((most, row) => Math.max(most, row.tested), 0);
       sources = [...sources, ...ranked].toSorted((a, b) => evidenceOf(b) - evidenceOf(a)).slice(0, sourcesMax);
     } catch (cause) {
       error = cause;

@@ -19,7 +19,7 @@ export class ProgressLine {
   }
 
   /** `doing`: what is done with the input, in a word or two. */
-  update(name: string, progress: ReadProgress, doing = "Reading"): void {
+  update(name: string, progress: Pick<ReadProgress, "accepted" | "rejected" | "bytesRead" | "bytesTotal">, doing = "Reading"): void {
     const { mode, now } = this.#options;
     if (mode === "silent") return;
     const at = now();

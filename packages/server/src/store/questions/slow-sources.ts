@@ -6,7 +6,7 @@ import { askedIn, followedIn, slowLimits, type SlowParams, slowShape } from "./s
 
 /**
  * Of one sixteenth of all sources those that ask about ever new people and hardly ever follow up, by the evidence against them, addresses and /24 networks apart. A person that a source asked about
- * on several days counts once, and as followed up when it ever was. `tested`, on each row: how many sources there were.
+ * on several days counts once, and as followed up when it ever was.
  */
 export const slowSources: Question<SlowSourcesParams, SlowSourcesRow> = {
   params: z.object({ ...slowShape(), limit: pageLimit }),
@@ -22,7 +22,6 @@ export const slowSources: Question<SlowSourcesParams, SlowSourcesRow> = {
     days: z.number(),
     firstDay: z.number(),
     lastDay: z.number(),
-    tested: z.number(),
   }),
   sql: (params) => sql`${by(params, "address", sql`source`)} UNION ALL ${by(params, "network", sql`network`)} ${slowLimits}`,
 };
@@ -44,7 +43,6 @@ export interface SlowSourcesRow {
   readonly days: number;
   readonly firstDay: number;
   readonly lastDay: number;
-  readonly tested: number;
 }
 
 function by(params: SlowSourcesParams, kind: SlowSourcesRow["kind"], column: Sql): Sql {
@@ -55,7 +53,7 @@ function by(params: SlowSourcesParams, kind: SlowSourcesRow["kind"], column: Sql
   return sql`SELECT * FROM (
       SELECT a.endpoint_id AS endpointId, a.key AS source, ${kind} AS kind, a.addresses AS addresses, a.asked7 AS asked7, a.asked30 AS asked30, a.people AS asked,
         if(f.known = 0, toFloat64(a.people), greatest(0, least(toFloat64(a.people), toFloat64(arrayReduce('uniqCombined64Merge(12)', [a.state, f.state])) - f.known))) AS unfollowed,
-        a.days AS days, ${milliseconds(sql`a.first`)} AS firstDay, ${milliseconds(sql`a.latest`)} AS lastDay, count() OVER () AS tested
+        a.days AS days, ${milliseconds(sql`a.first`)} AS firstDay, ${milliseconds(sql`a.latest`)} AS lastDay
       FROM (
         SELECT endpoint_id, ${column} AS key, uniqExact(source) AS addresses, uniqExact(day) AS days, min(day) AS first, max(day) AS latest,
           uniqCombined64MergeIf(12)(told, ${last(7)}) AS asked7, uniqCombined64MergeIf(12)(told, ${last(30)}) AS asked30,

@@ -1,0 +1,83 @@
+import { type SlowAlarm, type SlowDay, slowSignal } from "@postern/engine";
+import type { SlowRun } from "../../hub/slow-watch.ts";
+import type { SlowAnswer } from "../../store/ask-slow.ts";
+
+/** What `postern detect --json` prints. Times are ISO 8601, days UTC; `to` is the first day that no longer counts. */
+export interface SlowDocument {
+  readonly from: string;
+  readonly to: string;
+  /** From the day after the first follow-up was recorded on; null when none was. */
+  readonly followUpsSince: string | null;
+  readonly sources: number;
+  /** Sixteenths of all sources that the store did not answer about. */
+  readonly partsNotAnswered: number;
+  readonly alarms: readonly SlowAlarmView[];
+  readonly endpoints: readonly SlowEndpointView[];
+  /** The last nightly look of a hub on this data; null when there was none. */
+  readonly lastNight: { readonly status: SlowRun["status"]; readonly to: string | null; readonly tookMs: number; readonly alarms: number } | null;
+}
+
+export interface SlowAlarmView {
+  readonly id: string;
+  readonly detector: string;
+  readonly level: string;
+  readonly endpoint: string;
+  readonly endpointId: string;
+  /** The source, or "" for the endpoint as a whole. */
+  readonly source: string;
+  readonly since: string;
+  readonly sureOn: string;
+  readonly evidence: SlowAlarm["evidence"];
+}
+
+export interface SlowEndpointView {
+  readonly endpoint: string;
+  readonly endpointId: string;
+  readonly days: number;
+  readonly newcomers: number;
+  readonly followed: number;
+  readonly unfollowed: number;
+  readonly unfollowedADay: number;
+}
+
+export function slowDocument(answer: SlowAnswer, alarms: readonly SlowAlarm[], nameOf: (id: string) => string, last: SlowRun | undefined): SlowDocument {
+  const byEndpoint = new Map<string, SlowDay[]>();
+  for (const day of answer.days) byEndpoint.set(day.endpointId, [...(byEndpoint.get(day.endpointId) ?? []), day]);
+  return {
+    from: dateOf(answer.from),
+    to: dateOf(answer.to),
+    followUpsSince: answer.recordedFrom === 0 ? null : dateOf(answer.recordedFrom),
+    sources: answer.sourcesTested,
+    partsNotAnswered: answer.refused,
+    alarms: alarms.map((alarm) => ({
+      id: slowSignal(alarm, answer.to).id,
+      detector: alarm.detector,
+      level: alarm.level,
+      endpoint: nameOf(alarm.endpointId),
+      endpointId: alarm.endpointId,
+      source: alarm.key,
+      since: dateOf(alarm.since),
+      sureOn: dateOf(alarm.sureOn),
+      evidence: alarm.evidence,
+    })),
+    endpoints: [...byEndpoint]
+      .map(([endpointId, days]) => {
+        const unfollowed = days.reduce((sum, day) => sum + day.unfollowed, 0);
+        return {
+          endpoint: nameOf(endpointId),
+          endpointId,
+          days: days.length,
+          newcomers: days.reduce((sum, day) => sum + day.newcomers, 0),
+          followed: days.reduce((sum, day) => sum + day.followed, 0),
+          unfollowed,
+          unfollowedADay: Math.round((10 * unfollowed) / days.length) / 10,
+        };
+      })
+      .toSorted((a, b) => b.unfollowed - a.unfollowed),
+    lastNight: last === undefined || last.day === 0 ? null : { status: last.status, to: dateOf(last.day), tookMs: last.tookMs, alarms: last.alarms },
+  };
+}
+
+function dateOf(at: number): string {
+  return new Date(at).toISOString().slice(0, 10);
+}
