@@ -1,6 +1,8 @@
 import type { Server } from "node:net";
 import { createProxy } from "../gate/proxy/proxy.ts";
 import { bareProxy } from "./bare-proxy.ts";
+import { crowdAtGate } from "./crowd-at-gate.ts";
+import { crowdAtHub } from "./crowd-at-hub.ts";
 import { fastOrigin } from "./fast-origin.ts";
 import { type LoadOptions, pacedLoad } from "./paced-client.ts";
 import { passingGate } from "./passing-gate.ts";
@@ -36,6 +38,11 @@ async function main(role: string, argument: string | undefined): Promise<void> {
       return finish(timeKind(role, Number(argument ?? 50_000)));
     case "inventory":
       return finish(timeInventory(Number(argument ?? 12)));
+    case "crowd-gate":
+    case "crowd-hub": {
+      const [questions = 0, addresses = 0, sourceSlots] = (argument ?? "330000,50000").split(",").map(Number);
+      return finish(role === "crowd-gate" ? crowdAtGate({ questions, addresses }, sourceSlots) : crowdAtHub({ questions, addresses }));
+    }
     default:
       process.exitCode = 2;
   }

@@ -8,6 +8,7 @@ import type { BenchContext } from "./bench-context.ts";
 import { Children } from "./children.ts";
 import { measureEngine } from "./measure-engine.ts";
 import { measureImport } from "./measure-import.ts";
+import { measureMemory } from "./measure-memory.ts";
 import { measureProxies } from "./measure-proxies.ts";
 
 /**
@@ -15,18 +16,30 @@ import { measureProxies } from "./measure-proxies.ts";
  * not run. Run by scripts/bench.mjs.
  */
 async function bench(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({ args: [...args], options: { json: { type: "boolean" }, quick: { type: "boolean" }, only: { type: "string" } } });
+  const { values } = parseArgs({ args: [...args], options: { json: { type: "boolean" }, quick: { type: "boolean" }, only: { type: "string" }, scale: { type: "string" } } });
+  const scale = Number(values.scale ?? 1);
+  const refusal =
+    values.only !== undefined && !parts.some(([name]) => name === values.only)
+      ? `--only takes ${parts.map(([name]) => name).join(", ")}, not ${JSON.stringify(values.only)}.`
+      : scale > 0 && scale <= 1
+        ? undefined
+        : "--scale takes a number above 0 and up to 1: how much of the memory bench's crowds is asked.";
+  if (refusal !== undefined) {
+    process.stderr.write(`bench: ${refusal}\n`);
+    process.exitCode = 2;
+    return;
+  }
   const startedAt = performance.now();
   const loadBefore = loadavg()[0] ?? 0;
   const dir = mkdtempSync(join(tmpdir(), "postern-bench-"));
   const children = new Children();
   const notes: string[] = [];
   const rows: BenchRow[] = [];
-  const context: BenchContext = { children, dir, quick: values.quick === true, say: (line) => void process.stderr.write(`bench: ${line}\n`), notes };
+  const context: BenchContext = { children, dir, quick: values.quick === true, scale, say: (line) => void process.stderr.write(`bench: ${line}\n`), notes };
   for (const signal of ["SIGINT", "SIGTERM"] as const) process.once(signal, () => void children.endAll().then(() => process.exit(130)));
   try {
     for (const [name, measure] of parts) {
-      if (values.only !== undefined && values.only !== name) continue;
+      if (values.only === undefined ? alone.has(name) : values.only !== name) continue;
       try {
         rows.push(...(await measure(context)));
       } catch (error) {
@@ -55,6 +68,9 @@ const parts: readonly (readonly [name: string, measure: (context: BenchContext) 
   ["proxies", measureProxies],
   ["engine", measureEngine],
   ["import", measureImport],
+  ["memory", measureMemory],
 ];
+/** Takes longer than all the others: run by its name only. */
+const alone: ReadonlySet<string> = new Set(["memory"]);
 
 await bench(process.argv.slice(2));

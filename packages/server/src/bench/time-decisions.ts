@@ -94,7 +94,7 @@ async function timeKind(kind: keyof DecisionTimes, count: number, dir: string, p
       state.finished(link.seq, finished.capture.head.at);
     },
   });
-  gate.setPolicy(policy);
+  gate.setPolicy(lookupPolicy);
   const rawHeaders = ["Host", "api.test", ...requestHeaders.flat()];
   const strangerHeaders = ["Host", "api.test", "User-Agent", "app/4.2 (phone; 17.1)", "Accept", "application/json"];
   const responseRawHeaders = ["Content-Type", "application/json", "Content-Length", "31", "Date", "Thu, 01 Jan 2026 00:00:00 GMT"];
@@ -166,7 +166,8 @@ const missBody = Buffer.from('{"registered":false}');
 const turnEvery = 16;
 const baseAt = Date.UTC(2026, 0, 5, 9);
 
-const policy: GatePolicy = {
+/** One lookup of telephone numbers under a budget, forty other endpoints watched. */
+export const lookupPolicy: GatePolicy = {
   version: 1,
   mode: "observe",
   principals: [],
