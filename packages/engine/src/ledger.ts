@@ -161,9 +161,8 @@ export class Ledger {
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
-      step.anchors = step.anchors.filter(
-        (anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id || !this.#guards.isHeld(endpoint.id) || declaredAnchor !== undefined,
-      );
+      if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
+        step.anchors = step.anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id);
       this.#sampled(endpoint, exchange, step, extracted, at);
       for (const anchor of step.anchors) {
         this.names.followed(anchor.network, anchor.subjects);

@@ -29,8 +29,8 @@ export function credentialOf(headers: HeaderList, query: readonly (readonly [nam
     } else if (keyHeader === undefined && isSecret(value)) keyHeader = [name, value.trim()];
   }
   if (authorization !== "") {
-    const seen = ofAuthorization(authorization, ports);
-    if (seen !== undefined) return seen;
+    const seen = authorizationOf(ports)(authorization);
+    if (seen !== "none") return seen;
   }
   if (keyHeader !== undefined) return secret(ports, "api-key", keyHeader[1], `header:${keyHeader[0]}`);
   for (const [name, value] of query) {
@@ -151,6 +151,23 @@ function secret(ports: Ports, kind: CredentialKind, text: string, location: stri
   const seen = kind !== "basic" && isJwtShaped(text) ? "jwt" : kind;
   return { kind: seen, hash: ports.hash("credential", text.slice(0, credentialCharactersMax)), location };
 }
+
+/** Callers come back with the same header: what was made of the last ones is remembered with their texts, in memory only, as hashes are. */
+function authorizationOf(ports: Ports): (value: string) => CredentialSeen | "none" {
+  if (lastAuthorizations?.ports === ports) return lastAuthorizations.of;
+  let of = authorizations.get(ports);
+  if (of === undefined) {
+    of = rememberText((value) => ofAuthorization(value, ports) ?? "none", authorizationsMax);
+    authorizations.set(ports, of);
+  }
+  lastAuthorizations = { ports, of };
+  return of;
+}
+
+const authorizations = new WeakMap<Ports, (value: string) => CredentialSeen | "none">();
+let lastAuthorizations: { readonly ports: Ports; readonly of: (value: string) => CredentialSeen | "none" } | undefined;
+/** Of at most 512 characters each: four megabytes at the most. */
+const authorizationsMax = 4_096;
 
 function ofAuthorization(value: string, ports: Ports): CredentialSeen | undefined {
   const text = value.trim();

@@ -64,9 +64,14 @@ export function headerOf(headers: HeaderList, lowerName: string): string {
   const { length } = lowerName;
   for (let i = 0; i < headers.length; i++) {
     const header = headers[i];
-    if (header !== undefined && header[0].length === length && (header[0] === lowerName || header[0].toLowerCase() === lowerName)) return header[1];
+    if (header !== undefined && header[0].length === length && (header[0] === lowerName || isNamed(header[0], lowerName))) return header[1];
   }
   return "";
+}
+
+/** Without regard to case, of names of one length. Most differ in their first letter, so nothing is put into lower case for them. */
+function isNamed(name: string, lowerName: string): boolean {
+  return (name.charCodeAt(0) | 32) === (lowerName.charCodeAt(0) | 32) && name.toLowerCase() === lowerName;
 }
 
 /** Decoded pairs of a query or a form body, in order, repeats kept, at most {@link pairsMax}; `+` is a space. */

@@ -28,6 +28,14 @@ export class DistinctCounter {
     if (raise(this.#registers, hash)) this.#estimate = undefined;
   }
 
+  /** As if nothing had been added. */
+  clear(): void {
+    this.#few = none;
+    this.#exact = undefined;
+    this.#registers = undefined;
+    this.#estimate = undefined;
+  }
+
   get count(): number {
     if (this.#few !== undefined) return this.#few.length;
     if (this.#exact !== undefined) return this.#exact.size;

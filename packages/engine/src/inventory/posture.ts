@@ -162,6 +162,8 @@ export class Posture {
     for (const [hash, slot] of other.#slots) {
       const mine = this.#slots.get(hash);
       if (mine === undefined) {
+        // Two hold it from now on.
+        slot.own = false;
         if (this.#slots.size < slotsMax) this.#slots.set(hash, slot);
         continue;
       }
@@ -228,7 +230,15 @@ export class Posture {
     posture.#examples.push(...current.examples.slice(0, examplesMax));
     for (const [cell, ids] of current.samples) for (const id of ids) posture.#sample(cell, id);
     for (const { hash, count, outcomes, networks, devices, example } of current.slots.slice(0, slotsMax)) {
-      posture.#slots.set(hash, { count, outcomes: { ...outcomes }, networks: DistinctCounter.restore(networks), devices: DistinctCounter.restore(devices), example });
+      posture.#slots.set(hash, {
+        hash,
+        count,
+        outcomes: { ...outcomes },
+        networks: DistinctCounter.restore(networks),
+        devices: DistinctCounter.restore(devices),
+        example,
+        own: true,
+      });
     }
     return posture;
   }
@@ -383,19 +393,15 @@ export class Posture {
   #slot(credential: CredentialSeen): Slot {
     const known = this.#slots.get(credential.hash);
     if (known !== undefined) return known;
+    let slot: Slot | undefined;
     if (this.#slots.size >= slotsMax) {
       // The least used goes; a constant that everybody uses outlives this at once.
-      let least = "";
-      let count = Infinity;
-      for (const [hash, slot] of this.#slots) {
-        if (slot.count < count) {
-          least = hash;
-          count = slot.count;
-        }
-      }
-      this.#slots.delete(least);
+      for (const one of this.#slots.values()) if (slot === undefined || one.count < slot.count) slot = one;
+      if (slot !== undefined) this.#slots.delete(slot.hash);
     }
-    const slot: Slot = { count: 0, outcomes: newOutcomes(), networks: new DistinctCounter(), devices: new DistinctCounter(), example: "" };
+    // Where many call, nearly every call takes a slot: the one that goes is used again.
+    if (slot?.own === true) emptied(slot, credential.hash);
+    else slot = { hash: credential.hash, count: 0, outcomes: newOutcomes(), networks: new DistinctCounter(), devices: new DistinctCounter(), example: "", own: true };
     this.#slots.set(credential.hash, slot);
     return slot;
   }
@@ -497,11 +503,24 @@ const comparedOneIn = 64;
 const sorts = ["none", "malformed", "expired", "otherPrincipal"] as const;
 
 interface Slot {
+  /** Of the credential. */
+  hash: string;
   count: number;
   readonly outcomes: OutcomeCounts;
   readonly networks: DistinctCounter;
   readonly devices: DistinctCounter;
   example: string;
+  /** False once another endpoint counts in it, too. */
+  own: boolean;
+}
+
+function emptied(slot: Slot, hash: string): void {
+  slot.hash = hash;
+  slot.count = 0;
+  for (const outcome of outcomeNames) slot.outcomes[outcome] = 0;
+  slot.networks.clear();
+  slot.devices.clear();
+  slot.example = "";
 }
 
 /** The counts with those apart that carry the credential learned. */

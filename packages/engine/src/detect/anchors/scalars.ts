@@ -5,12 +5,13 @@ import type { ExchangeView, Json } from "../../exchange/view.ts";
 export function requestScalars(view: ExchangeView, pathValues: readonly string[]): { readonly values: readonly string[]; readonly proof: boolean } {
   if (pathValues.length === 0 && view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return noScalars;
   const values: string[] = [];
+  for (const value of pathValues) if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
+  if (view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return { values, proof: false };
   let proof = false;
   const take = (name: string, value: string): void => {
     if (isProofName(name) && value.length > 0) proof = true;
     else if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
   };
-  for (const value of pathValues) if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
   for (const [name, value] of view.query) take(name, value);
   for (const [name, value] of view.form) take(name, value);
   if (view.requestJson !== undefined) walk(view.requestJson, "", 0, { left: walkMax }, take);

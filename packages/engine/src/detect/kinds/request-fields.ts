@@ -16,18 +16,25 @@ export interface Field {
 export function requestFields(view: ExchangeView, pathValues: readonly string[], ports: Ports): readonly Field[] {
   if (pathValues.length === 0 && view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return none;
   const fields: Field[] = [];
+  for (let n = 0; n < pathValues.length; n++) {
+    const value = pathValues[n] ?? "";
+    if (value !== "" && fields.length < fieldsMax) fields.push({ name: pathNames[n] ?? `path:${n}`, value: cut(value) });
+  }
+  if (view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return fields;
   const add = (place: string, name: string, value: string): void => {
     if (value === "" || fields.length >= fieldsMax) return;
-    fields.push({
-      name: place === "path" ? `path:${name}` : `${place}:${namesOf(name, ports)}`,
-      value: value.length > valueCharactersMax ? value.slice(0, valueCharactersMax) : value,
-    });
+    fields.push({ name: `${place}:${namesOf(name, ports)}`, value: cut(value) });
   };
-  for (let n = 0; n < pathValues.length; n++) add("path", String(n), pathValues[n] ?? "");
   for (const [name, value] of view.query) add("query", name, value);
   for (const [name, value] of view.form) add("form", name, value);
   if (view.requestJson !== undefined) walk(view.requestJson, "", 0, { left: walkMax }, add);
   return fields;
+}
+
+const pathNames = Array.from({ length: 8 }, (_, n) => `path:${n}`);
+
+function cut(value: string): string {
+  return value.length > valueCharactersMax ? value.slice(0, valueCharactersMax) : value;
 }
 
 /** The last part of a field's name, as people name it. */
