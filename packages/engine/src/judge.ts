@@ -3,6 +3,7 @@ import { type ExchangeRows, exchangeWeight } from "./exchange/exchange-rows.ts";
 import type { Ports } from "./exchange/ports.ts";
 import { type Callers, callersOf } from "./exchange/actor.ts";
 import { type Extracted, extractSubjects, type RequestParts, subjectInPath } from "./exchange/subjects.ts";
+import { classOfEach } from "./exchange/batch-answer.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
@@ -166,24 +167,22 @@ export class Judge {
     if (reservation !== undefined && endpoint !== undefined) {
       const { response } = exchange;
       const body = response.body;
-      const seen = classifyResponse(
-        endpoint.classes,
-        {
-          status: response.status,
-          contentType: headerOf(response.headers, "content-type"),
-          location: headerOf(response.headers, "location"),
-          body: body === undefined ? undefined : typeof body === "string" ? body : this.#ports.decodeUtf8(body),
-          echo: [open.extracted?.first ?? ""],
-          size: response.size,
-        },
-        this.#ports,
-      );
+      const answer = {
+        status: response.status,
+        contentType: headerOf(response.headers, "content-type"),
+        location: headerOf(response.headers, "location"),
+        body: body === undefined ? undefined : typeof body === "string" ? body : this.#ports.decodeUtf8(body),
+        echo: [open.extracted?.first ?? ""],
+        size: response.size,
+      };
+      const seen = classifyResponse(endpoint.classes, answer, this.#ports);
       const tells = !provesItself(endpoint, response.status) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
       rows = this.gate.settle(reservation, {
         exchangeId: exchange.id,
         tells,
         failed: response.status === 0 || response.status >= 500,
         classId: seen.id,
+        classOf: classOfEach(endpoint, answer, open.extracted, this.#ports),
         endpointId: askedOf(endpoint, exchange.method),
       });
       noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });

@@ -2,9 +2,10 @@ import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
 import { partsOf, pathValues, textsOf } from "./exchange/request-parts.ts";
-import { classifyResponse } from "./exchange/response-class.ts";
+import { type BatchAnswer, classifyBatch } from "./exchange/batch-answer.ts";
+import { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
 import type { Subject } from "./exchange/subject.ts";
-import { extractSubjects, type Extracted, subjectInPath } from "./exchange/subjects.ts";
+import { type Batch, extractSubjects, type Extracted, subjectInPath } from "./exchange/subjects.ts";
 import { headerOf, viewOf } from "./exchange/view-of.ts";
 import type { ExchangeView } from "./exchange/view.ts";
 import type { Finding } from "./assess/finding.ts";
@@ -19,7 +20,7 @@ import { targetPlace } from "./detect/target/target-place.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
-import { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
+import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
@@ -125,12 +126,17 @@ export class Ledger {
       const json = view.responseJson;
       if (json !== undefined && status < 500 && status !== 429) {
         this.#schemes.observe(endpoint.id, json, [extracted.first]);
-        for (const gone of this.#schemes.drainCoarsened()) this.oracles.coarsen(gone);
+        this.#coarsen();
       }
     }
-    if (answered) step.responseClass = this.#classify(endpoint.id, view, extracted);
+    let each: BatchAnswer | undefined;
+    if (answered) {
+      const seen = this.#answerOf(view, extracted.first);
+      step.responseClass = classifyResponse(this.#schemes.scheme(endpoint.id), seen, ports);
+      each = this.#each(endpoint.id, seen, extracted);
+    }
     const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
-    if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, at);
+    if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, each, at);
     const uniform = exchange.gate?.action === "uniform";
     if (!refused) {
       const declared = this.#rules.declared(endpoint);
@@ -179,7 +185,7 @@ export class Ledger {
       if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
       else {
         step.disclosures.push(...this.#takeBacklog(endpoint, rules));
-        const rows = rowsOf(exchange, endpoint.id, actor, extracted.subjects, step.responseClass);
+        const rows = rowsOf(exchange, endpoint.id, actor, extracted.subjects, step.responseClass, classesOf(extracted, each));
         this.#unguarded(endpoint.id, rows, actor.network, at);
         step.disclosures.push(...rows);
       }
@@ -301,25 +307,32 @@ export class Ledger {
     };
   }
 
-  #classify(endpointId: string, view: ExchangeView, extracted: Extracted): ResponseClass {
+  #answerOf(view: ExchangeView, echo: string): ClassifiedAnswer {
     const { response } = view.exchange;
     const body = response.body === undefined ? undefined : typeof response.body === "string" ? response.body : this.#ports.decodeUtf8(response.body);
-    return classifyResponse(
-      this.#schemes.scheme(endpointId),
-      {
-        status: response.status,
-        contentType: headerOf(response.headers, "content-type"),
-        location: headerOf(response.headers, "location"),
-        body,
-        json: view.responseJson,
-        echo: [extracted.first],
-        size: response.size,
-      },
-      this.#ports,
-    );
+    return {
+      status: response.status,
+      contentType: headerOf(response.headers, "content-type"),
+      location: headerOf(response.headers, "location"),
+      body,
+      json: view.responseJson,
+      echo: [echo],
+      size: response.size,
+    };
   }
 
-  #learnAnswers(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, extracted: Extracted, at: number): void {
+  /** What the answer says of each of several who were asked about together. */
+  #each(endpointId: string, answer: ClassifiedAnswer, extracted: Extracted): BatchAnswer | undefined {
+    if (extracted.batch === undefined) return undefined;
+    const name = eachOf(endpointId);
+    return classifyBatch(this.#schemes.scheme(name), answer, extracted.batch, this.#ports);
+  }
+
+  #coarsen(): void {
+    for (const gone of this.#schemes.drainCoarsened()) this.oracles.coarsen(gone);
+  }
+
+  #learnAnswers(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, extracted: Extracted, each: BatchAnswer | undefined, at: number): void {
     const { responseClass } = step;
     const { status } = exchange.response;
     if (responseClass === undefined || extracted.subjects.length === 0 || status === 429 || status >= 500) return;
@@ -328,6 +341,10 @@ export class Ledger {
     // What succeeds at a door proves who asked, and tells him nothing he did not know.
     if (door && status < 400) return;
     this.#traffic.asked(endpoint.id, exchange);
+    if (each !== undefined && extracted.batch !== undefined && exchange.gate?.action !== "uniform") {
+      this.#learnEach(endpoint.id, exchange, step, actor, extracted.batch, each, at);
+      return;
+    }
     if (extracted.subjects.length !== 1) return;
     const subject = extracted.subjects[0];
     if (subject === undefined) return;
@@ -383,6 +400,24 @@ export class Ledger {
         this.names.alarm(signal.endpointId, signal.at);
   }
 
+  /** Each of several who were asked about together is a question of its own, as if it had been asked alone; what the answer says of nobody is how it says "no match". */
+  #learnEach(endpointId: string, exchange: Exchange, step: Draft, actor: Actor, batch: Batch, each: BatchAnswer, at: number): void {
+    for (const { json, echo } of each.parts) this.#schemes.observe(eachOf(endpointId), json, [echo]);
+    this.#coarsen();
+    const { narrow, network } = actor;
+    for (const [index, subject] of batch.subjects.entries()) {
+      if (index >= learnedOfBatchMax) break;
+      const responseClass = each.classes[index];
+      if (responseClass !== undefined) this.oracles.observe({ endpointId, subject, responseClass, narrow, network, at });
+    }
+    const [first] = batch.subjects;
+    if (each.rest === undefined || first === undefined || exchange.response.truncated === true) return;
+    const body = JSON.stringify(each.rest);
+    const { status, headers } = exchange.response;
+    if (this.#uniform.passes(endpointId, status, headers, body, "")) return;
+    this.#uniform.learn(endpointId, { status, rawHeaders: headers.flat(), body, echo: "", subject: first.hash, reflected: textsOf(step.view) });
+  }
+
   /** An anchored subject exists: that labels the answers it got wherever it was asked about. */
   #labelled(anchor: Anchor): void {
     this.#guards.relabelled();
@@ -418,6 +453,7 @@ export class Ledger {
       if (alias === id) continue;
       this.oracles.renamed(alias, id);
       this.#schemes.renamed(alias, id);
+      this.#schemes.renamed(eachOf(alias), eachOf(id));
       this.#uniform.renamed(alias, id);
       this.anchors.renamed(alias, id);
       this.abuse.renamed(alias, id);
@@ -483,8 +519,10 @@ export class Ledger {
     this.#backlog.delete(endpoint.id);
     const about = this.#rules.isAbout(endpoint, rules);
     return early.flatMap((past) => {
-      const { subjects, first } = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
-      const rows = rowsOf(past.exchange, endpoint.id, past.actor, subjects, past.responseClass);
+      const extracted = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
+      const { subjects, first } = extracted;
+      const each = this.#each(endpoint.id, this.#answerOf(past.view, first), extracted);
+      const rows = rowsOf(past.exchange, endpoint.id, past.actor, subjects, past.responseClass, classesOf(extracted, each));
       const [subject] = subjects;
       const handed = !natural(subjects) && this.anchors.wasHanded(past.actor.network, first, past.at);
       if (about && !handed && subject !== undefined && subjects.length === 1) {
@@ -572,7 +610,14 @@ interface Early {
   readonly at: number;
 }
 
-function rowsOf(exchange: Exchange, endpointId: string, actor: Actor, subjects: readonly Subject[], responseClass: ResponseClass | undefined): Disclosure[] {
+function rowsOf(
+  exchange: Exchange,
+  endpointId: string,
+  actor: Actor,
+  subjects: readonly Subject[],
+  responseClass: ResponseClass | undefined,
+  each: ReadonlyMap<string, ResponseClass> | undefined,
+): Disclosure[] {
   const { status } = exchange.response;
   if (responseClass === undefined || status === 429 || status >= 500) return [];
   return subjects.map((subject, n) => ({
@@ -583,13 +628,26 @@ function rowsOf(exchange: Exchange, endpointId: string, actor: Actor, subjects: 
     subjectType: subject.type,
     subject: subject.hash,
     answer: "truthful",
-    responseClass: responseClass.id,
+    responseClass: (each?.get(subject.hash) ?? responseClass).id,
     narrow: actor.narrow,
     address: actor.address,
     credential: actor.credential ?? "",
   }));
 }
 
+/** By subject's hash, where an answer says something of each. */
+export function classesOf(extracted: Extracted | undefined, each: BatchAnswer | undefined): ReadonlyMap<string, ResponseClass> | undefined {
+  if (each === undefined || extracted?.batch === undefined) return undefined;
+  const classes = new Map<string, ResponseClass>();
+  for (const [index, subject] of extracted.batch.subjects.entries()) {
+    const responseClass = each.classes[index];
+    if (responseClass !== undefined) classes.set(subject.hash, responseClass);
+  }
+  return classes;
+}
+
+/** Of one list so many are learned from: what an endpoint tells shows in a few, and one request of a thousand must not cost a thousand times as much. */
+export const learnedOfBatchMax = 64;
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
 /** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
 export const backlogMax = 64;

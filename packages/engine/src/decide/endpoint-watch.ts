@@ -1,6 +1,7 @@
 import type { GuardedEndpoint } from "./gate-policy.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+import { FanOut } from "./fan-out.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
 
 /**
@@ -25,6 +26,8 @@ export class EndpointWatch {
   readonly before: EndpointWatch[] = [];
   /** D4. */
   share = new FollowUpShare();
+  /** Of callers who show a credential, where one is needed. */
+  fanOut = new FanOut();
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;
@@ -83,6 +86,7 @@ export class EndpointWatch {
   goesOnFrom(other: EndpointWatch): void {
     if (other === this || this.before.includes(other) || this.before.length >= beforeMax) return;
     this.before.push(other);
+    if (this.fanOut.size < other.fanOut.size) this.fanOut = other.fanOut;
     if (other.#day === this.#day || this.#day < 0) this.#today += other.#today;
     this.#day = Math.max(this.#day, other.#day);
     this.#days = Math.max(this.#days, other.#days);

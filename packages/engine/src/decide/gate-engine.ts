@@ -9,6 +9,7 @@ import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
 import { SourceTable } from "../detect/observe/source-table.ts";
 import { EndpointWatch } from "./endpoint-watch.ts";
+import type { FanOutAsk, FanOutGrant } from "./fan-out.ts";
 import type { FollowUpChange } from "./follow-up-share.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import { sameDoor } from "./same-door.ts";
@@ -168,6 +169,7 @@ export class GateEngine {
     const watch = this.#byId.get(endpointId);
     if (watch === undefined || watch.retired) return undefined;
     this.advance(at);
+    if (watch.endpoint.signedIn === true && actor.credential !== undefined) return this.#reserveSignedIn(watch, actor, actor.credential, subjects, overflow, at);
     const budget = watch.endpoint.budget;
     const narrow = this.#slot(watch, actor.narrow, at, actor.principal ? policy.principalStartCredits : budget.startCredits);
     const network = actor.principal ? narrow : this.#slot(watch, actor.network, at, budget.startCredits);
@@ -217,6 +219,74 @@ export class GateEngine {
     return reservation;
   }
 
+  /** Phase one for who shows a credential where one is needed: its own budget, whatever it asks from. */
+  #reserveSignedIn(watch: EndpointWatch, actor: Actor, credential: string, subjects: readonly Subject[], overflow: boolean, at: number): Reservation {
+    const reservation: Reservation = {
+      watch,
+      actor,
+      at,
+      fresh: [],
+      known: [],
+      action: "allow",
+      would: "allow",
+      reason: "within-budget",
+      charged: 0,
+      newcomer: false,
+      surplus: 0,
+      settled: false,
+    };
+    for (const subject of subjects) {
+      const pair = this.#pairKey(watch, credential, subject.hash);
+      if (this.#disclosed.has(pair.hi, pair.lo)) reservation.known.push(subject);
+      else reservation.fresh.push({ subject, hi: pair.hi, lo: pair.lo });
+    }
+    const cost = reservation.fresh.length;
+    if (cost === 0 && !overflow) {
+      reservation.reason = subjects.length === 0 ? "no-subject" : "already-disclosed";
+      return reservation;
+    }
+    const ask: FanOutAsk = { credential, network: actor.network, proven: actor.principal, cost, list: subjects.length, at, declared: watch.endpoint.budget.signedInCredits ?? 0 };
+    const grant = watch.fanOut.take(ask);
+    const reason = overflow ? "batch-too-large" : grant.reason;
+    if (reason === undefined) reservation.charged = cost;
+    else {
+      if (grant.reason === undefined) watch.fanOut.giveBack(ask, grant, cost);
+      reservation.reason = watch.endpoint.state === "budgeted" ? reason : "watched";
+      if (watch.endpoint.state === "budgeted") {
+        reservation.would = "uniform";
+        if (this.#mode === "enforce") reservation.action = "uniform";
+      }
+    }
+    reservation.fanOut = { ask, grant };
+    return reservation;
+  }
+
+  /** Phase two of the same: what was learned is kept and remembered; who was refused may have to be told of. */
+  #settleSignedIn(reservation: Reservation, { ask, grant }: NonNullable<Reservation["fanOut"]>, tells: boolean): void {
+    const { watch, actor, at } = reservation;
+    let back = tells ? 0 : reservation.charged;
+    if (tells && reservation.action === "allow") {
+      for (const { hi, lo } of reservation.fresh) if (!this.#disclosed.add(hi, lo, at) && back < reservation.charged) back++;
+    }
+    watch.fanOut.giveBack(ask, grant, back);
+    reservation.charged -= back;
+    if (!tells || reservation.would !== "uniform") return;
+    const told = watch.fanOut.refused(ask.credential, grant, at);
+    if (told === undefined) return;
+    this.#emit("enumeration.fan-out", told.level, told.level === "high" ? 0.99 : 0.6, at, watch, actor, {
+      reason: reservation.reason,
+      list: ask.list,
+      asked: told.asked,
+      refused: told.wanted,
+      callersRefused: told.callers,
+      startOfACaller: watch.fanOut.start(),
+      meaning:
+        told.callers > 1
+          ? "several callers with credentials ask about more people than those before them did: one list in parts, or a rush of new users"
+          : "a caller with a credential asks about more people than it ever had to, or than new callers do",
+    });
+  }
+
   /**
    * Phase two. `classId` undefined or `answered` false: no answer, or one of 5xx/429 — nothing was learned, the credits go back.
    * Returns one disclosure per subject of which something was learned or would have been.
@@ -225,6 +295,10 @@ export class GateEngine {
     if (reservation.settled) return [];
     reservation.settled = true;
     const { watch, actor, at } = reservation;
+    if (reservation.fanOut !== undefined) {
+      this.#settleSignedIn(reservation, reservation.fanOut, outcome.tells);
+      return outcome.tells ? this.#rowsOf(reservation, outcome) : [];
+    }
     const place = this.#find(watch, actor.network);
     const newcomer = !actor.principal && this.#newcomer(place);
     if (place >= 0 && this.#inHour(place, at) < policy.contactsPerSourceHour) {
@@ -239,7 +313,6 @@ export class GateEngine {
       return [];
     }
     const truthful = reservation.action === "allow";
-    const rows: Disclosure[] = [];
     let repeats = 0;
     for (let n = 0; n < reservation.fresh.length; n++) {
       const fresh = reservation.fresh[n];
@@ -259,6 +332,14 @@ export class GateEngine {
       this.sources.inHour[slot] = this.#inHour(slot, at) + 1;
       this.#waits(watch, actor, again.hash, { counted: false, surplus: false, tested: true, control: true }, at);
     }
+    return this.#rowsOf(reservation, outcome);
+  }
+
+  /** One row for each person of the request. */
+  #rowsOf(reservation: Reservation, outcome: Outcome): Disclosure[] {
+    const { watch, actor, at } = reservation;
+    const truthful = reservation.action === "allow";
+    const rows: Disclosure[] = [];
     const subjects = [...reservation.fresh.map((fresh) => fresh.subject), ...reservation.known];
     for (const subject of subjects) {
       rows.push({
@@ -269,7 +350,7 @@ export class GateEngine {
         subjectType: subject.type,
         subject: subject.hash,
         answer: truthful ? "truthful" : "uniform",
-        responseClass: outcome.classId,
+        responseClass: outcome.classOf?.(subject.hash) ?? outcome.classId,
         narrow: actor.narrow,
         address: actor.address,
         credential: actor.credential ?? "",
@@ -288,8 +369,20 @@ export class GateEngine {
     const watch = this.#byId.get(row.endpointId);
     if (watch === undefined) return;
     this.advance(row.at);
+    if (watch.endpoint.signedIn === true && row.credential !== "") return this.#replaySignedIn(watch, row, network);
     const principal = row.credential !== "" && this.#principals.has(row.credential) ? row.credential : undefined;
     this.#again(watch, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, principal, row.answer === "truthful", row.exchangeId);
+  }
+
+  #replaySignedIn(watch: EndpointWatch, row: Disclosure, network: string): void {
+    if (row.answer !== "truthful") {
+      watch.uniform++;
+      return;
+    }
+    watch.truthful++;
+    const { hi, lo } = this.#pairKey(watch, row.credential, row.subject);
+    if (!this.#disclosed.add(hi, lo, row.at)) return;
+    watch.fanOut.replayed({ credential: row.credential, network, proven: this.#principals.has(row.credential), cost: 1, list: 1, at: row.at, declared: 0 });
   }
 
   /** One question of the past: charges, evidence and memory as when it happened. */
@@ -762,6 +855,8 @@ export interface Reservation {
   newcomer: boolean;
   surplus: number;
   settled: boolean;
+  /** It was judged as a caller's with a credential. */
+  fanOut?: { readonly ask: FanOutAsk; readonly grant: FanOutGrant };
 }
 
 /** The answer turned out to be one that a guard lets pass whatever the budget says, see {@link GuardedEndpoint.refusalsOnly}: call it before `settle`, with `tells` false. */
@@ -778,6 +873,8 @@ export interface Outcome {
   /** The service could not answer: 5xx, or nothing at all. */
   readonly failed: boolean;
   readonly classId: string;
+  /** Of one of several who were asked about together, by hash, where the answer tells them apart. */
+  readonly classOf?: ((subject: string) => string | undefined) | undefined;
   /** Whose answer it was, where a guard judged the request of another method; see {@link GuardedEndpoint.others}. */
   readonly endpointId?: string;
 }

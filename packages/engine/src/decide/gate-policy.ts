@@ -28,6 +28,8 @@ export interface GuardedEndpoint {
   readonly state: "watched" | "budgeted";
   readonly subjects: readonly SubjectRule[];
   readonly classes: ClassScheme;
+  /** The same of the parts of an answer that speak of one person each, where several may be asked about together. */
+  readonly each?: ClassScheme;
   /** Ids of response classes that tell nothing about the subject: their credits are refunded. */
   readonly tellsNothing: readonly string[];
   /** How to answer when the budget is spent. */
@@ -35,6 +37,8 @@ export interface GuardedEndpoint {
   readonly budget: Budget;
   /** The traffic comes from a source that shows neither headers nor bodies (an access log): no follow-up can be seen there. */
   readonly blind?: boolean;
+  /** Everybody who is answered shows a credential of his own: each has a budget of his own, see `fan-out.ts`; who shows none is judged as anywhere. */
+  readonly signedIn?: true;
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
   readonly refusalsOnly?: boolean;
   /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */
@@ -99,6 +103,8 @@ export interface Budget {
   readonly maxCredits: number;
   /** D6: truthful answers a day to never-anchored sources, for the endpoint as a whole; 0 = learned. */
   readonly unanchoredCeiling: number;
+  /** People a caller with a credential may ask about at once where one is needed, and again each month; 0 or absent: learned. */
+  readonly signedInCredits?: number;
 }
 
 export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unanchoredCeiling: 0 };

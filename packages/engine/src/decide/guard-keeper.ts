@@ -1,6 +1,6 @@
 import type { AnchorFinder } from "../detect/anchors/anchor-finder.ts";
 import type { OracleTracker } from "../detect/oracle/oracle-tracker.ts";
-import type { SchemeLearner } from "../detect/oracle/scheme-learner.ts";
+import { eachOf, emptyScheme, type SchemeLearner } from "../detect/oracle/scheme-learner.ts";
 import type { UniformTemplates } from "../detect/oracle/uniform-template.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { Inventory } from "../inventory/inventory.ts";
@@ -183,6 +183,8 @@ export class GuardKeeper {
     const early = this.#parts.early.of(endpoint.id, at);
     const door = declared?.oracle !== true && this.#parts.anchors.isDoor(endpoint.id);
     const formerly = this.#formerly(endpoint);
+    const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
+    const signedIn = !door && this.#signedIn(endpoint, rules);
     return {
       id: endpoint.id,
       method: endpoint.method,
@@ -191,14 +193,17 @@ export class GuardKeeper {
       state,
       subjects: rules,
       classes: this.#parts.schemes.scheme(endpoint.id),
+      ...(each === emptyScheme ? {} : { each }),
       tellsNothing: this.#parts.oracles.tellsNothing(endpoint.id),
       uniform: declared?.uniform ?? this.#parts.uniform.uniformFor(endpoint.id, door ? refusedUniform : undefined),
       budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
       ...(endpoint.auth.blind ? { blind: true } : {}),
       ...(door ? { refusalsOnly: true } : {}),
+      ...(signedIn ? { signedIn: true as const } : {}),
       ...(formerly.length === 0 ? {} : { formerly }),
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
-      ...(early.length === 0 ? {} : { before: early }),
+      // Those are known by their address only, and a caller with a credential is not.
+      ...(early.length === 0 || signedIn ? {} : { before: early }),
     };
   }
 
@@ -220,7 +225,9 @@ export class GuardKeeper {
       if (this.#held.size < heldMax) this.#held.add(endpoint.id);
       return "budgeted";
     }
-    if (rules.length === 0 || endpoint.posture().bare.verdict === "enforced" || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
+    if (rules.length === 0 || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
+    // Behind a sign-in, too, where many people may be asked about at once: an address book, a batch.
+    if (endpoint.posture().bare.verdict === "enforced" && !(telling && this.#signedIn(endpoint, rules))) return undefined;
     if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
     if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
     if (this.#held.size < heldMax) this.#held.add(endpoint.id);
@@ -235,6 +242,16 @@ export class GuardKeeper {
     if (endpoint.auth.blind) return (endpoint.byStatus.get(404) ?? 0) + (endpoint.byStatus.get(410) ?? 0) >= missesMin;
     const { none, sharedConstant } = endpoint.posture().bare;
     return none.data + none.empty + sharedConstant.data + sharedConstant.empty > 0;
+  }
+
+  /**
+   * It takes lists of people from callers who each show a credential, and nobody was ever answered without: then each caller has a budget of its own. One answer to somebody who shows
+   * none, or one that all share, ends that, and everybody is judged by his address.
+   */
+  #signedIn(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
+    if (!natural(rules) || endpoint.auth.blind || this.#parts.schemes.scheme(eachOf(endpoint.id)) === emptyScheme) return false;
+    const { verdict, none, sharedConstant } = endpoint.posture().bare;
+    return (verdict === "enforced" || verdict === "unproven") && none.data + none.empty + sharedConstant.data + sharedConstant.empty === 0;
   }
 
   /** It was seen to give people's addresses or numbers to whoever names them: every answer is a record lost, whatever a miss looks like. */
@@ -293,9 +310,11 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.state === b.state &&
     a.subjects === b.subjects &&
     a.classes === b.classes &&
+    a.each === b.each &&
     a.uniform === b.uniform &&
     a.blind === b.blind &&
     a.refusalsOnly === b.refusalsOnly &&
+    a.signedIn === b.signedIn &&
     a.before === b.before &&
     (a.formerly ?? noIds).length === (b.formerly ?? noIds).length &&
     (a.formerly ?? noIds).every((id, i) => id === b.formerly?.[i]) &&
@@ -303,7 +322,8 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
     a.budget.startCredits === b.budget.startCredits &&
     a.budget.maxCredits === b.budget.maxCredits &&
-    a.budget.unanchoredCeiling === b.budget.unanchoredCeiling
+    a.budget.unanchoredCeiling === b.budget.unanchoredCeiling &&
+    a.budget.signedInCredits === b.budget.signedInCredits
   );
 }
 

@@ -76,6 +76,18 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/decide/enumeration-policy.ts",
   },
   {
+    id: "enumeration.fan-out",
+    letter: "",
+    sees: "Callers who show a credential and ask about many people at once, as apps that send an address book do. Counted is each person a caller never asked about before. Each has a start (at most 2,000, learned) and from its second day on three times its usual day and twenty; callers in their first day share what the busiest ten minutes and hour showed; lists longer than any usual program's share a small allowance.",
+    misses:
+      "Many accounts that each send a book of usual length and take their time: a start each a month. The first half hour of a new service. Endpoints behind a sign-in that ask about one person a request. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
+    mistakes: "A partner's first big month, a help desk, a launch, a new program with far longer lists: declare `signedInCredits` there.",
+    walkedAroundBy: "More accounts, each used as people use theirs, a few a day.",
+    acts: "the uniform answer to the request as a whole; a smaller one may still fit. Tells people at twice what a caller may, or at three callers within an hour",
+    file: "packages/engine/src/decide/fan-out.ts",
+    numbers: "packages/engine/src/decide/fan-out-policy.ts",
+  },
+  {
     id: "otp.brute-force",
     letter: "",
     sees: "Wrong codes in a row on one challenge or one account. A new code does not begin a new count; only a right one ends it. Five are told, ten page.",

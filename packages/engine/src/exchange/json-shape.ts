@@ -89,7 +89,8 @@ function keyOf(node: { readonly [key: string]: Json }, name: string, ports: Port
   return undefined;
 }
 
-function keyName(key: string, forms: readonly string[], ports: Ports): string {
+/** A field's name as paths have it; `*` for one that is an identifier. */
+export function keyName(key: string, forms: readonly string[], ports: Ports): string {
   if (looksIdentifying(key)) return "*";
   if (forms.length > 0 && maskEcho(key, forms) !== key.toLowerCase()) return "*";
   return visible(fieldName(key, ports));

@@ -60,7 +60,8 @@ export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, 
   return classOf(`${answer.status} ${media === "" ? "-" : media} ${rest}`, answer.status, fields);
 }
 
-function classOf(key: string, status: number, fields: readonly string[]): ResponseClass {
+/** A class by its whole key. */
+export function classOf(key: string, status: number, fields: readonly string[]): ResponseClass {
   return { id: plainHash(key), key: cutKey(key), status, fields };
 }
 
@@ -144,7 +145,8 @@ function bucket(length: number): number {
   return length <= 0x4000_0000 && Number.isInteger(length) ? 1 << (32 - Math.clz32(length - 1)) : 2 ** Math.ceil(Math.log2(length));
 }
 
-const mediaType = rememberText((contentType) => {
+/** The media type of a Content-Type as a class key has it. */
+export const mediaType = rememberText((contentType) => {
   const end = contentType.indexOf(";");
   const media = (end < 0 ? contentType : contentType.slice(0, end)).trim().toLowerCase().slice(0, 64);
   // Part of the service's own words, but a service may write anything there.
@@ -164,11 +166,13 @@ const subtypes: ReadonlySet<string> = new Set(
   ),
 );
 
-function looksJson(media: string, body: string | undefined): boolean {
+/** Whether an answer is read as JSON. */
+export function looksJson(media: string, body: string | undefined): boolean {
   return media.includes("json") || (body !== undefined && (body.startsWith("{") || body.startsWith("[")));
 }
 
-function parsed(body: string | undefined): Json | undefined {
+/** The JSON of a body; undefined when it is none. */
+export function parsed(body: string | undefined): Json | undefined {
   if (body === undefined || body === "") return undefined;
   try {
     return JSON.parse(body) as Json;

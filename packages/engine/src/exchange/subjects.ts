@@ -4,7 +4,7 @@ import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
-import type { Subject } from "./subject.ts";
+import type { ParameterLocation, Subject, SubjectType } from "./subject.ts";
 import { decodePercent } from "./split-target.ts";
 
 /** What a request holds, as far as identifiers may stand in it. */
@@ -28,7 +28,22 @@ export interface Extracted {
   readonly needsBody: boolean;
   /** The first identifier as it stood (decoded), for echoing only: never store it. `""` when there is none. */
   readonly first: string;
+  /** Those that were asked about as a list, where a rule points at one or one place held several: an answer may say something of each. */
+  readonly batch?: Batch;
 }
+
+/** People asked about together at one place of a request. */
+export interface Batch {
+  readonly type: SubjectType;
+  readonly subjects: readonly Subject[];
+  /** As they stood: in memory for one call only. */
+  readonly texts: readonly string[];
+  /** Places in `subjects` in the order in which they were asked, repeats among them; at most {@link orderMax}. */
+  readonly order: readonly number[];
+}
+
+/** Repeats read of one list: beyond that an answer is not read by place. */
+export const orderMax = 2_000;
 
 /** Bodies beyond this are not parsed but called truncated: the gate holds no more than this either. */
 export const subjectBodyCharsMax = 65_536;
@@ -101,7 +116,8 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
         break;
     }
   }
-  return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first };
+  const batch = found.batch();
+  return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first, ...(batch === undefined ? {} : { batch }) };
 }
 
 /**
@@ -180,10 +196,31 @@ class Collector {
   truncated = false;
   first = "";
   readonly #ports: Ports;
-  readonly #seen = new Set<string>();
+  readonly #seen = new Map<string, number>();
+  readonly #texts: string[] = [];
+  readonly #order: number[] = [];
 
   constructor(ports: Ports) {
     this.#ports = ports;
+  }
+
+  /** Of the place that holds most. */
+  batch(): Batch | undefined {
+    const count = new Map<ParameterLocation, number>();
+    for (const { location } of this.subjects) count.set(location, (count.get(location) ?? 0) + 1);
+    let place: ParameterLocation | undefined;
+    for (const [location, held] of count) if ((held > 1 || location.name.includes("[]")) && (place === undefined || held > (count.get(place) ?? 0))) place = location;
+    if (place === undefined) return undefined;
+    const chosen: number[] = [];
+    const at = new Map<number, number>();
+    for (const [index, subject] of this.subjects.entries()) if (subject.location === place) at.set(index, chosen.push(index) - 1);
+    const subjects = chosen.flatMap((index) => this.subjects[index] ?? []);
+    return {
+      type: subjects[0]?.type ?? "opaque",
+      subjects,
+      texts: chosen.map((index) => this.#texts[index] ?? ""),
+      order: this.#order.length >= orderMax ? [] : this.#order.flatMap((index) => at.get(index) ?? []),
+    };
   }
 
   /** One value, or several with commas between. */
@@ -201,12 +238,18 @@ class Collector {
     if (normal === "" || normal === "+") return;
     if (this.first === "") this.first = text;
     const hash = this.#ports.hash(rule.type, normal);
-    if (this.#seen.has(hash)) return;
+    const known = this.#seen.get(hash);
+    if (known !== undefined) {
+      if (this.#order.length < orderMax) this.#order.push(known);
+      return;
+    }
     if (this.subjects.length >= subjectsMax) {
       this.truncated = true;
       return;
     }
-    this.#seen.add(hash);
+    this.#seen.set(hash, this.subjects.length);
+    if (this.#order.length < orderMax) this.#order.push(this.subjects.length);
+    this.#texts.push(text);
     this.subjects.push({ type: rule.type, hash, location: rule.location });
   }
 }

@@ -37,6 +37,15 @@ export function configSchema(env: Environment) {
       .max(1_000_000_000)
       .optional()
       .describe("Truthful answers a day to callers that never did anything only a user can do, for the endpoint as a whole. Default 0: learned."),
+    signedInCredits: z
+      .number()
+      .int()
+      .min(0)
+      .max(100_000_000)
+      .optional()
+      .describe(
+        "Where callers with a credential send lists of people (address books, a partner's job, a help desk): how many people each may ask about before its usual day is known, and again each month. Default 0: learned, at most 2,000.",
+      ),
   });
 
   const endpoint = z

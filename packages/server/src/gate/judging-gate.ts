@@ -3,6 +3,7 @@ import {
   allowProven,
   askedOf,
   classifyResponse,
+  classOfEach,
   credentialOf,
   extractSubjects,
   type Extracted,
@@ -80,17 +81,14 @@ export class JudgingGate implements GatePort {
     const token = ruling.token as Held;
     const { endpoint, reservation, extracted } = token;
     const headers = pairs(answer.rawHeaders);
-    const responseClass = classifyResponse(
-      endpoint.classes,
-      {
-        status: answer.status,
-        contentType: headerOf(headers, "content-type"),
-        location: headerOf(headers, "location"),
-        body: this.#options.ports.decodeUtf8(answer.body),
-        echo: [extracted.first],
-      },
-      this.#options.ports,
-    );
+    const said = {
+      status: answer.status,
+      contentType: headerOf(headers, "content-type"),
+      location: headerOf(headers, "location"),
+      body: this.#options.ports.decodeUtf8(answer.body),
+      echo: [extracted.first],
+    };
+    const responseClass = classifyResponse(endpoint.classes, said, this.#options.ports);
     const proven = provesItself(endpoint, answer.status);
     if (proven) allowProven(reservation);
     const tells = !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
@@ -99,6 +97,7 @@ export class JudgingGate implements GatePort {
       tells,
       failed: answer.status >= 500,
       classId: responseClass.id,
+      classOf: classOfEach(endpoint, said, extracted, this.#options.ports),
       endpointId: askedOf(endpoint, token.waiting.head.method),
     });
     if (rows.length > 0) this.#options.journal(rows);

@@ -1,3 +1,4 @@
+import { international } from "../population.ts";
 import { readLookup } from "../traffic/lookup-answer.ts";
 import { honestKinds, type Outcome, type SessionKind, type TrafficAnswer, type TrafficRequest } from "../traffic/session.ts";
 
@@ -8,9 +9,9 @@ export interface KindStats {
   gaveUp: number;
   left: number;
   requests: number;
-  /** Requests to the lookup. */
+  /** Requests to the lookup, and parts of address books. */
   lookups: number;
-  /** Lookups of a number the asker knows to exist, answered as if it did not. */
+  /** Lookups of a number the asker knows to exist, answered as if it did not; parts of address books in which somebody was kept back. */
   uniform: number;
   /** Answers 429 or 5xx, and 403 to a lookup. */
   refused: number;
@@ -43,6 +44,10 @@ export class TrafficStats {
     if (answer.status === 0) stats.errors += 1;
     // Latchkey itself answers 403 to a suspended account that starts a registration; to a lookup it never does.
     if (answer.status === 429 || answer.status >= 500 || (answer.status === 403 && request.lookup !== undefined)) stats.refused += 1;
+    if (request.contacts !== undefined) {
+      stats.lookups += 1;
+      if (request.contacts.some((national) => !answer.body.includes(international(national)))) stats.uniform += 1;
+    }
     if (request.lookup === undefined) return;
     stats.lookups += 1;
     if (request.lookup.knownToExist && readLookup(answer) === "missing") stats.uniform += 1;

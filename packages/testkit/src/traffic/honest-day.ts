@@ -2,7 +2,7 @@ import { newcomersFrom, type Population } from "../population.ts";
 import { random, type Random } from "../random.ts";
 import { personAddress, sharedAddress } from "./address-book.ts";
 import type { Conversation } from "./conversation.ts";
-import { crawl, dashboardSignIn, familyMax, monitor, partnerJob, type Person, signIn, signUp, syncContacts, syncFamily, typoThenSignIn } from "./honest-flows.ts";
+import { crawl, dashboardSignIn, familyMax, monitor, partnerJob, type Person, signIn, signUp, syncBook, syncContacts, syncFamily, typoThenSignIn } from "./honest-flows.ts";
 import { type HonestKind, mergeSessions, type Script, type Session } from "./session.ts";
 import { appUserAgents, monitorUserAgent, partnerUserAgent } from "./user-agents.ts";
 
@@ -20,6 +20,8 @@ export interface HonestOptions {
   readonly rollOutDevices?: number;
   /** Carriers' exits that many people share. Default one for 400 visits a day. */
   readonly carrierGateways?: number;
+  /** Address books are sent as people have them ({@link contactBook}): whole from a new telephone, which this share of those who sync have, else what was added. Default: 20 to 300 random numbers each time. */
+  readonly newBooks?: number;
   /** Default true. */
   readonly withMonitor?: boolean;
   /** Sudden crowds, as after a news item: honest people who each sign in from home, on top of the rest. */
@@ -115,7 +117,7 @@ function scriptOf(options: HonestOptions, kind: HonestKind, person: Person, talk
     case "new-user":
       return signUp(talk, people, person, talk.source.int(8));
     case "contact-sync":
-      return syncContacts(talk, people, person);
+      return options.newBooks === undefined ? syncContacts(talk, people, person) : syncBook(talk, people, person, talk.source.chance(options.newBooks));
     case "family-sync":
       return syncFamily(talk, familyOf(people, person, talk.source), (member) => member.index < people.accounts);
     case "partner-job":

@@ -1,6 +1,7 @@
 import { jsonObject } from "../latchkey/message.ts";
 import { customerKeyOf, customerLoginOf, deviceKeyOf, pinOf } from "../latchkey/secrets.ts";
-import { countryCode, dashed, international, type Population } from "../population.ts";
+import { countryCode, dashed, international, type Population, strangersFrom } from "../population.ts";
+import { bookPart, contactBook } from "./contact-book.ts";
 import { ask, askStatus, type Conversation, headersOf, patiently, type Talk } from "./conversation.ts";
 import type { Outcome, Script, TrafficRequest } from "./session.ts";
 import { browserUserAgent, crawlerUserAgent, partnerUserAgent } from "./user-agents.ts";
@@ -65,6 +66,31 @@ export function* syncContacts(talk: Conversation, people: Population, person: Pe
   }
   const approvals = yield* ask(talk, 2_000, { method: "GET", path: "/client/v1/approvals", headers: headersOf(talk, key) });
   return approvals.status === 200 ? outcome : "gave-up";
+}
+
+/** A telephone's whole book in parts, or what was added to it since: nought to six numbers. */
+export function* syncBook(talk: Conversation, people: Population, person: Person, whole: boolean): Script {
+  const deviceId = people.deviceIdAt(person.index);
+  if (deviceId === undefined) return "left";
+  const headers = headersOf(talk, deviceKeyOf(people.seed, deviceId), true);
+  const book = whole
+    ? contactBook(people, person.index)
+    : Array.from({ length: talk.source.int(7) }, () =>
+        people.numberAt(talk.source.chance(0.3) ? talk.source.int(people.accounts) : strangersFrom - 1 - talk.source.int(5_000_000)),
+      );
+  let outcome: Outcome = "completed";
+  for (let from = 0; from < book.length; from += bookPart) {
+    const part = book.slice(from, from + bookPart);
+    const answer = yield* ask(talk, from === 0 ? 0 : 700, {
+      method: "POST",
+      path: "/client/v1/contacts/sync",
+      headers,
+      body: JSON.stringify({ numbers: part.map(international) }),
+      contacts: part.filter((national) => people.holds(national)),
+    });
+    if (answer.status !== 200) outcome = "gave-up";
+  }
+  return outcome;
 }
 
 /** A parent looks up the family, at most eight numbers, and signs nobody in. */

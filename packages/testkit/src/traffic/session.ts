@@ -35,6 +35,8 @@ export interface TrafficRequest {
   readonly body?: string;
   /** Set on lookups: whom it asks about, and whether the asker knows that this number has an account. */
   readonly lookup?: LookupIntent;
+  /** Set where an address book is sent: who of it has an account. */
+  readonly contacts?: readonly number[];
 }
 
 export interface LookupIntent {

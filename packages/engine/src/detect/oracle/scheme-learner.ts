@@ -5,6 +5,7 @@ import { echoForms, maskEcho } from "../../exchange/echo-forms.ts";
 import { looksIdentifying } from "../../exchange/scalar-text.ts";
 import { shapePathsMax } from "../../exchange/json-shape.ts";
 import { type JsonStructure, structureOf } from "../../exchange/json-structure.ts";
+import { eachPrefix } from "../../exchange/batch-answer.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";
 
@@ -64,7 +65,10 @@ export class SchemeLearner {
         .map(([path]) => path)
         .sort(),
     };
-    if (removed.length > 0) this.#coarsened.push({ endpointId, removed });
+    if (removed.length > 0) {
+      const of = endpointId.endsWith(eachMark) ? endpointId.slice(0, -eachMark.length) : endpointId;
+      this.#coarsened.push({ endpointId: of, removed: of === endpointId ? removed : removed.map((path) => `${eachPrefix}${path}`) });
+    }
     return true;
   }
 
@@ -151,6 +155,13 @@ export class SchemeLearner {
     return joined;
   }
 }
+
+/** The name under which the parts of an endpoint's answers are learned, where they speak of several people. */
+export function eachOf(endpointId: string): string {
+  return endpointId + eachMark;
+}
+
+const eachMark = " each";
 
 export interface Coarsened {
   readonly endpointId: string;

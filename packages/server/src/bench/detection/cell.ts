@@ -27,6 +27,8 @@ export interface HonestWorld {
   readonly crowds?: readonly Crowd[];
   readonly outages?: readonly Outage[];
   readonly rollOutDevices?: number;
+  /** Share of those who sync contacts that send a whole address book of 50 to 1,500 numbers. */
+  readonly newBooks?: number;
   /** Default one for 400 visits a day. */
   readonly carrierGateways?: number;
   /** The operator's own monitor asks once a minute; default true. */

@@ -54,6 +54,7 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.carrierGateways === undefined ? {} : { carrierGateways: honest.carrierGateways }),
     ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
     ...(honest.monitor === undefined ? {} : { withMonitor: honest.monitor }),
+    ...(honest.newBooks === undefined ? {} : { newBooks: honest.newBooks }),
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
   const sessions = honest.ja4 === true ? withFingerprints(days) : days;

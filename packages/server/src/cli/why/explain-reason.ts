@@ -1,4 +1,4 @@
-import { abusePolicy, defaultBudget, enumerationPolicy as policy } from "@postern/engine";
+import { abusePolicy, defaultBudget, enumerationPolicy as policy, fanOutPolicy as fanOut } from "@postern/engine";
 
 /**
  * Why the gate did what it did, in plain words, with the rule's numbers and what to write to have it otherwise. The numbers are the built-in
@@ -44,6 +44,24 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         words: "The caller had asked about more different people than it had credits for, and did too little of what only real users can do.",
         rule: `D1: ${defaultBudget.startCredits} credits to start with; each anchor (sign-in, sign-up, finished registration) within ${minutes(policy.anchorWithinMs)} gives back ${policy.refundPerAnchor}, an idle caller regains one in ${minutes(policy.regainEveryMs)}.`,
         undo: budget(`startCredits: ${defaultBudget.startCredits * 4}   # a caller known to be honest, such as a partner's job, is better given a credential of its own`),
+      };
+    case "allowance-spent":
+      return {
+        words: "A caller with a credential asked about more people it had never asked about than its start, or its usual day, lets it.",
+        rule: `A new caller may ask about ${fanOut.start.toLocaleString("en-US")} people, fewer where address books are seen to be smaller; it grows back in ${fanOut.startBackDays} days. From its second day on ${fanOut.dailyFactor} times its usual day and ${fanOut.dailyMargin} come on top. People it asked about before are free.`,
+        undo: budget("signedInCredits: 20000   # for a partner's first big month, or a help desk"),
+      };
+    case "list-unusual":
+      return {
+        words: "The request named more people at once than any usual program does here; such callers share a small allowance.",
+        rule: `More than ${fanOut.listFactor} times the longest list of nine callers in ten; ${fanOut.unusualPerHour} people an hour for all of them together. A new program is usual as soon as one caller in ten uses it.`,
+        undo: budget("signedInCredits: 20000   # for a partner's first big month, or a help desk"),
+      };
+    case "newcomers-surge":
+      return {
+        words: "Callers in their first day asked together about far more people than new callers ever did in so short a time.",
+        rule: `They share ${fanOut.freshFactor} times the busiest ten minutes seen and one caller's start, refilled at ${fanOut.freshFactor} times the busiest hour; while it is used up, an eighth of that.`,
+        undo: budget("signedInCredits: 2000   # a planned launch; each caller may then ask about so many, however many come"),
       };
     case "batch-too-large":
       return {

@@ -1,0 +1,43 @@
+/**
+ * The numbers for callers who show a credential and ask about many people at once: apps that send an address book, partners, help desks. Literature: Hagen et al.,
+ * "All the Numbers are US" (NDSS 2021): messengers that allow 20,000 numbers in ten days a device, and incremental synchronisation as the remedy.
+ */
+export const fanOutPolicy = {
+  /** A new caller may ask about so many: twenty thousand in ten days, as messengers do. Learned where many callers were seen. */
+  start: 2_000,
+  /** Learned: 1.5 times what all but one in a hundred callers asked in their first day, from so many callers on; never below the least. */
+  startFactor: 1.5,
+  startCallersMin: 50,
+  startMin: 200,
+  /** It grows back within a month. */
+  startBackDays: 30,
+  /** From the second day on: three times the usual day and twenty, the usual day remembered over about a week. */
+  dailyFactor: 3,
+  dailyMargin: 20,
+  dailyWeight: 1 / 7,
+  /** One address from which ever new credentials come has so many callers' start; proven callers are not counted there. Nothing shows that a service looks at an unproven one. */
+  callersPerNetwork: 4,
+  /** A list twice as long as the longest of nine callers in ten is no list of the app: such callers share a small allowance. From so many callers on. */
+  listFactor: 2,
+  listShare: 0.9,
+  listCallersMin: 20,
+  /** Shared by those: so many people at once and an hour. One program of a new make still gets its first list answered. */
+  unusualBurst: 200,
+  unusualPerHour: 200,
+  /**
+   * Callers in their first day share 1.5 times the busiest ten minutes seen and one start, refilled at 1.5 times the busiest hour: ten accounts that each send a
+   * book, one after another, are ten new callers at once. Learned for half an hour and twenty callers at least; until then nothing is held.
+   */
+  freshFactor: 1.5,
+  trainForMs: 1_800_000,
+  trainCallers: 20,
+  binMs: 600_000,
+  hourMs: 3_600_000,
+  /** Once that is used up, callers in their first day share an eighth of it until so long after the last one who was refused. */
+  pressedShare: 1 / 8,
+  pressedForMs: 3_600_000,
+  /** So many callers refused within an hour are no accident of one: people are woken. */
+  callersTold: 3,
+  /** One caller who wants so many times what he may has a list to go through. */
+  overdrawn: 2,
+} as const;

@@ -1,0 +1,121 @@
+import fc from "fast-check";
+import { createHmac } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { isPoorBeside } from "../detect/oracle/class-structure.ts";
+import { classifyBatch } from "./batch-answer.ts";
+import type { Ports } from "./ports.ts";
+import { type Batch, extractSubjects } from "./subjects.ts";
+
+const ports: Ports = {
+  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
+  random: () => 7,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
+const phone = (n: number): string => `+4915155${500_000 + n * 37}`;
+
+function batchOf(phones: readonly string[]): Batch {
+  const body = JSON.stringify({ phones });
+  const { batch } = extractSubjects(
+    [{ location: { in: "json", name: "phones[]" }, type: "phone" }],
+    "/x",
+    { segments: ["x"], query: "", header: () => undefined, contentType: "application/json", body },
+    ports,
+  );
+  if (batch === undefined) throw new Error("no batch");
+  return batch;
+}
+
+function answered(body: unknown, phones: readonly string[]) {
+  return classifyBatch(
+    { scalars: ["registered", "exists"] },
+    { status: 200, contentType: "application/json", location: "", body: JSON.stringify(body), echo: [] },
+    batchOf(phones),
+    ports,
+  );
+}
+
+type Shape = (phones: readonly string[], exists: (n: number) => boolean) => unknown;
+const user = (n: number): object => ({ id: 70_000 + n * 3, display: "x".repeat(1 + (n % 5)) });
+/** Ways in which services answer a question about several people. */
+const shapes: Record<string, Shape> = {
+  "a list of those who exist": (phones, exists) => ({ success: true, matches: phones.filter((_, n) => exists(n)) }),
+  "a list of their records": (phones, exists) => ({ matches: phones.flatMap((number, n) => (exists(n) ? [{ number, registered: true }] : [])), total: 3 }),
+  "a list of records for all, with a flag": (phones, exists) => phones.map((number, n) => ({ number, registered: exists(n) })),
+  "a map of booleans": (phones, exists) => ({ result: Object.fromEntries(phones.map((number, n) => [number, exists(n)])) }),
+  "a map of records": (phones, exists) => ({ users: Object.fromEntries(phones.flatMap((number, n) => (exists(n) ? [[number, user(n)]] : []))) }),
+  "two lists": (phones, exists) => ({ registered: phones.filter((_, n) => exists(n)), missing: phones.filter((_, n) => !exists(n)) }),
+  "booleans in the order asked": (phones, exists) => ({ exists: phones.map((_, n) => exists(n)) }),
+  "records or null in the order asked": (phones, exists) => phones.map((_, n) => (exists(n) ? user(n) : null)),
+  "numbers without the plus": (phones, exists) => phones.flatMap((number, n) => (exists(n) ? [{ msisdn: Number(number.slice(1)), ...user(n) }] : [])),
+  "GraphQL aliases": (phones, exists) => ({ data: Object.fromEntries(phones.map((_, n) => [`a${n}`, exists(n) ? user(n) : null])) }),
+  "a GraphQL batch": (phones, exists) => phones.map((_, n) => ({ data: { user: exists(n) ? user(n) : null } })),
+  "a JSON-RPC batch": (phones, exists) =>
+    phones.map((_, n) => ({ jsonrpc: "2.0", id: n, ...(exists(n) ? { result: user(n) } : { error: { code: -32_001, message: "no such user" } }) })),
+};
+
+describe("an answer about several people", () => {
+  test.each(Object.entries(shapes))("as %s says of each whether it exists: two classes, one poor beside the other, whoever is asked with whom", (_, shape) => {
+    fc.assert(
+      fc.property(fc.array(fc.boolean(), { minLength: 3, maxLength: 20 }), (given) => {
+        // Somebody of each kind, or there is nothing to tell apart.
+        const truth = [...given, true, false];
+        const phones = truth.map((_exists, n) => phone(n));
+        const each = answered(
+          shape(phones, (n) => truth[n] === true),
+          phones,
+        );
+        expect(each?.classes.length).toBe(phones.length);
+        const rich = new Set(each?.classes.filter((_class, n) => truth[n]).map((one) => one.id));
+        const poor = new Set(each?.classes.filter((_class, n) => !truth[n]).map((one) => one.id));
+        expect([rich.size, poor.size]).toEqual([1, 1]);
+        const one = each?.classes[truth.indexOf(true)];
+        const other = each?.classes[truth.indexOf(false)];
+        expect(one !== undefined && other !== undefined && isPoorBeside(other, one)).toBe(true);
+      }),
+      { numRuns: 30 },
+    );
+  });
+
+  test("keeps the same classes for one match among many and for many", () => {
+    const phones = [1, 2, 3, 4].map(phone);
+    for (const name of ["a list of their records", "a map of records", "GraphQL aliases", "two lists"]) {
+      const shape = shapes[name];
+      const ids = [(n: number) => n === 2, (n: number) => n > 0].map((exists) => answered(shape?.(phones, exists), phones)?.classes[2]?.id);
+      expect(ids[0]).toBe(ids[1]);
+    }
+  });
+
+  test("says without its parts what it says of nobody, whoever existed", () => {
+    const phones = [1, 2, 3, 4].map(phone);
+    const rests = [(n: number) => n === 2, (n: number) => n > 0, () => false].map((exists) => answered(shapes["a list of those who exist"]?.(phones, exists), phones)?.rest);
+    expect(rests).toEqual([
+      { success: true, matches: [] },
+      { success: true, matches: [] },
+      { success: true, matches: [] },
+    ]);
+  });
+
+  test("in which nobody asked about can be recognised leaves all with the class of the whole", () => {
+    const phones = [1, 2, 3, 4].map(phone);
+    expect(answered({ matches: [{ id: 5 }, { id: 9 }] }, phones)).toBeUndefined();
+    expect(answered({ known: 3, matches: [5, 9] }, phones)).toBeUndefined();
+  });
+
+  test("holds no identifier in its classes", () => {
+    const phones = [1, 2, 3, 4].map(phone);
+    for (const shape of Object.values(shapes)) {
+      for (const one of answered(
+        shape(phones, (n) => n % 2 === 0),
+        phones,
+      )?.classes ?? [])
+        for (const number of phones) expect(one.key).not.toContain(number.slice(1));
+    }
+  });
+
+  test("is answered for any JSON, of any depth, without an error", () => {
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 20 }), (json) => void answered(json, [1, 2, 3].map(phone))),
+      { numRuns: 200 },
+    );
+  });
+});
