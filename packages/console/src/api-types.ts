@@ -62,6 +62,14 @@ export type Endpoint = {
     readonly eValue: number;
     readonly labels: number;
   } | null;
+  readonly timing: {
+    readonly verdict: "suspected" | "proven";
+    readonly differenceMs: number;
+    readonly lowMs: number;
+    readonly highMs: number;
+    readonly requests: number;
+    readonly labels: number;
+  } | null;
   readonly dataClasses: readonly string[];
   readonly dataFields: readonly ({
     readonly field: string;

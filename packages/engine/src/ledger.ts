@@ -10,6 +10,7 @@ import { headerOf, viewOf } from "./exchange/view-of.ts";
 import type { ExchangeView } from "./exchange/view.ts";
 import type { Finding } from "./assess/finding.ts";
 import { existenceOracle } from "./assess/checks/existence-oracle.ts";
+import { timingOracle } from "./assess/checks/timing-oracle.ts";
 import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
 import { AbuseWatch, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
@@ -21,6 +22,8 @@ import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
+import { callerKind, timeOf } from "./detect/oracle/answer-time.ts";
+import { headersOf } from "./detect/oracle/header-signature.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
@@ -238,8 +241,9 @@ export class Ledger {
     }
     for (const endpoint of this.#guards.doors()) {
       const state = this.oracles.state(endpoint.id);
+      const timing = this.oracles.timing(endpoint.id);
       const door = this.anchors.isDoor(endpoint.id);
-      if (state.verdict === "none" || (this.anchors.isAnchorEndpoint(endpoint.id) && !door)) continue;
+      if ((state.verdict === "none" && (timing === undefined || timing.verdict === "none")) || (this.anchors.isAnchorEndpoint(endpoint.id) && !door)) continue;
       // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
       const traffic = this.#traffic.get(endpoint.id) ?? {
         lookups: endpoint.requests,
@@ -247,20 +251,18 @@ export class Ledger {
         lastAt: endpoint.lastAt,
         examples: [...endpoint.posture().examples],
       };
-      const oracle = existenceOracle(
-        {
-          endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
-          state,
-          subjectTypes: this.#rules.of(endpoint).map((rule) => rule.type),
-          // Anybody may knock at a door.
-          authentication: door ? "not enforced" : endpoint.posture().verdict,
-          signIn: door,
-          traffic,
-        },
-        this.#ports,
-      );
-      // Its page is that of the endpoint it is shown in; its name says which of those it is.
-      if (oracle !== undefined) findings.push(endpoint.shownAs === undefined ? oracle : { ...oracle, endpoint: { ...oracle.endpoint, id: endpoint.shownAs.id } });
+      const seen = {
+        endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
+        subjectTypes: this.#rules.of(endpoint).map((rule) => rule.type),
+        // Anybody may knock at a door.
+        authentication: door ? "not enforced" : endpoint.posture().verdict,
+        signIn: door,
+        traffic,
+      } as const;
+      for (const finding of [existenceOracle({ ...seen, state }, this.#ports), timingOracle({ ...seen, timing }, this.#ports)]) {
+        // Its page is that of the endpoint it is shown in; its name says which of those it is.
+        if (finding !== undefined) findings.push(endpoint.shownAs === undefined ? finding : { ...finding, endpoint: { ...finding.endpoint, id: endpoint.shownAs.id } });
+      }
     }
     for (const call of this.inventory.calls()) {
       const missing = missingAuthentication(call, this.#ports);
@@ -351,7 +353,8 @@ export class Ledger {
     // An id that an earlier answer handed out is a step of a flow, not a question about somebody: it raises no suspicion.
     if (!natural(extracted.subjects) && this.anchors.wasHanded(actor.network, extracted.first, at)) return;
     this.#slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw: extracted.first, at });
-    this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at, refusal: door });
+    const { view } = step;
+    this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at, refusal: door, time: timeOf(view), kind: callerKind(view), headers: headersOf(view, this.#ports) });
     if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
       const body = exchange.response.body;
       if (body !== undefined && exchange.response.truncated !== true) {

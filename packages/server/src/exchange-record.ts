@@ -76,6 +76,7 @@ export function writeRecord(into: Buffer, from: number, finished: FinishedExchan
   into.writeDoubleLE(capture.durationMs, from + 48);
   into.writeDoubleLE(capture.responseBytes, from + 56);
   into.writeUInt16LE(note?.answered ?? 0, from + 64);
+  into.writeDoubleLE(capture.upstreamMs ?? -1, from + 66);
   return at;
 }
 
@@ -131,6 +132,8 @@ export class RecordReader {
       durationMs: records.readDoubleLE(from + 48),
       carries: gateCarries,
     };
+    const upstreamMs = records.readDoubleLE(from + 66);
+    if (upstreamMs >= 0) exchange.upstreamMs = upstreamMs;
     if ((flags & Flag.note) !== 0) {
       const answeredStatus = records.readUInt16LE(from + 64);
       exchange.gate = {
@@ -165,8 +168,8 @@ export const sectionsMax = 1_024;
 export const sectionCharactersMax = 2_048;
 
 const Flag = { requestBody: 1, requestTruncated: 2, responseBody: 4, responseTruncated: 8, note: 16, journaled: 32 } as const;
-/** Four bytes of length, flags, two actions, three short lengths, status; five lengths; four doubles; the status the caller got in the service's place, 0 for the service's own. */
-const fixedBytes = 66;
+/** Four bytes of length, flags, two actions, three short lengths, status; five lengths; four doubles; the status the caller got in the service's place, 0 for the service's own; the service's time, -1 for none. */
+const fixedBytes = 74;
 /** What one byte can count. Methods, addresses and reasons are far shorter; what is longer is cut. */
 const shortMax = 255;
 const actions: readonly Action[] = ["allow", "throttle", "uniform", "challenge", "block"];

@@ -91,6 +91,7 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
       <SectionHead>What its answers tell</SectionHead>
       <div className="grid gap-4 md:grid-cols-2">
         <Oracle oracle={endpoint.oracle} />
+        {endpoint.timing !== null && <Timing timing={endpoint.timing} />}
         <Guard guard={endpoint.guard} />
       </div>
     </>
@@ -176,6 +177,21 @@ function Oracle({ oracle }: { readonly oracle: Endpoint["oracle"] }) {
           </details>
         </>
       )}
+    </Card>
+  );
+}
+
+/** The answers may be alike and their time not. */
+function Timing({ timing: { verdict, differenceMs, lowMs, highMs, requests, labels } }: { readonly timing: NonNullable<Endpoint["timing"]> }) {
+  const [least = 0, most = 0] = [lowMs, highMs].map(Math.abs).sort((a, b) => a - b);
+  return (
+    <Card title="Time of the answer" badge={<Badge tone={verdict === "proven" ? "leak" : "warn"}>{verdict}</Badge>}>
+      <p>
+        {verdict === "proven" ? "Certain: " : "Likely, not proven: "}
+        about somebody who exists it takes {Math.abs(differenceMs)} ms {differenceMs < 0 ? "shorter" : "longer"} ({least} to {most}). Over the internet an attacker needs about{" "}
+        {plural(requests, "request")} to learn one answer.
+      </p>
+      <p className="mt-1 text-[13px] text-soft">Held against {plural(labels, "answer")} about somebody who is known to exist or not, each hour for itself.</p>
     </Card>
   );
 }

@@ -152,13 +152,14 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
 }
 
 /** What it tells, what is not as usual in its life, and what people said of it; on narrow screens its credential, too. */
-function Notes({ endpoint: { auth, oracle, guard, lifecycle, publicOnPurpose, tags, owner } }: { readonly endpoint: Endpoint }) {
+function Notes({ endpoint: { auth, oracle, timing, guard, lifecycle, publicOnPurpose, tags, owner } }: { readonly endpoint: Endpoint }) {
   return (
     <span className="mt-1 flex flex-wrap items-center gap-1 empty:hidden">
       <span className="sm:hidden">
         <AuthBadge verdict={auth.verdict} />
       </span>
       {oracle !== null && <OracleBadge oracle={oracle} />}
+      {timing !== null && <Badge tone={timing.verdict === "proven" ? "leak" : "warn"}>{timing.verdict} · time tells</Badge>}
       {guard?.state === "budgeted" && <Badge tone="brand">budget</Badge>}
       {lifecycle !== "active" && <Badge tone={lifecycle === "retired" ? "warn" : lifecycle === "new" ? "brand" : "plain"}>{lifecycle}</Badge>}
       {publicOnPurpose !== null && <Badge tone="brand">public on purpose</Badge>}

@@ -64,7 +64,7 @@ function fits(it: Endpoint, { method, host, auth, data, life, known, tells }: En
     (data === undefined || it.dataClasses.includes(data)) &&
     (life === undefined || (life === "public" ? it.publicOnPurpose !== null : life === "unowned" ? it.owner === null : it.lifecycle === life)) &&
     (known === undefined || (known === "unspecified" ? !it.knownBy.includes("spec") : known === "alone" ? it.knownBy.length <= 1 : it.knownBy.includes(known))) &&
-    (tells === undefined || (tells === "oracle" ? it.oracle !== null : it.guard?.state === "budgeted"))
+    (tells === undefined || (tells === "oracle" ? it.oracle !== null || it.timing !== null : it.guard?.state === "budgeted"))
   );
 }
 

@@ -18,6 +18,8 @@ export interface Exchange {
   readonly response: ResponseMessage;
   /** Milliseconds from request to complete answer; absent when the source does not say. */
   readonly durationMs?: number;
+  /** Milliseconds the service itself took, from the whole request sent to it to the head of its answer; only where Postern's own gate measured it. */
+  readonly upstreamMs?: number;
   /** What this source is able to carry. A check must answer `unknown`, not `pass`, on what was never carried. */
   readonly carries: Carries;
   /** Set when Postern's own gate stood in the way. */

@@ -46,6 +46,9 @@ const Endpoint = z.object({
     jwt: z.object({ issuers: z.array(z.string()), algorithms: z.array(z.string()), lifetimeSeconds: z.object({ min: z.number(), max: z.number() }).nullable() }).nullable(),
   }),
   oracle: z.object({ verdict: z.enum(["suspected", "proven"]), bits: z.number(), eValue: z.number(), labels: z.number() }).nullable(),
+  timing: z
+    .object({ verdict: z.enum(["suspected", "proven"]), differenceMs: z.number(), lowMs: z.number(), highMs: z.number(), requests: z.number(), labels: z.number() })
+    .nullable(),
   dataClasses: z.array(z.string()),
   dataFields: z.array(z.object({ field: z.string(), class: z.string(), scheme: z.string().nullable(), samples: count, share: z.number() })),
   positions: z.array(z.object({ name: z.string(), values: count, samples: count, shapes: z.record(z.string(), count) })),

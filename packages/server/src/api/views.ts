@@ -189,6 +189,17 @@ export interface EndpointView {
     } | null;
   };
   readonly oracle: { readonly verdict: "suspected" | "proven"; readonly bits: number; readonly eValue: number; readonly labels: number } | null;
+  /** Whether the time of the answer tells who exists, though answers are alike: how much longer (or, below zero, shorter) it takes about somebody who does, in milliseconds. */
+  readonly timing: {
+    readonly verdict: "suspected" | "proven";
+    readonly differenceMs: number;
+    readonly lowMs: number;
+    readonly highMs: number;
+    /** Requests about one identifier for an answer, at 20 ms of jitter. */
+    readonly requests: number;
+    /** Labelled times it rests on. */
+    readonly labels: number;
+  } | null;
   readonly dataClasses: readonly string[];
   /** Fields of its answers that have a class, `share` of the samples that fit. */
   readonly dataFields: readonly { readonly field: string; readonly class: string; readonly scheme: string | null; readonly samples: number; readonly share: number }[];

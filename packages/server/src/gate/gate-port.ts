@@ -95,6 +95,8 @@ export interface Capture {
   readonly responseBodyTruncated: boolean;
   readonly responseBytes: number;
   readonly durationMs: number;
+  /** Real milliseconds from the whole request sent upstream to the head of its answer: the service's own time, without the client's network. Absent when there was no such moment. */
+  readonly upstreamMs?: number | undefined;
   /** Set when the upstream failed: `connect`, `timeout`, `reset`, `protocol`. */
   readonly upstreamError: string | undefined;
 }

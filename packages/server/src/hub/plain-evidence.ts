@@ -15,7 +15,16 @@ export function plainEvidence({ check, verdict, evidence }: Pick<Finding, "check
       return of("repeats") > 0
         ? `Likely, not proven: asked again about the same ${who}, it answered the same (${several(of("repeats"), "repeat")}), and about others something else; ${seen}.`
         : `Likely, not proven: its answers differ as if some were known and some not; ${seen}.`;
-    return `Certain: it was compared with ${several(of("labels"), "answer")} about somebody who is known to exist or not, and an accident looks like this at most ${oddsOf(of("eValue"))}; ${told}; ${seen}.`;
+    const headers = list("headers");
+    const where = headers.length === 0 ? "" : ` It is the headers that differ: ${headers.join(", ")}.`;
+    return `Certain: it was compared with ${several(of("labels"), "answer")} about somebody who is known to exist or not, and an accident looks like this at most ${oddsOf(of("eValue"))}; ${told}; ${seen}.${where}`;
+  }
+  if (check === "timing-oracle") {
+    const more = of("differenceMs") >= 0 ? "longer" : "shorter";
+    const [least, most] = [of("differenceLowMs"), of("differenceHighMs")].map(Math.abs).sort((a, b) => a - b);
+    const compared = `${several(of("labelsExisting"), "answer")} about somebody who exists with ${several(of("labelsMissing"), "answer")} about nobody, each hour for itself`;
+    const coarse = of("unitMs") >= 1_000 ? " The times are in whole seconds, so this is rough." : of("unitMs") >= 1 ? " The times are in whole milliseconds." : "";
+    return `${verdict === "proven" ? "Certain" : "Likely, not proven"}: about somebody who exists it takes ${tenth(Math.abs(of("differenceMs")))} ms ${more} (${tenth(least ?? 0)} to ${tenth(most ?? 0)}), comparing ${compared}. Over the internet an attacker needs about ${several(of("requestsAt20Ms"), "request")} to learn one answer, from nearby about ${of("requestsAt5Ms").toLocaleString("en")}.${coarse}`;
   }
   if (check === "missing-authentication") {
     const refused = of("refusedWithoutCredential");
@@ -44,6 +53,10 @@ function oddsOf(eValue: number): string {
   if (!Number.isFinite(eValue) || eValue >= 1e9) return "once in a thousand million";
   if (eValue >= 2e6) return `once in ${Math.floor(eValue / 1e6)} million`;
   return eValue >= 1e6 ? "once in a million" : `once in ${Math.max(1, Math.floor(eValue)).toLocaleString("en")}`;
+}
+
+function tenth(ms: number): string {
+  return (Math.round(ms * 10) / 10).toLocaleString("en");
 }
 
 function several(value: number, one: string): string {

@@ -34,6 +34,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
       oracle.verdict === "none" || ledger.anchors.isAnchorEndpoint(telling)
         ? null
         : { verdict: oracle.verdict, bits: rounded(oracle.bits, 3), eValue: Number(oracle.eValue.toPrecision(3)), labels: oracle.labels },
+    timing: timingOf(ledger, telling),
     dataClasses: [...endpoint.dataClasses].sort(),
     dataFields: endpoint.classifiedFields().map((one) => ({ field: reveal(one.field), class: one.class, scheme: one.scheme ?? null, samples: one.samples, share: one.share })),
     positions: endpoint
@@ -54,6 +55,19 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
     statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
     subjects: ledger.subjectsOf(endpoint).map((rule) => ({ in: rule.location.in, name: reveal(rule.location.name), type: rule.type })),
     guard: guardOf(endpoint, more.guard),
+  };
+}
+
+function timingOf(ledger: Ledger, endpointId: string): EndpointView["timing"] {
+  const timing = ledger.oracles.timing(endpointId);
+  if (timing === undefined || timing.verdict === "none") return null;
+  return {
+    verdict: timing.verdict,
+    differenceMs: rounded(timing.deltaMs, 1),
+    lowMs: rounded(timing.interval[0], 1),
+    highMs: rounded(timing.interval[1], 1),
+    requests: timing.requestsAt20,
+    labels: timing.existing + timing.missing,
   };
 }
 

@@ -28,7 +28,7 @@ const bitsMin = 0.01;
  *
  * High when a natural key (phone, e-mail, user name) is asked without a credential; medium when only one of the two holds or
  * authentication was never tested; low otherwise. Undefined while nothing is suspected, when proof says the leak is below
- * 0.01 bit, and when ids that are nobody's name merely get different answers (paid or not), none of which looks like "no such". It cannot see oracles in time or in headers, and takes a public catalogue for an oracle when its ids look like people's.
+ * 0.01 bit, and when ids that are nobody's name merely get different answers (paid or not), none of which looks like "no such". Headers are held against labels too, within a class. It cannot see oracles in time (those are `timing-oracle`), and takes a public catalogue for an oracle when its ids look like people's.
  */
 export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | undefined {
   const { state, traffic } = seen;
@@ -39,6 +39,7 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
   if (state.verdict === "suspected" && natural === undefined && seen.signIn !== true && !mayBeExistence(state)) return undefined;
   const open = seen.authentication === "not enforced" || seen.authentication === "optional";
   const what = natural ?? seen.subjectTypes[0] ?? "identifier";
+  const headers = state.headers ?? [];
   const hours = Math.max(traffic.lastAt - traffic.firstAt, 60_000) / 3_600_000;
   return {
     id: ports.hash("segment", `existence-oracle\n${seen.endpoint.id}`),
@@ -47,7 +48,7 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
     status: "open",
     verdict: state.verdict,
     endpoint: seen.endpoint,
-    title: `The answer tells whether ${article(what)} ${nameOf(what)} is known here`,
+    title: `${state.headers === undefined ? "The answer tells" : "Headers of the answer tell"} whether ${subjectNamed(seen.subjectTypes)} is known here`,
     evidence: {
       bits: round(state.bits),
       bitsLow: round(state.interval[0]),
@@ -57,6 +58,7 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
       repeats: state.repeats,
       repeatEvidenceNats: round(state.nats),
       contrastSources: state.contrastSources,
+      ...(headers.length === 0 ? {} : { headers: [...headers] }),
       lookups: traffic.lookups,
       recordsPerHourSeen: Math.round(traffic.lookups / hours),
       subject: what,
@@ -71,6 +73,12 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
     firstAt: traffic.firstAt,
     lastAt: traffic.lastAt,
   };
+}
+
+/** `a phone number`, `an e-mail address`: the identifier that names a person, if one does. */
+export function subjectNamed(types: readonly SubjectType[]): string {
+  const what = types.find((type) => naturalKeyTypes.includes(type)) ?? types[0] ?? "identifier";
+  return `${article(what)} ${nameOf(what)}`;
 }
 
 /** One class is an error, empty or short beside a full one: then both have a meaning. One class alone is learned anew after a change of name, and decides nothing. */

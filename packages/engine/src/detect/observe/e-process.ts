@@ -47,15 +47,20 @@ export class EProcess {
 
   /** Natural logarithm of the e-value; 0 before any label. */
   get logE(): number {
+    const [broad, sharp] = this.#logNumerators;
+    const most = Math.max(broad, sharp);
+    return most + Math.log((Math.exp(broad - most) + Math.exp(sharp - most)) / 2) - this.logPooled;
+  }
+
+  /** Natural logarithm of how likely the answers are at best when they do not depend on existence: what the e-value divides by. */
+  get logPooled(): number {
     const total = this.labels;
     let pooled = 0;
     for (let symbol = 0; symbol < symbolsMax; symbol += 1) {
       const both = this.count(false, symbol) + this.count(true, symbol);
       if (both > 0) pooled += both * Math.log(both / total);
     }
-    const [broad, sharp] = this.#logNumerators;
-    const most = Math.max(broad, sharp);
-    return most + Math.log((Math.exp(broad - most) + Math.exp(sharp - most)) / 2) - pooled;
+    return pooled;
   }
 
   count(exists: boolean, symbol: number): number {

@@ -1,10 +1,12 @@
 import { keyWithoutScalar } from "../../exchange/response-class.ts";
 import { plainHash } from "../../exchange/plain-hash.ts";
 import type { ResponseClass } from "../../understood.ts";
-import { EProcess, symbolsMax } from "../observe/e-process.ts";
+import { symbolsMax } from "../observe/e-process.ts";
 import { isAboutTheForm, isAboutTheRequest, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
 import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
+import { callerKindsMax, LabelProof } from "./label-proof.ts";
 import { RotatingMap } from "./rotating-map.ts";
+import { TimingOracle, type TimingOracleState } from "./timing-oracle.ts";
 
 /** Subjects remembered per endpoint with the class they got (about 200 bytes each). A flood of new ones pushes old ones out, which slows determinism, not contrast. */
 export const rememberedSubjectsMax = 20_000;
@@ -53,6 +55,20 @@ export interface OracleObservation {
   readonly at: number;
   /** It refused somebody who sent a proof (a password, a code): then 401 is about the person, too, and what is no refusal is left out by the caller. */
   readonly refusal?: boolean;
+  /** Time of the service for the answer, where it is known, and what else it depends on (see {@link TimedAnswer}). */
+  readonly time?: { readonly ms: number; readonly stratum: string } | undefined;
+  /** Text that stands for the kind of caller: application, signed in or not. */
+  readonly kind?: string;
+  /** Which headers the answer has, see `headerSignature`; undefined where headers were not seen. */
+  readonly headers?: string | undefined;
+}
+
+/** What headers tell beyond the class. */
+export interface HeaderChannel {
+  /** `[missing, existing]` by signature. */
+  readonly counts: readonly [readonly number[], readonly number[]];
+  readonly logE: number;
+  readonly names: readonly string[];
 }
 
 /** Somebody knows whether the subject exists. */
@@ -78,11 +94,17 @@ interface Known {
   at: number;
   seq: number;
   repeats: number;
+  time: OracleObservation["time"];
+  kind: number;
+  /** Symbol of the headers; -1 when they were not seen. */
+  headers: number;
 }
 
 interface Source {
   repeats: number;
   labels: number;
+  /** Bits: 1 one of its answers counted as missing, 2 as existing. Answers to one asker may all depend on him, so each side counts once. */
+  counted: number;
   contrasted: boolean;
   /** By symbol: answers to changing subjects, and the last one. */
   readonly got: Map<number, { count: number; seq: number; at: number; subject: string }>;
@@ -121,7 +143,12 @@ export class EndpointOracle {
   readonly #agreeing = new Set<string>();
   /** 0 not asked yet, 1 no, 2 yes. */
   readonly #poor = new Uint8Array(classesMax * classesMax);
-  proof = new EProcess();
+  proof = new LabelProof();
+  /** The same of headers, within a class: its strata of callers are those of class and caller. */
+  #headerProof = new LabelProof();
+  /** Signatures by symbol; what comes after {@link classesMax} shares the last place. */
+  readonly #signatures: string[] = [];
+  readonly timing: TimingOracle;
   nats = 0;
   repeats = 0;
   contrastSources = 0;
@@ -135,6 +162,11 @@ export class EndpointOracle {
   #seq = 0;
   /** Repeats that got another class. */
   #changes = 0;
+  #lastAt = 0;
+
+  constructor(timing?: TimingOracleState) {
+    this.timing = new TimingOracle(timing);
+  }
 
   observe(seen: OracleObservation): void {
     const refusal = seen.refusal === true;
@@ -144,9 +176,10 @@ export class EndpointOracle {
     }
     const symbol = this.#symbolOf(seen.answer);
     this.#seq += 1;
+    this.#lastAt = Math.max(this.#lastAt, seen.at);
     let source = this.#sources.get(seen.narrow);
     if (source === undefined) {
-      source = { repeats: 0, labels: 0, contrasted: false, got: new Map() };
+      source = newSource();
       this.#sources.set(seen.narrow, source);
     }
     const record = this.classes[symbol];
@@ -156,7 +189,7 @@ export class EndpointOracle {
     const known = this.#known.get(seen.subject);
     if (known === undefined) {
       if (record !== undefined) record.ids += 1;
-      this.#known.set(seen.subject, { symbol, source: seen.narrow, at: seen.at, seq: this.#seq, repeats: 0 });
+      this.#known.set(seen.subject, { symbol, source: seen.narrow, at: seen.at, seq: this.#seq, repeats: 0, time: seen.time, kind: kindOf(seen.kind), headers: this.#headersOf(seen) });
     } else {
       this.#weighRepeat(known, symbol, seen, source);
       if (known.symbol !== symbol && record !== undefined) {
@@ -168,20 +201,24 @@ export class EndpointOracle {
       known.source = seen.narrow;
       known.at = seen.at;
       known.seq = this.#seq;
+      known.time = seen.time;
+      known.kind = kindOf(seen.kind);
+      known.headers = this.#headersOf(seen);
     }
     this.#noteContrast(source, symbol, seen);
     if (!this.lonelyContrast) this.#noteSitting(symbol, seen);
     if (!this.crowded) this.#noteCrowd(symbol, seen);
     this.#judge();
     const label = this.#labels.get(seen.subject);
-    if (label !== undefined) this.#count(label, symbol, seen.at);
+    const answer = label === undefined ? undefined : (known ?? this.#known.get(seen.subject));
+    if (label !== undefined && answer !== undefined) this.#count(label, answer);
   }
 
   /** True when the label was taken: not over the source's share. It counts now if the subject's answer is known, and on later answers. */
   label(label: OracleLabel): boolean {
     let source = this.#sources.get(label.narrow);
     if (source === undefined) {
-      source = { repeats: 0, labels: 0, contrasted: false, got: new Map() };
+      source = newSource();
       this.#sources.set(label.narrow, source);
     }
     const held = this.#labels.get(label.subject);
@@ -191,7 +228,7 @@ export class EndpointOracle {
     const fresh: Label = { exists: label.exists, at: label.at, createdAt: label.createdAt, counted: held?.counted ?? 0 };
     this.#labels.set(label.subject, fresh);
     const known = this.#known.get(label.subject);
-    if (known !== undefined) this.#count(fresh, known.symbol, known.at);
+    if (known !== undefined) this.#count(fresh, known);
     return true;
   }
 
@@ -221,6 +258,44 @@ export class EndpointOracle {
     this.lonelyContrast ||= other.lonelyContrast;
     this.crowded ||= other.crowded;
     this.contrastSources += other.contrastSources;
+  }
+
+  /** Labels say so, see {@link LabelProof}. */
+  get proven(): boolean {
+    return (this.proof.labels > 0 && this.proof.proven(this.#lastAt)) || this.headersProven;
+  }
+
+  /** Answers of one class have other headers when the subject exists. */
+  get headersProven(): boolean {
+    return this.#headerProof.labels > 0 && this.#headerProof.proven(this.#lastAt);
+  }
+
+  /** What the headers alone tell, with the names that the commonest headers of either side do not share. */
+  headerChannel(): HeaderChannel {
+    const counts = this.#headerProof.counts();
+    const commonest = (exists: boolean): ReadonlySet<string> => {
+      let [best, most] = ["", 0];
+      for (const [symbol, signature] of this.#signatures.entries()) {
+        const count = this.#headerProof.count(exists, symbol);
+        if (count > most) [best, most] = [signature, count];
+      }
+      return new Set(best.split(" "));
+    };
+    const [existing, missing] = [commonest(true), commonest(false)];
+    return {
+      counts,
+      logE: this.#headerProof.logE(this.#lastAt),
+      names: [...[...existing].filter((name) => !missing.has(name)), ...[...missing].filter((name) => !existing.has(name))].slice(0, 8),
+    };
+  }
+
+  /** Labels speak against it, see {@link LabelProof}. */
+  get refuted(): boolean {
+    return this.proof.labels > 0 && this.proof.refuted(this.#lastAt);
+  }
+
+  get logE(): number {
+    return this.proof.logE(this.#lastAt);
   }
 
   get answers(): number {
@@ -302,12 +377,17 @@ export class EndpointOracle {
     return {
       classes: this.classes,
       aliases: [...this.#symbols],
-      known: [...this.#known.entries()].slice(-exportedSubjectsMax).map(([subject, it]) => [subject, it.symbol, it.source, it.at, it.repeats]),
+      known: [...this.#known.entries()]
+        .slice(-exportedSubjectsMax)
+        .map(([subject, it]) => [subject, it.symbol, it.source, it.at, it.repeats, it.kind, it.headers, ...(it.time === undefined ? [] : [it.time.ms, it.time.stratum])]),
       labels: [...this.#labels.entries()].map(([subject, it]) => [subject, it.exists ? 1 : 0, it.at, it.createdAt ?? null, it.counted]),
       labelSources: [...this.#sources.entries()]
-        .filter(([, it]) => it.labels + it.repeats > 0 || it.contrasted)
-        .map(([narrow, it]) => [narrow, it.labels, it.repeats, it.contrasted ? 1 : 0]),
-      counts: this.proof.counts(),
+        .filter(([, it]) => it.labels + it.repeats + it.counted > 0 || it.contrasted)
+        .map(([narrow, it]) => [narrow, it.labels, it.repeats, it.contrasted ? 1 : 0, it.counted]),
+      proof: this.proof.exportState(),
+      timing: this.timing.exportState(),
+      headerProof: this.#headerProof.exportState(),
+      signatures: this.#signatures,
       nats: this.nats,
       repeats: this.repeats,
       agreeing: [...this.#agreeing],
@@ -325,13 +405,17 @@ export class EndpointOracle {
 
   /** Reads what {@link exportState} wrote; it is our own file, checked only as far as needed not to throw. */
   static restore(state: unknown): EndpointOracle {
-    const oracle = new EndpointOracle();
-    if (typeof state !== "object" || state === null) return oracle;
+    if (typeof state !== "object" || state === null) return new EndpointOracle();
     const from = state as Partial<Record<string, unknown>>;
+    const oracle = new EndpointOracle(from["timing"] as TimingOracleState | undefined);
     for (const record of rows(from["classes"]).slice(0, classesMax)) oracle.classes.push({ ...(record as ClassRecord) });
     for (const row of rows(from["aliases"])) if (Array.isArray(row)) oracle.#symbols.set(String(row[0]), Number(row[1]));
     for (const row of rows(from["known"])) {
-      if (Array.isArray(row)) oracle.#known.set(String(row[0]), { symbol: Number(row[1]), source: String(row[2]), at: Number(row[3]), seq: 0, repeats: Number(row[4]) });
+      if (!Array.isArray(row)) continue;
+      const time = typeof row[7] === "number" ? { ms: row[7], stratum: String(row[8]) } : undefined;
+      const at = Number(row[3]);
+      oracle.#known.set(String(row[0]), { symbol: Number(row[1]), source: String(row[2]), at, seq: 0, repeats: Number(row[4]), kind: Number(row[5] ?? 0), headers: Number(row[6] ?? -1), time });
+      oracle.#lastAt = Math.max(oracle.#lastAt, at);
     }
     for (const row of rows(from["labels"])) {
       if (!Array.isArray(row)) continue;
@@ -339,10 +423,13 @@ export class EndpointOracle {
       oracle.#labels.set(String(row[0]), { exists: row[1] === 1, at: Number(row[2]), createdAt, counted: Number(row[4]) });
     }
     for (const row of rows(from["labelSources"])) {
-      if (Array.isArray(row)) oracle.#sources.set(String(row[0]), { labels: Number(row[1]), repeats: Number(row[2]), contrasted: row[3] === 1, got: new Map() });
+      if (Array.isArray(row)) 
+        oracle.#sources.set(String(row[0]), { labels: Number(row[1]), repeats: Number(row[2]), contrasted: row[3] === 1, counted: Number(row[4] ?? 0), got: new Map() });
     }
     const counts = rows(from["counts"]);
-    oracle.proof = new EProcess([rows(counts[0]).map(Number), rows(counts[1]).map(Number)]);
+    oracle.proof = LabelProof.restore(from["proof"], [rows(counts[0]).map(Number), rows(counts[1]).map(Number)]);
+    oracle.#headerProof = LabelProof.restore(from["headerProof"], [[], []]);
+    for (const signature of rows(from["signatures"]).slice(0, classesMax)) oracle.#signatures.push(String(signature));
     oracle.nats = Number(from["nats"]) || 0;
     oracle.repeats = Number(from["repeats"]) || 0;
     for (const subject of rows(from["agreeing"])) oracle.#agreeing.add(String(subject));
@@ -373,6 +460,13 @@ export class EndpointOracle {
   #incomparable(symbol: number, other: number): boolean {
     if (this.#refusals && this.classes[symbol]?.status === this.classes[other]?.status) return false;
     return this.aboutTheRequest(symbol) || this.aboutTheRequest(other);
+  }
+
+  #headersOf({ headers }: OracleObservation): number {
+    if (headers === undefined) return -1;
+    const known = this.#signatures.indexOf(headers);
+    if (known >= 0) return known;
+    return this.#signatures.length < classesMax ? this.#signatures.push(headers) - 1 : classesMax;
   }
 
   #symbolOf(answer: ResponseClass): number {
@@ -498,12 +592,17 @@ export class EndpointOracle {
     if (vanished.networks.size < vanishedMin) vanished.networks.add(seen.network);
   }
 
-  #count(label: Label, symbol: number, answeredAt: number): void {
-    const side = sideOf(label, answeredAt);
-    if (side === undefined) return;
-    const bit = side ? 2 : 1;
+  #count(label: Label, { symbol, at, source: narrow, time, kind, headers }: Known): void {
+    const exists = sideOf(label, at);
+    if (exists === undefined) return;
+    const bit = exists ? 2 : 1;
     if ((label.counted & bit) !== 0) return;
-    if (this.proof.observe(side, symbol)) label.counted |= bit;
+    label.counted |= bit;
+    if (time !== undefined) this.timing.add({ exists, ms: time.ms, at, stratum: `${symbol} ${kind} ${time.stratum}` });
+    const asker = this.#sources.get(narrow);
+    if (asker !== undefined && (asker.counted & bit) !== 0) return;
+    if (headers >= 0) this.#headerProof.observe({ exists, symbol: headers, at, kind: kindOf(`${kind} ${this.classes[symbol]?.id ?? ""}`) });
+    if (this.proof.observe({ exists, symbol, at, kind }) && asker !== undefined) asker.counted |= bit;
   }
 }
 
@@ -525,6 +624,14 @@ function sideOf(label: Label, answeredAt: number): boolean | undefined {
 function changedBetween(source: Source, known: Known): boolean {
   for (const [symbol, last] of source.got) if (symbol !== known.symbol && last.seq > known.seq) return true;
   return false;
+}
+
+function newSource(): Source {
+  return { repeats: 0, labels: 0, counted: 0, contrasted: false, got: new Map() };
+}
+
+function kindOf(kind: string | undefined): number {
+  return kind === undefined ? 0 : Number.parseInt(plainHash(kind).slice(0, 6), 16) % callerKindsMax;
 }
 
 function rows(value: unknown): readonly unknown[] {

@@ -311,12 +311,20 @@ describe("proof and meaning", () => {
   it("takes no more than a source's share of labels, and none it is unsure of", () => {
     const world = new World();
     for (let user = 0; user < 100; user += 1) {
-      world.ask("attacker", `u${user}`, { status: 200, json: { variant: user % 2 === 0 ? "a" : "b" } });
+      world.ask(`client${user}`, `u${user}`, { status: 200, json: { variant: user % 2 === 0 ? "a" : "b" } });
       world.label(`u${user}`, user % 2 === 0, "attacker");
     }
     expect(world.tracker.state("e").labels).toBe(labelsPerSourceMax);
     expect(world.verdict).not.toBe("proven");
     expect(world.tracker.label({ endpointId: "e", subject: "x", exists: true, at: 0, narrow: "n", confidence: 0.5 })).toBe(false);
+  });
+  it("counts answers to one asker once a side: they may all depend on him", () => {
+    const world = new World();
+    for (let user = 0; user < 100; user += 1) {
+      world.ask("asker", `u${user}`, { status: 200, json: { variant: user % 2 === 0 ? "a" : "b" } });
+      world.label(`u${user}`, user % 2 === 0);
+    }
+    expect(world.tracker.state("e").labels).toBe(2);
   });
   it("counts a subject once a side, however often it is asked about", () => {
     const world = new World();

@@ -1,11 +1,11 @@
 import type { Subject } from "../../exchange/subject.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { capacityOf, type Capacity } from "../observe/capacity.ts";
-import { provenLogE } from "../observe/e-process.ts";
 import { type MeaningOf, meaningsOf } from "./class-meaning.ts";
 import type { ClassMeaning } from "./class-structure.ts";
 import type { Coarsened } from "./scheme-learner.ts";
-import { EndpointOracle, type OracleLabel } from "./endpoint-oracle.ts";
+import type { TimingState } from "./timing-oracle.ts";
+import { EndpointOracle, type OracleLabel, type OracleObservation } from "./endpoint-oracle.ts";
 
 /** Endpoints tracked; later ones stay `none` until a restart. The inventory's own bound on guarded endpoints is lower. */
 export const oracleEndpointsMax = 256;
@@ -17,6 +17,7 @@ export const oracleEndpointsMax = 256;
  * and a rich answer to two identifiers, or one network saw two of each among nine, or a crowd in which nobody asked twice saw both.
  * `proven`: labelled answers (sign-ins, sign-ups, canaries) depend on existence, e-value over a million.
  * Suspicion stays, for what takes it back an attacker could make: a class that changes once (an account deleted, another `Accept`) proves nothing.
+ * What people read is milder: labels that speak against a suspicion take it out of the verdict and the findings, not out of the guard.
  * Only twenty people whose answer went from rich to poor, seen from twenty networks over more than a day, take back one that rests on contrast alone.
  *
  * At a door, which asks for a proof (a sign-in), only its refusals are held against each other, 401 among them: two that take turns for one network, or "not found"
@@ -44,6 +45,9 @@ export class OracleTracker {
       network: seen.network,
       at: seen.at,
       refusal: seen.refusal === true,
+      ...(seen.time === undefined ? {} : { time: seen.time }),
+      ...(seen.kind === undefined ? {} : { kind: seen.kind }),
+      headers: seen.headers,
     });
   }
 
@@ -88,14 +92,14 @@ export class OracleTracker {
   verdict(endpointId: string): OracleVerdict {
     const oracle = this.#endpoints.get(endpointId);
     if (oracle === undefined) return "none";
-    if (oracle.proof.logE > provenLogE) return "proven";
-    return oracle.suspected ? "suspected" : "none";
+    if (oracle.proven) return "proven";
+    return oracle.suspected && !oracle.refuted ? "suspected" : "none";
   }
 
-  /** Whether the verdict is more than `none`; cheap enough for every exchange. */
+  /** Whether to guard it: once suspected for good, whatever labels say against it, since an attacker may have made them. Cheap enough for every exchange. */
   suspects(endpointId: string): boolean {
     const oracle = this.#endpoints.get(endpointId);
-    return oracle !== undefined && (oracle.suspected || (oracle.proof.labels > 0 && oracle.proof.logE > provenLogE));
+    return oracle !== undefined && (oracle.suspected || oracle.proven);
   }
 
   /** What a class says about its subject. `unknown` must be treated as telling. */
@@ -122,13 +126,16 @@ export class OracleTracker {
   state(endpointId: string): OracleState {
     const oracle = this.#endpoints.get(endpointId);
     if (oracle === undefined) return { verdict: "none", bits: 0, interval: [0, 1], eValue: 1, labels: 0, repeats: 0, nats: 0, contrastSources: 0, classes: [] };
-    const capacity = this.#capacity(endpointId, oracle);
+    const byHeaders = oracle.headersProven && !oracle.proof.proven();
+    const channel = byHeaders ? oracle.headerChannel() : undefined;
+    const capacity = channel === undefined ? this.#capacity(endpointId, oracle) : capacityOf(channel.counts);
     const meanings = this.#meaningsOf(endpointId, oracle);
     return {
       verdict: this.verdict(endpointId),
       bits: capacity.bits,
       interval: capacity.interval,
-      eValue: Math.exp(Math.min(700, oracle.proof.logE)),
+      eValue: Math.exp(Math.min(700, channel?.logE ?? oracle.logE)),
+      ...(channel === undefined ? {} : { headers: channel.names }),
       labels: oracle.proof.labels,
       repeats: oracle.repeats,
       nats: oracle.nats,
@@ -143,6 +150,11 @@ export class OracleTracker {
         ...(meanings[symbol] ?? unknown),
       })),
     };
+  }
+
+  /** Whether existing subjects take longer or shorter, see {@link TimingOracle}; undefined while too few labelled times were seen. */
+  timing(endpointId: string): TimingState | undefined {
+    return this.#endpoints.get(endpointId)?.timing.state();
   }
 
   endpoints(): readonly string[] {
@@ -199,6 +211,9 @@ export interface OracleAnswer {
   readonly at: number;
   /** See {@link OracleObservation}. */
   readonly refusal?: boolean;
+  readonly time?: OracleObservation["time"];
+  readonly kind?: string;
+  readonly headers?: string | undefined;
 }
 
 export type OracleVerdict = "none" | "suspected" | "proven";
@@ -209,6 +224,8 @@ export interface OracleState {
   readonly bits: number;
   readonly interval: readonly [number, number];
   readonly eValue: number;
+  /** Set when it is headers that tell, inside one class: the names that answers about existing and missing subjects do not share. Bits and e-value are theirs. */
+  readonly headers?: readonly string[];
   readonly labels: number;
   /** Repeated questions weighed, and the evidence they gave in nats. */
   readonly repeats: number;

@@ -258,6 +258,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
     requests,
     auth: { ...bare, verdict: "enforced", kinds: ["api-key"], evidence: { "answered with credential": requests, "refused without credential": 12 } },
     oracle: null,
+    timing: null,
     dataClasses: [],
     dataFields: [],
     positions: [],

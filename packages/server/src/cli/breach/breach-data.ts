@@ -75,7 +75,7 @@ export interface BreachOfInput {
 
 /** Whether answers of this endpoint tell who exists: as traffic shows, or as the operator declared before any came. */
 export function tellsWhoExists({ ledger, guarded }: Known, endpoint: NamedEndpoint): boolean {
-  if (endpoint.ids.some((id) => ledger.oracles.verdict(ledger.doorId(id)) !== "none")) return true;
+  if (endpoint.ids.some((id) => ledger.oracles.suspects(ledger.doorId(id)))) return true;
   return ledger.inventory.byId(endpoint.id) === undefined && guarded.some((guard) => endpoint.ids.includes(guard.id));
 }
 

@@ -64,7 +64,7 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       one.dataClasses.length === 0 ? "" : `gives ${one.dataClasses.join(", ")}`,
       `known by ${one.knownBy.join(", ")}`,
       one.auth.verdict,
-      one.oracle?.verdict ?? "",
+      [...(one.oracle === null ? [] : [one.oracle.verdict]), ...(one.timing === null ? [] : [`${one.timing.verdict} by time`])].join(", "),
       [isZombie(one) ? "zombie" : one.lifecycle, ...(one.publicOnPurpose === null ? [] : ["public"])].join(", "),
       count(one.requests),
       minute(one.lastSeen),

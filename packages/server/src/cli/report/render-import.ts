@@ -76,7 +76,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
         `  ${plain(endpoint.method)}`,
         plain(endpointText(endpoint, wide)),
         endpoint.auth.verdict,
-        endpoint.oracle === null ? "-" : endpoint.oracle.verdict,
+        endpoint.oracle?.verdict ?? (endpoint.timing === null ? "-" : `${endpoint.timing.verdict} by time`),
         ...(wide ? [subjectsOf(endpoint)] : []),
         count(endpoint.requests),
         count(endpoint.clientErrors),

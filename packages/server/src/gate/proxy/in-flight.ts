@@ -54,6 +54,9 @@ export class InFlight implements UpstreamJob {
   private answer: ResponseHead | undefined;
   private responseBytes = 0;
   private endedAt = -1;
+  /** Real times, finer than the clock's: the service's own time may tell who exists. */
+  private askedMs = -1;
+  private upstreamMs = -1;
   private upstreamError: UpstreamFailure | undefined;
   private replaced = false;
   private answerEnded = false;
@@ -226,6 +229,7 @@ export class InFlight implements UpstreamJob {
     if (this.retried || this.read.hasBody || !safeMethods.has(this.method) || this.stage === Stage.over) return false;
     this.retried = true;
     this.sent = false;
+    this.askedMs = -1;
     this.connection = undefined;
     this.enter(Stage.connecting);
     return true;
@@ -239,6 +243,7 @@ export class InFlight implements UpstreamJob {
     const { socket } = connection;
     if (!this.read.hasBody) {
       this.sent = true;
+      this.askedMs = performance.now();
       socket.write(text, "latin1");
       return;
     }
@@ -280,6 +285,7 @@ export class InFlight implements UpstreamJob {
 
   onHead(head: ResponseHead): void {
     this.touchedMs = this.context.clock.realMs;
+    if (this.askedMs >= 0) this.upstreamMs = performance.now() - this.askedMs;
     this.answer = head;
     this.answerTee = Tee.forAnswer(head.rawHeaders);
     if (this.ruling.kind === "hold") {
@@ -423,6 +429,7 @@ export class InFlight implements UpstreamJob {
   private endBody(connection: UpstreamConnection): void {
     if (this.sent) return;
     this.sent = true;
+    this.askedMs = performance.now();
     if (!this.read.chunked) return;
     let text = "0\r\n";
     const trailers = forwardedTrailers(this.req.rawTrailers);
@@ -629,6 +636,7 @@ export class InFlight implements UpstreamJob {
       responseBodyTruncated: this.answerTee.truncated || this.endedAt === -1,
       responseBytes: this.responseBytes,
       durationMs: Math.max(0, endedAt - this.head.at),
+      upstreamMs: this.upstreamMs < 0 ? undefined : this.upstreamMs,
       upstreamError: this.upstreamError,
     };
     try {
