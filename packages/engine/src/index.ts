@@ -53,6 +53,7 @@ export { type Capacity, capacityOf, channelCapacity } from "./detect/observe/cap
 export { echoForms, maskEcho } from "./exchange/echo-forms.ts";
 export { looksIdentifying } from "./exchange/scalar-text.ts";
 export { type OracleState, OracleTracker } from "./detect/oracle/oracle-tracker.ts";
+export { DelayQuantile } from "./detect/observe/delay-quantile.ts";
 export { StratifiedRank } from "./detect/observe/stratified-rank.ts";
 export { type Operation, operationText } from "./inventory/calls/call.ts";
 export { Inventory, type InventoryBounds, inventoryBounds, type InventoryEndpoint } from "./inventory/inventory.ts";

@@ -59,6 +59,8 @@ export interface DenyRuling {
 
 export interface Answer {
   readonly at: number;
+  /** Milliseconds of the same clock since the whole request was with the service; absent when the adapter does not know. */
+  readonly tookMs?: number | undefined;
   readonly status: number;
   readonly rawHeaders: readonly string[];
   /** Content-Encoding already undone when it was gzip, deflate or br and within bounds; else as sent. */
@@ -75,6 +77,8 @@ export type Release =
       readonly headers: readonly (readonly [string, string])[];
       readonly body: string;
       readonly notBefore: number;
+      /** The service's own such answers are chunked: none of `Content-Length` unless `headers` hold it. What is absent does not follow the answer that was replaced. */
+      readonly chunked?: boolean;
     };
 
 export interface Capture {

@@ -27,6 +27,7 @@ import {
 import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, DenyRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
 import { type RateLimits, tooMany } from "./rate-limits.ts";
+import { UniformPace } from "./uniform-pace.ts";
 
 /**
  * The judgement behind an adapter: matches the guarded endpoint, reads who is asked about, reserves and settles credits, writes each disclosure to
@@ -39,6 +40,7 @@ export class JudgingGate implements GatePort {
   #principals: ReadonlySet<string> = new Set();
   #mode: GatePolicy["mode"] = "observe";
   readonly #prompts: PromptLimits;
+  readonly #pace = new UniformPace();
   #count = 0;
 
   constructor(options: JudgingGateOptions) {
@@ -103,17 +105,19 @@ export class JudgingGate implements GatePort {
     if (rows.length > 0) this.#options.journal(rows);
     this.#options.signals(this.#options.engine.drain());
     token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0 };
+    const tookMs = answer.tookMs ?? answer.at - token.waiting.head.at;
+    if (answer.status < 500) this.#pace.took(endpoint.id, responseClass.id, tookMs);
     if (reservation.action !== "uniform") return released;
     const { uniform } = endpoint;
+    const asked = answer.at - tookMs;
     token.waiting.note = { ...token.waiting.note, answered: uniform.status };
-    // The time of a uniform answer tells nothing either: it waits for the next quarter of a second after the request came.
-    const buckets = Math.max(1, Math.ceil((answer.at - token.waiting.head.at) / uniformBucketMs));
     return {
       kind: "replace",
       status: uniform.status,
       headers: uniform.headers,
       body: renderUniform(uniform, extracted.first),
-      notBefore: token.waiting.head.at + buckets * uniformBucketMs,
+      notBefore: asked + this.#pace.delayOf(endpoint.id, tookMs),
+      chunked: uniform.learned,
     };
   }
 
@@ -220,7 +224,6 @@ interface Held {
 const pass: PassRuling = { kind: "pass" };
 const released: Release = { kind: "pass" };
 const noPairs: readonly (readonly [string, string])[] = [];
-const uniformBucketMs = 250;
 
 /** No answer, the server's own failure, or "too many requests": nothing was learned. */
 function tellsNothing(status: number): boolean {

@@ -51,6 +51,7 @@ describe("UniformTemplates", () => {
       status: 200,
       headers: [
         ["Content-Type", "application/json"],
+        ["Content-Length", "0"],
         ["X-Powered-By", "Latchkey"],
       ],
       body: '{"success":false,"message":"User {{subject}} not found.","errors":{"message":"none"}}',

@@ -214,7 +214,9 @@ function draftOf(answer: DeniedAnswer, ports: Ports | undefined): Draft | undefi
   for (let index = 0; index + 1 < answer.rawHeaders.length && headers.length < headersMax; index += 2) {
     const name = answer.rawHeaders[index] ?? "";
     const value = answer.rawHeaders[index + 1] ?? "";
-    if (!isPerRequest(name.toLowerCase()) && own(name.replace(/^x-/i, ""), value) && !(answer.echo.length >= 3 && value.includes(answer.echo))) headers.push([name, value]);
+    // That there is one tells denials of this service from chunked ones; how long it is follows the text.
+    if (name.toLowerCase() === "content-length") headers.push([name, "0"]);
+    else if (!isPerRequest(name.toLowerCase()) && own(name.replace(/^x-/i, ""), value) && !(answer.echo.length >= 3 && value.includes(answer.echo))) headers.push([name, value]);
   }
   const text = marked(answer.body, answer.echo);
   const tree = jsonTemplate(answer.body, (part) => marked(part, answer.echo), own);

@@ -14,9 +14,9 @@ export function headersForClient(rawHeaders: readonly string[]): string[] {
 
 /**
  * Headers of an answer given instead of the service's, so that it cannot be told from one: `Content-Length` is corrected in
- * its place, or added only where the service's own answer had one (else both are chunked); `Date` is the service's own.
+ * its place, or added unless `chunked`, which must not depend on the answer that is replaced: else the framing would tell its class. `Date` is the service's own.
  */
-export function replacedHeaders(headers: readonly (readonly [string, string])[], bytes: number, upstream: readonly string[] | undefined): string[] {
+export function replacedHeaders(headers: readonly (readonly [string, string])[], bytes: number, upstream: readonly string[] | undefined, chunked = false): string[] {
   const upstreamDate = upstream === undefined ? undefined : valueOf(upstream, "date");
   const kept: string[] = [];
   let lengthTold = false;
@@ -28,7 +28,7 @@ export function replacedHeaders(headers: readonly (readonly [string, string])[],
     } else if (name.length === 4 && upstreamDate !== undefined && sameName(name, "date")) kept.push(name, upstreamDate);
     else kept.push(name, value);
   }
-  if (!lengthTold && (upstream === undefined || valueOf(upstream, "content-length") !== undefined)) kept.push("Content-Length", String(bytes));
+  if (!lengthTold && !chunked) kept.push("Content-Length", String(bytes));
   return kept;
 }
 

@@ -459,7 +459,7 @@ export class InFlight implements UpstreamJob {
     this.held = undefined;
     let release;
     try {
-      release = this.context.gate.onAnswer(ruling, { at, status: answer.status, rawHeaders: answer.rawHeaders, body: seen.body, complete: seen.complete });
+      release = this.context.gate.onAnswer(ruling, { at, tookMs: this.tookMs(), status: answer.status, rawHeaders: answer.rawHeaders, body: seen.body, complete: seen.complete });
     } catch (error) {
       this.gateFailed(error);
       return "other";
@@ -468,7 +468,7 @@ export class InFlight implements UpstreamJob {
     this.replaced = true;
     this.enter(Stage.waiting);
     const body = Buffer.from(release.body);
-    const headers = replacedHeaders(release.headers, body.length, answer.rawHeaders);
+    const headers = replacedHeaders(release.headers, body.length, answer.rawHeaders, release.chunked);
     const waitMs = Math.min((release.notBefore - at) / this.context.scale, this.context.limits.notBeforeMaxMs);
     if (!(waitMs > 0)) this.sendOwn(release.status, headers, body);
     else {
@@ -476,6 +476,10 @@ export class InFlight implements UpstreamJob {
       this.timer = setTimeout(() => this.sendOwn(status, headers, body), Math.ceil(waitMs));
     }
     return "other";
+  }
+
+  private tookMs(): number | undefined {
+    return this.askedMs < 0 ? undefined : (performance.now() - this.askedMs) * this.context.scale;
   }
 
   private sendHead(head: ResponseHead): void {

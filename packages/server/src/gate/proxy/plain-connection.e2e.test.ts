@@ -59,6 +59,7 @@ describe("a plain request and the same one read by Node", () => {
       const told = gate.captures.map(({ head: { rawHeaders, ...rest }, ...capture }) => ({
         ...capture,
         requestSection: undefined,
+        upstreamMs: undefined,
         head: { ...rest, rawHeaders: rawHeaders.filter((__, at) => rawHeaders[at - (at % 2)] !== "Proxy-Connection") },
       }));
       const byTarget = (half: typeof told): typeof told => half.toSorted((a, b) => (a.head.target < b.head.target ? -1 : 1));
