@@ -115,6 +115,34 @@ export type Endpoint = {
     readonly uniform: number;
     readonly ceiling: number;
   } | null;
+  readonly floor: {
+    readonly verdict: "measured" | "unproven";
+    readonly measuredAt: string;
+    readonly questionsADay: number | null;
+    readonly unnoticedADay: number | null;
+    readonly yearsFor33Million: number | null;
+    readonly injections: {
+      readonly found: number;
+      readonly of: number;
+      readonly withinDays: number;
+    } | null;
+    readonly daysToDetection: {
+      readonly median: number;
+      readonly p95: number;
+    } | null;
+    readonly learnedBefore: {
+      readonly median: number;
+      readonly p95: number;
+    } | null;
+    readonly ceilingADay: number | null;
+    readonly because: string | null;
+    readonly basis: {
+      readonly days: number;
+      readonly newcomersADay: number;
+      readonly unanchoredShare: number;
+    };
+    readonly text: string;
+  } | null;
 };
 
 export type EndpointShape = {

@@ -41,6 +41,8 @@ export { type Extracted, extractSubjects, type RequestParts } from "./exchange/s
 export { classOfEach } from "./exchange/batch-answer.ts";
 export { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
 export { allowProven, GateEngine, type GateEngineOptions, type Outcome, type Reservation } from "./decide/gate-engine.ts";
+export { measureFloor, type FloorBasis, type FloorInput, type FloorMeasure, type FloorProgress, type MiddleAndHigh } from "./decide/floor/measure-floor.ts";
+export { newcomerDaysKept, type NewcomerHour } from "./decide/newcomer-hours.ts";
 export { type Door, sameDoor } from "./decide/same-door.ts";
 export type { CanaryKind, CanarySet } from "./decide/canaries.ts";
 export { GuardMatcher } from "./decide/guard-matcher.ts";

@@ -1,4 +1,4 @@
-import type { Anchor, Disclosure, Exchange, GatePolicy, Signal } from "@postern/engine";
+import type { Anchor, Disclosure, Exchange, GatePolicy, NewcomerHour, Signal } from "@postern/engine";
 
 /**
  * What gate and hub say to each other over a local stream socket: frames one way ({@link frameSplitter}), one JSON object a line the other. The gate numbers what it sends;
@@ -48,6 +48,8 @@ export interface GateUsage {
   readonly uniform: number;
   readonly ceiling: number;
   readonly provisional: boolean;
+  /** Its newcomers in the last hours of this life, each time anew; absent when there were none. */
+  readonly newcomers?: readonly NewcomerHour[];
 }
 
 /** One line of the gate's own journal. `gate` names the life that wrote it: rows of the hub or of an import have none, and are not replayed. */

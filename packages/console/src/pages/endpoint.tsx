@@ -93,6 +93,7 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
         <Oracle oracle={endpoint.oracle} />
         {endpoint.timing !== null && <Timing timing={endpoint.timing} />}
         <Guard guard={endpoint.guard} />
+        {endpoint.floor !== null && <Floor floor={endpoint.floor} />}
       </div>
     </>
   );
@@ -210,6 +211,31 @@ function Guard({ guard }: { readonly guard: Endpoint["guard"] }) {
           ]}
         />
       )}
+    </Card>
+  );
+}
+
+/** How slowly somebody from ever new addresses must ask to stay unnoticed, when it was measured, and from what. */
+function Floor({ floor }: { readonly floor: NonNullable<Endpoint["floor"]> }) {
+  const { questionsADay, yearsFor33Million, learnedBefore, daysToDetection, basis } = floor;
+  return (
+    <Card title="Detection floor" badge={<Badge tone={questionsADay === null ? "warn" : "brand"}>{floor.verdict}</Badge>}>
+      <p>{floor.text}</p>
+      <details className="mt-2 text-[13px]">
+        <summary className="cursor-pointer text-soft">The numbers</summary>
+        <Facts
+          facts={[
+            ["measured", <Ago key="at" at={floor.measuredAt} />],
+            ["from whole days", count(basis.days)],
+            ["newcomers a day", count(Math.round(basis.newcomersADay))],
+            ["of them without follow-up", percent(basis.unanchoredShare)],
+            ...(questionsADay === null ? [] : [["found from, questions a day", count(questionsADay)] as const]),
+            ...(yearsFor33Million === null ? [] : [["years below it for 33 million", count(yearsFor33Million)] as const]),
+            ...(daysToDetection === null ? [] : [["days until told, middle and 95 %", `${daysToDetection.median}, ${daysToDetection.p95}`] as const]),
+            ...(learnedBefore === null ? [] : [["people learned by then", `${count(learnedBefore.median)}, ${count(learnedBefore.p95)}`] as const]),
+          ]}
+        />
+      </details>
     </Card>
   );
 }

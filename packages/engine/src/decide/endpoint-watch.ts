@@ -3,6 +3,7 @@ import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import { FanOut } from "./fan-out.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
+import { NewcomerHours } from "./newcomer-hours.ts";
 
 /**
  * One guarded endpoint as a whole: learns how often new never-anchored sources come (baseline), raises D3 when they come three times
@@ -28,6 +29,8 @@ export class EndpointWatch {
   share = new FollowUpShare();
   /** Of callers who show a credential, where one is needed. */
   fanOut = new FanOut();
+  /** What the detection floor is measured from. */
+  readonly hours = new NewcomerHours();
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;

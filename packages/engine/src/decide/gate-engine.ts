@@ -12,6 +12,7 @@ import { EndpointWatch } from "./endpoint-watch.ts";
 import type { FanOutAsk, FanOutGrant } from "./fan-out.ts";
 import type { FollowUpChange } from "./follow-up-share.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+import type { NewcomerHour } from "./newcomer-hours.ts";
 import { sameDoor } from "./same-door.ts";
 
 /**
@@ -41,6 +42,7 @@ export class GateEngine {
   readonly #newcomersFail = new BernoulliCusum(policy.failingAt);
   #now = 0;
   #principals: ReadonlySet<string> = new Set();
+  #newcomersFrom = Number.NEGATIVE_INFINITY;
   #replayed = { exchangeId: "", newcomer: false };
 
   constructor(options: GateEngineOptions) {
@@ -159,6 +161,16 @@ export class GateEngine {
     const watch = this.#byId.get(endpointId);
     if (watch === undefined) return undefined;
     return { truthful: watch.truthful, uniform: watch.uniform, ceiling: watch.ceiling(), provisional: watch.phase !== "calm" };
+  }
+
+  /** Newcomers of before `at` are not counted by the hour: an earlier life has told of those that are put back. */
+  countNewcomersFrom(at: number): void {
+    this.#newcomersFrom = at;
+  }
+
+  /** Hours of an endpoint's newcomers from hour `since` on (hours since the epoch), for the detection floor. */
+  newcomerHours(endpointId: string, since = 0): NewcomerHour[] {
+    return this.#byId.get(endpointId)?.hours.list(since) ?? [];
   }
 
   /**
@@ -529,6 +541,7 @@ export class GateEngine {
     if (inHour >= policy.contactsPerSourceHour) return;
     this.sources.inHour[network] = inHour + 1;
     if (!newcomer) return;
+    if (at >= this.#newcomersFrom) watch.hours.came(at);
     const change = watch.newcomer(at);
     if (change !== undefined) {
       this.#emit("enumeration.endpoint", change === "surge" ? "medium" : "low", change === "surge" ? 0.8 : 0.3, at, watch, undefined, {
@@ -656,6 +669,8 @@ export class GateEngine {
   }
 
   #shareJudged(watch: EndpointWatch, anchored: boolean, at: number): void {
+    const given = at - policy.cohortJudgedAfterMs;
+    if (given >= this.#newcomersFrom) watch.hours.judged(anchored, given);
     const change = watch.share.newcomer(anchored, at);
     if (change !== undefined) this.#shareChanged(watch, change, at);
   }

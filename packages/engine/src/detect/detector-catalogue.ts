@@ -57,7 +57,8 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     id: "enumeration.clock",
     letter: "",
     sees: "Over weeks of stored days: of the newcomers who never follow up most come evenly by day and by night, as a program does, while those who follow up sleep. Needs no days without the attack.",
-    misses: "A program that keeps people's hours; services used evenly around the clock; what is less than half of all that stays without follow-up. Less than three weeks of follow-ups.",
+    misses:
+      "A program that keeps people's hours; services used evenly around the clock; what is less than half of all that stays without follow-up. Less than three weeks of follow-ups.",
     mistakes: "Newcomers whose follow-up is not seen and who come at all hours: a monitor from ever new addresses, a second country of use.",
     walkedAroundBy: "Asking by day.",
     acts: "nothing; it tells people, once a night",

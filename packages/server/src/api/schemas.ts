@@ -10,6 +10,7 @@ const level = z.enum(["info", "low", "medium", "high", "critical"]);
 const time = z.iso.datetime();
 const count = z.number().min(0);
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
+const middleAndHigh = z.object({ median: z.number(), p95: z.number() });
 const endpointRef = z.object({ id: z.string(), method: z.string(), host: z.string(), path: z.string() });
 const disclosed = z.object({ confirmed: count, denied: count, uniform: count, estimated: z.boolean() });
 
@@ -69,6 +70,23 @@ const Endpoint = z.object({
     "How worrying it is, 0 to 433, higher first: hundreds the worst open finding (low 1 to critical 4), tens whom it answers (anyone 3, some without a credential 2, unproven 1), ones the worst data in its answers (high 3, medium 2, low 1).",
   ),
   guard: z.object({ state: z.enum(["watched", "budgeted"]), truthful: count, uniform: count, ceiling: count }).nullable(),
+  floor: z
+    .object({
+      verdict: z.enum(["measured", "unproven"]),
+      measuredAt: time,
+      questionsADay: z.number().nullable().describe("The smallest rate of questions from ever new addresses that was found; who asks less may stay unnoticed."),
+      unnoticedADay: z.number().nullable(),
+      yearsFor33Million: z.number().nullable(),
+      injections: z.object({ found: count, of: count, withinDays: count }).nullable(),
+      daysToDetection: middleAndHigh.nullable(),
+      learnedBefore: middleAndHigh.nullable(),
+      ceilingADay: z.number().nullable().describe("People a day that newcomers can learn at the most, whoever notices."),
+      because: z.string().nullable(),
+      basis: z.object({ days: count, newcomersADay: z.number(), unanchoredShare: z.number() }),
+      text: z.string(),
+    })
+    .nullable()
+    .describe("The detection floor, measured nightly; null where it never was."),
 });
 
 const Change = z.object({

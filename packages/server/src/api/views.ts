@@ -224,6 +224,28 @@ export interface EndpointView {
   /** How worrying it is, 0 to 433, higher first: its worst open finding, whom it answers, what its answers hold (`hub/endpoint-concern.ts`). */
   readonly concern: number;
   readonly guard: { readonly state: "watched" | "budgeted"; readonly truthful: number; readonly uniform: number; readonly ceiling: number } | null;
+  /** How slowly an attacker from ever new addresses must ask to stay unnoticed, as it was measured last; null where it never was. */
+  readonly floor: FloorView | null;
+}
+
+/** One endpoint's detection floor as API, console and commands show it; `text` says all of it. */
+export interface FloorView {
+  readonly verdict: "measured" | "unproven";
+  readonly measuredAt: string;
+  /** The smallest rate that was found; who asks less may stay unnoticed. Null while unproven. */
+  readonly questionsADay: number | null;
+  /** People an attacker below it learns in a day, if everybody it asks about exists, and the years it takes for 33 million. */
+  readonly unnoticedADay: number | null;
+  readonly yearsFor33Million: number | null;
+  /** At the floor: of so many injections so many were found, after so many days, with so many people learned. */
+  readonly injections: { readonly found: number; readonly of: number; readonly withinDays: number } | null;
+  readonly daysToDetection: { readonly median: number; readonly p95: number } | null;
+  readonly learnedBefore: { readonly median: number; readonly p95: number } | null;
+  /** People a day that newcomers can learn at the most, whoever notices (F3). */
+  readonly ceilingADay: number | null;
+  readonly because: string | null;
+  readonly basis: { readonly days: number; readonly newcomersADay: number; readonly unanchoredShare: number };
+  readonly text: string;
 }
 
 export interface FindingView extends Omit<Finding, "firstAt" | "lastAt"> {

@@ -27,6 +27,7 @@ const commands: readonly CommandModule[] = [
   { names: ["discover"], load: async () => (await import("./discover.ts")).discoverCommand },
   { names: ["probe"], load: async () => (await import("./probe.ts")).probeCommand },
   { names: ["detect"], load: async () => (await import("./detect.ts")).detectCommand },
+  { names: ["floor"], load: async () => (await import("./floor.ts")).floorCommand },
   { names: ["why"], load: async () => (await import("./why.ts")).whyCommand },
   { names: ["report"], load: async () => (await import("./report-breach.ts")).reportBreachCommand },
   { names: ["config"], load: async () => (await import("./config.ts")).configCommand },

@@ -8,11 +8,13 @@ import {
   type IncidentsState,
   type LedgerState,
   type LedgerStep,
+  type NewcomerHour,
   PosternError,
   type Ports,
   type Signal,
   storeExchange,
 } from "@postern/engine";
+import { NewcomerHistory } from "../hub/floor/newcomer-history.ts";
 import { type HubState, loadHubState, saveHubState } from "../hub/hub-state.ts";
 import { Uptime } from "../hub/uptime.ts";
 import { followUpRows } from "../store/follow-up-row.ts";
@@ -67,6 +69,8 @@ export class DataSink {
     const before = loadLearned(this.#dir);
     const uptime = new Uptime(before?.uptime);
     uptime.imported(learned.recording.id, learned.recording.from, learned.recording.to);
+    const newcomers = new NewcomerHistory(before?.newcomers);
+    for (const [endpointId, hours] of learned.newcomers) newcomers.heard(learned.recording.id, endpointId, hours);
     try {
       saveHubState(this.#dir, {
         version: 1,
@@ -77,6 +81,8 @@ export class DataSink {
         ...(before?.annotations === undefined ? {} : { annotations: before.annotations }),
         uptime: uptime.exportState(),
         findings: learned.findings,
+        newcomers: newcomers.exportState(),
+        ...(before?.floors === undefined ? {} : { floors: before.floors }),
       });
     } catch (cause) {
       throw new PosternError("DATA_DIR_UNUSABLE", `What was learned cannot be kept in ${this.#dir}.`, { cause });
@@ -98,6 +104,8 @@ export interface ImportLearned {
   readonly ledger: LedgerState;
   readonly incidents: IncidentsState;
   readonly findings: readonly Finding[];
+  /** Newcomers of guarded endpoints by the hour. */
+  readonly newcomers: readonly (readonly [endpointId: string, hours: readonly NewcomerHour[]])[];
   /** Its name, first and last event: the time its records speak for. */
   readonly recording: { readonly id: string; readonly from: number; readonly to: number };
 }

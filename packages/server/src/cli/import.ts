@@ -110,6 +110,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
     ledger: run.ledger.exportState(),
     incidents: run.incidents.exportState(),
     findings: run.ledger.findings(),
+    newcomers: run.judge.gate.endpointIds().map((id) => [id, run.judge.gate.newcomerHours(id)]),
     recording: { id: idPrefix, from: Math.min(run.firstAt, imported?.resumedAt ?? run.firstAt), to: run.lastAt },
   });
   await imported?.keep(Date.now());

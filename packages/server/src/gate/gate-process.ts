@@ -36,6 +36,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   if (policy !== undefined) engine.setPolicy({ ...policy, endpoints: [...policy.endpoints, ...(saved?.retired ?? [])] });
   const former = saved?.former ?? new Map<string, string>();
   const replayed = replayGate(engine, ports, journalDir, { since: clock.now() - replayMs, former });
+  engine.countNewcomersFrom(clock.now());
   const unplaced = new Set(replayed.unknown);
   /** A guard that was not known at the start has come: its rows of earlier lives are put back before it decides anything. */
   const placeLate = (next: GatePolicy): void => {
@@ -56,7 +57,9 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     usage: () =>
       engine.endpointIds().flatMap((endpointId) => {
         const usage = engine.usage(endpointId);
-        return usage === undefined ? [] : [{ endpointId, ...usage }];
+        if (usage === undefined) return [];
+        const newcomers = engine.newcomerHours(endpointId, Math.floor(clock.now() / 3_600_000) - newcomerHoursTold);
+        return [newcomers.length === 0 ? { endpointId, ...usage } : { endpointId, ...usage, newcomers }];
       }),
     upstreamErrors: () => upstreamErrors,
     onFrame: (frame) => {
@@ -156,3 +159,5 @@ export interface RunningGate {
   reload(changes: GateReload): void;
   close(graceMs: number): Promise<void>;
 }
+/** Hours before the current one: an answer is judged minutes after it was given, and a quiet hour has nothing to send it with. */
+const newcomerHoursTold = 3;

@@ -36,7 +36,9 @@ import { SlowWatch } from "./slow-watch.ts";
 import { SourceTotals } from "./source-totals.ts";
 import { KnownTemplates } from "../specs/known-templates.ts";
 import { type KeptRule, TemplateRulesFile } from "./template-rules-file.ts";
-import { Uptime } from "./uptime.ts";
+import type { KeptFloor } from "./floor/floor-view.ts";
+import { NewcomerHistory } from "./floor/newcomer-history.ts";
+import { Uptime, type UptimeState } from "./uptime.ts";
 import type { GateFrame, GateUsage, PastLife } from "../gate-hub-wire.ts";
 
 /**
@@ -57,6 +59,9 @@ export class HubCore {
   readonly usage = new Map<string, GateUsage>();
   /** Absent where there is no store to ask. */
   readonly slow: SlowWatch | undefined;
+  readonly newcomers: NewcomerHistory;
+  /** Detection floors by endpoint id, as they were measured last. */
+  readonly floors: Map<string, KeptFloor>;
   readonly #options: HubCoreOptions;
   readonly #triggers: Triggers;
   readonly #exchanges: Journal;
@@ -107,6 +112,8 @@ export class HubCore {
             },
             state?.slow,
           );
+    this.newcomers = new NewcomerHistory(state?.newcomers);
+    this.floors = new Map(Object.entries(state?.floors ?? {}));
     this.#triage = new Map(Object.entries(state?.triage ?? {}));
     this.annotations = new Map(Object.entries(state?.annotations ?? {}));
     this.#triggers = new Triggers(config.triggers, { random: options.ports.random, re2 });
@@ -132,7 +139,10 @@ export class HubCore {
   /** Reads one batch of a gate. Returns the anchors found, to be sent to every gate. */
   onFrame(frame: Extract<GateFrame, { t: "batch" }>): readonly Anchor[] {
     this.#obey();
-    for (const usage of frame.usage) this.usage.set(usage.endpointId, usage);
+    for (const usage of frame.usage) {
+      this.usage.set(usage.endpointId, usage);
+      if (usage.newcomers !== undefined) this.newcomers.heard(frame.epoch, usage.endpointId, usage.newcomers);
+    }
     this.upstreamErrors = Math.max(this.upstreamErrors, frame.upstreamErrors);
     const first = frame.seq - frame.exchanges.length + 1;
     if (frame.exchanges.length > 0 && first > this.#received.of(frame.epoch) + 1)
@@ -238,6 +248,19 @@ export class HubCore {
     }
   }
 
+  /** At {@link floorsMax} the one measured longest ago goes. */
+  keepFloor(endpointId: string, floor: KeptFloor): void {
+    this.floors.delete(endpointId);
+    this.floors.set(endpointId, floor);
+    const oldest = this.floors.keys().next().value;
+    if (this.floors.size > floorsMax && oldest !== undefined) this.floors.delete(oldest);
+    this.#changed = true;
+  }
+
+  uptimeState(): UptimeState {
+    return this.uptime.exportState();
+  }
+
   triage(kind: "incident" | "finding", id: string, status: string): void {
     this.#triage.set(`${kind} ${id}`, status);
   }
@@ -266,6 +289,8 @@ export class HubCore {
       savedAt: Date.now(),
       received: this.#received.exportState(),
       ...(this.slow === undefined ? {} : { slow: this.slow.exportState() }),
+      newcomers: this.newcomers.exportState(),
+      floors: Object.fromEntries(this.floors),
       signals: this.#recent.slice(-signalsSavedMax),
     });
     this.#changed = false;
@@ -457,6 +482,8 @@ const signalsSavedMax = 500;
 const lossSpanMs = 1_000;
 const recentMax = 2_000;
 const missingMax = 1_000;
+/** As many endpoints as one gate guards. */
+const floorsMax = 4_096;
 
 function oracleWord(verdict: "none" | "suspected" | "proven"): string {
   return verdict === "none" ? "" : verdict;

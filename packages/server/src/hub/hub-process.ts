@@ -20,6 +20,7 @@ import { storeSocketPath } from "../store/store-socket.ts";
 import { type BlindIdentifier, blindIdentifiers, blindIdentifierText } from "./blind-identifiers.ts";
 import { GateServer } from "./gate-server.ts";
 import { HubCore } from "./hub-core.ts";
+import { NightlyFloors } from "./floor/nightly-floors.ts";
 import { HubViews } from "./hub-views.ts";
 import { hubMetrics } from "./hub-metrics.ts";
 import { SpecShelf } from "./spec-shelf.ts";
@@ -155,6 +156,11 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     }
   };
 
+  const floors = new NightlyFloors(core, {
+    now: clock.now,
+    mode: options.mode,
+    onFailed: (endpointId, why) => options.onEvent({ name: "floor-not-measured", endpointId, detail: why }),
+  });
   let ticks = 0;
   const timer = setInterval(() => {
     ticks++;
@@ -168,6 +174,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     if (ticks % 20 === 0) {
       core.save();
       lookForBlind();
+      floors.tick();
     }
     if (ticks % forgetTicks === 1) queue.forget(Date.now() - (config.retention.clearAddresses ?? retentionDefaults.clearAddresses));
     if (ticks % 8 === 1) {
@@ -188,6 +195,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     issueLogin,
     close: async () => {
       clearInterval(timer);
+      await floors.close();
       await gates.close();
       await listening.close();
       await dispatcher.close();

@@ -3,6 +3,8 @@ import { join } from "node:path";
 import type { Finding, IncidentsState, LedgerState, Signal } from "@postern/engine";
 import type { Annotation } from "./endpoint-life.ts";
 import type { SlowWatchState } from "./slow-watch.ts";
+import type { KeptFloor } from "./floor/floor-view.ts";
+import type { NewcomerHistoryState } from "./floor/newcomer-history.ts";
 import type { UptimeState } from "./uptime.ts";
 
 /**
@@ -21,6 +23,9 @@ export interface HubState {
   readonly uptime?: UptimeState;
   /** Weaknesses known when this was saved, for commands that read the state without the traffic behind it. */
   readonly findings?: readonly Finding[];
+  /** Newcomers of endpoints by the hour, and the detection floors measured from them; absent in older states. */
+  readonly newcomers?: NewcomerHistoryState;
+  readonly floors?: Readonly<Record<string, KeptFloor>>;
   /** When it was saved, real milliseconds since the epoch. What was journaled later is not in it. */
   readonly savedAt?: number;
   /** Number of the last exchange journaled or counted as missing, by life of a gate; latest last. */

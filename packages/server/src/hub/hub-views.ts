@@ -146,6 +146,7 @@ export class HubViews implements Views {
       documented: () => this.#options.specs.documented(),
       guard: (id) => ({ state: this.#guardState(id), usage: this.#core.usage.get(id) }),
       knownBy: this.#options.knownBy(endpoint),
+      floor: (id) => this.#core.floors.get(id),
     });
   }
 

@@ -2,6 +2,7 @@ import { type DisclosedCounts, type Finding, type Incident, type IncidentSource,
 import type { Acceptance } from "../config/public-on-purpose.ts";
 import { concernOf } from "./endpoint-concern.ts";
 import { plainEvidence } from "./plain-evidence.ts";
+import { floorView, type KeptFloor } from "./floor/floor-view.ts";
 import type { EndpointLife } from "./endpoint-life.ts";
 import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
 
@@ -55,6 +56,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
     statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
     subjects: ledger.subjectsOf(endpoint).map((rule) => ({ in: rule.location.in, name: reveal(rule.location.name), type: rule.type })),
     guard: guardOf(endpoint, more.guard),
+    floor: floorOf(endpoint, more.floor),
   };
 }
 
@@ -84,6 +86,15 @@ function guardOf(endpoint: InventoryEndpoint, guard: EndpointMore["guard"]): End
   return all ?? null;
 }
 
+/** Of endpoints that a rule shows as one, the first that has one. */
+function floorOf(endpoint: InventoryEndpoint, floor: EndpointMore["floor"]): EndpointView["floor"] {
+  for (const id of new Set([endpoint.id, ...endpoint.aliases, ...[...(endpoint.parts ?? [])].map((part) => part.id)])) {
+    const kept = floor?.(id);
+    if (kept !== undefined) return floorView(kept);
+  }
+  return null;
+}
+
 function callsOf({ operations }: InventoryEndpoint): EndpointView["calls"] {
   if (operations?.protocol === undefined) return null;
   return { protocol: operations.protocol, operations: operations.byKey.size, others: operations.others };
@@ -98,6 +109,7 @@ export interface EndpointMore {
   readonly knownBy?: readonly string[];
   readonly life?: EndpointLife;
   /** By the id of what is guarded. */
+  readonly floor?: ((id: string) => KeptFloor | undefined) | undefined;
   readonly guard?: ((id: string) => EndpointGuard) | undefined;
 }
 

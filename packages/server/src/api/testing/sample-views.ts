@@ -247,6 +247,23 @@ function overviewAt(at: number, kind: SampleKind, findings: readonly FindingView
 /** Nothing to show beside the counts. */
 const bare = { samples: {}, jwt: null } as const;
 
+function sampleFloor(at: number): EndpointView["floor"] {
+  return {
+    verdict: "measured",
+    measuredAt: iso(at - 5 * 3_600_000),
+    questionsADay: 17,
+    unnoticedADay: 16,
+    yearsFor33Million: 5_651,
+    injections: { found: 20, of: 20, withinDays: 14 },
+    daysToDetection: { median: 7, p95: 11 },
+    learnedBefore: { median: 125, p95: 179 },
+    ceilingADay: 200,
+    because: null,
+    basis: { days: 14, newcomersADay: 234.8, unanchoredShare: 0.153 },
+    text: "An attacker who never uses an address twice stays unnoticed below 17 questions a day: at most 16 people a day, 33 million would take 5,651 years.",
+  };
+}
+
 function endpointsAt(at: number): readonly EndpointView[] {
   const base = (id: string, method: string, path: string, requests: number, over: Partial<EndpointView> = {}): Omit<EndpointView, "concern"> => ({
     id,
@@ -275,6 +292,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
     statuses: { "200": Math.round(requests * 0.98), "401": 12, "500": Math.round(requests * 0.004) },
     subjects: [],
     guard: null,
+    floor: null,
     ...over,
   });
   const worst = worstOpen(findingsAt(at));
@@ -287,6 +305,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
       statuses: { "200": 20_611, "404": 20_609 },
       subjects: [{ in: "path", name: "cc-phone", type: "phone" }],
       guard: { state: "budgeted", truthful: 2_229, uniform: 18_230, ceiling: 10 },
+      floor: sampleFloor(at),
     }),
     base(reset.id, reset.method, reset.path, 2_310, {
       auth: { ...open, evidence: { "answered without credential": 2_310 } },

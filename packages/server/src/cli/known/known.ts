@@ -6,6 +6,8 @@ import { loadHubState, type MissingExchanges } from "../../hub/hub-state.ts";
 import type { Annotation } from "../../hub/endpoint-life.ts";
 import { TemplateRulesFile } from "../../hub/template-rules-file.ts";
 import { KnownTemplates } from "../../specs/known-templates.ts";
+import type { KeptFloor } from "../../hub/floor/floor-view.ts";
+import { NewcomerHistory } from "../../hub/floor/newcomer-history.ts";
 import type { UptimeState } from "../../hub/uptime.ts";
 import { type GuardedName, readGuarded } from "./guarded-file.ts";
 import { loadOrCreateKey } from "../../keys/key-file.ts";
@@ -45,6 +47,8 @@ export async function readKnown(dataDir: string, options: KnownOptions): Promise
     triage: state?.triage ?? {},
     annotations: new Map(Object.entries(state?.annotations ?? {})),
     uptime: state?.uptime,
+    newcomers: new NewcomerHistory(state?.newcomers),
+    floors: new Map(Object.entries(state?.floors ?? {})),
     savedAt,
   };
 }
@@ -74,6 +78,9 @@ export interface Known {
   /** What people said about endpoints over the API. */
   readonly annotations: ReadonlyMap<string, Annotation>;
   readonly uptime: UptimeState | undefined;
+  /** Newcomers of guarded endpoints by the hour, and floors measured by a running Postern. */
+  readonly newcomers: NewcomerHistory;
+  readonly floors: ReadonlyMap<string, KeptFloor>;
   /** When the state was written; undefined when there is none and everything is judged anew from the store. */
   readonly savedAt: number | undefined;
 }

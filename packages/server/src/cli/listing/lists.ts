@@ -109,6 +109,7 @@ export function viewerOf(known: Known): (endpoint: InventoryEndpoint) => Endpoin
   // The counters of a running gate are its own; here stands what is guarded, not how far.
   return (endpoint) =>
     endpointView(known.ledger, endpoint, {
+      floor: (id) => known.floors.get(id),
       life: lifeOf(endpoint),
       worst: worst.get(endpoint.id),
       documented,

@@ -30,6 +30,7 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
       ].join(", "),
     ),
     ...said("known by", one.knownBy.join(", ")),
+    ...(one.floor === null ? [] : said("floor", `${one.floor.text} (${one.floor.measuredAt.slice(0, 16).replace("T", " ")} UTC)`)),
     ...said(
       "requests",
       `${count(one.requests)}, ${several(one.clientErrors, "client error")} (4xx), ${several(one.errors, "server error")} (5xx or no answer), ${one.firstSeen.slice(0, 16).replace("T", " ")} to ${one.lastSeen.slice(0, 16).replace("T", " ")}`,
