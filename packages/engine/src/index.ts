@@ -11,6 +11,7 @@ export * from "./detect/signal.ts";
 export { type DetectorEntry, detectorCatalogue } from "./detect/detector-catalogue.ts";
 export * from "./assess/finding.ts";
 export * from "./decide/gate-policy.ts";
+export { aftermath, type AftermathDay, aftermathSignal, type AftermathVerdict } from "./detect/abuse/aftermath.ts";
 export { abusePolicy } from "./detect/abuse/abuse-policy.ts";
 export type { MessageCosts } from "./detect/abuse/sms-pumping.ts";
 export type { EndpointKind, KindVerdict } from "./detect/kinds/endpoint-kind.ts";

@@ -157,6 +157,17 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
   },
   {
+    id: "takeover.aftermath",
+    letter: "",
+    sees: "Once a night: whether people whom a stranger was told about recover accounts or ask for codes more often than others who signed in on the same days (an e-process over hypergeometric counts, one false alarm in 100,000 services for ever).",
+    misses: "A list used on fewer than about fifteen people; one used elsewhere, or later than disclosures are kept; endpoints whose kind is unproven.",
+    mistakes: "Exposed people who recover more often for reasons of their own, beyond odds of 1.5.",
+    walkedAroundBy: "Using the list on another service, or on a few people only.",
+    acts: "nothing; it tells people",
+    file: "packages/engine/src/detect/abuse/aftermath.ts",
+    numbers: "packages/engine/src/detect/abuse/aftermath.ts",
+  },
+  {
     id: "trigger.<id>",
     letter: "",
     sees: "What you wrote under `triggers` in postern.yaml: a CEL condition over the facts of an exchange and counters over windows.",

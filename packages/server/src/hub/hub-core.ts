@@ -29,6 +29,7 @@ import type { StoreClient } from "../store/store-client.ts";
 import { recoverJournal } from "../store/recover-journal.ts";
 import { type ReplayOptions, replayJournal } from "../store/replay-journal.ts";
 import { type Annotation, annotationsMax } from "./endpoint-life.ts";
+import { cohortsOf } from "./cohorts-of.ts";
 import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
 import { recallTotals } from "./recall-totals.ts";
 import { Received } from "./received.ts";
@@ -106,6 +107,7 @@ export class HubCore {
             {
               store,
               principals: () => this.policy().principals,
+              cohorts: () => cohortsOf(this.ledger),
               incidents: () => this.incidents.list(),
               take: (signals) => this.take(signals),
               realNow: Date.now,

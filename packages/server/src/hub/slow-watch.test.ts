@@ -34,6 +34,7 @@ function watch(state?: SlowWatchState): { readonly slow: SlowWatch; readonly inc
     {
       store,
       principals: () => [],
+      cohorts: () => ({ events: [], exposing: [], confirmedClasses: [] }),
       incidents: () => incidents.list(),
       take: (signals) => {
         taken.push(...signals);
@@ -99,6 +100,7 @@ function watchOf(up: () => boolean): { readonly slow: SlowWatch; look(day: numbe
   const slow = new SlowWatch({
     store: { query: (name, params) => (up() ? store.query(name, params) : Promise.reject(new Error("away"))) },
     principals: () => [],
+      cohorts: () => ({ events: [], exposing: [], confirmedClasses: [] }),
     incidents: () => [],
     take: () => undefined,
     realNow: () => (realNow += 100_000),

@@ -1,5 +1,7 @@
-import { type Incident, judgeSlow, type Level, type Signal, type SlowAlarm, slowPolicy, slowSignal } from "@postern/engine";
+import { aftermath, aftermathSignal, type Incident, judgeSlow, type Level, type Signal, type SlowAlarm, slowPolicy, slowSignal } from "@postern/engine";
+import { askAftermath } from "../store/ask-aftermath.ts";
 import { askSlow } from "../store/ask-slow.ts";
+import type { Cohorts } from "./cohorts-of.ts";
 import type { StoreClient } from "../store/store-client.ts";
 
 /**
@@ -72,6 +74,11 @@ export class SlowWatch {
       }
       const alarms = judgeSlow(answer);
       this.#options.take(this.#signals(alarms, to));
+      await this.#aftermath(to);
+      if (this.#stopped) {
+        this.#state = before;
+        return;
+      }
       const tookMs = this.#options.realNow() - startedAt;
       this.#state = {
         status: answer.refused > 0 ? "incomplete" : "done",
@@ -90,19 +97,35 @@ export class SlowWatch {
     }
   }
 
+  /** Whether the list that leaked is being used. */
+  async #aftermath(to: number): Promise<void> {
+    const cohorts = this.#options.cohorts();
+    const from = to - slowPolicy.windowDays * dayMs;
+    const days = await askAftermath(this.#options.store, { ...cohorts, from, to, stopped: () => this.#stopped });
+    const signal = aftermathSignal(aftermath(days), to);
+    const told = this.#told.get("takeover.aftermath");
+    if (signal === undefined || this.#stopped || (told !== undefined && to - told < slowPolicy.tellAgainDays * dayMs)) return;
+    this.#remember("takeover.aftermath", to);
+    this.#options.take([signal]);
+  }
+
+  #remember(key: string, at: number): void {
+    this.#told.delete(key);
+    this.#told.set(key, at);
+    if (this.#told.size <= toldMax) return;
+    for (const oldest of this.#told.keys()) {
+      this.#told.delete(oldest);
+      break;
+    }
+  }
+
   #signals(alarms: readonly SlowAlarm[], at: number): readonly Signal[] {
     const signals: Signal[] = [];
     for (const alarm of alarms) {
       const key = `${alarm.detector}\n${alarm.endpointId}\n${alarm.key}`;
       const told = this.#told.get(key);
       if (told !== undefined && at - told < slowPolicy.tellAgainDays * dayMs) continue;
-      this.#told.delete(key);
-      this.#told.set(key, at);
-      if (this.#told.size > toldMax)
-        for (const oldest of this.#told.keys()) {
-          this.#told.delete(oldest);
-          break;
-        }
+      this.#remember(key, at);
       signals.push(slowSignal(alarm, at, this.#isTold(alarm) ? "low" : alarm.level));
     }
     return signals;
@@ -125,6 +148,7 @@ export class SlowWatch {
 export interface SlowWatchOptions {
   readonly store: Pick<StoreClient, "query">;
   readonly principals: () => readonly string[];
+  readonly cohorts: () => Cohorts;
   readonly incidents: () => readonly Incident[];
   readonly take: (signals: readonly Signal[]) => void;
   /** Milliseconds of the machine's own clock. */

@@ -14,12 +14,12 @@ export interface FollowUpRow {
   readonly address: string;
 }
 
-/** The rows of the anchors that one exchange proved, one a person. */
+/** The rows of the anchors that one exchange proved, one a person; whole milliseconds, as the store takes them. */
 export function followUpRows(exchange: { readonly id: string; readonly client: { readonly address: string } }, anchors: readonly Anchor[]): readonly FollowUpRow[] {
   return anchors.flatMap(({ at, endpointId, kind, narrow, subjects }, n) =>
     subjects
       .slice(0, subjectsMax)
-      .map((subject, m) => ({ id: `${exchange.id}.f${n}.${m}`, exchangeId: exchange.id, at, endpointId, kind, subject, narrow, address: exchange.client.address })),
+      .map((subject, m) => ({ id: `${exchange.id}.f${n}.${m}`, exchangeId: exchange.id, at: Math.round(at), endpointId, kind, subject, narrow, address: exchange.client.address })),
   );
 }
 

@@ -2,13 +2,15 @@ import type { ChildProcess } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { judgeSlow, type SlowAlarm, slowSignal } from "@postern/engine";
+import { aftermath, aftermathSignal, judgeSlow, type SlowAlarm, slowSignal } from "@postern/engine";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { askAftermath } from "./ask-aftermath.ts";
 import { askSlow } from "./ask-slow.ts";
 import { Journal } from "./journal.ts";
 import { endStore, startStore } from "./open-store.ts";
 import { StoreClient } from "./store-client.ts";
 import { storeSocketPath } from "./store-socket.ts";
+import { sampleExchange, sampleHash } from "./testing/sample-rows.ts";
 import { storedDays, type StoredDaysOptions } from "./testing/stored-days.ts";
 import { storeCommand } from "./testing/store-command.ts";
 
@@ -50,7 +52,6 @@ afterAll(async () => {
 });
 
 function write(of: readonly StoredDaysOptions[]): void {
-  const journal = (kind: string): Journal => Journal.open({ dir: journalsDir, kind, segmentBytesMax: 8_000_000, segmentAgeMs: 1e9, now: Date.now });
   const [disclosures, followUps] = [journal("disclosures"), journal("followups")];
   for (const world of of) {
     for (const day of storedDays(world)) {
@@ -103,4 +104,50 @@ describe("ninety stored days, looked back on", () => {
     expect(new Set(unproven.days.map((day) => day.endpointId))).toEqual(new Set(["partner"]));
     expect(judgeSlow(unproven).map((alarm) => alarm.key)).toContain("81.0.0.0");
   });
+
+  test("tell that a leaked list is used: who was told about to a stranger and recovers an account on a later day", async () => {
+    const confirmed = sampleHash(1);
+    const subject = (n: number): string => sampleHash(9_000_000 + n);
+    const [exchanges, disclosures, followUps] = [journal("exchanges"), journal("disclosures"), journal("followups")];
+    const told = (n: number, address: string): void =>
+      disclosures.append({ ...storedRow(`a${n}${address}`, from + 1_000), endpointId: "leaks", subject: subject(n), address, answer: "truthful", responseClass: confirmed, narrow: subject(0) });
+    // A stranger learned of the first fifty; everybody asks about himself and signs in each day.
+    for (let n = 0; n < 400; n++) {
+      if (n < 50) told(n, "198.51.100.7");
+      told(n, `90.0.${n >> 8}.${n & 255}`);
+      for (let day = 0; day < 8; day++)
+        followUps.append({ ...storedRow(`f${n}.${day}`, from + day * dayMs + n * 1_000), endpointId: "sign-in", kind: "sign-in", subject: subject(n), narrow: subject(0), address: `90.0.${n >> 8}.${n & 255}` });
+    }
+    // Each day ten recover an account at home, nine of the exposed elsewhere.
+    for (let day = 1; day < 8; day++) {
+      for (let n = 0; n < 19; n++) {
+        const who = n < 10 ? (day * 37 + n * 29) % 400 : (day * 9 + n) % 50;
+        const row = { ...sampleExchange(3, from + day * dayMs + 3_600_000), id: `r${day}.${n}`, endpointId: "recover", status: 200, subjects: [{ type: "phone", hash: subject(who) }] };
+        exchanges.append({ ...row, address: n < 10 ? `90.0.${who >> 8}.${who & 255}` : `203.0.113.${day}` });
+      }
+    }
+    for (const one of [exchanges, disclosures, followUps]) one.close();
+    await client.flush();
+    const cohorts = { from, to: from + 8 * dayMs, events: ["recover"], exposing: ["leaks"], confirmedClasses: [confirmed] };
+    const found = await askAftermath(client, cohorts);
+    const second = found.toSorted((a, b) => a.day - b.day)[1];
+    expect([second?.events, second?.exposedEvents]).toEqual(expectedOn(1));
+    expect((second?.exposedEvents ?? 0) + (second?.exposedOthers ?? 0)).toBe(50);
+    expect(aftermathSignal(aftermath(found), 0)?.detector).toBe("takeover.aftermath");
+    expect(aftermath(await askAftermath(client, { ...cohorts, exposing: ["honest"] })).sure).toBeUndefined();
+  });
 });
+
+function journal(kind: string): Journal {
+  return Journal.open({ dir: journalsDir, kind, segmentBytesMax: 8_000_000, segmentAgeMs: 1e9, now: Date.now });
+}
+
+function storedRow(id: string, at: number) {
+  return { id, exchangeId: id, at, subjectType: "phone", credential: "" };
+}
+
+/** Distinct people that recovered on that day, and those of them below fifty. */
+function expectedOn(day: number): number[] {
+  const who = new Set(Array.from({ length: 19 }, (_, n) => (n < 10 ? (day * 37 + n * 29) % 400 : (day * 9 + n) % 50)));
+  return [who.size, [...who].filter((n) => n < 50).length];
+}

@@ -10,6 +10,7 @@ import { exposure } from "./exposure.ts";
 import { meaningTotals } from "./meaning-totals.ts";
 import type { Question } from "./question.ts";
 import { signals } from "./signals.ts";
+import { slowAftermath } from "./slow-aftermath.ts";
 import { slowDays } from "./slow-days.ts";
 import { slowSources } from "./slow-sources.ts";
 import { slowSpan } from "./slow-span.ts";
@@ -28,6 +29,7 @@ export const allQuestions = {
   exposure,
   meaningTotals,
   signals,
+  slowAftermath,
   slowDays,
   slowSources,
   slowSpan,

@@ -30,6 +30,8 @@ export async function ask(engine: EmbeddedEngine, name: string, params: unknown)
       return await answerTo(engine, allQuestions.meaningTotals, params);
     case "signals":
       return await answerTo(engine, allQuestions.signals, params);
+    case "slowAftermath":
+      return await answerTo(engine, allQuestions.slowAftermath, params);
     case "slowDays":
       return await answerTo(engine, allQuestions.slowDays, params);
     case "slowSources":
