@@ -17,7 +17,9 @@ import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
 import { AttackNamer } from "./detect/names/attack-namer.ts";
 import { clientAttributes } from "./detect/names/client-attributes.ts";
+import { TargetWatch } from "./detect/target/target-watch.ts";
 import { targetPlace } from "./detect/target/target-place.ts";
+import { hash53 } from "./detect/observe/hash53.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
@@ -51,6 +53,9 @@ export class Ledger {
   readonly abuse: AbuseWatch;
   /** Says who an attack's clients are, while an alarm stands. */
   readonly names = new AttackNamer();
+  /** D5: whom an attack asks about. */
+  readonly targets = new TargetWatch((at) => `target-${hash53(`${at}\n${this.#targetSignals++}`).toString(36)}`);
+  #targetSignals = 0;
   readonly #ports: Ports;
   readonly #callers: Callers;
   readonly #schemes: SchemeLearner;
@@ -89,6 +94,7 @@ export class Ledger {
         schemes: this.#schemes,
         uniform: this.#uniform,
         early: this.#early,
+        targets: this.targets,
         rules: this.#rules,
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
       },
@@ -173,7 +179,9 @@ export class Ledger {
       if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
         step.anchors = step.anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id);
       this.#sampled(endpoint, exchange, step, extracted, at);
+      this.#judgeTargets(step, at);
       for (const anchor of step.anchors) {
+        this.targets.followed(anchor.network, anchor.subjects);
         this.names.followed(anchor.network, anchor.subjects);
         this.#labelled(anchor);
         this.#early.anchored(anchor.network, anchor.subjects);
@@ -380,12 +388,14 @@ export class Ledger {
     const { actor, view } = step;
     if (subject === undefined || actor.principal || status <= 0 || status === 429 || status >= 500 || !this.#guards.budgets(endpoint)) return;
     const place = targetPlace(subject.type, extracted.first, this.#ports);
+    const truthful = exchange.gate?.action !== "uniform";
+    if (truthful && place !== undefined) this.targets.asked(endpoint.id, { at, source: actor.network, subject: subject.hash, place });
     this.names.add(endpoint.id, {
       at,
       source: actor.network,
       address: actor.address,
       subject: subject.hash,
-      truthful: exchange.gate?.action !== "uniform",
+      truthful,
       attributes: clientAttributes({
         address: actor.address,
         ja4: exchange.client.ja4,
@@ -394,6 +404,19 @@ export class Ledger {
         block: place?.block ?? "",
       }),
     });
+  }
+
+  #judgeTargets(step: Draft, at: number): void {
+    const signals = this.targets.advance(at);
+    if (signals.length === 0) return;
+    step.signals = [...step.signals, ...signals];
+    this.alarmed(signals);
+    for (const { endpointId } of signals) {
+      const endpoint = endpointId === undefined ? undefined : this.inventory.byId(endpointId);
+      if (endpoint === undefined) continue;
+      this.#guards.touched(endpoint);
+      this.#guards.urge();
+    }
   }
 
   /** Signals of enumeration, from wherever they are raised: while they stand, {@link AttackNamer.named} answers. */
@@ -462,6 +485,7 @@ export class Ledger {
       this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
       this.names.renamed(alias, id);
+      this.targets.renamed(alias, id);
       this.#rules.forget(alias);
       this.#traffic.renamed(alias, id);
       const backlog = this.#backlog.get(alias);

@@ -114,6 +114,7 @@ export class EndpointWatch {
     this.#pressure = Math.min(policy.pressureMax * this.#pressureLimit(), this.#pressureAt(at) + 1);
     this.#pressedAt = Math.max(at, this.#pressedAt);
     if (!this.#trained(at)) return undefined;
+    const need = this.endpoint.evidenceShare ?? 1;
     const before = this.cusum;
     const drained = Math.max(0, this.cusum - (policy.rateFactor - 1) * this.#rate(at) * elapsed);
     if (drained === 0 && this.phase === "calm") {
@@ -122,7 +123,7 @@ export class EndpointWatch {
     }
     this.#sinceSurge++;
     this.cusum = Math.min(policy.rateStatisticMax, drained + Math.log(policy.rateFactor));
-    if (this.phase === "calm" && this.cusum >= policy.surgeThreshold) {
+    if (this.phase === "calm" && this.cusum >= policy.surgeThreshold * need) {
       this.phase = "provisional";
       this.#phaseUntil = at + policy.provisionalForMs;
       this.cohortLog = 0;
@@ -132,7 +133,7 @@ export class EndpointWatch {
       this.#tokensAt = at;
       return "provisional";
     }
-    return this.phase === "provisional" && before < policy.rateThreshold && this.cusum >= policy.rateThreshold ? "surge" : undefined;
+    return this.phase === "provisional" && before < policy.rateThreshold * need && this.cusum >= policy.rateThreshold * need ? "surge" : undefined;
   }
 
   /** Why a never-anchored source that `asked` about so many before and had `spent` answers may not learn `cost` more now, or undefined when it may. */

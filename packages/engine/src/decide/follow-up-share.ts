@@ -76,8 +76,8 @@ export class FollowUpShare {
     this.#outageToday = true;
   }
 
-  /** Outcome of a newcomer's truthful answer. Says what changed. */
-  newcomer(anchored: boolean, at: number): FollowUpChange | undefined {
+  /** Outcome of a newcomer's truthful answer. `need`: the part of the usual evidence that is enough. Says what changed. */
+  newcomer(anchored: boolean, at: number, need = 1): FollowUpChange | undefined {
     if (this.#outage) return undefined;
     this.outcomes++;
     if (this.narrowedAt !== undefined) return this.#whileNarrowed(anchored, at);
@@ -87,7 +87,10 @@ export class FollowUpShare {
     this.#learn(anchored);
     if (this.#blind) return undefined;
     let risen = 0;
-    for (const { rise, cusum } of this.#rises) if (cusum.add(!anchored, this.#honest, Math.min(0.98, this.#honest + rise * (1 - this.#honest)))) risen = rise;
+    for (const { rise, cusum } of this.#rises) {
+      cusum.add(!anchored, this.#honest, Math.min(0.98, this.#honest + rise * (1 - this.#honest)));
+      if (cusum.value >= cusum.threshold * need) risen = rise;
+    }
     if (risen === 0) return undefined;
     return this.#narrow("narrowed by share", at, risen > policy.smallRise ? 0 : policy.heldForSmallMs * 2 ** Math.min(4, this.#holds++));
   }

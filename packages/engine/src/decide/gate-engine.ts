@@ -671,7 +671,7 @@ export class GateEngine {
   #shareJudged(watch: EndpointWatch, anchored: boolean, at: number): void {
     const given = at - policy.cohortJudgedAfterMs;
     if (given >= this.#newcomersFrom) watch.hours.judged(anchored, given);
-    const change = watch.share.newcomer(anchored, at);
+    const change = watch.share.newcomer(anchored, at, watch.endpoint.evidenceShare);
     if (change !== undefined) this.#shareChanged(watch, change, at);
   }
 

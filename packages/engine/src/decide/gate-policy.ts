@@ -48,6 +48,8 @@ export interface GuardedEndpoint {
    * their own id, or a report of one method would speak of the people another was asked about. Absent where a method is no part of the name.
    */
   readonly others?: readonly (readonly [method: string, id: string])[];
+  /** Something else says that it is under attack: the tests of the endpoint as a whole (D3, D4) need only this part of their evidence. Absent: all of it. */
+  readonly evidenceShare?: number;
   /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
   readonly before?: readonly EarlyContact[];
 }

@@ -1,6 +1,7 @@
 import type { AnchorFinder } from "../detect/anchors/anchor-finder.ts";
 import type { OracleTracker } from "../detect/oracle/oracle-tracker.ts";
 import { eachOf, emptyScheme, type SchemeLearner } from "../detect/oracle/scheme-learner.ts";
+import type { TargetWatch } from "../detect/target/target-watch.ts";
 import type { UniformTemplates } from "../detect/oracle/uniform-template.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { Inventory } from "../inventory/inventory.ts";
@@ -185,6 +186,7 @@ export class GuardKeeper {
     const formerly = this.#formerly(endpoint);
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
     const signedIn = !door && this.#signedIn(endpoint, rules);
+    const cut = this.#parts.targets?.cut(endpoint.id, at) ?? 1;
     return {
       id: endpoint.id,
       method: endpoint.method,
@@ -204,6 +206,7 @@ export class GuardKeeper {
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
       // Those are known by their address only, and a caller with a credential is not.
       ...(early.length === 0 || signedIn ? {} : { before: early }),
+      ...(cut === 1 ? {} : { evidenceShare: cut }),
     };
   }
 
@@ -276,6 +279,8 @@ export interface GuardParts {
   readonly schemes: SchemeLearner;
   readonly uniform: UniformTemplates;
   readonly early: EarlyContacts;
+  /** What whom an attack asks about says of an endpoint. */
+  readonly targets?: Pick<TargetWatch, "cut">;
   readonly rules: SubjectRules;
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
@@ -316,6 +321,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.refusalsOnly === b.refusalsOnly &&
     a.signedIn === b.signedIn &&
     a.before === b.before &&
+    a.evidenceShare === b.evidenceShare &&
     (a.formerly ?? noIds).length === (b.formerly ?? noIds).length &&
     (a.formerly ?? noIds).every((id, i) => id === b.formerly?.[i]) &&
     a.tellsNothing.length === b.tellsNothing.length &&

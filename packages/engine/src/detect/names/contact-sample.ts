@@ -96,7 +96,7 @@ export interface Contact {
   followed: boolean;
 }
 
-/** Rows of a generation: shares are known to a few percent, and a scan over two of them takes some twenty milliseconds. About 2 MB. */
+/** Rows of a generation: shares are known to a few percent. About 2 MB. */
 export const rowsMax = 2_048;
 export const rowsOfSourceMax = 16;
 /** Half a day: one to two of them are looked at. */
