@@ -80,9 +80,10 @@ export class GuardKeeper {
     return [...new Set(this.#parts.inventory.learned().map((endpoint) => this.door(endpoint)))];
   }
 
-  /** Whether the gate holds it under a budget, as of the last policy. */
+  /** Whether the gate holds it under a budget for strangers, as of the last policy. Signed-in callers are known by name: nobody has to be told apart. */
   budgets(endpoint: InventoryEndpoint): boolean {
-    return this.#guards.get(endpoint)?.state === "budgeted";
+    const guard = this.#guards.get(endpoint);
+    return guard?.state === "budgeted" && guard.signedIn !== true;
   }
 
   isHeld(endpointId: string): boolean {

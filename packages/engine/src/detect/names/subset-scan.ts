@@ -204,7 +204,19 @@ function tallies(rows: readonly Judged[]): Map<string, Tally>[] {
 }
 
 function emptyTally(): Tally {
-  return { rows: 0, refused: 0, refusedSpeaks: 0, refusedBySource: new Map(), asked: 0, judged: 0, followed: 0, speaks: 0, speaksFollowed: 0, people: new Set(), bySource: new Map() };
+  return {
+    rows: 0,
+    refused: 0,
+    refusedSpeaks: 0,
+    refusedBySource: new Map(),
+    asked: 0,
+    judged: 0,
+    followed: 0,
+    speaks: 0,
+    speaksFollowed: 0,
+    people: new Set(),
+    bySource: new Map(),
+  };
 }
 
 function tallyAt(values: Map<string, Tally>, value: string): Tally {

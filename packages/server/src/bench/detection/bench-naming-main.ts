@@ -4,7 +4,7 @@ import { cells } from "./cells.ts";
 import { runCell } from "./run-cell.ts";
 
 /**
- * How well an attack's clients are named: `node packages/server/dist/bench/detection/bench-naming-main.js --cells 5k-fast --seeds 1`. Each cell is played with the attacker's requests in the
+ * How well an attack's clients are named: `npm run bench:detection -- --naming --cells 5k-fast --seeds 1`. Each cell is played with the attacker's requests in the
  * app's own shape, in one of its own and in twelve in turn, from networks of its own and from homes in honest people's networks. Precision: share of the sampled sources named that are on the
  * attacker's own list. Caught: share of the attack's questions the rule matches, as the product estimates it. Seeds are `train-…` unless `--test`.
  */
