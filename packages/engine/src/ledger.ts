@@ -362,7 +362,18 @@ export class Ledger {
     if (!natural(extracted.subjects) && this.anchors.wasHanded(actor.network, extracted.first, at)) return;
     this.#slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw: extracted.first, at });
     const { view } = step;
-    this.oracles.observe({ endpointId: endpoint.id, subject, responseClass, narrow: actor.narrow, network: actor.network, at, refusal: door, time: timeOf(view), kind: callerKind(view), headers: headersOf(view, this.#ports) });
+    this.oracles.observe({
+      endpointId: endpoint.id,
+      subject,
+      responseClass,
+      narrow: actor.narrow,
+      network: actor.network,
+      at,
+      refusal: door,
+      time: timeOf(view),
+      kind: callerKind(view),
+      headers: headersOf(view, this.#ports),
+    });
     if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
       const body = exchange.response.body;
       if (body !== undefined && exchange.response.truncated !== true) {

@@ -114,7 +114,7 @@ export class TargetWatch {
         threshold: policy.neighbourAt,
         neighbours: near.neighbours,
         of: near.of,
-        usualShare: round(near.usual),
+        usualShare: Number(near.usual.toPrecision(2)),
         meaning: "different sources ask about identifiers next to each other, and nobody follows up",
       });
     if (anchored) known.order.honest(place.rank, subject);

@@ -48,7 +48,7 @@ export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}):
   const exposure = tally.exposure(
     (row) => judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed",
     (national) => ports.hash("phone", normalForm("phone", dashed(national))),
-    cell.attack?.gateways === undefined,
+    cell.attack?.gateways === undefined && cell.attack?.homes !== true,
     ownNumbers(cell.attack, latchkey.population),
   );
   return { ...tally.outcome(), ...exposure, events: result.events, lookups: total.lookups, uniform: total.uniform, refused };
