@@ -67,7 +67,15 @@ beforeAll(async () => {
   judge.finish();
   world.latchkey.close();
   for (let n = 0; n < scanned; n++) {
-    const row = { id: `scan${n}`, exchangeId: `scan${n}`, at: world.from + n * 250_000, endpointId: "scanned", subjectType: "phone", subject: ports.hash("phone", `+1${n}`), answer: "truthful" } as const;
+    const row = {
+      id: `scan${n}`,
+      exchangeId: `scan${n}`,
+      at: world.from + n * 250_000,
+      endpointId: "scanned",
+      subjectType: "phone",
+      subject: ports.hash("phone", `+1${n}`),
+      answer: "truthful",
+    } as const;
     disclosures.push({ ...row, responseClass: sampleHash(1), narrow: sampleHash(2), address: "203.0.113.9", credential: "" });
     totals.told({ endpointId: "scanned", address: "203.0.113.9", subject: row.subject, classId: sampleHash(1), uniform: false, at: row.at });
   }

@@ -100,7 +100,7 @@ function watchOf(up: () => boolean): { readonly slow: SlowWatch; look(day: numbe
   const slow = new SlowWatch({
     store: { query: (name, params) => (up() ? store.query(name, params) : Promise.reject(new Error("away"))) },
     principals: () => [],
-      cohorts: () => ({ events: [], exposing: [], confirmedClasses: [] }),
+    cohorts: () => ({ events: [], exposing: [], confirmedClasses: [] }),
     incidents: () => [],
     take: () => undefined,
     realNow: () => (realNow += 100_000),

@@ -4,7 +4,10 @@ import { shards } from "./questions/slow-question.ts";
 import type { StoreClient } from "./store-client.ts";
 
 /** Days for the cohort test of {@link aftermath}, summed over the sixteen parts of all people. Nothing is asked where no endpoint of recovery or none that tells about people is known. Throws what the store throws. */
-export async function askAftermath(client: Pick<StoreClient, "query">, options: Omit<SlowAftermathParams, "shard"> & { readonly stopped?: () => boolean }): Promise<readonly AftermathDay[]> {
+export async function askAftermath(
+  client: Pick<StoreClient, "query">,
+  options: Omit<SlowAftermathParams, "shard"> & { readonly stopped?: () => boolean },
+): Promise<readonly AftermathDay[]> {
   const { stopped, ...asked } = options;
   const days = new Map<number, AftermathDay>();
   if (asked.events.length === 0 || asked.exposing.length === 0 || asked.confirmedClasses.length === 0) return [];

@@ -110,19 +110,40 @@ describe("ninety stored days, looked back on", () => {
     const subject = (n: number): string => sampleHash(9_000_000 + n);
     const [exchanges, disclosures, followUps] = [journal("exchanges"), journal("disclosures"), journal("followups")];
     const told = (n: number, address: string): void =>
-      disclosures.append({ ...storedRow(`a${n}${address}`, from + 1_000), endpointId: "leaks", subject: subject(n), address, answer: "truthful", responseClass: confirmed, narrow: subject(0) });
+      disclosures.append({
+        ...storedRow(`a${n}${address}`, from + 1_000),
+        endpointId: "leaks",
+        subject: subject(n),
+        address,
+        answer: "truthful",
+        responseClass: confirmed,
+        narrow: subject(0),
+      });
     // A stranger learned of the first fifty; everybody asks about himself and signs in each day.
     for (let n = 0; n < 400; n++) {
       if (n < 50) told(n, "198.51.100.7");
       told(n, `90.0.${n >> 8}.${n & 255}`);
       for (let day = 0; day < 8; day++)
-        followUps.append({ ...storedRow(`f${n}.${day}`, from + day * dayMs + n * 1_000), endpointId: "sign-in", kind: "sign-in", subject: subject(n), narrow: subject(0), address: `90.0.${n >> 8}.${n & 255}` });
+        followUps.append({
+          ...storedRow(`f${n}.${day}`, from + day * dayMs + n * 1_000),
+          endpointId: "sign-in",
+          kind: "sign-in",
+          subject: subject(n),
+          narrow: subject(0),
+          address: `90.0.${n >> 8}.${n & 255}`,
+        });
     }
     // Each day ten recover an account at home, nine of the exposed elsewhere.
     for (let day = 1; day < 8; day++) {
       for (let n = 0; n < 19; n++) {
         const who = n < 10 ? (day * 37 + n * 29) % 400 : (day * 9 + n) % 50;
-        const row = { ...sampleExchange(3, from + day * dayMs + 3_600_000), id: `r${day}.${n}`, endpointId: "recover", status: 200, subjects: [{ type: "phone", hash: subject(who) }] };
+        const row = {
+          ...sampleExchange(3, from + day * dayMs + 3_600_000),
+          id: `r${day}.${n}`,
+          endpointId: "recover",
+          status: 200,
+          subjects: [{ type: "phone", hash: subject(who) }],
+        };
         exchanges.append({ ...row, address: n < 10 ? `90.0.${who >> 8}.${who & 255}` : `203.0.113.${day}` });
       }
     }

@@ -6,7 +6,10 @@ import { aftermath, aftermathSignal, alarmLog, type AftermathDay } from "./after
 const dayMs = 86_400_000;
 
 /** Ninety days of a service: so many sign in and recover a day, a share of all people is exposed; from day 30 on `thefts` a day take from the exposed. */
-function played(source: Random, of: { readonly share: number; readonly events: number; readonly others: number; readonly thefts?: number; readonly odds?: number }): AftermathDay[] {
+function played(
+  source: Random,
+  of: { readonly share: number; readonly events: number; readonly others: number; readonly thefts?: number; readonly odds?: number },
+): AftermathDay[] {
   const drawn = (n: number, share: number): number => {
     let count = 0;
     for (let i = 0; i < n; i++) if (source.float() < share) count++;

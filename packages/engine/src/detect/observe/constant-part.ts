@@ -31,54 +31,65 @@ export class ConstantPart {
     this.#others.fill(0);
   }
 
-  /** `constant`: events an hour that do not follow the others; `error`: its standard error; `share`: constant's share of all of them; `slope`: the rest, for each event of the kind. */
-  reading(): { readonly constant: number; readonly error: number; readonly share: number; readonly slope: number } {
-    let kind = 0;
-    let others = 0;
-    for (let hour = 0; hour < 24; hour++) {
-      kind += this.#kind[hour] ?? 0;
-      others += this.#others[hour] ?? 0;
-    }
-    if (kind === 0 || others === 0) return nothing;
-    let constant = 0;
-    let slope = others / kind;
-    let error = Number.POSITIVE_INFINITY;
-    for (let round = 0; round < 3; round++) {
-      let w = 0;
-      let wx = 0;
-      let wy = 0;
-      let wxx = 0;
-      let wxy = 0;
-      for (let hour = 0; hour < 24; hour++) {
-        const x = this.#kind[hour] ?? 0;
-        const y = this.#others[hour] ?? 0;
-        const weight = 1 / Math.max(1, constant + slope * x);
-        w += weight;
-        wx += weight * x;
-        wy += weight * y;
-        wxx += weight * x * x;
-        wxy += weight * x * y;
-      }
-      const spread = w * wxx - wx * wx;
-      // Hours that are all alike cannot tell the two apart.
-      if (spread <= 1e-9 * w * wxx) return nothing;
-      constant = (wxx * wy - wx * wxy) / spread;
-      slope = (w * wxy - wx * wy) / spread;
-      // What is left does not fall as more people come.
-      if (slope < 0) {
-        slope = 0;
-        constant = wy / w;
-      }
-      let chi = 0;
-      for (let hour = 0; hour < 24; hour++) {
-        const expected = Math.max(1, constant + slope * (this.#kind[hour] ?? 0));
-        chi += ((this.#others[hour] ?? 0) - expected) ** 2 / expected;
-      }
-      error = Math.sqrt((wxx / spread) * Math.max(1, chi / 22));
-    }
-    return { constant, error, share: Math.min(1, Math.max(0, (24 * constant) / others)), slope };
+  /** See {@link fitConstant}; `share`: the constant's share of all others. Nothing while there is nothing to tell. */
+  reading(): ConstantFit & { readonly share: number } {
+    const others = total(this.#others);
+    if (total(this.#kind) === 0 || others === 0) return { ...nothing, share: 0 };
+    const fit = fitConstant(this.#kind, this.#others, 1);
+    return { ...fit, share: Math.min(1, (24 * fit.constant) / others) };
   }
 }
 
+/** `others[h] = constant + slope × kind[h]`, neither below 0; `error` of the constant, widened by the overdispersion seen, at least `dispersionLeast`; infinite where hours are all alike. */
+export function fitConstant(kind: ArrayLike<number>, others: ArrayLike<number>, dispersionLeast: number): ConstantFit {
+  let constant = 0;
+  let slope = total(others) / Math.max(1, total(kind));
+  let error = Number.POSITIVE_INFINITY;
+  for (let round = 0; round < 3; round++) {
+    let w = 0;
+    let wx = 0;
+    let wy = 0;
+    let wxx = 0;
+    let wxy = 0;
+    for (let hour = 0; hour < kind.length; hour++) {
+      const x = kind[hour] ?? 0;
+      const y = others[hour] ?? 0;
+      const weight = 1 / Math.max(1, constant + slope * x);
+      w += weight;
+      wx += weight * x;
+      wy += weight * y;
+      wxx += weight * x * x;
+      wxy += weight * x * y;
+    }
+    const spread = w * wxx - wx * wx;
+    // Hours that are all alike cannot tell the two apart.
+    if (spread <= 1e-9 * w * wxx) return nothing;
+    slope = Math.max(0, (w * wxy - wx * wy) / spread);
+    constant = Math.max(0, (wy - slope * wx) / w);
+    let chi = 0;
+    for (let hour = 0; hour < kind.length; hour++) {
+      const expected = Math.max(1, constant + slope * (kind[hour] ?? 0));
+      chi += ((others[hour] ?? 0) - expected) ** 2 / expected;
+    }
+    error = Math.sqrt((wxx / spread) * Math.max(dispersionLeast, chi / (kind.length - 2)));
+  }
+  return { constant, error, slope };
+}
+
+export interface ConstantFit {
+  /** Events an hour of the day that do not follow the kind. */
+  readonly constant: number;
+  /** Its standard error. */
+  readonly error: number;
+  /** The others that come with each of the kind. */
+  readonly slope: number;
+}
+
+function total(values: ArrayLike<number>): number {
+  let sum = 0;
+  for (let n = 0; n < values.length; n++) sum += values[n] ?? 0;
+  return sum;
+}
+
 const fadePerDay = 0.5 ** (1 / 7);
-const nothing = { constant: 0, error: Number.POSITIVE_INFINITY, share: 0, slope: 0 } as const;
+const nothing: ConstantFit = { constant: 0, error: Number.POSITIVE_INFINITY, slope: 0 };

@@ -91,8 +91,14 @@ describe("StratifiedRank", () => {
   it("swaps its sign with the groups, and does not change when every time is doubled", () => {
     const rows = daysOf(3, 4, 1_000);
     const one = rankOf(rows, String).result();
-    const other = rankOf(rows.map((row) => ({ ...row, existing: !row.existing })), String).result();
-    const doubled = rankOf(rows.map((row) => ({ ...row, ms: row.ms * 2 })), String).result();
+    const other = rankOf(
+      rows.map((row) => ({ ...row, existing: !row.existing })),
+      String,
+    ).result();
+    const doubled = rankOf(
+      rows.map((row) => ({ ...row, ms: row.ms * 2 })),
+      String,
+    ).result();
     expect(other?.zMost).toBeCloseTo(-(one?.zMost ?? Number.NaN), 8);
     expect(doubled?.zMost).toBeCloseTo(one?.zMost ?? Number.NaN, 8);
   });
@@ -101,7 +107,13 @@ describe("StratifiedRank", () => {
     const rank = rankOf(rows, String);
     expect(rank.strata).toBe(openStrataMax);
     const parts = new StratifiedRank();
-    for (let hour = 0; hour < 14 * 24; hour += 1) parts.merge(rankOf(rows.filter((row) => row.hour === hour), String));
+    for (let hour = 0; hour < 14 * 24; hour += 1)
+      parts.merge(
+        rankOf(
+          rows.filter((row) => row.hour === hour),
+          String,
+        ),
+      );
     expect(rank.result()?.zAll).toBeCloseTo(parts.result()?.zAll ?? Number.NaN, 8);
     expect(rank.result()?.strata).toBe(parts.result()?.strata);
   });
@@ -115,6 +127,11 @@ describe("StratifiedRank", () => {
     expect(rank.result()).toBeUndefined();
     rank.add("a", false, Number.POSITIVE_INFINITY);
     expect(rank.result()).toBeDefined();
-    expect(rank.exportState().open.flatMap(([, cells]) => cells).every(([step]) => step >= 0 && step < stepsMax)).toBe(true);
+    expect(
+      rank
+        .exportState()
+        .open.flatMap(([, cells]) => cells)
+        .every(([step]) => step >= 0 && step < stepsMax),
+    ).toBe(true);
   });
 });

@@ -33,4 +33,15 @@ export function callerKind({ userAgent, credential, exchange }: ExchangeView): s
 }
 
 /** Headers of caches and load balancers; values are the service's own, a few each. In memory only as part of a stratum's name. */
-const telling: ReadonlySet<string> = new Set(["x-cache", "cf-cache-status", "x-cache-status", "x-served-by", "x-backend", "x-backend-server", "x-instance", "x-instance-id", "x-node", "x-pod"]);
+const telling: ReadonlySet<string> = new Set([
+  "x-cache",
+  "cf-cache-status",
+  "x-cache-status",
+  "x-served-by",
+  "x-backend",
+  "x-backend-server",
+  "x-instance",
+  "x-instance-id",
+  "x-node",
+  "x-pod",
+]);

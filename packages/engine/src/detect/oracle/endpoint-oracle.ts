@@ -189,7 +189,16 @@ export class EndpointOracle {
     const known = this.#known.get(seen.subject);
     if (known === undefined) {
       if (record !== undefined) record.ids += 1;
-      this.#known.set(seen.subject, { symbol, source: seen.narrow, at: seen.at, seq: this.#seq, repeats: 0, time: seen.time, kind: kindOf(seen.kind), headers: this.#headersOf(seen) });
+      this.#known.set(seen.subject, {
+        symbol,
+        source: seen.narrow,
+        at: seen.at,
+        seq: this.#seq,
+        repeats: 0,
+        time: seen.time,
+        kind: kindOf(seen.kind),
+        headers: this.#headersOf(seen),
+      });
     } else {
       this.#weighRepeat(known, symbol, seen, source);
       if (known.symbol !== symbol && record !== undefined) {
@@ -414,7 +423,16 @@ export class EndpointOracle {
       if (!Array.isArray(row)) continue;
       const time = typeof row[7] === "number" ? { ms: row[7], stratum: String(row[8]) } : undefined;
       const at = Number(row[3]);
-      oracle.#known.set(String(row[0]), { symbol: Number(row[1]), source: String(row[2]), at, seq: 0, repeats: Number(row[4]), kind: Number(row[5] ?? 0), headers: Number(row[6] ?? -1), time });
+      oracle.#known.set(String(row[0]), {
+        symbol: Number(row[1]),
+        source: String(row[2]),
+        at,
+        seq: 0,
+        repeats: Number(row[4]),
+        kind: Number(row[5] ?? 0),
+        headers: Number(row[6] ?? -1),
+        time,
+      });
       oracle.#lastAt = Math.max(oracle.#lastAt, at);
     }
     for (const row of rows(from["labels"])) {
@@ -423,7 +441,7 @@ export class EndpointOracle {
       oracle.#labels.set(String(row[0]), { exists: row[1] === 1, at: Number(row[2]), createdAt, counted: Number(row[4]) });
     }
     for (const row of rows(from["labelSources"])) {
-      if (Array.isArray(row)) 
+      if (Array.isArray(row))
         oracle.#sources.set(String(row[0]), { labels: Number(row[1]), repeats: Number(row[2]), contrasted: row[3] === 1, counted: Number(row[4] ?? 0), got: new Map() });
     }
     const counts = rows(from["counts"]);

@@ -172,7 +172,8 @@ class Period {
     const held = list(from.strata).map((rows) => new PooledLikelihood(list(rows).map((row) => list(row).map(Number))));
     const [none = [], some = []] = period.test.counts();
     // Counts of an older state have no strata: they are one of their own.
-    const whole = (): PooledLikelihood => new PooledLikelihood([[-1, ...none.flatMap((count, symbol) => (count + (some[symbol] ?? 0) > 0 ? [symbol, count + (some[symbol] ?? 0)] : []))]]);
+    const whole = (): PooledLikelihood =>
+      new PooledLikelihood([[-1, ...none.flatMap((count, symbol) => (count + (some[symbol] ?? 0) > 0 ? [symbol, count + (some[symbol] ?? 0)] : []))]]);
     period.#strata = held.length === strataKinds ? held : Array.from({ length: strataKinds }, whole);
     return period;
   }

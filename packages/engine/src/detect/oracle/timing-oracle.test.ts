@@ -4,7 +4,11 @@ import { requestsFor, TimingOracle, timingPeriodMs } from "./timing-oracle.ts";
 
 const startMs = 1_760_000_400_000;
 
-function filled(deltaMs: number, n: number, options: { readonly seed?: number; readonly unitMs?: number; readonly noiseMs?: number; readonly from?: number; readonly into?: TimingOracle } = {}): TimingOracle {
+function filled(
+  deltaMs: number,
+  n: number,
+  options: { readonly seed?: number; readonly unitMs?: number; readonly noiseMs?: number; readonly from?: number; readonly into?: TimingOracle } = {},
+): TimingOracle {
   const random = seededRandom(options.seed ?? 1);
   const timing = options.into ?? new TimingOracle();
   for (let index = 0; index < n; index += 1) {

@@ -119,13 +119,7 @@ function judged(result: RankResult, unitMs: number): TimingState {
   return {
     ...result,
     z,
-    verdict: !practical
-      ? "none"
-      : Math.abs(z) > timingProvenZ
-        ? "proven"
-        : Math.abs(z) > timingSuspectedZ && times >= timingSuspectedLabels
-          ? "suspected"
-          : "none",
+    verdict: !practical ? "none" : Math.abs(z) > timingProvenZ ? "proven" : Math.abs(z) > timingSuspectedZ && times >= timingSuspectedLabels ? "suspected" : "none",
     requestsAt5,
     requestsAt20: requestsFor(result.deltaMs, 20),
     requestsAtSpread: requestsFor(result.deltaMs, result.spreadMs),

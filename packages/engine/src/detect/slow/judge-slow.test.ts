@@ -70,7 +70,9 @@ describe("days looked back on", () => {
   });
 
   test("an outage that keeps everybody from following up is left out", () => {
-    const days = played(random("test-outage")).map((day, n) => (n < 50 || n > 54 ? day : { ...day, followed: 0, unfollowed: day.followed + day.unfollowed, knownFollowed: 0, knownUnfollowed: 32 }));
+    const days = played(random("test-outage")).map((day, n) =>
+      n < 50 || n > 54 ? day : { ...day, followed: 0, unfollowed: day.followed + day.unfollowed, knownFollowed: 0, knownUnfollowed: 32 },
+    );
     expect(judged(days)).toEqual([]);
   });
 
@@ -97,8 +99,7 @@ describe("sources looked back on", () => {
     ...of,
   });
   const days = played(random("test-sources"));
-  const told = (sources: SlowSource[], sourcesTested = 10_000): string[] =>
-    judgeSlow({ days, sources, sourcesTested }).map((one) => one.key);
+  const told = (sources: SlowSource[], sourcesTested = 10_000): string[] => judgeSlow({ days, sources, sourcesTested }).map((one) => one.key);
 
   test("one that never follows up is named; a gateway with as many anchors as honest people make, or a handful of questions, is not", () => {
     expect(told([source({}), source({ source: "192.0.3.2", asked: 5_000, unfollowed: 2_250 }), source({ source: "192.0.4.3", asked: 12, unfollowed: 12 })])).toEqual(["192.0.2.1"]);

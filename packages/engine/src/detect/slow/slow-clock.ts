@@ -1,3 +1,4 @@
+import { fitConstant } from "../observe/constant-part.ts";
 import { dateOf } from "./slow-follow-up.ts";
 import { dayMs, type SlowAlarm, type SlowDay } from "./slow-facts.ts";
 import { slowPolicy as policy } from "./slow-policy.ts";
@@ -29,9 +30,9 @@ export function slowClock(endpointDays: readonly SlowDay[]): SlowAlarm | undefin
   if (silentTotal + followedTotal < policy.clockNewcomersMin || followedTotal < policy.baselineFollowedMin) return undefined;
   const ordered = followed.toSorted((a, b) => a - b);
   if (total(ordered.slice(16)) < policy.clockContrastMin * Math.max(1, total(ordered.slice(0, 8)))) return undefined;
-  const { constant, deviation } = fit(followed, silent);
+  const { constant, error } = fitConstant(followed, silent, policy.dispersionMin);
   const share = (24 * constant) / silentTotal;
-  const statistic = constant / deviation;
+  const statistic = constant / error;
   if (share < policy.clockShareMin || statistic < policy.clockAlarmAt) return undefined;
   return {
     detector: "enumeration.clock",
@@ -51,44 +52,6 @@ export function slowClock(endpointDays: readonly SlowDay[]): SlowAlarm | undefin
       meaning: "of first-time askers who never do what honest users do next, most come evenly by day and night, as a program does and people do not",
     },
   };
-}
-
-/**
- * silent[h] = ratio · followed[h] + constant, by weighted least squares (weights: one over what is expected, three rounds); the deviation of the constant is scaled by the residuals' spread, at least the
- * policy's.
- */
-function fit(followed: readonly number[], silent: readonly number[]): { readonly constant: number; readonly deviation: number } {
-  let ratio = 0;
-  let constant = total(silent) / 24;
-  let deviation = Number.POSITIVE_INFINITY;
-  for (let round = 0; round < 3; round++) {
-    let w = 0;
-    let wx = 0;
-    let wy = 0;
-    let wxx = 0;
-    let wxy = 0;
-    for (let hour = 0; hour < 24; hour++) {
-      const x = followed[hour] ?? 0;
-      const y = silent[hour] ?? 0;
-      const weight = 1 / Math.max(1, ratio * x + constant);
-      w += weight;
-      wx += weight * x;
-      wy += weight * y;
-      wxx += weight * x * x;
-      wxy += weight * x * y;
-    }
-    const determinant = w * wxx - wx * wx;
-    if (determinant <= 0) return { constant: 0, deviation: 1 };
-    ratio = Math.max(0, (w * wxy - wx * wy) / determinant);
-    constant = Math.max(0, (wy - ratio * wx) / w);
-    let spread = 0;
-    for (let hour = 0; hour < 24; hour++) {
-      const expected = Math.max(1, ratio * (followed[hour] ?? 0) + constant);
-      spread += ((silent[hour] ?? 0) - expected) ** 2 / expected;
-    }
-    deviation = Math.sqrt((Math.max(policy.dispersionMin, spread / 22) * wxx) / determinant);
-  }
-  return { constant, deviation };
 }
 
 function total(values: readonly number[]): number {

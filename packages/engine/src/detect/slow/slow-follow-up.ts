@@ -67,7 +67,10 @@ function learn(days: readonly SlowDay[]): { readonly ratio: number; readonly dis
   const ratio = Math.max(0.02, sumOf(kept, (day) => day.unfollowed) / (sumOf(kept, (day) => day.followed) + kept.length));
   const dispersion = (trimmedBy * sumOf(kept, (day) => off(day, ratio))) / Math.max(1, kept.length - 1);
   const spread = Math.max(policy.dispersionMin, dispersion);
-  const expected = Math.max(1, sumOf(kept, (day) => ratio * (day.followed + 1)));
+  const expected = Math.max(
+    1,
+    sumOf(kept, (day) => ratio * (day.followed + 1)),
+  );
   // What was learned is itself a guess: a little too low, and every later day would look a little too high.
   return { ratio: ratio * (1 + policy.ratioErrors * Math.sqrt(spread / expected)), dispersion: spread, expected: expected / kept.length };
 }

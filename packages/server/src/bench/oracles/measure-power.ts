@@ -39,7 +39,14 @@ export const powerCells: readonly PowerCell[] = [
  * Runs every cell through the real ledger: requests and answers as the gate records them, subjects taken from where they stand, classes as learned; the label of a question
  * arrives a minute after its answer. Every person asks for himself, so labels are of as many askers.
  */
-export function measurePower(cells: readonly PowerCell[], runsPerCombination: (cell: PowerCell) => number, seed: string, ports: Ports, random: (seed: string) => () => number, told: (id: string) => void): PowerRow[] {
+export function measurePower(
+  cells: readonly PowerCell[],
+  runsPerCombination: (cell: PowerCell) => number,
+  seed: string,
+  ports: Ports,
+  random: (seed: string) => () => number,
+  told: (id: string) => void,
+): PowerRow[] {
   return cells.map((cell) => {
     const needed: number[] = [];
     const suspected: number[] = [];

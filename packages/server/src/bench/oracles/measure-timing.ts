@@ -44,7 +44,14 @@ const days = 14;
  * Two weeks of labelled answers of one class through the tracker. All worlds: 60 ms at night, 85 by day, noise of 10 ms, three in a hundred up to 200 ms longer; existing people
  * make up 15 % of questions at night and 85 % by day.
  */
-export function measureTiming(cells: readonly TimingCell[], runs: number, seed: string, ports: Ports, random: (seed: string) => () => number, told: (id: string) => void): TimingRow[] {
+export function measureTiming(
+  cells: readonly TimingCell[],
+  runs: number,
+  seed: string,
+  ports: Ports,
+  random: (seed: string) => () => number,
+  told: (id: string) => void,
+): TimingRow[] {
   return cells.map((cell) => {
     let [proven, suspected, naive, reported] = [0, 0, 0, ""];
     const needed: number[] = [];

@@ -39,7 +39,12 @@ export const nullEndpoints: readonly NullEndpoint[] = [
   { id: "test-arm-request", why: "one of two layouts, drawn for every request", exists: steady, answer: ({ chance }) => (chance < 0.3 ? "poor" : "rich") },
   { id: "test-arm-caller", why: "one of two layouts, drawn for every caller", exists: steady, answer: ({ caller }) => (caller < 0.3 ? "poor" : "rich") },
   { id: "caller-refused", why: "404 for callers outside a region, 200 for others", exists: steady, answer: ({ caller }) => (caller < 0.2 ? "missing" : "rich") },
-  { id: "cache", why: "asked again within the hour, it answers from a cache with another layout", exists: steady, answer: ({ again, chance }) => (again || chance < 0.1 ? "cached" : "rich") },
+  {
+    id: "cache",
+    why: "asked again within the hour, it answers from a cache with another layout",
+    exists: steady,
+    answer: ({ again, chance }) => (again || chance < 0.1 ? "cached" : "rich"),
+  },
   { id: "shards", why: "one of two layouts by a hash of the identifier", exists: steady, answer: ({ subject }) => (subject < 0.4 ? "other" : "rich") },
   {
     id: "load-by-day",

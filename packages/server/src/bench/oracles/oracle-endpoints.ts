@@ -65,7 +65,11 @@ function requestOf(place: Place, phone: string): { readonly method: string; read
   }
 }
 
-function answerOf(channel: Channel, shown: boolean, wrapped: boolean): { readonly status: number; readonly headers: readonly (readonly [string, string])[]; readonly body: string } {
+function answerOf(
+  channel: Channel,
+  shown: boolean,
+  wrapped: boolean,
+): { readonly status: number; readonly headers: readonly (readonly [string, string])[]; readonly body: string } {
   const json = (value: unknown): string => JSON.stringify(wrapped ? { data: { lookup: value } } : value);
   switch (channel) {
     case "status":
