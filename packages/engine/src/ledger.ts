@@ -30,6 +30,7 @@ import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
+import type { CanarySet } from "./decide/canaries.ts";
 import { GuardKeeper } from "./decide/guard-keeper.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
@@ -67,10 +68,12 @@ export class Ledger {
   readonly #slips = new TypingSlips();
   readonly #early = new EarlyContacts();
   readonly #weak = new WeakFollowUps();
+  readonly #canaries: CanarySet | undefined;
   readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState) {
     this.#ports = ports;
+    this.#canaries = options.canaries;
     this.#callers = callersOf(ports);
     const rules = options.rules ?? [];
     this.inventory = state === undefined ? new Inventory(ports, options.bounds) : Inventory.restore(ports, state.inventory, options.bounds, rules);
@@ -374,6 +377,10 @@ export class Ledger {
       kind: callerKind(view),
       headers: headersOf(view, this.#ports),
     });
+    const planted = this.#canaries?.get(subject.hash);
+    // The operator knows; whoever asks brings no label of his own, so no source's share of labels is spent.
+    if (planted !== undefined && this.oracles.label({ endpointId: endpoint.id, subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash }))
+      this.#guards.relabelled();
     if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
       const body = exchange.response.body;
       if (body !== undefined && exchange.response.truncated !== true) {
@@ -583,6 +590,8 @@ export interface LedgerOptions {
   readonly declaredEndpoints?: () => readonly GuardedEndpoint[];
   /** What people decided about path templates. */
   readonly rules?: readonly TemplateRule[];
+  /** What the operator knows of who exists: labels for the oracle's proof. */
+  readonly canaries?: CanarySet | undefined;
   /** For the detectors of codes, messages and sign-ins. */
   readonly abuse?: AbuseOptions;
   /** Of the inventory's memory. */

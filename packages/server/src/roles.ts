@@ -24,6 +24,7 @@ export interface GateSettings extends CommonSettings {
   readonly listenHost: string;
   readonly listenPort: number;
   readonly limits: readonly RateLimit[];
+  readonly canaries: Config["canaries"];
   readonly trustedHops: number | readonly string[];
 }
 

@@ -5,6 +5,8 @@ import { existsSync } from "node:fs";
 import { type Mode, PosternError } from "@postern/engine";
 import type { ClockSetting } from "./clock.ts";
 import { rateLimitsOf } from "./cli/import-policy.ts";
+import { sealedCanaries } from "./config/sealed-canaries.ts";
+import { makePorts } from "./keys/make-ports.ts";
 import type { Config } from "./config/config-schema.ts";
 import { loadOrCreateKey } from "./keys/key-file.ts";
 import { localSocketPath } from "./local-socket.ts";
@@ -18,8 +20,7 @@ import { Supervised, type SupervisedEvent } from "./supervise.ts";
  * that cannot start throws, with the others ended.
  */
 export async function startPostern(given: StartOptions): Promise<Postern> {
-  const options = given.upstream === null ? given : { ...given, config: withoutHosts(given.config) };
-  const dataDir = resolve(options.dataDir);
+  const dataDir = resolve(given.dataDir);
   try {
     mkdirSync(dataDir, { recursive: true, mode: 0o700 });
   } catch (cause) {
@@ -27,7 +28,13 @@ export async function startPostern(given: StartOptions): Promise<Postern> {
   }
   await holdDataDir(dataDir);
   // Made once here, so that three processes do not race to make it.
-  loadOrCreateKey({ env: process.env, dataDir });
+  const ports = makePorts(loadOrCreateKey({ env: process.env, dataDir }), 1);
+  // From here on canaries are hashes: no process holds the list.
+  const prepared = (config: Config): Config => {
+    const sealed = { ...config, canaries: { ...config.canaries, ...sealedCanaries(config.canaries, ports) } };
+    return given.upstream === null ? sealed : withoutHosts(sealed);
+  };
+  const options = { ...given, config: prepared(given.config) };
   const hubSocket = localSocketPath(dataDir, "hub");
   const common = { dataDir, hubSocket, clock: options.clock, mode: options.mode };
   const running: Supervised[] = [];
@@ -66,6 +73,7 @@ export async function startPostern(given: StartOptions): Promise<Postern> {
         listenPort: options.listen.port,
         limits: rateLimitsOf(options.config),
         trustedHops: options.config.trustedHops ?? 0,
+        canaries: options.config.canaries,
       };
       gatePort = (await start<{ port: number }>("gate", gateSettings, (ready) => ({ listenPort: ready.port }))).port;
     }
@@ -78,9 +86,9 @@ export async function startPostern(given: StartOptions): Promise<Postern> {
       gatePort,
       roles: running,
       reload: async (changed) => {
-        const config = options.upstream === null ? changed : withoutHosts(changed);
+        const config = prepared(changed);
         const gate = running.find((one) => one.role === "gate");
-        const changes: GateReload = { limits: rateLimitsOf(config), trustedHops: config.trustedHops ?? 0 };
+        const changes: GateReload = { limits: rateLimitsOf(config), trustedHops: config.trustedHops ?? 0, canaries: config.canaries };
         gate?.remember(changes);
         gate?.send({ reload: changes });
         const store = running.find((one) => one.role === "store");

@@ -1,5 +1,6 @@
 import type { GuardedEndpoint } from "./gate-policy.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
+import { CanaryTouches } from "./canary-watch.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import { FanOut } from "./fan-out.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
@@ -31,6 +32,8 @@ export class EndpointWatch {
   fanOut = new FanOut();
   /** What the detection floor is measured from. */
   readonly hours = new NewcomerHours();
+  /** Questions about canaries. */
+  readonly touches = new CanaryTouches();
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;
@@ -100,6 +103,7 @@ export class EndpointWatch {
     this.#surplus = Math.max(this.#surplus, other.#surplus);
     this.#surplusAt = Math.max(this.#surplusAt, other.#surplusAt);
     this.#advancedTo = Math.max(this.#advancedTo, other.#advancedTo);
+    this.touches.goesOnFrom(other.touches);
     if (other.share.outcomes > this.share.outcomes) this.share = other.share;
   }
 
@@ -114,7 +118,7 @@ export class EndpointWatch {
     this.#pressure = Math.min(policy.pressureMax * this.#pressureLimit(), this.#pressureAt(at) + 1);
     this.#pressedAt = Math.max(at, this.#pressedAt);
     if (!this.#trained(at)) return undefined;
-    const need = this.endpoint.evidenceShare ?? 1;
+    const need = Math.min(this.endpoint.evidenceShare ?? 1, this.touches.endpointCut(at));
     const before = this.cusum;
     const drained = Math.max(0, this.cusum - (policy.rateFactor - 1) * this.#rate(at) * elapsed);
     if (drained === 0 && this.phase === "calm") {
@@ -243,6 +247,7 @@ export class EndpointWatch {
         this.#days++;
         this.#anchoredBusiest = Math.max(this.#anchoredBusiest, this.#anchoredToday);
       }
+      this.share.cut = this.touches.endpointCut(at);
       if (this.#days > 1 && this.anchorsSeen) change = this.share.day(at);
       this.#day = day;
       this.#today = 0;

@@ -21,6 +21,8 @@ export class FollowUpShare {
   narrowedAt: number | undefined;
   /** Newcomers' outcomes seen so far: whoever has more knows better. */
   outcomes = 0;
+  /** What thresholds are cut to while canaries are asked about; 1 as a rule. */
+  cut = 1;
   #outage = false;
   readonly #known = new BernoulliCusum(policy.outageAt);
   #knownShare = 0.1;
@@ -90,6 +92,8 @@ export class FollowUpShare {
     for (const { rise, cusum } of this.#rises) {
       cusum.add(!anchored, this.#honest, Math.min(0.98, this.#honest + rise * (1 - this.#honest)));
       if (cusum.value >= cusum.threshold * need) risen = rise;
+      // What rests on canaries holds as a small rise does: it must not be released by the next few who follow up.
+      else if (cusum.value >= cusum.threshold * this.cut) risen = Math.max(risen, policy.smallRise);
     }
     if (risen === 0) return undefined;
     return this.#narrow("narrowed by share", at, risen > policy.smallRise ? 0 : policy.heldForSmallMs * 2 ** Math.min(4, this.#holds++));
@@ -109,7 +113,7 @@ export class FollowUpShare {
     this.#clock.fade();
     // More of them in proportion to more newcomers are a crowd.
     const crowd = this.#days.distance(unanchored) > 2 && unanchored <= this.#mean * outcomes;
-    if (this.#days.add(unanchored, crowd) < policy.unanchoredDaysAlarmAt) return undefined;
+    if (this.#days.add(unanchored, crowd) < policy.unanchoredDaysAlarmAt * this.cut) return undefined;
     this.#days.value = 0;
     return this.#narrow("narrowed by number", at, policy.heldForMs * 2 ** Math.min(4, this.#holds++));
   }

@@ -8,6 +8,8 @@ import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
 import { SourceTable } from "../detect/observe/source-table.ts";
+import type { CanarySet } from "./canaries.ts";
+import { CanaryWatch, touchKey } from "./canary-watch.ts";
 import { EndpointWatch } from "./endpoint-watch.ts";
 import type { FanOutAsk, FanOutGrant } from "./fan-out.ts";
 import type { FollowUpChange } from "./follow-up-share.ts";
@@ -44,6 +46,7 @@ export class GateEngine {
   #principals: ReadonlySet<string> = new Set();
   #newcomersFrom = Number.NEGATIVE_INFINITY;
   #replayed = { exchangeId: "", newcomer: false };
+  readonly #canaries = new CanaryWatch();
 
   constructor(options: GateEngineOptions) {
     this.sources = new SourceTable(options.sourceSlots ?? 1 << 17);
@@ -52,6 +55,12 @@ export class GateEngine {
     this.#vouched = new BlockedBloom(Math.max(1_024, (options.pairs ?? 2_000_000) >> 2), 30 * 86_400_000);
     this.#pending = new PendingPairs(options.pending ?? 1 << 17);
     this.#newId = options.newId;
+    this.setCanaries(options.canaries, options.dark ?? false);
+  }
+
+  /** Replaces the list of canaries; `dark`: ranges in which nobody can be registered count as well. What was seen stays. */
+  setCanaries(canaries: CanarySet | undefined, dark: boolean): void {
+    this.#canaries.set(canaries, dark);
   }
 
   get mode(): Mode {
@@ -213,7 +222,7 @@ export class GateEngine {
       return reservation;
     }
     const newcomer = !actor.principal && this.#newcomer(network);
-    const reason = this.#refusal(watch, narrow, network, cost, overflow, newcomer, at);
+    const reason = this.#refusal(watch, actor, narrow, network, cost, overflow, newcomer, at);
     if (reason === undefined) {
       reservation.charged = cost;
       reservation.newcomer = newcomer;
@@ -334,7 +343,10 @@ export class GateEngine {
         if (!first) repeats++;
         else this.#learned(watch, actor, fresh.subject, reservation.newcomer, n >= reservation.charged - reservation.surplus, at);
       }
-      if (this.#contacted.add(fresh.hi, fresh.lo, at)) this.#contact(watch, actor, newcomer, truthful, at);
+      if (this.#contacted.add(fresh.hi, fresh.lo, at)) {
+        this.#contact(watch, actor, newcomer, truthful, at);
+        this.#touched(watch, actor, fresh.subject, newcomer, at);
+      }
     }
     if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged));
     if (reservation.would === "uniform") this.#overdraft(watch, actor, reservation, at);
@@ -424,7 +436,10 @@ export class GateEngine {
         this.#learned(watch, actor, subject, newcomer && charged && exchangeId !== "", surplus > 0, past.at);
       }
     } else watch.uniform++;
-    if (this.#contacted.add(hi, lo, past.at)) this.#contact(watch, actor, newcomer, truthful, past.at);
+    if (this.#contacted.add(hi, lo, past.at)) {
+      this.#contact(watch, actor, newcomer, truthful, past.at);
+      this.#touched(watch, actor, { type: past.type, hash: past.subject, location: { in: "path", name: "" } }, newcomer, past.at);
+    }
   }
 
   /**
@@ -438,6 +453,7 @@ export class GateEngine {
     const networkHi = network.hi;
     const networkLo = network.lo;
     for (const subject of anchor.subjects.slice(0, anchoredSubjectsMax)) {
+      this.#canaries.followedUp(subject);
       const key = this.#anchorKey(networkHi, networkLo, subject);
       const { hi, lo } = key;
       refunded += this.#pending.anchor(hi, lo, (pair) => {
@@ -470,12 +486,46 @@ export class GateEngine {
     return this.#pending.size;
   }
 
-  #refusal(watch: EndpointWatch, narrow: number, network: number, cost: number, overflow: boolean, newcomer: boolean, at: number): string | undefined {
+  #refusal(watch: EndpointWatch, actor: Actor, narrow: number, network: number, cost: number, overflow: boolean, newcomer: boolean, at: number): string | undefined {
     if (overflow) return "batch-too-large";
     if (this.#flagged(narrow, at) || (this.#flagged(network, at) && (this.sources.anchors[network] ?? 0) < 5)) return "source-flagged";
-    if ((this.sources.credits[narrow] ?? 0) < cost || (this.sources.credits[network] ?? 0) < cost) return "credits-spent";
+    if (this.#left(watch, actor.narrow, narrow) < cost || this.#left(watch, actor.network, network) < cost) return "credits-spent";
     if (newcomer) return watch.refusesNewcomer(this.sources.asked[network] ?? 0, this.#spent(network), cost, at);
     return undefined;
+  }
+
+  /** Credits left to a source: of one that asked about canaries and never anchored, as if its window were cut. */
+  #left(watch: EndpointWatch, hash: string, slot: number): number {
+    const credits = this.sources.credits[slot] ?? 0;
+    const cut = this.#cutOf(watch, touchKey(keyOfHex(hash, scratchA)), slot);
+    return cut === 1 ? credits : credits - (1 - cut) * (this.sources.window[slot] ?? 0);
+  }
+
+  /** One that ever anchored is shared by honest people, or is one: what somebody there asked is no evidence against the others. */
+  #cutOf(watch: EndpointWatch, key: number, slot: number): number {
+    return (this.sources.anchors[slot] ?? 0) > 0 ? 1 : watch.touches.sourceCut(key);
+  }
+
+  /** A first contact: is it about somebody whom nobody honest knows? */
+  #touched(watch: EndpointWatch, actor: Actor, subject: Subject, newcomer: boolean, at: number): void {
+    const what = this.#canaries.look(subject);
+    if (!newcomer && !actor.principal) watch.touches.known(subject.dark);
+    if (what === undefined) return;
+    const narrow = touchKey(keyOfHex(actor.narrow, scratchA));
+    const network = touchKey(keyOfHex(actor.network, scratchA));
+    const news = watch.touches.touch(what, narrow, network, newcomer, at);
+    if (news === undefined) return;
+    this.#emit("canary.touched", news.pages ? "high" : "medium", news.pages ? 0.999 : 0.7, at, watch, actor, {
+      about: what,
+      canaries: news.canaries,
+      dark: news.dark,
+      networks: round(news.networks),
+      thresholdsCutTo: Math.min(watch.touches.sourceCut(narrow), watch.touches.endpointCut(at)),
+      meaning:
+        what === "registered" || what === "unregistered"
+          ? "asks about a canary, whom nobody honest knows; evidence against whoever asks like this, never a verdict on an address that others share"
+          : "asks about people in ranges where nobody can be registered; evidence against whoever asks like this, never a verdict on an address that others share",
+    });
   }
 
   /** Never anchored, or asks far more than it anchors. */
@@ -613,7 +663,8 @@ export class GateEngine {
     for (const slot of narrow === network ? [narrow] : [narrow, network]) {
       if (slot < 0) continue;
       this.#evidence(slot, ratio);
-      if ((this.sources.evidence[slot] ?? 0) >= policy.flagAtLog && !this.#flagged(slot, at)) {
+      const cut = this.#cutOf(watch, slot === narrow ? touchKey({ hi: pair.narrowHi, lo: pair.narrowLo }) : touchKey({ hi: pair.networkHi, lo: pair.networkLo }), slot);
+      if ((this.sources.evidence[slot] ?? 0) >= policy.flagAtLog * cut && !this.#flagged(slot, at)) {
         this.sources.flaggedAt[slot] = at;
         this.#emit(
           "enumeration.source",
@@ -624,7 +675,7 @@ export class GateEngine {
           { key: slot === network ? "network" : "client" },
           {
             logEvidence: round(this.sources.evidence[slot] ?? 0),
-            threshold: round(policy.flagAtLog),
+            threshold: round(policy.flagAtLog * cut),
             asked: this.sources.asked[network < 0 ? slot : network] ?? 0,
             anchors: this.sources.anchors[slot] ?? 0,
             meaning: "its questions stay without the follow-up that honest users make, at any speed",
@@ -671,6 +722,7 @@ export class GateEngine {
   #shareJudged(watch: EndpointWatch, anchored: boolean, at: number): void {
     const given = at - policy.cohortJudgedAfterMs;
     if (given >= this.#newcomersFrom) watch.hours.judged(anchored, given);
+    watch.share.cut = watch.touches.endpointCut(at);
     const change = watch.share.newcomer(anchored, at, watch.endpoint.evidenceShare);
     if (change !== undefined) this.#shareChanged(watch, change, at);
   }
@@ -738,7 +790,8 @@ export class GateEngine {
     }
     // Refused for what others do, which was told: that says nothing of this one.
     if (reservation.reason === "newcomers-narrowed") return;
-    const tellAt = policy.overdraftWindows * Math.max(watch.endpoint.budget.startCredits, anchors === 0 ? 0 : window);
+    const cut = this.#cutOf(watch, touchKey(keyOfHex(slot === place ? actor.network : actor.narrow, scratchA)), slot);
+    const tellAt = Math.ceil(cut * policy.overdraftWindows * Math.max(watch.endpoint.budget.startCredits, anchors === 0 ? 0 : window));
     // An office that sets up its telephones asks as many within a minute, and follows up within three; nobody does by hand what comes faster than that.
     const known = at - (this.sources.seenAt[slot] ?? at);
     const early = anchors === 0 && watch.anchorsSeen && known < policy.cohortJudgedAfterMs && known >= asked * policy.hastyMs;
@@ -851,6 +904,9 @@ export interface GateEngineOptions {
   readonly sourceSlots?: number;
   /** Pairs a Bloom generation remembers (2 × 2 × 2.5 bytes each); default 2,000,000. */
   readonly pairs?: number;
+  /** Identifiers nobody honest knows; and whether ranges in which nobody can be registered count. Default none and no. */
+  readonly canaries?: CanarySet | undefined;
+  readonly dark?: boolean | undefined;
   /** First contacts that may wait for an anchor at once; default 131,072. */
   readonly pending?: number;
 }

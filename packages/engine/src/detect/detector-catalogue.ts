@@ -122,6 +122,19 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/decide/fan-out-policy.ts",
   },
   {
+    id: "canary.touched",
+    letter: "",
+    sees: "A question about an identifier that nobody honest knows: a canary of the configuration (registered and never published, or never registered), or three in ranges where nobody can be registered. The second canary of one caller, or canaries asked about from two networks within a day and a half, wakes somebody. It cuts what the other detectors need to 40 % and down to 15 %: the caller's own credits, evidence and telling, and, when several networks asked, the endpoint's alarms.",
+    misses:
+      "Attackers who know or skip the canaries: for them everything is as without. Endpoints that are not guarded. Dark ranges in the first twenty questions of known callers, and those in which known callers ask: they are lived in.",
+    mistakes:
+      "A canary that was published after all, or is used by somebody: it is none any more once it signs in. A probe run against production. A tester who types numbers from films.",
+    walkedAroundBy: "A list of accounts known to be alive. Then it costs what it costs without canaries.",
+    acts: "nothing by itself; an address or client that ever anchored is not judged by it",
+    file: "packages/engine/src/decide/canary-watch.ts",
+    numbers: "packages/engine/src/decide/canary-policy.ts",
+  },
+  {
     id: "otp.brute-force",
     letter: "",
     sees: "Wrong codes in a row on one challenge or one account. A new code does not begin a new count; only a right one ends it. Five are told, ten page.",

@@ -343,6 +343,8 @@ interface Pending {
 
 function kindOf(signal: Signal): string {
   if (signal.detector.startsWith("trigger.")) return signal.detector;
+  // Whoever asks about canaries enumerates.
+  if (signal.detector === "canary.touched") return "enumeration";
   return signal.detector.split(".", 1)[0] ?? signal.detector;
 }
 

@@ -1,3 +1,5 @@
+import type { DarkRange } from "./dark-range.ts";
+
 /**
  * The person or thing a request asks about. Kept only as a keyed hash of its normal form.
  *
@@ -11,6 +13,8 @@ export interface Subject {
   readonly hash: string;
   /** Where in the request it stood. */
   readonly location: ParameterLocation;
+  /** The range in which nobody can be registered, when it lies in one. */
+  readonly dark?: DarkRange;
 }
 
 export type SubjectType = "phone" | "email" | "username" | "integer" | "uuid" | "opaque";

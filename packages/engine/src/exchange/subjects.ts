@@ -2,6 +2,7 @@ import { graphqlRequests, graphqlSubjects } from "./graphql-subjects.ts";
 import { hashedField } from "./plain-words.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
+import { darkRangeOf } from "./dark-identifier.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
 import type { ParameterLocation, Subject, SubjectType } from "./subject.ts";
@@ -140,7 +141,12 @@ const nothing: Extracted = { subjects: [], truncated: false, needsBody: false, f
 function single(rule: SubjectRule, text: string, ports: Ports): Extracted {
   const normal = normalForm(rule.type, text);
   if (normal === "" || normal === "+") return nothing;
-  return { subjects: [{ type: rule.type, hash: ports.hash(rule.type, normal), location: rule.location }], truncated: false, needsBody: false, first: text };
+  return { subjects: [subjectOf(rule, normal, ports.hash(rule.type, normal))], truncated: false, needsBody: false, first: text };
+}
+
+function subjectOf({ type, location }: SubjectRule, normal: string, hash: string): Subject {
+  const dark = darkRangeOf(type, normal);
+  return dark === undefined ? { type, hash, location } : { type, hash, location, dark };
 }
 
 interface CompiledRule {
@@ -250,7 +256,7 @@ class Collector {
     this.#seen.set(hash, this.subjects.length);
     if (this.#order.length < orderMax) this.#order.push(this.subjects.length);
     this.#texts.push(text);
-    this.subjects.push({ type: rule.type, hash, location: rule.location });
+    this.subjects.push(subjectOf(rule, normal, hash));
   }
 }
 

@@ -2,6 +2,7 @@ import {
   type Declared,
   type Door,
   type EndpointKind,
+  type GateEngineOptions,
   type GuardedEndpoint,
   inventoryBounds,
   type LedgerOptions,
@@ -14,6 +15,7 @@ import {
 } from "@postern/engine";
 import { budgetOf } from "../config/budget-of.ts";
 import type { Config, DeclaredEndpoint } from "../config/config-schema.ts";
+import { canarySetOf } from "../config/sealed-canaries.ts";
 import type { RateLimit } from "../gate/rate-limits.ts";
 
 /**
@@ -22,7 +24,7 @@ import type { RateLimit } from "../gate/rate-limits.ts";
  *
  * The result remembers which declarations met a learned endpoint, so use one for one ledger.
  */
-export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports, kept: readonly TemplateRule[] = []): LedgerOptions {
+export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports, kept: readonly TemplateRule[] = []): LedgerOptions & Pick<GateEngineOptions, "canaries" | "dark"> {
   const budget = budgetOf(config);
   const { hosts, places, endpoints } = config.inventory;
   const common = {
@@ -30,6 +32,8 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports, kept: 
     budget,
     rules: templateRulesOf(config, kept),
     abuse: { costs: messageCostsOf(config) },
+    canaries: canarySetOf(config.canaries, ports),
+    dark: config.canaries.dark,
     bounds: { hostsMax: hosts, placesMax: places, nodesPerHostMax: Math.min(places, inventoryBounds.nodesPerHostMax), endpointsMax: endpoints },
   };
   if (config.endpoints.length === 0 && config.anchors.length === 0) return common;

@@ -1,8 +1,10 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { GateEngine, type GatePolicy, type Mode, type Ports } from "@postern/engine";
+import { type CanarySet, GateEngine, type GatePolicy, type Mode, type Ports } from "@postern/engine";
 import type { Clock } from "../clock.ts";
 import type { GateJournalRow } from "../gate-hub-wire.ts";
+import type { Config } from "../config/config-schema.ts";
+import { canarySetOf } from "../config/sealed-canaries.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { pruneJournal } from "../store/journal-tail.ts";
 import { GateState } from "./gate-state.ts";
@@ -22,7 +24,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   const state = new GateState(options.dataDir, epoch);
   const journalDir = join(options.dataDir, "journal");
   let signalNumber = 0;
-  const engine = new GateEngine({ newId: () => `${epoch}-s${(signalNumber++).toString(36)}` });
+  const engine = new GateEngine({ newId: () => `${epoch}-s${(signalNumber++).toString(36)}`, ...canariesOf(options.canaries, ports) });
   const upstream = new URL(options.upstream);
   const scope = upstream.host;
 
@@ -120,6 +122,8 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     reload: (changes) => {
       gate.setLimits(changes.limits.length === 0 ? undefined : new RateLimits(ports, changes.limits, scope, () => undefined));
       running.reload({ trustedHops: changes.trustedHops });
+      const { canaries, dark } = canariesOf(changes.canaries, ports);
+      engine.setCanaries(canaries, dark);
     },
     close: async (graceMs) => {
       await running.close(graceMs);
@@ -132,6 +136,10 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   };
 }
 
+function canariesOf(lists: GateOptions["canaries"], ports: Ports): { readonly canaries: CanarySet | undefined; readonly dark: boolean } {
+  return { canaries: lists === undefined ? undefined : canarySetOf(lists, ports), dark: lists?.dark ?? false };
+}
+
 export interface GateOptions {
   readonly upstream: string;
   readonly listenHost: string;
@@ -141,6 +149,8 @@ export interface GateOptions {
   readonly mode: Mode;
   readonly limits: readonly RateLimit[];
   readonly trustedHops: number | readonly string[];
+  /** As hashes. */
+  readonly canaries?: Config["canaries"];
   readonly ports: Ports;
   readonly clock: Clock;
   readonly onEvent: (event: { readonly name: "hub-connected" | "hub-away" | "policy-not-saved" }) => void;
@@ -148,6 +158,7 @@ export interface GateOptions {
 
 export interface GateReload {
   readonly limits: readonly RateLimit[];
+  readonly canaries: Config["canaries"];
   readonly trustedHops: number | readonly string[];
 }
 

@@ -33,6 +33,8 @@ export interface HonestWorld {
   readonly carrierGateways?: number;
   /** The operator's own monitor asks once a minute; default true. */
   readonly monitor?: boolean;
+  /** Canaries in the world: this share of the numbers on the attack's list was never registered and is known to the operator. One in 500 is what the method plants. */
+  readonly canaries?: number;
   /** Honest people's TLS fingerprint is shown to the gate. */
   readonly ja4?: boolean;
 }
@@ -56,6 +58,8 @@ export interface CellAttack {
   /** Signs in to an own account after so many questions of an address. */
   readonly ownAccounts?: { readonly count: number; readonly every: number };
   readonly growthPerDay?: number;
+  /** Knows the canaries and leaves them out. */
+  readonly knowsCanaries?: boolean;
   /** Starts with the first honest request instead of after {@link Cell.warmMs}. */
   readonly fromTheFirst?: boolean;
   /** Numbers in one request, through the contact sync of an own account. */

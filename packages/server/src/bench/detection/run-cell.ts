@@ -10,14 +10,19 @@ import { ownNumbers, worldOf } from "./world.ts";
  */
 export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}): CellOutcome {
   const { mode = "enforce", onSignal, onDone } = options;
-  const { from, to, attackFrom, latchkey, attack, sessions } = worldOf(cell, seed);
+  const { from, to, attackFrom, latchkey, attack, canaries, sessions } = worldOf(cell, seed);
   const incidents = new Incidents();
   const ports = makePorts({ secret: new TextEncoder().encode(`league ${seed}`) }, 7);
   const tally = new Tally(attack, attackFrom);
   let ids = 0;
   const judge = new Judge(
     ports,
-    { mode, newId: () => `s${(ids += 1)}` },
+    {
+      mode,
+      newId: () => `s${(ids += 1)}`,
+      dark: true,
+      ...(canaries.length === 0 ? {} : { canaries: new Map(canaries.map((national) => [ports.hash("phone", normalForm("phone", dashed(national))), "unregistered"] as const)) }),
+    },
     {
       exchange: (exchange, _step, rows) => tally.disclosed(exchange, rows),
       signals: (signals) => {

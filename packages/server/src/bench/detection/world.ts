@@ -14,6 +14,8 @@ import {
   scriptUserAgent,
   type Session,
   sharedAddress,
+  shuffle,
+  strangersFrom,
 } from "@postern/testkit";
 import type { Cell, CellAttack } from "./cell.ts";
 
@@ -26,6 +28,8 @@ export interface World {
   /** To be closed after the run. */
   readonly latchkey: Latchkey;
   readonly attack: Attack | undefined;
+  /** National numbers that the operator knows to be nobody's. */
+  readonly canaries: readonly number[];
   /** Everybody, ordered by start. */
   readonly sessions: Iterable<Session>;
 }
@@ -44,7 +48,11 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.outages === undefined ? {} : { outages: honest.outages.map((outage) => ({ from: from + outage.from, to: from + outage.to })) }),
   });
   const people = latchkey.population;
-  const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, people, attackFrom, seed);
+  const list = cell.attack === undefined ? [] : listOf(cell.attack, people, seed, new Set(ownNumbers(cell.attack, people)));
+  const canaries = canariesOf(list, honest.canaries ?? 0, people, seed);
+  const known = new Set(cell.attack?.knowsCanaries === true ? canaries : []);
+  const asked = list.filter((national) => !known.has(national));
+  const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, asked, people, attackFrom, seed);
   const days = honestDay({
     population: people,
     seed,
@@ -58,13 +66,23 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
   const sessions = honest.ja4 === true ? withFingerprints(days) : days;
-  return { from, attackFrom, to, latchkey, attack, sessions: attack === undefined ? sessions : mergeSessions(sessions, attack.sessions) };
+  return { from, attackFrom, to, latchkey, attack, canaries, sessions: attack === undefined ? sessions : mergeSessions(sessions, attack.sessions) };
 }
 
-function attackOf(attack: CellAttack, people: Population, from: number, seed: string): Attack {
+/** Some of those on the list whom nobody is: honest people ask about others. */
+function canariesOf(list: readonly number[], share: number, people: Population, seed: string): readonly number[] {
+  if (share === 0) return [];
+  const source = random(`${seed}/canaries`);
+  return shuffle(
+    list.filter((national) => people.indexOf(national) >= strangersFrom),
+    source,
+  ).slice(0, Math.round(list.length * share));
+}
+
+function attackOf(attack: CellAttack, list: readonly number[], people: Population, from: number, seed: string): Attack {
   const own = attack.ownAccounts;
   return enumeration({
-    list: listOf(attack, people, seed, new Set(ownNumbers(attack, people))),
+    list,
     from,
     seed: `${seed}/attack`,
     addresses: attack.addresses,

@@ -1,0 +1,40 @@
+import { createHmac } from "node:crypto";
+import { expect, test } from "vitest";
+import type { CanaryKind } from "./decide/canaries.ts";
+import { carriesAll } from "./exchange/exchange.ts";
+import type { Ports } from "./exchange/ports.ts";
+import { Ledger } from "./ledger.ts";
+
+const ports: Ports = {
+  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
+  random: () => 7,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
+const phone = (n: number): string => `+4930901${String(10_000 + n * 7)}`;
+
+function asked(canaries: ReadonlyMap<string, CanaryKind> | undefined, tells: boolean): Ledger {
+  const ledger = new Ledger(ports, { mode: "observe", canaries });
+  for (let n = 0; n < 160; n++) {
+    const exists = tells && n % 2 === 0;
+    ledger.onExchange({
+      id: `x${n}`,
+      at: 1_700_000_000_000 + n * 60_000,
+      method: "GET",
+      url: `http://api.example/users/${encodeURIComponent(phone(n))}/status`,
+      client: { address: `198.51.${n % 100}.7` },
+      request: { headers: [] },
+      response: { status: 200, headers: [["content-type", "application/json"]], body: exists ? `{"success":true,"device_count":${n % 3}}` : '{"success":false}' },
+      carries: carriesAll,
+    });
+  }
+  return ledger;
+}
+
+const planted = new Map<string, CanaryKind>(Array.from({ length: 80 }, (_, n) => [ports.hash("phone", phone(n + 60)), n % 2 === 0 ? "registered" : "unregistered"]));
+const proven = (ledger: Ledger): number => ledger.oracles.endpoints().filter((id) => ledger.oracles.verdict(id) === "proven").length;
+
+test("questions about canaries prove an oracle that nobody signed in at, and no other", () => {
+  expect(proven(asked(planted, true))).toBe(1);
+  expect(proven(asked(undefined, true))).toBe(0);
+  expect(proven(asked(planted, false))).toBe(0);
+});
