@@ -9,6 +9,7 @@ import { passingGate } from "./passing-gate.ts";
 import { acknowledge, timeDecisions } from "./time-decisions.ts";
 import { timeInventory } from "./time-inventory.ts";
 import { timeKind, timeLedger } from "./time-ledger.ts";
+import { timeTriggers } from "./time-triggers.ts";
 
 /**
  * Becomes one part of a bench in a process of its own. Under a parent it answers by message; run by hand (`node --cpu-prof dist/bench/bench-child.js
@@ -38,6 +39,8 @@ async function main(role: string, argument: string | undefined): Promise<void> {
       return finish(timeKind(role, Number(argument ?? 50_000)));
     case "inventory":
       return finish(timeInventory(Number(argument ?? 12)));
+    case "triggers":
+      return finish(timeTriggers(Number(argument ?? 40_000)));
     case "crowd-gate":
     case "crowd-hub": {
       const [questions = 0, addresses = 0, sourceSlots] = (argument ?? "330000,50000").split(",").map(Number);

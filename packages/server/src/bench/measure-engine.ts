@@ -5,6 +5,7 @@ import { spread } from "./statistics.ts";
 import type { DecisionTimes } from "./time-decisions.ts";
 import type { InventoryTimes } from "./time-inventory.ts";
 import type { LedgerTimes } from "./time-ledger.ts";
+import type { TriggerTimes } from "./time-triggers.ts";
 
 /** What a decision costs the waiting request's thread, and what an exchange costs the hub: each turn in a fresh process. */
 export async function measureEngine(context: BenchContext): Promise<BenchRow[]> {
@@ -12,17 +13,19 @@ export async function measureEngine(context: BenchContext): Promise<BenchRow[]> 
   const decisions: DecisionTimes[] = [];
   const ledgers: LedgerTimes[] = [];
   const inventories: InventoryTimes[] = [];
+  const triggers: number[] = [];
   for (let turn = 0; turn < (quick ? 1 : 3); turn++) {
     say(`decision, ledger and inventory, turn ${turn + 1}`);
     decisions.push((await children.role("decisions", "100000")).said as DecisionTimes);
     ledgers.push((await children.role("ledger", quick ? "10240" : "61440", memoryOf("hub"))).said as LedgerTimes);
+    triggers.push(((await children.role("triggers", quick ? "10000" : "40000", memoryOf("hub"))).said as TriggerTimes).micros);
     inventories.push((await children.role("inventory", quick ? "4" : "12")).said as InventoryTimes);
   }
-  return [...decisionRows(decisions), ...ledgerRows(ledgers), ...inventoryRows(inventories)];
+  return [...decisionRows(decisions), ...ledgerRows(ledgers, triggers), ...inventoryRows(inventories)];
 }
 
 function decisionRows(turns: readonly DecisionTimes[]): BenchRow[] {
-  const part = "Judgement on the gate's thread, 100,000 calls a turn";
+  const part = "Judgement on the gate's thread, 30 rules loaded, 100,000 calls a turn";
   const row = (name: string, of: (times: DecisionTimes) => number, bound?: number): BenchRow => {
     const value = spread(turns.map(of));
     return { part, name, unit: "µs", value, ...(bound === undefined ? {} : { bar: atMost(value.median, bound, `≤ ${bound} µs`) }) };
@@ -39,7 +42,7 @@ function decisionRows(turns: readonly DecisionTimes[]): BenchRow[] {
   ];
 }
 
-function ledgerRows(turns: readonly LedgerTimes[]): BenchRow[] {
+function ledgerRows(turns: readonly LedgerTimes[], triggers: readonly number[]): BenchRow[] {
   const part = "Ledger: CPU an exchange in the hub";
   const row = (name: string, of: (times: LedgerTimes) => number, bound?: number): BenchRow => {
     const value = spread(turns.map(of));
@@ -52,6 +55,7 @@ function ledgerRows(turns: readonly LedgerTimes[]): BenchRow[] {
     row("ledger alone, no body", (times) => times["no-body"].ledgerMicros),
     row("ledger alone, 1 KiB of JSON", (times) => times["json-1k"].ledgerMicros),
     row("ledger alone, lookups", (times) => times.lookup.ledgerMicros),
+    { part, name: "30 rules of the operator's own (CEL) on top", unit: "µs", value: spread(triggers) },
     row("reading the gate's line, no body", (times) => times["no-body"].wireMicros),
     row("reading the gate's line, 1 KiB of JSON", (times) => times["json-1k"].wireMicros),
   ];

@@ -9,6 +9,7 @@ import type { Capture, RequestHead } from "../gate/gate-port.ts";
 import { GateState } from "../gate/gate-state.ts";
 import { HubLink } from "../gate/hub-link.ts";
 import { JudgingGate } from "../gate/judging-gate.ts";
+import { type RateLimit, RateLimits } from "../gate/rate-limits.ts";
 import { FrameKind, frameSplitter, readBatch } from "../gate-hub-wire.ts";
 import { makePorts } from "../keys/make-ports.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
@@ -19,7 +20,7 @@ import { percentile } from "./statistics.ts";
 /**
  * What the judgement adds on the gate's thread, call by call: the decision (`onRequest`, and `onAnswer` where an answer is held), and all of it
  * (with `onComplete`, the line to the hub and the gate's own state). Journal, state file and socket are real; a process at the other end takes the
- * batches. `guarded` is the costliest case: every question about a new subject of a budgeted endpoint, each answer journaled.
+ * batches. Thirty rules are loaded; one of them counts every request here and never refuses it. `guarded` is the costliest case: every question about a new subject of a budgeted endpoint, each answer journaled.
  */
 export async function timeDecisions(count: number): Promise<DecisionTimes> {
   const dir = mkdtempSync(join(tmpdir(), "postern-bench-"));
@@ -86,7 +87,7 @@ async function timeKind(kind: keyof DecisionTimes, count: number, dir: string, p
     ports,
     epoch: "bench",
     scope: "api.test",
-    limits: undefined,
+    limits: new RateLimits(ports, thirtyLimits, "api.test", () => undefined),
     journal: (rows) => journal.appendAll(rows),
     signals: (signals) => link.signal(signals),
     complete: (finished) => {
@@ -162,6 +163,12 @@ async function timeKind(kind: keyof DecisionTimes, count: number, dir: string, p
 
 const hitBody = Buffer.from('{"registered":true,"devices":2}');
 const missBody = Buffer.from('{"registered":false}');
+/** What an operator may ask of a gate itself, his own rules in CEL being judged in the hub: see `time-triggers.ts`. */
+const thirtyLimits: readonly RateLimit[] = [
+  { method: "GET", path: "/v1/items/*", by: "credential", everyMs: 1, burst: 1_000_000, mode: "enforce" },
+  { method: "GET", path: "/client/v1/users/*/status", by: "address", everyMs: 1, burst: 1_000_000, mode: "enforce" },
+  ...Array.from({ length: 28 }, (_, n): RateLimit => ({ method: n % 2 === 0 ? "*" : "POST", path: `/v1/area${n}/*`, by: "address", everyMs: 1_000, burst: 20, mode: "enforce" })),
+];
 /** About what a loop turn of a busy gate holds. */
 const turnEvery = 16;
 const baseAt = Date.UTC(2026, 0, 5, 9);
