@@ -334,6 +334,8 @@ export class GateEngine {
       return [];
     }
     const truthful = reservation.action === "allow";
+    // Nothing holds back who asks it.
+    const free = reservation.charged === 0 || watch.endpoint.state !== "budgeted";
     let repeats = 0;
     for (let n = 0; n < reservation.fresh.length; n++) {
       const fresh = reservation.fresh[n];
@@ -341,7 +343,7 @@ export class GateEngine {
       if (truthful) {
         const first = this.#disclosed.add(fresh.hi, fresh.lo, at);
         if (!first) repeats++;
-        else this.#learned(watch, actor, fresh.subject, reservation.newcomer, n >= reservation.charged - reservation.surplus, at);
+        else this.#learned(watch, actor, fresh.subject, reservation.newcomer, n >= reservation.charged - reservation.surplus, free, at);
       }
       if (this.#contacted.add(fresh.hi, fresh.lo, at)) {
         this.#contact(watch, actor, newcomer, truthful, at);
@@ -354,7 +356,7 @@ export class GateEngine {
     if (truthful && !newcomer && !actor.principal && again !== undefined && this.#speaks(watch, actor.network, at)) {
       const slot = this.#find(watch, actor.network);
       this.sources.inHour[slot] = this.#inHour(slot, at) + 1;
-      this.#waits(watch, actor, again.hash, { counted: false, surplus: false, tested: true, control: true }, at);
+      this.#waits(watch, actor, again.hash, { counted: false, surplus: false, tested: true, control: true }, false, at);
     }
     return this.#rowsOf(reservation, outcome);
   }
@@ -433,7 +435,7 @@ export class GateEngine {
           if (wide !== narrow) this.#take(wide, 1);
         }
         const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
-        this.#learned(watch, actor, subject, newcomer && charged && exchangeId !== "", surplus > 0, past.at);
+        this.#learned(watch, actor, subject, newcomer && charged && exchangeId !== "", surplus > 0, !charged || watch.endpoint.state !== "budgeted", past.at);
       }
     } else watch.uniform++;
     if (this.#contacted.add(hi, lo, past.at)) {
@@ -544,13 +546,13 @@ export class GateEngine {
   }
 
   /** A truthful first answer was given. */
-  #learned(watch: EndpointWatch, actor: Actor, subject: Subject, counted: boolean, surplus: boolean, at: number): void {
+  #learned(watch: EndpointWatch, actor: Actor, subject: Subject, counted: boolean, surplus: boolean, free: boolean, at: number): void {
     const tested = !actor.principal && this.#speaks(watch, actor.network, at);
-    this.#waits(watch, actor, subject.hash, { counted, surplus: counted && surplus, tested, control: false }, at);
+    this.#waits(watch, actor, subject.hash, { counted, surplus: counted && surplus, tested, control: false }, free, at);
   }
 
-  /** A truthful answer waits for its anchor. */
-  #waits(watch: EndpointWatch, actor: Actor, subject: string, as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control">, at: number): void {
+  /** A truthful answer waits for its anchor. `free`: see {@link PendingPairs.push}. */
+  #waits(watch: EndpointWatch, actor: Actor, subject: string, as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control">, free: boolean, at: number): void {
     const narrow = keyOfHex(actor.narrow, scratchA);
     const narrowHi = narrow.hi;
     const narrowLo = narrow.lo;
@@ -560,7 +562,7 @@ export class GateEngine {
     const place = keyOfHex(actor.network, scratchA);
     const key = this.#anchorKey(place.hi, place.lo, subject);
     const { counted, surplus, tested, control } = as;
-    this.#pending.push({
+    const pair: PendingPair = {
       hi: key.hi,
       lo: key.lo,
       dueAt: at + policy.anchorWithinMs,
@@ -573,7 +575,8 @@ export class GateEngine {
       surplus,
       tested,
       control,
-    });
+    };
+    this.#pending.push(pair, free);
   }
 
   /** A first contact, answered truthfully or not. */

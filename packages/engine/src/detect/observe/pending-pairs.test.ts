@@ -112,4 +112,14 @@ describe("PendingPairs", () => {
     pairs.push(pair(2, 10));
     expect(pairs.size).toBe(sameKeyMax + 1);
   });
+
+  it("lets lesser pairs take half of the places and nobody's place", () => {
+    const pairs = new PendingPairs(8);
+    for (let n = 0; n < 3; n++) pairs.push(pair(n, 10));
+    for (let n = 10; n < 20; n++) pairs.push(pair(n, 10), true);
+    expect([pairs.size, pairs.dropped]).toEqual([4, 9]);
+    for (let n = 30; n < 34; n++) pairs.push(pair(n, 10));
+    pairs.push(pair(40, 10), true);
+    expect([pairs.size, pairs.dropped, pairs.anchor(0, 0, () => undefined)]).toEqual([8, 10, 1]);
+  });
 });

@@ -46,8 +46,9 @@ export class PendingPairs {
     return this.#size;
   }
 
-  push(pair: PendingPair): void {
-    if (this.#crowded(pair.hi, pair.lo)) {
+  /** `lesser`: it takes no more than {@link lesserShare} of all places, and nobody else's: who is answered whatever he asks could otherwise wash out what others wait for. */
+  push(pair: PendingPair, lesser = false): void {
+    if ((lesser && this.#size >= this.capacity * lesserShare) || this.#crowded(pair.hi, pair.lo)) {
       this.dropped++;
       return;
     }
@@ -154,6 +155,8 @@ export class PendingPairs {
   }
 }
 
+/** Half: what is charged, and thereby bounded by its asker's credits, has the other half to itself. */
+export const lesserShare = 0.5;
 /** Pending pairs of one (network, subject): more than this many fingerprints behind one address asking about one person is no honest traffic. */
 export const sameKeyMax = 32;
 
