@@ -9,50 +9,62 @@ import { spread } from "./statistics.ts";
  * own with the flags it has in service. `scale` makes less of the second crowd, for a look: the bars are those of the whole.
  */
 export async function measureMemory({ children, quick, scale, say, notes }: BenchContext): Promise<BenchRow[]> {
+  const [few, many] = quick ? [100_000, 200_000] : [100_000, 1_000_000];
   const share = quick ? Math.min(scale, 0.01) : scale;
-  const count = (whole: number): string => String(Math.max(1_000, Math.round(whole * share)));
-  const weigh = async (role: "gate" | "hub", argument: string): Promise<CrowdMemory> => (await children.role(`crowd-${role}`, argument, memoryOf(role))).said as CrowdMemory;
-  const million = String(quick ? 100_000 : 1_000_000);
-  say(`${million} sources, one question each`);
-  const sourcesAtGate = await weigh("gate", `${million},${million},${Number(million) * 2.4}`);
-  const sourcesAtHub = await weigh("hub", `${million},${million}`);
-  const [questions, addresses] = [count(33_000_000), count(5_000_000)];
+  const [questions, addresses] = [33_000_000, 5_000_000].map((whole) => Math.round(whole * share));
+  const weigh = async (role: Role, ...numbers: readonly (number | undefined)[]): Promise<CrowdMemory> =>
+    (await children.role(`crowd-${role}`, numbers.join(","), memoryOf(role))).said as CrowdMemory;
+  const sources = async (role: Role): Promise<Sources> => {
+    say(`${role}: ${many.toLocaleString("en-US")} sources, one question each`);
+    return { few: await weigh(role, few, few, few * slotsPerSource), many: await weigh(role, many, many, many * slotsPerSource) };
+  };
+  const [gates, hubs] = [await sources("gate"), await sources("hub")];
   say(`${questions} questions from ${addresses} addresses, at gate and hub at once`);
-  const [gate, hub] = await Promise.all([weigh("gate", `${questions},${addresses}`), weigh("hub", `${questions},${addresses}`)]);
+  const [gate, hub] = await Promise.all([weigh("gate", questions, addresses), weigh("hub", questions, addresses)]);
   notes.push(
-    `memory: RSS, sampled 200 times; the disk, sockets, the API and the store's process are not in it${share === 1 ? "" : `; ${share} of the whole crowd, so tables may not be full yet`}`,
+    "memory: resident, sampled 200 times; the disk, sockets, the API and the store's process are not in it; a gate's table has 2.4 slots a source where all are to be remembered",
   );
-  const sources = `Memory, ${Number(million).toLocaleString("en-US")} sources with one question each`;
-  const crowd = `Memory, ${Number(questions).toLocaleString("en-US")} people asked about from ${Number(addresses).toLocaleString("en-US")} addresses`;
-  const both = gate.residentMiB.map((atGate, n) => atGate + (hub.residentMiB[n] ?? 0));
-  const one = (part: string, name: string, unit: string, value: number, bound?: number): BenchRow => ({
-    part,
-    name,
-    unit,
-    value: spread([value]),
-    ...(bound === undefined ? {} : { bar: atMost(value, bound, `≤ ${bound.toLocaleString("en-US")} ${unit}`) }),
-  });
+  if (share < 1) notes.push(`memory: ${share} of the whole crowd, so not every table is full: it may still grow`);
+  const million = `Memory, ${many.toLocaleString("en-US")} sources with one question each`;
+  const crowd = `Memory, ${(questions ?? 0).toLocaleString("en-US")} people asked about from ${(addresses ?? 0).toLocaleString("en-US")} addresses`;
+  // What is there whatever comes, caches above all, is full after the first of them.
+  const each = (of: Sources): number => ((grown(of.many) - grown(of.few)) * 1e6) / (many - few);
   return [
-    one(sources, "gate, all remembered: growth a million sources", "MB", grown(sourcesAtGate) / (Number(million) / 1e6), 128),
-    one(sources, "gate: slots of the table in use", "", sourcesAtGate.held["sources"] ?? 0),
-    one(sources, "hub: growth a million sources", "MB", grown(sourcesAtHub) / (Number(million) / 1e6)),
-    one(
-      crowd,
-      "gate and hub, most at any time",
-      "MiB",
-      both.reduce((most, value) => Math.max(most, value), 0),
-      1_024,
-    ),
-    one(crowd, "gate, most", "MiB", Math.max(...gate.residentMiB)),
-    one(crowd, "hub, most", "MiB", Math.max(...hub.residentMiB)),
-    one(crowd, "gate, growth over the last half", "%", 100 * growthOfLastHalf(gate.residentMiB), 2),
-    one(crowd, "hub, growth over the last half", "%", 100 * growthOfLastHalf(hub.residentMiB), 2),
-    one(crowd, "gate, CPU a question", "µs", gate.micros),
-    one(crowd, "hub, CPU a question, journals and saving included", "µs", hub.micros),
+    row(million, "gate, for a million beyond the first 100,000", "MB", each(gates), 128),
+    row(million, "hub, for a million beyond the first 100,000", "MB", each(hubs), 128),
+    row(million, "gate, growth in all", "MB", grown(gates.many)),
+    row(million, "hub, growth in all", "MB", grown(hubs.many)),
+    row(million, "gate, slots in use, two a source", "", gates.many.held["sources"] ?? 0),
+    row(crowd, "gate and hub, most at any time", "MiB", most(gate.residentMiB.map((atGate, n) => atGate + (hub.residentMiB[n] ?? 0))), 1_024),
+    row(crowd, "gate, most", "MiB", most(gate.residentMiB)),
+    row(crowd, "hub, most", "MiB", most(hub.residentMiB)),
+    row(crowd, "gate, growth over the last half", "%", 100 * growthOfLastHalf(gate.residentMiB), 2),
+    row(crowd, "hub, growth over the last half", "%", 100 * growthOfLastHalf(hub.residentMiB), 2),
+    row(crowd, "gate, CPU a question", "µs", gate.micros),
+    row(crowd, "hub, CPU a question, journals and saving included", "µs", hub.micros),
   ];
+}
+
+type Role = "gate" | "hub";
+
+interface Sources {
+  readonly few: CrowdMemory;
+  readonly many: CrowdMemory;
+}
+
+function row(part: string, name: string, unit: string, value: number, bound?: number): BenchRow {
+  const plain = { part, name, unit, value: spread([value]) };
+  return bound === undefined ? plain : { ...plain, bar: atMost(value, bound, `≤ ${bound.toLocaleString("en-US")} ${unit}`) };
 }
 
 /** Megabytes by which a process grew from its first question to its last. */
 function grown({ residentMiB, beforeMiB }: CrowdMemory): number {
   return (((residentMiB.at(-1) ?? beforeMiB) - beforeMiB) * 2 ** 20) / 1e6;
 }
+
+function most(values: readonly number[]): number {
+  return values.reduce((greatest, value) => Math.max(greatest, value), 0);
+}
+
+/** One for its address and one for its program; a fifth more, so that few neighbourhoods are full. */
+const slotsPerSource = 2.4;
