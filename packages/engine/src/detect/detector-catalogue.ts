@@ -214,6 +214,17 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/detect/abuse/aftermath.ts",
   },
   {
+    id: "takeover.number-change",
+    letter: "",
+    sees: "A number that `postern number-changed` reported as ported or changed, a new device and a new password for the same person within 72 hours, in any order.",
+    misses: "Changes nobody reports; a thief who waits; what happened before the hub started again.",
+    mistakes: "An honest person with a new card in a new telephone who sets a new password. Hence level medium.",
+    walkedAroundBy: "Waiting three days between the steps.",
+    acts: "nothing; it tells people",
+    file: "packages/engine/src/detect/abuse/number-changes.ts",
+    numbers: "packages/engine/src/detect/abuse/number-changes.ts",
+  },
+  {
     id: "trigger.<id>",
     letter: "",
     sees: "What you wrote under `triggers` in postern.yaml: a CEL condition over the facts of an exchange and counters over windows.",

@@ -28,6 +28,7 @@ const commands: readonly CommandModule[] = [
   { names: ["probe"], load: async () => (await import("./probe.ts")).probeCommand },
   { names: ["detect"], load: async () => (await import("./detect.ts")).detectCommand },
   { names: ["floor"], load: async () => (await import("./floor.ts")).floorCommand },
+  { names: ["number-changed"], load: async () => (await import("./number-changed.ts")).numberChangedCommand },
   { names: ["why"], load: async () => (await import("./why.ts")).whyCommand },
   { names: ["report"], load: async () => (await import("./report-breach.ts")).reportBreachCommand },
   { names: ["config"], load: async () => (await import("./config.ts")).configCommand },

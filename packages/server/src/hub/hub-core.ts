@@ -11,6 +11,7 @@ import {
   type LedgerState,
   type LedgerStep,
   type Mode,
+  NumberChanges,
   type Ports,
   type Signal,
   type StoredExchange,
@@ -32,6 +33,7 @@ import { type Annotation, annotationsMax } from "./endpoint-life.ts";
 import { cohortsOf } from "./cohorts-of.ts";
 import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
 import { recallTotals } from "./recall-totals.ts";
+import { NumberChangeFile } from "./number-change-file.ts";
 import { Received } from "./received.ts";
 import { SlowWatch } from "./slow-watch.ts";
 import { SourceTotals } from "./source-totals.ts";
@@ -76,6 +78,8 @@ export class HubCore {
   /** Ids of the latest signals: a gate sends again what was not acknowledged. */
   readonly #signalIds = new Set<string>();
   /** Rows an earlier hub journaled for exchanges that it did not get to journal: the gate sends those exchanges again. */
+  readonly #numberChanges = new NumberChanges();
+  readonly #numberChangeFile: NumberChangeFile;
   readonly #orphans = new Set<string>();
   /** Live totals are complete again: until then nothing is taken back from what incidents say. */
   #recalled = false;
@@ -93,6 +97,7 @@ export class HubCore {
     const { config, dataDir } = options;
     const state = loadHubState(dataDir);
     this.templateRules = new TemplateRulesFile(dataDir);
+    this.#numberChangeFile = new NumberChangeFile(dataDir);
     this.#knownTemplates = new KnownTemplates(dataDir);
     this.#known = this.#knownTemplates.read();
     this.ledger = new Ledger(options.ports, ledgerOptionsOf(config, options.mode, options.ports, [...this.#known, ...this.templateRules.read()]), state?.ledger);
@@ -170,6 +175,7 @@ export class HubCore {
       rows.push(row);
       journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
       this.#count(step, exchange);
+      if (this.#numberChanges.used) signals.push(...this.#takeovers(step, exchange));
       signals.push(...step.signals, ...this.#trigger(step, exchange));
     }
     // Exchanges last: their numbers say that all of it is kept.
@@ -213,6 +219,10 @@ export class HubCore {
     this.incidents.advance(now);
     this.#forgetAddresses(now);
     this.slow?.tick(now);
+    for (const { subject, at } of this.#numberChangeFile.fresh()) {
+      const signal = this.#numberChanges.changed(subject, at);
+      if (signal !== undefined) this.take([signal]);
+    }
     // What opened or rose is saved at once; where saving is slow, it takes a twentieth of the time at most.
     if (this.#changed && Date.now() - this.#savedAt >= 20 * this.#saveMs) this.save();
   }
@@ -362,6 +372,18 @@ export class HubCore {
       },
     );
     return this.#triggers.observe(facts, exchange.at);
+  }
+
+  /** New devices and new passwords, for numbers that were reported to have changed hands. */
+  #takeovers({ endpoint, subjects, anchors }: LedgerStep, exchange: Exchange): readonly Signal[] {
+    const signals: (Signal | undefined)[] = [];
+    for (const { kind, subjects: people, at, endpointId } of anchors)
+      if (kind === "device-completion") for (const person of people) signals.push(this.#numberChanges.observe("device", person, at, endpointId));
+    const { status } = exchange.response;
+    const [person] = subjects;
+    if (endpoint !== undefined && person !== undefined && subjects.length === 1 && status >= 200 && status < 300 && this.ledger.kindOf(endpoint).kind === "password-reset")
+      signals.push(this.#numberChanges.observe("reset", person.hash, exchange.at, endpoint.id));
+    return signals.filter((signal) => signal !== undefined);
   }
 
   /** What the store's tables forget on time, incidents and the latest signals forget, too. */

@@ -26,7 +26,7 @@ function days(to: number): SlowDaysRow[] {
   return rows;
 }
 
-function watch(state?: SlowWatchState): { readonly slow: SlowWatch; readonly incidents: Incidents; readonly taken: Signal[]; look(day: number): Promise<void> } {
+function watch(state?: SlowWatchState): { readonly slow: SlowWatch; readonly incidents: Incidents; readonly taken: Signal[]; readonly look: (day: number) => Promise<void> } {
   const taken: Signal[] = [];
   const incidents = new Incidents();
   let realNow = 0;
@@ -95,7 +95,7 @@ test("a store that is away is asked again later, and the failure is seen", async
   expect(slow.last).toMatchObject({ status: "done", alarms: 1 });
 });
 
-function watchOf(up: () => boolean): { readonly slow: SlowWatch; look(day: number): Promise<void> } {
+function watchOf(up: () => boolean): { readonly slow: SlowWatch; readonly look: (day: number) => Promise<void> } {
   let realNow = 0;
   const slow = new SlowWatch({
     store: { query: (name, params) => (up() ? store.query(name, params) : Promise.reject(new Error("away"))) },

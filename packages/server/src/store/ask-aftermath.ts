@@ -11,7 +11,8 @@ export async function askAftermath(
   const { stopped, ...asked } = options;
   const days = new Map<number, AftermathDay>();
   if (asked.events.length === 0 || asked.exposing.length === 0 || asked.confirmedClasses.length === 0) return [];
-  for (let shard = 0; shard < shards && stopped?.() !== true; shard++) {
+  for (let shard = 0; shard < shards; shard++) {
+    if (stopped?.() === true) break;
     for (const row of await client.query("slowAftermath", { ...asked, shard })) {
       const known = days.get(row.day);
       days.set(

@@ -15,9 +15,19 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["push.bombing", "Somebody is sending prompts to one person's device until he gives in"],
   ["login.stuffing", "Somebody is trying leaked passwords"],
   ["login.spray", "Somebody is trying one password on many accounts"],
+  ["takeover.aftermath", "People whom a stranger learned of lose their accounts"],
+  ["takeover.number-change", "A number changed hands, and with it an account"],
 ]);
 
 const steps: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    "takeover",
+    [
+      "Ask for more than a code at recovery and for a new device, for the people who were exposed first",
+      "Undo the recoveries of exposed people of the last days, on another way than the number",
+      "Tell the people exposed what may be tried on them",
+    ],
+  ],
   [
     "otp",
     [

@@ -1,6 +1,7 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { random, type Random } from "@postern/testkit";
+import { seededRandom } from "../../testing/seeded-random.ts";
+import { hash53 } from "../observe/hash53.ts";
 import { aftermath, aftermathSignal, alarmLog, type AftermathDay } from "./aftermath.ts";
 
 const dayMs = 86_400_000;
@@ -83,3 +84,11 @@ test("any counts give a number", () => {
     { numRuns: 100 },
   );
 });
+
+interface Random {
+  float(): number;
+}
+
+function random(seed: string): Random {
+  return { float: seededRandom(hash53(seed) % 4_294_967_296) };
+}

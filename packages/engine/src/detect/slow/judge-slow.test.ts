@@ -1,5 +1,6 @@
-import { random, type Random } from "@postern/testkit";
 import { describe, expect, test } from "vitest";
+import { seededRandom } from "../../testing/seeded-random.ts";
+import { hash53 } from "../observe/hash53.ts";
 import { judgeSlow, slowSignal } from "./judge-slow.ts";
 import { dayMs, type SlowDay, type SlowSource } from "./slow-facts.ts";
 import { slowPolicy } from "./slow-policy.ts";
@@ -131,3 +132,11 @@ describe("sources looked back on", () => {
     expect(slowSignal({ ...alarm, key: "192.0.2.9" }, 1).id).not.toBe(slowSignal(alarm, 1).id);
   });
 });
+
+interface Random {
+  float(): number;
+}
+
+function random(seed: string): Random {
+  return { float: seededRandom(hash53(seed) % 4_294_967_296) };
+}
