@@ -20,12 +20,16 @@ const measured = floorView({
     seed: "s",
   },
 });
-const unproven = floorView({ at: Date.UTC(2026, 2, 28), measure: { verdict: "unproven", because: "8 whole days of newcomers are needed, 3 are known", basis, ceilingADay: null, seed: "s" } });
+const unproven = floorView({
+  at: Date.UTC(2026, 2, 28),
+  measure: { verdict: "unproven", because: "8 whole days of newcomers are needed, 3 are known", basis, ceilingADay: null, seed: "s" },
+});
 
 test("says below what rate nobody notices, how many people that are, how long 33 million would take, and from what it was measured", () => {
   expect(measured).toMatchObject({ questionsADay: 8, unnoticedADay: 7, yearsFor33Million: Math.round(33_000_000 / 7 / 365), because: null });
   const text = renderFloors([{ endpoint, floor: measured }], { color: false, width: 80, textWidth: 80 });
-  for (const said of ["8 a day", "12,916 years", "at most 7 people a day", "19 of 20", "24 whole days", "12 %", "at most 200 people"]) expect(text.replaceAll("\n", " ")).toContain(said);
+  for (const said of ["8 a day", "12,916 years", "at most 7 people a day", "19 of 20", "24 whole days", "12 %", "at most 200 people"])
+    expect(text.replaceAll("\n", " ")).toContain(said);
   for (const line of text.split("\n")) expect(line.length, line).toBeLessThanOrEqual(80);
 });
 
