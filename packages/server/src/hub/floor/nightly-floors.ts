@@ -49,7 +49,7 @@ export class NightlyFloors {
   }
 
   #measure({ endpointId, input }: FloorInputOf): void {
-    const keep = (measure: FloorMeasure): void => void this.#core.keepFloor(endpointId, { at: this.#options.now(), measure });
+    const keep = (measure: FloorMeasure): void => this.#core.keepFloor(endpointId, { at: this.#options.now(), measure });
     // What is unproven for want of days is known at once.
     const first = measureFloor(input).next();
     if (first.done === true) return keep(first.value);
