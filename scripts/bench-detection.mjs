@@ -1,5 +1,5 @@
 // `npm run bench:detection`: how much attackers learn, and what honest people pay. `-- --cells a,b` and `-- --seeds N` take a part, `-- --rivals N` runs the others too,
-// `-- --naming` asks instead how well an attack's clients are named, by cell, shape and place. `-- --keep FILE` lets a stopped run go on, `-- --write` renews the page, `-- --json` is for scripts.
+// `-- --naming` asks instead how well an attack's clients are named, by cell, shape and place; `-- --oracles` how oracles are found. `-- --keep FILE` lets a stopped run go on, `-- --write` renews the page, `-- --json` is for scripts.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";

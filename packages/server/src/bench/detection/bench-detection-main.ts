@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
+import { benchOracles } from "../oracles/bench-oracles.ts";
 import { cells } from "./cells.ts";
 import { leaguePage, leaguePlot } from "./league-page.ts";
 import { leagueRow, minutes, renderLeague } from "./league-table.ts";
@@ -12,7 +13,7 @@ import { runLeague } from "./run-league.ts";
 
 /**
  * `npm run bench:detection`: how much attackers learn and what honest people pay for it, cell by cell. Thresholds were fitted on seeds `train-…`; the report
- * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--rivals N` runs the others on the same cells with the first N seeds, `--write` renews docs/benchmarks/detection.md, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
+ * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--rivals N` runs the others on the same cells with the first N seeds, `--oracles` measures how oracles are found instead (`--months N` of endpoints that are none), `--write` renews docs/benchmarks/detection.md, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
  */
 async function bench(args: readonly string[]): Promise<void> {
   const { values } = parseArgs({
@@ -25,6 +26,8 @@ async function bench(args: readonly string[]): Promise<void> {
       keep: { type: "string" },
       write: { type: "boolean" },
       rivals: { type: "string" },
+      oracles: { type: "boolean" },
+      months: { type: "string", default: "10000" },
       threads: { type: "string", default: String(availableParallelism()) },
     },
   });
@@ -39,6 +42,16 @@ async function bench(args: readonly string[]): Promise<void> {
         : "--seeds and --threads are whole numbers from 1, --rivals from 0.\n",
     );
     process.exitCode = 2;
+    return;
+  }
+  if (values.oracles === true) {
+    const months = Number(values.months);
+    if (!Number.isInteger(months) || months < 12) {
+      process.stderr.write("--months is a whole number from 12.\n");
+      process.exitCode = 2;
+      return;
+    }
+    benchOracles({ commit: commitOf(), seed: values.train === true ? "train-1" : "test-1", months, json: values.json === true, write: values.write === true });
     return;
   }
   const chosen = cells.filter((cell) => wanted?.includes(cell.id) !== false);

@@ -1,0 +1,56 @@
+import { random as seeded } from "@postern/testkit";
+import { expect, it } from "vitest";
+import { makePorts } from "../../keys/make-ports.ts";
+import { measureNulls } from "./measure-nulls.ts";
+import { measureOwnAnswers, ownAnswersCells } from "./measure-own-answers.ts";
+import { measurePower, powerCells } from "./measure-power.ts";
+import { measureTiming, timingCells } from "./measure-timing.ts";
+import { missedBars, oraclesPage, oraclesText } from "./oracles-report.ts";
+
+const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
+const random = (seed: string): (() => number) => seeded(seed).float;
+const silent = (): void => undefined;
+
+it("proves a perfect oracle of every place and channel within 120 labelled answers, and nothing of endpoints that are none", () => {
+  const [power] = measurePower(
+    powerCells.filter((cell) => cell.share === 0.8 && cell.channels.length === 5),
+    () => 1,
+    "unit",
+    ports,
+    random,
+    silent,
+  );
+  expect(power).toMatchObject({ runs: 20, within120: 1 });
+  const nulls = measureNulls(24, "unit", ports, random, silent);
+  expect(nulls.map((row) => row.proven)).toEqual(nulls.map(() => 0));
+});
+
+it("finds five milliseconds, and none where the plain test is deceived by load", () => {
+  const rows = measureTiming(
+    timingCells.filter((cell) => cell.id === "5 ms" || cell.deltaMs === 0),
+    2,
+    "unit",
+    ports,
+    random,
+    silent,
+  );
+  for (const row of rows) expect([row.id, row.proven, row.suspected, row.naive]).toEqual([row.id, row.deltaMs === 0 ? 0 : 2, 0, 2]);
+});
+
+it("gives uniform answers that tell less than a hundredth of a bit, by status, headers, framing, body and time together", () => {
+  for (const row of measureOwnAnswers(ownAnswersCells, 5_000, "unit", ports, random, silent)) {
+    expect(row.answers).toBeGreaterThan(3_000);
+    expect(row.bitsBefore).toBeGreaterThan(0.9);
+    expect(row.bitsHigh).toBeLessThan(0.01);
+    expect(row.z ?? 0).toBeLessThan(5);
+  }
+});
+
+it("names what fell short first", () => {
+  const [row] = measureOwnAnswers(ownAnswersCells.slice(0, 1), 3_000, "unit", ports, random, silent);
+  if (row === undefined) throw new Error("no row");
+  const run = { commit: "abc", seed: "s", power: [], nulls: [], timing: [], own: [{ ...row, bitsHigh: 0.2 }] };
+  expect(missedBars(run)).toEqual(["own answers, service equally fast: up to 0.2000 bit (bar 0.01)."]);
+  for (const text of [oraclesText(run), oraclesPage(run)]) expect(text).toContain("up to 0.2000 bit");
+  expect(missedBars({ ...run, own: [row] })).toEqual([]);
+});
