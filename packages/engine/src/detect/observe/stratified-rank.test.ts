@@ -76,7 +76,7 @@ describe("StratifiedRank", () => {
     fc.assert(
       fc.property(fc.array(time, { minLength: 200, maxLength: 300 }), fc.nat(200), (times, cut) => {
         const whole = rankOf(times, String).result();
-        const back = rankOf([...times].reverse(), String);
+        const back = rankOf(times.toReversed(), String);
         const left = rankOf(times.slice(0, cut), String);
         left.merge(rankOf(times.slice(cut), String));
         const again = new StratifiedRank(structuredClone(left.exportState()));

@@ -1,4 +1,5 @@
 import { plainHash } from "../../exchange/plain-hash.ts";
+import { rememberText } from "../../exchange/remember-text.ts";
 import { headerOf } from "../../exchange/view-of.ts";
 import type { ExchangeView } from "../../exchange/view.ts";
 import type { OracleObservation } from "./endpoint-oracle.ts";
@@ -23,14 +24,18 @@ export function timeOf({ exchange }: ExchangeView): OracleObservation["time"] {
 
 /** The caller's application without its versions, its language, and whether it sent a credential: what both answers and people's existence may go along with. */
 export function callerKind({ userAgent, credential, exchange }: ExchangeView): string {
+  const { headers } = exchange.request;
+  return `${applicationOf(userAgent)} ${headerOf(headers, "accept-language").slice(0, 5)} ${credential === undefined ? "" : "+"}${headerOf(headers, "cookie") === "" ? "" : "c"}`;
+}
+
+const applicationOf = rememberText((userAgent) => {
   let words = "";
   for (let at = 0; at < userAgent.length && words.length < 48; at += 1) {
     const code = userAgent.charCodeAt(at);
     if ((code < 48 || code > 57) && code !== 46) words += userAgent[at];
   }
-  const { headers } = exchange.request;
-  return `${words} ${headerOf(headers, "accept-language").slice(0, 5)} ${credential === undefined ? "" : "+"}${headerOf(headers, "cookie") === "" ? "" : "c"}`;
-}
+  return words;
+});
 
 /** Headers of caches and load balancers; values are the service's own, a few each. In memory only as part of a stratum's name. */
 const telling: ReadonlySet<string> = new Set([

@@ -170,7 +170,7 @@ class Period {
     const period = new Period();
     period.test = new EProcess(from.counts === undefined ? older : [list(missing).map(Number), list(existing).map(Number)]);
     const held = list(from.strata).map((rows) => new PooledLikelihood(list(rows).map((row) => list(row).map(Number))));
-    const [none = [], some = []] = period.test.counts();
+    const [none, some] = period.test.counts();
     // Counts of an older state have no strata: they are one of their own.
     const whole = (): PooledLikelihood =>
       new PooledLikelihood([[-1, ...none.flatMap((count, symbol) => (count + (some[symbol] ?? 0) > 0 ? [symbol, count + (some[symbol] ?? 0)] : []))]]);

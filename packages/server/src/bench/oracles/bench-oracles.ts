@@ -13,7 +13,10 @@ import { type OraclesRun, oraclesPage, oraclesText } from "./oracles-report.ts";
  */
 export function benchOracles(options: { readonly commit: string; readonly seed: string; readonly months: number; readonly json: boolean; readonly write: boolean }): void {
   const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
-  const random = (seed: string): (() => number) => seeded(seed).float;
+  const random = (seed: string): (() => number) => {
+    const source = seeded(seed);
+    return () => source.float();
+  };
   const scale = Math.min(1, options.months / 10_000);
   const told = (text: string): void => {
     if (!options.json) process.stderr.write(`${text}\n`);

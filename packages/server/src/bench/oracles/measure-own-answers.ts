@@ -37,7 +37,14 @@ export const ownAnswersCells: readonly OwnAnswersCell[] = [
  * the identifier masked, milliseconds from the request to the moment it is sent) is held against whom it was about. The service answers those who exist with other
  * status, headers, framing and body.
  */
-export function measureOwnAnswers(cells: readonly OwnAnswersCell[], asked: number, seed: string, ports: Ports, random: (seed: string) => () => number, told: (id: string) => void): OwnAnswersRow[] {
+export function measureOwnAnswers(
+  cells: readonly OwnAnswersCell[],
+  asked: number,
+  seed: string,
+  ports: Ports,
+  random: (seed: string) => () => number,
+  told: (id: string) => void,
+): OwnAnswersRow[] {
   return cells.map((cell) => {
     const row = play(cell, asked, ports, random(`${seed} own ${cell.id}`));
     told(cell.id);
@@ -70,7 +77,14 @@ function play(cell: OwnAnswersCell, asked: number, ports: Ports, random: () => n
     const ruling = gate.onRequest(head);
     if (ruling.kind !== "hold") continue;
     const answer = exists ? existing : missing;
-    const release = gate.onAnswer(ruling, { at: at + tookMs, tookMs, status: answer.status, rawHeaders: answer.rawHeaders, body: new TextEncoder().encode(answer.body), complete: true });
+    const release = gate.onAnswer(ruling, {
+      at: at + tookMs,
+      tookMs,
+      status: answer.status,
+      rawHeaders: answer.rawHeaders,
+      body: new TextEncoder().encode(answer.body),
+      complete: true,
+    });
     // The first few are the service's own, and so are all while the pace is learned from them.
     if (release.kind !== "replace" || n < warmUp) continue;
     const headers = replacedHeaders(release.headers, release.body.length, answer.rawHeaders, release.chunked);
@@ -126,7 +140,20 @@ const enforcing: GatePolicy = {
   endpoints:
     guarded === undefined
       ? []
-      : [{ ...guarded, uniform: { status: 404, headers: [["Content-Type", "application/json"], ["Content-Length", "0"]], body: '{"registered":false,"phone":"{{subject}}"}', learned: true } }],
+      : [
+          {
+            ...guarded,
+            uniform: {
+              status: 404,
+              headers: [
+                ["Content-Type", "application/json"],
+                ["Content-Length", "0"],
+              ],
+              body: '{"registered":false,"phone":"{{subject}}"}',
+              learned: true,
+            },
+          },
+        ],
 };
 
 const existing = {

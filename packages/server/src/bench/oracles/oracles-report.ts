@@ -26,14 +26,24 @@ export function missedBars({ power, nulls, timing, own }: OraclesRun): string[] 
     ...power.filter((row) => row.proven < 1).map((row) => `${row.id}: never proven in ${percent(1 - row.proven)} of runs (${row.unproven.join(", ")}).`),
     ...(sum(nulls, "proven") > 1 ? [`${sum(nulls, "proven")} false proofs in ${months} months (bar 1).`] : []),
     ...(still > 1
-      ? [`${still} of ${months} months of endpoints that are no oracle ended suspected (bar 1): ${nulls.filter((row) => row.stillSuspected > 0).map((row) => `${row.id} ${row.stillSuspected}`).join(", ")}.`]
+      ? [
+          `${still} of ${months} months of endpoints that are no oracle ended suspected (bar 1): ${nulls
+            .filter((row) => row.stillSuspected > 0)
+            .map((row) => `${row.id} ${row.stillSuspected}`)
+            .join(", ")}.`,
+        ]
       : []),
     ...(sum(nulls, "suspected") > 1
       ? [
-          `In ${percent(sum(nulls, "suspected") / months)} of those months it was suspected for a while, until labels spoke against it: ${nulls.filter((row) => row.suspected > 0).map((row) => row.id).join(", ")}. Where no labels come, it stays so: a suspicion means "answers differ as if some were known".`,
+          `In ${percent(sum(nulls, "suspected") / months)} of those months it was suspected for a while, until labels spoke against it: ${nulls
+            .filter((row) => row.suspected > 0)
+            .map((row) => row.id)
+            .join(", ")}. Where no labels come, it stays so: a suspicion means "answers differ as if some were known".`,
         ]
       : []),
-    ...timing.filter((row) => row.deltaMs === 0 && row.proven + row.suspected > 0).map((row) => `timing, ${row.id}: ${row.proven} proven and ${row.suspected} suspected of ${row.runs}.`),
+    ...timing
+      .filter((row) => row.deltaMs === 0 && row.proven + row.suspected > 0)
+      .map((row) => `timing, ${row.id}: ${row.proven} proven and ${row.suspected} suspected of ${row.runs}.`),
     ...timing.filter((row) => Math.abs(row.deltaMs) >= 5 && row.proven < row.runs).map((row) => `timing, ${row.id}: proven in ${row.proven} of ${row.runs}.`),
     ...own.filter((row) => row.bitsHigh >= 0.01).map((row) => `own answers, ${row.id}: up to ${row.bitsHigh.toFixed(4)} bit (bar 0.01).`),
   ];
@@ -70,7 +80,15 @@ export function oraclesText(run: OraclesRun): string {
     "OUR OWN UNIFORM ANSWERS, BITS",
     ...table(
       ["", "answers", "the service's own", "ours", "at most", "by quarters only", "|z| of time"],
-      run.own.map((row) => [row.id, String(row.answers), row.bitsBefore.toFixed(3), row.bits.toFixed(4), row.bitsHigh.toFixed(4), row.bitsByQuarter.toFixed(3), row.z === undefined ? "–" : row.z.toFixed(1)]),
+      run.own.map((row) => [
+        row.id,
+        String(row.answers),
+        row.bitsBefore.toFixed(3),
+        row.bits.toFixed(4),
+        row.bitsHigh.toFixed(4),
+        row.bitsByQuarter.toFixed(3),
+        row.z === undefined ? "–" : row.z.toFixed(1),
+      ]),
     ),
     "",
   ].join("\n");
@@ -125,7 +143,8 @@ export function oraclesPage(run: OraclesRun): string {
     "| service | answers | its own answers | ours | upper end of 95 % | time by the next quarter of a second only | rank test of time, z |",
     "|---|---|---|---|---|---|---|",
     ...run.own.map(
-      (row) => `| ${row.id} | ${row.answers} | ${row.bitsBefore.toFixed(3)} | ${row.bits.toFixed(4)} | ${row.bitsHigh.toFixed(4)} | ${row.bitsByQuarter.toFixed(3)} | ${row.z === undefined ? "–" : row.z.toFixed(1)} |`,
+      (row) =>
+        `| ${row.id} | ${row.answers} | ${row.bitsBefore.toFixed(3)} | ${row.bits.toFixed(4)} | ${row.bitsHigh.toFixed(4)} | ${row.bitsByQuarter.toFixed(3)} | ${row.z === undefined ? "–" : row.z.toFixed(1)} |`,
     ),
     "",
   ];
