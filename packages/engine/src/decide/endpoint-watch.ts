@@ -1,6 +1,8 @@
 import type { GuardedEndpoint } from "./gate-policy.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { CanaryTouches } from "./canary-watch.ts";
+import { Allowance } from "./allowance.ts";
+import { CohortLikelihood } from "./cohort-likelihood.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import { FanOut } from "./fan-out.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
@@ -34,6 +36,10 @@ export class EndpointWatch {
   readonly hours = new NewcomerHours();
   /** Questions about canaries. */
   readonly touches = new CanaryTouches();
+  /** D4 of first questions alone: while only those who ask on are to blame, who asks for the first time is answered. */
+  fresh = new FollowUpShare();
+  #narrowedByDays = false;
+  #freshMisled = false;
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;
@@ -42,6 +48,14 @@ export class EndpointWatch {
   phase: "calm" | "provisional" | "closed" = "calm";
   cusum = 0;
   cohortLog = 0;
+  readonly #cohort = new CohortLikelihood();
+  #cohortAt = 0;
+  /** Answers ahead of follow-ups, and during an outage. */
+  #grants = new Allowance(policy.grantsTogether);
+  #outage = new Allowance(0);
+  #hour = -1;
+  #anchoredInHour = 0;
+  #anchoredBusiestHour = 0;
   ratePerMs: number = policy.rateFloorPerMs;
   #firstAt = 0;
   #contacts = 0;
@@ -99,12 +113,17 @@ export class EndpointWatch {
     this.#busiestDay = Math.max(this.#busiestDay, other.#busiestDay);
     this.#anchors = Math.max(this.#anchors, other.#anchors);
     this.#anchoredBusiest = Math.max(this.#anchoredBusiest, other.#anchoredBusiest);
+    this.#anchoredBusiestHour = Math.max(this.#anchoredBusiestHour, other.#anchoredBusiestHour);
+    this.#grants = other.#grants;
+    this.#outage = other.#outage;
     this.#begunAt = this.#begunAt === 0 ? other.#begunAt : Math.min(this.#begunAt, other.#begunAt === 0 ? this.#begunAt : other.#begunAt);
     this.#surplus = Math.max(this.#surplus, other.#surplus);
     this.#surplusAt = Math.max(this.#surplusAt, other.#surplusAt);
     this.#advancedTo = Math.max(this.#advancedTo, other.#advancedTo);
     this.touches.goesOnFrom(other.touches);
     if (other.share.outcomes > this.share.outcomes) this.share = other.share;
+    if (other.fresh.outcomes > this.fresh.outcomes) this.fresh = other.fresh;
+    this.#freshMisled ||= other.#freshMisled;
   }
 
   /** A first contact from a never-anchored source (already capped a source). */
@@ -124,6 +143,7 @@ export class EndpointWatch {
     if (drained === 0 && this.phase === "calm") {
       this.#surgeFrom = at;
       this.#sinceSurge = 0;
+      this.#cohort.clear(at);
     }
     this.#sinceSurge++;
     this.cusum = Math.min(policy.rateStatisticMax, drained + Math.log(policy.rateFactor));
@@ -131,6 +151,7 @@ export class EndpointWatch {
       this.phase = "provisional";
       this.#phaseUntil = at + policy.provisionalForMs;
       this.cohortLog = 0;
+      this.#cohort.begin(at);
       // Enough of them are answered at once to tell a crowd from an attack when their time is up, one question each.
       this.#probe = policy.surgeProbe;
       this.#tokens = 1;
@@ -140,10 +161,11 @@ export class EndpointWatch {
     return this.phase === "provisional" && before < policy.rateThreshold * need && this.cusum >= policy.rateThreshold * need ? "surge" : undefined;
   }
 
-  /** Why a never-anchored source that `asked` about so many before and had `spent` answers may not learn `cost` more now, or undefined when it may. */
-  refusesNewcomer(asked: number, spent: number, cost: number, at: number): string | undefined {
-    const surplus = surplusOf(spent, cost);
-    if (this.share.narrowedAt !== undefined && !this.share.takes(cost, at)) return "newcomers-narrowed";
+  /** Why a never-anchored source that `asked` about so many before may not learn `cost` more now, `surplus` of them beyond its free ones, or undefined when it may. */
+  refusesNewcomer(asked: number, surplus: number, cost: number, fresh: boolean, at: number, outage: boolean): string | undefined {
+    const narrowed = this.#narrows(fresh);
+    // Those who ask on pay double: they are few, and a trickle of their own would be the attacker's alone.
+    if (narrowed !== undefined && !narrowed.takes(fresh ? cost : 2 * cost, at)) return "newcomers-narrowed";
     if (this.phase !== "calm") {
       // Answer at the learned rate, uniform only the surplus: a flash crowd can then release itself by its own anchors.
       const pressed = this.#pressureAt(at) > this.#pressureLimit();
@@ -161,27 +183,69 @@ export class EndpointWatch {
       this.#drainSurplus(at);
       if (this.#surplus + surplus > policy.newcomerSurplus) return "newcomers-together";
     }
+    if (outage && this.#outageLeft(cost, at)) return undefined;
     return this.#today + cost > this.ceiling() ? "ceiling" : undefined;
   }
 
-  /** A newcomer that had `spent` answers takes `cost` more: from the ceiling, and beyond its free ones from the common allowance. Returns how many came from the latter. */
-  takeNewcomer(spent: number, cost: number, at: number): number {
+  /** D4: outcome of a newcomer's answer, `fresh` when it was among its source's first questions. Says what changed for anybody. */
+  shareJudged(anchored: boolean, fresh: boolean, at: number): FollowUpChange | undefined {
+    const first = fresh ? this.fresh.newcomer(anchored, at, this.endpoint.evidenceShare) : undefined;
+    // While only those who ask on are held, first questions do not tell whether they have stopped.
+    const heldApart = this.share.narrowedAt !== undefined && this.fresh.narrowedAt === undefined && !this.#together;
+    const all = fresh && heldApart ? undefined : this.share.newcomer(anchored, at, this.endpoint.evidenceShare);
+    if (this.share.narrowedAt === undefined) this.#narrowedByDays = false;
+    const change = all ?? first;
+    return change !== "released" || (this.share.narrowedAt === undefined && this.fresh.narrowedAt === undefined) ? change : undefined;
+  }
+
+  get #together(): boolean {
+    return this.#narrowedByDays || this.#freshMisled;
+  }
+
+  /** What holds a newcomer to a trickle: D4 of its kind, if anything. */
+  #narrows(fresh: boolean): FollowUpShare | undefined {
+    if (fresh && this.fresh.narrowedAt !== undefined) return this.fresh;
+    return this.share.narrowedAt !== undefined && (!fresh || this.#together) ? this.share : undefined;
+  }
+
+  /** A newcomer takes `cost` answers: from the ceiling, or while `outage` from what is kept for that; and `surplus` of them from the common allowance. */
+  takeNewcomer(surplus: number, cost: number, at: number, outage: boolean): void {
     if (this.#begunAt === 0) this.#begunAt = at;
-    this.#today += cost;
-    const surplus = surplusOf(spent, cost);
-    if (surplus > 0) {
-      this.#drainSurplus(at);
-      this.#rollBin(at);
-      this.#surplus += surplus;
-      this.#surplusInBin += surplus;
-    }
-    return surplus;
+    if (outage && this.#outageLeft(cost, at)) this.#outage.take(cost);
+    else this.#today += cost;
+    if (surplus <= 0) return;
+    this.#drainSurplus(at);
+    this.#rollBin(at);
+    this.#surplus += surplus;
+    this.#surplusInBin += surplus;
   }
 
   /** Somebody followed up who had not done so here before: anchors can be seen, and honest people are about. */
-  vouched(): void {
+  vouched(at: number): void {
     this.#anchors++;
     this.#anchoredToday++;
+    const hour = Math.floor(at / 3_600_000);
+    if (hour !== this.#hour) this.#anchoredInHour = 0;
+    this.#hour = hour;
+    this.#anchoredBusiestHour = Math.max(this.#anchoredBusiestHour, ++this.#anchoredInHour);
+  }
+
+  /** Whether a source that set out to follow up may be answered `cost` ahead of that. */
+  grants(cost: number, at: number): boolean {
+    return this.#grants.has(cost, at, policy.grantsPerMs, policy.grantsTogether);
+  }
+
+  takeGrant(cost: number): void {
+    this.#grants.take(cost);
+  }
+
+  giveBackGrant(amount: number): void {
+    this.#grants.giveBack(amount, policy.grantsTogether);
+  }
+
+  #outageLeft(cost: number, at: number): boolean {
+    const perMs = (policy.outagePerAnchor * this.#anchoredBusiestHour) / 3_600_000;
+    return this.#outage.has(cost, at, perMs, perMs * policy.outageSavedMs);
   }
 
   /** Whether anybody ever followed up here, as far as that can be seen. Where not, an unanchored question tells nothing: credits, the surge test and a ceiling are left. */
@@ -196,11 +260,29 @@ export class EndpointWatch {
     this.#surplusInBin = Math.max(0, this.#surplusInBin - surplus);
   }
 
-  /** One newcomer's answer, given at `givenAt`, is old enough to be judged: was it followed up? */
-  cohort(anchored: boolean, givenAt: number, at: number): "released" | "confirmed" | undefined {
-    if (this.phase === "calm" || givenAt < this.#surgeFrom || !this.anchorsSeen) return undefined;
-    const { cohortHonestUnanchored: honest, cohortEnumeratorUnanchored: enumerator } = policy;
-    this.cohortLog = Math.min(policy.confirmAt, this.cohortLog + (anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest)));
+  /** A newcomer was answered truthfully at `givenAt`, or followed that up. */
+  cohortAsked(givenAt: number): void {
+    this.#cohort.add(givenAt);
+  }
+
+  cohortFollowedUp(givenAt: number): void {
+    this.#cohort.followedUp(givenAt);
+  }
+
+  /** Of the delays of follow-ups, also of calm days. */
+  followedUpAfter(ms: number): void {
+    this.#cohort.followedUpAfter(ms);
+  }
+
+  /** During an alarm: what the newcomers' follow-ups say by now. `frozen`: nothing, nobody can follow up. */
+  cohort(at: number, frozen: boolean): "released" | "confirmed" | undefined {
+    if (this.phase === "calm" || !this.anchorsSeen || at < this.#cohortAt) return undefined;
+    this.#cohortAt = at + policy.cohortEveryMs;
+    if (frozen) {
+      this.#cohort.clear(at);
+      return undefined;
+    }
+    this.cohortLog = this.#cohort.at(at, policy.confirmAt);
     if (this.cohortLog <= policy.releaseAt) {
       this.phase = "calm";
       this.cusum = 0;
@@ -248,7 +330,12 @@ export class EndpointWatch {
         this.#anchoredBusiest = Math.max(this.#anchoredBusiest, this.#anchoredToday);
       }
       this.share.cut = this.touches.endpointCut(at);
+      this.fresh.cut = this.share.cut;
       if (this.#days > 1 && this.anchorsSeen) change = this.share.day(at);
+      // What days say does not tell who is to blame: everybody is held to the trickle.
+      if (change !== undefined && change !== "released") this.#narrowedByDays = true;
+      // There before anything was learned: then first questions taught the attack too, and are no measure any more.
+      if (change === "narrowed by clock") this.#freshMisled = true;
       this.#day = day;
       this.#today = 0;
       this.#anchoredToday = 0;
@@ -323,7 +410,7 @@ export class EndpointWatch {
 }
 
 /** Of `cost` further answers to a newcomer that had `spent`, how many go beyond its free ones. */
-function surplusOf(spent: number, cost: number): number {
+export function surplusOf(spent: number, cost: number): number {
   return Math.min(cost, Math.max(0, Math.ceil(spent - 1e-3) + cost - policy.newcomerFree));
 }
 

@@ -44,6 +44,8 @@ export const enumerationPolicy = {
   pressedShare: 0.25,
   /** D3: one source counts at most twice an hour, so one gateway cannot fake a crowd. */
   contactsPerSourceHour: 2,
+  /** D3: programs never seen to follow up behind an address that does count beside its usual ones, twice an hour again for all of them. */
+  strangersPerSourceHour: 2,
   /** D3: nothing learned, nothing tested: needs half an hour and twenty contacts. */
   trainForMs: 1_800_000,
   trainContacts: 20,
@@ -52,9 +54,11 @@ export const enumerationPolicy = {
   trainMargin: 1.15,
   rateFloorPerMs: 1 / 300_000,
   /**
-   * D3: after the alarm, the cohort's own anchors decide (SPRT): released at −6, confirmed at 9.2 (ln 10,000). Each member is judged
-   * at the same age. Were an anchor counted at once but its absence only at the deadline, the honest background would release every alarm.
+   * D3: after the alarm, the cohort's own anchors decide (likelihood ratio): released at −6, confirmed at 9.2 (ln 10,000). Each second an anchor counts, and its absence by as much
+   * as it would have come by then. Were an anchor counted at once but its absence only at the deadline, the honest background would release every alarm. At three
+   * minutes of age absence counts in full, and D4 judges there.
    */
+  cohortEveryMs: 1_000,
   cohortJudgedAfterMs: 180_000,
   cohortHonestUnanchored: 0.25,
   cohortEnumeratorUnanchored: 0.8,
@@ -73,6 +77,22 @@ export const enumerationPolicy = {
   newcomerFree: 2,
   newcomerSurplus: 12,
   surplusFloorPerMs: 1 / 600_000,
+  /**
+   * D1: an office sets up its telephones faster than any of them can follow up. While a source asks more than {@link enumerationPolicy.askedPerAnchor} for each anchor and nothing
+   * speaks against it, each anchor lets it ask eight more ahead, up to 64. All of an endpoint share 96 such answers; one comes back with its follow-up, the others at 64 a day.
+   * An attacker gets them by accounts of his own: 96 answers once, 64 a day, counted by D3, D4 and D6 as before.
+   */
+  grantPerAnchor: 8,
+  grantsPerSource: 64,
+  grantsTogether: 96,
+  grantsPerMs: 64 / 86_400_000,
+  /**
+   * D6 during an outage: nobody can follow up, so nothing comes back to the ceiling and it would close the endpoint to all newcomers within hours. Beside it they share as many answers an hour
+   * as people followed up in the busiest hour so far, and a quarter more for those who never do; saved up for twenty minutes.
+   * An attacker who waits for an outage, or brings one about, competes with honest people for these; on top of the ceiling he gets them at most.
+   */
+  outagePerAnchor: 1.25,
+  outageSavedMs: 1_200_000,
   /** An anchored source is a newcomer again when it asked about more than three people for each anchor: one sign-in opens no gate. */
   askedPerAnchor: 3,
   /** Networks one subject may vouch for in a month; further sign-ins give back what the question cost and prove nothing. */

@@ -130,7 +130,7 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
         const told = new Map<number, Set<string>>();
         const bought = new Map<number, number>();
         play(gate, list, {
-          anchor: (who, _at, pairs) => bought.set(who, (bought.get(who) ?? 0) + pairs * enumerationPolicy.refundPerAnchor),
+          anchor: (who, _at, pairs) => bought.set(who, (bought.get(who) ?? 0) + pairs * (enumerationPolicy.refundPerAnchor + enumerationPolicy.grantPerAnchor)),
           answer: (who, at, reservation, rows) => {
             if (reservation.action !== "allow") return;
             const pairs = told.get(who) ?? new Set<string>();
@@ -349,7 +349,7 @@ describe("EndpointWatch", () => {
 
   it("opens again within minutes of a surge's end, and doubles the least closing time each time it is confirmed", () => {
     const watch = new EndpointWatch(0, guarded());
-    for (let n = 0; n < enumerationPolicy.anchorsSeenMin; n++) watch.vouched();
+    for (let n = 0; n < enumerationPolicy.anchorsSeenMin; n++) watch.vouched(start);
     let at = start;
     const calmHour = (): void => {
       for (let n = 0; n < 60; n++) {
@@ -359,7 +359,8 @@ describe("EndpointWatch", () => {
     };
     const surge = (): void => {
       for (let n = 0; n < 40; n++) watch.newcomer((at += 20));
-      for (let n = 0; n < 10; n++) watch.cohort(false, at, at);
+      for (let n = 0; n < 10; n++) watch.cohortAsked(at);
+      watch.cohort((at += enumerationPolicy.cohortJudgedAfterMs), false);
     };
     calmHour();
     const closedMinutes = [0, 1, 2].map(() => {
@@ -385,7 +386,8 @@ describe("EndpointWatch", () => {
     for (let n = 0; n < 60; n++) watch.newcomer((at += 60_000));
     for (let n = 0; n < 40; n++) watch.newcomer((at += 20));
     expect(watch.phase).toBe("provisional");
-    for (let n = 0; n < 50; n++) expect(watch.cohort(false, at, at + 180_000)).toBeUndefined();
+    for (let n = 0; n < 50; n++) watch.cohortAsked(at);
+    expect(watch.cohort(at + 180_000, false)).toBeUndefined();
     expect(watch.phase).toBe("provisional");
     for (let n = 0; n < 90; n++) watch.advance((at += 60_000));
     expect(watch.phase).toBe("calm");
@@ -403,10 +405,10 @@ describe("EndpointWatch", () => {
           watch.advance(at);
           for (let n = 0; n < 20; n++) {
             if (watch.ceiling() < given + 1) break;
-            watch.takeNewcomer(0, 1, at);
+            watch.takeNewcomer(0, 1, at, false);
             given++;
           }
-          if (second < anchors * 20) watch.vouched();
+          if (second < anchors * 20) watch.vouched(at);
         }
         most = Math.max(most, given);
         last = given;
@@ -423,13 +425,13 @@ describe("EndpointWatch", () => {
 
   it("releases a crowd whose members follow up", () => {
     const watch = new EndpointWatch(0, guarded());
-    for (let n = 0; n < enumerationPolicy.anchorsSeenMin; n++) watch.vouched();
+    for (let n = 0; n < enumerationPolicy.anchorsSeenMin; n++) watch.vouched(start);
     let at = start;
     for (let n = 0; n < 60; n++) watch.newcomer((at += 60_000));
     for (let n = 0; n < 40; n++) watch.newcomer((at += 20));
     expect(watch.phase).toBe("provisional");
-    let said: string | undefined;
-    for (let n = 0; n < 20 && said === undefined; n++) said = watch.cohort(n % 5 !== 0, at, at + 180_000);
-    expect(said).toBe("released");
+    for (let n = 0; n < 20; n++) watch.cohortAsked(at);
+    for (let n = 0; n < 16; n++) watch.cohortFollowedUp(at);
+    expect(watch.cohort(at + 180_000, false)).toBe("released");
   });
 });

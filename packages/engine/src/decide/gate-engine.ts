@@ -10,7 +10,7 @@ import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.
 import { SourceTable } from "../detect/observe/source-table.ts";
 import type { CanarySet } from "./canaries.ts";
 import { CanaryWatch, touchKey } from "./canary-watch.ts";
-import { EndpointWatch } from "./endpoint-watch.ts";
+import { EndpointWatch, surplusOf } from "./endpoint-watch.ts";
 import type { FanOutAsk, FanOutGrant } from "./fan-out.ts";
 import type { FollowUpChange } from "./follow-up-share.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
@@ -45,7 +45,7 @@ export class GateEngine {
   #now = 0;
   #principals: ReadonlySet<string> = new Set();
   #newcomersFrom = Number.NEGATIVE_INFINITY;
-  #replayed = { exchangeId: "", newcomer: false };
+  #replayed = { exchangeId: "", newcomer: false, stranger: false };
   readonly #canaries = new CanaryWatch();
 
   constructor(options: GateEngineOptions) {
@@ -209,6 +209,8 @@ export class GateEngine {
       charged: 0,
       newcomer: false,
       surplus: 0,
+      early: false,
+      granted: 0,
       settled: false,
     };
     for (const subject of subjects) {
@@ -221,17 +223,27 @@ export class GateEngine {
       reservation.reason = subjects.length === 0 ? "no-subject" : "already-disclosed";
       return reservation;
     }
-    const newcomer = !actor.principal && this.#newcomer(network);
-    const reason = this.#refusal(watch, actor, narrow, network, cost, overflow, newcomer, at);
-    if (reason === undefined) {
+    // A program never seen to follow up is a newcomer behind whatever address: else it would live off what honest people there have earned.
+    const stranger = this.#stranger(narrow, network, actor.principal);
+    const newcomer = !actor.principal && (stranger || this.#newcomer(network));
+    const counts = stranger ? narrow : network;
+    const left = Math.min(this.#left(watch, actor.narrow, narrow), this.#left(watch, actor.network, network));
+    const pays = this.#pays(watch, left, network, counts, cost, newcomer, !actor.principal && !stranger, at);
+    const outage = this.#frozen(watch);
+    const asked = this.sources.asked[counts] ?? 0;
+    reservation.early = !stranger && asked < policy.newcomerFree;
+    let reason = this.#refusal(narrow, network, pays === undefined, overflow, at);
+    if (reason === undefined && newcomer) reason = watch.refusesNewcomer(asked, pays?.surplus ?? 0, cost, reservation.early, at, outage);
+    if (reason === undefined && pays !== undefined) {
       reservation.charged = cost;
       reservation.newcomer = newcomer;
-      if (newcomer) reservation.surplus = watch.takeNewcomer(this.#spent(network), cost, at);
-      this.#take(narrow, cost);
-      if (network !== narrow) this.#take(network, cost);
+      reservation.granted = pays.granted;
+      reservation.surplus = newcomer ? pays.surplus : 0;
+      if (newcomer) watch.takeNewcomer(pays.surplus, cost, at, outage);
+      this.#charge(watch, narrow, network, cost, pays.granted);
     } else {
       // A watched endpoint only counts: nothing is enforced there, nor would it be.
-      reservation.reason = watch.endpoint.state === "budgeted" ? reason : "watched";
+      reservation.reason = watch.endpoint.state === "budgeted" ? (reason ?? "credits-spent") : "watched";
       if (watch.endpoint.state === "budgeted") {
         reservation.would = "uniform";
         if (this.#mode === "enforce") reservation.action = "uniform";
@@ -254,6 +266,8 @@ export class GateEngine {
       charged: 0,
       newcomer: false,
       surplus: 0,
+      early: false,
+      granted: 0,
       settled: false,
     };
     for (const subject of subjects) {
@@ -321,7 +335,8 @@ export class GateEngine {
       return outcome.tells ? this.#rowsOf(reservation, outcome) : [];
     }
     const place = this.#find(watch, actor.network);
-    const newcomer = !actor.principal && this.#newcomer(place);
+    const stranger = place >= 0 && this.#stranger(this.#find(watch, actor.narrow), place, actor.principal);
+    const newcomer = !actor.principal && (stranger || this.#newcomer(place));
     if (place >= 0 && this.#inHour(place, at) < policy.contactsPerSourceHour) {
       (newcomer ? this.#newcomersFail : this.#knownFail).add(outcome.failed, policy.failingUsual, policy.failingShare);
       // One failure an hour of each source: who can make the service fail must not speak for many.
@@ -343,20 +358,25 @@ export class GateEngine {
       if (truthful) {
         const first = this.#disclosed.add(fresh.hi, fresh.lo, at);
         if (!first) repeats++;
-        else this.#learned(watch, actor, fresh.subject, reservation.newcomer, n >= reservation.charged - reservation.surplus, free, at);
+        else {
+          const { newcomer: counted, early } = reservation;
+          const paid = reservation.charged - reservation.surplus;
+          const granted = n < paid && n >= paid - reservation.granted;
+          this.#learned(watch, actor, fresh.subject, { counted, surplus: n >= paid, granted, fresh: early }, stranger, free, at);
+        }
       }
       if (this.#contacted.add(fresh.hi, fresh.lo, at)) {
-        this.#contact(watch, actor, newcomer, truthful, at);
+        this.#contact(watch, actor, newcomer, stranger, truthful, at);
         this.#touched(watch, actor, fresh.subject, newcomer, at);
       }
     }
     if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged));
     if (reservation.would === "uniform") this.#overdraft(watch, actor, reservation, at);
     const again = reservation.known[0];
-    if (truthful && !newcomer && !actor.principal && again !== undefined && this.#speaks(watch, actor.network, at)) {
+    if (truthful && !newcomer && !actor.principal && again !== undefined && this.#speaks(watch, actor.network, false, at)) {
       const slot = this.#find(watch, actor.network);
       this.sources.inHour[slot] = this.#inHour(slot, at) + 1;
-      this.#waits(watch, actor, again.hash, { counted: false, surplus: false, tested: true, control: true }, false, at);
+      this.#waits(watch, actor, again.hash, { counted: false, surplus: false, tested: true, control: true, granted: false, fresh: false }, false, at);
     }
     return this.#rowsOf(reservation, outcome);
   }
@@ -421,25 +441,31 @@ export class GateEngine {
     this.#regain(narrow, past.at);
     if (wide !== narrow) this.#regain(wide, past.at);
     // The rows of one exchange were judged together.
-    if (exchangeId === "" || this.#replayed.exchangeId !== exchangeId) this.#replayed = { exchangeId, newcomer: !principal && this.#newcomer(wide) };
-    const { newcomer } = this.#replayed;
+    if (exchangeId === "" || this.#replayed.exchangeId !== exchangeId) {
+      const stranger = this.#stranger(narrow, wide, principal);
+      this.#replayed = { exchangeId, newcomer: !principal && (stranger || this.#newcomer(wide)), stranger };
+    }
+    const { newcomer, stranger } = this.#replayed;
+    const counts = stranger ? narrow : wide;
+    const early = !stranger && (this.sources.asked[counts] ?? 0) < policy.newcomerFree;
     if (truthful) {
       watch.truthful++;
       if (this.#disclosed.add(hi, lo, past.at)) {
-        const charged = (this.sources.credits[narrow] ?? 0) >= 1 && (this.sources.credits[wide] ?? 0) >= 1;
-        let surplus = 0;
-        if (charged) {
-          // What was asked before the guard stood is its asker's debt, not the endpoint's: honest people came then too.
-          if (newcomer && exchangeId !== "") surplus = watch.takeNewcomer(this.#spent(wide), 1, past.at);
-          this.#take(narrow, 1);
-          if (wide !== narrow) this.#take(wide, 1);
+        const left = Math.min(this.sources.credits[narrow] ?? 0, this.sources.credits[wide] ?? 0);
+        const pays = this.#pays(watch, left, wide, counts, 1, newcomer, !principal && !stranger, past.at);
+        // What was asked before the guard stood is its asker's debt, not the endpoint's: honest people came then too.
+        const counted = newcomer && pays !== undefined && exchangeId !== "";
+        if (pays !== undefined) {
+          if (counted) watch.takeNewcomer(pays.surplus, 1, past.at, this.#frozen(watch));
+          this.#charge(watch, narrow, wide, 1, pays.granted);
         }
         const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
-        this.#learned(watch, actor, subject, newcomer && charged && exchangeId !== "", surplus > 0, !charged || watch.endpoint.state !== "budgeted", past.at);
+        const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: (pays?.granted ?? 0) > 0, fresh: early };
+        this.#learned(watch, actor, subject, as, stranger, pays === undefined || watch.endpoint.state !== "budgeted", past.at);
       }
     } else watch.uniform++;
     if (this.#contacted.add(hi, lo, past.at)) {
-      this.#contact(watch, actor, newcomer, truthful, past.at);
+      this.#contact(watch, actor, newcomer, stranger, truthful, past.at);
       this.#touched(watch, actor, { type: past.type, hash: past.subject, location: { in: "path", name: "" } }, newcomer, past.at);
     }
   }
@@ -459,7 +485,7 @@ export class GateEngine {
       const key = this.#anchorKey(networkHi, networkLo, subject);
       const { hi, lo } = key;
       refunded += this.#pending.anchor(hi, lo, (pair) => {
-        if (!pair.control) this.#anchored(pair, this.#vouches(pair, subject, anchor.at));
+        if (!pair.control) this.#anchored(pair, this.#vouches(pair, subject, anchor.at), anchor.at);
       });
     }
     return refunded;
@@ -474,6 +500,7 @@ export class GateEngine {
     for (const watch of this.#endpoints) {
       const change = watch.advance(at);
       if (change !== undefined) this.#shareChanged(watch, change, at);
+      this.#cohort(watch, at);
     }
   }
 
@@ -488,12 +515,56 @@ export class GateEngine {
     return this.#pending.size;
   }
 
-  #refusal(watch: EndpointWatch, actor: Actor, narrow: number, network: number, cost: number, overflow: boolean, newcomer: boolean, at: number): string | undefined {
+  #refusal(narrow: number, network: number, short: boolean, overflow: boolean, at: number): string | undefined {
     if (overflow) return "batch-too-large";
     if (this.#flagged(narrow, at) || (this.#flagged(network, at) && (this.sources.anchors[network] ?? 0) < 5)) return "source-flagged";
-    if (this.#left(watch, actor.narrow, narrow) < cost || this.#left(watch, actor.network, network) < cost) return "credits-spent";
-    if (newcomer) return watch.refusesNewcomer(this.sources.asked[network] ?? 0, this.#spent(network), cost, at);
-    return undefined;
+    return short ? "credits-spent" : undefined;
+  }
+
+  /** A program that never followed up, behind an address where others did. */
+  #stranger(narrow: number, network: number, principal: boolean): boolean {
+    return !principal && narrow !== network && narrow >= 0 && (this.sources.anchors[narrow] ?? 0) === 0 && !this.#newcomer(network);
+  }
+
+  /**
+   * How `cost` questions would be paid, one by one so that a replay of them does the same: from `own`, the source's credits; from its grants where these are spent or it would draw on the
+   * newcomers' common allowance; from that. Undefined when it is short of them.
+   */
+  #pays(
+    watch: EndpointWatch,
+    own: number,
+    network: number,
+    counts: number,
+    cost: number,
+    newcomer: boolean,
+    mayGrant: boolean,
+    at: number,
+  ): { readonly granted: number; readonly surplus: number } | undefined {
+    let left = own;
+    let spent = this.#spent(counts);
+    const grants = mayGrant ? (this.sources.grants[network] ?? 0) : 0;
+    let granted = 0;
+    let surplus = 0;
+    for (let n = 0; n < cost; n++) {
+      const beyond = newcomer ? surplusOf(spent, 1) : 0;
+      if ((left < 1 || beyond > 0) && granted < grants && watch.grants(granted + 1, at)) granted++;
+      else if (left < 1) return undefined;
+      else {
+        left--;
+        spent++;
+        surplus += beyond;
+      }
+    }
+    return { granted, surplus };
+  }
+
+  #charge(watch: EndpointWatch, narrow: number, network: number, cost: number, granted: number): void {
+    if (granted > 0) {
+      this.sources.grants[network] = (this.sources.grants[network] ?? 0) - granted;
+      watch.takeGrant(granted);
+    }
+    this.#take(narrow, cost - granted);
+    if (network !== narrow) this.#take(network, cost - granted);
   }
 
   /** Credits left to a source: of one that asked about canaries and never anchored, as if its window were cut. */
@@ -546,13 +617,29 @@ export class GateEngine {
   }
 
   /** A truthful first answer was given. */
-  #learned(watch: EndpointWatch, actor: Actor, subject: Subject, counted: boolean, surplus: boolean, free: boolean, at: number): void {
-    const tested = !actor.principal && this.#speaks(watch, actor.network, at);
-    this.#waits(watch, actor, subject.hash, { counted, surplus: counted && surplus, tested, control: false }, free, at);
+  #learned(
+    watch: EndpointWatch,
+    actor: Actor,
+    subject: Subject,
+    as: Pick<PendingPair, "counted" | "surplus" | "granted" | "fresh">,
+    stranger: boolean,
+    free: boolean,
+    at: number,
+  ): void {
+    const tested = !actor.principal && this.#speaks(watch, actor.network, stranger, at);
+    this.#waits(watch, actor, subject.hash, { ...as, surplus: as.counted && as.surplus, tested, control: false }, free, at);
+    if (as.counted) watch.cohortAsked(at);
   }
 
   /** A truthful answer waits for its anchor. `free`: see {@link PendingPairs.push}. */
-  #waits(watch: EndpointWatch, actor: Actor, subject: string, as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control">, free: boolean, at: number): void {
+  #waits(
+    watch: EndpointWatch,
+    actor: Actor,
+    subject: string,
+    as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control" | "granted" | "fresh">,
+    free: boolean,
+    at: number,
+  ): void {
     const narrow = keyOfHex(actor.narrow, scratchA);
     const narrowHi = narrow.hi;
     const narrowLo = narrow.lo;
@@ -561,7 +648,7 @@ export class GateEngine {
     const networkLo = network.lo;
     const place = keyOfHex(actor.network, scratchA);
     const key = this.#anchorKey(place.hi, place.lo, subject);
-    const { counted, surplus, tested, control } = as;
+    const { counted, surplus, tested, control, granted, fresh } = as;
     const pair: PendingPair = {
       hi: key.hi,
       lo: key.lo,
@@ -575,23 +662,28 @@ export class GateEngine {
       surplus,
       tested,
       control,
+      granted,
+      fresh,
     };
     this.#pending.push(pair, free);
   }
 
   /** A first contact, answered truthfully or not. */
-  #contact(watch: EndpointWatch, actor: Actor, newcomer: boolean, truthful: boolean, at: number): void {
+  #contact(watch: EndpointWatch, actor: Actor, newcomer: boolean, stranger: boolean, truthful: boolean, at: number): void {
     const network = this.#find(watch, actor.network);
     if (network < 0) return;
-    this.sources.asked[network] = (this.sources.asked[network] ?? 0) + 1;
-    if (!truthful) this.sources.refused[network] = (this.sources.refused[network] ?? 0) + 1;
+    // What a stranger asks is not the debt of those behind its address.
+    if (!stranger) {
+      this.sources.asked[network] = (this.sources.asked[network] ?? 0) + 1;
+      if (!truthful) this.sources.refused[network] = (this.sources.refused[network] ?? 0) + 1;
+    }
     const narrow = this.#find(watch, actor.narrow);
     if (narrow >= 0 && narrow !== network) {
       this.sources.asked[narrow] = (this.sources.asked[narrow] ?? 0) + 1;
       if (!truthful) this.sources.refused[narrow] = (this.sources.refused[narrow] ?? 0) + 1;
     }
     const inHour = this.#inHour(network, at);
-    if (inHour >= policy.contactsPerSourceHour) return;
+    if (inHour >= spokenFor(stranger)) return;
     this.sources.inHour[network] = inHour + 1;
     if (!newcomer) return;
     if (at >= this.#newcomersFrom) watch.hours.came(at);
@@ -617,9 +709,9 @@ export class GateEngine {
   }
 
   /** Whether the outcome of this source's next question may still speak for others of its kind, see {@link policy.contactsPerSourceHour}. */
-  #speaks(watch: EndpointWatch, network: string, at: number): boolean {
+  #speaks(watch: EndpointWatch, network: string, stranger: boolean, at: number): boolean {
     const slot = this.#find(watch, network);
-    return slot >= 0 && this.#inHour(slot, at) < policy.contactsPerSourceHour;
+    return slot >= 0 && this.#inHour(slot, at) < spokenFor(stranger);
   }
 
   /** Whether an anchor of `subject` says more than "this question was paid for": see {@link anchor}. */
@@ -637,7 +729,7 @@ export class GateEngine {
     return false;
   }
 
-  #anchored(pair: PendingPair, vouches: boolean): void {
+  #anchored(pair: PendingPair, vouches: boolean, at: number): void {
     const watch = this.#watchAt(pair.endpoint);
     if (watch === undefined) return;
     const ratio = Math.log((1 - mean(policy.enumeratorUnanchored)) / (1 - policy.honestUnanchored));
@@ -650,10 +742,22 @@ export class GateEngine {
         this.sources.window[slot] = Math.min(watch.endpoint.budget.maxCredits, (this.sources.window[slot] ?? 0) + 1);
         this.#evidence(slot, ratio);
       }
-      this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + (vouches ? policy.refundPerAnchor : 1));
+      this.sources.credits[slot] = Math.min(
+        this.sources.window[slot] ?? 0,
+        (this.sources.credits[slot] ?? 0) + (vouches ? policy.refundPerAnchor : 1) - (pair.granted && network !== narrow ? 1 : 0),
+      );
     }
-    if (vouches) watch.vouched();
-    if (pair.counted) watch.giveBackNewcomer(1, pair.surplus ? 1 : 0, pair.dueAt - policy.anchorWithinMs);
+    const givenAt = pair.dueAt - policy.anchorWithinMs;
+    if (vouches) {
+      watch.vouched(at);
+      watch.followedUpAfter(Math.max(0, at - givenAt));
+      // It asks faster than it can follow up, as an office that sets up its telephones does.
+      if (network >= 0 && network !== narrow && this.#newcomer(network) && (this.sources.evidence[network] ?? 0) <= 0)
+        this.sources.grants[network] = Math.min(policy.grantsPerSource, (this.sources.grants[network] ?? 0) + policy.grantPerAnchor);
+    }
+    if (pair.granted) watch.giveBackGrant(1);
+    if (pair.counted) watch.cohortFollowedUp(givenAt);
+    if (pair.counted) watch.giveBackNewcomer(1, pair.surplus ? 1 : 0, givenAt);
   }
 
   #unanchored(pair: PendingPair, at: number): void {
@@ -688,18 +792,21 @@ export class GateEngine {
     }
   }
 
-  /** A newcomer's answer has reached the age at which the cohort of a surge is judged. */
+  /** A newcomer's answer has reached the age at which D4 judges it. */
   #judged(pair: PendingPair, anchored: boolean, at: number): void {
     const watch = this.#watchAt(pair.endpoint);
     if (watch === undefined || !watch.anchorsSeen) return;
     const frozen = this.#frozen(watch);
     if (frozen) watch.share.frozen();
     if (pair.tested) {
-      if (pair.counted && !frozen) this.#shareJudged(watch, anchored, at);
+      if (pair.counted && !frozen) this.#shareJudged(watch, anchored, pair.fresh, at);
       else if (!pair.counted && this.#hasAnchored(watch, pair)) watch.share.known(anchored, at);
     }
-    if (!pair.counted || frozen) return;
-    const change = watch.cohort(anchored, pair.dueAt - policy.anchorWithinMs, at);
+  }
+
+  #cohort(watch: EndpointWatch, at: number): void {
+    if (watch.phase === "calm") return;
+    const change = watch.cohort(at, this.#frozen(watch));
     if (change === "released") {
       this.#emit("enumeration.endpoint", "info", 0.1, at, watch, undefined, { meaning: "released: the new sources followed up as honest users do" });
     } else if (change === "confirmed") {
@@ -722,11 +829,12 @@ export class GateEngine {
     return this.#failing || watch.share.outage;
   }
 
-  #shareJudged(watch: EndpointWatch, anchored: boolean, at: number): void {
+  #shareJudged(watch: EndpointWatch, anchored: boolean, fresh: boolean, at: number): void {
     const given = at - policy.cohortJudgedAfterMs;
     if (given >= this.#newcomersFrom) watch.hours.judged(anchored, given);
     watch.share.cut = watch.touches.endpointCut(at);
-    const change = watch.share.newcomer(anchored, at, watch.endpoint.evidenceShare);
+    watch.fresh.cut = watch.share.cut;
+    const change = watch.shareJudged(anchored, fresh, at);
     if (change !== undefined) this.#shareChanged(watch, change, at);
   }
 
@@ -838,8 +946,14 @@ export class GateEngine {
     const { watch, actor } = reservation;
     const narrow = this.#find(watch, actor.narrow);
     const network = actor.principal ? narrow : this.#find(watch, actor.network);
+    const own = Math.min(amount, reservation.charged - reservation.granted);
     for (const slot of narrow === network ? [narrow] : [narrow, network]) {
-      if (slot >= 0) this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + amount);
+      if (slot >= 0) this.sources.credits[slot] = Math.min(this.sources.window[slot] ?? 0, (this.sources.credits[slot] ?? 0) + own);
+    }
+    if (amount > own) {
+      if (network >= 0) this.sources.grants[network] = Math.min(policy.grantsPerSource, (this.sources.grants[network] ?? 0) + amount - own);
+      watch.giveBackGrant(amount - own);
+      reservation.granted -= amount - own;
     }
     if (reservation.newcomer) watch.giveBackNewcomer(amount, Math.min(amount, reservation.surplus), reservation.at);
     reservation.charged -= amount;
@@ -903,7 +1017,7 @@ export class GateEngine {
 export interface GateEngineOptions {
   /** Makes signal ids. */
   readonly newId: () => string;
-  /** Slots of the source table (53 bytes each); default 131,072. */
+  /** Slots of the source table (54 bytes each); default 131,072. */
   readonly sourceSlots?: number;
   /** Pairs a Bloom generation remembers (2 × 2 × 2.5 bytes each); default 2,000,000. */
   readonly pairs?: number;
@@ -928,6 +1042,10 @@ export interface Reservation {
   /** It was charged to the endpoint's limits for newcomers, `surplus` of it to their common allowance. */
   newcomer: boolean;
   surplus: number;
+  /** It is among the first questions of its source, which is no stranger behind another's address. */
+  early: boolean;
+  /** So much of the charge was paid from the endpoint's grants. */
+  granted: number;
   settled: boolean;
   /** It was judged as a caller's with a credential. */
   fanOut?: { readonly ask: FanOutAsk; readonly grant: FanOutGrant };
@@ -965,6 +1083,11 @@ const noIds: readonly string[] = [];
 const scratchA: Key = { hi: 0, lo: 0 };
 const scratchB: Key = { hi: 0, lo: 0 };
 const scratchC: Key = { hi: 0, lo: 0 };
+
+/** How often an hour one address counts. */
+function spokenFor(stranger: boolean): number {
+  return policy.contactsPerSourceHour + (stranger ? policy.strangersPerSourceHour : 0);
+}
 
 function mean(values: readonly number[]): number {
   let sum = 0;

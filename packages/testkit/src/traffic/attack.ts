@@ -54,13 +54,14 @@ export function cleanList(options: AttackOptions): Attack {
 
 /** Any enumeration: {@link AttackOptions} and a manner. The league table's grid is made of these. */
 export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
-  const { jitter = 0.4, userAgents = appUserAgents, addressOf, ja4, ownAccounts, growthPerDay, perRequest, headersOf } = options;
+  const { jitter = 0.4, userAgents = appUserAgents, turning, addressOf, ja4, ownAccounts, growthPerDay, perRequest, headersOf } = options;
   return enumerate(
     "enumeration",
     { addresses: 1, ratePerSecond: 1, ...options },
     {
       jitter,
       userAgents,
+      ...(turning === undefined ? {} : { turning }),
       ...(addressOf === undefined ? {} : { addressOf }),
       ...(ja4 === undefined ? {} : { ja4 }),
       ...(ownAccounts === undefined ? {} : { ownAccounts }),
@@ -77,6 +78,8 @@ export interface Manner {
   /** Share of the interval by which a request may come late. */
   readonly jitter: number;
   readonly userAgents: readonly string[];
+  /** Each question of an address shows the next of them, instead of each address its own. */
+  readonly turning?: boolean;
   /** The n-th address; default {@link attackerAddress}. A carrier's gateways hide an attacker among honest people. */
   readonly addressOf?: (n: number) => string;
   /** TLS fingerprint of the tool, where a gate can see one. */
@@ -123,10 +126,15 @@ function dueAt(plan: Plan, manner: Manner, place: number): number {
 function* work(plan: Plan, manner: Manner, n: number, used: number, id: string, notes: Map<number, LookupAnswer>): Script {
   const source = random(`${plan.seed}/${id}`);
   const userAgent = manner.userAgents[n % manner.userAgents.length] ?? scriptUserAgent;
-  const headers: TrafficRequest["headers"] = manner.headersOf?.(userAgent, n) ?? [
-    ["User-Agent", userAgent],
-    ["Accept", "application/json"],
-  ];
+  const headersOf = (question: number): TrafficRequest["headers"] => {
+    const shown = manner.turning === true ? (manner.userAgents[(n + question) % manner.userAgents.length] ?? userAgent) : userAgent;
+    return (
+      manner.headersOf?.(shown, n) ?? [
+        ["User-Agent", shown],
+        ["Accept", "application/json"],
+      ]
+    );
+  };
   const { ownAccounts: own } = manner;
   let learned = 0;
   let asked = 0;
@@ -137,7 +145,7 @@ function* work(plan: Plan, manner: Manner, n: number, used: number, id: string, 
     const late = place === n ? 0 : source.float() * manner.jitter * (dueAt(plan, manner, place) - dueAt(plan, manner, place - used));
     const answer = yield {
       dueAt: Math.round(dueAt(plan, manner, place) + late),
-      request: { method: "GET", path: lookupPath(national), headers, lookup: { national, knownToExist: false } },
+      request: { method: "GET", path: lookupPath(national), headers: headersOf(asked), lookup: { national, knownToExist: false } },
     };
     const said = readLookup(answer);
     notes.set(national, said);

@@ -111,9 +111,22 @@ test("a single hour still holds every kind that comes at set times", () => {
 });
 
 test("a week names each of its sessions once and brings other newcomers every day", () => {
-  const week = [...honestDay({ ...base, to: from + 7 * 24 * hourMs, withMonitor: false })];
+  const loadTests = [{ from: from + 3 * hourMs, to: from + 3.5 * hourMs, accounts: 10, perMinute: 2 }];
+  const week = [...honestDay({ ...base, to: from + 7 * 24 * hourMs, withMonitor: false, loadTests })];
   expect(new Set(week.map((session) => session.id)).size).toBe(week.length);
   expect(new Set(week.map((session) => session.kind)).size).toBe(honestKinds.length - 1);
+});
+
+test("a tide, a retry storm and changing addresses change who comes, how often they ask and from where, the same for the same seed", () => {
+  const tides = [{ from: from + 6 * hourMs, to: from + 7 * hourMs, factor: 3 }];
+  const plain = [...honestDay({ ...base, withMonitor: false })];
+  const within = (sessions: readonly { startAt: number }[], hour: number): number =>
+    sessions.filter(({ startAt }) => startAt >= from + hour * hourMs && startAt < from + (hour + 1) * hourMs).length;
+  const tide = [...honestDay({ ...base, sessionsPerDay: 5_000, withMonitor: false, tides })];
+  expect(within(tide, 6)).toBeGreaterThan(2 * within(tide, 5));
+  const moving = [...honestDay({ ...base, addressesChange: true, withMonitor: false })];
+  expect(moving.map(({ id }) => id)).toEqual([...honestDay({ ...base, addressesChange: true, withMonitor: false })].map(({ id }) => id));
+  expect(new Set(moving.map(({ address }) => address)).size).toBeGreaterThan(new Set(plain.map(({ address }) => address)).size);
 });
 
 test("attackers never come from an honest address, and two campaigns share none", () => {

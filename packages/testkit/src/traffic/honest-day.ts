@@ -26,6 +26,20 @@ export interface HonestOptions {
   readonly withMonitor?: boolean;
   /** Sudden crowds, as after a news item: honest people who each sign in from home, on top of the rest. */
   readonly crowds?: readonly Crowd[];
+  /** Telephones change their address with each visit: everybody on mobile data, an address each out of a pool of 100,000. */
+  readonly addressesChange?: boolean;
+  /** A flaky release or network: in this time nearly every request is sent three times. */
+  readonly retryStorms?: readonly Span[];
+  /** Times at which `factor` times as many come: a holiday, or the hour that a clock is put forward. */
+  readonly tides?: readonly (Span & { readonly factor: number })[];
+  /** Somebody's load test, not announced: one machine signs in with the same `accounts` test accounts over and over, `perMinute`. */
+  readonly loadTests?: readonly (Span & { readonly accounts: number; readonly perMinute: number })[];
+}
+
+/** From event time `from` until before `to`. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /** `sessions` sign-ins, evenly at random over `forMs` from event time `at`. */
@@ -46,7 +60,7 @@ export function honestDay(options: HonestOptions): Iterable<Session> {
   return {
     [Symbol.iterator]: () => {
       const crowds = (options.crowds ?? []).map((one, number) => crowd(options, one, number));
-      return mergeSessions(visits(options), rollOuts(options), partnerJobs(options), options.withMonitor === false ? [] : monitorHours(options), ...crowds);
+      return mergeSessions(visits(options), rollOuts(options), partnerJobs(options), options.withMonitor === false ? [] : monitorHours(options), ...crowds, ...loadTests(options));
     },
   };
 }
@@ -73,20 +87,26 @@ function* visits(options: HonestOptions): Generator<Session> {
   const source = random(`${options.seed}/visits`);
   const gateways = options.carrierGateways ?? Math.max(1, Math.round(options.sessionsPerDay / 400));
   const peak = options.diurnal === false ? 1 : 1.5;
-  const meanMs = dayMs / options.sessionsPerDay / peak;
+  const tide = Math.max(1, ...(options.tides ?? []).map(({ factor }) => factor));
+  const meanMs = dayMs / options.sessionsPerDay / peak / tide;
   let newcomers = 0;
   let count = 0;
   for (let at = options.from; ;) {
     at += -Math.log(1 - source.float()) * meanMs;
     if (at >= options.to) return;
     if (options.diurnal !== false && source.float() * peak > daylight(at)) continue;
+    if (options.tides !== undefined && source.float() * tide > (within(options.tides, at)?.factor ?? 1)) continue;
     count += 1;
     const kind = kindOf(source.float());
     const startAt = Math.round(at);
     // Newcomers are numbered by the day they come, so that two adjoining windows bring different people.
     const index = kind === "new-user" ? newcomersFrom + (Math.floor(startAt / dayMs) % 1_000) * 20_000 + ((newcomers += 1) % 20_000) : source.int(options.population.accounts);
     const person = { index, national: options.population.numberAt(index) };
-    const address = addressOf(options.population, kind, index, Math.floor(source.float() * source.float() * gateways), source);
+    const moved =
+      options.addressesChange === true && kind !== "crawler" && kind !== "dashboard"
+        ? personAddress(options.population, options.population.accounts + source.int(100_000))
+        : undefined;
+    const address = moved ?? addressOf(options.population, kind, index, Math.floor(source.float() * source.float() * gateways), source);
     yield visit(options, kind, `${kind}-${Math.floor(options.from / 1_000)}-${count}`, startAt, address, person);
   }
 }
@@ -99,7 +119,14 @@ function addressOf(people: Population, kind: HonestKind, index: number, gateway:
 }
 
 function visit(options: HonestOptions, kind: HonestKind, id: string, startAt: number, address: string, person: Person): Session {
-  return { id, kind, startAt, address, run: () => scriptOf(options, kind, person, talkOf(options, id, startAt, person.index, kind === "slow-network" ? 0.35 : 0.01)) };
+  return {
+    id,
+    kind,
+    startAt,
+    address,
+    run: () =>
+      scriptOf(options, kind, person, talkOf(options, id, startAt, person.index, within(options.retryStorms, startAt) !== undefined ? 0.9 : kind === "slow-network" ? 0.35 : 0.01)),
+  };
 }
 
 function scriptOf(options: HonestOptions, kind: HonestKind, person: Person, talk: Conversation): Script {
@@ -109,7 +136,8 @@ function scriptOf(options: HonestOptions, kind: HonestKind, person: Person, talk
     case "carrier-nat":
     case "slow-network":
     case "roll-out":
-      return signIn(talk, people, person, talk.source.chance(0.1) ? "call" : "sms", kind === "roll-out" ? 0 : leaveChance);
+    case "load-test":
+      return signIn(talk, people, person, talk.source.chance(0.1) ? "call" : "sms", kind === "roll-out" || kind === "load-test" ? 0 : leaveChance);
     case "new-device":
       return signIn(talk, people, person, "push");
     case "typo":
@@ -164,6 +192,21 @@ function* crowd(options: HonestOptions, { at, forMs, sessions }: Crowd, number: 
     const person = { index, national: options.population.numberAt(index) };
     yield visit(options, "returning", `crowd-${number}-${Math.floor(at / 1_000)}-${place}`, startAt, personAddress(options.population, index), person);
   }
+}
+
+function loadTests(options: HonestOptions): Session[][] {
+  return (options.loadTests ?? []).map(({ from, to, accounts, perMinute }, number) => {
+    const count = Math.floor(((to - from) / 60_000) * perMinute);
+    return Array.from({ length: count }, (_, place) => {
+      const index = place % Math.min(accounts, options.population.accounts);
+      const person = { index, national: options.population.numberAt(index) };
+      return visit(options, "load-test", `load-test-${number}-${place}`, Math.round(from + (place * 60_000) / perMinute), sharedAddress(70, number), person);
+    });
+  });
+}
+
+function within<T extends Span>(spans: readonly T[] | undefined, at: number): T | undefined {
+  return spans?.find((span) => at >= span.from && at < span.to);
 }
 
 function* partnerJobs(options: HonestOptions): Generator<Session> {

@@ -67,6 +67,7 @@ export const honestKinds = [
   "monitor",
   "crawler",
   "dashboard",
+  "load-test",
 ] as const;
 export type HonestKind = (typeof honestKinds)[number];
 export const attackKinds = [

@@ -15,6 +15,8 @@ const pair = (id: number, dueAt: number, more: Partial<PendingPair> = {}): Pendi
   surplus: false,
   tested: false,
   control: false,
+  granted: false,
+  fresh: false,
   ...more,
 });
 

@@ -17,7 +17,7 @@ export class PendingPairs {
   readonly #networkHi: Uint32Array;
   readonly #networkLo: Uint32Array;
   readonly #anchored: Uint8Array;
-  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control. */
+  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control, bit 4: granted, bit 5: fresh. */
   readonly #flags: Uint8Array;
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
@@ -66,7 +66,7 @@ export class PendingPairs {
     this.#networkHi[slot] = pair.networkHi;
     this.#networkLo[slot] = pair.networkLo;
     this.#anchored[slot] = 0;
-    this.#flags[slot] = (pair.counted ? 1 : 0) | (pair.surplus ? 2 : 0) | (pair.tested ? 4 : 0) | (pair.control ? 8 : 0);
+    this.#flags[slot] = (pair.counted ? 1 : 0) | (pair.surplus ? 2 : 0) | (pair.tested ? 4 : 0) | (pair.control ? 8 : 0) | (pair.granted ? 16 : 0) | (pair.fresh ? 32 : 0);
     const bucket = pair.lo & (this.#buckets.length - 1);
     this.#next[slot] = this.#buckets[bucket] ?? -1;
     this.#buckets[bucket] = slot;
@@ -121,6 +121,8 @@ export class PendingPairs {
       surplus: ((this.#flags[slot] ?? 0) & 2) !== 0,
       tested: ((this.#flags[slot] ?? 0) & 4) !== 0,
       control: ((this.#flags[slot] ?? 0) & 8) !== 0,
+      granted: ((this.#flags[slot] ?? 0) & 16) !== 0,
+      fresh: ((this.#flags[slot] ?? 0) & 32) !== 0,
     };
   }
 
@@ -179,4 +181,8 @@ export interface PendingPair {
   readonly tested: boolean;
   /** True when a known source asked again: nothing was charged, and its outcome only tells whether follow-ups can be seen at all. */
   readonly control: boolean;
+  /** True when it was answered ahead of its source's follow-ups, from the endpoint's grants. */
+  readonly granted: boolean;
+  /** True when it was among the first questions its source ever asked. */
+  readonly fresh: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * Per (endpoint, actor key) state in typed arrays: credits, evidence, anchors. 53 bytes a slot.
+ * Per (endpoint, actor key) state in typed arrays: credits, evidence, anchors. 54 bytes a slot.
  *
  * Bound: a fixed number of slots. A new key looks at {@link probes} places; when none is free it takes the place of
  * the *least evidenced*, oldest among them. An attacker who floods the table with fresh keys therefore evicts other fresh keys
@@ -25,6 +25,8 @@ export class SourceTable {
   /** D3 and D4 count a source at most twice an hour. */
   readonly hour: Uint32Array;
   readonly inHour: Uint8Array;
+  /** Answers it may still get ahead of its follow-ups, see `grantPerAnchor` of the policy. */
+  readonly grants: Uint8Array;
   evictedWithEvidence = 0;
   #used = 0;
 
@@ -42,6 +44,7 @@ export class SourceTable {
     this.refused = new Uint32Array(slots);
     this.hour = new Uint32Array(slots);
     this.inHour = new Uint8Array(slots);
+    this.grants = new Uint8Array(slots);
   }
 
   get used(): number {
@@ -114,6 +117,7 @@ export class SourceTable {
     this.refused[place] = refused;
     this.hour[place] = 0;
     this.inHour[place] = 0;
+    this.grants[place] = 0;
     return place;
   }
 

@@ -1,4 +1,4 @@
-import type { Crowd, FlawId, Outage } from "@postern/testkit";
+import type { Crowd, FlawId, HonestOptions, Outage } from "@postern/testkit";
 
 /**
  * One cell of the league table: an honest world, and at most one attack on it. Times are milliseconds from the first honest request; the attack starts at
@@ -37,6 +37,10 @@ export interface HonestWorld {
   readonly canaries?: number;
   /** Honest people's TLS fingerprint is shown to the gate. */
   readonly ja4?: boolean;
+  readonly addressesChange?: boolean;
+  readonly retryStorms?: HonestOptions["retryStorms"];
+  readonly tides?: HonestOptions["tides"];
+  readonly loadTests?: HonestOptions["loadTests"];
 }
 
 export interface CellAttack {
@@ -55,6 +59,8 @@ export interface CellAttack {
   readonly homes?: boolean;
   /** How its requests look: as the app's (default), as a script's, or as a dozen scripts' in turn. */
   readonly shape?: "app" | "own" | "rotating";
+  /** Each question of an address shows another of them. */
+  readonly turning?: boolean;
   /** Signs in to an own account after so many questions of an address. */
   readonly ownAccounts?: { readonly count: number; readonly every: number };
   readonly growthPerDay?: number;

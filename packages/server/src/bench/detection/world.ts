@@ -63,6 +63,10 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
     ...(honest.monitor === undefined ? {} : { withMonitor: honest.monitor }),
     ...(honest.newBooks === undefined ? {} : { newBooks: honest.newBooks }),
+    ...(honest.addressesChange === undefined ? {} : { addressesChange: honest.addressesChange }),
+    ...(honest.retryStorms === undefined ? {} : { retryStorms: honest.retryStorms.map((span) => since(from, span)) }),
+    ...(honest.tides === undefined ? {} : { tides: honest.tides.map((span) => since(from, span)) }),
+    ...(honest.loadTests === undefined ? {} : { loadTests: honest.loadTests.map((span) => since(from, span)) }),
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
   const sessions = honest.ja4 === true ? withFingerprints(days) : days;
@@ -79,6 +83,10 @@ function canariesOf(list: readonly number[], share: number, people: Population, 
   ).slice(0, Math.round(list.length * share));
 }
 
+function since<T extends { readonly from: number; readonly to: number }>(from: number, span: T): T {
+  return { ...span, from: from + span.from, to: from + span.to };
+}
+
 function attackOf(attack: CellAttack, list: readonly number[], people: Population, from: number, seed: string): Attack {
   const own = attack.ownAccounts;
   return enumeration({
@@ -88,6 +96,7 @@ function attackOf(attack: CellAttack, list: readonly number[], people: Populatio
     addresses: attack.addresses,
     ratePerSecond: attack.ratePerSecond,
     ...(attack.asApp === false ? { userAgents: [scriptUserAgent] } : {}),
+    ...(attack.turning === undefined ? {} : { turning: attack.turning }),
     ...(attack.gateways === undefined ? {} : { addressOf: (n: number) => sharedAddress(10, n % (attack.gateways ?? 1)) }),
     ...(attack.homes === true ? { addressOf: (n: number) => homeAddress(people, seed, n) } : {}),
     ...(attack.shape === undefined || attack.shape === "app" ? {} : { headersOf: attack.shape === "own" ? scriptHeaders : rotatingHeaders }),
