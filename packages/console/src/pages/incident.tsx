@@ -172,8 +172,8 @@ function Clients({ clients }: { readonly clients: NonNullable<Incident["clients"
           <>
             <p className="mt-2 max-w-[80ch] font-semibold [overflow-wrap:anywhere]">{rule}</p>
             <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
-              <Exposed name="Sources named" value={`≈ ${count(sources)}`} tone="text-leak" />
-              <Exposed name="Attack caught" value={`≈ ${Math.round(caught * 100)} %`} tone={verdict === "named" ? "text-brand" : "text-warn"} />
+              <Exposed name="Sources named" value={`≈${count(sources)}`} tone="text-leak" />
+              <Exposed name="Attack caught" value={`≈${Math.round(caught * 100)} %`} tone={verdict === "named" ? "text-brand" : "text-warn"} />
               <Exposed name="Honest hit" value={people === 0 ? "unknown" : `${count(peopleHit)} of ${count(people)}`} tone={peopleHit === 0 ? "text-brand" : "text-warn"} />
             </dl>
           </>

@@ -54,7 +54,7 @@ function subsetText({ parts }: NamedSubset): string {
     .map(({ kind, values }) =>
       values.length === 1 ? `${kind} ${values[0]}` : `${values.length} ${plural[kind]} (${values.slice(0, shownMax).join(", ")}${values.length > shownMax ? ", …" : ""})`,
     )
-    .join(" and ");
+    .join(" together with ");
 }
 
 const plural: Readonly<Record<NamedSubset["parts"][number]["kind"], string>> = {

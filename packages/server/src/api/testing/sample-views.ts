@@ -443,8 +443,8 @@ function incidentsAt(at: number): readonly IncidentView[] {
       clients: {
         verdict: "named",
         sentence:
-          "The attack is about 18,900 of 21,300 questions of the last day. About 312 sources with request shape 38775cd6 and 3 wide networks (127.66.0.0/16, 127.67.0.0/16, 127.71.0.0/16) are 97 % of it.",
-        rule: "Block request shape 38775cd6 and 3 wide networks (127.66.0.0/16, 127.67.0.0/16, 127.71.0.0/16): it would hit 2 of 1,780 callers who followed up as honest people do.",
+          "The attack is about 18,900 of 21,300 questions of the last day. About 312 sources with request shape 38775cd6 together with 3 wide networks (127.66.0.0/16, 127.67.0.0/16, 127.71.0.0/16) are 97 % of it.",
+        rule: "Block request shape 38775cd6 together with 3 wide networks (127.66.0.0/16, 127.67.0.0/16, 127.71.0.0/16): it would hit 2 of 1,780 callers who followed up as honest people do.",
         sources: 312,
         caught: 0.97,
         people: 1_780,
