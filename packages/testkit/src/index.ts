@@ -9,6 +9,7 @@ export * from "./latchkey/serve.ts";
 export * from "./traffic/session.ts";
 export * from "./traffic/honest-day.ts";
 export * from "./traffic/lookup-answer.ts";
+export { doorRequest, type LookupDoor, throughDoor, withDoor } from "./traffic/lookup-door.ts";
 export * from "./traffic/attack-list.ts";
 export * from "./traffic/attack.ts";
 export * from "./traffic/abuse.ts";

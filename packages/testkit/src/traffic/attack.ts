@@ -3,6 +3,7 @@ import { international, type Population } from "../population.ts";
 import { random } from "../random.ts";
 import { attackerAddress } from "./address-book.ts";
 import { lookupPath, signIn } from "./honest-flows.ts";
+import { doorRequest, type LookupDoor } from "./lookup-door.ts";
 import { type LookupAnswer, readLookup } from "./lookup-answer.ts";
 import type { AttackKind, Script, Session, TrafficRequest } from "./session.ts";
 import { appUserAgents, scriptUserAgent } from "./user-agents.ts";
@@ -54,7 +55,7 @@ export function cleanList(options: AttackOptions): Attack {
 
 /** Any enumeration: {@link AttackOptions} and a manner. The league table's grid is made of these. */
 export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
-  const { jitter = 0.4, userAgents = appUserAgents, turning, addressOf, ja4, ownAccounts, growthPerDay, perRequest, headersOf } = options;
+  const { jitter = 0.4, userAgents = appUserAgents, turning, addressOf, ja4, ownAccounts, growthPerDay, perRequest, door, headersOf } = options;
   return enumerate(
     "enumeration",
     { addresses: 1, ratePerSecond: 1, ...options },
@@ -67,6 +68,7 @@ export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
       ...(ownAccounts === undefined ? {} : { ownAccounts }),
       ...(growthPerDay === undefined ? {} : { growthPerDay }),
       ...(perRequest === undefined ? {} : { perRequest }),
+      ...(door === undefined ? {} : { door }),
       ...(headersOf === undefined ? {} : { headersOf }),
     },
   );
@@ -88,8 +90,10 @@ export interface Manner {
   readonly ownAccounts?: { readonly people: Population; readonly count: number; readonly every: number };
   /** The rate grows by this share a day from the first request on (0.02: boiling frog). */
   readonly growthPerDay?: number;
-  /** Numbers asked about in one request, through the signed-in contact sync of the first own account; 1 or absent: the lookup. */
+  /** Numbers asked about in one request: through `door`, else the signed-in contact sync of an own account each; 1 or absent: the lookup. */
   readonly perRequest?: number;
+  /** The lookup is asked through it. */
+  readonly door?: LookupDoor;
   /** The headers of the n-th address's program, in its order; default the app's own. */
   readonly headersOf?: (userAgent: string, n: number) => TrafficRequest["headers"];
 }
@@ -103,7 +107,7 @@ function enumerate(kind: AttackKind, plan: Plan, manner: Manner): Attack {
   const sessions: Session[] = [];
   for (let n = 0; n < used; n += 1) {
     const id = `${kind}-${plan.campaign ?? 0}-${Math.floor(plan.from / 1_000)}-${n}`;
-    const script = manner.perRequest === undefined || manner.perRequest <= 1 ? work : syncs;
+    const script = manner.perRequest === undefined || manner.perRequest <= 1 ? work : manner.door === undefined ? syncs : lists;
     sessions.push({
       id,
       kind,
@@ -158,6 +162,24 @@ function* work(plan: Plan, manner: Manner, n: number, used: number, id: string, 
     }
   }
   return learned > 0 ? "completed" : "gave-up";
+}
+
+/** The list in parts, through a door that takes several at once and asks for no credential. */
+function* lists(plan: Plan, manner: Manner, n: number, used: number, _id: string, notes: Map<number, LookupAnswer>): Script {
+  const { perRequest = 1, door = "array" } = manner;
+  const headers: TrafficRequest["headers"] = [
+    ["User-Agent", manner.userAgents[n % manner.userAgents.length] ?? scriptUserAgent],
+    ["Accept", "application/json"],
+  ];
+  for (let place = n; place * perRequest < plan.list.length; place += used) {
+    const part = plan.list.slice(place * perRequest, (place + 1) * perRequest);
+    const answer = yield { dueAt: Math.round(dueAt(plan, manner, place)), request: doorRequest(door, part, headers) };
+    for (const [index, national] of part.entries()) {
+      const exists = door === "graphql" ? answer.body.includes(`"u${index}":{`) : answer.body.includes(international(national));
+      notes.set(national, answer.status !== 200 ? "unsure" : exists ? "exists" : "missing");
+    }
+  }
+  return "completed";
 }
 
 /** The list in parts, through the contact sync of a device that the attacker owns. */

@@ -1,4 +1,4 @@
-import type { Crowd, FlawId, HonestOptions, Outage } from "@postern/testkit";
+import type { Crowd, FlawId, HonestOptions, LookupDoor, Outage } from "@postern/testkit";
 
 /**
  * One cell of the league table: an honest world, and at most one attack on it. Times are milliseconds from the first honest request; the attack starts at
@@ -29,6 +29,8 @@ export interface HonestWorld {
   readonly rollOutDevices?: number;
   /** Share of those who sync contacts that send a whole address book of 50 to 1,500 numbers. */
   readonly newBooks?: number;
+  /** Everybody asks the lookup another way. */
+  readonly door?: LookupDoor;
   /** Default one for 400 visits a day. */
   readonly carrierGateways?: number;
   /** The operator's own monitor asks once a minute; default true. */
@@ -68,7 +70,7 @@ export interface CellAttack {
   readonly knowsCanaries?: boolean;
   /** Starts with the first honest request instead of after {@link Cell.warmMs}. */
   readonly fromTheFirst?: boolean;
-  /** Numbers in one request, through the contact sync of an own account. */
+  /** Numbers in one request, through the contact sync of an own account, or where the world has a door of its own through that. */
   readonly perRequest?: number;
 }
 

@@ -7,6 +7,7 @@ import {
   homeAddress,
   honestDay,
   type Latchkey,
+  type LookupDoor,
   mergeSessions,
   numberSpace,
   type Population,
@@ -16,6 +17,8 @@ import {
   sharedAddress,
   shuffle,
   strangersFrom,
+  throughDoor,
+  withDoor,
 } from "@postern/testkit";
 import type { Cell, CellAttack } from "./cell.ts";
 
@@ -40,19 +43,20 @@ export function worldOf(cell: Cell, seed: string): World {
   const attackFrom = from + (cell.attack?.fromTheFirst === true ? 0 : cell.warmMs);
   const to = from + cell.warmMs + cell.horizonMs;
   const { honest } = cell;
-  const latchkey = createLatchkey({
+  const service = createLatchkey({
     flaws: flaws(...(honest.flaws ?? ["F1", "F2", "F3"])),
     accounts: honest.accounts,
     seed,
     now: () => from,
     ...(honest.outages === undefined ? {} : { outages: honest.outages.map((outage) => ({ from: from + outage.from, to: from + outage.to })) }),
   });
+  const latchkey = honest.door === undefined ? service : withDoor(service, honest.door);
   const people = latchkey.population;
   const list = cell.attack === undefined ? [] : listOf(cell.attack, people, seed, new Set(ownNumbers(cell.attack, people)));
   const canaries = canariesOf(list, honest.canaries ?? 0, people, seed);
   const known = new Set(cell.attack?.knowsCanaries === true ? canaries : []);
   const asked = list.filter((national) => !known.has(national));
-  const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, asked, people, attackFrom, seed);
+  const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, asked, people, attackFrom, seed, honest.door);
   const days = honestDay({
     population: people,
     seed,
@@ -70,7 +74,8 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
   const sessions = honest.ja4 === true ? withFingerprints(days) : days;
-  return { from, attackFrom, to, latchkey, attack, canaries, sessions: attack === undefined ? sessions : mergeSessions(sessions, attack.sessions) };
+  const everybody = attack === undefined ? sessions : mergeSessions(sessions, attack.sessions);
+  return { from, attackFrom, to, latchkey, attack, canaries, sessions: honest.door === undefined ? everybody : throughDoor(everybody, honest.door) };
 }
 
 /** Some of those on the list whom nobody is: honest people ask about others. */
@@ -87,7 +92,7 @@ function since<T extends { readonly from: number; readonly to: number }>(from: n
   return { ...span, from: from + span.from, to: from + span.to };
 }
 
-function attackOf(attack: CellAttack, list: readonly number[], people: Population, from: number, seed: string): Attack {
+function attackOf(attack: CellAttack, list: readonly number[], people: Population, from: number, seed: string, door: LookupDoor | undefined): Attack {
   const own = attack.ownAccounts;
   return enumeration({
     list,
@@ -104,6 +109,7 @@ function attackOf(attack: CellAttack, list: readonly number[], people: Populatio
     ...(own === undefined ? {} : { ownAccounts: { people, ...own } }),
     ...(attack.growthPerDay === undefined ? {} : { growthPerDay: attack.growthPerDay }),
     ...(attack.perRequest === undefined ? {} : { perRequest: attack.perRequest }),
+    ...(door === undefined ? {} : { door }),
   });
 }
 
