@@ -17,7 +17,7 @@ export const fanOutPolicy = {
   dailyWeight: 1 / 7,
   /** One address from which ever new credentials come has so many callers' start; proven callers are not counted there. Nothing shows that a service looks at an unproven one. */
   callersPerNetwork: 4,
-  /** A list twice as long as the longest of nine callers in ten is no list of the app: such callers share a small allowance. From so many callers on. */
+  /** A list twice as long as the longest of nine callers in ten is no list of the app: such callers share a small allowance. From so many callers on; of a caller's first day only usual lists count. */
   listFactor: 2,
   listShare: 0.9,
   listCallersMin: 20,

@@ -39,7 +39,9 @@ export class FanOut {
     const asker = this.#asker(credential, at);
     this.#roll(asker, at);
     const place = proven ? undefined : this.#network(network, at);
-    if (list > asker.list) {
+    const unusual = declared === 0 && this.#isUnusual(list);
+    // Unusual ones become usual on their callers' second day: ten accounts must not do it in a minute.
+    if (list > asker.list && (!unusual || asker.days > 0)) {
       if (asker.list > 0) this.#lists.remove(asker.list);
       this.#lists.add(list);
       asker.list = list;
@@ -48,7 +50,6 @@ export class FanOut {
     const fresh = asker.days === 0 && declared === 0;
     const may = this.#left(asker, start);
     const wants = asker.today + asker.wanted + cost;
-    const unusual = declared === 0 && this.#isUnusual(list);
     let reason: FanOutReason | undefined;
     if (may < cost) reason = "allowance-spent";
     else if (place !== undefined && place.taken + cost > policy.callersPerNetwork * start) reason = "allowance-spent";

@@ -253,7 +253,8 @@ export class GuardKeeper {
    * none, or one that all share, ends that, and everybody is judged by his address.
    */
   #signedIn(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
-    if (!natural(rules) || endpoint.auth.blind || this.#parts.schemes.scheme(eachOf(endpoint.id)) === emptyScheme) return false;
+    const lists = rules.some(({ location }) => location.name.includes("[]")) || this.#parts.schemes.scheme(eachOf(endpoint.id)) !== emptyScheme;
+    if (!natural(rules) || endpoint.auth.blind || !lists) return false;
     const { verdict, none, sharedConstant } = endpoint.posture().bare;
     return (verdict === "enforced" || verdict === "unproven") && none.data + none.empty + sharedConstant.data + sharedConstant.empty === 0;
   }

@@ -73,16 +73,17 @@ function textOf(places: Places, index: number, echo: string, scheme: ClassScheme
   const of = places.of[index] ?? [];
   if (of.length === 0) return { key: "absent found=no", fields: [] };
   const forms = echoForms([echo]);
-  const keys: string[] = [];
+  const keys = new Set<string>();
   const fields: string[] = [];
   for (const { path, json, name } of of) {
     const one = partText(json, name, scheme, forms, ports);
-    keys.push(`${path}${one.key}`);
+    // Who was asked about twice may stand there twice.
+    if (keys.has(`${path}${one.key}`)) continue;
+    keys.add(`${path}${one.key}`);
     for (const field of one.fields) fields.push(`${path}.${field}`);
     if (one.fields.length === 0 && one.holds) fields.push(path);
   }
-  if (keys.length > 1) keys.sort();
-  return { key: keys.join(" "), fields };
+  return { key: [...keys].sort().join(" "), fields };
 }
 
 /** `name`: of the list it stands in, which may be all that is said: `{"registered":[…],"missing":[…]}`. */

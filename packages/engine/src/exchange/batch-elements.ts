@@ -44,6 +44,7 @@ class Finder {
   #left = elementStepsMax;
   /** A list or map with entries that speak of nobody asked about. */
   #others = false;
+  #empty = false;
   #inPlace = false;
 
   constructor(batch: Batch, ports: Ports) {
@@ -59,7 +60,8 @@ class Finder {
     if (whom === nobody) {
       const aligned = this.#aligned(json);
       if (aligned) return this.#places(undefined);
-      if (this.#others) return undefined;
+      // Without an empty place where matches would stand, nobody may be said to be missing there.
+      if (this.#others || !this.#empty) return undefined;
       return this.#places(json);
     }
     this.#collect(json, "", "", whom);
@@ -85,6 +87,7 @@ class Finder {
     if (typeof node === "number") return this.#asked(String(node));
     if (node === null || typeof node !== "object" || depth > depthMax) return nobody;
     let whom = nobody;
+    if (Object.keys(node).length === 0) this.#empty = true;
     if (isArray(node)) {
       for (const one of node) {
         const of = this.#whom(one, depth + 1);
@@ -162,7 +165,6 @@ class Finder {
   /** As many entries as were asked, in the same order, say something of each. */
   #aligned(json: Json): boolean {
     const { order, subjects } = this.#batch;
-    if (subjects.length < 2) return false;
     const repeated = order.length > subjects.length ? this.#entriesOf(json, order.length, "", 0) : undefined;
     const found = repeated ?? this.#entriesOf(json, subjects.length, "", 0);
     if (found === undefined) return false;
@@ -175,7 +177,7 @@ class Finder {
     if (isArray(node)) return node.length === length ? { path: `${path}[]`, entries: node } : undefined;
     const keys = Object.keys(node);
     const values = Object.values(node);
-    if (keys.length === length && depth > 0 && values.every((value) => value === null || typeof value === "object" || typeof value === "boolean"))
+    if (keys.length === length && depth > 0 && values.every((value) => value === null || typeof value === "object" || (length > 1 && typeof value === "boolean")))
       return { path: `${path}.*`, entries: values };
     for (const key of keys) {
       const inner = this.#entriesOf(node[key] ?? null, length, path === "" ? keyName(key, [], this.#ports) : `${path}.${keyName(key, [], this.#ports)}`, depth + 1);

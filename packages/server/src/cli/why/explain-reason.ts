@@ -54,7 +54,7 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
     case "list-unusual":
       return {
         words: "The request named more people at once than any usual program does here; such callers share a small allowance.",
-        rule: `More than ${fanOut.listFactor} times the longest list of nine callers in ten; ${fanOut.unusualPerHour} people an hour for all of them together. A new program is usual as soon as one caller in ten uses it.`,
+        rule: `More than ${fanOut.listFactor} times the longest list of nine callers in ten; ${fanOut.unusualPerHour} people an hour for all of them together. A new program is usual as soon as one caller in ten uses it for a second day.`,
         undo: budget("signedInCredits: 20000   # for a partner's first big month, or a help desk"),
       };
     case "newcomers-surge":
