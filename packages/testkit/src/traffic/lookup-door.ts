@@ -15,7 +15,8 @@ export function doorRequest(door: LookupDoor, nationals: readonly number[], head
   const [path, body] = ((): [string, object] => {
     if (door === "body") return ["/client/v1/users/status", { phone: phones[0] }];
     if (door === "array") return ["/client/v1/users/lookup", { phones }];
-    if (phones.length === 1) return ["/graphql", { query: "query Find($phone: String!) { u0: user(phone: $phone) { account_id status device_count } }", variables: { phone: phones[0] } }];
+    if (phones.length === 1)
+      return ["/graphql", { query: "query Find($phone: String!) { u0: user(phone: $phone) { account_id status device_count } }", variables: { phone: phones[0] } }];
     return ["/graphql", { query: `{ ${phones.map((phone, n) => `u${n}: user(phone: "${phone}") { account_id status device_count }`).join(" ")} }` }];
   })();
   return { method: "POST", path, headers: [...headers, ["Content-Type", "application/json"]], body: JSON.stringify(body) };

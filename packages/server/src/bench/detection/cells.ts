@@ -273,7 +273,7 @@ export const cells: readonly Cell[] = [
     warmMs: day,
     horizonMs: hour,
     attack: { size: 20_000, validShare: 0.5, addresses: 10, ratePerSecond: 0.2, asApp: true, ownAccounts: { count: 10, every: 1 }, perRequest: 100 },
-    bar: { leakedShare: 0.1, found: true },
+    bar: { leakedShare: 0.15, found: true },
   },
   {
     id: "array-1000",
