@@ -21,7 +21,7 @@ export function missedBars({ power, nulls, timing, own }: OraclesRun): string[] 
       .filter((row) => row.id.startsWith("perfect") && row.within120 < 0.99)
       .map(
         (row) =>
-          `${row.id}: ${percent(row.within120)} proven within 120 labelled answers (bar 99 %), ${percent(row.proven)} in the end.${row.share >= 0.95 ? " Of 120 labels at most three are then missing ones in 14 % of runs, and those three can fall as they did by an accident that is likelier than one in a million: no test can do it." : ""}`,
+          `${row.id}: ${percent(row.within120)} proven within 120 labelled answers (bar 99 %), ${percent(row.proven)} in the end.${row.share >= 0.95 ? " Of 120 labels at most three are then missing ones in 14 % of runs, and those three can fall as they did by an accident that is likelier than one in a million: no test can prove those; the rest is what holding hours and callers apart costs." : ""}`,
       ),
     ...power.filter((row) => row.proven < 1).map((row) => `${row.id}: never proven in ${percent(1 - row.proven)} of runs (${row.unproven.join(", ")}).`),
     ...(sum(nulls, "proven") > 1 ? [`${sum(nulls, "proven")} false proofs in ${months} months (bar 1).`] : []),
