@@ -4,7 +4,8 @@ import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
 import { EndpointWatch } from "./endpoint-watch.ts";
 import { enumerationPolicy } from "./enumeration-policy.ts";
-import { GateEngine, type Reservation } from "./gate-engine.ts";
+import { GateEngine } from "./gate-engine.ts";
+import type { Reservation } from "./reservation.ts";
 import { defaultBudget, type Disclosure, type GuardedEndpoint } from "./gate-policy.ts";
 
 const hour = 3_600_000;

@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
 import { enumerationPolicy } from "./enumeration-policy.ts";
-import { anchoredSubjectsMax, endpointsMax, GateEngine } from "./gate-engine.ts";
+import { anchoredSubjectsMax, GateEngine } from "./gate-engine.ts";
+import { endpointsMax } from "./watches.ts";
 import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
 
 const start = 1_700_000_000_000;
