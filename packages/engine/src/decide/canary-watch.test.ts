@@ -147,6 +147,16 @@ describe("dark ranges", () => {
     expect(learned(ready(true), actor(1), [...three, ...people(1_000, 50)], 1_000)).toBe(8);
     expect(learned(engine({ dark: true }), actor(1), [...three, ...people(1_000, 50)], 1_000)).toBe(8);
   });
+
+  test("are not learned from what is put back after a restart: of those rows only hashes are known", () => {
+    const gate = engine({ dark: true });
+    for (let n = 0; n < 25; n++) {
+      const row = { id: `r${n}.0`, exchangeId: `r${n}`, at: start - 20 * minute + n * 10_000, endpointId: id, subjectType: "phone", subject: subject(40_000 + n).hash } as const;
+      const who = actor(900 + n);
+      gate.replay({ ...row, answer: "truthful", responseClass: "c", narrow: who.narrow, address: who.address, credential: "" }, who.network);
+    }
+    expect(learned(gate, actor(1), [dark(1), dark(2), dark(3), ...people(1_000, 50)], 1_000)).toBe(8);
+  });
 });
 
 describe("bounds", () => {

@@ -84,6 +84,19 @@ describe("GateEngine", () => {
     expect(refused).toBe(0);
   });
 
+  it("tells nothing of an office where most follow up at once and those who do not reach their deadline in a row", () => {
+    const gate = withAnchors(engine());
+    // A program each, so that only the address has them all; one in twelve does not follow up.
+    for (let n = 0; n < 400; n++) {
+      const who = actor(1, 10_000 + n);
+      const at = start + n * 1_500;
+      ask(gate, who, n, at);
+      if (n % 12 !== 0) gate.anchor({ at: at + 30_000, endpointId: "x", kind: "sign-in", narrow: who.narrow, network: who.network, subjects: [subject(n).hash] });
+    }
+    gate.advance(start + 3 * 3_600_000);
+    expect(gate.drain().some((signal) => signal.detector === "enumeration.source")).toBe(false);
+  });
+
   it("gives a fast crowd that is there from the first minute, each asking once, no more than the floor of the ceiling", () => {
     const gate = engine();
     let learned = 0;

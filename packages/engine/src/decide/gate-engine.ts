@@ -217,6 +217,7 @@ export class GateEngine {
       }
       if (this.#contacted.add(fresh.hi, fresh.lo, at)) {
         this.#contact(watch, actor, newcomer, stranger, truthful, at);
+        if (!newcomer && !actor.principal) watch.touches.known(fresh.subject.dark);
         this.#touched(watch, actor, fresh.subject, newcomer, at);
       }
     }
@@ -305,6 +306,7 @@ export class GateEngine {
     } else watch.uniform++;
     if (this.#contacted.add(hi, lo, past.at)) {
       this.#contact(watch, actor, newcomer, stranger, truthful, past.at);
+      // Of the past only hashes are known: whether they lie in the dark is not, so they do not teach where people live.
       this.#touched(watch, actor, { type: past.type, hash: past.subject, location: { in: "path", name: "" } }, newcomer, past.at);
     }
   }
@@ -414,7 +416,6 @@ export class GateEngine {
   /** A first contact: is it about somebody whom nobody honest knows? */
   #touched(watch: EndpointWatch, actor: Actor, subject: Subject, newcomer: boolean, at: number): void {
     const what = this.#canaries.look(subject);
-    if (!newcomer && !actor.principal) watch.touches.known(subject.dark);
     if (what === undefined) return;
     const narrow = touchKey(keyOfHex(actor.narrow, scratchA));
     const network = touchKey(keyOfHex(actor.network, scratchA));
@@ -555,6 +556,8 @@ export class GateEngine {
       if (slot < 0) continue;
       this.#book.evidence(slot, ratio);
       const cut = this.#cutOf(watch, slot === narrow ? touchKey({ hi: pair.narrowHi, lo: pair.narrowLo }) : touchKey({ hi: pair.networkHi, lo: pair.networkLo }), slot);
+      // Follow-ups come at once and their absence at the deadline: behind an address where most follow up, those of one busy hour who did not stand in a row and mean nothing.
+      if (slot === network && slot !== narrow && 2 * (this.sources.anchors[slot] ?? 0) >= (this.sources.asked[slot] ?? 0)) continue;
       if ((this.sources.evidence[slot] ?? 0) >= policy.flagAtLog * cut && !this.#book.flagged(slot, at)) {
         this.sources.flaggedAt[slot] = at;
         this.#signals.emit(
