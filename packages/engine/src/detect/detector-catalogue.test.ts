@@ -10,7 +10,7 @@ test("the catalogue names exactly the detectors that the engine raises", () => {
   const raised = new Set<string>();
   for (const name of readdirSync(source, { recursive: true, encoding: "utf8" })) {
     if (!name.endsWith(".ts") || name.endsWith(".test.ts") || name.endsWith("detector-catalogue.ts")) continue;
-    for (const [, id = ""] of readFileSync(join(source, name), "utf8").matchAll(/(?:#emit\(\s{0,40}|\btell\(|\bdetector: )"([a-z-]+\.[a-z.-]+)"/g)) raised.add(id);
+    for (const [, id = ""] of readFileSync(join(source, name), "utf8").matchAll(/(?:[#.]emit\(\s{0,40}|\btell\(|\bdetector: )"([a-z-]+\.[a-z.-]+)"/g)) raised.add(id);
   }
   expect([...raised].sort()).toEqual(
     detectorCatalogue
