@@ -105,6 +105,20 @@ function play(
   return at;
 }
 
+/** What is known of every asker, by slot; counts of an hour that is over are none. */
+function books(gate: GateEngine, at: number): string[] {
+  const { credits, window, asked, refused, anchors, grants, evidence, flaggedAt, hour: counted, inHour, keyHi, keyLo } = gate.sources;
+  const lines: string[] = [];
+  for (let n = 0; n < gate.sources.slots; n++) {
+    if (keyHi[n] === 0 && keyLo[n] === 0) continue;
+    const thisHour = counted[n] === Math.floor(at / hour) ? inHour[n] : 0;
+    lines.push(
+      `${n}: ${credits[n]}/${window[n]} credits, ${asked[n]} asked, ${refused[n]} refused, ${anchors[n]} anchors, ${grants[n]} grants, ${evidence[n]}, ${flaggedAt[n]}, ${thisHour} this hour`,
+    );
+  }
+  return lines;
+}
+
 describe("GateEngine, whatever the order of requests, answers, anchors and aborts", () => {
   it("never has negative credits, nor more than the window", () => {
     fc.assert(
@@ -189,6 +203,7 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
             again.anchor({ at: entry.at, endpointId: "x", kind: "sign-in", narrow: "", network: network(entry.anchor), subjects: [subject(entry.about).hash] });
           } else for (const row of entry.rows) again.replay(row, network(entry.who));
         }
+        expect(books(again, at)).toEqual(books(live, at));
         for (let who = 0; who < 4; who++) {
           for (let about = 100; about < 112; about++) {
             at += 100;
@@ -201,9 +216,26 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
           }
         }
       }),
-      // Known defect: of some two thousand random lists one is judged otherwise after a replay. Until it is found the lists are the same in every run.
-      { numRuns: 150, seed: 7 },
+      { numRuns: 150 },
     );
+  });
+
+  it("counts a repeated question of one who follows up against its hour, also when it is replayed", () => {
+    const live = engine();
+    const again = engine();
+    const both = (step: (gate: GateEngine) => void): void => [live, again].forEach(step);
+    const asks = (about: readonly number[], at: number, exchangeId: string): void => {
+      const reservation = live.reserve(id, actor(1), about.map(subject), false, at);
+      if (reservation === undefined) throw new Error("not guarded");
+      for (const row of live.settle(reservation, { exchangeId, tells: true, failed: false, classId: "c" })) again.replay(row, network(1));
+    };
+    asks([1], start, "e0");
+    both((gate) => gate.anchor({ at: start + 1, endpointId: "x", kind: "sign-in", narrow: "", network: network(1), subjects: [subject(1).hash] }));
+    asks([1], start + hour, "e1");
+    asks([1], start + hour + 1, "e2");
+    asks([1], start + hour + 2, "e3");
+    expect(books(live, start + hour + 3)).toContainEqual(expect.stringContaining(" 2 this hour"));
+    expect(books(again, start + hour + 3)).toEqual(books(live, start + hour + 3));
   });
 });
 

@@ -46,7 +46,7 @@ export class GateEngine {
   #now = 0;
   #principals: ReadonlySet<string> = new Set();
   #newcomersFrom = Number.NEGATIVE_INFINITY;
-  #replayed = { exchangeId: "", newcomer: false, stranger: false };
+  #replayed = { exchangeId: "", newcomer: false, stranger: false, controlled: false };
   readonly #canaries = new CanaryWatch();
 
   constructor(options: GateEngineOptions) {
@@ -224,12 +224,16 @@ export class GateEngine {
     if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged));
     if (reservation.would === "uniform") this.#overdraft(watch, actor, reservation, at);
     const again = reservation.known[0];
-    if (truthful && !newcomer && !actor.principal && again !== undefined && this.#book.speaks(watch, actor.network, false, at)) {
-      const slot = this.#book.find(watch, actor.network);
-      this.sources.inHour[slot] = this.#book.inHour(slot, at) + 1;
-      this.#waits(watch, actor, again.hash, { counted: false, surplus: false, tested: true, control: true, granted: false, fresh: false }, false, at);
-    }
+    if (truthful && again !== undefined) this.#control(watch, actor, again.hash, newcomer, at);
     return this.#rowsOf(reservation, outcome);
+  }
+
+  /** Somebody whose program is known asks again about one it was told of: what it does next tells whether the service still lets anybody follow up. */
+  #control(watch: EndpointWatch, actor: Actor, subject: string, newcomer: boolean, at: number): void {
+    if (newcomer || actor.principal || !this.#book.speaks(watch, actor.network, false, at)) return;
+    const slot = this.#book.find(watch, actor.network);
+    this.sources.inHour[slot] = this.#book.inHour(slot, at) + 1;
+    this.#waits(watch, actor, subject, { counted: false, surplus: false, tested: true, control: true, granted: false, fresh: false }, false, at);
   }
 
   /** One row for each person of the request. */
@@ -283,7 +287,7 @@ export class GateEngine {
     // The rows of one exchange were judged together.
     if (exchangeId === "" || this.#replayed.exchangeId !== exchangeId) {
       const stranger = this.#book.stranger(narrow, wide, principal);
-      this.#replayed = { exchangeId, newcomer: !principal && (stranger || this.#book.newcomer(wide)), stranger };
+      this.#replayed = { exchangeId, newcomer: !principal && (stranger || this.#book.newcomer(wide)), stranger, controlled: false };
     }
     const { newcomer, stranger } = this.#replayed;
     const counts = stranger ? narrow : wide;
@@ -302,6 +306,9 @@ export class GateEngine {
         const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
         const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: (pays?.granted ?? 0) > 0, fresh: early };
         this.#learned(watch, actor, subject, as, stranger, pays === undefined || watch.endpoint.state !== "budgeted", past.at);
+      } else if (!this.#replayed.controlled) {
+        this.#replayed.controlled = true;
+        this.#control(watch, actor, past.subject, newcomer, past.at);
       }
     } else watch.uniform++;
     if (this.#contacted.add(hi, lo, past.at)) {
