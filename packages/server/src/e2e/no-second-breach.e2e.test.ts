@@ -83,7 +83,13 @@ describe("a stolen data folder, log, alert or API answer is no second breach", (
     const found: string[] = [];
     const look = (where: string, bytes: Buffer | string): void => void found.push(...search.in(bytes).map((what) => `${where} holds ${what}`));
     for (const [path, body] of await apiAnswers()) look(path, body);
-    for (const file of files(postern.dir)) look(`(running) ${relative(postern.dir, file)}`, readFileSync(file));
+    let lookedAt = 0;
+    for (const file of runningFiles(postern.dir)) {
+      const bytes = readUnlessGone(file);
+      if (bytes === undefined) continue;
+      lookedAt++;
+      look(`(running) ${relative(postern.dir, file)}`, bytes);
+    }
     await postern.stop();
     const kept = files(postern.dir);
     for (const file of kept) look(relative(postern.dir, file), readFileSync(file));
@@ -94,6 +100,7 @@ describe("a stolen data folder, log, alert or API answer is no second breach", (
     const names = kept.map((file) => relative(postern.dir, file));
     expect(names).toEqual(expect.arrayContaining(["data/hub/state.json", "data/gate/policy.json"]));
     expect(names.filter((file) => file.startsWith("data/")).length).toBeGreaterThan(20);
+    expect(lookedAt).toBeGreaterThan(20);
     expect(alerts.length).toBeGreaterThan(0);
     expect(readFileSync(join(postern.dataDir, "hub/state.json"), "utf8")).toContain("lookup");
     expect(sent).toBeGreaterThan(1_000);
@@ -283,6 +290,25 @@ async function apiAnswers(): Promise<[string, Buffer][]> {
     for (const id of ids.get(path) ?? []) answers.push([`${path}/${id}`, (await postern.api(`/api/v1${path}/${encodeURIComponent(id)}`)).body]);
   }
   return answers;
+}
+
+/** The same while the store works there and takes its temporary folders away at any moment. */
+function runningFiles(dir: string): string[] {
+  const entries = unlessGone(() => readdirSync(dir, { withFileTypes: true })) ?? [];
+  return entries.flatMap((entry) => (entry.isDirectory() ? runningFiles(join(dir, entry.name)) : entry.isFile() ? [join(dir, entry.name)] : []));
+}
+
+function readUnlessGone(file: string): Buffer | undefined {
+  return unlessGone(() => readFileSync(file));
+}
+
+function unlessGone<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error && "code" in error && error.code === "ENOENT") return undefined;
+    throw error;
+  }
 }
 
 function files(dir: string): string[] {

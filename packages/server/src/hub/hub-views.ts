@@ -41,7 +41,7 @@ import { changeViews } from "./change-views.ts";
 import type { AuditEntry } from "../state/audit-log.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { HubCore } from "./hub-core.ts";
-import { endpointView, findingView, incidentView } from "./project.ts";
+import { endpointView, exchangeView, findingView, incidentView } from "./project.ts";
 import { withRule } from "./template-rules-file.ts";
 import { changeOf, namesOf, ruleViews, templateNamed, templateView } from "./template-views.ts";
 
@@ -326,23 +326,7 @@ export class HubViews implements Views {
     const limit = query.limit ?? 100;
     const { cursor, ...rest } = query;
     const rows = await this.#options.store.query("exchanges", { ...rest, limit, before: readCursor(cursor) });
-    const items = rows.map((row) => ({
-      id: row.id,
-      at: iso(row.at),
-      method: row.method,
-      host: row.host,
-      path: row.path,
-      endpoint: row.endpointId,
-      status: row.status,
-      answered: row.answered,
-      address: row.address,
-      credentialKind: row.credentialKind,
-      durationMs: row.durationMs,
-      requestBytes: row.requestBytes,
-      responseBytes: row.responseBytes,
-      action: row.action,
-    }));
-    return { items, next: pageOf(rows, limit).next };
+    return { items: rows.map(exchangeView), next: pageOf(rows, limit).next };
   }
 
   async decisions(query: PageQuery): Promise<Page<DecisionRow>> {

@@ -4,7 +4,8 @@ import { concernOf } from "./endpoint-concern.ts";
 import { plainEvidence } from "./plain-evidence.ts";
 import { floorView, type KeptFloor } from "./floor/floor-view.ts";
 import type { EndpointLife } from "./endpoint-life.ts";
-import type { EndpointView, FindingView, IncidentView } from "../api/views.ts";
+import type { EndpointView, ExchangeRow, FindingView, IncidentView } from "../api/views.ts";
+import type { ExchangesRow } from "../store/questions/exchanges.ts";
 
 /** One endpoint as the API, the console and the CLI show it. Pure; reads the ledger as it is now. */
 export function endpointView(ledger: Ledger, endpoint: InventoryEndpoint, more: EndpointMore = {}): EndpointView {
@@ -178,6 +179,26 @@ export interface IncidentMore {
   readonly data?: string;
   /** How commands that it names begin; `postern` when absent. */
   readonly program?: string | undefined;
+}
+
+/** One stored exchange as the API, the console and the CLI show it. */
+export function exchangeView(row: ExchangesRow): ExchangeRow {
+  return {
+    id: row.id,
+    at: iso(row.at),
+    method: row.method,
+    host: row.host,
+    path: row.path,
+    endpoint: row.endpointId,
+    status: row.status,
+    answered: row.answered,
+    address: row.address,
+    credentialKind: row.credentialKind,
+    durationMs: row.durationMs,
+    requestBytes: row.requestBytes,
+    responseBytes: row.responseBytes,
+    action: row.action,
+  };
 }
 
 /** As a person names it to a command; its id where that is not clear text. */

@@ -1,7 +1,6 @@
-import { Incidents, type Signal } from "@postern/engine";
+import { Incidents, type Signal, type SlowDay } from "@postern/engine";
 import { expect, test } from "vitest";
 import { z } from "zod";
-import type { SlowDaysRow } from "../store/questions/slow-days.ts";
 import type { StoreClient } from "../store/store-client.ts";
 import { SlowWatch, type SlowWatchState } from "./slow-watch.ts";
 
@@ -17,8 +16,8 @@ const store: Pick<StoreClient, "query"> = {
   },
 };
 
-function days(to: number): SlowDaysRow[] {
-  const rows: SlowDaysRow[] = [];
+function days(to: number): SlowDay[] {
+  const rows: SlowDay[] = [];
   for (let n = 1; from + n * dayMs < to; n++) {
     const even = { newcomers: 100, followed: 80, knownFollowed: 20, knownUnfollowed: 1, byHour: Array<number>(24).fill(4), silentByHour: Array<number>(24).fill(1) };
     rows.push({ ...even, endpointId: "e", day: from + n * dayMs, unfollowed: (n < 40 ? 20 : 90) + (n % 5) });

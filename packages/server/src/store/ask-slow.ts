@@ -1,6 +1,5 @@
 import type { SlowDay, SlowFacts, SlowSource } from "@postern/engine";
 import { evidenceOf } from "@postern/engine";
-import type { SlowDaysRow } from "./questions/slow-days.ts";
 import { principalsMax, shards } from "./questions/slow-question.ts";
 import type { StoreClient } from "./store-client.ts";
 
@@ -62,7 +61,7 @@ const dayMs = 86_400_000;
 const sourcesAtOnce = 100;
 const sourcesMax = 1_000;
 
-function add(days: Map<string, SlowDay>, row: SlowDaysRow): void {
+function add(days: Map<string, SlowDay>, row: SlowDay): void {
   const key = `${row.endpointId} ${row.day}`;
   const known = days.get(key);
   days.set(

@@ -4,7 +4,7 @@ import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingVi
 import { publicOnPurpose } from "../../config/public-on-purpose.ts";
 import { endpointKey, type endpointSorts, worstOpen } from "../../hub/endpoint-concern.ts";
 import { changesOf, hasLifecycle, type lifecycleFilters, livesOf } from "../../hub/endpoint-life.ts";
-import { endpointView, findingView, incidentView } from "../../hub/project.ts";
+import { endpointView, exchangeView, findingView, incidentView } from "../../hub/project.ts";
 import { changeKey, changeViews } from "../../hub/change-views.ts";
 import { knownByOf, KnownSpecs } from "../../specs/known-specs.ts";
 import { hiddenNames } from "../../specs/reveal-names.ts";
@@ -197,23 +197,7 @@ async function exchanges({ client, query }: ListAsk): Promise<Page<ExchangeRow>>
     limit: query.limit,
     before: readCursor(query.cursor),
   });
-  const items = rows.map((row) => ({
-    id: row.id,
-    at: iso(row.at),
-    method: row.method,
-    host: row.host,
-    path: row.path,
-    endpoint: row.endpointId,
-    status: row.status,
-    answered: row.answered,
-    address: row.address,
-    credentialKind: row.credentialKind,
-    durationMs: row.durationMs,
-    requestBytes: row.requestBytes,
-    responseBytes: row.responseBytes,
-    action: row.action,
-  }));
-  return { items, next: pageOf(rows, query.limit).next };
+  return { items: rows.map(exchangeView), next: pageOf(rows, query.limit).next };
 }
 
 function inMemory<T>(items: readonly T[], keyOf: (item: T) => string, query: ListQuery): Page<T> {

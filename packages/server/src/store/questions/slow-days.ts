@@ -1,3 +1,4 @@
+import type { SlowDay } from "@postern/engine";
 import { z } from "zod";
 import { sql } from "../sql.ts";
 import type { Question } from "./question.ts";
@@ -10,7 +11,7 @@ const slowRowsMax = 18_000;
  * One sixteenth of all sources, summed by endpoint and day: what newcomers (sources without a follow-up on an earlier day) asked and followed up, and what known sources did. Sums over the
  * sixteen shards are exact sums. `from` and `to` are whole days.
  */
-export const slowDays: Question<SlowParams, SlowDaysRow> = {
+export const slowDays: Question<SlowParams, SlowDay> = {
   params: z.object(slowShape()),
   row: z.object({
     endpointId: z.string(),
@@ -44,15 +45,3 @@ export const slowDays: Question<SlowParams, SlowDaysRow> = {
       sumForEach(arrayMap(h -> toUInt32(newcomer AND h = hour AND without = people), range(24))) AS silentByHour
     FROM one GROUP BY endpoint_id, day ORDER BY endpoint_id, day LIMIT ${slowRowsMax} ${slowLimits}`,
 };
-
-export interface SlowDaysRow {
-  readonly endpointId: string;
-  readonly day: number;
-  readonly newcomers: number;
-  readonly followed: number;
-  readonly unfollowed: number;
-  readonly knownFollowed: number;
-  readonly knownUnfollowed: number;
-  readonly byHour: readonly number[];
-  readonly silentByHour: readonly number[];
-}

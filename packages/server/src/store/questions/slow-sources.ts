@@ -1,4 +1,4 @@
-import { perFollowed, perUnfollowed } from "@postern/engine";
+import { perFollowed, perUnfollowed, type SlowSource } from "@postern/engine";
 import { z } from "zod";
 import { sql, type Sql } from "../sql.ts";
 import { pageLimit, type Question } from "./question.ts";
@@ -8,7 +8,7 @@ import { askedIn, followedIn, slowLimits, type SlowParams, slowShape } from "./s
  * Of one sixteenth of all sources those that ask about ever new people and hardly ever follow up, by the evidence against them, addresses and /24 networks apart. A person that a source asked about
  * on several days counts once, and as followed up when it ever was.
  */
-export const slowSources: Question<SlowSourcesParams, SlowSourcesRow> = {
+export const slowSources: Question<SlowSourcesParams, SlowSource> = {
   params: z.object({ ...slowShape(), limit: pageLimit }),
   row: z.object({
     endpointId: z.string(),
@@ -31,21 +31,7 @@ export interface SlowSourcesParams extends SlowParams {
   readonly limit?: number | undefined;
 }
 
-export interface SlowSourcesRow {
-  readonly endpointId: string;
-  readonly source: string;
-  readonly kind: "address" | "network";
-  readonly addresses: number;
-  readonly asked7: number;
-  readonly asked30: number;
-  readonly asked: number;
-  readonly unfollowed: number;
-  readonly days: number;
-  readonly firstDay: number;
-  readonly lastDay: number;
-}
-
-function by(params: SlowSourcesParams, kind: SlowSourcesRow["kind"], column: Sql): Sql {
+function by(params: SlowSourcesParams, kind: SlowSource["kind"], column: Sql): Sql {
   const last = (days: number): Sql => sql`day >= toDate(fromUnixTimestamp64Milli(${Math.max(params.from, params.to - days * 86_400_000)}, 'UTC'))`;
   const milliseconds = (day: Sql): Sql => sql`toUnixTimestamp(toDateTime(${day}, 'UTC')) * 1000`;
   // An IPv6 network is its own source and listed as that.
