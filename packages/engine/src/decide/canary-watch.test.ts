@@ -1,4 +1,6 @@
+import fc from "fast-check";
 import { describe, expect, test } from "vitest";
+import type { Signal } from "../detect/signal.ts";
 import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { CanaryKind } from "./canaries.ts";
@@ -148,7 +150,7 @@ describe("dark ranges", () => {
     expect(learned(engine({ dark: true }), actor(1), [...three, ...people(1_000, 50)], 1_000)).toBe(8);
   });
 
-  test("are not learned from what is put back after a restart: of those rows only hashes are known", () => {
+  test("are not learned from journals of before they counted: of those rows only hashes are known", () => {
     const gate = engine({ dark: true });
     for (let n = 0; n < 25; n++) {
       const row = { id: `r${n}.0`, exchangeId: `r${n}`, at: start - 20 * minute + n * 10_000, endpointId: id, subjectType: "phone", subject: subject(40_000 + n).hash } as const;
@@ -158,6 +160,59 @@ describe("dark ranges", () => {
     expect(learned(gate, actor(1), [dark(1), dark(2), dark(3), ...people(1_000, 50)], 1_000)).toBe(8);
   });
 });
+
+describe("a gate that died and was put back from its journal", () => {
+  const cases = {
+    asked: fc.array(fc.record({ who: fc.nat(12), about: fc.nat(60), follows: fc.boolean(), waitMs: fc.nat(20 * minute) }), { minLength: 5, maxLength: 120 }),
+    cut: fc.nat(100),
+  };
+
+  test("says of canaries and dark ranges next what one says that never stopped", () => {
+    let told = 0;
+    fc.assert(
+      fc.property(cases.asked, cases.cut, (asked, cut) => {
+        const live = engine({ dark: true });
+        const again = engine({ dark: true });
+        // Enough known callers that the dark counts.
+        let at = start;
+        let exchange = 0;
+        const died = Math.floor((asked.length * cut) / 100);
+        const steps = [...Array.from({ length: 25 }, (_, n) => ({ who: 900 + n, about: 5_000 + n, follows: true, waitMs: 1_000 })), ...asked];
+        for (const [n, { who, about, follows, waitMs }] of steps.entries()) {
+          at += waitMs;
+          const subjectOf = about < 20 ? subject(700_000 + about) : about < 40 ? dark(about) : subject(about);
+          const after = n >= 25 + died;
+          const judged = (gate: GateEngine): readonly unknown[] => {
+            const reservation = gate.reserve(id, actor(who), [subjectOf], false, at);
+            if (reservation === undefined) throw new Error("not guarded");
+            const rows = gate.settle(reservation, { exchangeId: `e${exchange}`, tells: true, failed: false, classId: "c" });
+            if (!after && gate === live) for (const row of rows) again.replay(structuredClone(row), actor(who).network);
+            return [reservation.action, rows];
+          };
+          const answer = judged(live);
+          if (after) expect(judged(again)).toEqual(answer);
+          exchange++;
+          for (const gate of [live, again])
+            if (follows) gate.anchor({ at: at + 5_000, endpointId: "x", kind: "sign-in", narrow: actor(who).narrow, network: actor(who).network, subjects: [subjectOf.hash] });
+          const said = news(live);
+          const saidAgain = news(again);
+          if (!after) continue;
+          expect(saidAgain).toEqual(said);
+          told += said.filter(({ detector }) => detector === "canary.touched").length;
+        }
+      }),
+      { numRuns: 40 },
+    );
+    expect(told).toBeGreaterThan(10);
+  });
+});
+
+/** That a source is out of credits may be said once more after a restart: incidents take it as the same. */
+const news = (gate: GateEngine): Omit<Signal, "id">[] =>
+  gate
+    .drain()
+    .filter(({ detector }) => detector !== "enumeration.credits")
+    .map(({ id: _, ...signal }) => signal);
 
 describe("bounds", () => {
   test("touched sources are forgotten oldest first, and only by as many others that touch canaries", () => {

@@ -21,6 +21,11 @@ export class CanaryWatch {
     for (const hash of this.#inUse) if (!this.#canaries.has(hash)) this.#inUse.delete(hash);
   }
 
+  /** Whether dark ranges count. */
+  get dark(): boolean {
+    return this.#dark;
+  }
+
   /** A lookup in a map, and in most services in an empty one. */
   look(subject: Subject): CanaryKind | DarkRange | undefined {
     if (this.#canaries.size > 0) {
@@ -42,6 +47,7 @@ export class CanaryWatch {
  * The questions about canaries and dark ranges at one endpoint: evidence, never a verdict. Cuts the thresholds of the detectors: for the source that asked, and for the endpoint when several
  * networks did. A source that ever anchored is not cut by its caller: honest people share its address.
  *
+ * Not saved: a gate that starts again is told of it by its journal, as of all that was asked, and says next what it would have said.
  * Bounded: {@link touchedMax} sources; the one that touched longest ago goes. Who wants it forgotten must touch canaries from as many others, which cuts the endpoint's thresholds to the least.
  */
 export class CanaryTouches {

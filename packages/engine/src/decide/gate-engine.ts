@@ -1,4 +1,5 @@
 import type { Actor } from "../exchange/actor.ts";
+import type { DarkRange } from "../exchange/dark-range.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { Signal } from "../detect/signal.ts";
@@ -255,6 +256,7 @@ export class GateEngine {
         narrow: actor.narrow,
         address: actor.address,
         credential: actor.credential ?? "",
+        ...(this.#canaries.dark ? { dark: subject.dark ?? "" } : {}),
       });
     }
     if (truthful) watch.truthful += rows.length;
@@ -272,11 +274,11 @@ export class GateEngine {
     this.advance(row.at);
     if (watch.endpoint.signedIn === true && row.credential !== "") return this.#signedIn.replay(watch, row, network, this.#principals.has(row.credential));
     const principal = row.credential !== "" && this.#principals.has(row.credential) ? row.credential : undefined;
-    this.#again(watch, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, principal, row.answer === "truthful", row.exchangeId);
+    this.#again(watch, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, principal, row.answer === "truthful", row.exchangeId, row.dark);
   }
 
   /** One question of the past: charges, evidence and memory as when it happened. */
-  #again(watch: EndpointWatch, past: EarlyContact, credential: string | undefined, truthful: boolean, exchangeId: string): void {
+  #again(watch: EndpointWatch, past: EarlyContact, credential: string | undefined, truthful: boolean, exchangeId: string, dark?: DarkRange | ""): void {
     const { hi, lo } = pairKey(watch, past.narrow, past.subject);
     const principal = credential !== undefined;
     const actor: Actor = { narrow: past.narrow, network: past.network, address: "", credential, principal };
@@ -300,7 +302,12 @@ export class GateEngine {
         // What was asked before the guard stood is its asker's debt, not the endpoint's: honest people came then too.
         const counted = newcomer && pays !== undefined && exchangeId !== "";
         if (pays !== undefined) {
-          if (counted) watch.takeNewcomer(pays.surplus, 1, past.at, this.#frozen(watch));
+          if (counted) {
+            const outage = this.#frozen(watch);
+            // It was answered: what a surge or a narrowing lets through is taken as it was then.
+            watch.refusesNewcomer(this.sources.asked[counts] ?? 0, pays.surplus, 1, early, past.at, outage);
+            watch.takeNewcomer(pays.surplus, 1, past.at, outage);
+          }
           this.#charge(watch, narrow, wide, 1, pays.granted);
         }
         const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
@@ -313,8 +320,10 @@ export class GateEngine {
     } else watch.uniform++;
     if (this.#contacted.add(hi, lo, past.at)) {
       this.#contact(watch, actor, newcomer, stranger, truthful, past.at);
-      // Of the past only hashes are known: whether they lie in the dark is not, so they do not teach where people live.
-      this.#touched(watch, actor, { type: past.type, hash: past.subject, location: { in: "path", name: "" } }, newcomer, past.at);
+      // Of what was asked before the guard stood, and of older journals, it is not known whether they lie in the dark: they do not teach where people live.
+      if (dark !== undefined && !newcomer && !principal) watch.touches.known(dark === "" ? undefined : dark);
+      const range = dark === undefined || dark === "" ? {} : { dark };
+      this.#touched(watch, actor, { type: past.type, hash: past.subject, location: { in: "path", name: "" }, ...range }, newcomer, past.at);
     }
   }
 

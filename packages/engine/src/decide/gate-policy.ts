@@ -1,3 +1,4 @@
+import type { DarkRange } from "../exchange/dark-range.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
 
@@ -138,4 +139,6 @@ export interface Disclosure {
   readonly narrow: string;
   readonly address: string;
   readonly credential: string;
+  /** Where dark ranges count: the one the subject lies in, `""` for none. For a gate that is put back from its journal; in the journal only. */
+  readonly dark?: DarkRange | "";
 }
