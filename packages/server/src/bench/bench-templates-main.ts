@@ -1,8 +1,8 @@
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
 import { inventoryBounds } from "@postern/engine";
 import { githubPaths } from "@postern/testkit";
+import { benchOptions } from "./bench-options.ts";
 import { memoryAtBounds, memoryOfTemplates } from "./measure-inventory-memory.ts";
 import { measureTemplates, type TemplateRun } from "./measure-templates.ts";
 
@@ -11,10 +11,8 @@ import { measureTemplates, type TemplateRun } from "./measure-templates.ts";
  * report are never those a threshold was fitted on. `--json` for scripts; `--documents DIR` adds every OpenAPI document there (JSON).
  */
 function bench(args: readonly string[]): void {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { json: { type: "boolean" }, documents: { type: "string" }, seeds: { type: "string", default: "3" }, verbose: { type: "boolean" } },
-  });
+  const values = benchOptions(args, { json: { type: "boolean" }, documents: { type: "string" }, seeds: { type: "string", default: "3" }, verbose: { type: "boolean" } }, help);
+  if (values === undefined) return;
   const seeds = Array.from({ length: Math.max(1, Number(values.seeds) || 1) }, (_, n) => `report ${n + 1}`);
   const github = githubPaths();
   const rows: Row[] = [];
@@ -123,5 +121,16 @@ function openApiPaths(folder: string): { name: string; templates: string[] }[] {
       return templates.length === 0 ? [] : [{ name, templates }];
     });
 }
+
+const help = `Usage: npm run bench:templates -- [options]
+
+How many of an interface's path templates are recovered from URLs alone, with how many endpoints too many, and what the inventory weighs.
+
+  --documents DIR  reads every OpenAPI document there, too (../shared/data/openapi)
+  --seeds N        so many seeds (3)
+  --verbose        lists what was missed and invented
+  --json           the report for scripts
+  -h, --help       this text
+`;
 
 bench(process.argv.slice(2));

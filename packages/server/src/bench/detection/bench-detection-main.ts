@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdirSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { benchOptions, wrongOption } from "../bench-options.ts";
 import { benchOracles } from "../oracles/bench-oracles.ts";
 import { cells } from "./cells.ts";
 import { leaguePage, leaguePlot } from "./league-page.ts";
@@ -16,9 +16,9 @@ import { runLeague } from "./run-league.ts";
  * uses `test-…`. `--cells a,b` and `--seeds N` take a part, `--keep FILE` lets a stopped run go on, `--rivals N` runs the others on the same cells with the first N seeds, `--oracles` measures how oracles are found instead (`--months N` of endpoints that are none), `--write` renews docs/benchmarks/detection.md, `--json` is for scripts. Exits 0 when a bar is missed: it tells.
  */
 async function bench(args: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...args],
-    options: {
+  const values = benchOptions(
+    args,
+    {
       json: { type: "boolean" },
       cells: { type: "string" },
       seeds: { type: "string", default: "20" },
@@ -30,27 +30,19 @@ async function bench(args: readonly string[]): Promise<void> {
       months: { type: "string", default: "10000" },
       threads: { type: "string", default: String(availableParallelism()) },
     },
-  });
+    help,
+  );
+  if (values === undefined) return;
   const wanted = values.cells?.split(",");
   const unknown = wanted?.filter((id) => !cells.some((cell) => cell.id === id)) ?? [];
   const count = Number(values.seeds);
   const threads = Number(values.threads);
-  if (unknown.length > 0 || !(Number(values.rivals ?? 0) >= 0) || !Number.isInteger(count) || count < 1 || !Number.isInteger(threads) || threads < 1) {
-    process.stderr.write(
-      unknown.length > 0
-        ? `No such cell: ${unknown.join(", ")}. There are: ${cells.map((cell) => cell.id).join(", ")}\n`
-        : "--seeds and --threads are whole numbers from 1, --rivals from 0.\n",
-    );
-    process.exitCode = 2;
-    return;
-  }
+  if (unknown.length > 0) return wrongOption(`No such cell: ${unknown.join(", ")}. There are: ${cells.map((cell) => cell.id).join(", ")}`);
+  if (!(Number(values.rivals ?? 0) >= 0) || !Number.isInteger(count) || count < 1 || !Number.isInteger(threads) || threads < 1)
+    return wrongOption("--seeds and --threads are whole numbers from 1, --rivals from 0.");
   if (values.oracles === true) {
     const months = Number(values.months);
-    if (!Number.isInteger(months) || months < 12) {
-      process.stderr.write("--months is a whole number from 12.\n");
-      process.exitCode = 2;
-      return;
-    }
+    if (!Number.isInteger(months) || months < 12) return wrongOption("--months is a whole number from 12.");
     benchOracles({ commit: commitOf(), seed: values.train === true ? "train-1" : "test-1", months, json: values.json === true, write: values.write === true });
     return;
   }
@@ -98,5 +90,24 @@ function commitOf(): string {
     return "unknown";
   }
 }
+
+const help = `Usage: npm run bench:detection -- [options]
+
+Plays honest worlds and attacks against Postern in virtual time, closed loop, and tells what was learned of people and what honest people paid. All cells with
+20 seeds take hours. A missed bar is told, not an error.
+
+  --cells A,B     these cells only: a wrong name lists them all
+  --seeds N       so many seeds, test-1 to test-N (20)
+  --train         seeds train-1 to train-N: those thresholds may be fitted on
+  --threads N     worker threads (one a core)
+  --keep FILE     keeps each finished run there, so that a stopped bench goes on
+  --rivals N      the other tools on the same cells, with the first N seeds
+  --oracles       instead: how well and how soon oracles are found
+  --months N      of --oracles: so many endpoint-months that are none (10000)
+  --naming        instead: how well an attack's clients are named, see --naming --help
+  --write         renews docs/benchmarks/detection.md, with --oracles its own page
+  --json          the report for scripts
+  -h, --help      this text
+`;
 
 await bench(process.argv.slice(2));

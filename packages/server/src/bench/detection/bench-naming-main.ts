@@ -1,4 +1,4 @@
-import { parseArgs } from "node:util";
+import { benchOptions, wrongOption } from "../bench-options.ts";
 import type { Cell, CellAttack } from "./cell.ts";
 import { cells } from "./cells.ts";
 import { runCell } from "./run-cell.ts";
@@ -9,11 +9,17 @@ import { runCell } from "./run-cell.ts";
  * attacker's own list. Caught: share of the attack's questions the rule matches, as the product estimates it. Seeds are `train-…` unless `--test`.
  */
 function bench(args: readonly string[]): void {
-  const { values } = parseArgs({
-    args: [...args],
-    options: { cells: { type: "string", default: "5k-fast,20k-1s,nat-50-ja4" }, seeds: { type: "string", default: "1" }, test: { type: "boolean" }, observe: { type: "boolean" } },
-  });
+  const values = benchOptions(
+    args,
+    { cells: { type: "string", default: "5k-fast,20k-1s,nat-50-ja4" }, seeds: { type: "string", default: "1" }, test: { type: "boolean" }, observe: { type: "boolean" } },
+    help,
+  );
+  if (values === undefined) return;
   const wanted = values.cells.split(",");
+  const attacked = cells.filter((cell) => cell.attack !== undefined).map((cell) => cell.id);
+  const unknown = wanted.filter((id) => !attacked.includes(id));
+  if (unknown.length > 0) return wrongOption(`No such cell with an attack: ${unknown.join(", ")}. There are: ${attacked.join(", ")}`);
+  if (!Number.isInteger(Number(values.seeds)) || Number(values.seeds) < 1) return wrongOption("--seeds is a whole number from 1.");
   for (const cell of cells) {
     const { attack } = cell;
     if (!wanted.includes(cell.id) || attack === undefined) continue;
@@ -48,5 +54,16 @@ function named(cell: Cell, attack: CellAttack, seed: string, observe: boolean): 
   });
   return line;
 }
+
+const help = `Usage: npm run bench:detection -- --naming [options]
+
+Plays attacks in the app's own request shape, in one of their own and in twelve in turn, and tells how well their clients are named.
+
+  --cells A,B     these attacks (5k-fast,20k-1s,nat-50-ja4): a wrong name lists them all
+  --seeds N       so many seeds, train-1 to train-N (1)
+  --test          seeds test-1 to test-N
+  --observe       Postern watches and refuses nothing
+  -h, --help      this text
+`;
 
 bench(process.argv.slice(2));
