@@ -27,6 +27,7 @@ import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { callerKind, timeOf } from "./detect/oracle/answer-time.ts";
 import { headersOf } from "./detect/oracle/header-signature.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
+import { type KeptQuestions, type QuestionRow, takeQuestion } from "./detect/questions-kept.ts";
 import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
@@ -53,9 +54,9 @@ export class Ledger {
   readonly anchors: AnchorFinder;
   readonly abuse: AbuseWatch;
   /** Says who an attack's clients are, while an alarm stands. */
-  readonly names = new AttackNamer();
+  readonly names: AttackNamer;
   /** D5: whom an attack asks about. */
-  readonly targets = new TargetWatch((at) => `target-${hash53(`${at}\n${this.#targetSignals++}`).toString(36)}`);
+  readonly targets: TargetWatch;
   #targetSignals = 0;
   readonly #ports: Ports;
   readonly #callers: Callers;
@@ -71,8 +72,11 @@ export class Ledger {
   readonly #canaries: CanarySet | undefined;
   readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
 
-  constructor(ports: Ports, options: LedgerOptions, state?: LedgerState) {
+  constructor(ports: Ports, options: LedgerOptions, state?: LedgerState, questions?: KeptQuestions) {
     this.#ports = ports;
+    this.names = new AttackNamer(questions?.names);
+    this.targets = new TargetWatch((at) => `target-${hash53(`${at}\n${this.#targetSignals++}`).toString(36)}`, questions?.targets);
+    this.#targetSignals = questions?.signals ?? 0;
     this.#canaries = options.canaries;
     this.#callers = callersOf(ports);
     const rules = options.rules ?? [];
@@ -115,7 +119,7 @@ export class Ledger {
     const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
-    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [], signals: [] };
+    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [], signals: [], question: undefined };
     if (endpoint === undefined) {
       step.anchors = refused
         ? []
@@ -181,14 +185,18 @@ export class Ledger {
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
         step.anchors = step.anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id);
-      this.#sampled(endpoint, exchange, step, extracted, at);
+      const asked = this.#sampled(endpoint, exchange, step, extracted, at);
+      const due = this.targets.due(at);
       this.#judgeTargets(step, at);
+      const followed: [network: string, subjects: readonly string[]][] = [];
       for (const anchor of step.anchors) {
-        this.targets.followed(anchor.network, anchor.subjects);
-        this.names.followed(anchor.network, anchor.subjects);
+        const waited = this.targets.followed(anchor.network, anchor.subjects);
+        if (this.names.followed(anchor.network, anchor.subjects) || waited) followed.push([anchor.network, anchor.subjects]);
         this.#labelled(anchor);
         this.#early.anchored(anchor.network, anchor.subjects);
       }
+      if (asked !== undefined || due || followed.length > 0)
+        step.question = { at, endpointId: endpoint.id, ...(asked === undefined ? {} : { asked }), ...(followed.length === 0 ? {} : { followed }) };
       if (!exchange.carries.requestHeaders && !exchange.carries.responseBody && !principal) {
         const follow = this.#weakFollowUp(endpoint, exchange, step, actor, at);
         if (follow !== undefined) step.anchors = [...step.anchors, follow];
@@ -320,6 +328,26 @@ export class Ledger {
     };
   }
 
+  /** What is known of those who ask, for {@link QuestionRow}s to go on from. Holds what is counted, not copies: write it out before the next exchange. */
+  exportQuestions(): KeptQuestions {
+    return { version: 1, signals: this.#targetSignals, targets: this.targets.exportState(), names: this.names.exportState() };
+  }
+
+  /** Takes up what an earlier life wrote down of one exchange. What it tells was told then. */
+  recallQuestion({ at, endpointId, asked, followed }: QuestionRow): void {
+    const endpoint = this.inventory.byId(endpointId);
+    if (endpoint !== undefined) this.#adopt(endpoint);
+    if (asked !== undefined) {
+      const { place, ...contact } = asked;
+      takeQuestion(this, endpointId, contact, place === undefined ? undefined : { ...place, bucket: place.bucket, rank: Number.NaN });
+    }
+    this.alarmed(this.targets.advance(at));
+    for (const [network, subjects] of followed ?? []) {
+      this.targets.followed(network, subjects);
+      this.names.followed(network, subjects);
+    }
+  }
+
   #answerOf(view: ExchangeView, echo: string): ClassifiedAnswer {
     const { response } = view.exchange;
     const body = response.body === undefined ? undefined : typeof response.body === "string" ? response.body : this.#ports.decodeUtf8(response.body);
@@ -400,20 +428,18 @@ export class Ledger {
   }
 
   /** A question to a guarded endpoint, for naming an attack's clients and for what is asked about. */
-  #sampled(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, extracted: Extracted, at: number): void {
+  #sampled(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, extracted: Extracted, at: number): QuestionRow["asked"] {
     const [subject] = extracted.subjects;
     const { status } = exchange.response;
     const { actor, view } = step;
-    if (subject === undefined || actor.principal || status <= 0 || status === 429 || status >= 500 || !this.#guards.budgets(endpoint)) return;
+    if (subject === undefined || actor.principal || status <= 0 || status === 429 || status >= 500 || !this.#guards.budgets(endpoint)) return undefined;
     const place = targetPlace(subject.type, extracted.first, this.#ports);
-    const truthful = exchange.gate?.action !== "uniform";
-    if (truthful && place !== undefined) this.targets.asked(endpoint.id, { at, source: actor.network, subject: subject.hash, place });
-    this.names.add(endpoint.id, {
+    const contact = {
       at,
       source: actor.network,
       address: actor.address,
       subject: subject.hash,
-      truthful,
+      truthful: exchange.gate?.action !== "uniform",
       attributes: clientAttributes({
         address: actor.address,
         ja4: exchange.client.ja4,
@@ -421,7 +447,9 @@ export class Ledger {
         userAgent: view.userAgent,
         block: place?.block ?? "",
       }),
-    });
+    };
+    if (!takeQuestion(this, endpoint.id, contact, place)) return undefined;
+    return { ...contact, ...(place === undefined ? {} : { place: { block: place.block, bucket: place.bucket, offset: place.offset } }) };
   }
 
   #judgeTargets(step: Draft, at: number): void {
@@ -439,9 +467,7 @@ export class Ledger {
 
   /** Signals of enumeration, from wherever they are raised: while they stand, {@link AttackNamer.named} answers. */
   alarmed(signals: readonly Signal[]): void {
-    for (const signal of signals)
-      if (signal.endpointId !== undefined && signal.level !== "info" && signal.level !== "low" && signal.detector.startsWith("enumeration."))
-        this.names.alarm(signal.endpointId, signal.at);
+    for (const signal of signals) if (signal.endpointId !== undefined && raisesAlarm(signal)) this.names.alarm(signal.endpointId, signal.at);
   }
 
   /** Each of several who were asked about together is a question of its own, as if it had been asked alone; what the answer says of nobody is how it says "no match". */
@@ -620,6 +646,8 @@ export interface LedgerStep {
   readonly anchors: readonly Anchor[];
   /** What the detectors of codes, messages and sign-ins raised. */
   readonly signals: readonly Signal[];
+  /** What it changed of what {@link Ledger.exportQuestions} gives; undefined: nothing. */
+  readonly question: QuestionRow | undefined;
 }
 
 export interface LedgerState {
@@ -647,6 +675,7 @@ interface Draft {
   disclosures: Disclosure[];
   anchors: readonly Anchor[];
   signals: readonly Signal[];
+  question: QuestionRow | undefined;
 }
 
 interface Early {
@@ -699,6 +728,11 @@ const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody:
 /** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
 export const backlogMax = 64;
 export const backlogEndpointsMax = 256;
+
+/** Whether a signal starts the naming of who asks. */
+export function raisesAlarm({ level, detector }: Pick<Signal, "level" | "detector">): boolean {
+  return level !== "info" && level !== "low" && detector.startsWith("enumeration.");
+}
 
 function telling(verdict: OracleVerdict): number {
   return verdict === "proven" ? 2 : verdict === "suspected" ? 1 : 0;

@@ -13,6 +13,7 @@ import {
   type Mode,
   NumberChanges,
   type Ports,
+  raisesAlarm,
   type Signal,
   type StoredExchange,
   storeExchange,
@@ -34,6 +35,7 @@ import { cohortsOf } from "./cohorts-of.ts";
 import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
 import { recallTotals } from "./recall-totals.ts";
 import { NumberChangeFile } from "./number-change-file.ts";
+import { type KeptRow, QuestionsFile } from "./questions-file.ts";
 import { Received } from "./received.ts";
 import { SlowWatch } from "./slow-watch.ts";
 import { SourceTotals } from "./source-totals.ts";
@@ -72,6 +74,7 @@ export class HubCore {
   readonly #signals: Journal;
   readonly #followUps: Journal;
   readonly #received: Received;
+  readonly #questions: QuestionsFile;
   readonly #triage: Map<string, string>;
   readonly annotations: Map<string, Annotation>;
   readonly #recent: Signal[] = [];
@@ -96,11 +99,17 @@ export class HubCore {
     this.#options = options;
     const { config, dataDir } = options;
     const state = loadHubState(dataDir);
+    this.#questions = new QuestionsFile(dataDir);
     this.templateRules = new TemplateRulesFile(dataDir);
     this.#numberChangeFile = new NumberChangeFile(dataDir);
     this.#knownTemplates = new KnownTemplates(dataDir);
     this.#known = this.#knownTemplates.read();
-    this.ledger = new Ledger(options.ports, ledgerOptionsOf(config, options.mode, options.ports, [...this.#known, ...this.templateRules.read()]), state?.ledger);
+    this.ledger = new Ledger(
+      options.ports,
+      ledgerOptionsOf(config, options.mode, options.ports, [...this.#known, ...this.templateRules.read()]),
+      state?.ledger,
+      this.#questions.kept,
+    );
     this.incidents = state === undefined ? new Incidents() : Incidents.restore(state.incidents);
     this.#missing = [...(state?.missing ?? [])];
     this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
@@ -132,6 +141,10 @@ export class HubCore {
     this.#followUps = this.#journal("followups");
     this.#received = new Received(state?.received);
     this.#recall(dir, state);
+    for (const { question, alarms } of this.#questions.behind(this.#received)) {
+      if (question !== undefined) this.ledger.recallQuestion(question);
+      for (const [endpointId, at] of alarms ?? []) this.ledger.names.alarm(endpointId, at);
+    }
     void this.#recallTotals(dir);
   }
 
@@ -162,6 +175,7 @@ export class HubCore {
     const signals: Signal[] = [...frame.signals];
     const followUps: FollowUpRow[] = [];
     const journaled: (readonly [at: number, disclosing: boolean])[] = [];
+    const questions: KeptRow[] = [];
     let seq = frame.seq - fresh.length;
     for (const exchange of fresh) {
       seq++;
@@ -173,6 +187,7 @@ export class HubCore {
       const row: StoredExchange & { gate?: string } = this.#row(step, exchange);
       row.gate = `${frame.epoch}:${seq}`;
       rows.push(row);
+      if (step.question !== undefined) questions.push({ gate: row.gate, wroteAt: Date.now(), question: step.question });
       journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
       this.#count(step, exchange);
       if (this.#numberChanges.used) signals.push(...this.#takeovers(step, exchange));
@@ -181,6 +196,7 @@ export class HubCore {
     // Exchanges last: their numbers say that all of it is kept.
     this.#disclosures.appendAll(disclosures);
     this.#followUps.appendAll(followUps);
+    this.#questions.append(questions);
     this.take(signals);
     this.#exchanges.appendAll(rows);
     for (const [at, disclosing] of journaled) this.uptime.journaled(at, disclosing);
@@ -199,6 +215,8 @@ export class HubCore {
     if (fresh.length === 0) return;
     this.#signals.appendAll(fresh);
     this.ledger.alarmed(fresh);
+    const alarms = fresh.flatMap((signal): [string, number][] => (signal.endpointId !== undefined && raisesAlarm(signal) ? [[signal.endpointId, signal.at]] : []));
+    if (alarms.length > 0) this.#questions.append([{ gate: "", wroteAt: Date.now(), alarms }]);
     for (const signal of fresh) this.#observe(signal);
   }
 
@@ -212,6 +230,8 @@ export class HubCore {
     this.#disclosures.rotate();
     this.#signals.rotate();
     this.#followUps.rotate();
+    this.#questions.rotate();
+    if (this.#questions.due) this.#saveQuestions();
     this.#obey();
     const now = this.#options.now();
     this.take(this.#triggers.advance(now));
@@ -315,7 +335,12 @@ export class HubCore {
     this.#exchanges.close();
     this.#disclosures.close();
     this.#followUps.close();
+    this.#saveQuestions();
     this.save();
+  }
+
+  #saveQuestions(): void {
+    this.#questions.save(this.ledger.exportQuestions(), this.#received.exportState());
   }
 
   #journal(kind: string): Journal {

@@ -1,5 +1,5 @@
 import { attributeKinds } from "./client-attributes.ts";
-import { type Contact, ContactSample } from "./contact-sample.ts";
+import { type Contact, ContactSample, type ContactSampleState } from "./contact-sample.ts";
 import { scanPolicy as policy } from "./scan-policy.ts";
 import { type PastShare, type ScanResult, scanSubsets } from "./subset-scan.ts";
 
@@ -13,30 +13,55 @@ import { type PastShare, type ScanResult, scanSubsets } from "./subset-scan.ts";
 export class AttackNamer {
   readonly #endpoints = new Map<string, Known>();
 
-  add(endpointId: string, contact: Omit<Contact, "followed">): void {
+  constructor(state?: AttackNamerState) {
+    for (const [id, known] of state?.slice(-endpointsMax) ?? []) this.#endpoints.set(id, restored(known));
+  }
+
+  /** JSON-able. What was named is not in it: it is named again when somebody asks. */
+  exportState(): AttackNamerState {
+    return Array.from(this.#endpoints, ([id, { told, refused, whole, values, lastAt, alarmed, alarmUntil }]) => [
+      id,
+      {
+        told: told.exportState(),
+        refused: refused.exportState(),
+        whole: pastTuple(whole),
+        values: values.map((pasts) => Array.from(pasts, ([value, past]) => [value, pastTuple(past)])),
+        lastAt,
+        alarmed,
+        alarmUntil: Number.isFinite(alarmUntil) ? alarmUntil : null,
+      },
+    ]);
+  }
+
+  /** True when it changed what is known. */
+  add(endpointId: string, contact: Omit<Contact, "followed">): boolean {
     const known = this.#of(endpointId, contact.at);
-    if (known === undefined) return;
+    if (known === undefined) return false;
     known.lastAt = Math.max(known.lastAt, contact.at);
     const over = known.told.advance(contact.at);
-    known.refused.advance(contact.at);
+    const refusedOver = known.refused.advance(contact.at);
     if (over !== undefined) {
       if (!known.alarmed && known.alarmUntil < contact.at) learn(known, over.rows, over.scale);
       known.alarmed = known.alarmUntil >= contact.at;
     }
-    (contact.truthful ? known.told : known.refused).add(contact);
+    const taken = (contact.truthful ? known.told : known.refused).add(contact);
+    return taken || over !== undefined || refusedOver !== undefined;
   }
 
-  /** An honest caller's follow-up; it may be about a question on any endpoint. */
-  followed(network: string, subjects: readonly string[]): void {
-    for (const known of this.#endpoints.values()) for (const subject of subjects) known.told.followed(network, subject);
+  /** An honest caller's follow-up; it may be about a question on any endpoint. True when that stands in a sample. */
+  followed(network: string, subjects: readonly string[]): boolean {
+    let stood = false;
+    for (const known of this.#endpoints.values()) for (const subject of subjects) if (known.told.followed(network, subject)) stood = true;
+    return stood;
   }
 
-  /** A detector of the endpoint as a whole, or of sources on it, has spoken. */
-  alarm(endpointId: string, at: number): void {
+  /** A detector of the endpoint as a whole, or of sources on it, has spoken. True where its askers are sampled. */
+  alarm(endpointId: string, at: number): boolean {
     const known = this.#endpoints.get(endpointId);
-    if (known === undefined) return;
+    if (known === undefined) return false;
     known.alarmed = true;
     known.alarmUntil = Math.max(known.alarmUntil, at + alarmForMs);
+    return true;
   }
 
   /** Who it is, as of now; undefined where nothing was sampled or no alarm stands. Looked at anew at most once in {@link scanEveryMs} of event time. */
@@ -125,6 +150,43 @@ interface Known {
   alarmUntil: number;
   scannedAt: number;
   scanned: ScanResult | undefined;
+}
+
+/** By endpoint id, in the order they were first asked. */
+export type AttackNamerState = readonly (readonly [id: string, state: KnownState])[];
+
+type PastTuple = readonly [judged: number, followed: number, asked: number, times: number];
+
+interface KnownState {
+  readonly told: ContactSampleState;
+  readonly refused: ContactSampleState;
+  readonly whole: PastTuple;
+  readonly values: readonly (readonly (readonly [value: string, past: PastTuple])[])[];
+  readonly lastAt: number;
+  readonly alarmed: boolean;
+  readonly alarmUntil: number | null;
+}
+
+function restored({ told, refused, whole, values, lastAt, alarmed, alarmUntil }: KnownState): Known {
+  return {
+    told: new ContactSample(undefined, told),
+    refused: new ContactSample(refusedMax, refused),
+    whole: past(whole),
+    values: attributeKinds.map((_, kind) => new Map((values[kind] ?? []).slice(0, valuesMax).map(([value, tuple]) => [value, past(tuple)]))),
+    lastAt,
+    alarmed,
+    alarmUntil: alarmUntil ?? Number.NEGATIVE_INFINITY,
+    scannedAt: Number.NEGATIVE_INFINITY,
+    scanned: undefined,
+  };
+}
+
+function pastTuple({ judged, followed, asked, times }: Past): PastTuple {
+  return [judged, followed, asked, times];
+}
+
+function past([judged, followed, asked, times]: PastTuple): Past {
+  return { judged, followed, asked, times };
 }
 
 function learn(known: Known, rows: readonly Contact[], scale: number): void {

@@ -5,7 +5,7 @@ import type { ClientAttributes } from "./client-attributes.ts";
  * hash are zero; at {@link rowsMax} rows one bit more must be, and half of the sources leave. Every source, honest or not, has the same chance, and as nobody outside can work the
  * hash out, nobody can push another's evidence out or keep his own from being looked at: a flood only makes the sample coarser. Counts scale by {@link ContactSample.scale}.
  *
- * Two generations of {@link generationMs}. At most {@link rowsOfSourceMax} rows of a source a generation: one gateway does not fill it. Holds addresses in clear, in memory only.
+ * Two generations of {@link generationMs}. At most {@link rowsOfSourceMax} rows of a source a generation: one gateway does not fill it. Holds addresses in clear, as disclosure rows do.
  */
 export class ContactSample {
   #rows: Contact[] = [];
@@ -19,30 +19,50 @@ export class ContactSample {
   readonly #rowsMax: number;
 
   /** `rows`: most of a generation. */
-  constructor(rows = rowsMax) {
+  constructor(rows = rowsMax, state?: ContactSampleState) {
     this.#rowsMax = rows;
+    if (state === undefined) return;
+    this.#begunAt = state.begunAt ?? Number.NaN;
+    [this.#level, this.#levelBefore] = state.levels;
+    this.#rows = state.rows.slice(0, rows).map(rowOf);
+    this.#before = state.before.slice(0, rows).map(rowOf);
+    this.#byPair = byPairOf(this.#rows);
+    this.#beforeByPair = byPairOf(this.#before);
+    for (const { source } of this.#rows) this.#ofSource.set(source, (this.#ofSource.get(source) ?? 0) + 1);
   }
 
-  /** One question; asked again within a generation it is no new one. */
-  add(contact: Omit<Contact, "followed">): void {
+  exportState(): ContactSampleState {
+    return {
+      begunAt: Number.isNaN(this.#begunAt) ? null : this.#begunAt,
+      levels: [this.#level, this.#levelBefore],
+      rows: this.#rows.map(tupleOf),
+      before: this.#before.map(tupleOf),
+    };
+  }
+
+  /** One question; asked again within a generation it is no new one. True when it was taken. */
+  add(contact: Omit<Contact, "followed">): boolean {
     const bits = Number.parseInt(contact.source.slice(-8), 16);
-    if ((bits & (2 ** this.#level - 1)) !== 0) return;
+    if ((bits & (2 ** this.#level - 1)) !== 0) return false;
     const key = `${contact.source}${contact.subject}`;
-    if (this.#byPair.has(key) || this.#beforeByPair.has(key)) return;
+    if (this.#byPair.has(key) || this.#beforeByPair.has(key)) return false;
     const held = this.#ofSource.get(contact.source) ?? 0;
-    if (held >= rowsOfSourceMax) return;
+    if (held >= rowsOfSourceMax) return false;
     this.#ofSource.set(contact.source, held + 1);
     const row: Contact = { ...contact, followed: false };
     this.#rows.push(row);
     this.#byPair.set(key, row);
     while (this.#rows.length > this.#rowsMax && this.#level < 30) this.#coarser();
+    return true;
   }
 
-  /** The source did what only an honest one does, about this person. */
-  followed(source: string, subject: string): void {
+  /** The source did what only an honest one does, about this person. True when its question stands in the sample. */
+  followed(source: string, subject: string): boolean {
     const key = `${source}${subject}`;
     const row = this.#byPair.get(key) ?? this.#beforeByPair.get(key);
-    if (row !== undefined) row.followed = true;
+    if (row === undefined) return false;
+    row.followed = true;
+    return true;
   }
 
   /** Event time has reached `at`. Returns the generation that is over, when one is. */
@@ -78,7 +98,7 @@ export class ContactSample {
     this.#level++;
     const mask = 2 ** this.#level - 1;
     this.#rows = this.#rows.filter((row) => (Number.parseInt(row.source.slice(-8), 16) & mask) === 0);
-    this.#byPair = new Map(this.#rows.map((row) => [`${row.source}${row.subject}`, row]));
+    this.#byPair = byPairOf(this.#rows);
     for (const source of this.#ofSource.keys()) if ((Number.parseInt(source.slice(-8), 16) & mask) !== 0) this.#ofSource.delete(source);
   }
 }
@@ -94,6 +114,28 @@ export interface Contact {
   readonly truthful: boolean;
   readonly attributes: ClientAttributes;
   followed: boolean;
+}
+
+/** Tuples instead of objects: a full one is half a megabyte. */
+export interface ContactSampleState {
+  readonly begunAt: number | null;
+  readonly levels: readonly [now: number, before: number];
+  readonly rows: readonly ContactTuple[];
+  readonly before: readonly ContactTuple[];
+}
+
+type ContactTuple = readonly [at: number, source: string, address: string, subject: string, truthful: boolean, followed: boolean, attributes: ClientAttributes];
+
+function tupleOf({ at, source, address, subject, truthful, followed, attributes }: Contact): ContactTuple {
+  return [at, source, address, subject, truthful, followed, attributes];
+}
+
+function rowOf([at, source, address, subject, truthful, followed, attributes]: ContactTuple): Contact {
+  return { at, source, address, subject, truthful, followed, attributes };
+}
+
+function byPairOf(rows: readonly Contact[]): Map<string, Contact> {
+  return new Map(rows.map((row) => [`${row.source}${row.subject}`, row]));
 }
 
 /** Rows of a generation: shares are known to a few percent. About 2 MB. */

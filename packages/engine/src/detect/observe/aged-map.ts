@@ -23,6 +23,11 @@ export class AgedMap<K, E extends AgedEntry<K, E>> {
     return this.#oldest;
   }
 
+  /** Every entry, the one that was added or touched longest ago first. */
+  *inOrder(): Generator<E> {
+    for (let entry = this.#oldest; entry !== undefined; entry = entry.newer) yield entry;
+  }
+
   /** Adds an entry as the newest; its key must not be there. */
   add(entry: E): void {
     this.#entries.set(entry.key, entry);

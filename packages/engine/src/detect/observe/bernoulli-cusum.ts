@@ -13,8 +13,13 @@ export class BernoulliCusum {
   /** Events since then. */
   events = 0;
 
-  constructor(threshold: number) {
+  constructor(threshold: number, state?: BernoulliCusumState) {
     this.threshold = threshold;
+    if (state !== undefined) [this.value, this.yes, this.events] = state;
+  }
+
+  exportState(): BernoulliCusumState {
+    return [this.value, this.yes, this.events];
   }
 
   /** Counts one event; true while the threshold is reached. */
@@ -35,3 +40,5 @@ export class BernoulliCusum {
     return this.value >= this.threshold;
   }
 }
+
+export type BernoulliCusumState = readonly [value: number, yes: number, events: number];

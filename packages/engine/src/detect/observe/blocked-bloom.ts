@@ -24,6 +24,21 @@ export class BlockedBloom {
     this.#previous = new Uint32Array(this.#blocks * 16);
   }
 
+  /** Takes up what {@link exportState} gave; false, and nothing taken, when it is of another size. */
+  restore({ count, startedAt, current, previous }: BlockedBloomState): boolean {
+    if (current.length !== this.#current.length || previous.length !== this.#previous.length) return false;
+    this.#current = current.slice();
+    this.#previous = previous.slice();
+    this.#count = count;
+    this.#startedAt = startedAt ?? Number.NEGATIVE_INFINITY;
+    return true;
+  }
+
+  /** Both generations as they stand, not copied: write them out before anything is added. */
+  exportState(): BlockedBloomState {
+    return { count: this.#count, startedAt: Number.isFinite(this.#startedAt) ? this.#startedAt : null, current: this.#current, previous: this.#previous };
+  }
+
   /** Keys in the current generation. */
   get size(): number {
     return this.#count;
@@ -74,6 +89,14 @@ export class BlockedBloom {
     this.#count = 0;
     this.#startedAt = at;
   }
+}
+
+export interface BlockedBloomState {
+  readonly count: number;
+  /** Null: nothing was added yet. */
+  readonly startedAt: number | null;
+  readonly current: Uint32Array;
+  readonly previous: Uint32Array;
 }
 
 /** Both halves take part: with the high one alone, keys that differ in the low one would share all eight bits once in 512. */

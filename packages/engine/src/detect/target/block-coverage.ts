@@ -1,5 +1,5 @@
 import { type AgedEntry, AgedMap } from "../observe/aged-map.ts";
-import { BernoulliCusum } from "../observe/bernoulli-cusum.ts";
+import { BernoulliCusum, type BernoulliCusumState } from "../observe/bernoulli-cusum.ts";
 import { targetPolicy as policy } from "./target-policy.ts";
 
 /**
@@ -17,6 +17,20 @@ export class BlockCoverage {
   #active = 0;
   /** Of the day before, at most. */
   #meanPerBlock = 0;
+
+  constructor(state?: BlockCoverageState) {
+    if (state === undefined) return;
+    [this.#day, this.#total, this.#active, this.#meanPerBlock] = state.days;
+    for (const [key, share, volume, at, today, busiest, day] of state.blocks.slice(-blocksMax))
+      this.#blocks.add({ key, share: new BernoulliCusum(policy.sureAt, share), volume, at, today, busiest, day, older: undefined, newer: undefined });
+  }
+
+  exportState(): BlockCoverageState {
+    return {
+      days: [this.#day, this.#total, this.#active, this.#meanPerBlock],
+      blocks: Array.from(this.#blocks.inOrder(), ({ key, share, volume, at, today, busiest, day }) => [key, share.exportState(), volume, at, today, busiest, day]),
+    };
+  }
 
   /** One judged question. `counts`: it may be counted (new, and the source's share of this block is not used up). `p0`: honest share that stays unanchored. */
   judged(block: string, anchored: boolean, counts: boolean, p0: number, at: number, trained: boolean): BlockAlarm | undefined {
@@ -65,6 +79,12 @@ export class BlockCoverage {
     }
     return known;
   }
+}
+
+/** Keyed hashes and counts; blocks untouched longest first. */
+export interface BlockCoverageState {
+  readonly days: readonly [day: number, total: number, active: number, meanPerBlock: number];
+  readonly blocks: readonly (readonly [key: string, share: BernoulliCusumState, volume: number, at: number, today: number, busiest: number, day: number])[];
 }
 
 export interface BlockAlarm {

@@ -1,6 +1,6 @@
 import { type AgedEntry, AgedMap } from "../observe/aged-map.ts";
-import { BernoulliCusum } from "../observe/bernoulli-cusum.ts";
-import { LearnedShare } from "../observe/learned-share.ts";
+import { BernoulliCusum, type BernoulliCusumState } from "../observe/bernoulli-cusum.ts";
+import { LearnedShare, type LearnedShareState } from "../observe/learned-share.ts";
 import { bucketSize, type TargetPlace } from "./target-place.ts";
 import { targetPolicy as policy } from "./target-policy.ts";
 
@@ -13,9 +13,34 @@ import { targetPolicy as policy } from "./target-policy.ts";
  */
 export class NeighbourHits {
   readonly #buckets = new AgedMap<string, Bucket>();
-  readonly #density = new LearnedShare({ prior: policy.neighbourLeast, priorWeight: 200, memory: 2_000, least: policy.neighbourLeast, most: policy.neighbourMost });
-  readonly #hits = new BernoulliCusum(policy.neighbourAt);
-  readonly #share = new BernoulliCusum(policy.sureAt);
+  readonly #density: LearnedShare;
+  readonly #hits: BernoulliCusum;
+  readonly #share: BernoulliCusum;
+
+  constructor(state?: NeighbourHitsState) {
+    const { neighbourLeast: least, neighbourMost: most } = policy;
+    this.#density = new LearnedShare({ prior: least, priorWeight: 200, memory: 2_000, least, most }, state?.density);
+    this.#hits = new BernoulliCusum(policy.neighbourAt, state?.hits);
+    this.#share = new BernoulliCusum(policy.sureAt, state?.share);
+    for (const [key, at, held] of state?.buckets.slice(-bucketsMax) ?? []) {
+      const sources: (string | undefined)[] = [];
+      for (const [offset, source] of held) sources[offset] = source;
+      this.#buckets.add({ key, at, sources, older: undefined, newer: undefined });
+    }
+  }
+
+  exportState(): NeighbourHitsState {
+    return {
+      density: this.#density.exportState(),
+      hits: this.#hits.exportState(),
+      share: this.#share.exportState(),
+      buckets: Array.from(this.#buckets.inOrder(), ({ key, at, sources }) => [
+        key,
+        at,
+        [...sources.entries()].flatMap(([offset, source]): [number, string][] => (source === undefined ? [] : [[offset, source]])),
+      ]),
+    };
+  }
 
   judged(place: TargetPlace, source: string, anchored: boolean, p0: number, at: number, trained: boolean): NeighbourAlarm | undefined {
     if (place.bucket === undefined) return undefined;
@@ -52,6 +77,14 @@ export class NeighbourHits {
     }
     return known;
   }
+}
+
+/** Keyed hashes and counts. */
+export interface NeighbourHitsState {
+  readonly density: LearnedShareState;
+  readonly hits: BernoulliCusumState;
+  readonly share: BernoulliCusumState;
+  readonly buckets: readonly (readonly [key: string, at: number, sources: readonly (readonly [offset: number, source: string])[]])[];
 }
 
 export interface NeighbourAlarm {

@@ -1,4 +1,4 @@
-import { BernoulliCusum } from "../observe/bernoulli-cusum.ts";
+import { BernoulliCusum, type BernoulliCusumState } from "../observe/bernoulli-cusum.ts";
 import { targetPolicy as policy } from "./target-policy.ts";
 
 /**
@@ -7,20 +7,30 @@ import { targetPolicy as policy } from "./target-policy.ts";
  * Two CUSUMs (Page 1954) over the coins, up and down: between false alarms about e^16 pairs.
  *
  * Misses: a shuffled list; a sorted one that is a small part of what stays unanchored, as then honest ones are its nearest. Walked around by shuffling.
- * Bounds: {@link ranksMax} honest numbers, placed by the hash of the person and so not steerable, and the pool. Numbers in clear, in memory only.
+ * Bounds: {@link ranksMax} honest numbers, placed by the hash of the person and so not steerable, and the pool. Numbers in clear, in memory only: a process that starts again keeps
+ * its two sums and gathers numbers anew, so that until {@link targetPolicy.ranksMin} honest ones came it pairs nothing.
  */
 export class NumberOrder {
   readonly #honest = new Float64Array(ranksMax).fill(Number.NaN);
   #known = 0;
   #sorted: Float64Array | undefined;
   #pool: { readonly rank: number; readonly source: string }[] = [];
-  readonly #up = new BernoulliCusum(policy.orderAt);
-  readonly #down = new BernoulliCusum(policy.orderAt);
+  readonly #up: BernoulliCusum;
+  readonly #down: BernoulliCusum;
+
+  constructor(state?: NumberOrderState) {
+    this.#up = new BernoulliCusum(policy.orderAt, state?.up);
+    this.#down = new BernoulliCusum(policy.orderAt, state?.down);
+  }
+
+  exportState(): NumberOrderState {
+    return { up: this.#up.exportState(), down: this.#down.exportState() };
+  }
 
   /** The number of somebody whose asker followed up. */
   honest(rank: number, subject: string): void {
     const place = Number.parseInt(subject.slice(-4), 16) % ranksMax;
-    if (Number.isNaN(place)) return;
+    if (Number.isNaN(place) || Number.isNaN(rank)) return;
     if (Number.isNaN(this.#honest[place])) this.#known++;
     this.#honest[place] = rank;
     this.#sorted = undefined;
@@ -28,7 +38,7 @@ export class NumberOrder {
 
   /** An unanchored question; true while the order is no chance. A source's own neighbours are no evidence of a list. */
   asked(rank: number, source: string): boolean {
-    if (this.#known < policy.ranksMin) return false;
+    if (this.#known < policy.ranksMin || Number.isNaN(rank)) return false;
     const place = this.#placeOf(rank);
     let best = -1;
     let least = Number.POSITIVE_INFINITY;
@@ -74,6 +84,11 @@ export class NumberOrder {
     }
     return (low * ranksMax) / sorted.length;
   }
+}
+
+export interface NumberOrderState {
+  readonly up: BernoulliCusumState;
+  readonly down: BernoulliCusumState;
 }
 
 /** Shares of the number space to half a percent. */

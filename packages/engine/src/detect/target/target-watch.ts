@@ -1,10 +1,10 @@
-import { BlockedBloom } from "../observe/blocked-bloom.ts";
+import { BlockedBloom, type BlockedBloomState } from "../observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../observe/key-pair.ts";
-import { LearnedShare } from "../observe/learned-share.ts";
+import { LearnedShare, type LearnedShareState } from "../observe/learned-share.ts";
 import type { Signal } from "../signal.ts";
-import { BlockCoverage } from "./block-coverage.ts";
-import { NeighbourHits } from "./neighbour-hits.ts";
-import { NumberOrder } from "./number-order.ts";
+import { BlockCoverage, type BlockCoverageState } from "./block-coverage.ts";
+import { NeighbourHits, type NeighbourHitsState } from "./neighbour-hits.ts";
+import { NumberOrder, type NumberOrderState } from "./number-order.ts";
 import type { TargetPlace } from "./target-place.ts";
 import { targetPolicy as policy } from "./target-policy.ts";
 
@@ -23,29 +23,63 @@ export class TargetWatch {
   readonly #endpoints = new Map<string, Known>();
   readonly #newId: (at: number) => string;
 
-  constructor(newId: (at: number) => string) {
+  constructor(newId: (at: number) => string, state?: TargetWatchState) {
     this.#newId = newId;
+    for (const [id, known] of state?.slice(-endpointsMax) ?? []) this.#endpoints.set(id, restored(known));
   }
 
-  /** A truthful answer about somebody; signals come when it is judged. */
-  asked(endpointId: string, asked: { readonly at: number; readonly source: string; readonly subject: string; readonly place: TargetPlace }): void {
+  /** JSON-able but for the typed arrays of its Bloom filters; keyed hashes, no number in clear. */
+  exportState(): TargetWatchState {
+    return Array.from(this.#endpoints, ([id, { toldAt, waiting, head, byPair: _, pairs, counted, honest, blocks, neighbours, order, ...counts }]) => [
+      id,
+      {
+        ...counts,
+        standsUntil: Number.isFinite(counts.standsUntil) ? counts.standsUntil : null,
+        toldAt: [...toldAt],
+        waiting: waiting.slice(head).map(({ place: { rank: __, ...place }, ...row }) => ({ ...row, place })),
+        pairs: pairs.exportState(),
+        counted: counted.exportState(),
+        honest: honest.exportState(),
+        blocks: blocks.exportState(),
+        neighbours: neighbours.exportState(),
+        order: order.exportState(),
+      },
+    ]);
+  }
+
+  /** A truthful answer about somebody; signals come when it is judged. True when it waits for that. */
+  asked(endpointId: string, asked: { readonly at: number; readonly source: string; readonly subject: string; readonly place: TargetPlace }): boolean {
     const known = this.#of(endpointId, asked.at);
     known.lastAt = Math.max(known.lastAt, asked.at);
     const key = mixKey(mixKey(keyOfHex(asked.source, scratch), 1, 1), keyOfHex(asked.subject, other).hi, other.lo);
-    if (known.waiting.length - known.head >= waitingMax || !known.pairs.add(key.hi, key.lo, asked.at)) return;
+    if (known.waiting.length - known.head >= waitingMax || !known.pairs.add(key.hi, key.lo, asked.at)) return false;
     const row: Waiting = { ...asked, anchored: false };
     known.waiting.push(row);
     known.byPair.set(asked.source + asked.subject, row);
+    return true;
   }
 
-  /** An honest caller's follow-up. */
-  followed(network: string, subjects: readonly string[]): void {
+  /** An honest caller's follow-up. True when it was about one that waits. */
+  followed(network: string, subjects: readonly string[]): boolean {
+    let waited = false;
     for (const known of this.#endpoints.values()) {
       for (const subject of subjects) {
         const row = known.byPair.get(network + subject);
-        if (row !== undefined) row.anchored = true;
+        if (row === undefined) continue;
+        row.anchored = true;
+        waited = true;
       }
     }
+    return waited;
+  }
+
+  /** Whether {@link advance} would judge anything at `at`. */
+  due(at: number): boolean {
+    for (const { waiting, head } of this.#endpoints.values()) {
+      const row = waiting[head];
+      if (row !== undefined && at - row.at >= policy.judgedAfterMs) return true;
+    }
+    return false;
   }
 
   /** Event time has reached `at`: judges what is old enough. */
@@ -172,7 +206,7 @@ export class TargetWatch {
       byPair: new Map(),
       pairs: new BlockedBloom(contactsMax, dayMs),
       counted: new BlockedBloom(contactsMax, dayMs),
-      honest: new LearnedShare({ prior: policy.honestPrior, priorWeight: 20, memory: 1_000, least: policy.honestLeast, most: policy.honestMost }),
+      honest: new LearnedShare(honestShare),
       blocks: new BlockCoverage(),
       neighbours: new NeighbourHits(),
       order: new NumberOrder(),
@@ -217,6 +251,47 @@ interface Known {
   readonly blocks: BlockCoverage;
   readonly neighbours: NeighbourHits;
   readonly order: NumberOrder;
+}
+
+const honestShare = { prior: policy.honestPrior, priorWeight: 20, memory: 1_000, least: policy.honestLeast, most: policy.honestMost } as const;
+
+/** By endpoint id, in the order they were first asked. */
+export type TargetWatchState = readonly (readonly [id: string, state: KnownState])[];
+
+interface KnownState extends Pick<Known, "firstAt" | "lastAt" | "dayAt" | "judged" | "anchors"> {
+  readonly standsUntil: number | null;
+  readonly toldAt: readonly (readonly [string, number])[];
+  readonly waiting: readonly (Omit<Waiting, "place"> & { readonly place: Omit<TargetPlace, "rank"> })[];
+  readonly pairs: BlockedBloomState;
+  readonly counted: BlockedBloomState;
+  readonly honest: LearnedShareState;
+  readonly blocks: BlockCoverageState;
+  readonly neighbours: NeighbourHitsState;
+  readonly order: NumberOrderState;
+}
+
+function restored({ standsUntil, toldAt, waiting, pairs, counted, honest, blocks, neighbours, order, ...counts }: KnownState): Known {
+  const byPair = new Map<string, Waiting>();
+  // The number itself was not kept: the order of these is not judged.
+  const rows = waiting.slice(-waitingMax).map((row): Waiting => ({ ...row, place: { ...row.place, bucket: row.place.bucket, rank: Number.NaN } }));
+  for (const row of rows) byPair.set(row.source + row.subject, row);
+  const known: Known = {
+    ...counts,
+    standsUntil: standsUntil ?? Number.NEGATIVE_INFINITY,
+    toldAt: new Map(toldAt),
+    waiting: rows,
+    head: 0,
+    byPair,
+    pairs: new BlockedBloom(contactsMax, dayMs),
+    counted: new BlockedBloom(contactsMax, dayMs),
+    honest: new LearnedShare(honestShare, honest),
+    blocks: new BlockCoverage(blocks),
+    neighbours: new NeighbourHits(neighbours),
+    order: new NumberOrder(order),
+  };
+  known.pairs.restore(pairs);
+  known.counted.restore(counted);
+  return known;
 }
 
 function round(value: number): number {
