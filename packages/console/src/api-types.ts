@@ -417,6 +417,11 @@ export type Incident = {
     readonly caught: number;
     readonly people: number;
     readonly peopleHit: number;
+    readonly networks: readonly {
+      readonly asn: string;
+      readonly name: string;
+      readonly sources: number;
+    }[];
   } | null;
   readonly next: readonly string[];
 };

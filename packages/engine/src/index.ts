@@ -30,7 +30,8 @@ export type { SlowAlarm, SlowDay, SlowSource } from "./detect/slow/slow-facts.ts
 export { evidenceOf, perFollowed, perUnfollowed } from "./detect/slow/slow-sources.ts";
 export { slowPolicy } from "./detect/slow/slow-policy.ts";
 export * from "./detect/incident.ts";
-export { type IncidentClients, incidentClients } from "./detect/names/incident-clients.ts";
+export { AsnRanges, type AsnProblem, type AsnTable } from "./detect/names/asn-table.ts";
+export { type AttackNetwork, type IncidentClients, incidentClients } from "./detect/names/incident-clients.ts";
 export * from "./detect/forget-addresses.ts";
 export * from "./detect/incidents.ts";
 export * from "./exchange/stored-exchange.ts";

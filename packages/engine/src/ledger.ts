@@ -446,6 +446,7 @@ export class Ledger {
         shape: requestShape(exchange.request.headers, view.requestJson, extracted.first, this.#ports),
         userAgent: view.userAgent,
         block: place?.block ?? "",
+        asn: this.names.asns?.textOf(actor.address) ?? "",
       }),
     };
     if (!takeQuestion(this, endpoint.id, contact, place)) return undefined;

@@ -162,7 +162,7 @@ function Story({ incident }: { readonly incident: Incident }) {
 
 /** Who it is, what blocking them would cost: estimates from a sample of sources. */
 function Clients({ clients }: { readonly clients: NonNullable<Incident["clients"]> }) {
-  const { verdict, sentence, rule, caught, people, peopleHit, sources } = clients;
+  const { verdict, sentence, rule, caught, people, peopleHit, sources, networks } = clients;
   return (
     <section>
       <SectionHead>Whose clients</SectionHead>
@@ -177,6 +177,27 @@ function Clients({ clients }: { readonly clients: NonNullable<Incident["clients"
               <Exposed name="Honest hit" value={people === 0 ? "unknown" : `${count(peopleHit)} of ${count(people)}`} tone={peopleHit === 0 ? "text-brand" : "text-warn"} />
             </dl>
           </>
+        )}
+        {networks.length > 0 && (
+          <table className="mt-4 w-full max-w-[60ch] text-left">
+            <caption className="sr-only">Networks of the attack's sources</caption>
+            <thead>
+              <tr className="text-[13px] text-soft">
+                <th className="py-1 pr-4 font-normal">Network</th>
+                <th className="py-1 text-right font-normal">Sources</th>
+              </tr>
+            </thead>
+            <tbody>
+              {networks.map(({ asn, name, sources: there }) => (
+                <tr key={asn} className="border-t border-line">
+                  <td className="py-1 pr-4 [overflow-wrap:anywhere]">
+                    {asn} {name}
+                  </td>
+                  <td className="py-1 text-right tabular-nums">≈{count(there)}</td>
+                </tr>
+              ))}
+            </tbody>
+          </table>
         )}
       </div>
     </section>

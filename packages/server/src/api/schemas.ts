@@ -236,6 +236,7 @@ const Incident = z.object({
       caught: z.number(),
       people: count,
       peopleHit: count,
+      networks: z.array(z.object({ asn: z.string(), name: z.string(), sources: count })),
     })
     .nullable(),
   next: z.array(z.string()),

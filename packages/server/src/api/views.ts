@@ -286,6 +286,8 @@ export interface IncidentView {
     readonly caught: number;
     readonly people: number;
     readonly peopleHit: number;
+    /** Networks of its sources, most first; empty without `network.asns`. `asn` is `AS64500`; `name` as the operator's list has it, or "". */
+    readonly networks: readonly { readonly asn: string; readonly name: string; readonly sources: number }[];
   } | null;
   /** What to do now, most urgent first. */
   readonly next: readonly string[];

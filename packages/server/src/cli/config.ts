@@ -5,6 +5,7 @@ import { configFileName, defaultPath, readConfig } from "../config/load-config.t
 import { renderConfigProblem } from "../config/parse-config.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { Config } from "../config/config-schema.ts";
+import { asnListText, readAsnLists } from "../config/asn-lists.ts";
 import { blindIdentifiers, blindIdentifierText } from "../hub/blind-identifiers.ts";
 import { declaredIndexOf } from "./import-policy.ts";
 import { guarded, widthOf } from "./import-session.ts";
@@ -19,7 +20,7 @@ export function configCommand(program: Command, context: CliContext): void {
     .description("read a configuration and tell every mistake with its line; exit 0 when there is none, 2 otherwise")
     .argument("[file]", `default: ${configFileName} here`)
     .option("--data <dir>", "also compare it with the traffic seen there: declared endpoints never asked, declared identifiers that do not come")
-    .option("--json", "one JSON document: {ok, file, problems, blindSpots}")
+    .option("--json", "one JSON document: {ok, file, problems, blindSpots, networks}")
     .action((file: string | undefined, options: CheckOptions) => guarded(context, () => check(file, options, context)));
   config
     .command("schema")
@@ -42,12 +43,17 @@ async function check(file: string | undefined, options: CheckOptions, context: C
   if (path === undefined) throw new PosternError("CONFIG_UNREADABLE", `There is no ${configFileName} here`, { remedy: "Name the file: postern config check <file>." });
   const result = readConfig(path, context.env);
   const problems = result.ok ? [] : result.problems;
+  const networks = result.ok ? readAsnLists(result.config) : undefined;
   const blindSpots = result.ok && options.data !== undefined ? await blindSpotsOf(result.config, options.data, context) : [];
-  if (options.json === true) context.stdout.write(`${JSON.stringify({ ok: result.ok, file: path, problems, blindSpots })}\n`);
+  if (options.json === true)
+    context.stdout.write(
+      `${JSON.stringify({ ok: result.ok, file: path, problems, blindSpots, ...(networks === undefined ? {} : { networks: { ...networks, table: undefined } }) })}\n`,
+    );
   else if (result.ok) {
     const { limits, endpoints, anchors, triggers, mode } = result.config;
     const parts = [several(limits.length, "limit"), several(endpoints.length, "endpoint"), several(anchors.length, "anchor"), several(triggers.length, "trigger")];
     context.stdout.write(`${plain(path)} is fine: ${parts.join(", ")}; mode ${mode ?? "observe"}.\n`);
+    if (networks !== undefined) context.stdout.write(`${wrap(`Networks: ${plain(asnListText(networks))}`, widthOf(context)).join("\n")}\n`);
     for (const text of blindSpots) context.stdout.write(`\n${wrap(plain(text), widthOf(context)).join("\n")}\n`);
     if (options.data !== undefined && blindSpots.length === 0) context.stdout.write("Every declared endpoint was asked, and the identifiers it is asked about come as declared.\n");
   } else for (const problem of problems) context.stdout.write(`${renderConfigProblem(problem)}\n`);

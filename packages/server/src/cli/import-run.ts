@@ -26,6 +26,7 @@ import { re2 } from "../config/re2.ts";
 import type { Batch } from "../sources/source.ts";
 import { RateLimits } from "../gate/rate-limits.ts";
 import { ledgerOptionsOf, rateLimitsOf } from "./import-policy.ts";
+import { type AsnList, readAsnLists } from "../config/asn-lists.ts";
 import { CoverageCount } from "./report/coverage-count.ts";
 import { DisclosureLog } from "./report/disclosure-log.ts";
 
@@ -78,7 +79,12 @@ export class ImportRun {
         signals: (signals) => this.#signalled(signals),
       },
     );
+    this.networks = readAsnLists(config);
+    this.ledger.names.asns = this.networks?.table;
   }
+
+  /** The operator's list of networks, if there is one. */
+  readonly networks: AsnList | undefined;
 
   get config(): Config {
     return this.#options.config;
@@ -188,7 +194,7 @@ export class ImportRun {
       if (incident.kind !== "enumeration" || incident.status === "closed") continue;
       for (const endpointId of incident.endpointIds) {
         const named = this.ledger.names.named(endpointId, this.lastAt);
-        const clients = named === undefined ? undefined : incidentClients(named);
+        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.names.asns?.nameOf(asn));
         if (clients === undefined) continue;
         this.incidents.setClients(endpointId, clients);
         this.#nameAfterMs = Math.min(nameAfterMaxMs, 2 * this.#nameAfterMs);

@@ -13,6 +13,8 @@ import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";
 import { ImportedFiles } from "./imported/imported-files.ts";
 import { hubRuns } from "./known/hub-runs.ts";
+import { asnListText } from "../config/asn-lists.ts";
+import { plain } from "./report/text-layout.ts";
 import { ledgerOptionsOf } from "./import-policy.ts";
 import { colorOf, configOf, formatOf, guarded, modeOf, oneOf, readAll, tableWidthOf, widthOf, withReadOptions } from "./import-session.ts";
 import { importDocument, type ImportDocument, rank } from "./report/import-document.ts";
@@ -94,6 +96,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
     ...(learned === undefined ? {} : { ledger: new Ledger(ports, ledgerOptionsOf(config, mode, ports, rules), learned) }),
     ...(data === undefined ? {} : { onExchange: (exchange, step, rows) => data.exchange(exchange, step, rows), onSignals: (signals) => data.signals(signals) }),
   });
+  if (run.networks !== undefined && options.json !== true) context.stderr.write(`Networks: ${plain(asnListText(run.networks))}\n`);
   const input = await readAll(files, prepared.format, context, {
     quiet: options.json === true,
     run,

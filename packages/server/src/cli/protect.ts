@@ -56,6 +56,7 @@ export function protectCommand(program: Command, context: CliContext): void {
                 if (event.event.name === "alert-text" && "text" in event.event) context.stdout.write(String(event.event.text));
                 else if (event.event.name === "hub-away") say(paint.yellow("The hub is away; the gate goes on with what it knows."));
                 else if (event.event.name === "blind-spot" && "detail" in event.event) say(paint.yellow(`Not seen: ${plain(String(event.event.detail))}`));
+                else if (event.event.name === "networks" && "detail" in event.event) say(`Networks: ${plain(String(event.event.detail))}`);
                 else if (event.event.name === "login-link" && "url" in event.event) say(`Log in:   ${String(event.event.url)}`);
               }
               return;

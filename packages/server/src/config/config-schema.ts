@@ -159,6 +159,7 @@ export function configSchema(env: Environment) {
       .describe("Send alerts as signed webhooks (Standard Webhooks)."),
   });
 
+  const listPath = z.string().min(1).max(4_096);
   const template = z.string().max(1_024);
   const templateRule = z
     .strictObject({
@@ -232,6 +233,18 @@ export function configSchema(env: Environment) {
       })
       .prefault({})
       .describe("Messages the service sends, for telling what pumping costs."),
+    network: z
+      .strictObject({
+        asns: z
+          .union([listPath, z.array(listPath).min(1).max(8)], { error: "expected a file, or a list of up to 8 files" })
+          .transform((said) => (typeof said === "string" ? [said] : said))
+          .optional()
+          .describe(
+            "Files beside the configuration that say which network (autonomous system) has which addresses: ip2asn-combined.tsv of iptoasn.com, pfx2as of CAIDA, GeoLite2 ASN as CSV; also as .gz. Incidents then say which networks an attack comes from. Read at the start and when the configuration changes.",
+          ),
+      })
+      .prefault({})
+      .describe("What is known of addresses. Nothing here says where anybody is."),
     canaries: z
       .strictObject({
         ...canaryFields,

@@ -88,6 +88,7 @@ describe("what is read", () => {
       triggers: [],
       retention: {},
       messages: { currency: "USD", costs: {} },
+      network: {},
       protect: {},
       alerts: { level: "low", terminal: true },
       canaries: { registered: [], unregistered: [], hashed: { registered: [], unregistered: [] }, dark: true },

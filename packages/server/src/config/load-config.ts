@@ -22,7 +22,7 @@ export function loadConfig(path: string | undefined, options: LoadConfigOptions 
 export function readConfig(path: string | undefined, env: Environment): ConfigResult {
   if (path === undefined) return parseConfig("", { name: configFileName, env });
   const result = parseConfig(readText(path), { name: basename(path), env });
-  return result.ok ? { ok: true, config: withCanaryFile(result.config, dirname(path)) } : result;
+  return result.ok ? { ok: true, config: withPlaces(withCanaryFile(result.config, dirname(path)), resolve(dirname(path))) } : result;
 }
 
 export interface LoadConfigOptions {
@@ -62,6 +62,12 @@ function withCanaryFile(config: Config, directory: string): Config {
       hashed: { registered: registered.hashes, unregistered: unregistered.hashes },
     },
   };
+}
+
+/** Lists of networks are found from any directory; they are read where they are needed. */
+function withPlaces(config: Config, directory: string): Config {
+  const { asns } = config.network;
+  return asns === undefined ? config : { ...config, network: { asns: asns.map((file) => resolve(directory, file)) } };
 }
 
 function readText(path: string): string {

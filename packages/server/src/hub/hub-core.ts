@@ -442,7 +442,7 @@ export class HubCore {
         }
         this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, estimated });
         const named = this.ledger.names.named(endpointId, this.#options.now());
-        const clients = named === undefined ? undefined : incidentClients(named);
+        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.names.asns?.nameOf(asn));
         if (clients !== undefined) this.incidents.setClients(endpointId, clients);
       }
     }

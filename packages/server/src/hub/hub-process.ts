@@ -14,6 +14,7 @@ import { createStateAuth } from "../api/state-auth.ts";
 import { openState } from "../state/open-state.ts";
 import type { Clock } from "../clock.ts";
 import type { Config } from "../config/config-schema.ts";
+import { tryAsnLists } from "../config/asn-lists.ts";
 import { publicOnPurpose } from "../config/public-on-purpose.ts";
 import { StoreClient } from "../store/store-client.ts";
 import { storeSocketPath } from "../store/store-socket.ts";
@@ -45,6 +46,9 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     joinMs: Math.max(60_000, 15_000 * clock.factor),
     onIncident: (id) => changed.push(id),
   });
+  const { list, text } = tryAsnLists(config);
+  core.ledger.names.asns = list?.table;
+  if (text !== undefined) options.onEvent({ name: "networks", detail: text });
   const state = await openState(dataDir);
   const specs = new SpecShelf(new KnownSpecs(dataDir), { ports: options.ports, audit: (entry) => state.audit.append(entry) });
   let blind: readonly BlindIdentifier[] = [];

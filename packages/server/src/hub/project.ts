@@ -160,7 +160,7 @@ export function incidentView(ledger: Ledger, incident: Incident, more: IncidentM
     disclosed: { ...disclosed, estimated: disclosed.estimated === true },
     signals: incident.signals.map(({ id, detector, level, at, evidence }) => ({ id, detector, level, at: iso(at), evidence })),
     signalCount: incident.signalCount,
-    clients: incident.clients === undefined ? null : { ...incident.clients, rule: incident.clients.rule ?? null },
+    clients: incident.clients === undefined ? null : { ...incident.clients, rule: incident.clients.rule ?? null, networks: incident.clients.networks ?? [] },
     next: nextSteps(incident.kind, disclosed, incident.status === "closed", {
       endpoint: endpointName(ledger, incident.endpointIds[0]),
       from: Math.min(incident.openedAt, ...sources.slice(0, sourcesRead).map((source) => source.firstAt)),

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { hash53 } from "../observe/hash53.ts";
+import { AsnRanges } from "./asn-table.ts";
 import { AttackNamer, endpointsMax } from "./attack-namer.ts";
 import { clientAttributes, programOf } from "./client-attributes.ts";
 import { ContactSample, generationMs, rowsMax } from "./contact-sample.ts";
@@ -25,7 +26,14 @@ class Stage {
   asks({ address, shape = "a0a0a0a0", userAgent = "Latchkey/4.2.0 (x)", follows, truthful = true }: Person): void {
     const subject = hex(`subject ${this.#n++}`);
     const source = hex(`source ${address}`);
-    this.namer.add("e", { at: this.now, source, address, subject, truthful, attributes: clientAttributes({ address, ja4: undefined, shape, userAgent, block: "" }) });
+    this.namer.add("e", {
+      at: this.now,
+      source,
+      address,
+      subject,
+      truthful,
+      attributes: clientAttributes({ address, ja4: undefined, shape, userAgent, block: "", asn: this.namer.asns?.textOf(address) ?? "" }),
+    });
     if (follows && truthful) this.namer.followed(source, [subject]);
   }
 
@@ -41,7 +49,7 @@ class Stage {
     this.namer.alarm("e", this.now);
     this.now += hour;
     const result = this.namer.named("e", this.now);
-    return result === undefined ? undefined : { ...result, text: incidentClients(result) };
+    return result === undefined ? undefined : { ...result, text: incidentClients(result, (asn) => this.namer.asns?.nameOf(asn)) };
   }
 }
 
@@ -59,6 +67,38 @@ describe("naming an attack's clients", () => {
     expect(result?.caught).toBeGreaterThan(0.9);
     expect(result?.matched).toBeLessThanOrEqual((result?.people ?? 0) * 0.05);
     expect(result?.text?.rule).toMatch(/^Block request shape bbbbbbbb: it would hit /u);
+  });
+
+  it("names the network that rents out an attack's addresses, however many blocks they lie in, and says how many of its sources are there", () => {
+    const stage = new Stage();
+    const ranges = new AsnRanges();
+    ranges.addPrefix("20.0.0.0", 8, 64_510, "Example Homes");
+    for (let n = 0; n < 200; n++) ranges.addPrefix(`${60 + n}.${hash53(`h${n}`) % 250}.0.0`, 22, 64_500, "Example Hosting");
+    stage.namer.asns = ranges.table();
+    stage.honest(1_500, 24 * hour);
+    const hosted = (n: number): string => `${60 + (n % 200)}.${hash53(`h${n % 200}`) % 250}.${hash53(`r${n}`) % 4}.${hash53(`s${n}`) % 250}`;
+    for (let n = 0; n < 600; n++) stage.asks({ address: hosted(n), userAgent: app(n), follows: false });
+    const result = stage.named();
+    expect(result?.verdict).toBe("named");
+    expect(result?.subsets[0]?.parts).toEqual([{ kind: "ASN", values: ["AS64500"] }]);
+    expect(result?.byAsn[0]?.asn).toBe("AS64500");
+    expect(result?.text?.rule).toMatch(/^Block AS64500 Example Hosting: it would hit 0 of /u);
+    expect(result?.text?.sentence).toMatch(/ By network: AS64500 Example Hosting: \d+ of \d+ sources\.$/u);
+    expect(result?.text?.networks).toEqual([{ asn: "AS64500", name: "Example Hosting", sources: result?.sourcesNamed }]);
+  });
+
+  it("tells the networks of those who never followed up when nothing tells them apart", () => {
+    const stage = new Stage();
+    const ranges = new AsnRanges();
+    for (let n = 0; n < 5; n++) ranges.addPrefix(`20.${n}.0.0`, 16, 64_510 + n);
+    stage.namer.asns = ranges.table();
+    stage.honest(1_500, 24 * hour);
+    for (let n = 0; n < 600; n++) stage.asks({ address: home(10_000 + 13 * n), userAgent: app(n), follows: false });
+    const result = stage.named();
+    expect(result?.verdict).toBe("alike");
+    expect(result?.alikeBy).toContain("ASN");
+    expect(result?.byAsn.length).toBe(5);
+    expect(result?.text?.sentence).toMatch(/ By network: AS6451\d: [\d,]+ of [\d,]+ sources; /u);
   });
 
   it("says that an attack which imitates the app from honest networks cannot be told apart", () => {

@@ -1,3 +1,4 @@
+import type { AsnTable } from "./asn-table.ts";
 import { attributeKinds } from "./client-attributes.ts";
 import { type Contact, ContactSample, type ContactSampleState } from "./contact-sample.ts";
 import { scanPolicy as policy } from "./scan-policy.ts";
@@ -12,6 +13,8 @@ import { type PastShare, type ScanResult, scanSubsets } from "./subset-scan.ts";
  */
 export class AttackNamer {
   readonly #endpoints = new Map<string, Known>();
+  /** The operator's list of networks. May change at any time: what was sampled before keeps what was known then. */
+  asns: AsnTable | undefined;
 
   constructor(state?: AttackNamerState) {
     for (const [id, known] of state?.slice(-endpointsMax) ?? []) this.#endpoints.set(id, restored(known));

@@ -2,7 +2,7 @@ import { networkOf } from "../../exchange/actor.ts";
 import { rememberText } from "../../exchange/remember-text.ts";
 
 /** By what the clients of an attack may differ from honest ones, in the order of {@link ClientAttributes}. */
-export const attributeKinds = ["network", "wide network", "TLS fingerprint", "request shape", "program", "program and version", "block of identifiers"] as const;
+export const attributeKinds = ["network", "wide network", "TLS fingerprint", "request shape", "program", "program and version", "block of identifiers", "ASN"] as const;
 export type AttributeKind = (typeof attributeKinds)[number];
 
 /** One text a kind; `""` where the source does not show it. Holds no identifier: blocks and shapes are keyed hashes, networks are cut. */
@@ -15,10 +15,12 @@ export function clientAttributes(seen: {
   readonly userAgent: string;
   /** Keyed hash, or `""`. */
   readonly block: string;
+  /** `AS64500`, from the operator's list; `""` where there is none. */
+  readonly asn?: string;
 }): ClientAttributes {
   const { near, wide } = networksOf(seen.address);
   const { program, version } = programOf(seen.userAgent);
-  return [near, wide, (seen.ja4 ?? "").slice(0, 64), seen.shape, program, version, seen.block === "" ? "" : seen.block.slice(0, 8)];
+  return [near, wide, (seen.ja4 ?? "").slice(0, 64), seen.shape, program, version, seen.block === "" ? "" : seen.block.slice(0, 8), seen.asn ?? ""];
 }
 
 /** /24 and /16 of IPv4, /64 and /48 of IPv6. */

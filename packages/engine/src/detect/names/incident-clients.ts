@@ -14,45 +14,69 @@ export interface IncidentClients {
   /** Callers who followed up as honest people do, in the last day, and those of them the rule would hit. */
   readonly people: number;
   readonly peopleHit: number;
+  /** Networks of the attack's sources, most first, where the operator gave a list of networks (`network.asns`). Absent in incidents of older versions. */
+  readonly networks?: readonly AttackNetwork[];
+}
+
+export interface AttackNetwork {
+  /** `AS64500`. */
+  readonly asn: string;
+  /** As the list has it; `""` where it has none. */
+  readonly name: string;
+  readonly sources: number;
 }
 
 /** Undefined while there is too little to say. */
-export function incidentClients(result: ScanResult): IncidentClients | undefined {
+export function incidentClients(result: ScanResult, nameOf: (asn: string) => string | undefined = () => undefined): IncidentClients | undefined {
   const { verdict, sourcesNamed, caught, people, matched, attack, asked } = result;
   if (verdict === "too little") return undefined;
   const share = `${Math.max(1, Math.round(caught * 100))} %`;
   const volume = `about ${figure(attack)} of ${figure(asked)} questions of the last day`;
   const unlike = result.alikeBy.join(", ");
+  const networks = result.byAsn.map(({ asn, sources }) => ({ asn, name: nameOf(asn) ?? "", sources }));
+  const where =
+    networks.length === 0
+      ? ""
+      : ` By network: ${networks
+          .slice(0, networksShown)
+          .map((one) => `${titled(one)}: ${figure(one.sources)} of ${figure(sourcesNamed)} sources`)
+          .join("; ")}.`;
   if (verdict === "alike") {
     return {
       verdict,
-      sentence: `The attack is ${volume}. Its clients cannot be told apart from honest ones${unlike === "" ? "" : ` by ${unlike}`}: any rule that catches them hits honest people. About ${figure(sourcesNamed)} sources never followed up, honest newcomers among them; only what they do next tells.`,
+      sentence: `The attack is ${volume}. Its clients cannot be told apart from honest ones${unlike === "" ? "" : ` by ${unlike}`}: any rule that catches them hits honest people. About ${figure(sourcesNamed)} sources never followed up, honest newcomers among them; only what they do next tells.${where}`,
       sources: sourcesNamed,
       caught: 0,
       people,
       peopleHit: 0,
+      networks,
     };
   }
-  const rule = result.subsets.map(subsetText).join("; or ");
+  const rule = result.subsets.map((one) => subsetText(one, nameOf)).join("; or ");
   const cost =
     people === 0
       ? "nobody has followed up here lately, so what it would cost cannot be said"
       : `it would hit ${figure(matched)} of ${figure(people)} callers who followed up as honest people do`;
   return {
     verdict,
-    sentence: `The attack is ${volume}. About ${figure(sourcesNamed)} sources with ${rule} are ${share} of it${verdict === "partly" ? "; the rest cannot be told apart from honest clients" : ""}.`,
+    sentence: `The attack is ${volume}. About ${figure(sourcesNamed)} sources with ${rule} are ${share} of it${verdict === "partly" ? "; the rest cannot be told apart from honest clients" : ""}.${where}`,
     rule: `Block ${rule}: ${cost}.`,
     sources: sourcesNamed,
     caught,
     people,
     peopleHit: matched,
+    networks,
   };
 }
 
-function subsetText({ parts }: NamedSubset): string {
+function subsetText({ parts }: NamedSubset, nameOf: (asn: string) => string | undefined): string {
   return parts
     .map(({ kind, values }) =>
-      values.length === 1 ? `${kind} ${values[0]}` : `${values.length} ${plural[kind]} (${values.slice(0, shownMax).join(", ")}${values.length > shownMax ? ", …" : ""})`,
+      kind === "ASN" && values.length <= networksShown
+        ? values.map((asn) => titled({ asn, name: nameOf(asn) ?? "" })).join(" or ")
+        : values.length === 1
+          ? `${kind} ${values[0]}`
+          : `${values.length} ${plural[kind]} (${values.slice(0, shownMax).join(", ")}${values.length > shownMax ? ", …" : ""})`,
     )
     .join(" together with ");
 }
@@ -65,7 +89,14 @@ const plural: Readonly<Record<NamedSubset["parts"][number]["kind"], string>> = {
   program: "programs",
   "program and version": "program versions",
   "block of identifiers": "blocks of identifiers",
+  ASN: "ASNs",
 };
+
+function titled({ asn, name }: Pick<AttackNetwork, "asn" | "name">): string {
+  return name === "" ? asn : `${asn} ${name}`;
+}
+
+const networksShown = 3;
 
 /** More nobody reads in a sentence. */
 const shownMax = 12;

@@ -32,6 +32,7 @@ export function scanSubsets(input: ScanInput): ScanResult {
     subsets: [],
     caught: 0,
     alikeBy: [],
+    byAsn: [],
   };
   if (whole.attack < policy.attackMin || whole.attack < 2 * whole.error) return { verdict: "too little", ...found, sourcesNamed: 0, named: [], matched: 0 };
   const chosen: Candidate[] = [];
@@ -65,6 +66,7 @@ export function scanSubsets(input: ScanInput): ScanResult {
     caught: verdict === "alike" ? 0 : caught,
     matched: told.length === 0 ? 0 : matched.size * input.told.scale,
     alikeBy: alikeKinds(rows, firstRound),
+    byAsn: asnsOf(never),
   };
 }
 
@@ -112,6 +114,8 @@ export interface ScanResult {
   readonly subsets: readonly NamedSubset[];
   /** Share of the attack that they match together. */
   readonly caught: number;
+  /** Networks of those that never followed up, most sources first, at most {@link asnsMax}; empty without a list of networks. */
+  readonly byAsn: readonly { readonly asn: string; readonly sources: number }[];
   /** Attributes that were seen and do not tell attackers from honest clients. */
   readonly alikeBy: readonly AttributeKind[];
 }
@@ -131,6 +135,8 @@ export interface SubsetPart {
   readonly values: readonly string[];
 }
 
+/** Networks one result lists: nobody reads more. */
+export const asnsMax = 10;
 /** Addresses one result lists. */
 export const namedMax = 1_000;
 
@@ -155,6 +161,23 @@ function sourcesOf(rows: readonly Judged[]): number {
   for (const weight of weights.values()) sum += weight;
   return sum;
 }
+
+function asnsOf(rows: readonly Judged[]): ScanResult["byAsn"] {
+  const of = new Map<string, Judged[]>();
+  for (const judged of rows) {
+    const asn = judged.row.attributes[asnKind] ?? "";
+    if (asn === "") continue;
+    const held = of.get(asn);
+    if (held === undefined) of.set(asn, [judged]);
+    else held.push(judged);
+  }
+  return [...of]
+    .map(([asn, held]) => ({ asn, sources: sourcesOf(held) }))
+    .sort((a, b) => b.sources - a.sources || (a.asn < b.asn ? -1 : 1))
+    .slice(0, asnsMax);
+}
+
+const asnKind = attributeKinds.indexOf("ASN");
 
 interface Tally {
   rows: number;
@@ -330,7 +353,7 @@ function candidatesOf(rows: readonly Judged[], input: ScanInput, base: number, a
   for (let a = 0; a < attributeKinds.length; a++) {
     for (let b = a + 1; b < attributeKinds.length; b++) {
       const [ofA, ofB] = [ofRow[a], ofRow[b]];
-      if (sameThing(a, b) || ofA === undefined || ofB === undefined) continue;
+      if (sameThing(a, b) || ofA === undefined || ofB === undefined || valuesOf[a]?.length === 0 || valuesOf[b]?.length === 0) continue;
       const many = new Map<number, number>();
       for (let i = 0; i < rows.length; i++) {
         const left = ofA[i] ?? -1;
@@ -390,9 +413,9 @@ function numbered(rows: readonly Judged[], singles: readonly Map<string, Tally>[
   return { values, ofRow };
 }
 
-/** A network lies in its wide network, a version is of its program. */
+/** A network lies in its wide network and is announced by one ASN, a version is of its program. */
 function sameThing(a: number, b: number): boolean {
-  return (a === 0 && b === 1) || (a === 4 && b === 5);
+  return (a === 0 && b === 1) || (a === 4 && b === 5) || (a <= 1 && b === asnKind);
 }
 
 /** e-BH: the k largest, for the largest k with e(k) ≥ m / (α k). */

@@ -449,6 +449,7 @@ function incidentsAt(at: number): readonly IncidentView[] {
         caught: 0.97,
         people: 1_780,
         peopleHit: 2,
+        networks: [{ asn: "AS64500", name: "Example Hosting", sources: 312 }],
       },
       next: [
         "Keep enforce on: since 09:02 every answer to these sources has been uniform.",
