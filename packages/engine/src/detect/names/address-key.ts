@@ -1,11 +1,10 @@
 /**
  * Reads an address as a number: all of an IPv4 address in `hi`, the first 64 bits of an IPv6 address in `hi` and `lo`. An IPv4 address in IPv6 dress is IPv4; a zone (`%eth0`) is left out.
- * False where the text is no address; `into` says nothing then. No allocation for IPv4.
+ * False where the text is no address; `into` says nothing then. No allocation.
  */
 export function addressKey(text: string, into: AddressKey): boolean {
   if (text.length > 64) return false;
-  const colon = text.indexOf(":");
-  if (colon < 0) {
+  if (!text.includes(":")) {
     const value = dotted(text, 0, text.length);
     if (value < 0) return false;
     into.v6 = false;
@@ -14,7 +13,7 @@ export function addressKey(text: string, into: AddressKey): boolean {
     return true;
   }
   const zone = text.indexOf("%");
-  return colonized(zone < 0 ? text : text.slice(0, zone), into);
+  return colonized(text, zone < 0 ? text.length : zone, into);
 }
 
 export interface AddressKey {
@@ -45,37 +44,70 @@ function dotted(text: string, from: number, to: number): number {
   return parts === 4 ? value : -1;
 }
 
-function colonized(text: string, into: AddressKey): boolean {
-  const gap = text.indexOf("::");
-  if (gap >= 0 && text.indexOf("::", gap + 1) >= 0) return false;
-  const left = groupsOf(gap < 0 ? text : text.slice(0, gap), gap < 0);
-  const right = gap < 0 ? [] : groupsOf(text.slice(gap + 2), true);
-  if (left === undefined || right === undefined) return false;
-  const length = left.length + right.length;
-  if (gap < 0 ? length !== 8 : length > 7) return false;
-  const all = [...left, ...Array.from({ length: 8 - length }, () => 0), ...right];
-  const [a = 0, b = 0, c = 0, d = 0, e = 0, f = 0, g = 0, h = 0] = all;
-  const mapped = a === 0 && b === 0 && c === 0 && d === 0 && e === 0 && f === 0xffff;
+const groups = new Uint16Array(8);
+
+/** One pass over the text up to `end`. */
+function colonized(text: string, end: number, into: AddressKey): boolean {
+  let count = 0;
+  let gap = -1;
+  let at = 0;
+  if (text.charCodeAt(0) === colon) {
+    if (text.charCodeAt(1) !== colon) return false;
+    gap = 0;
+    at = 2;
+  }
+  while (at < end) {
+    let value = 0;
+    let digits = 0;
+    const begin = at;
+    for (; at < end; at++) {
+      const digit = hexOf(text.charCodeAt(at));
+      if (digit < 0) break;
+      value = value * 16 + digit;
+      if (++digits > 4) return false;
+    }
+    if (at < end && text.charCodeAt(at) === 46) {
+      // The last 32 bits may be written as IPv4.
+      const four = count > 6 ? -1 : dotted(text, begin, end);
+      if (four < 0) return false;
+      groups[count++] = four >>> 16;
+      groups[count++] = four & 65_535;
+      break;
+    }
+    if (digits === 0 || count > 7) return false;
+    groups[count++] = value;
+    if (at === end) break;
+    if (text.charCodeAt(at++) !== colon || at === end) return false;
+    if (text.charCodeAt(at) !== colon) continue;
+    if (gap >= 0) return false;
+    gap = count;
+    at++;
+  }
+  if (gap < 0 ? count !== 8 : count > 7) return false;
+  if (gap >= 0) {
+    groups.copyWithin(8 - (count - gap), gap, count);
+    groups.fill(0, gap, 8 - (count - gap));
+  }
+  const a = groups[0] ?? 0;
+  const b = groups[1] ?? 0;
+  const c = groups[2] ?? 0;
+  const d = groups[3] ?? 0;
+  const e = groups[4] ?? 0;
+  const f = groups[5] ?? 0;
+  const g = groups[6] ?? 0;
+  const h = groups[7] ?? 0;
+  const mapped = f === 0xffff && (a | b | c | d | e) === 0;
   into.v6 = !mapped;
   into.hi = mapped ? g * 65_536 + h : a * 65_536 + b;
   into.lo = mapped ? 0 : c * 65_536 + d;
   return true;
 }
 
-/** Groups of an IPv6 address; `tail`: the last may be written as IPv4. */
-function groupsOf(text: string, tail: boolean): number[] | undefined {
-  if (text === "") return [];
-  const groups: number[] = [];
-  const parts = text.split(":");
-  for (const [at, part] of parts.entries()) {
-    if (tail && at === parts.length - 1 && part.includes(".")) {
-      const value = dotted(part, 0, part.length);
-      if (value < 0) return undefined;
-      groups.push(Math.floor(value / 65_536), value % 65_536);
-    } else {
-      if (!/^[0-9a-fA-F]{1,4}$/.test(part)) return undefined;
-      groups.push(Number.parseInt(part, 16));
-    }
-  }
-  return groups;
+const colon = 58;
+
+/** -1 for what is no digit. */
+function hexOf(code: number): number {
+  if (code >= 48 && code <= 57) return code - 48;
+  const letter = code | 32;
+  return letter >= 97 && letter <= 102 ? letter - 87 : -1;
 }
