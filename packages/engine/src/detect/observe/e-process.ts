@@ -1,15 +1,23 @@
+import { sharpPrediction } from "./sharp-prediction.ts";
+
 /** Classes told apart by the test: sixteen and one for all others. */
 export const symbolsMax = 17;
 /** Labelled answers counted; further ones are ignored, which keeps the test valid and its state small. */
 export const labelledMax = 20_000;
 
 /**
- * Sequential test of "the answer's class does not depend on whether the subject exists", by universal inference:
- * a Krichevsky–Trofimov-like prediction of P(class | exists) over the best single P(class) in hindsight. Under independence the
- * value exceeds 1/α with probability at most α, however often one looks, so it may be watched forever.
+ * Sequential test of "the answer's class does not depend on whether the subject exists", by universal inference (Wasserman, Ramdas, Balakrishnan, PNAS 117, 2020, §8):
+ * a prediction of P(class | exists) fixed before the labels came, over the best single P(class) in hindsight.
  *
- * The prediction is the mean of two: one for noisy answers, one that expects each side to give one class; the second
- * saves two to three nats on a perfect oracle, which is what a few dozen labels have to spare.
+ * Why it is valid however often one looks: let p be the true frequencies under independence. Prediction ÷ p is a non-negative martingale that starts at 1, given any
+ * sequence of labels, so by Ville's inequality it ever exceeds 1/α with probability at most α; dividing by the best frequencies in hindsight instead of p only makes it smaller.
+ * Labels may come in any order and share, and may depend on all that was seen before; the class of the next answer may not depend on its label.
+ *
+ * The prediction is a mean of three: one for noisy answers and one that expects each side to give one class (Krichevsky–Trofimov-like, by side), and one that expects the two
+ * sides to give two different classes ({@link sharpPrediction}), which has most of the weight. On a perfect oracle the mean pays about 1.5 nats in all.
+ *
+ * What any such test can do: with perfect separation and `m` missing among `n` labels the value is at most exp(n·H(m/n)), since that row of answers has this probability
+ * under some p; that is 2.7e4 for m = 2 and 1.2e6 for m = 3 of 120 ({@link logEvidenceMax}).
  *
  * The prior mass falls with the symbol's number (½, ½, ¼, ⅛ …): number classes in order of appearance in unlabelled traffic.
  * The value depends on counts alone, not on order, so two symbols can be merged later.
@@ -47,9 +55,16 @@ export class EProcess {
 
   /** Natural logarithm of the e-value; 0 before any label. */
   get logE(): number {
+    if (this.labels === 0) return 0;
+    return this.logPredicted - this.logPooled;
+  }
+
+  /** Natural logarithm of what the prediction gave the answers. */
+  get logPredicted(): number {
     const [broad, sharp] = this.#logNumerators;
-    const most = Math.max(broad, sharp);
-    return most + Math.log((Math.exp(broad - most) + Math.exp(sharp - most)) / 2) - this.logPooled;
+    const terms = [broad + Math.log(shares.broad), sharp + Math.log(shares.sharp), sharpPrediction(...this.#counts) + Math.log(shares.pair)];
+    const most = Math.max(...terms);
+    return most + Math.log(terms.reduce((sum, term) => sum + Math.exp(term - most), 0));
   }
 
   /** Natural logarithm of how likely the answers are at best when they do not depend on existence: what the e-value divides by. */
@@ -98,8 +113,20 @@ export class EProcess {
   }
 }
 
-/** Proof: an e-value over a million, so one false proof in a million endpoints watched forever, while labels are honest. */
-export const provenLogE = Math.log(1e6);
+/**
+ * Proof: an e-value over a hundred thousand. An endpoint is watched by two such tests (class, headers) a month, so at most one false proof is to be expected in 50,000 endpoint-months,
+ * while labels are honest; a fifth of the one in 10,000 that is allowed. One in a million would cost the endpoints at which few labels are of missing people their proof.
+ */
+export const provenLogE = Math.log(1e5);
+
+/** The most evidence, in nats, that any test of this kind can draw from `missing` and `existing` labels: what a perfect oracle would give if its rule were known beforehand. */
+export function logEvidenceMax(missing: number, existing: number): number {
+  const labels = missing + existing;
+  return (missing > 0 ? missing * Math.log(labels / missing) : 0) + (existing > 0 ? existing * Math.log(labels / existing) : 0);
+}
+
+/** Weights of the three predictions. */
+const shares = { broad: 0.2, sharp: 0.1, pair: 0.7 } as const;
 
 function zeros(): number[] {
   return Array.from({ length: symbolsMax }, () => 0);

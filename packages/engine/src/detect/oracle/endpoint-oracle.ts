@@ -38,8 +38,8 @@ export const crowdNetworksMin = 12;
  */
 export const vanishedMin = 20;
 export const vanishedForMs = 86_400_000;
-/** Labels one source may contribute: more would let an attacker write the label set. */
-export const labelsPerSourceMax = 20;
+/** Labels one source may contribute: more would let an attacker write the label set. Ten that fall as he likes are worth seven nats; two such sources could make a proof, one can not. */
+export const labelsPerSourceMax = 10;
 
 const aliasesMax = 64;
 const contrastVetoNats = -3;

@@ -5,10 +5,12 @@ import { PooledLikelihood } from "../observe/pooled-likelihood.ts";
  * Labels held together in the order they came: a change of the service, or of who is labelled, moves little within so few. Short blocks hide weak leaks (each costs half a
  * nat for each class), so from {@link manyLabels} on they are longer.
  */
-export const blockLabels = 20;
+export const blockLabels = 40;
 export const longBlockLabels = 100;
-/** Hours held together, the load of the day; from {@link manyLabels} on each for itself. */
+/** Hours held together, the load of the day: so many at first, fewer from {@link someLabels} on; from {@link manyLabels} on each for itself. */
+export const roughDaypartHours = 6;
 export const daypartHours = 3;
+export const someLabels = 240;
 export const manyLabels = 1_000;
 /** Kinds of caller held apart; more share a place. */
 export const callerKindsMax = 16;
@@ -37,7 +39,7 @@ export interface LabelledAnswer {
  * classes go along with time or with the caller's application proves nothing so; two of these at once, or a cause that is seen in none of them, can deceive it.
  *
  * Forgets by periods of {@link proofPeriodMs}: each starts a test of its own, and the last one's proof stands until the running one has labels enough to say otherwise.
- * Each period is an e-process from its start; over a year a dozen are begun, so one false proof is to be expected in 80,000 endpoint-years.
+ * Each period is an e-process from its start; over a year a dozen are begun, so one false proof is to be expected in 8,000 endpoint-years.
  */
 export class LabelProof {
   #running = new Period();
@@ -131,14 +133,14 @@ class Period {
   test = new EProcess();
   /** The value is asked for on every exchange and changes with labels only. */
   #logE: { readonly labels: number; readonly value: number } = { labels: 0, value: 0 };
-  /** Short blocks, long blocks, dayparts, hours, kinds of caller. */
+  /** Short blocks, long blocks, dayparts, hours, kinds of caller, rough dayparts. */
   #strata: readonly PooledLikelihood[] = Array.from({ length: strataKinds }, () => new PooledLikelihood());
 
   observe({ exists, symbol, at, kind }: LabelledAnswer): boolean {
     const { labels } = this.test;
     if (!this.test.observe(exists, symbol)) return false;
     const hour = Math.floor((((at % dayMs) + dayMs) % dayMs) / hourMs);
-    const places = [Math.floor(labels / blockLabels), Math.floor(labels / longBlockLabels), Math.floor(hour / daypartHours), hour, kind % callerKindsMax];
+    const places = [Math.floor(labels / blockLabels), Math.floor(labels / longBlockLabels), Math.floor(hour / daypartHours), hour, kind % callerKindsMax, Math.floor(hour / roughDaypartHours)];
     for (const [index, strata] of this.#strata.entries()) strata.add(places[index] ?? 0, symbol);
     return true;
   }
@@ -147,8 +149,8 @@ class Period {
     const { labels } = this.test;
     if (this.#logE.labels === labels) return this.#logE.value;
     const { logPooled } = this.test;
-    const [short = 0, long = 0, dayparts = 0, hours = 0, kinds = 0] = this.#strata.map((strata) => strata.value);
-    const best = labels < manyLabels ? Math.max(logPooled, short, dayparts, kinds) : Math.max(logPooled, long, hours, kinds);
+    const [short = 0, long = 0, dayparts = 0, hours = 0, kinds = 0, rough = 0] = this.#strata.map((strata) => strata.value);
+    const best = labels < manyLabels ? Math.max(logPooled, short, labels < someLabels ? rough : dayparts, kinds) : Math.max(logPooled, long, hours, kinds);
     this.#logE = { labels, value: this.test.logE + logPooled - best };
     return this.#logE.value;
   }
@@ -174,12 +176,15 @@ class Period {
     // Counts of an older state have no strata: they are one of their own.
     const whole = (): PooledLikelihood =>
       new PooledLikelihood([[-1, ...none.flatMap((count, symbol) => (count + (some[symbol] ?? 0) > 0 ? [symbol, count + (some[symbol] ?? 0)] : []))]]);
+    const [, , dayparts] = held;
+    // States of before had no rough dayparts; two fine ones make a rough one.
+    if (held.length === strataKinds - 1 && dayparts !== undefined) held.push(new PooledLikelihood(dayparts.rows().map(([part = 0, ...cells]) => [Math.floor(part / 2), ...cells])));
     period.#strata = held.length === strataKinds ? held : Array.from({ length: strataKinds }, whole);
     return period;
   }
 }
 
-const strataKinds = 5;
+const strataKinds = 6;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;
 
