@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import type { ResponseClass } from "../../understood.ts";
 import { repeatsPerSourceMax, repeatsPerSubjectMax } from "./determinism.ts";
-import { EndpointOracle, exportedSubjectsMax, rememberedLabelsMax, rememberedNetworksMax, rememberedSourcesMax, splitQuestionsMin } from "./endpoint-oracle.ts";
+import { EndpointOracle, exportedSubjectsMax, rememberedLabelsMax, rememberedNetworksMax, rememberedSourcesMax, splitQuestionsMin, supportHoldsMs } from "./endpoint-oracle.ts";
 
 const answer = (name: string, status = 200): ResponseClass => ({ id: name.padEnd(16, "0"), key: `${status} application/json {${name}}`, status, fields: [name] });
 const yes = answer("yes");
@@ -47,5 +47,33 @@ describe("EndpointOracle", () => {
       for (let m = 0; m < rememberedNetworksMax / 2 - 2; m++) if (n < 3) ask(oracle, `passer-by ${n}.${m}`, `q${n}.${m}`, answer("other"));
     }
     expect(oracle.lonelyContrast).toBe(true);
+  });
+});
+
+describe("EndpointOracle, when a suspicion lapses for people", () => {
+  const dayMs = 86_400_000;
+  const rich: ResponseClass = { ...answer("account_id"), fields: ["account_id", "devices"], key: "200 application/json {account_id:number,devices:number}" };
+  const sitting = (oracle: EndpointOracle, source: string, startedAt: number): void => {
+    oracle.observe({ subject: `${source}-a`, answer: rich, narrow: source, network: source, at: startedAt });
+    oracle.observe({ subject: `${source}-b`, answer: no, narrow: source, network: source, at: startedAt + 1_000 });
+  };
+  it("takes it back after sixty days in which nothing supported it, and gives it again when something does; the guard never listens", () => {
+    const oracle = new EndpointOracle();
+    for (const source of ["a", "b", "c"]) sitting(oracle, source, dayMs);
+    expect([oracle.suspected, oracle.speaks]).toEqual([true, true]);
+    oracle.observe({ subject: "late", answer: rich, narrow: "late", network: "late", at: dayMs + supportHoldsMs + 2_000 });
+    expect([oracle.suspected, oracle.speaks]).toEqual([true, false]);
+    const restored = EndpointOracle.restore(structuredClone(oracle.exportState()));
+    expect([restored.suspected, restored.speaks]).toEqual([true, false]);
+    sitting(restored, "d", 2 * dayMs + supportHoldsMs);
+    expect(restored.speaks).toBe(true);
+  });
+  it("keeps it while what raised it goes on, for a year, though no source ever comes twice", () => {
+    const oracle = new EndpointOracle();
+    for (let n = 0; n < 360; n += 1) sitting(oracle, `s${n}`, n * dayMs);
+    expect(oracle.speaks).toBe(true);
+    const crowd = new EndpointOracle();
+    for (let n = 0; n < 720; n += 1) crowd.observe({ subject: `p${n}`, answer: n % 2 === 0 ? rich : no, narrow: `s${n}`, network: `s${n}`, at: (n * dayMs) / 2 });
+    expect([crowd.crowded, crowd.speaks]).toEqual([true, true]);
   });
 });

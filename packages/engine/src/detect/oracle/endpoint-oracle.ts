@@ -41,8 +41,12 @@ export const vanishedForMs = 86_400_000;
 /** Labels one source may contribute: more would let an attacker write the label set. Ten that fall as he likes are worth seven nats; two such sources could make a proof, one can not. */
 export const labelsPerSourceMax = 10;
 
+/** What people read of a suspicion that nothing supported for so long is taken back, until something does. What guards the endpoint does not listen. */
+export const supportHoldsMs = 60 * 86_400_000;
+
 const aliasesMax = 64;
 const contrastVetoNats = -3;
+const dayMs = 86_400_000;
 export const rememberedNetworksMax = 4_000;
 
 /** One answer about one subject. */
@@ -163,6 +167,8 @@ export class EndpointOracle {
   /** Repeats that got another class. */
   #changes = 0;
   #lastAt = 0;
+  /** When a repeat or a contrast last spoke for a dependence. */
+  #supportedAt = 0;
 
   constructor(timing?: TimingOracleState) {
     this.timing = new TimingOracle(timing);
@@ -215,8 +221,10 @@ export class EndpointOracle {
       known.headers = this.#headersOf(seen);
     }
     this.#noteContrast(source, symbol, seen);
-    if (!this.lonelyContrast) this.#noteSitting(symbol, seen);
-    if (!this.crowded) this.#noteCrowd(symbol, seen);
+    // What was found goes on being looked for once a day, so that a suspicion lives as long as what raised it.
+    const old = seen.at - this.#supportedAt >= dayMs;
+    if (!this.lonelyContrast || old) this.#noteSitting(symbol, seen);
+    if (!this.crowded || old) this.#noteCrowd(symbol, seen);
     this.#judge();
     const label = this.#labels.get(seen.subject);
     const answer = label === undefined ? undefined : (known ?? this.#known.get(seen.subject));
@@ -249,6 +257,11 @@ export class EndpointOracle {
     return this.#suspected;
   }
 
+  /** Whether the suspicion still speaks to people: something supported it within {@link supportHoldsMs}. */
+  get speaks(): boolean {
+    return this.#suspected && this.#lastAt - this.#supportedAt <= supportHoldsMs;
+  }
+
   #judge(): void {
     const contrast = this.contrastSources >= contrastSourcesMin || this.lonelyContrast || this.crowded;
     if (!this.#suspected) this.#suspected = this.#determined || (contrast && !this.#takenBack());
@@ -267,6 +280,7 @@ export class EndpointOracle {
     this.lonelyContrast ||= other.lonelyContrast;
     this.crowded ||= other.crowded;
     this.contrastSources += other.contrastSources;
+    this.#supportedAt = Math.max(this.#supportedAt, other.#supportedAt);
   }
 
   /** Labels say so, see {@link LabelProof}. */
@@ -406,6 +420,7 @@ export class EndpointOracle {
       determined: this.#determined,
       suspected: this.#suspected,
       changes: this.#changes,
+      supportedAt: this.#supportedAt,
       crowded: this.crowded,
       crowd: [...this.#crowd].map(([symbol, networks]) => [symbol, ...networks]),
       vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
@@ -458,6 +473,8 @@ export class EndpointOracle {
     oracle.#suspected = from["suspected"] === true || oracle.#determined;
     oracle.crowded = from["crowded"] === true;
     oracle.#changes = Number(from["changes"]) || 0;
+    // A state of before does not say; it counts as supported when it was last heard of.
+    oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
     for (const row of rows(from["crowd"])) if (Array.isArray(row)) oracle.#crowd.set(Number(row[0]), new Set(row.slice(1, 1 + crowdNetworksMin).map(String)));
     const [firstAt, lastAt, subjects, networks] = rows(from["vanished"]);
     oracle.#vanished.firstAt = Number(firstAt) || 0;
@@ -510,7 +527,9 @@ export class EndpointOracle {
     const fromPoor = this.classes.some((_, other) => this.isPoor(known.symbol, other));
     const toRich = this.isPoor(known.symbol, symbol);
     if (this.isPoor(symbol, known.symbol) && !this.aboutTheRequest(symbol)) this.#noteVanished(seen);
-    this.nats = Math.max(determinismFloorNats, this.nats + repeatEvidence({ same, fromPoor, toRich, chance: this.#chance(symbol, source) }));
+    const evidence = repeatEvidence({ same, fromPoor, toRich, chance: this.#chance(symbol, source) });
+    this.nats = Math.max(determinismFloorNats, this.nats + evidence);
+    if (same && evidence > 0) this.#supportedAt = this.#lastAt;
     if (same && this.#agreeing.size < 2) this.#agreeing.add(seen.subject);
     // Two identifiers at least: one that is special (a canary, a cached page) decides nothing.
     if (this.nats >= suspectedNats && this.#agreeing.size >= 2) this.#determined = true;
@@ -537,14 +556,15 @@ export class EndpointOracle {
       mine.at = seen.at;
       mine.subject = seen.subject;
     }
-    if (source.contrasted) return;
+    if (source.contrasted && seen.at - this.#supportedAt < dayMs) return;
     for (const [other, last] of source.got) {
       if (other === symbol || last.subject === seen.subject || Math.abs(seen.at - last.at) > contrastWindowMs) continue;
       if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
       // A slip of the pen answered 400 says nothing about anybody.
       if (this.#incomparable(symbol, other)) continue;
+      this.#supportedAt = this.#lastAt;
+      if (!source.contrasted) this.contrastSources += 1;
       source.contrasted = true;
-      this.contrastSources += 1;
       return;
     }
   }
@@ -573,11 +593,11 @@ export class EndpointOracle {
     for (const [other, got] of sitting.got) {
       if (other === symbol || this.#incomparable(symbol, other)) continue;
       const least = Math.min(count, got.count);
-      if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.lonelyContrast = true;
+      if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.#lonely();
       // Without a poor and a rich side it may be a test arm drawn for every request: repeats tell, so they are heard first.
       const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats;
       // A door that shuts after so many tries gives another answer from then on: that is about the caller, and it does not go to and fro.
-      if (split && (!this.#refusals || sitting.switches >= splitSwitchesMin) && this.#fixed(symbol) && this.#fixed(other)) this.lonelyContrast = true;
+      if (split && (!this.#refusals || sitting.switches >= splitSwitchesMin) && this.#fixed(symbol) && this.#fixed(other)) this.#lonely();
     }
   }
 
@@ -592,8 +612,18 @@ export class EndpointOracle {
     networks.add(seen.network);
     if (networks.size < crowdNetworksMin) return;
     for (const [other, theirs] of this.#crowd) {
-      if (theirs.size >= crowdNetworksMin && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.crowded = true;
+      if (theirs.size >= crowdNetworksMin && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) {
+        this.crowded = true;
+        this.#supportedAt = this.#lastAt;
+      }
     }
+    // The next crowd is to be of others.
+    if (this.#supportedAt === this.#lastAt && this.crowded) this.#crowd.clear();
+  }
+
+  #lonely(): void {
+    this.lonelyContrast = true;
+    this.#supportedAt = this.#lastAt;
   }
 
   /** A class whose members are equal word for word as far as they were read: JSON with its flags, or a short text; not "about so long". */

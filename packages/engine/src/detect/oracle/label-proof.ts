@@ -19,8 +19,12 @@ export const proofPeriodMs = 30 * 86_400_000;
 /** Labels of either side that the running period needs before it speaks for itself. */
 export const speakingLabelsMin = 20;
 
-/** Labels of either side before they may speak against a suspicion, and the part of what they could have shown below which they do. */
-export const refutingLabelsMin = 25;
+/**
+ * Labels of either side, and of both, before they may speak against a suspicion, and the part of what they could have shown below which they do. Where nineteen in twenty exist, a
+ * month brings a dozen labels of missing people: what one answer in ten of a real oracle gets wrong is told from chance by then.
+ */
+export const refutingLabelsMin = 8;
+export const refutingLabelsTotalMin = 100;
 export const refutedShare = 0.05;
 
 /** One labelled answer. */
@@ -74,7 +78,8 @@ export class LabelProof {
   refuted(at = this.#since): boolean {
     const { test, logE } = this.#speaking(at);
     const [missing, existing] = [test.total(false), test.total(true)];
-    if (missing < refutingLabelsMin || existing < refutingLabelsMin) return false;
+    const few = Math.min(missing, existing);
+    if (few < refutingLabelsMin || (few < plentyLabels && missing + existing < refutingLabelsTotalMin)) return false;
     const share = existing / (existing + missing);
     const most = -(existing + missing) * (share * Math.log(share) + (1 - share) * Math.log(1 - share));
     return logE < refutedShare * most;
@@ -184,6 +189,8 @@ class Period {
   }
 }
 
+/** So many of either side speak without the others. */
+const plentyLabels = 25;
 const strataKinds = 6;
 const hourMs = 3_600_000;
 const dayMs = 86_400_000;

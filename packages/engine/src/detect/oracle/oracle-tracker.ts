@@ -17,7 +17,7 @@ export const oracleEndpointsMax = 256;
  * and a rich answer to two identifiers, or one network saw two of each among nine, or a crowd in which nobody asked twice saw both.
  * `proven`: labelled answers (sign-ins, sign-ups, canaries) depend on existence, e-value over a million.
  * Suspicion stays, for what takes it back an attacker could make: a class that changes once (an account deleted, another `Accept`) proves nothing.
- * What people read is milder: labels that speak against a suspicion take it out of the verdict and the findings, not out of the guard.
+ * What people read is milder: labels that speak against a suspicion, or sixty days without any support, take it out of the verdict and the findings, not out of the guard.
  * Only twenty people whose answer went from rich to poor, seen from twenty networks over more than a day, take back one that rests on contrast alone.
  *
  * At a door, which asks for a proof (a sign-in), only its refusals are held against each other, 401 among them: two that take turns for one network, or "not found"
@@ -93,7 +93,7 @@ export class OracleTracker {
     const oracle = this.#endpoints.get(endpointId);
     if (oracle === undefined) return "none";
     if (oracle.proven) return "proven";
-    return oracle.suspected && !oracle.refuted ? "suspected" : "none";
+    return oracle.speaks && !oracle.refuted ? "suspected" : "none";
   }
 
   /** Whether to guard it: once suspected for good, whatever labels say against it, since an attacker may have made them. Cheap enough for every exchange. */

@@ -1,5 +1,5 @@
 import { OracleTracker, type Ports } from "@postern/engine";
-import { nullClasses, type NullEndpoint, nullEndpoints, type NullQuestion } from "./null-endpoints.ts";
+import { nullClasses, type NullEndpoint, nullEndpoints, type NullQuestion, realEndpoints } from "./null-endpoints.ts";
 
 export interface NullRow {
   readonly id: string;
@@ -18,9 +18,36 @@ export interface NullRow {
  * them asked again; half of those who exist are seen signing in, half of the others are known for slips. Verdicts are looked at after every hundred answers.
  */
 export function measureNulls(months: number, seed: string, ports: Ports, random: (seed: string) => () => number, told: (done: number) => void): NullRow[] {
+  return measured(nullEndpoints, months, seed, ports, random, told);
+}
+
+/** The same months of endpoints that are oracles: how many end without a suspicion or a proof. */
+export function measureReals(months: number, seed: string, ports: Ports, random: (seed: string) => () => number): RealRow[] {
+  return measured(realEndpoints, months, seed, ports, random, () => undefined).map(({ id, why, months: played, stillSuspected, proven }) => ({
+    id,
+    why,
+    months: played,
+    proven,
+    lost: played - stillSuspected - proven,
+  }));
+}
+
+export interface RealRow extends Pick<NullRow, "id" | "why" | "months" | "proven"> {
+  /** Neither suspected nor proven when the month was over. */
+  readonly lost: number;
+}
+
+function measured(
+  endpoints: readonly (NullEndpoint & { readonly labelled?: number })[],
+  months: number,
+  seed: string,
+  ports: Ports,
+  random: (seed: string) => () => number,
+  told: (done: number) => void,
+): NullRow[] {
   const rows: NullRow[] = [];
-  for (const [index, endpoint] of nullEndpoints.entries()) {
-    const share = Math.floor(months / nullEndpoints.length) + (index < months % nullEndpoints.length ? 1 : 0);
+  for (const [index, endpoint] of endpoints.entries()) {
+    const share = Math.floor(months / endpoints.length) + (index < months % endpoints.length ? 1 : 0);
     let [suspected, stillSuspected, proven, answers, labels] = [0, 0, 0, 0, 0];
     for (let month = 0; month < share; month += 1) {
       const seen = playMonth(endpoint, ports, random(`${seed} ${endpoint.id} ${month}`));
@@ -40,7 +67,7 @@ const subjectsAMonth = 800;
 const monthMs = 30 * 86_400_000;
 const startMs = 1_760_000_000_000;
 
-function playMonth(endpoint: NullEndpoint, ports: Ports, random: () => number): { suspected: boolean; stillSuspected: boolean; proven: boolean; answers: number; labels: number } {
+function playMonth(endpoint: NullEndpoint & { readonly labelled?: number }, ports: Ports, random: () => number): { suspected: boolean; stillSuspected: boolean; proven: boolean; answers: number; labels: number } {
   const tracker = new OracleTracker();
   const classes = nullClasses(ports);
   const base = 0.15 + 0.8 * random();
@@ -55,7 +82,7 @@ function playMonth(endpoint: NullEndpoint, ports: Ports, random: () => number): 
     const of = caller.startsWith("home") ? random() : numberOf(caller);
     const application = random() < 0.5 ? 0 : 1;
     const question = { at, subject: `s-${n}`, number: random(), caller, network: caller, of, application, again: false };
-    const exists = random() < endpoint.exists(drawn(question, 0), base);
+    const exists = random() < endpoint.exists(drawn({ ...question, exists: false }, 0), base);
     questions.push({ ...question, exists });
     if (random() < 0.3) {
       const soon = random() < 0.5;
@@ -78,7 +105,7 @@ function playMonth(endpoint: NullEndpoint, ports: Ports, random: () => number): 
       at,
       kind: question.application === 0 ? "Old" : "New",
     });
-    if (random() < 0.5) tracker.label({ endpointId: "e", subject: question.subject, exists: question.exists, at: at + 60_000, narrow: question.network });
+    if (random() < (endpoint.labelled ?? 0.5)) tracker.label({ endpointId: "e", subject: question.subject, exists: question.exists, at: at + 60_000, narrow: question.network });
     answers += 1;
     if (answers % 100 === 0 && tracker.verdict("e") !== "none") suspected = suspected || tracker.verdict("e") === "suspected";
     if (answers % 100 === 0 && tracker.verdict("e") === "proven") return { suspected, stillSuspected: false, proven: true, answers, labels: tracker.state("e").labels };
@@ -87,7 +114,7 @@ function playMonth(endpoint: NullEndpoint, ports: Ports, random: () => number): 
   return { suspected: suspected || verdict === "suspected", stillSuspected: verdict === "suspected", proven: verdict === "proven", answers, labels: tracker.state("e").labels };
 }
 
-function drawn(question: { at: number; number: number; of: number; application: number; again: boolean }, chance: number): NullQuestion {
+function drawn(question: { at: number; number: number; of: number; application: number; again: boolean; exists: boolean }, chance: number): NullQuestion {
   return {
     month: question.at / monthMs,
     hour: (question.at / 3_600_000) % 24,
@@ -96,6 +123,7 @@ function drawn(question: { at: number; number: number; of: number; application: 
     chance,
     again: question.again,
     application: question.application,
+    known: question.exists,
   };
 }
 

@@ -1,6 +1,6 @@
 import { type ClassifiedAnswer, classifyResponse, type Ports } from "@postern/engine";
 
-/** What one question to an endpoint that is no oracle is decided by. Never whether its subject exists, but what existence may go along with. */
+/** What the answer to one question is decided by: of an endpoint that is no oracle never whether its subject exists, but what existence may go along with. */
 export interface NullQuestion {
   /** Share of the month that is over. */
   readonly month: number;
@@ -15,6 +15,8 @@ export interface NullQuestion {
   readonly again: boolean;
   /** Old or new application, seen in the request's `User-Agent`. */
   readonly application: number;
+  /** Read by {@link realEndpoints} alone. */
+  readonly known: boolean;
 }
 
 /** An endpoint that tells nothing about existence, and why its answers vary all the same. */
@@ -77,6 +79,26 @@ export const nullEndpoints: readonly NullEndpoint[] = [
     answer: ({ month, hour }) => (incident(month, hour) ? "poor" : "rich"),
   },
   { id: "rare-change", why: "one request in two hundred gets another layout", exists: steady, answer: ({ chance }) => (chance < 0.005 ? "poor" : "rich") },
+];
+
+/** Oracles in the same traffic: what takes a false suspicion back must not take theirs. */
+export const realEndpoints: readonly (NullEndpoint & { readonly labelled: number })[] = [
+  { id: "real", why: "tells outright", labelled: 0.5, exists: steady, answer: ({ known }) => (known ? "rich" : "missing") },
+  { id: "real, without labels", why: "the same, nobody known to exist", labelled: 0, exists: steady, answer: ({ known }) => (known ? "rich" : "missing") },
+  {
+    id: "real, one in ten wrong",
+    why: "tells, but for one answer in ten",
+    labelled: 0.5,
+    exists: steady,
+    answer: ({ known, chance }) => (known === chance >= 0.1 ? "rich" : "missing"),
+  },
+  {
+    id: "real, one in ten wrong, without labels",
+    why: "the same, nobody known to exist",
+    labelled: 0,
+    exists: steady,
+    answer: ({ known, chance }) => (known === chance >= 0.1 ? "rich" : "missing"),
+  },
 ];
 
 function incident(month: number, hour: number): boolean {
