@@ -70,6 +70,23 @@ export type Endpoint = {
     readonly requests: number;
     readonly labels: number;
   } | null;
+  readonly ownAnswers: {
+    readonly uniform: number;
+    readonly denied: number;
+    readonly tells: {
+      readonly bits: number;
+      readonly lowBits: number;
+      readonly highBits: number;
+      readonly broken: boolean;
+    } | null;
+    readonly differs: {
+      readonly bits: number;
+      readonly lowBits: number;
+      readonly highBits: number;
+      readonly broken: boolean;
+    } | null;
+    readonly bitsByTime: number | null;
+  } | null;
   readonly dataClasses: readonly string[];
   readonly dataFields: readonly ({
     readonly field: string;

@@ -10,6 +10,7 @@ import { headerOf, viewOf } from "./exchange/view-of.ts";
 import type { ExchangeView } from "./exchange/view.ts";
 import type { Finding } from "./assess/finding.ts";
 import { existenceOracle } from "./assess/checks/existence-oracle.ts";
+import { uniformAnswerDiffers } from "./assess/checks/uniform-answer-differs.ts";
 import { timingOracle } from "./assess/checks/timing-oracle.ts";
 import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
 import { AbuseWatch, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
@@ -22,6 +23,8 @@ import { targetPlace } from "./detect/target/target-place.ts";
 import { hash53 } from "./detect/observe/hash53.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
+import { OwnAnswers } from "./detect/oracle/own-answers.ts";
+import { seenAnswer } from "./detect/oracle/seen-answer.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { callerKind, timeOf } from "./detect/oracle/answer-time.ts";
@@ -51,6 +54,8 @@ import type { ResponseClass } from "./understood.ts";
 export class Ledger {
   readonly inventory: Inventory;
   readonly oracles: OracleTracker;
+  /** Whether what the gate answers in the service's place keeps what it is for. */
+  readonly ownAnswers: OwnAnswers;
   readonly anchors: AnchorFinder;
   readonly abuse: AbuseWatch;
   /** Says who an attack's clients are, while an alarm stands. */
@@ -83,6 +88,7 @@ export class Ledger {
     this.inventory = state === undefined ? new Inventory(ports, options.bounds) : Inventory.restore(ports, state.inventory, options.bounds, rules);
     if (state === undefined) this.inventory.govern(rules);
     this.oracles = state === undefined ? new OracleTracker() : OracleTracker.restore(state.oracles);
+    this.ownAnswers = OwnAnswers.restore(state?.own, ports);
     this.#schemes = state === undefined ? new SchemeLearner(ports) : SchemeLearner.restore(ports, state.schemes);
     this.#uniform = state === undefined ? new UniformTemplates(ports) : UniformTemplates.restore(state.uniform, ports);
     this.anchors = new AnchorFinder(ports);
@@ -150,6 +156,10 @@ export class Ledger {
       const seen = this.#answerOf(view, extracted.first);
       step.responseClass = classifyResponse(this.#schemes.scheme(endpoint.id), seen, ports);
       each = this.#each(endpoint.id, seen, extracted);
+    }
+    if (exchange.gate !== undefined && step.responseClass !== undefined && extracted.subjects.length === 1) {
+      const seen = seenAnswer(exchange, endpoint.id, this.oracles.meaning(endpoint.id, step.responseClass.id), extracted.first);
+      if (seen !== undefined) this.ownAnswers.observe(seen);
     }
     const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
     if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, each, at);
@@ -262,7 +272,9 @@ export class Ledger {
       const state = this.oracles.state(endpoint.id);
       const timing = this.oracles.timing(endpoint.id);
       const door = this.anchors.isDoor(endpoint.id);
-      if ((state.verdict === "none" && (timing === undefined || timing.verdict === "none")) || (this.anchors.isAnchorEndpoint(endpoint.id) && !door)) continue;
+      const own = this.ownAnswers.state(endpoint.id);
+      const told = (state.verdict !== "none" || (timing !== undefined && timing.verdict !== "none")) && (door || !this.anchors.isAnchorEndpoint(endpoint.id));
+      if (!told && own === undefined) continue;
       // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
       const traffic = this.#traffic.get(endpoint.id) ?? {
         lookups: endpoint.requests,
@@ -278,7 +290,8 @@ export class Ledger {
         signIn: door,
         traffic,
       } as const;
-      for (const finding of [existenceOracle({ ...seen, state }, this.#ports), timingOracle({ ...seen, timing }, this.#ports)]) {
+      const theirs = told ? [existenceOracle({ ...seen, state }, this.#ports), timingOracle({ ...seen, timing }, this.#ports)] : [];
+      for (const finding of [...theirs, uniformAnswerDiffers({ endpoint: seen.endpoint, own, ...traffic }, this.#ports)]) {
         // Its page is that of the endpoint it is shown in; its name says which of those it is.
         if (finding !== undefined) findings.push(endpoint.shownAs === undefined ? finding : { ...finding, endpoint: { ...finding.endpoint, id: endpoint.shownAs.id } });
       }
@@ -322,6 +335,7 @@ export class Ledger {
       oracles: this.oracles.exportState(),
       schemes: this.#schemes.exportState(),
       uniform: this.#uniform.exportState(),
+      own: this.ownAnswers.exportState(),
       anchors: this.anchors.exportState(),
       abuse: this.abuse.exportState(),
       ...this.#guards.exportState(),
@@ -526,6 +540,7 @@ export class Ledger {
       this.#schemes.renamed(alias, id);
       this.#schemes.renamed(eachOf(alias), eachOf(id));
       this.#uniform.renamed(alias, id);
+      this.ownAnswers.renamed(alias, id);
       this.anchors.renamed(alias, id);
       this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
@@ -656,6 +671,8 @@ export interface LedgerState {
   readonly oracles: ReturnType<OracleTracker["exportState"]>;
   readonly schemes: ReturnType<SchemeLearner["exportState"]>;
   readonly uniform: ReturnType<UniformTemplates["exportState"]>;
+  /** Absent in states of before. */
+  readonly own?: ReturnType<OwnAnswers["exportState"]>;
   readonly anchors: AnchorFinderState;
   /** Absent in older states. */
   readonly abuse?: AbuseState;

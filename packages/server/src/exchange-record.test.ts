@@ -16,7 +16,13 @@ describe("a finished exchange as bytes", () => {
     const body = fc.option(fc.string({ unit: "grapheme", maxLength: 300 }), { nil: undefined });
     const side = fc.record({ headers, body, truncated: fc.boolean() });
     const action = fc.constantFrom("allow" as const, "throttle" as const, "uniform" as const, "challenge" as const, "block" as const);
-    const gate = fc.option(fc.record({ action, would: action, reason: token, journaled: fc.boolean() }), { nil: undefined });
+    const gate = fc.option(
+      fc.record(
+        { action, would: action, reason: token, journaled: fc.boolean(), sent: fc.record({ headers, bytes: fc.nat(), ms: fc.double({ min: 0, noNaN: true }) }) },
+        { requiredKeys: ["action", "would", "reason", "journaled"] },
+      ),
+      { nil: undefined },
+    );
     const one = fc.record({ at: fc.double({ noNaN: true }), method: token, path: value, address: token, request: side, response: side, status: fc.nat(999), size: fc.nat(), gate });
     fc.assert(
       fc.property(fc.array(one, { maxLength: 5 }), (list) => {

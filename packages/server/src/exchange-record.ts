@@ -27,6 +27,7 @@ export function recordBytes({ capture, note }: FinishedExchange): number {
     head.target.length +
     sectionBytes(capture.requestSection, head.rawHeaders) +
     sectionBytes(capture.responseSection, capture.responseRawHeaders) +
+    sentBytes(note) +
     (capture.requestBody?.length ?? 0) +
     (capture.responseBody?.length ?? 0)
   );
@@ -52,6 +53,8 @@ export function writeRecord(into: Buffer, from: number, finished: FinishedExchan
     into.set(responseBody, at);
     at += responseBody.length;
   }
+  const bodyEnd = at;
+  if (note?.sent !== undefined) at = putSection(into, at, undefined, note.sent.headers.flat());
   into.writeUInt32LE(at - from, from);
   into[from + 4] =
     (requestBody === undefined ? 0 : Flag.requestBody) |
@@ -70,13 +73,15 @@ export function writeRecord(into: Buffer, from: number, finished: FinishedExchan
   into.writeUInt32LE(requestEnd - targetEnd, from + 16);
   into.writeUInt32LE(responseEnd - requestEnd, from + 20);
   into.writeUInt32LE(requestBodyEnd - responseEnd, from + 24);
-  into.writeUInt32LE(at - requestBodyEnd, from + 28);
+  into.writeUInt32LE(bodyEnd - requestBodyEnd, from + 28);
   into.writeDoubleLE(finished.number, from + 32);
   into.writeDoubleLE(head.at, from + 40);
   into.writeDoubleLE(capture.durationMs, from + 48);
   into.writeDoubleLE(capture.responseBytes, from + 56);
   into.writeUInt16LE(note?.answered ?? 0, from + 64);
   into.writeDoubleLE(capture.upstreamMs ?? -1, from + 66);
+  into.writeDoubleLE(note?.sent?.ms ?? -1, from + 74);
+  into.writeUInt32LE(note?.sent?.bytes ?? 0, from + 82);
   return at;
 }
 
@@ -115,12 +120,14 @@ export class RecordReader {
     const requestEnd = targetEnd + records.readUInt32LE(from + 16);
     const responseEnd = requestEnd + records.readUInt32LE(from + 20);
     const requestBodyEnd = responseEnd + records.readUInt32LE(from + 24);
-    if (requestBodyEnd + records.readUInt32LE(from + 28) !== end) throw new RangeError("A record of the gate does not add up.");
+    const bodyEnd = requestBodyEnd + records.readUInt32LE(from + 28);
+    const sentMs = records.readDoubleLE(from + 74);
+    if (bodyEnd > end || (bodyEnd < end && sentMs < 0)) throw new RangeError("A record of the gate does not add up.");
     const target = records.toString("latin1", reasonEnd, targetEnd);
     const requestHeaders = this.#headers(records, targetEnd, requestEnd);
     const responseHeaders = this.#headers(records, requestEnd, responseEnd);
     const asked = plainBody((flags & Flag.requestBody) === 0 ? undefined : records.subarray(responseEnd, requestBodyEnd), requestHeaders, (flags & Flag.requestTruncated) === 0);
-    const answered = plainBody((flags & Flag.responseBody) === 0 ? undefined : records.subarray(requestBodyEnd, end), responseHeaders, (flags & Flag.responseTruncated) === 0);
+    const answered = plainBody((flags & Flag.responseBody) === 0 ? undefined : records.subarray(requestBodyEnd, bodyEnd), responseHeaders, (flags & Flag.responseTruncated) === 0);
     const exchange: Mutable<Exchange> = {
       id: `${epoch}-${records.readDoubleLE(from + 32).toString(36)}`,
       at: records.readDoubleLE(from + 40),
@@ -142,6 +149,7 @@ export class RecordReader {
         reason: records.toString("latin1", addressEnd, reasonEnd),
         journaled: (flags & Flag.journaled) !== 0,
         ...(answeredStatus === 0 ? {} : { answered: answeredStatus }),
+        ...(sentMs < 0 ? {} : { sent: { headers: this.#headers(records, bodyEnd, end), bytes: records.readUInt32LE(from + 82), ms: sentMs } }),
       };
     }
     return exchange;
@@ -168,8 +176,8 @@ export const sectionsMax = 1_024;
 export const sectionCharactersMax = 2_048;
 
 const Flag = { requestBody: 1, requestTruncated: 2, responseBody: 4, responseTruncated: 8, note: 16, journaled: 32 } as const;
-/** Four bytes of length, flags, two actions, three short lengths, status; five lengths; four doubles; the status the caller got in the service's place, 0 for the service's own; the service's time, -1 for none. */
-const fixedBytes = 74;
+/** Four bytes of length, flags, two actions, three short lengths, status; five lengths; four doubles; the status the caller got in the service's place, 0 for the service's own; the service's time, -1 for none; when the answer in the service's place was sent, -1 for none, and its bytes. */
+const fixedBytes = 86;
 /** What one byte can count. Methods, addresses and reasons are far shorter; what is longer is cut. */
 const shortMax = 255;
 const actions: readonly Action[] = ["allow", "throttle", "uniform", "challenge", "block"];
@@ -189,6 +197,12 @@ function sectionBytes(section: string | undefined, rawHeaders: readonly string[]
   if (section !== undefined) return section.length;
   let bytes = rawHeaders.length + (rawHeaders.length >> 1);
   for (const text of rawHeaders) bytes += text.length;
+  return bytes;
+}
+
+function sentBytes(note: GateNote | undefined): number {
+  let bytes = 0;
+  for (const [name, value] of note?.sent?.headers ?? []) bytes += name.length + value.length + 3;
   return bytes;
 }
 

@@ -93,6 +93,7 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
         <Oracle oracle={endpoint.oracle} />
         {endpoint.timing !== null && <Timing timing={endpoint.timing} />}
         <Guard guard={endpoint.guard} />
+        {endpoint.ownAnswers !== null && <OwnAnswers own={endpoint.ownAnswers} />}
         {endpoint.floor !== null && <Floor floor={endpoint.floor} />}
       </div>
     </>
@@ -211,6 +212,32 @@ function Guard({ guard }: { readonly guard: Endpoint["guard"] }) {
           ]}
         />
       )}
+    </Card>
+  );
+}
+
+/** Whether what Postern answers in the service's place gives itself, or anybody, away. */
+function OwnAnswers({ own: { uniform, denied, tells, differs, bitsByTime } }: { readonly own: NonNullable<Endpoint["ownAnswers"]> }) {
+  const broken = tells?.broken === true || differs?.broken === true;
+  const figure = (one: typeof tells): string => (one === null ? "too few answers yet" : `${one.bits.toFixed(4)} bit (${one.lowBits.toFixed(4)} to ${one.highBits.toFixed(4)})`);
+  return (
+    <Card title="Our own answers" badge={<Badge tone={tells?.broken === true ? "leak" : broken ? "warn" : "brand"}>{broken ? "give away" : "hold"}</Badge>}>
+      <p>
+        {tells?.broken === true
+          ? "Uniform answers tell who exists: they hide nothing."
+          : differs?.broken === true
+            ? "Uniform answers look different from the service's own denials: whoever looks closely sees that he is held off."
+            : "Nothing says that uniform answers can be told apart by what they hide."}
+      </p>
+      <Facts
+        facts={[
+          ["tell who exists", figure(tells)],
+          ["differ from denials", figure(differs)],
+          ["known by the wait alone", bitsByTime === null ? "too few answers yet" : `${bitsByTime.toFixed(2)} bit`],
+          ["uniform answers", count(uniform)],
+          ["truthful denials", count(denied)],
+        ]}
+      />
     </Card>
   );
 }

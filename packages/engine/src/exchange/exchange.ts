@@ -80,6 +80,8 @@ export interface GateNote {
   readonly reason: string;
   /** The status the caller got, where the gate answered in the service's place. */
   readonly answered?: number;
+  /** What the caller saw of a uniform answer: its headers as sent, the bytes of its body without the identifier it repeats, milliseconds after the request. */
+  readonly sent?: { readonly headers: HeaderList; readonly bytes: number; readonly ms: number };
   /** Disclosure rows of this exchange stand already in the gate's own journal. */
   readonly journaled: boolean;
 }

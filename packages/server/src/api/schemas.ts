@@ -9,6 +9,7 @@ import { knownKinds } from "../specs/known-kinds.ts";
 const level = z.enum(["info", "low", "medium", "high", "critical"]);
 const time = z.iso.datetime();
 const count = z.number().min(0);
+const ownFigure = z.object({ bits: z.number(), lowBits: z.number(), highBits: z.number(), broken: z.boolean() });
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const middleAndHigh = z.object({ median: z.number(), p95: z.number() });
 const endpointRef = z.object({ id: z.string(), method: z.string(), host: z.string(), path: z.string() });
@@ -50,6 +51,7 @@ const Endpoint = z.object({
   timing: z
     .object({ verdict: z.enum(["suspected", "proven"]), differenceMs: z.number(), lowMs: z.number(), highMs: z.number(), requests: z.number(), labels: z.number() })
     .nullable(),
+  ownAnswers: z.object({ uniform: count, denied: count, tells: ownFigure.nullable(), differs: ownFigure.nullable(), bitsByTime: z.number().nullable() }).nullable(),
   dataClasses: z.array(z.string()),
   dataFields: z.array(z.object({ field: z.string(), class: z.string(), scheme: z.string().nullable(), samples: count, share: z.number() })),
   positions: z.array(z.object({ name: z.string(), values: count, samples: count, shapes: z.record(z.string(), count) })),

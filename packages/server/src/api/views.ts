@@ -166,6 +166,13 @@ export interface LiveCounts {
   readonly estimated: boolean;
 }
 
+export interface OwnAnswersFigure {
+  readonly bits: number;
+  readonly lowBits: number;
+  readonly highBits: number;
+  readonly broken: boolean;
+}
+
 export interface EndpointView {
   readonly id: string;
   readonly method: string;
@@ -199,6 +206,17 @@ export interface EndpointView {
     readonly requests: number;
     /** Labelled times it rests on. */
     readonly labels: number;
+  } | null;
+  /**
+   * What Postern's own uniform answers told, as askers saw them: `tells` about who exists, `differs` from the service's own denials (time left out), each in bits with a 95 % interval, null while
+   * too few were seen; `broken` when it is surely more than 0.01 bit. `bitsByTime` is how well waiting alone gives a uniform answer away. Null where none was given.
+   */
+  readonly ownAnswers: {
+    readonly uniform: number;
+    readonly denied: number;
+    readonly tells: OwnAnswersFigure | null;
+    readonly differs: OwnAnswersFigure | null;
+    readonly bitsByTime: number | null;
   } | null;
   readonly dataClasses: readonly string[];
   /** Fields of its answers that have a class, `share` of the samples that fit. */

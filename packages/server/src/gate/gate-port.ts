@@ -86,6 +86,8 @@ export interface Capture {
   readonly ruling: Ruling;
   /** What the client got instead of the upstream's answer, if anything. */
   readonly replaced: boolean;
+  /** What was sent in the place of a held answer, as it went out, and when: milliseconds of the same clock after the request. */
+  readonly sent?: { readonly rawHeaders: readonly string[]; readonly bytes: number; readonly ms: number } | undefined;
   /** The request's header section as on the wire, line by line, when the adapter has it as one text: cheaper to pass on than `rawHeaders`. */
   readonly requestSection: string | undefined;
   readonly requestBody: Uint8Array | undefined;

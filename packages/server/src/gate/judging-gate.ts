@@ -133,8 +133,11 @@ export class JudgingGate implements GatePort {
     let number = 0;
     switch (ruling.kind) {
       case "hold": {
-        const { waiting } = ruling.token as Held;
+        const { waiting, endpoint, extracted } = ruling.token as Held;
         note = waiting.note;
+        const { sent } = capture;
+        if (note !== undefined && sent !== undefined)
+          note = { ...note, sent: { headers: pairs(sent.rawHeaders), bytes: sent.bytes - repeated(endpoint, extracted.first), ms: sent.ms } };
         number = waiting.number;
         break;
       }
@@ -228,6 +231,11 @@ const noPairs: readonly (readonly [string, string])[] = [];
 /** No answer, the server's own failure, or "too many requests": nothing was learned. */
 function tellsNothing(status: number): boolean {
   return status === 0 || status === 429 || status >= 500;
+}
+
+/** Bytes of the uniform answer that are the identifier asked about. */
+function repeated({ uniform }: GuardedEndpoint, first: string): number {
+  return Buffer.byteLength(renderUniform(uniform, first)) - Buffer.byteLength(renderUniform(uniform, ""));
 }
 
 function inBody(endpoint: GuardedEndpoint | undefined): boolean {

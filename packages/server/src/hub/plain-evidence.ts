@@ -26,6 +26,11 @@ export function plainEvidence({ check, verdict, evidence }: Pick<Finding, "check
     const coarse = of("unitMs") >= 1_000 ? " The times are in whole seconds, so this is rough." : of("unitMs") >= 1 ? " The times are in whole milliseconds." : "";
     return `${verdict === "proven" ? "Certain" : "Likely, not proven"}: about somebody who exists it takes ${tenth(Math.abs(of("differenceMs")))} ms ${more} (${tenth(least ?? 0)} to ${tenth(most ?? 0)}), comparing ${compared}. Over the internet an attacker needs about ${several(of("requestsAt20Ms"), "request")} to learn one answer, from nearby about ${of("requestsAt5Ms").toLocaleString("en")}.${coarse}`;
   }
+  if (check === "uniform-answer-differs") {
+    const beside = `${several(of("uniformAnswers"), "uniform answer")} and ${several(of("truthfulDenials"), "truthful denial")} were seen as their askers saw them`;
+    const bits = `${of("bits").toFixed(3)} bit (${of("bitsLow").toFixed(3)} to ${of("bitsHigh").toFixed(3)}; 0.01 is allowed), and an accident looks like this at most ${oddsOf(of("eValue"))}`;
+    return `Certain: ${beside}; one tells ${bits}.`;
+  }
   if (check === "missing-authentication") {
     const refused = of("refusedWithoutCredential");
     const open = of("answeredWithoutCredential");

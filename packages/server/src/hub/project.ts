@@ -37,6 +37,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
         ? null
         : { verdict: oracle.verdict, bits: rounded(oracle.bits, 3), eValue: Number(oracle.eValue.toPrecision(3)), labels: oracle.labels },
     timing: timingOf(ledger, telling),
+    ownAnswers: ownAnswersOf(ledger, endpoint),
     dataClasses: [...endpoint.dataClasses].sort(),
     dataFields: endpoint.classifiedFields().map((one) => ({ field: reveal(one.field), class: one.class, scheme: one.scheme ?? null, samples: one.samples, share: one.share })),
     positions: endpoint
@@ -72,6 +73,24 @@ function timingOf(ledger: Ledger, endpointId: string): EndpointView["timing"] {
     requests: timing.requestsAt20,
     labels: timing.existing + timing.missing,
   };
+}
+
+/** What our own uniform answers told; of endpoints that a rule shows as one, of the first that was answered for. */
+function ownAnswersOf(ledger: Ledger, endpoint: InventoryEndpoint): EndpointView["ownAnswers"] {
+  for (const id of new Set([endpoint.id, ...[...(endpoint.parts ?? [])].map((part) => part.id)])) {
+    const own = ledger.ownAnswers.state(id);
+    if (own === undefined) continue;
+    const figure = (one: typeof own.tells): { bits: number; lowBits: number; highBits: number; broken: boolean } | null =>
+      one === undefined ? null : { bits: rounded(one.bits, 4), lowBits: rounded(one.interval[0], 4), highBits: rounded(one.interval[1], 4), broken: one.broken };
+    return {
+      uniform: own.uniforms,
+      denied: own.denials,
+      tells: figure(own.tells),
+      differs: figure(own.differs),
+      bitsByTime: own.byTime === undefined ? null : rounded(own.byTime, 4),
+    };
+  }
+  return null;
 }
 
 /** Its guard; of endpoints that a rule shows as one, the strongest, with what they told together. */

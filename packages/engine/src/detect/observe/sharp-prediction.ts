@@ -67,5 +67,5 @@ function logGamma(x: number): number {
   let at = x;
   for (; at < 8; at += 1) shift += Math.log(at);
   const square = 1 / (at * at);
-  return (at - 0.5) * Math.log(at) - at + 0.918938533204672742 + (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / at - shift;
+  return (at - 0.5) * Math.log(at) - at + 0.9189385332046727 + (1 / 12 - square * (1 / 360 - square * (1 / 1260 - square / 1680))) / at - shift;
 }

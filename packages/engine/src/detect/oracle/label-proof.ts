@@ -145,7 +145,14 @@ class Period {
     const { labels } = this.test;
     if (!this.test.observe(exists, symbol)) return false;
     const hour = Math.floor((((at % dayMs) + dayMs) % dayMs) / hourMs);
-    const places = [Math.floor(labels / blockLabels), Math.floor(labels / longBlockLabels), Math.floor(hour / daypartHours), hour, kind % callerKindsMax, Math.floor(hour / roughDaypartHours)];
+    const places = [
+      Math.floor(labels / blockLabels),
+      Math.floor(labels / longBlockLabels),
+      Math.floor(hour / daypartHours),
+      hour,
+      kind % callerKindsMax,
+      Math.floor(hour / roughDaypartHours),
+    ];
     for (const [index, strata] of this.#strata.entries()) strata.add(places[index] ?? 0, symbol);
     return true;
   }

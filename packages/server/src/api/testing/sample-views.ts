@@ -276,6 +276,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
     auth: { ...bare, verdict: "enforced", kinds: ["api-key"], evidence: { "answered with credential": requests, "refused without credential": 12 } },
     oracle: null,
     timing: null,
+    ownAnswers: null,
     dataClasses: [],
     dataFields: [],
     positions: [],

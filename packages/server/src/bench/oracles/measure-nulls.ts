@@ -67,7 +67,11 @@ const subjectsAMonth = 800;
 const monthMs = 30 * 86_400_000;
 const startMs = 1_760_000_000_000;
 
-function playMonth(endpoint: NullEndpoint & { readonly labelled?: number }, ports: Ports, random: () => number): { suspected: boolean; stillSuspected: boolean; proven: boolean; answers: number; labels: number } {
+function playMonth(
+  endpoint: NullEndpoint & { readonly labelled?: number },
+  ports: Ports,
+  random: () => number,
+): { suspected: boolean; stillSuspected: boolean; proven: boolean; answers: number; labels: number } {
   const tracker = new OracleTracker();
   const classes = nullClasses(ports);
   const base = 0.15 + 0.8 * random();

@@ -30,6 +30,7 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
       ].join(", "),
     ),
     ...said("known by", one.knownBy.join(", ")),
+    ...(one.ownAnswers === null ? [] : said("our answers", ownAnswersText(one.ownAnswers))),
     ...(one.floor === null ? [] : said("floor", `${one.floor.text} (${one.floor.measuredAt.slice(0, 16).replace("T", " ")} UTC)`)),
     ...said(
       "requests",
@@ -54,6 +55,13 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
     if (answer.more > 0) lines.push(paint.dim(`and ${count(answer.more)} more`));
   }
   return `${lines.join("\n")}\n`;
+}
+
+/** Whether the uniform answers keep what they are for. */
+function ownAnswersText({ uniform, denied, tells, differs }: NonNullable<EndpointView["ownAnswers"]>): string {
+  const figure = (what: string, one: typeof tells): string =>
+    one === null ? `${what}: too few seen` : `${what} ${one.bits.toFixed(4)} bit (${one.lowBits.toFixed(4)} to ${one.highBits.toFixed(4)})${one.broken ? ", MORE THAN 0.01" : ""}`;
+  return `${count(uniform)} uniform beside ${count(denied)} truthful denials; ${figure("tell who exists", tells)}; ${figure("differ from denials", differs)}`;
 }
 
 export interface RenderEndpointOptions {

@@ -59,6 +59,7 @@ export class InFlight implements UpstreamJob {
   private upstreamMs = -1;
   private upstreamError: UpstreamFailure | undefined;
   private replaced = false;
+  private sentInstead: Capture["sent"];
   private answerEnded = false;
   private retried = false;
   private expecting: boolean;
@@ -526,6 +527,7 @@ export class InFlight implements UpstreamJob {
     }
     this.answerEnded = true;
     res.end(body);
+    if (this.replaced) this.sentInstead = { rawHeaders: headers, bytes: body.length, ms: this.context.now() - this.head.at };
     this.settle();
   }
 
@@ -630,6 +632,7 @@ export class InFlight implements UpstreamJob {
       head: this.head,
       ruling: this.ruling,
       replaced: this.replaced,
+      sent: this.sentInstead,
       requestSection: this.section,
       requestBody: this.requestTee.bytes(),
       requestBodyTruncated: this.requestTee.truncated || (this.read.hasBody && !this.req.complete),
