@@ -346,6 +346,12 @@ export type TemplateChange = {
   readonly notRecomputed: boolean;
 };
 
+export type NumberChange = {
+  readonly person: string;
+  readonly at: string;
+  readonly known: boolean;
+};
+
 export type Change = {
   readonly at: string;
   readonly kind: "appeared" | "fell-idle" | "answers-though-retired" | "described" | "document-added" | "document-replaced" | "document-removed" | "document-restored";

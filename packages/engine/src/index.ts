@@ -12,7 +12,7 @@ export { type DetectorEntry, detectorCatalogue } from "./detect/detector-catalog
 export * from "./assess/finding.ts";
 export * from "./decide/gate-policy.ts";
 export { aftermath, type AftermathDay, aftermathSignal, type AftermathVerdict } from "./detect/abuse/aftermath.ts";
-export { NumberChanges } from "./detect/abuse/number-changes.ts";
+export { NumberChanges, type NumberChangesState } from "./detect/abuse/number-changes.ts";
 export { abusePolicy } from "./detect/abuse/abuse-policy.ts";
 export type { MessageCosts } from "./detect/abuse/sms-pumping.ts";
 export type { EndpointKind, KindVerdict } from "./detect/kinds/endpoint-kind.ts";

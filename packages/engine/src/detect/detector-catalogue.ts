@@ -216,8 +216,8 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "takeover.number-change",
     letter: "",
-    sees: "A number that `postern number-changed` reported as ported or changed, a new device and a new password for the same person within 72 hours, in any order.",
-    misses: "Changes nobody reports; a thief who waits; what happened before the hub started again.",
+    sees: "A number that `postern number-changed` or `POST /api/v1/number-changes` reported as ported or changed, a new device and a new password for the same person within 72 hours, in any order.",
+    misses: "Changes nobody reports; a thief who waits; devices and passwords of before the first report ever.",
     mistakes: "An honest person with a new card in a new telephone who sets a new password. Hence level medium.",
     walkedAroundBy: "Waiting three days between the steps.",
     acts: "nothing; it tells people",

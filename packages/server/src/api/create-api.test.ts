@@ -41,6 +41,7 @@ function sendOf(route: (typeof routes)[number]): Send {
   const method = route.method.toUpperCase();
   if (route.upload !== undefined) return { method, body: '{"openapi":"3.1.0"}', type: "application/octet-stream" };
   if (route.statuses !== undefined) return { method, body: JSON.stringify({ status: route.statuses.at(-1) }) };
+  if (route.path === "/number-changes") return { method, body: '{"phone":"+491701234567"}' };
   if (route.path === "/templates" && route.method === "patch") return { method, body: '{"kind":"merge","template":"/wiki/{page}"}' };
   return route.method === "patch" ? { method, body: '{"owner":"accounts"}' } : { method };
 }

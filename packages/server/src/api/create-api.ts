@@ -45,7 +45,7 @@ export const requestBodyBytesMax = 4_096;
 export function createApi(options: ApiOptions): Api {
   const { views, auth, version, now, onEvent } = options;
   const app: Api = new Hono<ApiEnv>({ strict: true });
-  const routes = routesOf(views);
+  const routes = routesOf(views, now);
   const openapi = JSON.stringify(openapiOf(routes, version));
   const live = createLiveStreams({ views });
 
@@ -69,7 +69,7 @@ export function createApi(options: ApiOptions): Api {
     app.on(route.method, `/api/v1${route.path.replace("{id}", ":id")}`, async (c) => {
       let status = "";
       let body: unknown;
-      if (route.method === "patch") {
+      if (route.body !== undefined) {
         body = await jsonOf(c.req.raw);
         if (typeof body !== "object" || body === null)
           return problemResponse(
@@ -94,7 +94,7 @@ export function createApi(options: ApiOptions): Api {
             }),
           );
         body = file;
-      } else if (route.method === "post") {
+      } else if (route.statuses !== undefined) {
         const body = await statusOf(c.req.raw);
         if (body === undefined)
           return problemResponse(
@@ -106,8 +106,13 @@ export function createApi(options: ApiOptions): Api {
       }
       const result = await route.run({ id: c.req.param("id") ?? "", query: new URL(c.req.url).searchParams, status, body, by: callerOf(c).name });
       if (result.kind === "invalid") return problemResponse(problemOf("INVALID_REQUEST", "The request says something this route does not know.", { errors: result.mistakes }));
+      if (result.kind === "busy")
+        return problemResponse(problemOf("TOO_MANY_REQUESTS", `More than this route takes; try again in ${result.retryAfterSeconds} seconds.`), {
+          "retry-after": String(result.retryAfterSeconds),
+        });
       if (route.method === "patch") onEvent("api.described", { path: route.path, by: callerOf(c).name });
-      if (route.method === "delete" || route.upload !== undefined) onEvent("api.changed", { path: route.path, by: callerOf(c).name });
+      if (route.method === "delete" || route.upload !== undefined || (route.method === "post" && route.body !== undefined))
+        onEvent("api.changed", { path: route.path, by: callerOf(c).name });
       else if (route.method === "post") onEvent("api.triaged", { path: route.path, status, by: callerOf(c).name });
       return c.json(result.body ?? null, 200, { "cache-control": "no-store" });
     });

@@ -49,7 +49,15 @@ export function openapiOf(routes: readonly Route[], version: string): Readonly<R
           }),
       responses: {
         200: answer(route.page ? pageOf(route.answer) : ref(route.answer)),
-        ...failures(["400", "401", ...(byId ? ["404"] : []), ...(route.method !== "get" ? ["403"] : []), ...(route.upload === undefined ? [] : ["413"]), "503"]),
+        ...failures([
+          "400",
+          "401",
+          ...(byId ? ["404"] : []),
+          ...(route.method !== "get" ? ["403"] : []),
+          ...(route.busy === true ? ["429"] : []),
+          ...(route.upload === undefined ? [] : ["413"]),
+          "503",
+        ]),
       },
     };
   }
@@ -92,6 +100,7 @@ const failureText: Readonly<Record<string, string>> = {
   403: "Not allowed to write, or not sent by the console itself.",
   404: "No such thing.",
   413: "The body is larger than this route takes.",
+  429: "More than this route takes; `Retry-After` says how long to wait.",
   503: "The store or a stream slot is not available.",
 };
 

@@ -21,6 +21,7 @@ export type ProblemCode =
   | "TOO_LARGE"
   | "MISDIRECTED"
   | "TOO_MANY_FAILURES"
+  | "TOO_MANY_REQUESTS"
   | "TOO_MANY_STREAMS"
   | "UNAVAILABLE"
   | "INTERNAL";
@@ -33,6 +34,7 @@ const kinds: Readonly<Record<ProblemCode, { readonly status: number; readonly ti
   TOO_LARGE: { status: 413, title: "Too large", remedy: "Send less; /api/v1/openapi.json names the bound." },
   MISDIRECTED: { status: 421, title: "Unknown host name", remedy: "Open the console by the address printed at start, or name this host in the configuration." },
   TOO_MANY_FAILURES: { status: 429, title: "Too many failed attempts", remedy: "Wait as long as `Retry-After` says, then use a valid token or a new login link." },
+  TOO_MANY_REQUESTS: { status: 429, title: "Too many requests", remedy: "Wait as long as `Retry-After` says, then send it again; sending twice does no harm." },
   TOO_MANY_STREAMS: { status: 503, title: "Too many live streams", remedy: "Close a console window, or poll /api/v1/overview instead." },
   UNAVAILABLE: { status: 503, title: "Temporarily unavailable", remedy: remedyOf("STORE_UNAVAILABLE") },
   INTERNAL: { status: 500, title: "Internal error", remedy: remedyOf("INTERNAL") },

@@ -10,10 +10,12 @@ export interface Route {
   readonly query: readonly ParameterName[];
   /** Allowed values of `status` in the body of a POST. */
   readonly statuses?: readonly string[];
-  /** Shape of the body of a PATCH, as JSON Schema. */
+  /** Shape of the JSON body of a PATCH, or of a POST that takes more than a status, as JSON Schema. */
   readonly body?: unknown;
   /** The body is a file of this size at the most, handed on as text. */
   readonly upload?: { readonly bytesMax: number };
+  /** It can answer 429. */
+  readonly busy?: true;
   readonly answer: SchemaName;
   readonly page: boolean;
   readonly run: (input: RouteInput) => Promise<RouteResult>;
@@ -23,9 +25,13 @@ export interface RouteInput {
   readonly id: string;
   readonly query: URLSearchParams;
   readonly status: string;
-  /** JSON of a PATCH, text of an upload. */
+  /** JSON of a PATCH or of a POST with a {@link Route.body}, text of an upload. */
   readonly body?: unknown;
   readonly by: string;
 }
 
-export type RouteResult = { readonly kind: "ok"; readonly body: unknown } | { readonly kind: "invalid"; readonly mistakes: readonly Mistake[] };
+export type RouteResult =
+  | { readonly kind: "ok"; readonly body: unknown }
+  | { readonly kind: "invalid"; readonly mistakes: readonly Mistake[] }
+  /** More of this in a while than the route takes. */
+  | { readonly kind: "busy"; readonly retryAfterSeconds: number };

@@ -9,6 +9,7 @@ import { changeKey } from "../hub/change-views.ts";
 import { hasLifecycle } from "../hub/endpoint-life.ts";
 import { endpointPatch, type SchemaName, schemas, templatePatch } from "./schemas.ts";
 import type { FindingView, IncidentView, Page, PageQuery, Views } from "./views.ts";
+import { numberChangeRoutes } from "./number-change-routes.ts";
 import type { Route } from "./route.ts";
 import { specRoutes } from "./spec-routes.ts";
 import { disclosureOnWire, overviewOnWire, signalOnWire } from "./wire.ts";
@@ -18,7 +19,7 @@ export const incidentStatuses = ["open", "acknowledged", "closed"] as const;
 export const findingStatuses = ["open", "fixed", "accepted"] as const;
 
 /** Every route but `/health`, `/events` and `/openapi.json`, which answer no JSON of a view. */
-export function routesOf(views: Views): readonly Route[] {
+export function routesOf(views: Views, now: () => number = Date.now): readonly Route[] {
   const pageOf = <T>(items: readonly T[], keyOf: (item: T) => string, query: PageQuery): Page<T> => {
     const page = keysetPage(items, keyOf, query);
     if (page === undefined) throw new BadCursor();
@@ -75,6 +76,7 @@ export function routesOf(views: Views): readonly Route[] {
       pageOf(views.removedSpecs(), (it) => `${latestFirst(it.removedAt)}\n${it.id}`, q),
     ),
     ...specRoutes(views),
+    ...numberChangeRoutes(views, now),
     {
       method: "patch",
       path: "/endpoints/{id}",

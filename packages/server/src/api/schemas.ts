@@ -174,6 +174,12 @@ const TemplateChange = z.object({
   notRecomputed: z.boolean(),
 });
 
+const NumberChange = z.object({
+  person: z.string().describe("Keyed hash of the number; nothing else of it is kept."),
+  at: time.describe("When it changed hands, as reported first."),
+  known: z.boolean().describe("True: it had been reported, and nothing was added."),
+});
+
 /** The body of `PATCH /templates`. */
 export const templatePatch = z
   .strictObject({
@@ -321,6 +327,7 @@ export const schemas = {
   EndpointTemplate,
   TemplateRule,
   TemplateChange,
+  NumberChange,
   Change,
   Finding,
   Incident,

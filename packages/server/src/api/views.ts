@@ -30,6 +30,8 @@ export interface Views extends DiscoveryViews {
   changes(): readonly ChangeView[];
   /** Describes an endpoint; what is left out stays. Written to the audit log first. Throws NOT_FOUND, USAGE at the bound. */
   describe(id: string, patch: EndpointPatch, by: string): Promise<EndpointView>;
+  /** A telephone number was ported or changed hands, at `at` (event time; now when undefined). Written to the audit log first, as a keyed hash. */
+  numberChanged(phone: string, at: number | undefined, by: string): Promise<NumberChangeView>;
   /** Why each segment of an endpoint's template is a constant or a parameter. */
   template(id: string): EndpointTemplate | undefined;
   /** What people and the configuration decided about templates. */
@@ -67,6 +69,12 @@ export interface TemplateRuleView {
   readonly from: "person" | "configuration";
   readonly by: string | null;
   readonly at: string | null;
+}
+
+export interface NumberChangeView {
+  readonly person: string;
+  readonly at: string;
+  readonly known: boolean;
 }
 
 export interface TemplateChange {

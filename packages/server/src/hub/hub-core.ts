@@ -11,6 +11,7 @@ import {
   type LedgerState,
   type LedgerStep,
   type Mode,
+  normalForm,
   NumberChanges,
   type Ports,
   raisesAlarm,
@@ -35,7 +36,7 @@ import { cohortsOf } from "./cohorts-of.ts";
 import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
 import { recallTotals } from "./recall-totals.ts";
 import { NumberChangeFile } from "./number-change-file.ts";
-import { type KeptRow, QuestionsFile } from "./questions-file.ts";
+import { type KeptRow, QuestionsFile, type TakeoverStep } from "./questions-file.ts";
 import { Received } from "./received.ts";
 import { SlowWatch } from "./slow-watch.ts";
 import { SourceTotals } from "./source-totals.ts";
@@ -83,6 +84,8 @@ export class HubCore {
   /** Rows an earlier hub journaled for exchanges that it did not get to journal: the gate sends those exchanges again. */
   readonly #numberChanges = new NumberChanges();
   readonly #numberChangeFile: NumberChangeFile;
+  readonly #lastChange = new Map<string, number>();
+  readonly #changedHands: Signal[] = [];
   readonly #orphans = new Set<string>();
   /** Live totals are complete again: until then nothing is taken back from what incidents say. */
   #recalled = false;
@@ -141,10 +144,14 @@ export class HubCore {
     this.#followUps = this.#journal("followups");
     this.#received = new Received(state?.received);
     this.#recall(dir, state);
-    for (const { question, alarms } of this.#questions.behind(this.#received)) {
+    const before = this.#questions.takeovers;
+    if (before !== undefined) this.#numberChanges.restore(before);
+    for (const { question, alarms, takeovers } of this.#questions.behind(this.#received)) {
       if (question !== undefined) this.ledger.recallQuestion(question);
+      for (const step of takeovers ?? []) this.#numberChanges.observe(...step);
       for (const [endpointId, at] of alarms ?? []) this.ledger.names.alarm(endpointId, at);
     }
+    this.#hearChanges();
     void this.#recallTotals(dir);
   }
 
@@ -187,10 +194,17 @@ export class HubCore {
       const row: StoredExchange & { gate?: string } = this.#row(step, exchange);
       row.gate = `${frame.epoch}:${seq}`;
       rows.push(row);
-      if (step.question !== undefined) questions.push({ gate: row.gate, wroteAt: Date.now(), question: step.question });
+      const takeovers = this.#numberChanges.used ? stepsOf(step, exchange, this.ledger) : [];
+      if (step.question !== undefined || takeovers.length > 0)
+        questions.push({
+          gate: row.gate,
+          wroteAt: Date.now(),
+          ...(step.question === undefined ? {} : { question: step.question }),
+          ...(takeovers.length === 0 ? {} : { takeovers }),
+        });
       journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
       this.#count(step, exchange);
-      if (this.#numberChanges.used) signals.push(...this.#takeovers(step, exchange));
+      signals.push(...takeovers.flatMap((one) => this.#numberChanges.observe(...one) ?? []));
       signals.push(...step.signals, ...this.#trigger(step, exchange));
     }
     // Exchanges last: their numbers say that all of it is kept.
@@ -239,12 +253,43 @@ export class HubCore {
     this.incidents.advance(now);
     this.#forgetAddresses(now);
     this.slow?.tick(now);
-    for (const { subject, at } of this.#numberChangeFile.fresh()) {
-      const signal = this.#numberChanges.changed(subject, at);
-      if (signal !== undefined) this.take([signal]);
-    }
+    this.#hearChanges();
+    this.take(this.#changedHands.splice(0));
     // What opened or rose is saved at once; where saving is slow, it takes a twentieth of the time at most.
     if (this.#changed && Date.now() - this.#savedAt >= 20 * this.#saveMs) this.save();
+  }
+
+  /** Keyed hash of a telephone number, as everywhere. */
+  personOf(phone: string): string {
+    return this.#options.ports.hash("phone", normalForm("phone", phone));
+  }
+
+  /**
+   * A number (its keyed hash) was ported or changed hands. Told twice within {@link sameChangeMs}, it is the one change: `known`. On the disk when this returns.
+   */
+  numberChanged(subject: string, at: number): { readonly at: number; readonly known: boolean } {
+    const before = this.changeKnown(subject, at);
+    if (before === undefined) this.#numberChangeFile.append({ subject, at });
+    return { at: before ?? at, known: before !== undefined };
+  }
+
+  /** When the change was reported to have been that this one is, if it was reported. */
+  changeKnown(subject: string, at: number): number | undefined {
+    this.#hearChanges();
+    const before = this.#lastChange.get(subject);
+    return before !== undefined && Math.abs(before - at) <= sameChangeMs ? before : undefined;
+  }
+
+  /** Takes up what was reported by command or API; what it tells is taken with the next {@link tick}. */
+  #hearChanges(): void {
+    for (const { subject, at } of this.#numberChangeFile.fresh()) {
+      this.#lastChange.delete(subject);
+      this.#lastChange.set(subject, at);
+      const oldest = this.#lastChange.keys().next();
+      if (this.#lastChange.size > lastChangesMax && oldest.done !== true) this.#lastChange.delete(oldest.value);
+      const signal = this.#numberChanges.changed(subject, at);
+      if (signal !== undefined) this.#changedHands.push(signal);
+    }
   }
 
   /** Keeps what a person said about an endpoint; false at the bound. On the disk when this returns. */
@@ -340,7 +385,7 @@ export class HubCore {
   }
 
   #saveQuestions(): void {
-    this.#questions.save(this.ledger.exportQuestions(), this.#received.exportState());
+    this.#questions.save(this.ledger.exportQuestions(), this.#numberChanges.exportState(), this.#received.exportState());
   }
 
   #journal(kind: string): Journal {
@@ -397,18 +442,6 @@ export class HubCore {
       },
     );
     return this.#triggers.observe(facts, exchange.at);
-  }
-
-  /** New devices and new passwords, for numbers that were reported to have changed hands. */
-  #takeovers({ endpoint, subjects, anchors }: LedgerStep, exchange: Exchange): readonly Signal[] {
-    const signals: (Signal | undefined)[] = [];
-    for (const { kind, subjects: people, at, endpointId } of anchors)
-      if (kind === "device-completion") for (const person of people) signals.push(this.#numberChanges.observe("device", person, at, endpointId));
-    const { status } = exchange.response;
-    const [person] = subjects;
-    if (endpoint !== undefined && person !== undefined && subjects.length === 1 && status >= 200 && status < 300 && this.ledger.kindOf(endpoint).kind === "password-reset")
-      signals.push(this.#numberChanges.observe("reset", person.hash, exchange.at, endpoint.id));
-    return signals.filter((signal) => signal !== undefined);
   }
 
   /** What the store's tables forget on time, incidents and the latest signals forget, too. */
@@ -531,11 +564,26 @@ const signalsSavedMax = 500;
 const lossSpanMs = 1_000;
 const recentMax = 2_000;
 const missingMax = 1_000;
+/** A carrier that tells again after a failure, and an operator who tells what the carrier told: within an hour it is one change. */
+export const sameChangeMs = 3_600_000;
+/** As many as {@link NumberChanges} remembers. */
+const lastChangesMax = 10_000;
 /** As many endpoints as one gate guards. */
 const floorsMax = 4_096;
 
 function oracleWord(verdict: "none" | "suspected" | "proven"): string {
   return verdict === "none" ? "" : verdict;
+}
+
+/** New devices and new passwords, for numbers that were reported to have changed hands. */
+function stepsOf({ endpoint, subjects, anchors }: LedgerStep, exchange: Exchange, ledger: Ledger): readonly TakeoverStep[] {
+  const steps: TakeoverStep[] = [];
+  for (const { kind, subjects: people, at, endpointId } of anchors) if (kind === "device-completion") for (const person of people) steps.push(["device", person, at, endpointId]);
+  const { status } = exchange.response;
+  const [person] = subjects;
+  if (endpoint !== undefined && person !== undefined && subjects.length === 1 && status >= 200 && status < 300 && ledger.kindOf(endpoint).kind === "password-reset")
+    steps.push(["reset", person.hash, exchange.at, endpoint.id]);
+  return steps;
 }
 
 function isSignal(row: unknown): row is Signal {

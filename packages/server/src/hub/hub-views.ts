@@ -15,6 +15,7 @@ import type {
   IncidentView,
   LiveEvent,
   Meaning,
+  NumberChangeView,
   Overview,
   Page,
   PageQuery,
@@ -192,6 +193,14 @@ export class HubViews implements Views {
 
   changes(): readonly ChangeView[] {
     return changeViews(changesOf(this.#core.ledger, this.#options.config, this.#core.annotations), this.#options.specs.history());
+  }
+
+  async numberChanged(phone: string, at: number | undefined, by: string): Promise<NumberChangeView> {
+    const person = this.#core.personOf(phone);
+    const changedAt = at ?? this.#options.now();
+    if (this.#core.changeKnown(person, changedAt) === undefined) await this.#options.audit({ at: Date.now(), actor: by, action: "number.changed", subject: person, detail: {} });
+    const change = this.#core.numberChanged(person, changedAt);
+    return { person, at: new Date(change.at).toISOString(), known: change.known };
   }
 
   async describe(id: string, patch: EndpointPatch, by: string): Promise<EndpointView> {

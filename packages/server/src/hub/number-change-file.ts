@@ -3,7 +3,7 @@ import { dirname, join } from "node:path";
 import { z } from "zod";
 
 /**
- * Numbers that the operator or a carrier reported as ported or changed, as keyed hashes, one a line: written by `postern number-changed`, read by the hub that runs on the same data. Appending is
+ * Numbers that the operator or a carrier reported as ported or changed, as keyed hashes, one a line: written by `postern number-changed` and by the hub for its API, read by the hub that runs on the same data. Appending is
  * one system call, so both may be at it.
  */
 export class NumberChangeFile {

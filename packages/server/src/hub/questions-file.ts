@@ -1,7 +1,7 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import type { KeptQuestions, QuestionRow } from "@postern/engine";
+import type { KeptQuestions, NumberChangesState, QuestionRow } from "@postern/engine";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { pruneJournal, tailOf } from "../store/journal-tail.ts";
 import { recoverJournal } from "../store/recover-journal.ts";
@@ -37,13 +37,18 @@ export class QuestionsFile {
     return this.#saved?.kept;
   }
 
+  /** New devices and passwords, where numbers were reported to have changed hands. */
+  get takeovers(): NumberChangesState | undefined {
+    return this.#saved?.takeovers;
+  }
+
   /** What was written after the snapshot, oldest first; `received`: how far exchanges were journaled. */
   *behind(received: Received): Generator<KeptRow> {
     const inside = new Received(this.#saved?.received);
     for (const { row } of replayJournal(this.#dir, kind, tailOf(this.#dir, kind, replayBytesMax))) {
       if (!isKeptRow(row)) continue;
       const [epoch, seq] = markOf(row.gate);
-      if (row.question === undefined) {
+      if (row.gate === "") {
         // Alarms are no exchange's; taking one twice changes nothing.
         if (row.wroteAt < (this.#saved?.savedAt ?? 0)) continue;
       } else if (seq <= inside.of(epoch) || seq > received.of(epoch)) continue;
@@ -64,14 +69,14 @@ export class QuestionsFile {
   }
 
   /** Call it between batches: everything up to `received` is in `kept`. */
-  save(kept: KeptQuestions, received: Readonly<Record<string, number>>): void {
+  save(kept: KeptQuestions, takeovers: NumberChangesState, received: Readonly<Record<string, number>>): void {
     const startedAt = performance.now();
     this.#journal.close();
     const savedAt = Date.now();
     const dir = join(this.#dataDir, "hub");
     mkdirSync(dir, { recursive: true, mode: 0o700 });
     const file = join(dir, fileName);
-    const saved: Saved = { version: 1, savedAt, received, kept };
+    const saved: Saved = { version: 1, savedAt, received, kept, takeovers };
     writeFileSync(`${file}.new`, JSON.stringify(saved, packed), { mode: 0o600 });
     renameSync(`${file}.new`, file);
     pruneJournal(this.#dir, kind, { keepMs: 1_000, bytesMax: replayBytesMax, now: savedAt });
@@ -92,8 +97,12 @@ export interface KeptRow {
   /** Real time. */
   readonly wroteAt: number;
   readonly question?: QuestionRow;
+  /** New devices and passwords. */
+  readonly takeovers?: readonly TakeoverStep[];
   readonly alarms?: readonly (readonly [endpointId: string, at: number])[];
 }
+
+export type TakeoverStep = readonly [what: "device" | "reset", subject: string, at: number, endpointId: string];
 
 /** About five megabytes, read in a fifth of a second. */
 export const snapshotRows = 20_000;
@@ -107,6 +116,7 @@ interface Saved {
   readonly savedAt: number;
   readonly received: Readonly<Record<string, number>>;
   readonly kept: KeptQuestions;
+  readonly takeovers: NumberChangesState;
 }
 
 function load(dataDir: string): Saved | undefined {

@@ -6,7 +6,7 @@ import type { Signal } from "../signal.ts";
  * A number that was ported or given another card, a new device and a new password, all within {@link togetherMs}: what a SIM swap looks like. That a number changed hands no traffic shows; the operator or
  * the carrier reports it, before or after. Each person is told of once a change.
  *
- * Misses: changes nobody reports; thieves who wait; the password where the request names nobody. What it remembers of devices and passwords ends with a restart of the hub. Mistakes: an honest person who
+ * Misses: changes nobody reports; thieves who wait; the password where the request names nobody; what happened before the first report ever. Mistakes: an honest person who
  * ports a number to a new telephone and sets a new password on it: hence `medium`, for a look at that one account.
  */
 export class NumberChanges {
@@ -15,6 +15,18 @@ export class NumberChanges {
   readonly #resets = new RotatingMap<number>(eventsMax);
   readonly #told = new RotatingMap<number>(changesMax);
   #any = false;
+
+  /** JSON-able; reported changes are kept by whoever reports them. */
+  exportState(): NumberChangesState {
+    return { devices: [...this.#devices.entries()], resets: [...this.#resets.entries()], told: [...this.#told.entries()] };
+  }
+
+  /** Takes up what {@link exportState} gave. */
+  restore({ devices, resets, told }: NumberChangesState): void {
+    for (const [subject, at] of devices) this.#devices.set(subject, at);
+    for (const [subject, at] of resets) this.#resets.set(subject, at);
+    for (const [subject, at] of told) this.#told.set(subject, at);
+  }
 
   /** Whether anybody ever reported a change: until then nothing need be observed. */
   get used(): boolean {
@@ -56,6 +68,13 @@ export class NumberChanges {
       },
     };
   }
+}
+
+/** By keyed hash, oldest first. */
+export interface NumberChangesState {
+  readonly devices: readonly (readonly [subject: string, at: number])[];
+  readonly resets: readonly (readonly [subject: string, at: number])[];
+  readonly told: readonly (readonly [subject: string, changedAt: number])[];
 }
 
 /** The three of them come within three days. */

@@ -114,6 +114,11 @@ export function createSampleViews(kind: SampleKind, at = sampleAt): SampleViews 
       })),
       ...specs.map((it) => ({ at: it.addedAt, kind: "document-added" as const, endpoint: null, document: { id: it.id, name: it.name }, by: "command" })),
     ],
+    numberChanged: async (phone, at, by) => {
+      const known = marked.includes(`number ${phone} changed`);
+      marked.push(`number ${phone} changed`, `by ${by}`);
+      return { person: "5a5a5a5a5a5a5a5a", at: new Date(at ?? Date.parse("2026-01-31T08:00:00Z")).toISOString(), known };
+    },
     describe: async (id, patch, by) => {
       const index = endpoints.findIndex((it) => it.id === id);
       const known = endpoints[index];
