@@ -30,19 +30,23 @@ export class TargetWatch {
 
   /** JSON-able but for the typed arrays of its Bloom filters; keyed hashes, no number in clear. */
   exportState(): TargetWatchState {
-    return Array.from(this.#endpoints, ([id, { toldAt, waiting, head, byPair: _, pairs, counted, honest, blocks, neighbours, order, ...counts }]) => [
+    return Array.from(this.#endpoints, ([id, known]) => [
       id,
       {
-        ...counts,
-        standsUntil: Number.isFinite(counts.standsUntil) ? counts.standsUntil : null,
-        toldAt: [...toldAt],
-        waiting: waiting.slice(head).map(({ place: { rank: __, ...place }, ...row }) => ({ ...row, place })),
-        pairs: pairs.exportState(),
-        counted: counted.exportState(),
-        honest: honest.exportState(),
-        blocks: blocks.exportState(),
-        neighbours: neighbours.exportState(),
-        order: order.exportState(),
+        firstAt: known.firstAt,
+        lastAt: known.lastAt,
+        dayAt: known.dayAt,
+        judged: known.judged,
+        anchors: known.anchors,
+        standsUntil: Number.isFinite(known.standsUntil) ? known.standsUntil : null,
+        toldAt: [...known.toldAt],
+        waiting: known.waiting.slice(known.head).map(({ place: { block, bucket, offset }, ...row }) => ({ ...row, place: { block, bucket, offset } })),
+        pairs: known.pairs.exportState(),
+        counted: known.counted.exportState(),
+        honest: known.honest.exportState(),
+        blocks: known.blocks.exportState(),
+        neighbours: known.neighbours.exportState(),
+        order: known.order.exportState(),
       },
     ]);
   }
