@@ -55,6 +55,7 @@ function keyedHash(secret: Uint8Array): Ports["hash"] {
   // RFC 2104: H(key ^ opad, H(key ^ ipad, message)). The buffers are reused: hashing is synchronous and never re-entered.
   const inner = Buffer.alloc(blockBytes + messageBytesMax, 0x36);
   const outer = Buffer.alloc(blockBytes + 32, 0x5c);
+  const short = Buffer.alloc(16);
   for (const [i, byte] of secret.entries()) {
     inner[i] = 0x36 ^ byte;
     outer[i] = 0x5c ^ byte;
@@ -65,7 +66,9 @@ function keyedHash(secret: Uint8Array): Ports["hash"] {
     if (message.length * 3 > messageBytesMax) return slow(type, normal);
     const length = inner.write(message, blockBytes, "utf8");
     outer.write(oneShot("sha256", inner.subarray(0, blockBytes + length), "hex"), blockBytes, "hex");
-    return oneShot("sha256", outer, "hex").slice(0, 16);
+    // A slice would keep the whole digest alive behind every key of every table: 112 bytes instead of 32.
+    short.write(oneShot("sha256", outer, "hex"), 0, 16, "latin1");
+    return short.toString("latin1");
   };
 }
 
