@@ -16,6 +16,7 @@ import { missingAuthentication } from "./assess/checks/missing-authentication.ts
 import { AbuseWatch, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
+import { type CreationCounts, Creations } from "./detect/anchors/creations.ts";
 import { AttackNamer } from "./detect/names/attack-namer.ts";
 import { clientAttributes } from "./detect/names/client-attributes.ts";
 import { TargetWatch } from "./detect/target/target-watch.ts";
@@ -74,6 +75,7 @@ export class Ledger {
   readonly #slips = new TypingSlips();
   readonly #early = new EarlyContacts();
   readonly #weak = new WeakFollowUps();
+  readonly #creations: Creations;
   readonly #canaries: CanarySet | undefined;
   readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
 
@@ -94,6 +96,7 @@ export class Ledger {
     this.anchors = new AnchorFinder(ports);
     if (state !== undefined) this.anchors.restore(state.anchors);
     this.abuse = new AbuseWatch(ports, options.abuse, state?.abuse);
+    this.#creations = new Creations(state?.creations);
     this.#rules = new SubjectRules(options.declared);
     const { inventory, oracles, anchors } = this;
     this.#guards = new GuardKeeper(
@@ -202,7 +205,7 @@ export class Ledger {
       for (const anchor of step.anchors) {
         const waited = this.targets.followed(anchor.network, anchor.subjects);
         if (this.names.followed(anchor.network, anchor.subjects) || waited) followed.push([anchor.network, anchor.subjects]);
-        this.#labelled(anchor);
+        this.#labelled(anchor, endpoint, declaredAnchor, status);
         this.#early.anchored(anchor.network, anchor.subjects);
       }
       if (asked !== undefined || due || followed.length > 0)
@@ -211,7 +214,7 @@ export class Ledger {
         const follow = this.#weakFollowUp(endpoint, exchange, step, actor, at);
         if (follow !== undefined) step.anchors = [...step.anchors, follow];
       }
-      if (status === 201) this.#created(endpoint, extracted.subjects, actor, at);
+      if (status === 201 && step.anchors.every((anchor) => anchor.endpointId !== endpoint.id)) this.#made(endpoint, extracted.subjects, actor, at);
     }
     if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange)) {
       if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
@@ -337,6 +340,7 @@ export class Ledger {
       uniform: this.#uniform.exportState(),
       own: this.ownAnswers.exportState(),
       anchors: this.anchors.exportState(),
+      creations: this.#creations.exportState(),
       abuse: this.abuse.exportState(),
       ...this.#guards.exportState(),
     };
@@ -503,14 +507,25 @@ export class Ledger {
     this.#uniform.learn(endpointId, { status, rawHeaders: headers.flat(), body, echo: "", subject: first.hash, reflected: textsOf(step.view) });
   }
 
-  /** An anchored subject exists: that labels the answers it got wherever it was asked about. */
-  #labelled(anchor: Anchor): void {
+  /** An anchored subject exists: that labels the answers it got wherever it was asked about; where it came into being, those before were about nobody. */
+  #labelled(anchor: Anchor, asked: InventoryEndpoint, declared: Anchor["kind"] | undefined, status: number): void {
     this.#guards.relabelled();
+    const own = anchor.endpointId === asked.id;
+    const [only] = anchor.subjects;
+    let says: "created" | "before" | "unknown" = anchor.kind === "sign-up" ? "created" : "before";
+    if (only !== undefined && anchor.subjects.length === 1 && (declared === undefined || !own) && existenceKinds.has(anchor.kind)) {
+      // A 201 whose token is accepted now was counted when it was given.
+      if (own || anchor.kind !== "sign-up") this.#creations.succeeded(anchor.endpointId, only, true);
+      else this.#creations.letIn(only);
+      says = this.#creations.says(anchor.endpointId, own ? status : anchor.kind === "sign-up" ? 201 : 200);
+    }
     for (const subject of anchor.subjects.slice(0, 4)) {
       for (const endpointId of this.#rules.endpointIds()) {
+        const label = { endpointId, subject, at: anchor.at, narrow: anchor.network };
+        if (says === "created" && endpointId !== anchor.endpointId) this.oracles.created(label);
         // Who signs in has an account; who signs up had none when he was refused.
-        if (endpointId !== anchor.endpointId || (anchor.kind === "sign-in" && this.anchors.isDoor(endpointId)))
-          this.oracles.label({ endpointId, subject, exists: true, at: anchor.at, narrow: anchor.network });
+        else if (says === "before" && (endpointId !== anchor.endpointId || (anchor.kind === "sign-in" && this.anchors.isDoor(endpointId))))
+          this.oracles.label({ ...label, exists: true });
       }
       for (const slip of this.#slips.before(anchor.network, subject)) {
         this.oracles.label({ endpointId: slip.endpointId, subject: slip.subject, exists: false, at: slip.at, narrow: anchor.network, confidence: 0.9 });
@@ -518,10 +533,12 @@ export class Ledger {
     }
   }
 
-  /** A subject was just created: what was answered about it before was about nobody. */
-  #created(endpoint: InventoryEndpoint, subjects: readonly Subject[], actor: Actor, at: number): void {
-    this.#guards.relabelled();
+  /** A 201 about somebody: where people come into being by it, what was answered about him before was about nobody. */
+  #made(endpoint: InventoryEndpoint, subjects: readonly Subject[], actor: Actor, at: number): void {
     for (const subject of subjects.slice(0, 4)) {
+      this.#creations.succeeded(endpoint.id, subject.hash, false);
+      if (this.#creations.says(endpoint.id, 201) !== "created") continue;
+      this.#guards.relabelled();
       for (const endpointId of this.#rules.endpointIds()) {
         if (endpointId !== endpoint.id) this.oracles.created({ endpointId, subject: subject.hash, at, narrow: actor.network });
       }
@@ -542,6 +559,7 @@ export class Ledger {
       this.#uniform.renamed(alias, id);
       this.ownAnswers.renamed(alias, id);
       this.anchors.renamed(alias, id);
+      this.#creations.renamed(alias, id);
       this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
       this.names.renamed(alias, id);
@@ -675,6 +693,8 @@ export interface LedgerState {
   readonly own?: ReturnType<OwnAnswers["exportState"]>;
   readonly anchors: AnchorFinderState;
   /** Absent in older states. */
+  readonly creations?: readonly CreationCounts[];
+  /** Absent in older states. */
   readonly abuse?: AbuseState;
   readonly principals: readonly string[];
   /** Ids of endpoints under a budget; absent in older states. */
@@ -740,6 +760,8 @@ export function classesOf(extracted: Extracted | undefined, each: BatchAnswer | 
   return classes;
 }
 
+/** Anchors that show whether the person was there before. */
+const existenceKinds: ReadonlySet<Anchor["kind"]> = new Set(["sign-in", "sign-up", "code-verified"]);
 /** Of one list so many are learned from: what an endpoint tells shows in a few, and one request of a thousand must not cost a thousand times as much. */
 export const learnedOfBatchMax = 64;
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
