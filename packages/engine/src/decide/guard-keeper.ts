@@ -9,6 +9,7 @@ import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
 import type { EarlyContacts } from "./early-contacts.ts";
 import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
+import { ownMethods } from "./guard-matcher.ts";
 import { natural, type SubjectRules } from "./subject-rules.ts";
 
 /**
@@ -297,7 +298,7 @@ export interface GuardState {
 }
 
 function othersOf(endpoint: InventoryEndpoint): readonly (readonly [method: string, id: string])[] {
-  return bookedMethods.flatMap((method) => (method === endpoint.method ? [] : [[method, endpoint.idUnder(method)] as const]));
+  return [...ownMethods].flatMap((method) => (method === endpoint.method ? [] : [[method, endpoint.idUnder(method)] as const]));
 }
 
 /** Sets or removes; true when that made a difference. */
@@ -335,8 +336,6 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
   );
 }
 
-/** Those that services give endpoints to. Any other is a spelling of the guarded one. */
-const bookedMethods: readonly string[] = ["GET", "POST", "PUT", "PATCH", "DELETE"];
 /** The gate's picture is at most this old. */
 const policyEveryMs = 1_000;
 /** Exchanges an endpoint between two looks at all endpoints. */

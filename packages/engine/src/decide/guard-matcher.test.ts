@@ -53,6 +53,17 @@ describe("GuardMatcher", () => {
     expect(find(both, "/codes", "PATCH")).toBe("POST api /codes");
   });
 
+  it("judges HEAD and OPTIONS by the guard of the path when they were seen often enough for one of their own, unless theirs is the stricter", () => {
+    const watched = (method: string): GuardedEndpoint => ({ ...guarded("/users/{id}", method), state: "watched" });
+    const own = new GuardMatcher([watched("HEAD"), guarded("/users/{id}", "OPTIONS"), guarded("/users/{id}")]);
+    for (const method of ["HEAD", "OPTIONS"]) expect(find(own, "/users/7", method), method).toBe("GET api /users/{id}");
+    const posted = new GuardMatcher([watched("OPTIONS"), guarded("/users/{id}", "POST")]);
+    expect(find(posted, "/users/7", "OPTIONS")).toBe("POST api /users/{id}");
+    const stricter = new GuardMatcher([guarded("/users/{id}", "HEAD"), watched("GET")]);
+    expect(find(stricter, "/users/7", "HEAD")).toBe("HEAD api /users/{id}");
+    expect(find(new GuardMatcher([watched("HEAD")]), "/users/7", "OPTIONS")).toBe("HEAD api /users/{id}");
+  });
+
   it("does not match what is another path", () => {
     for (const target of ["/client/v1/users/999-15550100", "/client/v1/users/status", "/client/v1/users/999-15550100/status/more", "/"]) {
       expect(find(matcher, target), target).toBeUndefined();

@@ -4,8 +4,11 @@ import type { GuardedEndpoint } from "./gate-policy.ts";
 
 /**
  * Finds the guarded endpoint a request asks, from its normalised segments. Matches wider than routers do, because what the
- * gate overlooks is a free question: constants without regard to case, HEAD as GET, and any other method falls back to the
+ * gate overlooks is a free question: constants without regard to case, and any other method falls back to the
  * endpoint of the same path (method-override headers). Constants win over parameters, longer affixes over shorter.
+ *
+ * HEAD, OPTIONS and what is no method of services ask what GET asks: the guard of the path judges them, also where answers to them were seen often enough
+ * for a guard of their own. That one would begin with fresh credits, and without bodies it may never learn that answers differ.
  *
  * Bound: as many nodes as the policy has segments; a lookup visits at most {@link visitsMax} nodes and then gives up on the *open* side for
  * paths no honest template has (more than 32 segments never match).
@@ -38,10 +41,15 @@ export class GuardMatcher {
     if (node === undefined) return undefined;
     const methods = this.#methods.get(node);
     if (methods === undefined) return undefined;
-    const exact = methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined);
-    if (exact !== undefined) return exact;
+    const exact = methods.get(method);
+    if (exact !== undefined && ownMethods.has(method)) return exact;
+    let best = exact;
+    for (const name of ["GET", ...methods.keys()]) {
+      const other = methods.get(name);
+      if (other !== undefined && ownMethods.has(name) && (best === undefined || (best === exact && (best.state === "watched" || other.state === "budgeted")))) best = other;
+    }
     const first = methods.values().next();
-    return first.done === true ? undefined : first.value;
+    return best ?? (first.done === true ? undefined : first.value);
   }
 
   #any(segments: readonly string[]): Node | undefined {
@@ -82,6 +90,9 @@ export class GuardMatcher {
     return undefined;
   }
 }
+
+/** Those that services give endpoints to. Any other is a spelling of the guarded one. */
+export const ownMethods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
 
 interface Node {
   readonly constants: Map<string, Node>;
