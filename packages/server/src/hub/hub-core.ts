@@ -90,6 +90,7 @@ export class HubCore {
   /** Live totals are complete again: until then nothing is taken back from what incidents say. */
   #recalled = false;
   #closed = false;
+  #naming = false;
   #changed = false;
   #savedAt = 0;
   #forgotAt = -Infinity;
@@ -250,6 +251,7 @@ export class HubCore {
     const now = this.#options.now();
     this.take(this.#triggers.advance(now));
     if (this.#recalled) this.#refreshIncidents();
+    if (!this.#naming) void this.#name();
     this.incidents.advance(now);
     this.#forgetAddresses(now);
     this.slow?.tick(now);
@@ -454,6 +456,13 @@ export class HubCore {
     this.#changed = true;
   }
 
+  /** Looks who an attack's clients are, in slices, so that the hub answers meanwhile. */
+  async #name(): Promise<void> {
+    this.#naming = true;
+    while (!this.#closed && this.ledger.names.work() !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    this.#naming = false;
+  }
+
   /** Brings what open incidents say about people up to date. */
   #refreshIncidents(): void {
     for (const incident of this.incidents.list()) {
@@ -474,7 +483,7 @@ export class HubCore {
           estimated ||= source.estimated;
         }
         this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, estimated });
-        const named = this.ledger.names.named(endpointId, this.#options.now());
+        const named = this.ledger.names.lastNamed(endpointId, this.#options.now());
         const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.names.asns?.nameOf(asn));
         if (clients !== undefined) this.incidents.setClients(endpointId, clients);
       }

@@ -5,6 +5,7 @@ import { AttackNamer, endpointsMax } from "./attack-namer.ts";
 import { clientAttributes, programOf } from "./client-attributes.ts";
 import { ContactSample, generationMs, rowsMax } from "./contact-sample.ts";
 import { incidentClients } from "./incident-clients.ts";
+import { sliceStepsMax } from "./subset-scan.ts";
 
 const hour = 3_600_000;
 const hex = (text: string): string => hash53(text, 7).toString(16).padStart(16, "0");
@@ -201,5 +202,53 @@ describe("programs", () => {
     ["", "", ""],
   ])("reads %s", (userAgent, program, version) => {
     expect(programOf(userAgent)).toEqual({ program, version });
+  });
+});
+
+describe("looking in slices", () => {
+  it("says the same as at once, whatever comes between the slices, and no slice visits more than its bound while both samples are full", () => {
+    const play = (): Stage => {
+      const stage = new Stage();
+      stage.honest(6_000, 11 * hour);
+      stage.honest(6_000, 13 * hour, 6_000);
+      for (let n = 0; n < 9_000; n++) stage.asks({ address: home(20_000 + 13 * n), shape: `bbbbbb${10 + (n % 30)}`, follows: false, truthful: n % 3 === 0 });
+      stage.namer.alarm("e", stage.now);
+      stage.now += hour;
+      return stage;
+    };
+    const atOnce = play();
+    const expected = atOnce.namer.named("e", atOnce.now);
+    const stage = play();
+    const at = stage.now;
+    expect(stage.namer.work()).toBeUndefined();
+    expect(stage.namer.lastNamed("e", at)).toBeUndefined();
+    let slices = 0;
+    let total = 0;
+    for (let steps = stage.namer.work(); steps !== undefined; steps = stage.namer.work()) {
+      expect(steps).toBeLessThanOrEqual(sliceStepsMax);
+      slices++;
+      total += steps;
+      if (slices % 5 === 1) stage.honest(3, 1_000, 90_000 + slices * 3);
+    }
+    expect(total).toBeGreaterThan(5 * sliceStepsMax);
+    expect(expected?.verdict).toBe("named");
+    expect(stage.namer.lastNamed("e", at)).toEqual(expected);
+    // And looks again after its while, not before.
+    stage.namer.lastNamed("e", stage.now);
+    expect(stage.namer.work()).toBeUndefined();
+    stage.namer.lastNamed("e", at + hour);
+    expect(stage.namer.work()).toBeGreaterThan(0);
+  });
+
+  it("finishes what is under way when somebody cannot wait", () => {
+    const stage = new Stage();
+    stage.honest(1_500, 24 * hour);
+    for (let n = 0; n < 600; n++) stage.asks({ address: home(10_000 + 13 * n), shape: "bbbbbbbb", follows: false });
+    stage.namer.alarm("e", stage.now);
+    stage.now += hour;
+    stage.namer.lastNamed("e", stage.now);
+    stage.namer.work();
+    expect(stage.namer.named("e", stage.now)?.verdict).toBe("named");
+    expect(stage.namer.work()).toBeUndefined();
   });
 });

@@ -2,7 +2,7 @@ import type { AsnTable } from "./asn-table.ts";
 import { attributeKinds } from "./client-attributes.ts";
 import { type Contact, ContactSample, type ContactSampleState } from "./contact-sample.ts";
 import { scanPolicy as policy } from "./scan-policy.ts";
-import { type PastShare, type ScanResult, scanSubsets } from "./subset-scan.ts";
+import { type PastShare, scanNow, type ScanResult, scanSubsets } from "./subset-scan.ts";
 
 /**
  * Names the attack on an endpoint while an alarm of it stands. Keeps, for each of at most {@link endpointsMax} guarded endpoints, a sample of the last day's questions and what honest days said of each value of
@@ -67,22 +67,49 @@ export class AttackNamer {
     return true;
   }
 
-  /** Who it is, as of now; undefined where nothing was sampled or no alarm stands. Looked at anew at most once in {@link scanEveryMs} of event time. */
+  /** Who it is, as of now; undefined where nothing was sampled or no alarm stands. Looked at anew at most once in {@link scanEveryMs} of event time. Takes a tenth of a second when it is. */
   named(endpointId: string, now: number): ScanResult | undefined {
+    const known = this.#looked(endpointId, now);
+    if (known?.scanning !== undefined) {
+      known.scanned = scanNow(known.scanning);
+      known.scanning = undefined;
+    }
+    return known?.scanned;
+  }
+
+  /** Who it was when it was looked at last. When it is time to look again, {@link work} does. */
+  lastNamed(endpointId: string, now: number): ScanResult | undefined {
+    return this.#looked(endpointId, now)?.scanned;
+  }
+
+  /** One slice of looking, a few milliseconds; its steps, or undefined when there is nothing to look at. */
+  work(): number | undefined {
+    for (const known of this.#endpoints.values()) {
+      const step = known.scanning?.next();
+      if (step === undefined) continue;
+      if (step.done !== true) return step.value;
+      known.scanned = step.value;
+      known.scanning = undefined;
+      return 0;
+    }
+    return undefined;
+  }
+
+  #looked(endpointId: string, now: number): Known | undefined {
     const known = this.#endpoints.get(endpointId);
     if (known === undefined || !known.alarmed) return undefined;
     const at = Math.max(now, known.lastAt);
-    if (known.scanned !== undefined && at - known.scannedAt < scanEveryMs) return known.scanned;
+    if (known.scanning !== undefined || at - known.scannedAt < scanEveryMs) return known;
     const { scale } = known.told;
     known.scannedAt = at;
-    known.scanned = scanSubsets({
+    known.scanning = scanSubsets({
       told: { rows: known.told.rows(), scale },
       refused: { rows: known.refused.rows(), scale: known.refused.scale },
       now: at,
       past: pastOf(known.whole, undefined),
       pastOf: (kind, value) => pastOf(known.values[kind]?.get(value), known.whole),
     });
-    return known.scanned;
+    return known;
   }
 
   renamed(from: string, to: string): void {
@@ -115,6 +142,7 @@ export class AttackNamer {
       alarmUntil: Number.NEGATIVE_INFINITY,
       scannedAt: Number.NEGATIVE_INFINITY,
       scanned: undefined,
+      scanning: undefined,
     };
     this.#endpoints.set(endpointId, known);
     return known;
@@ -129,7 +157,7 @@ export const valuesMax = 1_024;
 const refusedMax = 1_024;
 /** An alarm speaks for a day, as an incident stays open. */
 const alarmForMs = 86_400_000;
-/** A scan takes about a tenth of a second of the hub's thread while both samples are full. */
+/** A scan takes about a tenth of a second in all while both samples are full. */
 export const scanEveryMs = 120_000;
 /** What a half-day taught weighs four fifths when the next has. */
 const fades = 0.8;
@@ -153,6 +181,7 @@ interface Known {
   alarmUntil: number;
   scannedAt: number;
   scanned: ScanResult | undefined;
+  scanning: Generator<number, ScanResult> | undefined;
 }
 
 /** By endpoint id, in the order they were first asked. */
@@ -181,6 +210,7 @@ function restored({ told, refused, whole, values, lastAt, alarmed, alarmUntil }:
     alarmUntil: alarmUntil ?? Number.NEGATIVE_INFINITY,
     scannedAt: Number.NEGATIVE_INFINITY,
     scanned: undefined,
+    scanning: undefined,
   };
 }
 

@@ -9,16 +9,18 @@ import { scanPolicy as policy } from "./scan-policy.ts";
  * source), and e-BH (Wang & Ramdas 2022) keeps the expected share of falsely named ones below one in a hundred, whatever their overlap. Of what stands, the rule that catches most for the fewest honest people is told; when none is
  * worth its price, that is told instead.
  *
- * Standard error of B̂ by the delta method. Pure; about a tenth of a second for six thousand rows.
+ * Standard error of B̂ by the delta method. Pure; about a tenth of a second for six thousand rows, in slices: the generator yields after each with the rows and candidates it visited, never more than
+ * {@link sliceStepsMax}, and whoever cannot wait a tenth of a second does other work between. Looks at the input's rows once, at its start: what changes meanwhile changes nothing.
  *
  * Misses: clients that follow up with own accounts; an attack whose every attribute is the honest clients' own ("alike"). Mistakes: a new release of the app whose users cannot follow up looks like an attack by that version, and so does
  * one that comes out while newcomers are refused.
  */
-export function scanSubsets(input: ScanInput): ScanResult {
+export function* scanSubsets(input: ScanInput): Generator<number, ScanResult> {
   const rows = judgedRows(input);
   const people = new Set<string>();
   for (const { row } of rows) if (row.followed) people.add(row.source);
-  const singles = tallies(rows);
+  yield rows.length * 2;
+  const singles = yield* tallies(rows);
   const base = honestShare(singles, input.past);
   const sum = tallyOf(rows);
   const whole = estimate(sum, base, input.past?.usual);
@@ -40,7 +42,7 @@ export function scanSubsets(input: ScanInput): ScanResult {
   let caught = 0;
   let firstRound: readonly Candidate[] = [];
   while (chosen.length < policy.subsetsMax) {
-    const candidates = candidatesOf(left, input, base, whole.attack, people.size, input.told.scale);
+    const candidates = yield* candidatesOf(left, input, base, whole.attack, people.size, input.told.scale);
     if (chosen.length === 0) firstRound = candidates;
     let best: Candidate | undefined;
     for (const one of candidates) if (worth(one) && (best === undefined || one.score > best.score)) best = one;
@@ -49,6 +51,7 @@ export function scanSubsets(input: ScanInput): ScanResult {
     chosen.push(taken);
     caught = Math.min(1, caught + taken.caught);
     left = left.filter(({ row }) => !taken.matches(row));
+    yield rows.length + candidates.length;
   }
   const verdict = caught >= policy.namedMin ? "named" : caught >= policy.partlyMin ? "partly" : "alike";
   const told = verdict === "alike" ? [] : chosen;
@@ -68,6 +71,14 @@ export function scanSubsets(input: ScanInput): ScanResult {
     alikeBy: alikeKinds(rows, firstRound),
     byAsn: asnsOf(never),
   };
+}
+
+/** The same in one go. */
+export function scanNow(scan: Generator<number, ScanResult>): ScanResult {
+  for (;;) {
+    const step = scan.next();
+    if (step.done === true) return step.value;
+  }
 }
 
 /** Rows of one sample; each stands for `scale`. */
@@ -137,6 +148,8 @@ export interface SubsetPart {
 
 /** Networks one result lists: nobody reads more. */
 export const asnsMax = 10;
+/** Three visits of each row of two full samples of two generations: a few milliseconds. */
+export const sliceStepsMax = 20_000;
 /** Addresses one result lists. */
 export const namedMax = 1_000;
 
@@ -149,7 +162,7 @@ interface Judged {
 function judgedRows({ told, refused, now }: ScanInput): Judged[] {
   const rows: Judged[] = [];
   for (const { rows: sampled, scale } of [told, refused])
-    for (const row of sampled) rows.push({ row, judged: row.truthful && row.at <= now - policy.judgedAfterMs, weight: scale });
+    for (const row of sampled) rows.push({ row: { ...row }, judged: row.truthful && row.at <= now - policy.judgedAfterMs, weight: scale });
   return rows;
 }
 
@@ -210,8 +223,9 @@ function tallyOf(rows: readonly Judged[]): Tally {
 }
 
 /** Of values with enough rows only: most values are one home's, and a tally costs more than a look. */
-function tallies(rows: readonly Judged[]): Map<string, Tally>[] {
-  return attributeKinds.map((_, kind) => {
+function* tallies(rows: readonly Judged[]): Generator<number, Map<string, Tally>[]> {
+  const all: Map<string, Tally>[] = [];
+  for (const kind of attributeKinds.keys()) {
     const many = new Map<string, number>();
     for (const { row } of rows) {
       const value = row.attributes[kind] ?? "";
@@ -222,8 +236,10 @@ function tallies(rows: readonly Judged[]): Map<string, Tally>[] {
       const value = row.row.attributes[kind] ?? "";
       if ((many.get(value) ?? 0) >= policy.rowsMin) count(tallyAt(found, value), row);
     }
-    return found;
-  });
+    all.push(found);
+    yield rows.length * 2;
+  }
+  return all;
 }
 
 function emptyTally(): Tally {
@@ -311,8 +327,15 @@ function estimate(seen: Tally, share: number, usual: number | undefined): { read
   return { attack, error, logE: more + Math.log1p(Math.exp(less - more)) - Math.LN2 };
 }
 
-function candidatesOf(rows: readonly Judged[], input: ScanInput, base: number, attackAll: number, peopleAll: number, peopleScale: number): readonly Candidate[] {
-  const singles = tallies(rows);
+function* candidatesOf(
+  rows: readonly Judged[],
+  input: ScanInput,
+  base: number,
+  attackAll: number,
+  peopleAll: number,
+  peopleScale: number,
+): Generator<number, readonly Candidate[]> {
+  const singles = yield* tallies(rows);
   const make = (parts: readonly (readonly [kind: number, values: ReadonlySet<string>])[], seen: Tally, share: number, usual: number | undefined): Candidate => {
     const { attack, error, logE } = estimate(seen, share, usual);
     const caught = Math.min(1, attack / attackAll);
@@ -341,15 +364,17 @@ function candidatesOf(rows: readonly Judged[], input: ScanInput, base: number, a
     for (const value of values) sum += input.pastOf(kind, value)?.usual ?? 0;
     return sum;
   };
-  const tested: Candidate[] = [];
+  const tested = new Tested();
   for (const [kind, values] of singles.entries()) {
     for (const [value, seen] of values) {
       if (seen.rows < policy.rowsMin) continue;
       const { share, usual } = shareOf(kind, value);
-      tested.push(make([[kind, new Set([value])]], seen, share, usual));
+      tested.add(make([[kind, new Set([value])]], seen, share, usual));
     }
+    yield values.size;
   }
   const { values: valuesOf, ofRow } = numbered(rows, singles);
+  yield rows.length;
   for (let a = 0; a < attributeKinds.length; a++) {
     for (let b = a + 1; b < attributeKinds.length; b++) {
       const [ofA, ofB] = [ofRow[a], ofRow[b]];
@@ -376,11 +401,13 @@ function candidatesOf(rows: readonly Judged[], input: ScanInput, base: number, a
         const [one, other] = [shareOf(a, left), shareOf(b, right)];
         const less = one.share <= other.share ? one : other;
         const parts = [[a, new Set([left])] as const, [b, new Set([right])] as const];
-        tested.push(make(parts, seen, less.share, less.usual));
+        tested.add(make(parts, seen, less.share, less.usual));
       }
+      yield rows.length * 2 + found.size;
     }
   }
-  const standing = keptByEbh(tested);
+  const standing = tested.kept();
+  yield standing.length;
   // Values that each stand out are one attack's: told together, a hundred networks or a dozen shapes.
   for (const [kind, name] of attributeKinds.entries()) {
     const values = new Set(
@@ -391,6 +418,7 @@ function candidatesOf(rows: readonly Judged[], input: ScanInput, base: number, a
     );
     if (values.size < 2) continue;
     standing.push(make([[kind, values]], tallyOf(rows.filter(({ row }) => values.has(row.attributes[kind] ?? ""))), base, usualOf(kind, values)));
+    yield rows.length * 2 + standing.length;
   }
   return standing;
 }
@@ -418,13 +446,26 @@ function sameThing(a: number, b: number): boolean {
   return (a === 0 && b === 1) || (a === 4 && b === 5) || (a <= 1 && b === asnKind);
 }
 
-/** e-BH: the k largest, for the largest k with e(k) ≥ m / (α k). */
-function keptByEbh(tested: readonly Candidate[]): Candidate[] {
-  const sorted = tested.toSorted((x, y) => y.logE - x.logE);
-  let kept = 0;
-  for (let k = 1; k <= sorted.length; k++) if ((sorted[k - 1]?.logE ?? 0) >= Math.log(sorted.length / (policy.falseShare * k))) kept = k;
-  return sorted.slice(0, kept);
+/** e-BH: the k largest, for the largest k with e(k) ≥ m / (α k). As k is at most m, what is below 1 / α is counted and not kept. */
+class Tested {
+  readonly #likely: Candidate[] = [];
+  #count = 0;
+
+  add(one: Candidate): void {
+    this.#count++;
+    if (one.logE >= leastLogE) this.#likely.push(one);
+  }
+
+  kept(): Candidate[] {
+    const sorted = this.#likely.toSorted((x, y) => y.logE - x.logE);
+    let kept = 0;
+    for (let k = 1; k <= sorted.length; k++) if ((sorted[k - 1]?.logE ?? 0) >= Math.log(this.#count / (policy.falseShare * k))) kept = k;
+    return sorted.slice(0, kept);
+  }
 }
+
+/** A little less than log(1/α), for rounding. */
+const leastLogE = Math.log(1 / policy.falseShare) - 1e-9;
 
 function worth(one: Candidate): boolean {
   return one.pure >= policy.pureMin && one.peopleShare <= policy.peopleMax && one.attack > 2 * one.attackError;
