@@ -4,11 +4,22 @@
  */
 export const fanOutPolicy = {
   /** A new caller may ask about so many: twenty thousand in ten days, as messengers do. Learned where many callers were seen. */
-  start: 2_000,
+  start: 5_000,
   /** Learned: 1.5 times what all but one in a hundred callers asked in their first day, from so many callers on; never below the least. */
   startFactor: 1.5,
+  startShare: 0.999,
   startCallersMin: 50,
   startMin: 200,
+  startMax: 5_000,
+  /** A book is over when its caller asked nothing new for so long. What comes later is growth, which is small with people: three times the usual day and twenty. */
+  sittingGapMs: 600_000,
+  /**
+   * And it may come in a second sitting, as large as all but so many callers' later ones, or but this share of them: where an app sends what it has in pieces, that is learned from those
+   * who do, and as many accounts as this cannot teach it. Learned from so many callers with a book on.
+   */
+  laterCallers: 20,
+  laterShare: 0.01,
+  laterLearnedAt: 50,
   /** It grows back within a month. */
   startBackDays: 30,
   /** From the second day on: three times the usual day and twenty, the usual day remembered over about a week. */
@@ -21,6 +32,8 @@ export const fanOutPolicy = {
   listFactor: 2,
   listShare: 0.9,
   listCallersMin: 20,
+  /** Where so many callers ask about a handful, and at most this share about more, forty at once is unusual, too. */
+  handfulShare: 0.02,
   /** Shared by those: so many people at once and an hour. One program of a new make still gets its first list answered. */
   unusualBurst: 200,
   unusualPerHour: 200,
@@ -29,6 +42,13 @@ export const fanOutPolicy = {
    * book, one after another, are ten new callers at once. Learned for half an hour and twenty callers at least; until then nothing is held.
    */
   freshFactor: 1.5,
+  /** Books that are sent side by side, all but the longest: 1.5 times the most seen and a usual book. Learned for so long, which holds the busy hours of a day. */
+  besideFactor: 1.5,
+  besideShare: 0.5,
+  besideBooks: 1,
+  besideLearnedMs: 20 * 3_600_000,
+  /** In a day twice the busiest one, and one start: days differ, and a few long books make a large part of one. */
+  dayFactor: 2,
   trainForMs: 1_800_000,
   trainCallers: 20,
   binMs: 600_000,

@@ -47,7 +47,7 @@ describe("callers with a credential", () => {
     const refusedOn: number[] = [];
     for (let n = 0; n < 60; n++) if (fan.take(ask("partner", 300, start + n * day)).reason !== undefined) refusedOn.push(n);
     expect(refusedOn).toEqual([]);
-    const grant = fan.take(ask("partner", 10_000, start + 60 * day));
+    const grant = fan.take(ask("partner", 15_000, start + 60 * day));
     expect(grant.reason).toBe("allowance-spent");
     expect(fan.refused("partner", grant, start + 60 * day)).toMatchObject({ level: "high" });
   });

@@ -1,17 +1,19 @@
 import { AgedMap, type AgedEntry } from "../detect/observe/aged-map.ts";
 import { fanOutPolicy as policy } from "./fan-out-policy.ts";
+import { FirstBooks } from "./first-books.ts";
 import { LogQuantiles } from "../detect/observe/log-quantiles.ts";
 
 /**
  * Budgets of callers who show a credential, at one endpoint that tells of each person asked about. What counts is the number of people never asked about before by this
  * caller: an address book sent again is free, what was added to it is not.
  *
- * Three limits, all learned. Each caller has a start, and from its second day on three times its usual day and twenty. Callers in their first day share what the busiest
- * ten minutes and hour showed, so that ten own accounts that take turns meet a limit together, wherever they come from. Callers whose lists are longer than anybody's share a small
- * allowance. A request that does not fit is not answered in part: what it costs is not taken, and a smaller one may still fit.
+ * All limits are learned. A caller has a start for its first book, which it sends in one sitting; after that, three times its usual day and twenty, and what callers of this service send in
+ * later sittings. Callers who send their first book share what others did in ten minutes, side by side, in an hour and in a day ({@link FirstBooks}), so that ten own accounts that take turns
+ * meet a limit together, wherever they come from and however old they are. Callers whose lists are longer than anybody's share a small allowance. A request that does not fit is not answered in
+ * part: what it costs is not taken, and a smaller one may still fit.
  *
- * Misses: many accounts that each send a book of usual length and take their time: so many accounts times a start a month, and 23 people a day each after. While the first half hour
- * is learned only each caller's own start holds. Walked around by accounts that are old and were used as people use them, few a day.
+ * Misses: many accounts that each send one book of usual length, one after another, at the pace of honest people: so many accounts times a start a month, and 23 people a day each after. While
+ * the first half hour is learned only each caller's own start holds. Mistakes: a person whose first book breaks off for longer than the gap of a sitting gets the rest at that pace.
  *
  * Bound: {@link askersMax} callers; the one that asked nothing for longest is forgotten and begins anew, which an attacker can bring about only with as many
  * credentials that the service answers. No clock, no randomness.
@@ -19,77 +21,73 @@ import { LogQuantiles } from "../detect/observe/log-quantiles.ts";
 export class FanOut {
   readonly #askers = new AgedMap<string, Asker>();
   readonly #networks = new AgedMap<string, Network>();
-  /** People asked about in a caller's first day, where it sent a book, and the longest list of each caller. */
-  readonly #firstDays = new LogQuantiles();
+  /** First books, where more than a few people were in it; what came in later sittings of callers who had sent one; the longest list of each caller who sent more than a few. */
+  readonly #sizes = new LogQuantiles();
+  readonly #later = new LogQuantiles();
   readonly #lists = new LogQuantiles();
-  readonly #bin = new Busiest(policy.binMs);
-  readonly #hour = new Busiest(policy.hourMs);
-  #firstAt = 0;
-  #fresh = { left: 0, at: 0 };
+  /** Callers who never sent more than a few at once. */
+  #handfuls = 0;
+  /** Callers who did where nobody had before. */
+  #taught = 0;
+  readonly #first = new FirstBooks(this.#sizes);
   #unusual = { left: policy.unusualBurst as number, at: 0 };
-  #pressedUntil = 0;
-  #opened = false;
   readonly #refused = new Map<string, number>();
   #toldAt = Number.NEGATIVE_INFINITY;
 
   /** Takes `cost` people for this caller, or says why not; then nothing is taken. `proven`: the service is known to look at this credential. */
   take(ask: FanOutAsk): FanOutGrant {
     const { credential, network, proven, cost, list, at, declared } = ask;
-    this.#advance(at);
-    const asker = this.#asker(credential, at);
-    this.#roll(asker, at);
+    const asker = this.#begin(ask);
     const place = proven ? undefined : this.#network(network, at);
     const unusual = declared === 0 && this.#isUnusual(list);
     // Unusual ones become usual on their callers' second day: ten accounts must not do it in a minute.
-    if (list > asker.list && (!unusual || asker.days > 0)) {
-      if (asker.list > 0) this.#lists.remove(asker.list);
-      this.#lists.add(list);
-      asker.list = list;
-    }
+    if (list > asker.list && (!unusual || asker.days > 0)) this.#longest(asker, list);
     const start = declared > 0 ? declared : this.start();
-    const fresh = asker.days === 0 && declared === 0;
-    const may = this.#left(asker, start);
+    const booked = asker.booked && declared === 0;
+    const daily = this.#dailyLeft(asker);
+    const fresh = !asker.booked && declared === 0;
+    const drawn = Math.max(0, cost - daily);
+    const may = daily + this.#spare(asker, start, booked);
     const wants = asker.today + asker.wanted + cost;
     let reason: FanOutReason | undefined;
     if (may < cost) reason = "allowance-spent";
     else if (place !== undefined && place.taken + cost > policy.callersPerNetwork * start) reason = "allowance-spent";
     else if (unusual && this.#unusual.left < cost) reason = "list-unusual";
-    else if (fresh && !unusual && this.#limited() && this.#fresh.left < cost) reason = "newcomers-surge";
+    else if (fresh && !unusual && drawn > 0 && !this.#first.admits(credential, drawn, start)) reason = "newcomers-surge";
+    const later = reason === "allowance-spent" && booked && daily + start - asker.spent >= cost;
+    if (booked && drawn > 0) this.#wantsLater(asker, drawn, start);
     if (reason !== undefined) {
       asker.wanted += cost;
-      if (reason === "newcomers-surge") this.#pressedUntil = at + policy.pressedForMs;
-      return { reason, fresh, unusual, may: Math.max(0, Math.floor(may)), wants };
+      if (fresh && drawn > 0) this.#first.refused(credential, Math.min(drawn, start), at);
+      return { reason, fresh, unusual, drawn: 0, later, may: Math.max(0, Math.floor(may)), wants };
     }
-    const daily = asker.days === 0 ? 0 : Math.max(0, this.#daily(asker) - asker.today);
-    asker.spent += Math.max(0, cost - daily);
-    this.#count(asker, cost, fresh);
+    this.#count(asker, cost, drawn, fresh, unusual, at);
     if (place !== undefined) place.taken += cost;
-    if (unusual) this.#unusual.left -= cost;
-    else if (fresh && this.#limited()) this.#fresh.left -= cost;
-    return { reason: undefined, fresh, unusual, may, wants };
+    // A new program that sends lists at all teaches that with what it is let have.
+    if (unusual && !asker.taught && this.#lists.size <= policy.listCallersMin) {
+      asker.taught = true;
+      this.#taught++;
+    }
+    return { reason: undefined, fresh, unusual, drawn, later, may, wants };
   }
 
   /** Nothing was learned by so many of what was taken. */
   giveBack(ask: FanOutAsk, grant: FanOutGrant, amount: number): void {
     const asker = this.#askers.get(ask.credential);
     if (asker === undefined || amount <= 0 || grant.reason !== undefined) return;
-    this.#count(asker, -Math.min(amount, asker.today), grant.fresh);
-    asker.spent = Math.max(0, asker.spent - amount);
+    const all = Math.min(amount, asker.today);
+    this.#count(asker, -all, -Math.min(all, grant.drawn), grant.fresh && !asker.booked, grant.unusual, ask.at);
     const place = this.#networks.get(ask.network);
     if (place !== undefined && !ask.proven) place.taken = Math.max(0, place.taken - amount);
-    if (grant.unusual) this.#unusual.left += amount;
-    else if (grant.fresh && this.#limited()) this.#fresh.left += amount;
     if (asker.today === 0 && asker.days === 0 && asker.wanted === 0) this.#forget(asker);
   }
 
-  /** What was let out before a restart. */
+  /** What was let out before a restart: judged as then, and taken whatever is said now. */
   replayed(ask: FanOutAsk): void {
-    this.#advance(ask.at);
-    const asker = this.#asker(ask.credential, ask.at);
-    this.#roll(asker, ask.at);
-    const daily = asker.days === 0 ? 0 : Math.max(0, this.#daily(asker) - asker.today);
-    asker.spent += Math.max(0, ask.cost - daily);
-    this.#count(asker, ask.cost, asker.days === 0);
+    if (this.take(ask).reason === undefined) return;
+    const asker = this.#begin(ask);
+    asker.wanted = Math.max(0, asker.wanted - ask.cost);
+    this.#count(asker, ask.cost, Math.max(0, ask.cost - this.#dailyLeft(asker)), !asker.booked && ask.declared === 0, false, ask.at);
   }
 
   /**
@@ -109,8 +107,8 @@ export class FanOut {
       this.#toldAt = at;
       return { level: "high", callers: this.#refused.size, asked: asker.today, wanted: asker.wanted };
     }
-    // In the crowd of those who are refused for what others do nobody is to blame.
-    const own = grant.reason === "allowance-spent" && grant.wants >= policy.overdrawn * Math.max(1, grant.may + asker.today);
+    // Who only sends a second book may have a new telephone; several of them within an hour have not. In the crowd of those who are refused for what others do nobody is to blame.
+    const own = grant.reason === "allowance-spent" && !grant.later && grant.wants >= policy.overdrawn * Math.max(1, grant.may + asker.today);
     const level = own ? "high" : "medium";
     if (asker.told === level || asker.told === "high") return undefined;
     asker.told = level;
@@ -119,67 +117,81 @@ export class FanOut {
 
   /** What a new caller may ask about. */
   start(): number {
-    if (this.#firstDays.size < policy.startCallersMin) return policy.start;
-    return Math.min(policy.start, Math.max(policy.startMin, Math.round(policy.startFactor * this.#firstDays.quantile(0.99))));
+    if (this.#sizes.size < policy.startCallersMin) return policy.start;
+    return Math.min(policy.startMax, Math.max(policy.startMin, Math.round(policy.startFactor * this.#sizes.quantile(policy.startShare))));
   }
 
   get size(): number {
     return this.#askers.size;
   }
 
-  #left(asker: Asker, start: number): number {
-    const daily = asker.days === 0 ? 0 : Math.max(0, this.#daily(asker) - asker.today);
-    return daily + Math.max(0, start - asker.spent);
-  }
-
-  #daily(asker: Asker): number {
-    return policy.dailyFactor * asker.usual + policy.dailyMargin;
-  }
-
-  #count(asker: Asker, cost: number, fresh: boolean): void {
-    if (fresh && cost !== 0) {
-      // Who only adds a few people to what he sent before Postern came says nothing of how large a book is.
-      if (asker.today > policy.dailyMargin) this.#firstDays.remove(asker.today);
-      if (asker.today + cost > policy.dailyMargin) this.#firstDays.add(asker.today + cost);
-      this.#bin.add(cost);
-      this.#hour.add(cost);
-    }
-    asker.today += cost;
-  }
-
-  #isUnusual(list: number): boolean {
-    return this.#lists.size > policy.listCallersMin && list > policy.listFactor * this.#lists.quantile(policy.listShare);
-  }
-
-  /** Enough was seen to know how many come. */
-  #limited(): boolean {
-    return this.#opened;
-  }
-
-  #advance(at: number): void {
-    if (this.#firstAt === 0) this.#firstAt = at;
-    const calm = at >= this.#pressedUntil;
-    this.#bin.roll(at, calm);
-    this.#hour.roll(at, calm);
+  #begin(ask: FanOutAsk): Asker {
+    const { at } = ask;
+    this.#first.advance(at, this.start());
     const unusual = this.#unusual;
     unusual.left = Math.min(policy.unusualBurst, unusual.left + (Math.max(0, at - unusual.at) * policy.unusualPerHour) / policy.hourMs);
     unusual.at = Math.max(unusual.at, at);
-    const fresh = this.#fresh;
-    if (!this.#opened && at - this.#firstAt >= policy.trainForMs && this.#firstDays.size >= policy.trainCallers) {
-      this.#opened = true;
-      fresh.left = this.#freshMost();
-    }
-    const share = calm ? 1 : policy.pressedShare;
-    const perMs = (policy.freshFactor * Math.max(this.#hour.most, this.#bin.most)) / policy.hourMs;
-    fresh.left = Math.min(this.#freshMost() * share, fresh.left + Math.max(0, at - fresh.at) * perMs * share);
-    fresh.at = Math.max(fresh.at, at);
+    const asker = this.#asker(ask.credential, at);
+    // A book is over when nothing more of it came for a while.
+    if (at - asker.lastAt > policy.sittingGapMs && asker.book > policy.dailyMargin) asker.booked = true;
+    this.#roll(asker, at);
+    return asker;
   }
 
-  #freshMost(): number {
-    return policy.freshFactor * this.#bin.most + this.start();
+  /** Beyond the usual day: the start before the first book is over; then what callers of this service send in later sittings, once that is known. */
+  #spare(asker: Asker, start: number, booked: boolean): number {
+    const left = Math.max(0, start - asker.spent);
+    return booked && this.#sizes.size >= policy.laterLearnedAt ? Math.min(left, Math.max(0, this.#laterMax() - asker.later)) : left;
   }
 
-  /** Days that are over become usual ones; the first is a beginning and no usual day. */
+  #laterMax(): number {
+    const leave = Math.max(policy.laterCallers, policy.laterShare * this.#sizes.size);
+    return this.#later.size <= leave ? 0 : policy.startFactor * this.#later.quantile(1 - leave / this.#later.size);
+  }
+
+  #wantsLater(asker: Asker, drawn: number, start: number): void {
+    const wants = Math.min(start, asker.wantsLater + drawn);
+    if (asker.wantsLater > 0) this.#later.remove(asker.wantsLater);
+    this.#later.add(wants);
+    asker.wantsLater = wants;
+  }
+
+  #dailyLeft(asker: Asker): number {
+    // What was asked before the book was over is no part of what comes after it.
+    if (asker.days === 0) return asker.booked ? Math.max(0, policy.dailyMargin - (asker.today - asker.book)) : 0;
+    return Math.max(0, policy.dailyFactor * asker.usual + policy.dailyMargin - asker.today);
+  }
+
+  #count(asker: Asker, cost: number, drawn: number, fresh: boolean, unusual: boolean, at: number): void {
+    asker.today += cost;
+    asker.spent = Math.max(0, asker.spent + drawn);
+    if (fresh && drawn !== 0) {
+      // Who only adds a few people to what he sent before Postern came says nothing of how large a book is.
+      if (asker.book > policy.dailyMargin) this.#sizes.remove(asker.book);
+      asker.book = Math.max(0, asker.book + drawn);
+      if (asker.book > policy.dailyMargin) this.#sizes.add(asker.book);
+      this.#first.count(asker.key, drawn, at, !unusual);
+    } else if (asker.booked) asker.later = Math.max(0, asker.later + drawn);
+    if (unusual) this.#unusual.left -= cost;
+    if (cost > 0) asker.lastAt = at;
+  }
+
+  /** A handful is what was added to a book, not how a program sends one; where nearly all callers ask about a handful, more than two of them is unusual. */
+  #isUnusual(list: number): boolean {
+    if (this.#lists.size > policy.listCallersMin) return list > policy.listFactor * this.#lists.quantile(policy.listShare);
+    if (this.#taught > policy.listCallersMin) return false;
+    return this.#handfuls > policy.listCallersMin && list > policy.listFactor * policy.dailyMargin && this.#lists.size <= policy.handfulShare * this.#handfuls;
+  }
+
+  #longest(asker: Asker, list: number): void {
+    if (asker.list > policy.dailyMargin) this.#lists.remove(asker.list);
+    else if (asker.list > 0) this.#handfuls--;
+    if (list > policy.dailyMargin) this.#lists.add(list);
+    else if (list > 0) this.#handfuls++;
+    asker.list = list;
+  }
+
+  /** Days that are over become usual ones; the first, and the one of a book, is a beginning and no usual day. */
   #roll(asker: Asker, at: number): void {
     const day = Math.floor(at / dayMs);
     const passed = day - asker.day;
@@ -188,6 +200,7 @@ export class FanOut {
     if (asker.days === 0 && at - asker.firstAt < dayMs) return;
     const back = (this.start() / policy.startBackDays) * passed;
     asker.spent = Math.max(0, asker.spent - back);
+    asker.later = Math.max(0, asker.later - back);
     if (asker.days > 0) asker.usual += policy.dailyWeight * (asker.today - asker.usual);
     asker.usual *= (1 - policy.dailyWeight) ** Math.min(365, passed - 1);
     asker.days += passed;
@@ -215,6 +228,12 @@ export class FanOut {
       wanted: 0,
       spent: 0,
       usual: 0,
+      book: 0,
+      booked: false,
+      later: 0,
+      wantsLater: 0,
+      lastAt: at,
+      taught: false,
       list: 0,
       told: undefined,
     };
@@ -223,7 +242,8 @@ export class FanOut {
   }
 
   #forget(asker: Asker): void {
-    if (asker.list > 0) this.#lists.remove(asker.list);
+    this.#longest(asker, 0);
+    if (asker.wantsLater > 0) this.#later.remove(asker.wantsLater);
     this.#askers.remove(asker);
   }
 
@@ -264,6 +284,10 @@ export interface FanOutGrant {
   readonly reason: FanOutReason | undefined;
   readonly fresh: boolean;
   readonly unusual: boolean;
+  /** Of it beyond the caller's usual day. */
+  readonly drawn: number;
+  /** Refused only because its first book is over. */
+  readonly later: boolean;
   /** What the caller might have asked about. */
   readonly may: number;
   /** What it asked about or wanted to, today and with this. */
@@ -293,6 +317,15 @@ interface Asker extends AgedEntry<string, Asker> {
   /** Of its start. */
   spent: number;
   usual: number;
+  /** People of its first book; whether that is over. */
+  book: number;
+  booked: boolean;
+  /** Beyond its usual days since then: asked about, and wanted. */
+  later: number;
+  wantsLater: number;
+  /** When it last was told of somebody new. */
+  lastAt: number;
+  taught: boolean;
   /** Its longest list. */
   list: number;
   told: FanOutTold["level"] | undefined;
@@ -301,31 +334,4 @@ interface Asker extends AgedEntry<string, Asker> {
 interface Network extends AgedEntry<string, Network> {
   taken: number;
   at: number;
-}
-
-/** The most that was counted in one bin of a fixed length; a bin counts when it is over, and in calm only. */
-class Busiest {
-  readonly #binMs: number;
-  #bin = -1;
-  #count = 0;
-  #calm = true;
-  most = 0;
-
-  constructor(binMs: number) {
-    this.#binMs = binMs;
-  }
-
-  roll(at: number, calm: boolean): void {
-    const bin = Math.floor(at / this.#binMs);
-    if (bin > this.#bin) {
-      if (this.#calm) this.most = Math.max(this.most, this.#count);
-      this.#bin = bin;
-      this.#count = 0;
-      this.#calm = calm;
-    } else if (!calm) this.#calm = false;
-  }
-
-  add(count: number): void {
-    this.#count += count;
-  }
 }
