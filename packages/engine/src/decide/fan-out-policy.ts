@@ -57,7 +57,10 @@ export const fanOutPolicy = {
   pressedShare: 1 / 8,
   pressedForMs: 3_600_000,
   /** So many callers refused within an hour are no accident of one: people are woken. */
-  callersTold: 3,
+  callersTold: 4,
+  /** Of callers who are only refused a second book so many, and this share of all who began one in an hour: a service at which that is usual is learned, and until then nobody is woken. */
+  laterTold: 6,
+  laterToldShare: 0.25,
   /** One caller who wants so many times what he may has a list to go through. */
   overdrawn: 2,
 } as const;

@@ -1,6 +1,7 @@
 import { AgedMap, type AgedEntry } from "../detect/observe/aged-map.ts";
 import { fanOutPolicy as policy } from "./fan-out-policy.ts";
 import { FirstBooks } from "./first-books.ts";
+import { Busiest } from "../detect/observe/busiest.ts";
 import { LogQuantiles } from "../detect/observe/log-quantiles.ts";
 
 /**
@@ -32,6 +33,9 @@ export class FanOut {
   readonly #first = new FirstBooks(this.#sizes);
   #unusual = { left: policy.unusualBurst as number, at: 0 };
   readonly #refused = new Map<string, number>();
+  readonly #refusedLater = new Map<string, number>();
+  /** Books begun by the hour. */
+  readonly #begun = new Busiest(policy.hourMs);
   #toldAt = Number.NEGATIVE_INFINITY;
 
   /** Takes `cost` people for this caller, or says why not; then nothing is taken. `proven`: the service is known to look at this credential. */
@@ -54,7 +58,7 @@ export class FanOut {
     else if (place !== undefined && place.taken + cost > policy.callersPerNetwork * start) reason = "allowance-spent";
     else if (unusual && this.#unusual.left < cost) reason = "list-unusual";
     else if (fresh && !unusual && drawn > 0 && !this.#first.admits(credential, drawn, start)) reason = "newcomers-surge";
-    const later = reason === "allowance-spent" && booked && daily + start - asker.spent >= cost;
+    const later = reason === "allowance-spent" && booked && wants < policy.overdrawn * (start + daily);
     if (booked && drawn > 0) this.#wantsLater(asker, drawn, start);
     if (reason !== undefined) {
       asker.wanted += cost;
@@ -82,12 +86,18 @@ export class FanOut {
     if (asker.today === 0 && asker.days === 0 && asker.wanted === 0) this.#forget(asker);
   }
 
-  /** What was let out before a restart: judged as then, and taken whatever is said now. */
-  replayed(ask: FanOutAsk): void {
-    if (this.take(ask).reason === undefined) return;
+  /** What was asked before a restart: judged as then, and where that differs (requests overlapped) taken as it was answered. `enforced`: answers followed judgements. */
+  replayed(ask: FanOutAsk, truthful: boolean, enforced: boolean): FanOutGrant {
+    const grant = this.take(ask);
+    if (!enforced || truthful === (grant.reason === undefined)) return grant;
+    if (!truthful) {
+      this.giveBack(ask, grant, ask.cost);
+      return grant;
+    }
     const asker = this.#begin(ask);
     asker.wanted = Math.max(0, asker.wanted - ask.cost);
     this.#count(asker, ask.cost, Math.max(0, ask.cost - this.#dailyLeft(asker)), !asker.booked && ask.declared === 0, false, ask.at);
+    return { ...grant, reason: undefined };
   }
 
   /**
@@ -97,15 +107,18 @@ export class FanOut {
   refused(credential: string, grant: FanOutGrant, at: number): FanOutTold | undefined {
     const asker = this.#askers.get(credential);
     if (asker === undefined) return undefined;
-    for (const [key, when] of this.#refused) {
-      if (at - when < policy.hourMs && this.#refused.size <= refusedMax) break;
-      this.#refused.delete(key);
+    for (const refused of [this.#refused, this.#refusedLater]) {
+      for (const [key, when] of refused) {
+        if (at - when < policy.hourMs && refused.size <= refusedMax) break;
+        refused.delete(key);
+      }
+      refused.delete(credential);
     }
-    this.#refused.delete(credential);
-    this.#refused.set(credential, at);
-    if (this.#refused.size >= policy.callersTold && at - this.#toldAt >= policy.hourMs) {
+    (grant.later ? this.#refusedLater : this.#refused).set(credential, at);
+    const laterTold = Math.max(policy.laterTold, policy.laterToldShare * this.#begun.last());
+    if ((this.#refused.size >= policy.callersTold || this.#refusedLater.size >= laterTold) && at - this.#toldAt >= policy.hourMs) {
       this.#toldAt = at;
-      return { level: "high", callers: this.#refused.size, asked: asker.today, wanted: asker.wanted };
+      return { level: "high", callers: this.#refused.size + this.#refusedLater.size, asked: asker.today, wanted: asker.wanted };
     }
     // Who only sends a second book may have a new telephone; several of them within an hour have not. In the crowd of those who are refused for what others do nobody is to blame.
     const own = grant.reason === "allowance-spent" && !grant.later && grant.wants >= policy.overdrawn * Math.max(1, grant.may + asker.today);
@@ -128,6 +141,7 @@ export class FanOut {
   #begin(ask: FanOutAsk): Asker {
     const { at } = ask;
     this.#first.advance(at, this.start());
+    this.#begun.roll(at, true);
     const unusual = this.#unusual;
     unusual.left = Math.min(policy.unusualBurst, unusual.left + (Math.max(0, at - unusual.at) * policy.unusualPerHour) / policy.hourMs);
     unusual.at = Math.max(unusual.at, at);
@@ -169,7 +183,10 @@ export class FanOut {
       // Who only adds a few people to what he sent before Postern came says nothing of how large a book is.
       if (asker.book > policy.dailyMargin) this.#sizes.remove(asker.book);
       asker.book = Math.max(0, asker.book + drawn);
-      if (asker.book > policy.dailyMargin) this.#sizes.add(asker.book);
+      if (asker.book > policy.dailyMargin) {
+        if (asker.book - drawn <= policy.dailyMargin) this.#begun.add(1);
+        this.#sizes.add(asker.book);
+      }
       this.#first.count(asker.key, drawn, at, !unusual);
     } else if (asker.booked) asker.later = Math.max(0, asker.later + drawn);
     if (unusual) this.#unusual.left -= cost;
@@ -286,7 +303,7 @@ export interface FanOutGrant {
   readonly unusual: boolean;
   /** Of it beyond the caller's usual day. */
   readonly drawn: number;
-  /** Refused only because its first book is over. */
+  /** Refused because its first book is over, and it wants less than two of them today. */
   readonly later: boolean;
   /** What the caller might have asked about. */
   readonly may: number;

@@ -1,4 +1,5 @@
 import { type AgedEntry, AgedMap } from "../detect/observe/aged-map.ts";
+import { Busiest } from "../detect/observe/busiest.ts";
 import { fanOutPolicy as policy } from "./fan-out-policy.ts";
 import type { LogQuantiles } from "../detect/observe/log-quantiles.ts";
 
@@ -125,11 +126,6 @@ export class FirstBooks {
     return policy.besideFactor * this.#beside.most + this.#sizes.quantile(policy.besideShare);
   }
 
-  /** Everything of the shape of the state, for comparison in tests. */
-  facts(): FirstBooksFacts {
-    return { people: this.#people, open: this.#open.size, longest: this.#longest, left: this.#left, demand: this.#demand, beside: this.#beside.most, day: this.#day.count };
-  }
-
   #close(sitting: Sitting): void {
     this.#open.remove(sitting);
     this.#people -= sitting.people;
@@ -145,16 +141,6 @@ export class FirstBooks {
   }
 }
 
-export interface FirstBooksFacts {
-  readonly people: number;
-  readonly open: number;
-  readonly longest: number;
-  readonly left: number;
-  readonly demand: number;
-  readonly beside: number;
-  readonly day: number;
-}
-
 interface Sitting extends AgedEntry<string, Sitting> {
   people: number;
   wanted: number;
@@ -166,34 +152,3 @@ function isBook(sitting: Sitting): number {
 }
 
 const dayMs = 86_400_000;
-
-/** The most that was counted in one bin of a fixed length; a bin counts when it is over, and in calm only. */
-class Busiest {
-  readonly #binMs: number;
-  #bin = -1;
-  #calm = true;
-  count = 0;
-  most = 0;
-
-  constructor(binMs: number) {
-    this.#binMs = binMs;
-  }
-
-  roll(at: number, calm: boolean): void {
-    const bin = Math.floor(at / this.#binMs);
-    if (bin > this.#bin) {
-      if (this.#calm) this.most = Math.max(this.most, this.count);
-      this.#bin = bin;
-      this.count = 0;
-      this.#calm = calm;
-    } else if (!calm) this.#calm = false;
-  }
-
-  add(count: number): void {
-    this.count += count;
-  }
-
-  reach(level: number): void {
-    this.count = Math.max(this.count, level);
-  }
-}

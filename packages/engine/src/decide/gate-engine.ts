@@ -272,7 +272,7 @@ export class GateEngine {
     const watch = this.#watches.get(row.endpointId);
     if (watch === undefined) return;
     this.advance(row.at);
-    if (watch.endpoint.signedIn === true && row.credential !== "") return this.#signedIn.replay(watch, row, network, this.#principals.has(row.credential));
+    if (watch.endpoint.signedIn === true && row.credential !== "") return this.#signedIn.replay(watch, row, network, this.#principals.has(row.credential), this.#mode);
     const principal = row.credential !== "" && this.#principals.has(row.credential) ? row.credential : undefined;
     this.#again(watch, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, principal, row.answer === "truthful", row.exchangeId, row.dark);
   }

@@ -13,6 +13,7 @@ import { pairKey } from "./source-book.ts";
 export class SignedIn {
   readonly #disclosed: BlockedBloom;
   readonly #signals: GateSignals;
+  #past: Past | undefined;
 
   constructor(disclosed: BlockedBloom, signals: GateSignals) {
     this.#disclosed = disclosed;
@@ -21,6 +22,7 @@ export class SignedIn {
 
   /** Phase one for who shows a credential where one is needed: its own budget, whatever it asks from. */
   reserve(watch: EndpointWatch, actor: Actor, credential: string, subjects: readonly Subject[], overflow: boolean, mode: Mode, at: number): Reservation {
+    this.flush();
     const reservation = openReservation(watch, actor, at);
     for (const subject of subjects) {
       const pair = pairKey(watch, credential, subject.hash);
@@ -63,15 +65,47 @@ export class SignedIn {
     this.#signals.fanOut(watch, actor, { ...told, reason: reservation.reason, list: ask.list }, at);
   }
 
-  /** Puts a row of the past back. */
-  replay(watch: EndpointWatch, row: Disclosure, network: string, proven: boolean): void {
-    if (row.answer !== "truthful") {
-      watch.uniform++;
-      return;
+  /** Puts a row of the past back. The rows of one request were judged together: they are when a row of another comes, or somebody asks. */
+  replay(watch: EndpointWatch, row: Disclosure, network: string, proven: boolean, mode: Mode): void {
+    if (this.#past?.exchangeId !== row.exchangeId || this.#past.watch !== watch) {
+      this.flush();
+      this.#past = { watch, exchangeId: row.exchangeId, credential: row.credential, network, proven, at: row.at, list: 0, cost: 0, answer: row.answer, mode };
     }
-    watch.truthful++;
+    const past = this.#past;
+    if (past === undefined) return;
     const { hi, lo } = pairKey(watch, row.credential, row.subject);
-    if (!this.#disclosed.add(hi, lo, row.at)) return;
-    watch.fanOut.replayed({ credential: row.credential, network, proven: proven, cost: 1, list: 1, at: row.at, declared: 0 });
+    past.list++;
+    if (row.answer === "truthful") {
+      watch.truthful++;
+      if (this.#disclosed.add(hi, lo, row.at)) past.cost++;
+    } else {
+      watch.uniform++;
+      if (!this.#disclosed.has(hi, lo)) past.cost++;
+    }
   }
+
+  /** Judges what was put back of the last request. */
+  flush(): void {
+    const past = this.#past;
+    this.#past = undefined;
+    if (past === undefined || past.cost === 0) return;
+    const { watch, credential, network, proven, at, list, cost, answer, mode } = past;
+    const ask: FanOutAsk = { credential, network, proven, cost, list, at, declared: watch.endpoint.budget.signedInCredits ?? 0 };
+    const grant = watch.fanOut.replayed(ask, answer === "truthful", mode === "enforce");
+    if (grant.reason !== undefined) watch.fanOut.refused(credential, grant, at);
+  }
+}
+
+/** A request of the past, as far as its rows were read. */
+interface Past {
+  readonly watch: EndpointWatch;
+  readonly exchangeId: string;
+  readonly credential: string;
+  readonly network: string;
+  readonly proven: boolean;
+  readonly at: number;
+  list: number;
+  cost: number;
+  readonly answer: Disclosure["answer"];
+  readonly mode: Mode;
 }

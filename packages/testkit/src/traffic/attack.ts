@@ -55,7 +55,7 @@ export function cleanList(options: AttackOptions): Attack {
 
 /** Any enumeration: {@link AttackOptions} and a manner. The league table's grid is made of these. */
 export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
-  const { jitter = 0.4, userAgents = appUserAgents, turning, addressOf, ja4, ownAccounts, growthPerDay, perRequest, door, headersOf } = options;
+  const { jitter = 0.4, userAgents = appUserAgents, turning, addressOf, ja4, ownAccounts, growthPerDay, perRequest, door, bookEveryMs, headersOf } = options;
   return enumerate(
     "enumeration",
     { addresses: 1, ratePerSecond: 1, ...options },
@@ -69,6 +69,7 @@ export function enumeration(options: AttackOptions & Partial<Manner>): Attack {
       ...(growthPerDay === undefined ? {} : { growthPerDay }),
       ...(perRequest === undefined ? {} : { perRequest }),
       ...(door === undefined ? {} : { door }),
+      ...(bookEveryMs === undefined ? {} : { bookEveryMs }),
       ...(headersOf === undefined ? {} : { headersOf }),
     },
   );
@@ -94,6 +95,8 @@ export interface Manner {
   readonly perRequest?: number;
   /** The lookup is asked through it. */
   readonly door?: LookupDoor;
+  /** Of parts: each address sends all of its own at once, as a telephone its book, so long after the address before. */
+  readonly bookEveryMs?: number;
   /** The headers of the n-th address's program, in its order; default the app's own. */
   readonly headersOf?: (userAgent: string, n: number) => TrafficRequest["headers"];
 }
@@ -111,7 +114,7 @@ function enumerate(kind: AttackKind, plan: Plan, manner: Manner): Attack {
     sessions.push({
       id,
       kind,
-      startAt: Math.round(dueAt(plan, manner, n)),
+      startAt: Math.round(manner.bookEveryMs === undefined ? dueAt(plan, manner, n) : plan.from + n * manner.bookEveryMs),
       address: addressOf(n),
       ...(manner.ja4 === undefined ? {} : { ja4: manner.ja4 }),
       run: () => script(plan, manner, n, used, id, notes),
@@ -192,7 +195,7 @@ function* syncs(plan: Plan, manner: Manner, n: number, used: number, _id: string
   for (let place = n; place * perRequest < plan.list.length; place += used) {
     const part = plan.list.slice(place * perRequest, (place + 1) * perRequest);
     const answer = yield {
-      dueAt: Math.round(dueAt(plan, manner, place)),
+      dueAt: manner.bookEveryMs === undefined ? Math.round(dueAt(plan, manner, place)) : Math.round(plan.from + n * manner.bookEveryMs + ((place - n) / used) * 700),
       request: {
         method: "POST",
         path: "/client/v1/contacts/sync",

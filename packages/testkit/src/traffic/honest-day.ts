@@ -1,6 +1,7 @@
 import { newcomersFrom, type Population } from "../population.ts";
 import { random, type Random } from "../random.ts";
 import { personAddress, sharedAddress } from "./address-book.ts";
+import type { BookSizes } from "./contact-book.ts";
 import type { Conversation } from "./conversation.ts";
 import { crawl, dashboardSignIn, familyMax, monitor, partnerJob, type Person, signIn, signUp, syncBook, syncContacts, syncFamily, typoThenSignIn } from "./honest-flows.ts";
 import { type HonestKind, mergeSessions, type Script, type Session } from "./session.ts";
@@ -22,6 +23,8 @@ export interface HonestOptions {
   readonly carrierGateways?: number;
   /** Address books are sent as people have them ({@link contactBook}): whole from a new telephone, which this share of those who sync have, else what was added. Default: 20 to 300 random numbers each time. */
   readonly newBooks?: number;
+  /** How large they are; default `usual`. */
+  readonly bookSizes?: BookSizes;
   /** Default true. */
   readonly withMonitor?: boolean;
   /** Sudden crowds, as after a news item: honest people who each sign in from home, on top of the rest. */
@@ -145,7 +148,7 @@ function scriptOf(options: HonestOptions, kind: HonestKind, person: Person, talk
     case "new-user":
       return signUp(talk, people, person, talk.source.int(8));
     case "contact-sync":
-      return options.newBooks === undefined ? syncContacts(talk, people, person) : syncBook(talk, people, person, talk.source.chance(options.newBooks));
+      return options.newBooks === undefined ? syncContacts(talk, people, person) : syncBook(talk, people, person, talk.source.chance(options.newBooks), options.bookSizes);
     case "family-sync":
       return syncFamily(talk, familyOf(people, person, talk.source), (member) => member.index < people.accounts);
     case "partner-job":

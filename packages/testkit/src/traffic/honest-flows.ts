@@ -1,7 +1,7 @@
 import { jsonObject } from "../latchkey/message.ts";
 import { customerKeyOf, customerLoginOf, deviceKeyOf, pinOf } from "../latchkey/secrets.ts";
 import { countryCode, dashed, international, type Population, strangersFrom } from "../population.ts";
-import { bookPart, contactBook } from "./contact-book.ts";
+import { bookPart, type BookSizes, contactBook } from "./contact-book.ts";
 import { ask, askStatus, type Conversation, headersOf, patiently, type Talk } from "./conversation.ts";
 import type { Outcome, Script, TrafficRequest } from "./session.ts";
 import { browserUserAgent, crawlerUserAgent, partnerUserAgent } from "./user-agents.ts";
@@ -69,12 +69,12 @@ export function* syncContacts(talk: Conversation, people: Population, person: Pe
 }
 
 /** A telephone's whole book in parts, or what was added to it since: nought to six numbers. */
-export function* syncBook(talk: Conversation, people: Population, person: Person, whole: boolean): Script {
+export function* syncBook(talk: Conversation, people: Population, person: Person, whole: boolean, sizes?: BookSizes): Script {
   const deviceId = people.deviceIdAt(person.index);
   if (deviceId === undefined) return "left";
   const headers = headersOf(talk, deviceKeyOf(people.seed, deviceId), true);
   const book = whole
-    ? contactBook(people, person.index)
+    ? contactBook(people, person.index, sizes)
     : Array.from({ length: talk.source.int(7) }, () =>
         people.numberAt(talk.source.chance(0.3) ? talk.source.int(people.accounts) : strangersFrom - 1 - talk.source.int(5_000_000)),
       );

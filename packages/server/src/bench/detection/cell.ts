@@ -29,6 +29,7 @@ export interface HonestWorld {
   readonly rollOutDevices?: number;
   /** Share of those who sync contacts that send a whole address book of 50 to 1,500 numbers. */
   readonly newBooks?: number;
+  readonly bookSizes?: HonestOptions["bookSizes"];
   /** Everybody asks the lookup another way. */
   readonly door?: LookupDoor;
   /** Default one for 400 visits a day. */
@@ -72,6 +73,8 @@ export interface CellAttack {
   readonly fromTheFirst?: boolean;
   /** Numbers in one request, through the contact sync of an own account, or where the world has a door of its own through that. */
   readonly perRequest?: number;
+  /** Each address sends its part of the list at once, as a telephone its book, so long after the one before. */
+  readonly bookEveryMs?: number;
 }
 
 /** What the cell is held to. Absent: not held, only told. */

@@ -273,7 +273,7 @@ export const cells: readonly Cell[] = [
     warmMs: day,
     horizonMs: hour,
     attack: { size: 20_000, validShare: 0.5, addresses: 10, ratePerSecond: 0.2, asApp: true, ownAccounts: { count: 10, every: 1 }, perRequest: 100 },
-    bar: { leakedShare: 0.15, found: true },
+    bar: { leakedShare: 0.05, found: true },
   },
   {
     id: "array-1000",
@@ -323,6 +323,16 @@ export const cells: readonly Cell[] = [
     warmMs: 2 * day,
     horizonMs: day,
     attack: { size: 20_000, validShare: 0.5, addresses: 10, ratePerSecond: 1 / 400, asApp: true, ownAccounts: { count: 10, every: 1 }, perRequest: 100 },
+    bar: { leakedShare: 0.2, found: true },
+  },
+  {
+    id: "batches-as-books",
+    title: "ten own accounts that each send one book of 2,000 at once, 100 a request, one after another, one an hour",
+    group: "adaptive",
+    honest: { ...world, newBooks: 0.25 },
+    warmMs: 2 * day,
+    horizonMs: 12 * hour,
+    attack: { size: 20_000, validShare: 0.5, addresses: 10, ratePerSecond: 1, asApp: true, ownAccounts: { count: 10, every: 1 }, perRequest: 100, bookEveryMs: hour },
     bar: {},
   },
   {
@@ -380,6 +390,15 @@ export const cells: readonly Cell[] = [
     honest: { accounts: 4_000, sessionsPerDay: 300, newBooks: 0.5 },
     warmMs: 0,
     horizonMs: 10 * day,
+    bar: quiet,
+  },
+  {
+    id: "honest-sync-heavy",
+    title: "books of another make: half below 130 numbers, one in a hundred above 1,700, up to 5,000",
+    group: "honest",
+    honest: { ...world, newBooks: 0.25, bookSizes: "heavy" },
+    warmMs: 0,
+    horizonMs: 5 * day,
     bar: quiet,
   },
   {

@@ -67,6 +67,7 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
     ...(honest.monitor === undefined ? {} : { withMonitor: honest.monitor }),
     ...(honest.newBooks === undefined ? {} : { newBooks: honest.newBooks }),
+    ...(honest.bookSizes === undefined ? {} : { bookSizes: honest.bookSizes }),
     ...(honest.addressesChange === undefined ? {} : { addressesChange: honest.addressesChange }),
     ...(honest.retryStorms === undefined ? {} : { retryStorms: honest.retryStorms.map((span) => since(from, span)) }),
     ...(honest.tides === undefined ? {} : { tides: honest.tides.map((span) => since(from, span)) }),
@@ -109,6 +110,7 @@ function attackOf(attack: CellAttack, list: readonly number[], people: Populatio
     ...(own === undefined ? {} : { ownAccounts: { people, ...own } }),
     ...(attack.growthPerDay === undefined ? {} : { growthPerDay: attack.growthPerDay }),
     ...(attack.perRequest === undefined ? {} : { perRequest: attack.perRequest }),
+    ...(attack.bookEveryMs === undefined ? {} : { bookEveryMs: attack.bookEveryMs }),
     ...(door === undefined ? {} : { door }),
   });
 }
