@@ -3,9 +3,9 @@
  * "All the Numbers are US" (NDSS 2021): messengers that allow 20,000 numbers in ten days a device, and incremental synchronisation as the remedy.
  */
 export const fanOutPolicy = {
-  /** A new caller may ask about so many: twenty thousand in ten days, as messengers do. Learned where many callers were seen. */
+  /** A new caller may ask about so many until it is known how large books are: few people know more, and messengers let a device ask about twenty thousand in ten days. */
   start: 5_000,
-  /** Learned: 1.5 times what all but one in a hundred callers asked in their first day, from so many callers on; never below the least. */
+  /** Learned: 1.5 times the first book of all but one caller in a thousand, from so many callers on; never below the least nor above the most. */
   startFactor: 1.5,
   startShare: 0.999,
   startCallersMin: 50,
@@ -20,7 +20,7 @@ export const fanOutPolicy = {
   laterCallers: 20,
   laterShare: 0.01,
   laterLearnedAt: 50,
-  /** It grows back within a month. */
+  /** What was sent in later sittings is forgotten, and a start grows back, within a month. */
   startBackDays: 30,
   /** From the second day on: three times the usual day and twenty, the usual day remembered over about a week. */
   dailyFactor: 3,
@@ -38,13 +38,14 @@ export const fanOutPolicy = {
   unusualBurst: 200,
   unusualPerHour: 200,
   /**
-   * Callers in their first day share 1.5 times the busiest ten minutes seen and one start, refilled at 1.5 times the busiest hour: ten accounts that each send a
+   * Callers who send their first book share 1.5 times the busiest ten minutes seen and one start, refilled at 1.5 times the busiest hour: ten accounts that each send a
    * book, one after another, are ten new callers at once. Learned for half an hour and twenty callers at least; until then nothing is held.
    */
   freshFactor: 1.5,
   /** Books that are sent side by side, all but the longest: 1.5 times the most seen and a usual book. Learned for so long, which holds the busy hours of a day. */
   besideFactor: 1.5,
   besideShare: 0.5,
+  /** So many books more may be under way than 1.5 times the most seen. */
   besideBooks: 1,
   besideLearnedMs: 20 * 3_600_000,
   /** In a day twice the busiest one, and one start: days differ, and a few long books make a large part of one. */
@@ -53,9 +54,8 @@ export const fanOutPolicy = {
   trainCallers: 20,
   binMs: 600_000,
   hourMs: 3_600_000,
-  /** Once that is used up, callers in their first day share an eighth of it until so long after the last one who was refused. */
+  /** While more is wanted than that, callers share an eighth of it. Not before the busy hours of a day were seen: a morning is no attack. */
   pressedShare: 1 / 8,
-  pressedForMs: 3_600_000,
   /** So many callers refused within an hour are no accident of one: people are woken. */
   callersTold: 4,
   /** Of callers who are only refused a second book so many, and this share of all who began one in an hour: a service at which that is usual is learned, and until then nobody is woken. */

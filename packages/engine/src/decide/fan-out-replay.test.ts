@@ -29,7 +29,12 @@ const guard: GuardedEndpoint = {
 function engine(): GateEngine {
   let n = 0;
   const gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: 64, pairs: 40_000, pending: 64 });
-  gate.setPolicy({ version: 1, mode: "enforce", endpoints: [guard], principals: Array.from({ length: 100 }, (_, who) => who).flatMap((who) => (caller(who).principal ? [hex(3, who)] : [])) });
+  gate.setPolicy({
+    version: 1,
+    mode: "enforce",
+    endpoints: [guard],
+    principals: Array.from({ length: 100 }, (_, who) => who).flatMap((who) => (caller(who).principal ? [hex(3, who)] : [])),
+  });
   return gate;
 }
 
@@ -50,7 +55,14 @@ test("a gate that replays what callers with credentials were told, and were refu
       const live = engine();
       const journal: { readonly rows: readonly Disclosure[]; readonly network: string }[] = [];
       let asked = 0;
-      const ask = (gate: GateEngine, who: number, from: number, size: number, at: number, exchangeId: string): { readonly reason: string; readonly rows: readonly Disclosure[] } => {
+      const ask = (
+        gate: GateEngine,
+        who: number,
+        from: number,
+        size: number,
+        at: number,
+        exchangeId: string,
+      ): { readonly reason: string; readonly rows: readonly Disclosure[] } => {
         const people = Array.from({ length: size }, (_, place) => person(from + place));
         const reservation = gate.reserve(id, caller(who), people, false, at);
         if (reservation === undefined) throw new Error("not guarded");

@@ -34,6 +34,48 @@ describe("callers with a credential", () => {
     expect(taken).toBeGreaterThan(0);
   });
 
+  test("have sent their book when they pause: a hundred an hour, all day, is the first hundred and a handful more", () => {
+    const fan = afterADay();
+    let taken = 0;
+    for (let n = 0; n < 200; n++) if (fan.take(ask(`own-${n % 10}`, n % 3 === 0 ? 20 : 100, start + day + n * 7 * minute)).reason === undefined) taken += n % 3 === 0 ? 20 : 100;
+    expect(taken).toBeLessThanOrEqual(10 * (100 + 2 * policy.dailyMargin));
+  });
+
+  test("of a service that sends books in pieces are let do so once more of them do than an attacker has accounts", () => {
+    const fan = afterADay();
+    for (let n = 0; n < 60; n++) {
+      fan.take(ask(`pieces-${n}`, 100, start + day + n * 20 * minute));
+      fan.take(ask(`pieces-${n}`, 80, start + day + n * 20 * minute + 15 * minute));
+    }
+    fan.take(ask("late", 100, start + 3 * day));
+    expect(fan.take(ask("late", 80, start + 3 * day + 15 * minute)).reason).toBeUndefined();
+    const few = afterADay();
+    for (let n = 0; n < policy.laterCallers; n++) {
+      few.take(ask(`own-${n}`, 100, start + day + n * 20 * minute));
+      few.take(ask(`own-${n}`, 80, start + day + n * 20 * minute + 15 * minute));
+    }
+    few.take(ask("late", 100, start + 3 * day));
+    expect(few.take(ask("late", 80, start + 3 * day + 15 * minute)).reason).toBe("allowance-spent");
+  });
+
+  test("who were known for long send their first book under the same limits as new ones", () => {
+    const fan = afterADay();
+    for (let n = 0; n < 50; n++) fan.take(ask(`own-${n}`, 5, start + 20 * 60 * minute + n * minute));
+    let taken = 0;
+    for (let n = 0; n < 500; n++) if (fan.take(ask(`own-${n % 50}`, 100, start + 3 * day + n * 1_000)).reason === undefined) taken += 100;
+    expect(taken).toBeLessThanOrEqual(policy.freshFactor * 300 + fan.start() + 300);
+  });
+
+  test("are not held to be a tool for a list of a hundred because most only add a handful to what they sent before", () => {
+    const fan = new FanOut();
+    const refused: string[] = [];
+    for (let n = 0; n < 200; n++) {
+      const size = n % 10 === 9 ? 100 : 1 + (n % 6);
+      if (fan.take(ask(`honest-${n}`, size, start + n * 10 * minute)).reason !== undefined) refused.push(`honest-${n}`);
+    }
+    expect(refused).toEqual([]);
+  });
+
   test("with lists longer than any usual program's share a small allowance, whoever they are", () => {
     const fan = afterADay();
     let taken = 0;

@@ -112,12 +112,13 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "enumeration.fan-out",
     letter: "",
-    sees: "Callers who show a credential and ask about many people at once, as apps that send an address book do. Counted is each person a caller never asked about before. Each has a start (at most 2,000, learned) and from its second day on three times its usual day and twenty; callers in their first day share what the busiest ten minutes and hour showed; lists longer than any usual program's share a small allowance.",
+    sees: "Callers who show a credential and ask about many people at once, as apps that send an address book do. Counted is each person a caller never asked about before. Each has a start for its first book (at most 5,000, learned), which it sends in one sitting; after that three times its usual day and twenty, and what callers of this service are seen to send in later sittings. Callers who send a first book share what others did in ten minutes, side by side, in an hour and in a day; lists longer than any usual program's share a small allowance.",
     misses:
-      "Many accounts that each send a book of usual length and take their time: a start each a month. The first half hour of a new service. Endpoints behind a sign-in that ask about one person a request. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
-    mistakes: "A partner's first big month, a help desk, a launch, a new program with far longer lists: declare `signedInCredits` there.",
-    walkedAroundBy: "More accounts, each used as people use theirs, a few a day.",
-    acts: "the uniform answer to the request as a whole; a smaller one may still fit. Tells people at twice what a caller may, or at three callers within an hour",
+      "Many accounts that each send one book of usual length at once, one after another at the pace of honest people: a start each, of anybody's choosing; nothing in a list of real numbers tells it from a book. Ten accounts side by side are few at a service where hundreds of books come in an hour. The first half hour of a new service; books side by side in its first twenty hours. Endpoints behind a sign-in that ask about one person a request. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
+    mistakes:
+      "A partner's first big month, a help desk, a launch, a new program with far longer lists: declare `signedInCredits` there. Somebody whose first book breaks off for more than ten minutes is told of the rest at twenty a day, unless that is usual.",
+    walkedAroundBy: "More accounts, each of which sends one book as people do, an hour or so after the one before.",
+    acts: "the uniform answer to the request as a whole; a smaller one may still fit. Tells people at twice what a caller may, at four callers refused within an hour, or at six refused a second book",
     file: "packages/engine/src/decide/fan-out.ts",
     numbers: "packages/engine/src/decide/fan-out-policy.ts",
   },

@@ -48,7 +48,7 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
     case "allowance-spent":
       return {
         words: "A caller with a credential asked about more people it had never asked about than its start, or its usual day, lets it.",
-        rule: `A new caller may ask about ${fanOut.start.toLocaleString("en-US")} people, fewer where address books are seen to be smaller; it grows back in ${fanOut.startBackDays} days. From its second day on ${fanOut.dailyFactor} times its usual day and ${fanOut.dailyMargin} come on top. People it asked about before are free.`,
+        rule: `A new caller may ask about ${fanOut.start.toLocaleString("en-US")} people in its first sitting, fewer where address books are seen to be smaller. A sitting is over after ${fanOut.sittingGapMs / 60_000} minutes; from then on a caller may ask about ${fanOut.dailyFactor} times its usual day and ${fanOut.dailyMargin}, and about what other callers here send in later sittings. People it asked about before are free.`,
         undo: budget("signedInCredits: 20000   # for a partner's first big month, or a help desk"),
       };
     case "list-unusual":
@@ -59,8 +59,8 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
       };
     case "newcomers-surge":
       return {
-        words: "Callers in their first day asked together about far more people than new callers ever did in so short a time.",
-        rule: `They share ${fanOut.freshFactor} times the busiest ten minutes seen and one caller's start, refilled at ${fanOut.freshFactor} times the busiest hour; while it is used up, an eighth of that.`,
+        words: "Callers who send their first address book asked together about far more people than such callers ever did in so short a time, or far more of them side by side.",
+        rule: `They share ${fanOut.freshFactor} times the busiest ten minutes seen and one caller's start, refilled at ${fanOut.freshFactor} times the busiest hour; while it is used up, an eighth of that. Side by side, all but the longest book may come to ${fanOut.besideFactor} times the most seen.`,
         undo: budget("signedInCredits: 2000   # a planned launch; each caller may then ask about so many, however many come"),
       };
     case "batch-too-large":
