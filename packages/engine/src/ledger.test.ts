@@ -92,3 +92,21 @@ const words = [
   "plans",
   "rooms",
 ];
+
+it("a step towards a follow-up that the service fails is told as an attempt by who asked, and proves nothing", () => {
+  const ledger = new Ledger(ports, { mode: "observe" });
+  for (const phone of people) {
+    const asked = lookup("users/status", phone);
+    ledger.onExchange({ ...asked, response: { ...asked.response, body: `{"exists":true,"account_id":${7_000_000 + phone}}` } });
+  }
+  const step = (person: number, status: number): ReturnType<Ledger["onExchange"]> => {
+    at += 1_000;
+    const response = { status, headers: [["Content-Type", "application/json"] as const], body: '{"error":"later"}' };
+    return ledger.onExchange({ ...lookup("x", 1, "POST"), url: `http://api.example/registrations/${7_000_000 + person}/start`, response });
+  };
+  for (const one of people) expect(step(one, 404).attempts).toEqual([]);
+  const person = people.at(-1) ?? 0;
+  const { attempts, anchors } = step(person, 503);
+  expect(anchors).toEqual([]);
+  expect(attempts.map(({ kind, subjects }) => [kind, subjects])).toEqual([["failed", [ports.hash("phone", `+9995${100_000 + person * 37}`)]]]);
+});

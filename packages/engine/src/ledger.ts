@@ -128,7 +128,7 @@ export class Ledger {
     const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
-    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [], signals: [], question: undefined };
+    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [], attempts: [], signals: [], question: undefined };
     if (endpoint === undefined) {
       step.anchors = refused
         ? []
@@ -182,6 +182,7 @@ export class Ledger {
         declaredKind: declaredAnchor,
         declaredSuccess: declared?.anchorSuccess,
       });
+      if (status >= 500 && !this.#guards.isHeld(endpoint.id)) step.attempts = this.#attempt(endpoint, anonymous, at);
       step.signals = this.abuse.observe({
         view,
         at,
@@ -507,6 +508,12 @@ export class Ledger {
     this.#uniform.learn(endpointId, { status, rawHeaders: headers.flat(), body, echo: "", subject: first.hash, reflected: textsOf(step.view) });
   }
 
+  /** Somebody set out to follow up what was asked about these people, and the service failed him. */
+  #attempt(endpoint: InventoryEndpoint, actor: Actor, at: number): readonly Anchor[] {
+    const { lastRoots } = this.anchors;
+    return lastRoots.length === 0 ? noAnchors : [{ at, endpointId: endpoint.id, kind: "failed", narrow: actor.narrow, network: actor.network, subjects: lastRoots }];
+  }
+
   /** An anchored subject exists: that labels the answers it got wherever it was asked about; where it came into being, those before were about nobody. */
   #labelled(anchor: Anchor, asked: InventoryEndpoint, declared: Anchor["kind"] | undefined, status: number): void {
     this.#guards.relabelled();
@@ -678,6 +685,8 @@ export interface LedgerStep {
   /** Rows the gate has not journaled itself. */
   readonly disclosures: readonly Disclosure[];
   readonly anchors: readonly Anchor[];
+  /** Of kind `failed`: for gates alone, they prove nothing. */
+  readonly attempts: readonly Anchor[];
   /** What the detectors of codes, messages and sign-ins raised. */
   readonly signals: readonly Signal[];
   /** What it changed of what {@link Ledger.exportQuestions} gives; undefined: nothing. */
@@ -712,6 +721,7 @@ interface Draft {
   responseClass: ResponseClass | undefined;
   disclosures: Disclosure[];
   anchors: readonly Anchor[];
+  attempts: readonly Anchor[];
   signals: readonly Signal[];
   question: QuestionRow | undefined;
 }
@@ -764,6 +774,7 @@ export function classesOf(extracted: Extracted | undefined, each: BatchAnswer | 
 const existenceKinds: ReadonlySet<Anchor["kind"]> = new Set(["sign-in", "sign-up", "code-verified"]);
 /** Of one list so many are learned from: what an endpoint tells shows in a few, and one request of a thousand must not cost a thousand times as much. */
 export const learnedOfBatchMax = 64;
+const noAnchors: readonly Anchor[] = [];
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
 /** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
 export const backlogMax = 64;

@@ -10,6 +10,8 @@ export * from "./traffic/session.ts";
 export * from "./traffic/honest-day.ts";
 export * from "./traffic/lookup-answer.ts";
 export { doorRequest, type LookupDoor, throughDoor, withDoor } from "./traffic/lookup-door.ts";
+export { withBackOffice } from "./traffic/back-office.ts";
+export { type BackOffice, backOfficeDays, lookupTestAddress, partnerAddress } from "./traffic/back-office-days.ts";
 export * from "./traffic/attack-list.ts";
 export * from "./traffic/attack.ts";
 export * from "./traffic/abuse.ts";

@@ -7,6 +7,8 @@ export const fanOutPolicy = {
   start: 5_000,
   /** Learned: 1.5 times the first book of all but one caller in a thousand, from so many callers on; never below the least nor above the most. */
   startFactor: 1.5,
+  /** Where people are asked about one by one: a clerk's first day. Nobody's book teaches that, and each session is a caller of its own. */
+  startByOne: 100,
   startShare: 0.999,
   startCallersMin: 50,
   startMin: 200,

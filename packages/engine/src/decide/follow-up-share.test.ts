@@ -90,6 +90,21 @@ describe("the share of newcomers who do not follow up", () => {
     expect(outcomes).toBeLessThan(60);
   });
 
+  test("goes by who sets out while known sources set out as usual and are failed, and by nothing when they do not", () => {
+    for (const speaks of [true, false]) {
+      const share = new FollowUpShare();
+      for (let n = 0; n < 200; n++) share.known(n % 10 !== 0, n);
+      feed(share, 1_000, 5);
+      for (let n = 0; n < 100; n++) share.known(false, n, speaks && n % 10 !== 0);
+      expect([share.outage, share.speaks]).toEqual([true, speaks]);
+      expect(feed(share, 500, 5, day).change).toBeUndefined();
+      let outcomes = 0;
+      while (outcomes < 300 && share.newcomer(false, 2 * day) === undefined) outcomes++;
+      if (speaks) expect(outcomes).toBeLessThan(40);
+      else expect(outcomes).toBe(300);
+    }
+  });
+
   test("finds, day by day, an attack that is a small part of many newcomers, and lets a crowd pass that follows up", () => {
     const busy = (extra: number, crowd: number): number | undefined => {
       const share = new FollowUpShare();

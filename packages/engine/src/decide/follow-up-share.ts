@@ -8,7 +8,8 @@ import { enumerationPolicy as policy } from "./enumeration-policy.ts";
  * their *share* among outcomes, by CUSUMs over outcomes and not over time, so that a slow attack costs as many records as a fast one where it is a large part of the
  * newcomers; their *number a day* against the past, for an attack that is a small part of many; and the part of them that comes *by the clock*, as many at night as at noon, for one that was
  * there before anything was learned: honest newcomers leave in proportion to those who stay. Crowds raise neither (they follow up), and a failing follow-up of
- * those who are known freezes both: an outage is no attack.
+ * those who are known freezes both: an outage is no attack. Where the service says that it fails (5xx), who sets out to follow up is seen all the same, and the share is tested by that: an
+ * attacker who waits for an outage must then set out as often, which costs a request a question; where messages are lost in silence nothing is tested.
  *
  * After an alarm newcomers share a trickle of answers, halved while its outcomes go on to say attack, until they say otherwise; after an alarm of the number for two days, doubled each time.
  *
@@ -25,6 +26,9 @@ export class FollowUpShare {
   cut = 1;
   #outage = false;
   readonly #known = new BernoulliCusum(policy.outageAt);
+  /** The same, where setting out counts: raised when nothing shows who would have followed up. */
+  readonly #silent = new BernoulliCusum(policy.outageAt);
+  #silence = false;
   #knownShare = 0.1;
   #knownSeen = 0;
   readonly #rises = policy.shareRises.map((rise) => ({ rise, cusum: new BernoulliCusum(policy.shareAlarmAt) }));
@@ -55,19 +59,27 @@ export class FollowUpShare {
   #tokensAt = 0;
   #sinceHalved = 0;
 
-  /** Outcomes of known sources fail together: nothing is concluded from anybody's. */
+  /** Outcomes of known sources fail together: nothing is concluded from anybody's missing follow-up. */
   get outage(): boolean {
     return this.#outage;
   }
 
-  /** Outcome of a known source's question, a few a source and hour at most: see {@link outage}. */
-  known(anchored: boolean, at: number): void {
+  /** An outage in which known sources are seen to set out as usual: who does not is judged by that. */
+  get speaks(): boolean {
+    return this.#outage && !this.#silence;
+  }
+
+  /** Outcome of a known source's question, a few a source and hour at most: see {@link outage}. `tried`: it set out to follow up and was failed. */
+  known(anchored: boolean, at: number, tried = false): void {
     this.#knownSeen++;
     if (!this.#outage) this.#knownClock.add(at, !anchored);
     if (!this.#outage) this.#knownShare += ((anchored ? 0 : 1) - this.#knownShare) / Math.min(policy.outageMemory, this.#knownSeen + 10);
     if (this.#knownSeen < policy.outageSeenMin) return;
     const usual = Math.min(0.6, Math.max(0.02, this.#knownShare));
-    if (this.#known.add(!anchored, usual, Math.max(0.9, usual + 0.3))) {
+    const worst = Math.max(0.9, usual + 0.3);
+    if (this.#silent.add(!anchored && !tried, usual, worst)) this.#silence = true;
+    else if (this.#silent.value === 0) this.#silence = false;
+    if (this.#known.add(!anchored, usual, worst)) {
       this.#outage = true;
       this.#outageToday = true;
     } else if (this.#known.value === 0) this.#outage = false;
@@ -80,12 +92,12 @@ export class FollowUpShare {
 
   /** Outcome of a newcomer's truthful answer. `need`: the part of the usual evidence that is enough. Says what changed. */
   newcomer(anchored: boolean, at: number, need = 1): FollowUpChange | undefined {
-    if (this.#outage) return undefined;
+    if (this.#outage && this.#silence) return undefined;
     this.outcomes++;
     if (this.narrowedAt !== undefined) return this.#whileNarrowed(anchored, at);
     this.#outcomesToday++;
     if (!anchored) this.#unanchoredToday++;
-    this.#clock.add(at, !anchored);
+    if (!this.#outage) this.#clock.add(at, !anchored);
     this.#learn(anchored);
     if (this.#blind) return undefined;
     let risen = 0;
@@ -184,6 +196,7 @@ export class FollowUpShare {
 
   /** Bins of outcomes, not of hours: a service of fifty visits a day has as many outcomes in each as one of a million. */
   #learn(anchored: boolean): void {
+    if (this.#outage) return;
     this.#inBin++;
     if (!anchored) this.#unanchoredInBin++;
     if (this.#inBin < policy.shareBin) return;

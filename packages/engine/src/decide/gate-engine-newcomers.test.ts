@@ -48,6 +48,11 @@ function ask(gate: GateEngine, who: Actor, about: number, at: number): boolean {
   return reservation.action === "allow";
 }
 
+/** It sets out to sign in, and the service fails it. */
+function failed(gate: GateEngine, who: Actor, about: number, at: number): void {
+  gate.anchor({ at, endpointId: "x", kind: "failed", narrow: who.narrow, network: who.network, subjects: [subject(about).hash] });
+}
+
 function signIn(gate: GateEngine, who: Actor, about: number, at: number): void {
   gate.anchor({ at, endpointId: "x", kind: "sign-in", narrow: who.narrow, network: who.network, subjects: [subject(about).hash] });
 }
@@ -125,6 +130,77 @@ describe("a program that never followed up behind an address where others do", (
     expect(told).toBeLessThanOrEqual(30);
     // Who is known there notices nothing.
     expect(ask(gate, actor(1, 5_001), 990_000, attack + 60_000)).toBe(true);
+  });
+});
+
+describe("an outage of the follow-ups in which people are seen to set out", () => {
+  /** A calm day, then an hour in which those who are known come back and are failed. */
+  function inOutage(): { readonly gate: GateEngine; at: number } {
+    const gate = engine();
+    let at = calmDay(gate);
+    for (const works of [true, false]) {
+      for (let n = 0; n < 60; n++) {
+        const who = actor(10_000 + n, 10_000 + n);
+        ask(gate, who, 100_000 + n, (at += minute));
+        gate.advance(at + 10_000);
+        if (works) signIn(gate, who, 100_000 + n, at + 10_000);
+        else failed(gate, who, 100_000 + n, at + 10_000);
+      }
+    }
+    return { gate, at: at + 5 * minute };
+  }
+
+  it("lets an office set up its telephones, which set out and are failed", () => {
+    const { gate, at } = inOutage();
+    let told = 0;
+    for (let telephone = 0; telephone < 75; telephone++) {
+      const when = at + telephone * 8_000;
+      const who = actor(5, 50_000 + (telephone % 6));
+      if (ask(gate, who, 200_000 + telephone, when)) told++;
+      failed(gate, who, 200_000 + telephone, when + 5_000);
+    }
+    expect(told).toBe(75);
+  });
+
+  it("gives one address that sets out after each question no more than all of an endpoint share, and only its credits where nothing fails", () => {
+    const questions = (gate: GateEngine, from: number): number => {
+      let told = 0;
+      for (let n = 0; n < 1_000; n++) {
+        const who = actor(6, 60_000 + (n % 6));
+        if (!ask(gate, who, 500_000 + n, from + n * 1_000)) continue;
+        told++;
+        failed(gate, who, 500_000 + n, from + n * 1_000 + 500);
+      }
+      return told;
+    };
+    const { gate, at } = inOutage();
+    expect(questions(gate, at)).toBeLessThanOrEqual(defaultBudget.startCredits + policy.grantsTogether + 2);
+    const calm = engine();
+    expect(questions(calm, calmDay(calm))).toBeLessThanOrEqual(defaultBudget.startCredits);
+  });
+
+  it("finds addresses that only ask, which it would not where all is silent, and not the newcomers who set out", () => {
+    for (const attack of [true, false]) {
+      const { gate, at } = inOutage();
+      let told = 0;
+      const signals: string[] = [];
+      for (let n = 0; n < 300; n++) {
+        const when = at + n * 20_000;
+        // Somebody new each minute; between them those who only ask. People who are known go on failing.
+        const who = actor(20_000 + n, 20_000 + n);
+        gate.advance(when);
+        if (n % 3 === 0) {
+          ask(gate, who, 300_000 + n, when);
+          if (n % 30 !== 0) failed(gate, who, 300_000 + n, when + 5_000);
+          const known = actor(10_000 + n, 10_000 + n);
+          ask(gate, known, 100_000 + n, when + 1);
+          failed(gate, known, 100_000 + n, when + 6_000);
+        } else if (attack && ask(gate, who, 300_000 + n, when)) told++;
+        signals.push(...gate.drain().map(({ detector }) => detector));
+      }
+      expect(signals.includes("enumeration.follow-up")).toBe(attack);
+      expect(told).toBeLessThan(attack ? 60 : 1);
+    }
   });
 });
 

@@ -7,7 +7,7 @@ import type { Anchor, Disclosure, EarlyContact, GatePolicy, GuardedEndpoint } fr
 import { BernoulliCusum } from "../detect/observe/bernoulli-cusum.ts";
 import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
-import { type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
+import { type NewPair, type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
 import type { SourceTable } from "../detect/observe/source-table.ts";
 import type { CanarySet } from "./canaries.ts";
 import { CanaryWatch, touchKey } from "./canary-watch.ts";
@@ -126,7 +126,7 @@ export class GateEngine {
     const watch = this.#watches.get(endpointId);
     if (watch === undefined || watch.retired) return undefined;
     this.advance(at);
-    if (watch.endpoint.signedIn === true && actor.credential !== undefined) return this.#signedIn.reserve(watch, actor, actor.credential, subjects, overflow, this.#mode, at);
+    if (actor.credential !== undefined && ownBudget(watch.endpoint, actor.principal)) return this.#signedIn.reserve(watch, actor, actor.credential, subjects, overflow, this.#mode, at);
     const budget = watch.endpoint.budget;
     const narrow = this.#book.slot(watch, actor.narrow, at, actor.principal ? policy.principalStartCredits : budget.startCredits);
     const network = actor.principal ? narrow : this.#book.slot(watch, actor.network, at, budget.startCredits);
@@ -150,7 +150,7 @@ export class GateEngine {
     const counts = stranger ? narrow : network;
     const left = Math.min(this.#left(watch, actor.narrow, narrow), this.#left(watch, actor.network, network));
     const pays = this.#pays(watch, left, network, counts, cost, newcomer, !actor.principal && !stranger, at);
-    const outage = this.#frozen(watch);
+    const outage = this.#outage(watch);
     const asked = this.sources.asked[counts] ?? 0;
     reservation.early = !stranger && asked < policy.newcomerFree;
     let reason = this.#refusal(narrow, network, pays === undefined, overflow, at);
@@ -272,8 +272,9 @@ export class GateEngine {
     const watch = this.#watches.get(row.endpointId);
     if (watch === undefined) return;
     this.advance(row.at);
-    if (watch.endpoint.signedIn === true && row.credential !== "") return this.#signedIn.replay(watch, row, network, this.#principals.has(row.credential), this.#mode);
-    const principal = row.credential !== "" && this.#principals.has(row.credential) ? row.credential : undefined;
+    const proven = row.credential !== "" && this.#principals.has(row.credential);
+    if (row.credential !== "" && ownBudget(watch.endpoint, proven)) return this.#signedIn.replay(watch, row, network, proven, this.#mode);
+    const principal = proven ? row.credential : undefined;
     this.#again(watch, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, principal, row.answer === "truthful", row.exchangeId, row.dark);
   }
 
@@ -303,7 +304,7 @@ export class GateEngine {
         const counted = newcomer && pays !== undefined && exchangeId !== "";
         if (pays !== undefined) {
           if (counted) {
-            const outage = this.#frozen(watch);
+            const outage = this.#outage(watch);
             // It was answered: what a surge or a narrowing lets through is taken as it was then.
             watch.refusesNewcomer(this.sources.asked[counts] ?? 0, pays.surplus, 1, early, past.at, outage);
             watch.takeNewcomer(pays.surplus, 1, past.at, outage);
@@ -330,13 +331,20 @@ export class GateEngine {
   /**
    * A legitimate party anchored: pending questions of that network about those subjects were honest. Each pair refunds once. Only the first anchor of
    * a subject in a network, and in at most {@link policy.networksPerSubject} networks a month, counts for more than its own cost: otherwise one own
-   * account, asked about under ever new fingerprints or from ever new addresses, would buy answers about others without end.
+   * account, asked about under ever new fingerprints or from ever new addresses, would buy answers about others without end. Kind `failed`: see {@link #tried}; refunds nothing.
    */
   anchor(anchor: Anchor): number {
     let refunded = 0;
     const network = keyOfHex(anchor.network, scratchA);
     const networkHi = network.hi;
     const networkLo = network.lo;
+    if (anchor.kind === "failed") {
+      for (const subject of anchor.subjects.slice(0, anchoredSubjectsMax)) {
+        const { hi, lo } = anchorKey(networkHi, networkLo, subject);
+        this.#pending.tried(hi, lo, (pair) => this.#tried(pair));
+      }
+      return 0;
+    }
     for (const subject of anchor.subjects.slice(0, anchoredSubjectsMax)) {
       this.#canaries.followedUp(subject);
       const key = anchorKey(networkHi, networkLo, subject);
@@ -473,7 +481,7 @@ export class GateEngine {
     const place = keyOfHex(actor.network, scratchA);
     const key = anchorKey(place.hi, place.lo, subject);
     const { counted, surplus, tested, control, granted, fresh } = as;
-    const pair: PendingPair = {
+    const pair: NewPair = {
       hi: key.hi,
       lo: key.lo,
       dueAt: at + policy.anchorWithinMs,
@@ -552,19 +560,37 @@ export class GateEngine {
     if (vouches) {
       watch.vouched(at);
       watch.followedUpAfter(Math.max(0, at - givenAt));
-      // It asks faster than it can follow up, as an office that sets up its telephones does.
-      if (network >= 0 && network !== narrow && this.#book.newcomer(network) && (this.sources.evidence[network] ?? 0) <= 0)
-        this.sources.grants[network] = Math.min(policy.grantsPerSource, (this.sources.grants[network] ?? 0) + policy.grantPerAnchor);
+      if (network >= 0 && network !== narrow) this.#grant(network);
     }
     if (pair.granted) watch.giveBackGrant(1);
     if (pair.counted) watch.cohortFollowedUp(givenAt);
     if (pair.counted) watch.giveBackNewcomer(1, pair.surplus ? 1 : 0, givenAt);
   }
 
+  /**
+   * Somebody set out to follow up and the service failed him, while it fails those who are known. It stands for the follow-up in D2 and D4, vouches for nobody and gives no credit back; as a
+   * follow-up does, it lets an address that asks faster than anybody can follow up ask some ahead, from what all of the endpoint share ({@link policy.grantsTogether}): an office that
+   * sets up its telephones meanwhile. So an attacker who sets out after each question gets that much more in an outage, from however many addresses.
+   */
+  #tried(pair: PendingPair): void {
+    const watch = this.#watches.at(pair.endpoint);
+    if (watch === undefined || pair.control || !watch.share.speaks) return;
+    const narrow = this.#book.locate(watch, pair.narrowHi, pair.narrowLo);
+    const network = this.#book.locate(watch, pair.networkHi, pair.networkLo);
+    if (network >= 0 && network !== narrow) this.#grant(network);
+  }
+
+  /** It asks faster than it can follow up, as an office that sets up its telephones does. */
+  #grant(network: number): void {
+    if (!this.#book.newcomer(network) || (this.sources.evidence[network] ?? 0) > 0) return;
+    this.sources.grants[network] = Math.min(policy.grantsPerSource, (this.sources.grants[network] ?? 0) + policy.grantPerAnchor);
+  }
+
   #unanchored(pair: PendingPair, at: number): void {
     const watch = this.#watches.at(pair.endpoint);
+    if (watch !== undefined && pair.putOff && !this.#frozen(watch)) this.#shareJudged(watch, this.#outage(watch), pair.fresh, at);
     // An outage of what follows is nobody's guilt.
-    if (watch === undefined || pair.control || !watch.anchorsSeen || this.#frozen(watch)) return;
+    if (watch === undefined || pair.control || !watch.anchorsSeen || this.#frozen(watch) || (pair.tried && this.#outage(watch))) return;
     const ratio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
     const narrow = this.#book.locate(watch, pair.narrowHi, pair.narrowLo);
     const network = this.#book.locate(watch, pair.networkHi, pair.networkLo);
@@ -596,20 +622,23 @@ export class GateEngine {
   }
 
   /** A newcomer's answer has reached the age at which D4 judges it. */
-  #judged(pair: PendingPair, anchored: boolean, at: number): void {
+  #judged(pair: PendingPair, anchored: boolean, at: number): boolean {
     const watch = this.#watches.at(pair.endpoint);
-    if (watch === undefined || !watch.anchorsSeen) return;
-    const frozen = this.#frozen(watch);
-    if (frozen) watch.share.frozen();
+    if (watch === undefined || !watch.anchorsSeen) return false;
+    const outage = this.#outage(watch);
+    if (outage) watch.share.frozen();
     if (pair.tested) {
-      if (pair.counted && !frozen) this.#shareJudged(watch, anchored, pair.fresh, at);
-      else if (!pair.counted && this.#hasAnchored(watch, pair)) watch.share.known(anchored, at);
+      // An outage is known for one some minutes after it began: what it fails by then waits for that, until the pair is due.
+      if (pair.counted && pair.tried && !anchored && !outage) return true;
+      if (pair.counted && !this.#frozen(watch)) this.#shareJudged(watch, anchored || (outage && pair.tried), pair.fresh, at);
+      else if (!pair.counted && this.#hasAnchored(watch, pair)) watch.share.known(anchored, at, pair.tried);
     }
+    return false;
   }
 
   #cohort(watch: EndpointWatch, at: number): void {
     if (watch.phase === "calm") return;
-    const change = watch.cohort(at, this.#frozen(watch));
+    const change = watch.cohort(at, this.#outage(watch));
     if (change !== undefined) this.#signals.cohort(watch, change, at);
   }
 
@@ -619,14 +648,19 @@ export class GateEngine {
     return client >= 0 && (this.sources.anchors[client] ?? 0) > 0;
   }
 
-  /** An outage: nothing is concluded from what nobody does. */
-  #frozen(watch: EndpointWatch): boolean {
+  /** Follow-ups fail for everybody: that one is missing is nobody's guilt. */
+  #outage(watch: EndpointWatch): boolean {
     return this.#failing || watch.share.outage;
+  }
+
+  /** And known sources are not seen to set out for one: nothing is concluded from what nobody does. */
+  #frozen(watch: EndpointWatch): boolean {
+    return this.#outage(watch) && !watch.share.speaks;
   }
 
   #shareJudged(watch: EndpointWatch, anchored: boolean, fresh: boolean, at: number): void {
     const given = at - policy.cohortJudgedAfterMs;
-    if (given >= this.#newcomersFrom) watch.hours.judged(anchored, given);
+    if (given >= this.#newcomersFrom && !this.#outage(watch)) watch.hours.judged(anchored, given);
     watch.share.cut = watch.touches.endpointCut(at);
     watch.fresh.cut = watch.share.cut;
     const change = watch.shareJudged(anchored, fresh, at);
@@ -665,7 +699,7 @@ export class GateEngine {
     const early = anchors === 0 && watch.anchorsSeen && known < policy.cohortJudgedAfterMs && known >= asked * policy.hastyMs;
     if (asked >= tellAt && !early && watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
       // Where nobody follows up and everybody shows a credential it may be a partner's job; during an outage nobody can follow up. Nothing to wake people for.
-      const sure = anchors === 0 && (watch.anchorsSeen || actor.credential === undefined) && !this.#frozen(watch);
+      const sure = anchors === 0 && (watch.anchorsSeen || actor.credential === undefined) && !this.#outage(watch);
       this.#signals.emit("enumeration.credits", sure ? "high" : "medium", sure ? 0.99 : 0.7, at, watch, actor, evidence);
     } else if (watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, -1)) {
       this.#signals.emit("enumeration.credits", "low", 0.3, at, watch, actor, evidence);
@@ -710,6 +744,11 @@ export const anchoredSubjectsMax = 8;
 const noContacts: readonly EarlyContact[] = [];
 const scratchA: Key = { hi: 0, lo: 0 };
 const scratchB: Key = { hi: 0, lo: 0 };
+
+/** Whether a caller with a credential is judged by {@link SignedIn}. */
+function ownBudget({ signedIn }: GuardedEndpoint, proven: boolean): boolean {
+  return signedIn === true || (signedIn === "proven" && proven);
+}
 
 function mean(values: readonly number[]): number {
   let sum = 0;

@@ -38,8 +38,8 @@ export interface GuardedEndpoint {
   readonly budget: Budget;
   /** The traffic comes from a source that shows neither headers nor bodies (an access log): no follow-up can be seen there. */
   readonly blind?: boolean;
-  /** Everybody who is answered shows a credential of his own: each has a budget of his own, see `fan-out.ts`; who shows none is judged as anywhere. */
-  readonly signedIn?: true;
+  /** Everybody who is answered shows a credential of his own: each has a budget of his own, see `fan-out.ts`; who shows none is judged as anywhere. `proven`: only those whose credential is proven have one, for people asked about one by one. */
+  readonly signedIn?: true | "proven";
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
   readonly refusalsOnly?: boolean;
   /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */
@@ -116,7 +116,8 @@ export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unancho
 export interface Anchor {
   readonly at: number;
   readonly endpointId: string;
-  readonly kind: "sign-in" | "sign-up" | "device-completion" | "code-verified" | "declared";
+  /** `failed` is none: somebody set out to follow up and the service failed him (5xx). It counts while the service fails those who are known as well, and in their stead only. */
+  readonly kind: "sign-in" | "sign-up" | "device-completion" | "code-verified" | "declared" | "failed";
   /** The actor's keys, as of {@link Actor}. */
   readonly narrow: string;
   readonly network: string;

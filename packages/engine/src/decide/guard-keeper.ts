@@ -187,7 +187,7 @@ export class GuardKeeper {
     const door = declared?.oracle !== true && this.#parts.anchors.isDoor(endpoint.id);
     const formerly = this.#formerly(endpoint);
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
-    const signedIn = !door && this.#signedIn(endpoint, rules);
+    const signedIn = door ? undefined : this.#signedIn(endpoint, rules);
     const cut = this.#parts.targets?.cut(endpoint.id, at) ?? 1;
     return {
       id: endpoint.id,
@@ -203,11 +203,11 @@ export class GuardKeeper {
       budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
       ...(endpoint.auth.blind ? { blind: true } : {}),
       ...(door ? { refusalsOnly: true } : {}),
-      ...(signedIn ? { signedIn: true as const } : {}),
+      ...(signedIn === undefined ? {} : { signedIn }),
       ...(formerly.length === 0 ? {} : { formerly }),
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
       // Those are known by their address only, and a caller with a credential is not.
-      ...(early.length === 0 || signedIn ? {} : { before: early }),
+      ...(early.length === 0 || signedIn === true ? {} : { before: early }),
       ...(cut === 1 ? {} : { evidenceShare: cut }),
     };
   }
@@ -232,7 +232,7 @@ export class GuardKeeper {
     }
     if (rules.length === 0 || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
     // Behind a sign-in, too, where many people may be asked about at once: an address book, a batch.
-    if (endpoint.posture().bare.verdict === "enforced" && !(telling && this.#signedIn(endpoint, rules))) return undefined;
+    if (endpoint.posture().bare.verdict === "enforced" && !(telling && this.#signedIn(endpoint, rules) === true)) return undefined;
     if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
     if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
     if (this.#held.size < heldMax) this.#held.add(endpoint.id);
@@ -250,14 +250,17 @@ export class GuardKeeper {
   }
 
   /**
-   * It takes lists of people from callers who each show a credential, and nobody was ever answered without: then each caller has a budget of its own. One answer to somebody who shows
-   * none, or one that all share, ends that, and everybody is judged by his address.
+   * It takes lists of people from callers who each show a credential, or the operator says how many people such callers may ask about there, and nobody was ever answered without: then
+   * each caller has a budget of its own. Where people are asked about one by one and nobody said so, callers whose credential is proven have one: a help desk, whose customers do not
+   * follow up. One answer to somebody who shows none, or one that all share, ends that, and everybody is judged by his address.
    */
-  #signedIn(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
-    const lists = rules.some(({ location }) => location.name.includes("[]")) || this.#parts.schemes.scheme(eachOf(endpoint.id)) !== emptyScheme;
-    if (!natural(rules) || endpoint.auth.blind || !lists) return false;
+  #signedIn(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): GuardedEndpoint["signedIn"] {
+    if (!natural(rules) || endpoint.auth.blind) return undefined;
     const { verdict, none, sharedConstant } = endpoint.posture().bare;
-    return (verdict === "enforced" || verdict === "unproven") && none.data + none.empty + sharedConstant.data + sharedConstant.empty === 0;
+    if ((verdict !== "enforced" && verdict !== "unproven") || none.data + none.empty + sharedConstant.data + sharedConstant.empty > 0) return undefined;
+    const lists = rules.some(({ location }) => location.name.includes("[]")) || this.#parts.schemes.scheme(eachOf(endpoint.id)) !== emptyScheme;
+    if (lists || (this.#parts.rules.declared(endpoint)?.budget?.signedInCredits ?? 0) > 0) return true;
+    return verdict === "enforced" ? "proven" : undefined;
   }
 
   /** It was seen to give people's addresses or numbers to whoever names them: every answer is a record lost, whatever a miss looks like. */

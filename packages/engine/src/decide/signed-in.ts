@@ -3,6 +3,7 @@ import type { Mode } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
 import type { EndpointWatch } from "./endpoint-watch.ts";
+import { fanOutPolicy as policy } from "./fan-out-policy.ts";
 import type { FanOutAsk } from "./fan-out.ts";
 import type { Disclosure } from "./gate-policy.ts";
 import type { GateSignals } from "./gate-signals.ts";
@@ -34,7 +35,7 @@ export class SignedIn {
       reservation.reason = subjects.length === 0 ? "no-subject" : "already-disclosed";
       return reservation;
     }
-    const ask: FanOutAsk = { credential, network: actor.network, proven: actor.principal, cost, list: subjects.length, at, declared: watch.endpoint.budget.signedInCredits ?? 0 };
+    const ask: FanOutAsk = { credential, network: actor.network, proven: actor.principal, cost, list: subjects.length, at, declared: startOf(watch) };
     const grant = watch.fanOut.take(ask);
     const reason = overflow ? "batch-too-large" : grant.reason;
     if (reason === undefined) reservation.charged = cost;
@@ -90,10 +91,15 @@ export class SignedIn {
     this.#past = undefined;
     if (past === undefined || past.cost === 0) return;
     const { watch, credential, network, proven, at, list, cost, answer, mode } = past;
-    const ask: FanOutAsk = { credential, network, proven, cost, list, at, declared: watch.endpoint.budget.signedInCredits ?? 0 };
+    const ask: FanOutAsk = { credential, network, proven, cost, list, at, declared: startOf(watch) };
     const grant = watch.fanOut.replayed(ask, answer === "truthful", mode === "enforce");
     if (grant.reason !== undefined) watch.fanOut.refused(credential, grant, at);
   }
+}
+
+/** What a caller may ask about at once, whatever was learned: as the operator says, or a clerk's day where proven callers ask one by one; 0: learned. */
+function startOf({ endpoint }: EndpointWatch): number {
+  return endpoint.budget.signedInCredits || (endpoint.signedIn === "proven" ? policy.startByOne : 0);
 }
 
 /** A request of the past, as far as its rows were read. */

@@ -17,6 +17,8 @@ export interface Conversation {
   readonly installId: string;
   /** Chance that an answer is thought lost and the request sent again. */
   readonly repeatChance: number;
+  /** It speaks as the app's next version does. */
+  readonly updated?: boolean;
 }
 
 export type Talk<T> = Generator<Step, T, TrafficAnswer>;
@@ -67,10 +69,18 @@ export function* patiently(talk: Conversation, waitMs: number, request: () => Tr
 
 /** The app's headers, with the device's key and the attestation where there is one. */
 export function headersOf(talk: Conversation, key?: string, json = false): TrafficRequest["headers"] {
-  const headers: (readonly [string, string])[] = [
-    ["User-Agent", talk.userAgent],
-    ["Accept", "application/json"],
-  ];
+  const headers: (readonly [string, string])[] =
+    talk.updated === true
+      ? [
+          ["Accept", "application/json"],
+          ["Accept-Language", "en"],
+          ["X-App-Version", "5.0.0"],
+          ["User-Agent", talk.userAgent],
+        ]
+      : [
+          ["User-Agent", talk.userAgent],
+          ["Accept", "application/json"],
+        ];
   if (json) headers.push(["Content-Type", "application/json"]);
   if (key !== undefined) headers.push(["Authorization", `Bearer ${key}`]);
   if (talk.attestation !== undefined) headers.push(["X-Latchkey-Attestation", talk.attestation]);

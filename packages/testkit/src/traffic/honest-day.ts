@@ -35,6 +35,8 @@ export interface HonestOptions {
   readonly retryStorms?: readonly Span[];
   /** Times at which `factor` times as many come: a holiday, or the hour that a clock is put forward. */
   readonly tides?: readonly (Span & { readonly factor: number })[];
+  /** A new version of the app: everybody who comes has it by the end of this time, evenly; its requests have other headers, in another order. */
+  readonly release?: Span;
   /** Somebody's load test, not announced: one machine signs in with the same `accounts` test accounts over and over, `perMinute`. */
   readonly loadTests?: readonly (Span & { readonly accounts: number; readonly perMinute: number })[];
 }
@@ -57,7 +59,7 @@ export interface Crowd {
  * in; the rest are typing slips, families, a monitor, and people who only looked. A window shorter than a day still holds one
  * roll-out and one partner job.
  *
- * A crowd is asked for by `crowds`, an outage of the carrier by the service's `outages`. What it leaves out: travel, and apps that change their ways from one release to the next.
+ * A crowd is asked for by `crowds`, an outage of the carrier by the service's `outages`. What it leaves out: travel.
  */
 export function honestDay(options: HonestOptions): Iterable<Session> {
   return {
@@ -248,7 +250,19 @@ function* dailyAt(options: HonestOptions, hour: number, share: number): Generato
 
 function talkOf(options: HonestOptions, id: string, startAt: number, index: number, repeatChance: number): Conversation {
   const userAgent = id.startsWith("partner") ? partnerUserAgent : (appUserAgents[(index * 7 + (index >> 5)) % appUserAgents.length] ?? partnerUserAgent);
-  return { at: startAt, seed: options.population.seed, userAgent, source: random(`${options.seed}/${id}`), attestation: undefined, installId: `install-${index}`, repeatChance };
+  const { release } = options;
+  // Each telephone has its own moment of the update.
+  const updated = release !== undefined && startAt >= release.from + (((index * 2_654_435_761) % 1_000) / 1_000) * (release.to - release.from);
+  return {
+    at: startAt,
+    seed: options.population.seed,
+    userAgent: updated ? userAgent.replace(/\/[\d.]+/, "/5.0.0") : userAgent,
+    source: random(`${options.seed}/${id}`),
+    attestation: undefined,
+    installId: `install-${index}`,
+    repeatChance,
+    ...(updated ? { updated } : {}),
+  };
 }
 
 function kindOf(drawn: number): HonestKind {

@@ -17,6 +17,8 @@ const pair = (id: number, dueAt: number, more: Partial<PendingPair> = {}): Pendi
   control: false,
   granted: false,
   fresh: false,
+  tried: false,
+  putOff: false,
   ...more,
 });
 
@@ -54,7 +56,7 @@ describe("PendingPairs", () => {
               want.push(held.pair);
             }
           } else if (one.do === "review") {
-            real.review(now + one.wait, (seen, anchored) => got.push([seen, anchored]));
+            real.review(now + one.wait, (seen, anchored) => void got.push([seen, anchored]));
             for (const held of model) {
               if (held.pair.dueAt > now + one.wait) break;
               if (!held.reviewed) want.push([held.pair, held.anchored]);
@@ -123,5 +125,21 @@ describe("PendingPairs", () => {
     for (let n = 30; n < 34; n++) pairs.push(pair(n, 10));
     pairs.push(pair(40, 10), true);
     expect([pairs.size, pairs.dropped, pairs.anchor(0, 0, () => undefined)]).toEqual([8, 10, 1]);
+  });
+
+  it("tells of a failed follow-up once, and what is put off is still known as such when it is due", () => {
+    const pairs = new PendingPairs(4);
+    pairs.push(pair(1, 600));
+    pairs.push(pair(2, 600));
+    const tried: number[] = [];
+    for (let n = 0; n < 2; n++) pairs.tried(1, 16, ({ hi }) => void tried.push(hi));
+    expect(tried).toEqual([1]);
+    pairs.review(600, (one) => one.tried);
+    const due: [number, boolean, boolean][] = [];
+    pairs.expire(600, ({ hi, tried: failed, putOff }) => void due.push([hi, failed, putOff]));
+    expect(due).toEqual([
+      [1, true, true],
+      [2, false, false],
+    ]);
   });
 });

@@ -17,7 +17,7 @@ export class PendingPairs {
   readonly #networkHi: Uint32Array;
   readonly #networkLo: Uint32Array;
   readonly #anchored: Uint8Array;
-  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control, bit 4: granted, bit 5: fresh. */
+  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control, bit 4: granted, bit 5: fresh, bit 6: tried, bit 7: put off. */
   readonly #flags: Uint8Array;
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
@@ -47,7 +47,7 @@ export class PendingPairs {
   }
 
   /** `lesser`: it takes no more than {@link lesserShare} of all places, and nobody else's: who is answered whatever he asks could otherwise wash out what others wait for. */
-  push(pair: PendingPair, lesser = false): void {
+  push(pair: NewPair, lesser = false): void {
     if ((lesser && this.#size >= this.capacity * lesserShare) || this.#crowded(pair.hi, pair.lo)) {
       this.dropped++;
       return;
@@ -88,13 +88,26 @@ export class PendingPairs {
     return found;
   }
 
-  /** Shows each pair due by `dueBy` once, in order, anchored or not, and leaves it waiting. Call before {@link expire}. */
-  review(dueBy: number, visit: (pair: PendingPair, anchored: boolean) => void): void {
+  /** Calls `visit` for each pending pair of this key whose follow-up was set out for and failed by the service, the first time that is said; it goes on waiting. */
+  tried(hi: number, lo: number, visit: (pair: PendingPair) => void): void {
+    let slot = this.#buckets[lo & (this.#buckets.length - 1)] ?? -1;
+    while (slot >= 0) {
+      const flags = this.#flags[slot] ?? 0;
+      if (this.#hi[slot] === hi && this.#lo[slot] === lo && this.#anchored[slot] === 0 && (flags & 64) === 0) {
+        this.#flags[slot] = flags | 64;
+        visit(this.#read(slot));
+      }
+      slot = this.#next[slot] ?? -1;
+    }
+  }
+
+  /** Shows each pair due by `dueBy` once, in order, anchored or not, and leaves it waiting; what `visit` says true to is {@link PendingPair.putOff}. Call before {@link expire}. */
+  review(dueBy: number, visit: (pair: PendingPair, anchored: boolean) => boolean | undefined): void {
     while (this.#reviewed < this.#size) {
       const slot = (this.#head + this.#reviewed) % this.capacity;
       if ((this.#dueAt[slot] ?? 0) > dueBy) return;
       this.#reviewed++;
-      visit(this.#read(slot), this.#anchored[slot] === 1);
+      if (visit(this.#read(slot), this.#anchored[slot] === 1) === true) this.#flags[slot] = (this.#flags[slot] ?? 0) | 128;
     }
   }
 
@@ -123,6 +136,8 @@ export class PendingPairs {
       control: ((this.#flags[slot] ?? 0) & 8) !== 0,
       granted: ((this.#flags[slot] ?? 0) & 16) !== 0,
       fresh: ((this.#flags[slot] ?? 0) & 32) !== 0,
+      tried: ((this.#flags[slot] ?? 0) & 64) !== 0,
+      putOff: ((this.#flags[slot] ?? 0) & 128) !== 0,
     };
   }
 
@@ -185,4 +200,11 @@ export interface PendingPair {
   readonly granted: boolean;
   /** True when it was among the first questions its source ever asked. */
   readonly fresh: boolean;
+  /** True when its asker set out to follow up and the service failed it; see {@link PendingPairs.tried}. */
+  readonly tried: boolean;
+  /** True when it is to be judged only when it is due. */
+  readonly putOff: boolean;
 }
+
+/** As one begins to wait. */
+export type NewPair = Omit<PendingPair, "tried" | "putOff">;

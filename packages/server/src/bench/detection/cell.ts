@@ -1,4 +1,4 @@
-import type { Crowd, FlawId, HonestOptions, LookupDoor, Outage } from "@postern/testkit";
+import type { BackOffice, Crowd, FlawId, HonestOptions, LookupDoor, Outage } from "@postern/testkit";
 
 /**
  * One cell of the league table: an honest world, and at most one attack on it. Times are milliseconds from the first honest request; the attack starts at
@@ -44,6 +44,9 @@ export interface HonestWorld {
   readonly retryStorms?: HonestOptions["retryStorms"];
   readonly tides?: HonestOptions["tides"];
   readonly loadTests?: HonestOptions["loadTests"];
+  readonly release?: HonestOptions["release"];
+  /** Partners, clerks, crawlers, monitors and tests of the lookup; their times are from the first honest request. */
+  readonly backOffice?: BackOffice;
 }
 
 export interface CellAttack {

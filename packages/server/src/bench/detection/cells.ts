@@ -13,6 +13,10 @@ const single = { leaked: 10, leakedP95: 15, found: true };
 const fast = { leaked: 100, leakedP95: 300, found: true };
 const quiet = { pages: 0, uniformShare: 0.005 };
 
+/** A week as usual, then half more each night. */
+const growing = [100, 100, 110, 95, 100, 105, 150, 225, 340, 500, 760, 1_140, 1_700, 2_600, 4_000, 6_000];
+const leaping = [150, 150, 160, 145, 150, 155, 150, 5_000, 5_000, 5_000, 5_000, 5_000];
+
 /** The league table's cells, the bars as the issue and the method's page set them. */
 export const cells: readonly Cell[] = [
   {
@@ -453,5 +457,68 @@ export const cells: readonly Cell[] = [
     warmMs: 0,
     horizonMs: 5 * day,
     bar: quiet,
+  },
+  {
+    id: "honest-partner",
+    title: "a partner's nightly list of people grows by half each night, from 100 to 6,000",
+    group: "honest",
+    honest: { ...world, sessionsPerDay: 1_000, backOffice: { partnerNights: growing } },
+    warmMs: 0,
+    horizonMs: 16 * day,
+    bar: quiet,
+  },
+  {
+    id: "honest-partner-leap",
+    title: "a partner who asked about 150 a night asks about 5,000 from one day to the next",
+    group: "honest",
+    honest: { ...world, sessionsPerDay: 1_000, backOffice: { partnerNights: leaping } },
+    warmMs: 0,
+    horizonMs: 12 * day,
+    bar: {},
+  },
+  {
+    id: "honest-partner-by-one",
+    title: "a partner's nightly list grows so, one question a person, through the app's own lookup with its key",
+    group: "honest",
+    honest: { ...world, sessionsPerDay: 1_000, backOffice: { partnerNights: growing.map((count) => Math.round(count / 4)), partnerByOne: true } },
+    warmMs: 0,
+    horizonMs: 16 * day,
+    bar: {},
+  },
+  {
+    id: "honest-desk",
+    title: "a help desk: 12 clerks, each looks up 70 callers a day, none of whom follows up",
+    group: "honest",
+    honest: { ...world, sessionsPerDay: 1_000, backOffice: { desk: { clerks: 12, callsADay: 70 } } },
+    warmMs: 0,
+    horizonMs: 8 * day,
+    bar: quiet,
+  },
+  {
+    id: "honest-release",
+    title: "a new version of the app reaches everybody within two days: other headers, another order, another version",
+    group: "honest",
+    honest: { ...world, release: { from: 4 * day, to: 6 * day } },
+    warmMs: 0,
+    horizonMs: 8 * day,
+    bar: quiet,
+  },
+  {
+    id: "honest-machines",
+    title: "an uptime service asks about the same five people from twelve places, a crawler walks 580 linked pages a day",
+    group: "honest",
+    honest: { ...world, sessionsPerDay: 1_000, backOffice: { crawler: { perMinute: 30, readersADay: 600 }, monitors: { addresses: 12, people: 5 } } },
+    warmMs: 0,
+    horizonMs: 5 * day,
+    bar: quiet,
+  },
+  {
+    id: "honest-lookup-test",
+    title: "a load test of the lookup that nobody announced: 20 a second for ten minutes from three machines, nothing after",
+    group: "honest",
+    honest: { ...world, backOffice: { lookupTests: [{ from: 2 * day + 10 * hour, to: 2 * day + 10 * hour + 10 * minute, perSecond: 20, addresses: 3 }] } },
+    warmMs: 0,
+    horizonMs: 3 * day,
+    bar: {},
   },
 ];

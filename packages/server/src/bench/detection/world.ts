@@ -1,6 +1,8 @@
 import {
   type Attack,
   attackList,
+  type BackOffice,
+  backOfficeDays,
   createLatchkey,
   enumeration,
   flaws,
@@ -18,6 +20,7 @@ import {
   shuffle,
   strangersFrom,
   throughDoor,
+  withBackOffice,
   withDoor,
 } from "@postern/testkit";
 import type { Cell, CellAttack } from "./cell.ts";
@@ -50,7 +53,8 @@ export function worldOf(cell: Cell, seed: string): World {
     now: () => from,
     ...(honest.outages === undefined ? {} : { outages: honest.outages.map((outage) => ({ from: from + outage.from, to: from + outage.to })) }),
   });
-  const latchkey = honest.door === undefined ? service : withDoor(service, honest.door);
+  const staffed = honest.backOffice === undefined ? service : withBackOffice(service);
+  const latchkey = honest.door === undefined ? staffed : withDoor(staffed, honest.door);
   const people = latchkey.population;
   const list = cell.attack === undefined ? [] : listOf(cell.attack, people, seed, new Set(ownNumbers(cell.attack, people)));
   const canaries = canariesOf(list, honest.canaries ?? 0, people, seed);
@@ -71,10 +75,13 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.addressesChange === undefined ? {} : { addressesChange: honest.addressesChange }),
     ...(honest.retryStorms === undefined ? {} : { retryStorms: honest.retryStorms.map((span) => since(from, span)) }),
     ...(honest.tides === undefined ? {} : { tides: honest.tides.map((span) => since(from, span)) }),
+    ...(honest.release === undefined ? {} : { release: since(from, honest.release) }),
     ...(honest.loadTests === undefined ? {} : { loadTests: honest.loadTests.map((span) => since(from, span)) }),
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
-  const sessions = honest.ja4 === true ? withFingerprints(days) : days;
+  const office = honest.backOffice === undefined ? [] : backOfficeDays(officeSince(from, honest.backOffice), { population: people, seed, from, to });
+  const all = mergeSessions(days, office);
+  const sessions = honest.ja4 === true ? withFingerprints(all) : all;
   const everybody = attack === undefined ? sessions : mergeSessions(sessions, attack.sessions);
   return { from, attackFrom, to, latchkey, attack, canaries, sessions: honest.door === undefined ? everybody : throughDoor(everybody, honest.door) };
 }
@@ -91,6 +98,10 @@ function canariesOf(list: readonly number[], share: number, people: Population, 
 
 function since<T extends { readonly from: number; readonly to: number }>(from: number, span: T): T {
   return { ...span, from: from + span.from, to: from + span.to };
+}
+
+function officeSince(from: number, office: BackOffice): BackOffice {
+  return office.lookupTests === undefined ? office : { ...office, lookupTests: office.lookupTests.map((span) => since(from, span)) };
 }
 
 function attackOf(attack: CellAttack, list: readonly number[], people: Population, from: number, seed: string, door: LookupDoor | undefined): Attack {
