@@ -128,7 +128,19 @@ export class Ledger {
     const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
-    const step: Draft = { view, endpoint: shown, door: endpoint, actor, subjects: [], responseClass: undefined, disclosures: [], anchors: [], attempts: [], signals: [], question: undefined };
+    const step: Draft = {
+      view,
+      endpoint: shown,
+      door: endpoint,
+      actor,
+      subjects: [],
+      responseClass: undefined,
+      disclosures: [],
+      anchors: [],
+      attempts: [],
+      signals: [],
+      question: undefined,
+    };
     if (endpoint === undefined) {
       step.anchors = refused
         ? []

@@ -126,7 +126,8 @@ export class GateEngine {
     const watch = this.#watches.get(endpointId);
     if (watch === undefined || watch.retired) return undefined;
     this.advance(at);
-    if (actor.credential !== undefined && ownBudget(watch.endpoint, actor.principal)) return this.#signedIn.reserve(watch, actor, actor.credential, subjects, overflow, this.#mode, at);
+    if (actor.credential !== undefined && ownBudget(watch.endpoint, actor.principal))
+      return this.#signedIn.reserve(watch, actor, actor.credential, subjects, overflow, this.#mode, at);
     const budget = watch.endpoint.budget;
     const narrow = this.#book.slot(watch, actor.narrow, at, actor.principal ? policy.principalStartCredits : budget.startCredits);
     const network = actor.principal ? narrow : this.#book.slot(watch, actor.network, at, budget.startCredits);

@@ -25,8 +25,14 @@ export interface BackOffice {
 }
 
 /** Their sessions in [from, to), ordered by start, the same for the same seed. The service must be {@link withBackOffice}. */
-export function backOfficeDays(office: BackOffice, world: { readonly population: Population; readonly seed: string; readonly from: number; readonly to: number }): Iterable<Session> {
-  return { [Symbol.iterator]: () => mergeSessions(partner(office, world), desk(office, world), crawls(office, world), readers(office, world), monitors(office, world), ...lookupTests(office, world)) };
+export function backOfficeDays(
+  office: BackOffice,
+  world: { readonly population: Population; readonly seed: string; readonly from: number; readonly to: number },
+): Iterable<Session> {
+  return {
+    [Symbol.iterator]: () =>
+      mergeSessions(partner(office, world), desk(office, world), crawls(office, world), readers(office, world), monitors(office, world), ...lookupTests(office, world)),
+  };
 }
 
 /** Where the declared ones come from: a partner's machines, and those of load tests. */
@@ -48,7 +54,13 @@ function* partner({ partnerNights = [], partnerByOne = false }: BackOffice, { po
     if (startAt >= to || count === 0) continue;
     const source = random(`${seed}/partner/${night}`);
     const asked = Array.from({ length: count }, () => people.numberAt(source.chance(0.6) ? (own[(next += 1) % own.length] ?? 0) : strangersFrom - 1 - source.int(5_000_000)));
-    yield { id: `partner-${night}`, kind: "partner-job", startAt, address: partnerAddress, run: () => (partnerByOne ? oneByOne(people, asked, startAt) : inBulk(people, asked, startAt)) };
+    yield {
+      id: `partner-${night}`,
+      kind: "partner-job",
+      startAt,
+      address: partnerAddress,
+      run: () => (partnerByOne ? oneByOne(people, asked, startAt) : inBulk(people, asked, startAt)),
+    };
   }
 }
 
@@ -56,7 +68,13 @@ function* inBulk(people: Population, asked: readonly number[], startAt: number):
   let at = startAt;
   for (let place = 0; place < asked.length; place += 100) {
     const part = asked.slice(place, place + 100);
-    const request: TrafficRequest = { method: "POST", path: bulkPath, headers: partnerHeaders(people), body: JSON.stringify({ phones: part.map(international) }), contacts: part.filter((national) => people.holds(national)) };
+    const request: TrafficRequest = {
+      method: "POST",
+      path: bulkPath,
+      headers: partnerHeaders(people),
+      body: JSON.stringify({ phones: part.map(international) }),
+      contacts: part.filter((national) => people.holds(national)),
+    };
     at = (yield { dueAt: at + 400, request }).at;
   }
   return "completed";
@@ -65,7 +83,10 @@ function* inBulk(people: Population, asked: readonly number[], startAt: number):
 function* oneByOne(people: Population, asked: readonly number[], startAt: number): Script {
   let at = startAt;
   for (const national of asked) {
-    at = (yield { dueAt: at + 200, request: { method: "GET", path: lookupPath(national), headers: partnerHeaders(people), lookup: { national, knownToExist: people.holds(national) } } }).at;
+    at = (yield {
+      dueAt: at + 200,
+      request: { method: "GET", path: lookupPath(national), headers: partnerHeaders(people), lookup: { national, knownToExist: people.holds(national) } },
+    }).at;
   }
   return "completed";
 }
@@ -87,7 +108,13 @@ function* desk({ desk: staff }: BackOffice, { population: people, seed, from, to
     const shifts = Array.from({ length: staff.clerks }, (_, clerk) => {
       const source = random(`${seed}/desk/${day}/${clerk}`);
       const startAt = day * dayMs + 8 * hourMs + source.int(1_800_000);
-      return { id: `desk-${day}-${clerk}`, kind: "dashboard" as const, startAt, address: sharedAddress(110, 0), run: () => shift(people, clerk, staff.callsADay, startAt, random(`${seed}/desk/${day}/${clerk}/calls`)) };
+      return {
+        id: `desk-${day}-${clerk}`,
+        kind: "dashboard" as const,
+        startAt,
+        address: sharedAddress(110, 0),
+        run: () => shift(people, clerk, staff.callsADay, startAt, random(`${seed}/desk/${day}/${clerk}/calls`)),
+      };
     });
     yield* shifts.filter(({ startAt }) => startAt >= from && startAt < to).sort((a, b) => a.startAt - b.startAt);
   }
@@ -101,7 +128,11 @@ function* shift(people: Population, clerk: number, calls: number, startAt: numbe
   ];
   const stale = source.chance(0.33);
   if (stale) {
-    const request: TrafficRequest = { method: "GET", path: `${searchPath}?phone=%2B${dashed(people.numberAt(clerk))}`, headers: [...headers, ["Authorization", `Bearer lks_${"0".repeat(30)}${clerk + 10_000_000_00}`]] };
+    const request: TrafficRequest = {
+      method: "GET",
+      path: `${searchPath}?phone=%2B${dashed(people.numberAt(clerk))}`,
+      headers: [...headers, ["Authorization", `Bearer lks_${"0".repeat(30)}${clerk + 10_000_000_00}`]],
+    };
     yield { dueAt: startAt, request };
   }
   const signIn = yield {
@@ -113,7 +144,12 @@ function* shift(people: Population, clerk: number, calls: number, startAt: numbe
   let at = signIn.at;
   for (let call = 0; call < calls; call += 1) {
     const national = people.numberAt(source.chance(0.85) ? source.int(people.accounts) : strangersFrom - 1 - source.int(5_000_000));
-    const request: TrafficRequest = { method: "GET", path: `${searchPath}?phone=%2B${dashed(national)}`, headers: [...headers, ["Authorization", `Bearer ${token}`]], lookup: { national, knownToExist: people.holds(national) } };
+    const request: TrafficRequest = {
+      method: "GET",
+      path: `${searchPath}?phone=%2B${dashed(national)}`,
+      headers: [...headers, ["Authorization", `Bearer ${token}`]],
+      lookup: { national, knownToExist: people.holds(national) },
+    };
     at = (yield { dueAt: at + source.between(0.4, 1.6) * ((8 * hourMs) / calls), request }).at;
   }
   return "completed";
@@ -172,7 +208,13 @@ function* monitors({ monitors: watch }: BackOffice, { population: people, from, 
   for (let minute = 0; from + minute * 60_000 < to; minute += 1) {
     const startAt = from + minute * 60_000;
     const national = people.numberAt(1 + (minute % watch.people));
-    yield { id: `uptime-${minute}`, kind: "monitor", startAt, address: sharedAddress(42, Math.floor(minute / watch.people) % watch.addresses), run: () => once(national, true, startAt, monitorUserAgent) };
+    yield {
+      id: `uptime-${minute}`,
+      kind: "monitor",
+      startAt,
+      address: sharedAddress(42, Math.floor(minute / watch.people) % watch.addresses),
+      run: () => once(national, true, startAt, monitorUserAgent),
+    };
   }
 }
 
@@ -198,7 +240,13 @@ function lookupTests({ lookupTests: tests = [] }: BackOffice, { population: peop
     return Array.from({ length: Math.floor(((test.to - test.from) / 1_000) * test.perSecond) }, (_, place) => {
       const startAt = Math.round(test.from + (place * 1_000) / test.perSecond);
       const national = people.numberAt(source.int(people.accounts));
-      return { id: `lookup-test-${number}-${place}`, kind: "load-test" as const, startAt, address: lookupTestAddress(place % test.addresses), run: () => once(national, true, startAt, "steady-load/0.9") };
+      return {
+        id: `lookup-test-${number}-${place}`,
+        kind: "load-test" as const,
+        startAt,
+        address: lookupTestAddress(place % test.addresses),
+        run: () => once(national, true, startAt, "steady-load/0.9"),
+      };
     });
   });
 }
