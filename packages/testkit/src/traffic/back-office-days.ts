@@ -176,7 +176,10 @@ function* walk(startAt: number, everyMs: number): Script {
     const answer = yield { dueAt: at + everyMs, request: { method: "GET", path: `${pagesPath}/${next}`, headers } };
     at = answer.at;
     if (answer.status !== 200) continue;
-    for (const to of pagesLinked(next)) if (!seen.has(to)) waiting.push(to) > 0 && seen.add(to);
+    for (const to of pagesLinked(next)) {
+      if (!seen.has(to)) waiting.push(to);
+      seen.add(to);
+    }
   }
   return "completed";
 }
