@@ -470,8 +470,9 @@ export class PathTemplates<Leaf> {
   }
 
   #parameter(node: PathNode<Leaf>, pattern: string): PathNode<Leaf> | undefined {
-    const key = node.parameters.has(pattern) || node.parameters.size < patternsMax ? pattern : "{}";
-    const known = node.parameters.get(key);
+    const { parameters } = node;
+    const key = parameters.size < patternsMax || parameters.has(pattern) ? pattern : "{}";
+    const known = parameters.get(key);
     if (known !== undefined) return known;
     if (this.#isFull()) {
       this.cramp();

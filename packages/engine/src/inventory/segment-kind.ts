@@ -89,7 +89,8 @@ export function isValueLike(label: string): boolean {
 
 /** True for words joined by hyphens or underscores, as names of things are written in paths: `warm-bed`, `deploy_key`. */
 export function isSlug(label: string): boolean {
-  return /^[a-z0-9]{1,64}(?:[-_][a-z0-9]{1,64}){1,15}$/i.test(label);
+  // Most words have neither, and every word that is a value is looked at.
+  return (label.includes("-") || label.includes("_")) && /^[a-z0-9]{1,64}(?:[-_][a-z0-9]{1,64}){1,15}$/i.test(label);
 }
 
 /** True for a slug with a word for an action or the caller in it: `bulk-import`, `top-rated`. */
