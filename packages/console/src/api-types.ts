@@ -126,6 +126,15 @@ export type Endpoint = {
     readonly type: string;
   }[];
   readonly concern: number;
+  readonly purpose: {
+    readonly kind: "account-lookup" | "sign-in" | "sign-up" | "code-send" | "code-check" | "push-prompt" | "password-reset" | "device-registration" | "other" | "unproven";
+    readonly basis: "declared" | "traffic" | "none";
+    readonly because: string;
+    readonly overridden: {
+      readonly kind: "account-lookup" | "sign-in" | "sign-up" | "code-send" | "code-check" | "push-prompt" | "password-reset" | "device-registration" | "other" | "unproven";
+      readonly because: string;
+    } | null;
+  };
   readonly guard: {
     readonly state: "watched" | "budgeted";
     readonly truthful: number;

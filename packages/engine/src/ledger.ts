@@ -319,6 +319,11 @@ export class Ledger {
     return findings;
   }
 
+  /** What the operator said of an endpoint. */
+  declaredOf(endpoint: InventoryEndpoint): ReturnType<DeclaredOf> {
+    return this.#rules.declared(endpoint);
+  }
+
   /** What an endpoint is for, by the operator's word or as traffic shows. */
   kindOf(endpoint: InventoryEndpoint): KindVerdict {
     return this.abuse.kinds.verdict(endpoint.id, this.#rules.declared(endpoint)?.kind);

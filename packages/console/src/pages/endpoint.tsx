@@ -10,6 +10,7 @@ import { Facts } from "../parts/facts.tsx";
 import { FindingCard } from "../parts/finding-card.tsx";
 import { count, evidence, milliseconds, percent, plural } from "../parts/format.ts";
 import { operationText } from "../parts/operation-text.ts";
+import { purposeWord } from "../parts/purpose-word.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { PostureMatrix } from "../parts/posture-matrix.tsx";
 import { ShapeTables } from "../parts/shape-tables.tsx";
@@ -88,8 +89,9 @@ function Details({ endpoint }: { readonly endpoint: Endpoint }) {
         </div>
       </div>
       <ShapeTables id={endpoint.id} />
-      <SectionHead>What its answers tell</SectionHead>
+      <SectionHead>What it is for, and what its answers tell</SectionHead>
       <div className="grid gap-4 md:grid-cols-2">
+        <Purpose purpose={endpoint.purpose} />
         <Oracle oracle={endpoint.oracle} />
         {endpoint.timing !== null && <Timing timing={endpoint.timing} />}
         <Guard guard={endpoint.guard} />
@@ -151,6 +153,32 @@ function Knowledge({ endpoint: { id, knownBy } }: { readonly endpoint: Endpoint 
         })}
       </ul>
       <TemplateWhy id={id} />
+    </Card>
+  );
+}
+
+/** Which detectors look at it hangs on this: a wrong word in the configuration must show. */
+function Purpose({ purpose: { kind, basis, because, overridden } }: { readonly purpose: Endpoint["purpose"] }) {
+  return (
+    <Card
+      title="What it is for"
+      badge={kind === "unproven" ? <span className="text-soft">not known yet</span> : <Badge tone={overridden === null ? "plain" : "warn"}>{purposeWord(kind)}</Badge>}
+    >
+      {kind === "unproven" ? (
+        <p className="text-soft">The traffic has not shown it. Where you know, say it under endpoints in postern.yaml: kind: sign-in, code-send, lookup and others.</p>
+      ) : (
+        <Facts
+          facts={[
+            ["told by", basis === "declared" ? "postern.yaml" : "traffic"],
+            ["because", because],
+          ]}
+        />
+      )}
+      {overridden !== null && (
+        <p className="mt-2">
+          The traffic shows something else: <strong>{purposeWord(overridden.kind)}</strong>, as {overridden.because}. What postern.yaml says counts.
+        </p>
+      )}
     </Card>
   );
 }

@@ -11,6 +11,7 @@ import { choices, chosen, type EndpointFilters, errorShare, readFilters, sorts }
 import { EndpointName } from "../parts/endpoint-name.tsx";
 import { brief, milliseconds, percent, plural } from "../parts/format.ts";
 import { operationText } from "../parts/operation-text.ts";
+import { purposeWord } from "../parts/purpose-word.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { pageOf, Pager } from "../parts/pager.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
@@ -152,7 +153,7 @@ function Table({ endpoints }: { readonly endpoints: readonly Endpoint[] }) {
 }
 
 /** What it tells, what is not as usual in its life, and what people said of it; on narrow screens its credential, too. */
-function Notes({ endpoint: { auth, oracle, timing, guard, lifecycle, publicOnPurpose, tags, owner } }: { readonly endpoint: Endpoint }) {
+function Notes({ endpoint: { auth, oracle, timing, guard, purpose, lifecycle, publicOnPurpose, tags, owner } }: { readonly endpoint: Endpoint }) {
   return (
     <span className="mt-1 flex flex-wrap items-center gap-1 empty:hidden">
       <span className="sm:hidden">
@@ -161,6 +162,7 @@ function Notes({ endpoint: { auth, oracle, timing, guard, lifecycle, publicOnPur
       {oracle !== null && <OracleBadge oracle={oracle} />}
       {timing !== null && <Badge tone={timing.verdict === "proven" ? "leak" : "warn"}>{timing.verdict} · time tells</Badge>}
       {guard?.state === "budgeted" && <Badge tone="brand">budget</Badge>}
+      {purpose.kind !== "unproven" && <span className="text-[12px] text-soft">{purposeWord(purpose.kind)}</span>}
       {lifecycle !== "active" && <Badge tone={lifecycle === "retired" ? "warn" : lifecycle === "new" ? "brand" : "plain"}>{lifecycle}</Badge>}
       {publicOnPurpose !== null && <Badge tone="brand">public on purpose</Badge>}
       {owner !== null && <span className="text-[12px] text-soft">{owner}</span>}

@@ -68,6 +68,8 @@ export interface Declared {
   readonly anchor?: Anchor["kind"];
   /** What it is for; `unproven` keeps the detectors of codes and sign-ins off it. */
   readonly kind?: EndpointKind;
+  /** The same in the operator's word, for people. */
+  readonly word?: string;
   /** Statuses that mean success on a declared anchor; any of 2xx when absent. */
   readonly anchorSuccess?: readonly number[];
   readonly budget?: Partial<Budget>;

@@ -30,6 +30,8 @@ const Overview = z.object({
   blindSpots: z.array(z.string()),
 });
 
+const purposeKind = z.enum(["account-lookup", "sign-in", "sign-up", "code-send", "code-check", "push-prompt", "password-reset", "device-registration", "other", "unproven"]);
+
 const Endpoint = z.object({
   ...endpointRef.shape,
   operation: z
@@ -71,6 +73,14 @@ const Endpoint = z.object({
   concern: count.describe(
     "How worrying it is, 0 to 433, higher first: hundreds the worst open finding (low 1 to critical 4), tens whom it answers (anyone 3, some without a credential 2, unproven 1), ones the worst data in its answers (high 3, medium 2, low 1).",
   ),
+  purpose: z
+    .object({
+      kind: purposeKind,
+      basis: z.enum(["declared", "traffic", "none"]),
+      because: z.string(),
+      overridden: z.object({ kind: purposeKind, because: z.string() }).nullable().describe("What the traffic shows, where the configuration says something else."),
+    })
+    .describe("What it is for, and what that rests on."),
   guard: z.object({ state: z.enum(["watched", "budgeted"]), truthful: count, uniform: count, ceiling: count }).nullable(),
   floor: z
     .object({

@@ -252,6 +252,16 @@ export interface EndpointView {
   readonly guard: { readonly state: "watched" | "budgeted"; readonly truthful: number; readonly uniform: number; readonly ceiling: number } | null;
   /** How slowly an attacker from ever new addresses must ask to stay unnoticed, as it was measured last; null where it never was. */
   readonly floor: FloorView | null;
+  readonly purpose: EndpointPurpose;
+}
+
+/** What an endpoint is for; `unproven` while nothing has shown it. */
+export interface EndpointPurpose {
+  readonly kind: "account-lookup" | "sign-in" | "sign-up" | "code-send" | "code-check" | "push-prompt" | "password-reset" | "device-registration" | "other" | "unproven";
+  readonly basis: "declared" | "traffic" | "none";
+  readonly because: string;
+  /** What the traffic shows, where the configuration says something else. */
+  readonly overridden: { readonly kind: EndpointPurpose["kind"]; readonly because: string } | null;
 }
 
 /** One endpoint's detection floor as API, console and commands show it; `text` says all of it. */

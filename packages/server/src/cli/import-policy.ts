@@ -92,7 +92,7 @@ function declaredOf(config: Config, endpoint: DeclaredEndpoint | undefined, anch
     ...(rule === undefined ? {} : { subjects: [rule] }),
     ...(endpoint?.oracle === undefined ? {} : { oracle: true }),
     ...(kind === undefined ? {} : { anchor: kind }),
-    ...(endpoint?.kind === undefined ? {} : { kind: kindOf(endpoint.kind) }),
+    ...(endpoint?.kind === undefined ? {} : { kind: kindOf(endpoint.kind), word: endpoint.kind }),
     ...(anchor === undefined ? {} : { anchorSuccess: anchor.success }),
     ...(endpoint?.budget === undefined ? {} : { budget: budgetOf(config, endpoint) }),
     ...(uniform === undefined ? {} : { uniform: { status: uniform.status, headers: Object.entries(uniform.headers), body: uniform.body, learned: false } }),

@@ -1,6 +1,7 @@
 import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, type Level, nextSteps } from "@postern/engine";
 import type { Acceptance } from "../config/public-on-purpose.ts";
 import { concernOf } from "./endpoint-concern.ts";
+import { purposeOf } from "./endpoint-purpose.ts";
 import { plainEvidence } from "./plain-evidence.ts";
 import { floorView, type KeptFloor } from "./floor/floor-view.ts";
 import type { EndpointLife } from "./endpoint-life.ts";
@@ -57,6 +58,7 @@ function withoutConcern(ledger: Ledger, endpoint: InventoryEndpoint, more: Endpo
     latencyMs: { p50: latency(endpoint, 0.5), p95: latency(endpoint, 0.95) },
     statuses: Object.fromEntries([...endpoint.byStatus].sort(([a], [b]) => a - b).map(([status, count]) => [String(status), count])),
     subjects: ledger.subjectsOf(endpoint).map((rule) => ({ in: rule.location.in, name: reveal(rule.location.name), type: rule.type })),
+    purpose: purposeOf(ledger, endpoint),
     guard: guardOf(endpoint, more.guard),
     floor: floorOf(endpoint, more.floor),
   };

@@ -282,6 +282,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
     oracle: null,
     timing: null,
     ownAnswers: null,
+    purpose: { kind: "unproven", basis: "none", because: "the traffic has not shown what it is for", overridden: null },
     dataClasses: [],
     dataFields: [],
     positions: [],
@@ -311,6 +312,7 @@ function endpointsAt(at: number): readonly EndpointView[] {
       statuses: { "200": 20_611, "404": 20_609 },
       subjects: [{ in: "path", name: "cc-phone", type: "phone" }],
       guard: { state: "budgeted", truthful: 2_229, uniform: 18_230, ceiling: 10 },
+      purpose: { kind: "account-lookup", basis: "traffic", because: "its answer tells whether somebody exists: that is proven", overridden: null },
       floor: sampleFloor(at),
     }),
     base(reset.id, reset.method, reset.path, 2_310, {
@@ -320,6 +322,12 @@ function endpointsAt(at: number): readonly EndpointView[] {
       statuses: { "202": 2_240, "429": 70 },
       subjects: [{ in: "json", name: "email", type: "email" }],
       guard: { state: "watched", truthful: 2_240, uniform: 0, ceiling: 10 },
+      purpose: {
+        kind: "other",
+        basis: "declared",
+        because: "postern.yaml says kind: other",
+        overridden: { kind: "password-reset", because: "4 people set a secret here that they signed in with afterwards" },
+      },
       latencyMs: { p50: 38, p95: 212 },
     }),
     base("e-device", "POST", "/client/v1/devices", 8_402, {

@@ -18,6 +18,7 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
         .map(([what, times]) => `${count(times)} ${what}`)
         .join(", ") || "none",
     ),
+    ...said("is for", purposeText(one.purpose)),
     ...said("gives away", one.dataClasses.join(", ") || "nothing that was recognised"),
     ...said(
       "life",
@@ -55,6 +56,11 @@ export function renderEndpoint(one: EndpointView, shape: EndpointShape, options:
     if (answer.more > 0) lines.push(paint.dim(`and ${count(answer.more)} more`));
   }
   return `${lines.join("\n")}\n`;
+}
+
+function purposeText({ kind, because, overridden }: EndpointView["purpose"]): string {
+  const said = kind === "unproven" ? because : `${kind.replaceAll("-", " ")}: ${because}`;
+  return overridden === null ? said : `${said}; but traffic shows ${overridden.kind.replaceAll("-", " ")}: ${overridden.because}`;
 }
 
 /** Whether the uniform answers keep what they are for. */
