@@ -14,6 +14,7 @@ import { uniformAnswerDiffers } from "./assess/checks/uniform-answer-differs.ts"
 import { timingOracle } from "./assess/checks/timing-oracle.ts";
 import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
 import { AbuseWatch, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
+import { labelOf, plainOutcome } from "./detect/kinds/outcome.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
 import { type CreationCounts, Creations } from "./detect/anchors/creations.ts";
@@ -93,7 +94,7 @@ export class Ledger {
     this.ownAnswers = OwnAnswers.restore(state?.own, ports);
     this.#schemes = state === undefined ? new SchemeLearner(ports) : SchemeLearner.restore(ports, state.schemes);
     this.#uniform = state === undefined ? new UniformTemplates(ports) : UniformTemplates.restore(state.uniform, ports);
-    this.anchors = new AnchorFinder(ports);
+    this.anchors = new AnchorFinder(ports, (id) => this.#creations.isSignUp(id));
     if (state !== undefined) this.anchors.restore(state.anchors);
     this.abuse = new AbuseWatch(ports, options.abuse, state?.abuse);
     this.#creations = new Creations(state?.creations);
@@ -211,6 +212,8 @@ export class Ledger {
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
         step.anchors = step.anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id);
+      if (declaredAnchor === undefined && step.anchors.some((anchor) => anchor.kind === "sign-in" && this.#creations.isSignUp(anchor.endpointId)))
+        step.anchors = step.anchors.map((anchor) => (this.#creations.isSignUp(anchor.endpointId) ? { ...anchor, kind: "sign-up" } : anchor));
       const asked = this.#sampled(endpoint, exchange, step, extracted, at);
       const due = this.targets.due(at);
       this.#judgeTargets(step, at);
@@ -227,7 +230,7 @@ export class Ledger {
         const follow = this.#weakFollowUp(endpoint, exchange, step, actor, at);
         if (follow !== undefined) step.anchors = [...step.anchors, follow];
       }
-      if (status === 201 && step.anchors.every((anchor) => anchor.endpointId !== endpoint.id)) this.#made(endpoint, extracted.subjects, actor, at);
+      this.#made(endpoint, view, step, actor, at);
     }
     if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange)) {
       if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
@@ -445,7 +448,7 @@ export class Ledger {
     // The operator knows; whoever asks brings no label of his own, so no source's share of labels is spent.
     if (planted !== undefined && this.oracles.label({ endpointId: endpoint.id, subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash }))
       this.#guards.relabelled();
-    if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied") {
+    if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied" && !(status < 400 && this.anchors.handsOut(endpoint.id))) {
       const body = exchange.response.body;
       if (body !== undefined && exchange.response.truncated !== true) {
         const text = typeof body === "string" ? body : this.#ports.decodeUtf8(body);
@@ -544,11 +547,11 @@ export class Ledger {
       says = this.#creations.says(anchor.endpointId, own ? status : anchor.kind === "sign-up" ? 201 : 200);
     }
     for (const subject of anchor.subjects.slice(0, 4)) {
+      if (says === "created") this.#created(anchor.endpointId, subject, anchor.network, anchor.at);
       for (const endpointId of this.#rules.endpointIds()) {
         const label = { endpointId, subject, at: anchor.at, narrow: anchor.network };
-        if (says === "created" && endpointId !== anchor.endpointId) this.oracles.created(label);
         // Who signs in has an account; who signs up had none when he was refused.
-        else if (says === "before" && (endpointId !== anchor.endpointId || (anchor.kind === "sign-in" && this.anchors.isDoor(endpointId))))
+        if (says === "before" && (endpointId !== anchor.endpointId || (anchor.kind === "sign-in" && this.anchors.isDoor(endpointId))))
           this.oracles.label({ ...label, exists: true });
       }
       for (const slip of this.#slips.before(anchor.network, subject)) {
@@ -557,16 +560,26 @@ export class Ledger {
     }
   }
 
-  /** A 201 about somebody: where people come into being by it, what was answered about him before was about nobody. */
-  #made(endpoint: InventoryEndpoint, subjects: readonly Subject[], actor: Actor, at: number): void {
-    for (const subject of subjects.slice(0, 4)) {
-      this.#creations.succeeded(endpoint.id, subject.hash, false);
-      if (this.#creations.says(endpoint.id, 201) !== "created") continue;
-      this.#guards.relabelled();
-      for (const endpointId of this.#rules.endpointIds()) {
-        if (endpointId !== endpoint.id) this.oracles.created({ endpointId, subject: subject.hash, at, narrow: actor.network });
-      }
+  /** Somebody may have come into being by this, and what was answered about him before was about nobody: a 201, or a success with a proof that let nobody in. */
+  #made(endpoint: InventoryEndpoint, view: ExchangeView, step: Draft, actor: Actor, at: number): void {
+    const { id } = endpoint;
+    const { responseClass } = step;
+    const { status } = view.exchange.response;
+    if (responseClass === undefined || isRead(view.exchange.method) || status < 200 || status > 299 || step.anchors.some((anchor) => anchor.endpointId === id)) return;
+    const proven = this.anchors.lastProof && step.subjects.length === 1 && !this.anchors.handsOut(id) && plainOutcome(labelOf(responseClass)) !== "refused";
+    if (status !== 201 && !proven) return;
+    for (const { hash } of step.subjects.slice(0, 4)) {
+      this.#creations.succeeded(id, hash, false);
+      if (status === 201 ? this.#creations.says(id, 201) === "created" : this.#creations.isSignUp(id)) this.#created(id, hash, actor.network, at);
     }
+  }
+
+  /** What a sign-up itself answered was about nobody yet, too. */
+  #created(creator: string, subject: string, narrow: string, at: number): void {
+    this.#guards.relabelled();
+    const itself = this.#creations.isSignUp(creator);
+    for (const endpointId of this.#rules.endpointIds())
+      if (endpointId !== creator || itself) this.oracles.created({ endpointId, subject, at: endpointId === creator ? at + 1 : at, narrow });
   }
 
   /** Templates merge and parameters get names: what was learned under the older ones goes on under the new. */

@@ -351,7 +351,7 @@ export class GateEngine {
       const key = anchorKey(networkHi, networkLo, subject);
       const { hi, lo } = key;
       refunded += this.#pending.anchor(hi, lo, (pair) => {
-        if (!pair.control) this.#anchored(pair, this.#vouches(pair, subject, anchor.at), anchor.at);
+        if (!pair.control) this.#anchored(pair, this.#vouches(pair, subject, anchor), anchor.at);
       });
     }
     return refunded;
@@ -525,9 +525,12 @@ export class GateEngine {
   }
 
   /** Whether an anchor of `subject` says more than "this question was paid for": see {@link anchor}. */
-  #vouches(pair: PendingPair, subject: string, at: number): boolean {
+  #vouches(pair: PendingPair, subject: string, anchor: Anchor): boolean {
+    const { at } = anchor;
     const watch = this.#watches.at(pair.endpoint);
     if (watch === undefined) return false;
+    // Where a sign-up is itself the question, accounts made for nobody would buy answers about others.
+    if (anchor.kind === "sign-up" && anchor.endpointId === watch.endpoint.id && watch.endpoint.refusalsOnly !== true) return false;
     scratchA.hi = pair.hi;
     scratchA.lo = pair.lo;
     const here = mixKey(scratchA, watch.keyHi, watch.keyLo);

@@ -24,9 +24,14 @@ export class AnchorFinder {
   readonly #kinds = new Map<string, EndpointKind>();
   /** Subjects that the exchange read last leads back to, its own included; none for a batch. */
   lastRoots: readonly string[] = none;
+  /** Whether the exchange read last carried a proof. */
+  lastProof = false;
+  readonly #isSignUp: (endpointId: string) => boolean;
 
-  constructor(ports: Ports) {
+  /** `isSignUp`: endpoints that create people. Whatever proof they take, what they answer tells whether there is an account, and they are no doors. */
+  constructor(ports: Ports, isSignUp: (endpointId: string) => boolean = () => false) {
     this.#ports = ports;
+    this.#isSignUp = isSignUp;
     this.#links = new LinkTable(ports);
   }
 
@@ -37,10 +42,12 @@ export class AnchorFinder {
     const accepted = status >= 200 && status < 300;
     const anchors: Anchor[] = [];
     this.lastRoots = none;
+    this.lastProof = false;
     this.#accepted(seen, accepted, anchors);
     if (seen.endpointId === undefined) return anchors;
 
     const scalars = requestScalars(view, seen.pathValues);
+    this.lastProof = scalars.proof;
     const roots = this.#roots(seen, scalars.values);
     if (roots.length <= rootsMax) this.lastRoots = roots;
     const declared = seen.declaredKind;
@@ -77,19 +84,25 @@ export class AnchorFinder {
   /** True when this endpoint was seen to take a proof or to issue credentials: its answers depend on more than existence. */
   isAnchorEndpoint(endpointId: string): boolean {
     const kind = this.#kinds.get(endpointId);
-    return kind !== undefined && (issues(kind) || (kind.proof > 0 && kind.proof * 2 >= kind.accepted + kind.refused && asksForProof(kind)));
+    return kind !== undefined && !this.#isSignUp(endpointId) && (issues(kind) || (kind.proof > 0 && kind.proof * 2 >= kind.accepted + kind.refused && asksForProof(kind)));
+  }
+
+  /** True when its answers may hold credentials, whatever it is for: none of them may be told again. */
+  handsOut(endpointId: string): boolean {
+    const kind = this.#kinds.get(endpointId);
+    return kind !== undefined && kind.confirmed > 0;
   }
 
   /** True when credentials from this endpoint were accepted elsewhere: that it is one, no caller can make it seem. */
   isIssuer(endpointId: string): boolean {
     const kind = this.#kinds.get(endpointId);
-    return kind !== undefined && issues(kind);
+    return kind !== undefined && issues(kind) && !this.#isSignUp(endpointId);
   }
 
   /** True when what it answers to a proof that fails is all that a stranger can learn there: credentials from it were accepted elsewhere, or no proof ever succeeded yet. */
   isDoor(endpointId: string): boolean {
     const kind = this.#kinds.get(endpointId);
-    return kind !== undefined && (issues(kind) || (kind.accepted === 0 && this.isAnchorEndpoint(endpointId)));
+    return kind !== undefined && !this.#isSignUp(endpointId) && (issues(kind) || (kind.accepted === 0 && this.isAnchorEndpoint(endpointId)));
   }
 
   /** True when an answer handed this very value to this network within the hour: who asks about it did not guess it. */

@@ -33,6 +33,17 @@ describe("Creations", () => {
     expect([creations.says("reset", 200), creations.says("reset", 201)]).toEqual(["before", "before"]);
   });
 
+  it("tells the step that creates people from the one that checks their code", () => {
+    const creations = new Creations();
+    for (let n = 0; n < 600; n++) {
+      if (n % 6 === 0) {
+        creations.succeeded("join", `new-${n}`, false);
+        creations.succeeded("check", `new-${n}`, true);
+      } else creations.succeeded("enter", `p-${n % 300}`, true);
+    }
+    expect([creations.isSignUp("join"), creations.isSignUp("check"), creations.isSignUp("enter"), creations.isSignUp("unheard")]).toEqual([true, false, false, false]);
+  });
+
   it("is not turned by a few who come back to a sign-up", () => {
     const creations = new Creations();
     town(creations, 1_200, 300, 6);
@@ -55,7 +66,7 @@ describe("Creations", () => {
     creations.succeeded("enter", "first", true);
     for (let n = 0; n < peopleMax; n++) creations.succeeded("enter", `p-${n}`, true);
     creations.succeeded("enter", "first", true);
-    expect(creations.exportState()).toEqual([{ id: "enter", first: peopleMax + 2, returned: 0 }]);
+    expect(creations.exportState()).toEqual([{ id: "enter", first: peopleMax + 2, returned: 0, after: 0 }]);
     for (let n = 0; n < endpointsMax + 5; n++) creations.succeeded(`e-${n}`, "somebody", false);
     expect(creations.exportState()).toHaveLength(endpointsMax);
     expect(creations.says(`e-${endpointsMax + 4}`, 201)).toBe("created");

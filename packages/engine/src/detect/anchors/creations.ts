@@ -14,10 +14,12 @@ import { RotatingMap } from "../oracle/rotating-map.ts";
 export class Creations {
   readonly #let = new RotatingMap<true>(peopleMax);
   readonly #here = new RotatingMap<true>(peopleMax);
+  /** Where each person succeeded first. */
+  readonly #origin = new RotatingMap<string>(peopleMax);
   readonly #counts: Map<string, Counts>;
 
   constructor(state: readonly CreationCounts[] = []) {
-    this.#counts = new Map(state.slice(0, endpointsMax).map(({ id, first, returned }) => [id, { first, returned }]));
+    this.#counts = new Map(state.slice(0, endpointsMax).map(({ id, first, returned, after }) => [id, { first, returned, after: after ?? 0 }]));
   }
 
   /** A success about this person. `letIn`: with it came what only the person himself gets. Call once for each success. */
@@ -26,14 +28,17 @@ export class Creations {
     const returned = this.#let.get(subject) === true || this.#here.get(here) === true;
     this.#here.set(here, true);
     if (letIn) this.#let.set(subject, true);
+    const origin = this.#origin.get(subject);
+    if (origin === undefined) this.#origin.set(subject, endpointId);
     let counts = this.#counts.get(endpointId);
     if (counts === undefined) {
       if (this.#counts.size >= endpointsMax) return;
-      counts = { first: 0, returned: 0 };
+      counts = { first: 0, returned: 0, after: 0 };
       this.#counts.set(endpointId, counts);
     }
     if (returned) counts.returned += 1;
     else counts.first += 1;
+    if (origin !== undefined && origin !== endpointId) counts.after += 1;
   }
 
   /** The person was let in, by a success counted before. */
@@ -58,6 +63,15 @@ export class Creations {
     return own.returned < returnsMin && larger ? "unknown" : "before";
   }
 
+  /**
+   * Whether it is seen to create people, and is the first step of it: what it answers tells whether there is an account. A second step (the code of a sign-up) follows a first that was
+   * counted and answers about the code. Whatever status says is not believed here.
+   */
+  isSignUp(endpointId: string): boolean {
+    const own = this.#counts.get(endpointId);
+    return own !== undefined && own.after * 2 < own.first + own.returned && this.says(endpointId, 200) === "created";
+  }
+
   renamed(from: string, to: string): void {
     const before = this.#counts.get(from);
     if (before === undefined || !this.#counts.delete(from)) return;
@@ -66,6 +80,7 @@ export class Creations {
     else {
       now.first += before.first;
       now.returned += before.returned;
+      now.after += before.after;
     }
   }
 
@@ -79,14 +94,18 @@ export interface CreationCounts {
   readonly id: string;
   readonly first: number;
   readonly returned: number;
+  /** Absent in older states. */
+  readonly after?: number;
 }
 
 interface Counts {
   first: number;
   returned: number;
+  /** Successes of people who had succeeded elsewhere first. */
+  after: number;
 }
 
-const none: Counts = { first: 0, returned: 0 };
+const none: Counts = { first: 0, returned: 0, after: 0 };
 /** People remembered, some 150 bytes each. */
 export const peopleMax = 40_000;
 /** Endpoints that let people in are few; what comes after is judged by status. */
