@@ -103,21 +103,20 @@ export const enumerationPolicy = {
    */
   anchorsSeenMin: 3,
   /**
-   * D4: honest newcomers leave at most this share of their questions without follow-up, whatever was learned, and at least the second; learned in bins of so many outcomes, from so many bins on,
-   * each weighing so much of the mean; a margin on top.
+   * D4: honest newcomers leave at most this share of their questions without follow-up, whatever was learned, and at least the second. Learned by the hour of the week from so many outcomes on;
+   * the most of an hour is so many deviations above what is expected of it, and a margin.
    */
   shareHonestMax: 0.6,
   shareHonestMin: 0.1,
-  shareBin: 25,
-  shareBinsMin: 4,
-  shareWeight: 1 / 100,
+  shareSeenMin: 100,
+  shareDeviations: 2,
   shareMargin: 0.05,
   /** D4: rises looked for, as shares of what is left to 1; alarm at e^16: less than one in eight million honest outcomes for each. */
   shareRises: [0.15, 0.3, 0.6],
   shareAlarmAt: 16,
   shareFreezeAt: 3,
-  /** D4: a thousand outcomes after a release. */
-  shareProbation: 40,
+  /** D4: so many outcomes after a release teach nothing. */
+  shareProbation: 1_000,
   /** D4: an alarm of a smaller rise holds for a day at least, doubled each time: its outcomes are too alike to honest ones to tell soon that it is over. */
   smallRise: 0.3,
   heldForSmallMs: 86_400_000,

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+import { seededRandom } from "../testing/seeded-random.ts";
 import { FollowUpShare } from "./follow-up-share.ts";
 
 const hour = 3_600_000;
@@ -21,6 +22,25 @@ describe("the share of newcomers who do not follow up", () => {
     expect(feed(share, 5_000, 5).change).toBeUndefined();
     expect(share.facts().honestShare).toBeLessThan(0.3);
     expect(share.facts().honestShare).toBeGreaterThanOrEqual(0.2);
+  });
+
+  test("raises nothing where more people give up at night than by day, and still finds an attack at night", () => {
+    const random = seededRandom(11);
+    const share = new FollowUpShare();
+    const night = (h: number): boolean => h % 24 < 7 || h % 24 >= 22;
+    const changes: (string | undefined)[] = [];
+    for (let h = 0; h < 14 * 24; h++) {
+      for (let n = 0; n < (night(h) ? 40 : 250); n++) changes.push(share.newcomer(random() >= (night(h) ? 0.45 : 0.2), h * hour + n));
+      if (h % 24 === 23) changes.push(share.day((h + 1) * hour));
+    }
+    expect(changes.filter((change) => change !== undefined)).toEqual([]);
+    let asked = 0;
+    // Two of the attacker's on each honest one.
+    for (let n = 0; share.narrowedAt === undefined && n < 1_000; n++) {
+      if (n % 3 !== 0) asked++;
+      share.newcomer(n % 3 === 0 && random() >= 0.45, 14 * day + n * 1_000);
+    }
+    expect(asked).toBeLessThan(120);
   });
 
   test("is found within a hundred outcomes when most of them are an attacker's, at any pace", () => {

@@ -1,6 +1,7 @@
 import { BernoulliCusum } from "../detect/observe/bernoulli-cusum.ts";
 import { ConstantPart } from "../detect/observe/constant-part.ts";
 import { CountCusum } from "../detect/observe/count-cusum.ts";
+import { SeasonalShare } from "../detect/observe/seasonal-share.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 
 /**
@@ -32,14 +33,10 @@ export class FollowUpShare {
   #knownShare = 0.1;
   #knownSeen = 0;
   readonly #rises = policy.shareRises.map((rise) => ({ rise, cusum: new BernoulliCusum(policy.shareAlarmAt) }));
-  /** What honest newcomers leave: mean over bins of outcomes and the variance between bins. */
-  #mean = 0;
-  #variance = 0;
-  #bins = 0;
-  /** The most that honest newcomers leave without follow-up. */
+  /** What honest newcomers leave, by the hour of the week. */
+  #season = new SeasonalShare(season);
+  /** The most that honest newcomers leave without follow-up at this hour. */
   #honest: number = policy.shareHonestMax;
-  #inBin = 0;
-  #unanchoredInBin = 0;
   #blind = false;
   readonly #days = new CountCusum(policy.unanchoredDays);
   #outcomesToday = 0;
@@ -49,7 +46,7 @@ export class FollowUpShare {
   /** The same of those who are known: what honest people leave by the clock. */
   readonly #knownClock = new ConstantPart();
   #holds = 0;
-  /** Bins after a release that teach nothing: an attack that was only held off is measured against the days before it. */
+  /** Outcomes after a release that teach nothing: an attack that was only held off is measured against the days before it. */
   #probation = 0;
   #heldUntil = 0;
   #holding = false;
@@ -98,7 +95,7 @@ export class FollowUpShare {
     this.#outcomesToday++;
     if (!anchored) this.#unanchoredToday++;
     if (!this.#outage) this.#clock.add(at, !anchored);
-    this.#learn(anchored);
+    this.#learn(anchored, at);
     if (this.#blind) return undefined;
     let risen = 0;
     for (const { rise, cusum } of this.#rises) {
@@ -121,10 +118,10 @@ export class FollowUpShare {
     this.#outageToday = this.#outage;
     this.#knownClock.fade();
     if (this.narrowedAt !== undefined || broken) return undefined;
-    if (this.#byTheClock()) return this.#narrow("narrowed by clock", at, policy.heldForMs * 2 ** Math.min(4, this.#holds++));
+    if (this.#byTheClock(at)) return this.#narrow("narrowed by clock", at, policy.heldForMs * 2 ** Math.min(4, this.#holds++));
     this.#clock.fade();
     // More of them in proportion to more newcomers are a crowd.
-    const crowd = this.#days.distance(unanchored) > 2 && unanchored <= this.#mean * outcomes;
+    const crowd = this.#days.distance(unanchored) > 2 && unanchored <= this.#season.mean * outcomes;
     if (this.#days.add(unanchored, crowd) < policy.unanchoredDaysAlarmAt * this.cut) return undefined;
     this.#days.value = 0;
     return this.#narrow("narrowed by number", at, policy.heldForMs * 2 ** Math.min(4, this.#holds++));
@@ -150,16 +147,17 @@ export class FollowUpShare {
   }
 
   /** Whether most of what stays without follow-up comes by the clock. What is left is taken for honest from then on. */
-  #byTheClock(): boolean {
+  #byTheClock(at: number): boolean {
     const { constant, error, share, slope } = this.#clock.reading();
     const known = this.#knownClock.reading();
     const usual = known.constant > 2 * known.error ? known.share : 0;
     if (constant < policy.clockErrors * error || share < policy.clockShare + (1 - policy.clockShare) * usual) return false;
-    this.#mean = slope / (1 + slope);
-    this.#variance = (this.#mean * (1 - this.#mean)) / policy.shareBin;
-    this.#bins = Math.max(this.#bins, policy.shareBinsMin);
+    const prior = slope / (1 + slope);
+    // The rest came in proportion to those who stay: at all hours alike.
+    this.#season = new SeasonalShare({ ...season, prior, priorWeight: policy.shareSeenMin, alike: policy.shareSeenMin });
+    this.#season.seen = policy.shareSeenMin;
     this.#blind = false;
-    this.#honest = this.#honestMost();
+    this.#honest = this.#honestMost(at);
     this.#clock.forget();
     return true;
   }
@@ -177,7 +175,7 @@ export class FollowUpShare {
   }
 
   #whileNarrowed(anchored: boolean, at: number): FollowUpChange | undefined {
-    const honest = this.#honest;
+    const honest = this.#honestMost(at);
     const enumerator = Math.max(policy.cohortEnumeratorUnanchored, honest + 0.6 * (1 - honest));
     this.#cohort = Math.min(policy.confirmAt, this.#cohort + (anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest)));
     if (at >= this.#heldUntil && this.#cohort <= (this.#holding ? 0 : policy.releaseAt)) {
@@ -194,37 +192,29 @@ export class FollowUpShare {
     return undefined;
   }
 
-  /** Bins of outcomes, not of hours: a service of fifty visits a day has as many outcomes in each as one of a million. */
-  #learn(anchored: boolean): void {
+  #learn(anchored: boolean, at: number): void {
+    this.#honest = this.#honestMost(at);
     if (this.#outage) return;
-    this.#inBin++;
-    if (!anchored) this.#unanchoredInBin++;
-    if (this.#inBin < policy.shareBin) return;
-    const share = this.#unanchoredInBin / this.#inBin;
-    this.#inBin = 0;
-    this.#unanchoredInBin = 0;
     // While anything is raised nothing is learned: a slow attack would teach itself in.
-    if (this.#bins >= policy.shareBinsMin && this.#rises.some(({ cusum }) => cusum.value > policy.shareFreezeAt)) return;
+    if (this.#taught && this.#rises.some(({ cusum }) => cusum.value > policy.shareFreezeAt)) return this.#season.dropHour();
     if (this.#probation > 0) {
       this.#probation--;
       return;
     }
-    this.#bins++;
-    const weight = Math.max(policy.shareWeight, 1 / this.#bins);
-    const off = share - this.#mean;
-    this.#mean += weight * off;
-    this.#variance = (1 - weight) * (this.#variance + weight * off * off);
-    if (this.#bins === policy.shareBinsMin) this.#blind = this.#mean > policy.shareHonestMax;
-    this.#honest = this.#honestMost();
+    this.#season.learn(!anchored, at);
+    if (this.#season.seen === policy.shareSeenMin) this.#blind = this.#season.mean > policy.shareHonestMax;
   }
 
-  #honestMost(): number {
-    if (this.#bins < policy.shareBinsMin) return policy.shareHonestMax;
-    // What is more than chance between bins counts twice; a margin besides, for what no bin has shown yet.
-    const chance = (this.#mean * (1 - this.#mean)) / policy.shareBin;
-    const between = Math.sqrt(Math.max(0, this.#variance - chance));
-    return Math.min(policy.shareHonestMax, Math.max(policy.shareHonestMin, this.#mean + 2 * between + policy.shareMargin));
+  get #taught(): boolean {
+    return this.#season.seen >= policy.shareSeenMin;
+  }
+
+  #honestMost(at: number): number {
+    if (!this.#taught) return policy.shareHonestMax;
+    return Math.min(policy.shareHonestMax, Math.max(policy.shareHonestMin, this.#season.atMost(at, policy.shareDeviations) + policy.shareMargin));
   }
 }
+
+const season = { prior: 0.2, priorWeight: 1, least: 0, most: policy.shareHonestMax };
 
 export type FollowUpChange = "narrowed by share" | "narrowed by number" | "narrowed by clock" | "released";

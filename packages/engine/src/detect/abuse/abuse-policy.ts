@@ -23,11 +23,13 @@ export const abusePolicy = {
    */
   siteAt: 14,
   siteQuickLift: 0.5,
+  /** The share of an hour of the week at most: so many deviations above what is expected of it, of what is not known and of what varies from week to week. */
+  siteDeviations: 2,
   /** And with patience: the share of those that stay wrong for five minutes, against the learned one and a fifth of the rest more. People put a slip right; a guesser does not. */
   siteSlowLift: 0.2,
   resolveMs: 300_000,
-  codeWrong: { prior: 0.1, priorWeight: 50, memory: 2_000, least: 0.02, most: 0.25 },
-  codeUnresolved: { prior: 0.02, priorWeight: 100, memory: 2_000, least: 0.005, most: 0.1 },
+  codeWrong: { prior: 0.1, priorWeight: 50, least: 0.02, most: 0.25 },
+  codeUnresolved: { prior: 0.02, priorWeight: 100, least: 0.005, most: 0.1 },
   /** The same wrong code on several accounts: at least four, and e^16 times likelier than by chance among as many codes. */
   repeatMin: 4,
   repeatAt: 16,
@@ -70,8 +72,8 @@ export const abusePolicy = {
   loginHonestFails: 0.25,
   loginStuffedFails: 0.99,
   loginSourceAt: Math.log(1_000_000),
-  loginWrong: { prior: 0.25, priorWeight: 50, memory: 2_000, least: 0.05, most: 0.5 },
-  loginUnresolved: { prior: 0.1, priorWeight: 100, memory: 2_000, least: 0.02, most: 0.3 },
+  loginWrong: { prior: 0.25, priorWeight: 50, least: 0.05, most: 0.5 },
+  loginUnresolved: { prior: 0.1, priorWeight: 100, least: 0.02, most: 0.3 },
   /** A sign-in that succeeds from a flagged source within a day is told as a taken account. */
   takenWithinMs: 86_400_000,
   /** One password on many accounts in a day: at least eight that fail, and e^18 times likelier than by chance among as many failures. */

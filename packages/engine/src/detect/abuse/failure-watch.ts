@@ -1,20 +1,20 @@
 import { BernoulliCusum } from "../observe/bernoulli-cusum.ts";
 import { DistinctCounter } from "../observe/distinct-counter.ts";
 import { hash53 } from "../observe/hash53.ts";
-import { LearnedShare, type LearnedShareOptions, type LearnedShareState } from "../observe/learned-share.ts";
+import { SeasonalShare, type SeasonalShareOptions, type SeasonalShareState } from "../observe/seasonal-share.ts";
 import { RotatingMap } from "../oracle/rotating-map.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
 
 /**
  * Failures of one endpoint, all sources together: the first try of each account counts at once against the learned share of wrong ones, and once more after five minutes
- * if it stayed wrong, against the much smaller share of those. The second sees what hides under people's slips, the first sees it sooner.
+ * if it stayed wrong, against the much smaller share of those, both as they are at that hour of the week. The second sees what hides under people's slips, the first sees it sooner.
  *
  * An account counts once in half an hour. What it learns stands still while it suspects something, and never leaves its bounds.
  * Bounds: {@link accountsMax} accounts, {@link waitingMax} that wait; at the bound the oldest is judged early.
  */
 export class FailureWatch {
-  readonly #wrong: LearnedShare;
-  readonly #unresolved: LearnedShare;
+  readonly #wrong: SeasonalShare;
+  readonly #unresolved: SeasonalShare;
   readonly #quick = new BernoulliCusum(policy.siteAt);
   readonly #slow = new BernoulliCusum(policy.siteAt);
   readonly #accounts = new RotatingMap<Account>(accountsMax);
@@ -23,14 +23,18 @@ export class FailureWatch {
   #sources = new DistinctCounter();
   /** Something failed since the last look. */
   #worse = false;
+  #lastAt = 0;
+  /** Tries that waited and were judged. */
+  judged = 0;
 
   constructor(options: FailureWatchOptions, state?: FailureWatchState) {
-    this.#wrong = new LearnedShare(options.wrong, state?.wrong);
-    this.#unresolved = new LearnedShare(options.unresolved, state?.unresolved);
+    this.#wrong = new SeasonalShare(options.wrong, state?.wrong);
+    this.#unresolved = new SeasonalShare(options.unresolved, state?.unresolved);
   }
 
   /** One try. `frozen`: an outage explains failures, so that nothing is concluded or learned. */
   add(account: string, source: string, failed: boolean, at: number, frozen: boolean): void {
+    this.#lastAt = at;
     this.advance(at, frozen);
     const known = this.#accounts.get(account);
     if (known !== undefined && at - known.at < againMs) {
@@ -45,10 +49,10 @@ export class FailureWatch {
     }
     if (this.#quick.value === 0) this.#sources = new DistinctCounter();
     if (failed) this.#sources.add(hash53(source));
-    const p0 = this.#wrong.value;
+    const p0 = this.#wrong.atMost(at, policy.siteDeviations);
     if (failed) this.#worse = true;
     this.#quick.add(failed, p0, p0 + (1 - p0) * policy.siteQuickLift);
-    if (this.calm) this.#wrong.learn(failed);
+    this.#learn(this.#wrong, failed, at);
     this.#waiting.push(fresh);
     if (this.#waiting.length - this.#head > waitingMax) this.#judge();
   }
@@ -78,7 +82,7 @@ export class FailureWatch {
       wrong: test.yes,
       accounts: test.events,
       sources: this.#sources.value(),
-      usual: Math.round((test === this.#quick ? this.#wrong : this.#unresolved).value * 1_000) / 1_000,
+      usual: Math.round((test === this.#quick ? this.#wrong : this.#unresolved).expected(this.#lastAt) * 1_000) / 1_000,
       evidence: Math.round(test.value * 10) / 10,
     };
   }
@@ -91,25 +95,31 @@ export class FailureWatch {
     const first = this.#waiting[this.#head];
     if (first === undefined) return;
     this.#head++;
+    this.judged++;
     if (this.#head >= 1_024 && this.#head * 2 >= this.#waiting.length) {
       this.#waiting = this.#waiting.slice(this.#head);
       this.#head = 0;
     }
-    const p0 = this.#unresolved.value;
+    const p0 = this.#unresolved.atMost(first.at, policy.siteDeviations);
     if (!first.resolved) this.#worse = true;
     this.#slow.add(!first.resolved, p0, p0 + (1 - p0) * policy.siteSlowLift);
-    if (this.calm) this.#unresolved.learn(!first.resolved);
+    this.#learn(this.#unresolved, !first.resolved, first.at);
+  }
+
+  #learn(share: SeasonalShare, yes: boolean, at: number): void {
+    if (this.calm) share.learn(yes, at);
+    else share.dropHour();
   }
 }
 
 export interface FailureWatchOptions {
-  readonly wrong: LearnedShareOptions;
-  readonly unresolved: LearnedShareOptions;
+  readonly wrong: SeasonalShareOptions;
+  readonly unresolved: SeasonalShareOptions;
 }
 
 export interface FailureWatchState {
-  readonly wrong: LearnedShareState;
-  readonly unresolved: LearnedShareState;
+  readonly wrong: SeasonalShareState;
+  readonly unresolved: SeasonalShareState;
 }
 
 export interface SiteAlarm {
