@@ -37,5 +37,7 @@ it("stays within its bounds whatever classes and endpoints come", () => {
   for (let n = 0; n < pacedClassesMax * 30; n += 1) pace.took("e", `c${n}`, 700);
   expect(pace.delayOf("e", 3)).toBeGreaterThanOrEqual(700);
   for (let n = 0; n < pacedEndpointsMax + 5; n += 1) for (let m = 0; m < 40; m += 1) pace.took(`e${n}`, `c${m % 2}`, 10);
-  expect(pace.delayOf(`e${pacedEndpointsMax + 4}`, 3)).toBe(paceColdMs);
+  // The newest is timed; who came first is timed anew.
+  expect(pace.delayOf(`e${pacedEndpointsMax + 4}`, 3)).toBe(paceBucketMs);
+  expect(pace.delayOf("e0", 3)).toBe(paceColdMs);
 });

@@ -8,8 +8,8 @@ export const paceColdMs = 500;
 export const paceMostMs = 5_000;
 /** Classes of answers timed for themselves on an endpoint; more share the last place. */
 export const pacedClassesMax = 8;
-/** Endpoints; more use the cold pace. As many as the gate guards. */
-export const pacedEndpointsMax = 512;
+/** Endpoints, as many as the gate guards at once; one more takes the place of the one that came first, which is timed anew. 16 MiB at most. */
+export const pacedEndpointsMax = 4_096;
 
 /**
  * When a uniform answer goes out, so that its time does not tell which answer the service gave: at the quarter of a second after which all but one in 200 of the answers
@@ -26,7 +26,8 @@ export class UniformPace {
   took(endpointId: string, classId: string, ms: number): void {
     let classes = this.#endpoints.get(endpointId);
     if (classes === undefined) {
-      if (this.#endpoints.size >= pacedEndpointsMax) return;
+      const first = this.#endpoints.size < pacedEndpointsMax ? undefined : this.#endpoints.keys().next().value;
+      if (first !== undefined) this.#endpoints.delete(first);
       classes = new Map();
       this.#endpoints.set(endpointId, classes);
     }
