@@ -7,7 +7,7 @@
  * hour vary from day to day beyond chance is learned too ({@link overdispersion}; method of moments). Old events fade: two weeks by the hour of the day, about four by the hour of the week.
  *
  * Who calls decides when times are calm; never leaves [`least`, `most`], so that an attacker who is there from the start, or at one hour of each day, teaches it no more than `most`.
- * Two of them that saw different events can be merged. 3.2 KB, O(1) an event, some 200 steps an hour. Time that goes back counts as the hour that was last.
+ * Two of them that saw different events can be merged. 3 KB, O(1) an event, some 200 steps an hour. Time that goes back counts as the hour that was last.
  *
  * Misses: seasons longer than a week (a holiday is a new hour until it was seen), and the first {@link hoursSeenMin} hours, when an hour not seen yet may have almost any share.
  */
