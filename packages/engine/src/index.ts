@@ -10,6 +10,7 @@ export * from "./exchange/view.ts";
 export * from "./detect/signal.ts";
 export { type DetectorEntry, detectorCatalogue } from "./detect/detector-catalogue.ts";
 export * from "./assess/finding.ts";
+export { type ExpectedCaller, expectedMax, expectedNetworksMax } from "./decide/expected-callers.ts";
 export * from "./decide/gate-policy.ts";
 export { aftermath, type AftermathDay, aftermathSignal, type AftermathVerdict } from "./detect/abuse/aftermath.ts";
 export { NumberChanges, type NumberChangesState } from "./detect/abuse/number-changes.ts";

@@ -39,6 +39,7 @@ import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRu
 import type { CanarySet } from "./decide/canaries.ts";
 import { GuardKeeper } from "./decide/guard-keeper.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
+import type { ExpectedCaller } from "./decide/expected-callers.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
 import { OracleTraffics } from "./decide/oracle-traffic.ts";
 import { Inventory, type InventoryBounds, type InventoryEndpoint } from "./inventory/inventory.ts";
@@ -105,6 +106,7 @@ export class Ledger {
         mode: options.mode,
         budget: options.budget,
         declaredEndpoints: options.declaredEndpoints,
+        expected: options.expected,
         inventory,
         oracles,
         anchors,
@@ -683,6 +685,8 @@ export interface LedgerOptions {
   readonly mode: Mode;
   readonly budget?: Partial<Budget>;
   readonly declared?: DeclaredOf;
+  /** Whom the operator expects to ask about many, for gates. */
+  readonly expected?: readonly ExpectedCaller[];
   /** Declared oracles that were not seen in traffic yet. */
   readonly declaredEndpoints?: () => readonly GuardedEndpoint[];
   /** What people decided about path templates. */

@@ -13,9 +13,10 @@ import type { CanarySet } from "./canaries.ts";
 import { CanaryWatch, touchKey } from "./canary-watch.ts";
 import { type EndpointWatch, surplusOf } from "./endpoint-watch.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+import { ExpectedCallers } from "./expected-callers.ts";
 import type { NewcomerHour } from "./newcomer-hours.ts";
 import { GateSignals } from "./gate-signals.ts";
-import { openReservation, type Outcome, type Reservation } from "./reservation.ts";
+import { openExpected, openReservation, type Outcome, type Reservation } from "./reservation.ts";
 import { SignedIn } from "./signed-in.ts";
 import { anchorKey, pairKey, SourceBook, spokenFor } from "./source-book.ts";
 import { Watches } from "./watches.ts";
@@ -49,6 +50,7 @@ export class GateEngine {
   #newcomersFrom = Number.NEGATIVE_INFINITY;
   #replayed = { exchangeId: "", newcomer: false, stranger: false, controlled: false };
   readonly #canaries = new CanaryWatch();
+  readonly #expected = new ExpectedCallers();
 
   constructor(options: GateEngineOptions) {
     this.#book = new SourceBook(options.sourceSlots ?? 1 << 17);
@@ -75,6 +77,7 @@ export class GateEngine {
   setPolicy(next: GatePolicy): void {
     this.#mode = next.mode;
     this.#principals = new Set(next.principals);
+    this.#expected.set(next.expected ?? []);
     this.#watches.replace(next.endpoints, this.#now);
     for (const endpoint of next.endpoints) {
       for (const contact of endpoint.before ?? noContacts) this.#chargeEarly(endpoint.id, contact);
@@ -126,6 +129,7 @@ export class GateEngine {
     const watch = this.#watches.get(endpointId);
     if (watch === undefined || watch.retired) return undefined;
     this.advance(at);
+    if (!overflow && subjects.length > 0 && this.#expected.takes(actor.address, subjects.length, at)) return openExpected(watch, actor, subjects, at);
     if (actor.credential !== undefined && ownBudget(watch.endpoint, actor.principal))
       return this.#signedIn.reserve(watch, actor, actor.credential, subjects, overflow, this.#mode, at);
     const budget = watch.endpoint.budget;
@@ -182,6 +186,7 @@ export class GateEngine {
     if (reservation.settled) return [];
     reservation.settled = true;
     const { watch, actor, at } = reservation;
+    if (reservation.expected === true) return outcome.tells ? this.#rowsOf(reservation, outcome) : [];
     if (reservation.fanOut !== undefined) {
       this.#signedIn.settle(reservation, reservation.fanOut, outcome.tells);
       return outcome.tells ? this.#rowsOf(reservation, outcome) : [];
@@ -273,6 +278,10 @@ export class GateEngine {
     const watch = this.#watches.get(row.endpointId);
     if (watch === undefined) return;
     this.advance(row.at);
+    if (row.answer === "truthful" && this.#expected.takes(row.address, 1, row.at)) {
+      watch.truthful++;
+      return;
+    }
     const proven = row.credential !== "" && this.#principals.has(row.credential);
     if (row.credential !== "" && ownBudget(watch.endpoint, proven)) return this.#signedIn.replay(watch, row, network, proven, this.#mode);
     const principal = proven ? row.credential : undefined;

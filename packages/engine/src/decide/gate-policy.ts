@@ -1,5 +1,6 @@
 import type { DarkRange } from "../exchange/dark-range.ts";
 import type { Mode } from "../exchange/exchange.ts";
+import type { ExpectedCaller } from "./expected-callers.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
 
 /**
@@ -14,6 +15,8 @@ export interface GatePolicy {
   readonly prompts?: readonly GuardedEndpoint[];
   /** Credential hashes proven to be a caller's own (see {@link Actor.principal}). */
   readonly principals: readonly string[];
+  /** Whom the operator expects; absent: nobody. See {@link ExpectedCallers}. */
+  readonly expected?: readonly ExpectedCaller[];
 }
 
 /** An endpoint that takes an identifier without a caller credential. */

@@ -7,6 +7,7 @@ import type { Mode } from "../exchange/exchange.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
+import type { ExpectedCaller } from "./expected-callers.ts";
 import type { EarlyContacts } from "./early-contacts.ts";
 import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
 import { ownMethods } from "./guard-matcher.ts";
@@ -127,8 +128,13 @@ export class GuardKeeper {
       if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
     }
     for (const { id } of endpoints) this.#tell(id);
-    this.#policy = { version: this.#policy.version + 1, mode: this.#parts.mode, endpoints, principals: [...this.#principals], ...this.#prompts() };
+    this.#policy = { version: this.#policy.version + 1, mode: this.#parts.mode, endpoints, principals: [...this.#principals], ...this.#prompts(), ...this.#expected() };
     return this.#policy;
+  }
+
+  #expected(): Pick<GatePolicy, "expected"> {
+    const { expected = [] } = this.#parts;
+    return expected.length === 0 ? {} : { expected };
   }
 
   #prompts(): Pick<GatePolicy, "prompts"> {
@@ -277,6 +283,7 @@ export class GuardKeeper {
 export interface GuardParts {
   readonly mode: Mode;
   readonly budget: Partial<Budget> | undefined;
+  readonly expected?: readonly ExpectedCaller[] | undefined;
   /** Declared oracles that were not seen in traffic yet. */
   readonly declaredEndpoints: (() => readonly GuardedEndpoint[]) | undefined;
   readonly inventory: Inventory;

@@ -23,6 +23,8 @@ export interface Reservation {
   /** So much of the charge was paid from the endpoint's grants. */
   granted: number;
   settled: boolean;
+  /** Its caller is expected: nothing was charged, and nothing is concluded. */
+  expected?: true;
   /** It was judged as a caller's with a credential. */
   fanOut?: { readonly ask: FanOutAsk; readonly grant: FanOutGrant };
 }
@@ -65,4 +67,9 @@ export function openReservation(watch: EndpointWatch, actor: Actor, at: number):
     granted: 0,
     settled: false,
   };
+}
+
+/** As the question of a caller whom the operator expects: it is answered. */
+export function openExpected(watch: EndpointWatch, actor: Actor, subjects: readonly Subject[], at: number): Reservation {
+  return { ...openReservation(watch, actor, at), known: [...subjects], reason: "expected", expected: true };
 }

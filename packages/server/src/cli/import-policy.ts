@@ -32,6 +32,7 @@ export function ledgerOptionsOf(config: Config, mode: Mode, ports: Ports, kept: 
     budget,
     rules: templateRulesOf(config, kept),
     abuse: { costs: messageCostsOf(config) },
+    ...(config.expected.length === 0 ? {} : { expected: config.expected.map(({ until, ...one }) => ({ ...one, until: Date.parse(`${until}T00:00:00Z`) + 86_400_000 })) }),
     canaries: canarySetOf(config.canaries, ports),
     dark: config.canaries.dark,
     bounds: { hostsMax: hosts, placesMax: places, nodesPerHostMax: Math.min(places, inventoryBounds.nodesPerHostMax), endpointsMax: endpoints },

@@ -1,4 +1,4 @@
-import { inventoryBounds, ruleProblem, type TemplateRule, templateRuleKinds, templateRulesMax } from "@postern/engine";
+import { expectedMax, expectedNetworksMax, inventoryBounds, ruleProblem, type TemplateRule, templateRuleKinds, templateRulesMax } from "@postern/engine";
 import { z } from "zod";
 import { canaryFields } from "./canary-lists.ts";
 import { cidr, duration, endpointPattern, httpUrl, listenAddress, rate, secretText } from "./values.ts";
@@ -263,6 +263,25 @@ export function configSchema(env: Environment) {
       })
       .prefault({})
       .describe("Identifiers that nobody honest knows. A question about one is evidence of an enumeration; they are kept as keyed hashes only."),
+    expected: z
+      .array(
+        z.strictObject({
+          name: z.string().min(1).max(100).describe("Who that is, and why: `Acme, first big month`."),
+          networks: z.array(cidr).min(1).max(expectedNetworksMax).describe("Where they come from: `[198.51.100.0/24]`. IPv6 is told apart by its first 64 bits."),
+          peopleADay: z
+            .number()
+            .int()
+            .min(1)
+            .max(100_000_000)
+            .describe("How many people they may ask about in a day (UTC), at all guarded endpoints together; beyond that they are judged as anybody."),
+          until: z.iso.date().describe("The last day on which they are expected: `2027-01-31`."),
+        }),
+      )
+      .max(expectedMax)
+      .default([])
+      .describe(
+        "Callers who are known to ask about many people for a while: a partner's first big month, a load test. They are answered, told nobody of and held against nobody; what they were told is written down as ever. Whoever else can send from these networks can use up what is left.",
+      ),
     triggers: z.array(trigger).max(256).default([]).describe("Your own rules over traffic. What they may ask about: docs/reference/triggers.md."),
     retention: z
       .strictObject({

@@ -82,6 +82,7 @@ describe("what is read", () => {
     expect(loadConfig(undefined)).toEqual({
       limits: [],
       endpoints: [],
+      expected: [],
       templates: [],
       inventory: { places: 200_000, endpoints: 20_000, hosts: 256 },
       anchors: [],

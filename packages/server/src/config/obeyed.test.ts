@@ -84,3 +84,9 @@ describe("an anchor's success", () => {
     expect(ledger.onExchange(exchange(30, "POST", "/confirm/+999555123456", status, { ok: true })).anchors).toHaveLength(anchors);
   });
 });
+
+test("whom the operator expects is told to gates, through the last moment of the date", () => {
+  const config = configOf("expected:\n  - { name: 'Acme, first big month', networks: [198.51.100.0/24], peopleADay: 8000, until: 2027-01-31 }\n");
+  const { expected } = new Ledger(ports, ledgerOptionsOf(config, "enforce", ports)).policy(1_700_000_000_000);
+  expect(expected).toEqual([{ name: "Acme, first big month", networks: ["198.51.100.0/24"], peopleADay: 8_000, until: Date.parse("2027-02-01T00:00:00Z") }]);
+});

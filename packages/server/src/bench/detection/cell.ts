@@ -47,6 +47,8 @@ export interface HonestWorld {
   readonly release?: HonestOptions["release"];
   /** Partners, clerks, crawlers, monitors and tests of the lookup; their times are from the first honest request. */
   readonly backOffice?: BackOffice;
+  /** Whom the operator declared to expect, so many people a day; until the end of the run. */
+  readonly expected?: readonly { readonly networks: readonly string[]; readonly peopleADay: number }[];
 }
 
 export interface CellAttack {

@@ -1,3 +1,4 @@
+import { lookupTestAddress, partnerAddress } from "@postern/testkit";
 import type { Cell, HonestWorld } from "./cell.ts";
 
 const minute = 60_000;
@@ -520,5 +521,28 @@ export const cells: readonly Cell[] = [
     warmMs: 0,
     horizonMs: 3 * day,
     bar: {},
+  },
+  {
+    id: "honest-partner-expected",
+    title: "the partner's leap from 150 to 5,000 a night, which the operator expects",
+    group: "honest",
+    honest: { ...world, sessionsPerDay: 500, backOffice: { partnerNights: [150, 150, 160, 5_000, 5_000] }, expected: [{ networks: [partnerAddress], peopleADay: 6_000 }] },
+    warmMs: 0,
+    horizonMs: 5 * day,
+    bar: quiet,
+  },
+  {
+    id: "honest-lookup-test-expected",
+    title: "the load test of the lookup from three machines, which the operator expects",
+    group: "honest",
+    honest: {
+      ...world,
+      sessionsPerDay: 1_500,
+      backOffice: { lookupTests: [{ from: day + 10 * hour, to: day + 10 * hour + 10 * minute, perSecond: 20, addresses: 3 }] },
+      expected: [{ networks: [0, 1, 2].map(lookupTestAddress), peopleADay: 15_000 }],
+    },
+    warmMs: 0,
+    horizonMs: 2 * day,
+    bar: quiet,
   },
 ];

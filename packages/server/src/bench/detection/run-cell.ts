@@ -21,6 +21,7 @@ export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}):
       mode,
       newId: () => `s${(ids += 1)}`,
       dark: true,
+      ...(cell.honest.expected === undefined ? {} : { expected: cell.honest.expected.map((one, n) => ({ ...one, name: `expected ${n}`, until: to })) }),
       ...(canaries.length === 0 ? {} : { canaries: new Map(canaries.map((national) => [ports.hash("phone", normalForm("phone", dashed(national))), "unregistered"] as const)) }),
     },
     {

@@ -25,6 +25,12 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         rule: "At a sign-in only refusals are under the budget; what succeeds always passes.",
         undo: null,
       };
+    case "expected":
+      return {
+        words: "The configuration expects this caller, and it had not yet asked about as many people today as it may.",
+        rule: "`expected` names networks, a number of people a day and a last day; such questions cost nothing and no test counts them.",
+        undo: null,
+      };
     case "already-disclosed":
       return {
         words: "The caller was told about these people before; asking again tells nothing new and costs nothing.",
