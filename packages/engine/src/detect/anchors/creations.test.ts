@@ -44,6 +44,13 @@ describe("Creations", () => {
     expect([creations.isSignUp("join"), creations.isSignUp("check"), creations.isSignUp("enter"), creations.isSignUp("unheard")]).toEqual([true, false, false, false]);
   });
 
+  it("measures nobody by an endpoint that fewer people pass", () => {
+    const creations = new Creations();
+    for (let n = 0; n < 40; n++) creations.succeeded("enter", `p-${n}`, true);
+    for (let n = 0; n < 8; n++) creations.succeeded("reset", `p-${n}`, false);
+    expect([creations.says("enter", 200), creations.isSignUp("enter")]).toEqual(["before", false]);
+  });
+
   it("is not turned by a few who come back to a sign-up", () => {
     const creations = new Creations();
     town(creations, 1_200, 300, 6);

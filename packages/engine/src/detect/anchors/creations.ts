@@ -54,7 +54,8 @@ export class Creations {
     let [busiest, larger] = [none, false];
     for (const [id, counts] of this.#counts) {
       if (id === endpointId) continue;
-      if (counts.returned > busiest.returned) busiest = counts;
+      // What few people pass tells nothing of the others: all who reset a password were there before.
+      if (counts.first + counts.returned > all && counts.returned > busiest.returned) busiest = counts;
       larger ||= counts.first > own.first;
     }
     const expected = (all * busiest.returned) / Math.max(1, busiest.first + busiest.returned);
