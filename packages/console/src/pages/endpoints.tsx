@@ -162,7 +162,7 @@ function Notes({ endpoint: { auth, oracle, timing, guard, purpose, lifecycle, pu
       {oracle !== null && <OracleBadge oracle={oracle} />}
       {timing !== null && <Badge tone={timing.verdict === "proven" ? "leak" : "warn"}>{timing.verdict} · time tells</Badge>}
       {guard?.state === "budgeted" && <Badge tone="brand">budget</Badge>}
-      {purpose.kind !== "unproven" && <span className="text-[12px] text-soft">{purposeWord(purpose.kind)}</span>}
+      {purpose.kind !== "unproven" && purpose.kind !== "other" && <span className="text-[12px] text-soft">{purposeWord(purpose.kind)}</span>}
       {lifecycle !== "active" && <Badge tone={lifecycle === "retired" ? "warn" : lifecycle === "new" ? "brand" : "plain"}>{lifecycle}</Badge>}
       {publicOnPurpose !== null && <Badge tone="brand">public on purpose</Badge>}
       {owner !== null && <span className="text-[12px] text-soft">{owner}</span>}

@@ -167,10 +167,10 @@ function Clients({ clients }: { readonly clients: NonNullable<Incident["clients"
     <section>
       <SectionHead>Whose clients</SectionHead>
       <div className="panel p-4">
-        <p className="max-w-[80ch] [overflow-wrap:anywhere]">{sentence}</p>
+        <p className="max-w-[80ch] [overflow-wrap:anywhere]">{unbroken(sentence)}</p>
         {rule !== null && (
           <>
-            <p className="mt-2 max-w-[80ch] font-semibold [overflow-wrap:anywhere]">{rule}</p>
+            <p className="mt-2 max-w-[80ch] font-semibold [overflow-wrap:anywhere]">{unbroken(rule)}</p>
             <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
               <Exposed name="Sources named" value={`≈${count(sources)}`} tone="text-leak" />
               <Exposed name="Attack caught" value={`≈${Math.round(caught * 100)} %`} tone={verdict === "named" ? "text-brand" : "text-warn"} />
@@ -204,14 +204,19 @@ function Clients({ clients }: { readonly clients: NonNullable<Incident["clients"
   );
 }
 
+/** A figure and its sign stay on one line. */
+function unbroken(text: string): string {
+  return text.replaceAll(" %", "\u00a0%");
+}
+
 /** Rows a person reads; the API has up to a thousand. */
 const sourcesShown = 25;
 
 function Exposed({ name, value, tone }: { readonly name: string; readonly value: string; readonly tone: string }) {
   return (
-    <div className="bg-card px-3 py-2">
+    <div className="bg-card px-2 py-2 sm:px-3">
       <dt className="text-[13px] text-soft">{name}</dt>
-      <dd className={`text-xl font-semibold ${tone}`}>{value}</dd>
+      <dd className={`text-base font-semibold whitespace-nowrap sm:text-xl ${value === "0" ? "text-soft" : tone}`}>{value}</dd>
     </div>
   );
 }
