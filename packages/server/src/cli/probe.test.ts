@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterAll, describe, expect, test } from "vitest";
 import { commandBench } from "./report/run-command.fixture.ts";
@@ -57,6 +57,17 @@ describe("postern probe", () => {
     ]);
     expect(code).toBe(2);
     expect(JSON.parse(stdout)).toMatchObject({ endpoints: [{ endpoint: "GET /t/{tenant}/users/{subject}", oracle: "unproven", doubts: [{ code: "unreachable" }] }] });
+  });
+
+  test("writes JUnit and SARIF, in which no identifier stands, and says before it asks when it cannot", async () => {
+    const [junit, sarif] = [join(bench.dir, "probe.xml"), join(bench.dir, "probe.sarif")];
+    const asked = [...service, "--endpoint", "GET /{subject}", "--rate", "1000", "--rounds", "1"];
+    expect((await bench.run([...asked, "--junit", junit, "--sarif", sarif])).code).toBe(2);
+    const texts = [readFileSync(junit, "utf8"), readFileSync(sarif, "utf8")];
+    expect(texts[0]).toContain('errors="1"');
+    expect(texts[1]).toContain('"executionSuccessful": false');
+    expect(texts.join()).not.toContain("155501");
+    expect((await bench.run([...asked, "--junit", join(bench.dir, "none", "x.xml")])).stderr).toContain("cannot be written");
   });
 
   test("makes a file to fill in, and hashes for the configuration in which no identifier stands", async () => {

@@ -1,4 +1,6 @@
 import { randomBytes } from "node:crypto";
+import { writeFileSync } from "node:fs";
+import { basename, isAbsolute, relative, resolve, sep } from "node:path";
 import type { Command } from "commander";
 import { PosternError, type Ports } from "@postern/engine";
 import { stringify } from "yaml";
@@ -18,7 +20,9 @@ import type { CliContext } from "./cli-context.ts";
 import { colorOf, configOf, guarded, oneOf, widthOf } from "./import-session.ts";
 import { readKnown } from "./known/known.ts";
 import { type ProbeDocument, probedEndpoint, probeExit, verdictText } from "./probe/probe-document.ts";
+import { probeJunit } from "./probe/probe-junit.ts";
 import { probeLists } from "./probe/probe-lists.ts";
+import { probeSarif } from "./probe/probe-sarif.ts";
 import { fromEnvironment, type KnownDoor, probeTargets } from "./probe/probe-targets.ts";
 import { renderProbe } from "./probe/render-probe.ts";
 
@@ -56,6 +60,8 @@ export function probeCommand(program: Command, context: CliContext): void {
     .option("--allow-writes", "methods other than GET and HEAD, too: they may send messages or make accounts")
     .option("--config <file>", "configuration (default: postern.yaml here, if there is one)")
     .option("--json", "one JSON document")
+    .option("--junit <file>", "write JUnit XML too: one test an endpoint; could not tell is an error")
+    .option("--sarif <file>", "write SARIF 2.1.0 too, for code scanning; results point at --spec, else at the configuration")
     .option("--make <kind>", `write a canary file with made-up never-registered ones (${madeKinds.join(", ")}) and ask nothing`)
     .option("--count <count>", "how many to make", "12")
     .option("--hash-canaries", "write the canaries as keyed hashes for `canaries.hashed` of the configuration and ask nothing")
@@ -85,6 +91,8 @@ interface ProbeFlags {
   readonly allowWrites?: boolean;
   readonly config?: string;
   readonly json?: boolean;
+  readonly junit?: string;
+  readonly sarif?: string;
   readonly make?: string;
   readonly count: string;
   readonly hashCanaries?: boolean;
@@ -96,6 +104,7 @@ async function run(url: string | undefined, flags: ProbeFlags, context: CliConte
   const ports = makePorts(loadOrCreateKey({ env: context.env, ...(flags.data === undefined ? {} : { dataDir: flags.data }) }), 1);
   if (flags.hashCanaries === true) return hash(flags, config, ports, context);
   const base = addressOf(url);
+  for (const file of [flags.junit, flags.sarif]) if (file !== undefined) written(file, "");
   const seed = flags.seed ?? randomBytes(4).toString("hex");
   const lists = probeLists(
     { seed, ...(flags.canaries === undefined ? {} : { canaries: flags.canaries }), ...(flags.kind === undefined ? {} : { kind: kindOf("--kind", flags.kind) }) },
@@ -130,8 +139,25 @@ async function run(url: string | undefined, flags: ProbeFlags, context: CliConte
     verdict: verdictText(endpoints),
     endpoints,
   };
+  if (flags.junit !== undefined) written(flags.junit, probeJunit(document));
+  if (flags.sarif !== undefined) written(flags.sarif, probeSarif(document, { version: context.version, artifact: inRepository(flags.spec ?? flags.config ?? "postern.yaml") }));
   context.stdout.write(flags.json === true ? `${JSON.stringify(document)}\n` : renderProbe(document, { color: colorOf(context), width: widthOf(context) }));
   return probeExit(endpoints);
+}
+
+/** Tried before anything is asked, so that nobody waits for a report that cannot be written. */
+function written(file: string, text: string): void {
+  try {
+    writeFileSync(file, text, { mode: 0o644 });
+  } catch (cause) {
+    throw new PosternError("USAGE", `${file} cannot be written`, { cause, remedy: "Name a file in a directory that is there and may be written to." });
+  }
+}
+
+/** As from the top of the repository that the command runs in; nothing of where that lies. */
+function inRepository(file: string): string {
+  const path = relative(process.cwd(), resolve(file));
+  return encodeURI((path.startsWith("..") || isAbsolute(path) ? basename(path) : path).split(sep).join("/"));
 }
 
 async function targetsOf(flags: ProbeFlags, config: Config, ports: Ports, context: CliContext): Promise<readonly ProbeTarget[]> {
