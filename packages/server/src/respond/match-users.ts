@@ -124,7 +124,10 @@ function resolve(header: readonly string[], columns: UserColumns | undefined, as
       remedy: "Name the columns, or check that the first line is a header.",
     });
   const id = names.findIndex((name) => /^(id|user_?id|uid|account_?id|customer_?id)$/i.test(name));
-  if (id < 0) throw new PosternError("USAGE", "no column of the list of users looks like an id", { remedy: "Name the column to give back." });
+  if (id < 0)
+    throw new PosternError("USAGE", "no column of the list of users looks like an id", {
+      remedy: "Add one named `id`, `user_id`, `uid`, `account_id` or `customer_id` in the first line: it is what the answer lists.",
+    });
   return { width: header.length, id, subjects };
 }
 
