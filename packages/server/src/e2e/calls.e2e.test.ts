@@ -37,7 +37,7 @@ describe("behind `postern protect`, what is called by name is an endpoint by its
     socket.destroy();
     asked += 1;
     await postern.read(asked);
-    // The count of requests may be ahead of the list by a moment on a busy machine.
+    // A list is given again for a moment, the longer it took.
     let listed = await known();
     while (!listed.some((one) => one.path === "/live")) listed = await known();
     expect(listed.map((one) => `${one.method} ${one.path} ${one.operation === null ? "" : `${one.operation.protocol} ${one.operation.name}`}`.trimEnd())).toEqual([

@@ -54,7 +54,7 @@ export class HubViews implements Views {
   readonly #series: { requests: number[]; truthful: number[]; uniform: number[] } = { requests: [], truthful: [], uniform: [] };
   readonly #told = new Map<string, { readonly truthful: number; readonly uniform: number }>();
   #requests = 0;
-  #listed: { readonly until: number; readonly changes: number; readonly list: readonly EndpointView[] } = { until: 0, changes: 0, list: [] };
+  #listed: { readonly until: number; readonly staleFrom: number; readonly known: number; readonly changes: number; readonly list: readonly EndpointView[] } = nothingListed;
   #findings: { at: number; list: FindingView[] } = { at: 0, list: [] };
   storeUp = false;
   gates = 0;
@@ -113,7 +113,7 @@ export class HubViews implements Views {
       upstream: this.#options.upstream,
       requests: this.#core.requests,
       requestsPerSecond: Math.round((recent.reduce((sum, n) => sum + n, 0) / Math.max(1, recent.length)) * 10) / 10,
-      endpoints: ledger.inventory.endpoints().length + ledger.inventory.calls().length,
+      endpoints: this.#knownEndpoints(),
       openFindings: this.findings().filter((finding) => finding.status === "open").length,
       openIncidents: this.#core.incidents.list().filter((incident) => incident.status !== "closed").length,
       disclosed: { confirmed, denied, uniform, estimated },
@@ -122,17 +122,33 @@ export class HubViews implements Views {
     };
   }
 
-  /** Looking at thousands takes a good part of a second, which traffic waits for: a list is given again for {@link listFreshTimes} times as long as it took. */
+  /**
+   * Looking at thousands takes a good part of a second, which traffic waits for: a list is given again for {@link listFreshTimes} times as long as it took, and where endpoints came or went meanwhile, as the
+   * overview says at once, for {@link listStaleTimes} times. Its counts may be as old as that.
+   */
   endpoints(): readonly EndpointView[] {
     const startedAt = performance.now();
     const { changes } = this.#options.specs;
-    if (startedAt < this.#listed.until && this.#listed.changes === changes) return this.#listed.list;
+    const known = this.#knownEndpoints();
+    if (startedAt < (known === this.#listed.known ? this.#listed.until : this.#listed.staleFrom) && this.#listed.changes === changes) return this.#listed.list;
     const lifeOf = this.#lives();
     const worst = worstOpen(this.findings());
     const list = this.#core.ledger.inventory.listed().map((endpoint) => this.#endpoint(endpoint, lifeOf(endpoint), worst));
     const endedAt = performance.now();
-    this.#listed = { until: endedAt + Math.min(listFreshMaxMs, listFreshTimes * (endedAt - startedAt)), changes, list };
+    const tookMs = endedAt - startedAt;
+    this.#listed = {
+      until: endedAt + Math.min(listFreshMaxMs, listFreshTimes * tookMs),
+      staleFrom: endedAt + Math.min(listFreshMaxMs, listStaleTimes * tookMs),
+      known,
+      changes,
+      list,
+    };
     return list;
+  }
+
+  #knownEndpoints(): number {
+    const { inventory } = this.#core.ledger;
+    return inventory.endpoints().length + inventory.calls().length;
   }
 
   endpoint(id: string): EndpointView | undefined {
@@ -222,7 +238,7 @@ export class HubViews implements Views {
       publicOnPurpose: publicOnPurpose === undefined ? before?.publicOnPurpose : (publicOnPurpose ?? undefined),
     });
     this.#findings = { at: 0, list: [] };
-    this.#listed = { until: 0, changes: 0, list: [] };
+    this.#listed = nothingListed;
     const view = this.endpoint(endpoint.id);
     if (view === undefined) throw new PosternError("NOT_FOUND", "There is no endpoint under this id");
     return view;
@@ -254,7 +270,7 @@ export class HubViews implements Views {
       kind === "none" ? templateRules.unset({ template, ...(host === undefined ? {} : { host }) }) : templateRules.set({ kind, template, host, at: this.#options.now(), by });
     if (kept === undefined) throw new PosternError("NOT_FOUND", "Nobody decided anything about this template", { remedy: "What stands in postern.yaml is changed there." });
     this.#findings = { at: 0, list: [] };
-    this.#listed = { until: 0, changes: 0, list: [] };
+    this.#listed = nothingListed;
     const before = namesOf(ledger);
     this.#core.govern(kept);
     return changeOf(before, ledger, decision);
@@ -385,7 +401,7 @@ export class HubViews implements Views {
     if (!this.findings().some((finding) => finding.id === id)) throw new PosternError("NOT_FOUND", "There is no finding under this id");
     this.#core.triage("finding", id, status);
     this.#findings = { at: 0, list: [] };
-    this.#listed = { until: 0, changes: 0, list: [] };
+    this.#listed = nothingListed;
   }
 
   /** What Postern is not seeing right now, in plain words. */
@@ -479,7 +495,10 @@ export interface HubViewsOptions {
 
 const seriesSeconds = 120;
 const findingsFreshMs = 1_000;
+const nothingListed = { until: 0, staleFrom: 0, known: 0, changes: 0, list: [] } as const;
 const listFreshTimes = 20;
+/** Whoever makes endpoints up all the time keeps the hub at it for a third of its time at most. */
+const listStaleTimes = 2;
 const listFreshMaxMs = 30_000;
 
 function iso(at: number): string {
