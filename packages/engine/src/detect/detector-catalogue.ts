@@ -116,7 +116,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     misses:
       "Many accounts that each send one book of usual length at once, one after another at the pace of honest people: a start each, of anybody's choosing; nothing in a list of real numbers tells it from a book. Ten accounts side by side are few at a service where hundreds of books come in an hour. The first half hour of a new service; books side by side in its first twenty hours. Endpoints behind a sign-in that ask about one person a request. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
     mistakes:
-      "A partner's first big month, a help desk, a launch, a new program with far longer lists: declare `signedInCredits` there. Somebody whose first book breaks off for more than ten minutes is told of the rest at twenty a day, unless that is usual.",
+      "A partner's first big month, a help desk, a launch, a new program with far longer lists: declare `signedInCredits` there, or who comes and until when with `expected`. Somebody whose first book breaks off for more than ten minutes is told of the rest at twenty a day, unless that is usual.",
     walkedAroundBy: "More accounts, each of which sends one book as people do, an hour or so after the one before.",
     acts: "the uniform answer to the request as a whole; a smaller one may still fit. Tells people at twice what a caller may, at four callers refused within an hour, or at six refused a second book",
     file: "packages/engine/src/decide/fan-out.ts",

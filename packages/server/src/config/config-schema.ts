@@ -44,7 +44,7 @@ export function configSchema(env: Environment) {
       .max(100_000_000)
       .optional()
       .describe(
-        "Where callers with a credential send lists of people (address books, a partner's job, a help desk): how many people each may ask about before its usual day is known, and again each month. Default 0: learned, at most 2,000.",
+        "Where callers with a credential ask about many people (address books, a partner's job; a help desk, also one by one, if it stands at the endpoint): how many people each may ask about before its usual day is known, and again each month. Default 0: learned, at most 2,000.",
       ),
   });
 
