@@ -2,6 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
+import { hourOf } from "../detect/observe/source-table.ts";
 import { EndpointWatch } from "./endpoint-watch.ts";
 import { enumerationPolicy } from "./enumeration-policy.ts";
 import { GateEngine } from "./gate-engine.ts";
@@ -111,7 +112,7 @@ function books(gate: GateEngine, at: number): string[] {
   const lines: string[] = [];
   for (let n = 0; n < gate.sources.slots; n++) {
     if (keyHi[n] === 0 && keyLo[n] === 0) continue;
-    const thisHour = counted[n] === Math.floor(at / hour) ? inHour[n] : 0;
+    const thisHour = counted[n] === hourOf(at) ? inHour[n] : 0;
     lines.push(
       `${n}: ${credits[n]}/${window[n]} credits, ${asked[n]} asked, ${refused[n]} refused, ${anchors[n]} anchors, ${grants[n]} grants, ${evidence[n]}, ${flaggedAt[n]}, ${thisHour} this hour`,
     );

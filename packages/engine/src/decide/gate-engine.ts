@@ -517,12 +517,12 @@ export class GateEngine {
     // What a stranger asks is not the debt of those behind its address.
     if (!stranger) {
       this.sources.asked[network] = (this.sources.asked[network] ?? 0) + 1;
-      if (!truthful) this.sources.refused[network] = (this.sources.refused[network] ?? 0) + 1;
+      if (!truthful) this.sources.refuse(network);
     }
     const narrow = this.#book.find(watch, actor.narrow);
     if (narrow >= 0 && narrow !== network) {
       this.sources.asked[narrow] = (this.sources.asked[narrow] ?? 0) + 1;
-      if (!truthful) this.sources.refused[narrow] = (this.sources.refused[narrow] ?? 0) + 1;
+      if (!truthful) this.sources.refuse(narrow);
     }
     const inHour = this.#book.inHour(network, at);
     if (inHour >= spokenFor(stranger)) return;

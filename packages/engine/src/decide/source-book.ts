@@ -1,5 +1,5 @@
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
-import { SourceTable } from "../detect/observe/source-table.ts";
+import { hourOf, SourceTable } from "../detect/observe/source-table.ts";
 import type { EndpointWatch } from "./endpoint-watch.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 
@@ -33,7 +33,7 @@ export class SourceBook {
 
   /** First contacts of a source in this hour, as far as they are counted. */
   inHour(slot: number, at: number): number {
-    const hour = Math.floor(at / 3_600_000) >>> 0;
+    const hour = hourOf(at);
     if (this.slots.hour[slot] !== hour) {
       this.slots.hour[slot] = hour;
       this.slots.inHour[slot] = 0;

@@ -1,5 +1,5 @@
 /**
- * Per (endpoint, actor key) state in typed arrays: credits, evidence, anchors. 54 bytes a slot.
+ * Per (endpoint, actor key) state in typed arrays: credits, evidence, anchors. {@link slotBytes} bytes a slot.
  *
  * Bound: a fixed number of slots. A new key looks at {@link probes} places; when none is free it takes the place of
  * the *least evidenced*, oldest among them. An attacker who floods the table with fresh keys therefore evicts other fresh keys
@@ -19,11 +19,11 @@ export class SourceTable {
   /** When the source was flagged, 0 if never. */
   readonly flaggedAt: Float64Array;
   readonly anchors: Uint32Array;
-  /** Distinct subjects asked about, and those of them refused. */
+  /** Distinct subjects asked about, and those of them refused, as far as {@link refuse} counts. */
   readonly asked: Uint32Array;
-  readonly refused: Uint32Array;
-  /** D3 and D4 count a source at most twice an hour. */
-  readonly hour: Uint32Array;
+  readonly refused: Uint16Array;
+  /** D3 and D4 count a source at most twice an hour: which hour, see {@link hourOf}. */
+  readonly hour: Uint16Array;
   readonly inHour: Uint8Array;
   /** Answers it may still get ahead of its follow-ups, see `grantPerAnchor` of the policy. */
   readonly grants: Uint8Array;
@@ -41,8 +41,8 @@ export class SourceTable {
     this.flaggedAt = new Float64Array(slots);
     this.anchors = new Uint32Array(slots);
     this.asked = new Uint32Array(slots);
-    this.refused = new Uint32Array(slots);
-    this.hour = new Uint32Array(slots);
+    this.refused = new Uint16Array(slots);
+    this.hour = new Uint16Array(slots);
     this.inHour = new Uint8Array(slots);
     this.grants = new Uint8Array(slots);
   }
@@ -121,6 +121,11 @@ export class SourceTable {
     return place;
   }
 
+  /** One more subject of this slot was refused. Stays at {@link refusedMax}: what matters of it ends far below. */
+  refuse(slot: number): void {
+    this.refused[slot] = Math.min(refusedMax, (this.refused[slot] ?? 0) + 1);
+  }
+
   /** What would be forgotten: spent credits, evidence, refusals, anchors. */
   #worth(slot: number): number {
     const spent = Math.max(0, (this.window[slot] ?? 0) - (this.credits[slot] ?? 0));
@@ -129,6 +134,14 @@ export class SourceTable {
   }
 }
 
+/** The hour as a slot remembers it: one and the hour 65,536 hours (seven years) later look alike, which takes a slot that slept in between. */
+export function hourOf(at: number): number {
+  return Math.floor(at / 3_600_000) & 0xff_ff;
+}
+
+/** Keys 8, credits, window and evidence 12, times 16, counts 10, the hour 3, grants 1: with 2.4 slots a source, one for its address and one for its program, 120 MB a million sources. */
+export const slotBytes = 50;
+export const refusedMax = 65_535;
 const none: readonly number[] = [];
 /** Places one key may stand in. Sixteen neighbours share a few cache lines. */
 const probes = 16;
