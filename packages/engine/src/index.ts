@@ -19,6 +19,7 @@ export type { MessageCosts } from "./detect/abuse/sms-pumping.ts";
 export type { EndpointKind, KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 export { enumerationPolicy } from "./decide/enumeration-policy.ts";
 export { fanOutPolicy } from "./decide/fan-out-policy.ts";
+export { provenancePolicy } from "./detect/provenance/provenance-policy.ts";
 export * from "./detect/triggers/triggers.ts";
 export * from "./detect/triggers/trigger-definition.ts";
 export * from "./detect/triggers/trigger-facts.ts";

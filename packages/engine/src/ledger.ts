@@ -37,7 +37,8 @@ import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
 import type { CanarySet } from "./decide/canaries.ts";
-import { GuardKeeper } from "./decide/guard-keeper.ts";
+import { HandedObjects, type HandedObjectsState } from "./detect/provenance/handed-objects.ts";
+import { GuardKeeper, isObjectRead } from "./decide/guard-keeper.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
 import type { ExpectedCaller } from "./decide/expected-callers.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
@@ -60,6 +61,7 @@ export class Ledger {
   /** Whether what the gate answers in the service's place keeps what it is for. */
   readonly ownAnswers: OwnAnswers;
   readonly anchors: AnchorFinder;
+  readonly handed: HandedObjects;
   readonly abuse: AbuseWatch;
   /** Says who an attack's clients are, while an alarm stands. */
   readonly names: AttackNamer;
@@ -97,6 +99,7 @@ export class Ledger {
     this.#uniform = state === undefined ? new UniformTemplates(ports) : UniformTemplates.restore(state.uniform, ports);
     this.anchors = new AnchorFinder(ports, (id) => this.#creations.isSignUp(id));
     if (state !== undefined) this.anchors.restore(state.anchors);
+    this.handed = new HandedObjects(ports, state?.handed);
     this.abuse = new AbuseWatch(ports, options.abuse, state?.abuse);
     this.#creations = new Creations(state?.creations);
     this.#rules = new SubjectRules(options.declared);
@@ -115,6 +118,7 @@ export class Ledger {
         early: this.#early,
         targets: this.targets,
         rules: this.#rules,
+        owned: (endpointId) => this.handed.owned(endpointId),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
       },
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
@@ -141,6 +145,7 @@ export class Ledger {
       disclosures: [],
       anchors: [],
       attempts: [],
+      handed: noAnchors,
       signals: [],
       question: undefined,
     };
@@ -179,6 +184,8 @@ export class Ledger {
       const seen = seenAnswer(exchange, endpoint.id, this.oracles.meaning(endpoint.id, step.responseClass.id), extracted.first);
       if (seen !== undefined) this.ownAnswers.observe(seen);
     }
+    if (answered && status >= 200 && status < 300 && view.credential !== undefined && exchange.gate?.action !== "uniform")
+      step.handed = this.#handed(endpoint.id, view, rules, extracted, at);
     const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
     if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, each, at);
     const uniform = exchange.gate?.action === "uniform";
@@ -365,6 +372,7 @@ export class Ledger {
       anchors: this.anchors.exportState(),
       creations: this.#creations.exportState(),
       abuse: this.abuse.exportState(),
+      handed: this.handed.exportState(),
       ...this.#guards.exportState(),
     };
   }
@@ -387,6 +395,19 @@ export class Ledger {
       this.targets.followed(network, subjects);
       this.names.followed(network, subjects);
     }
+  }
+
+  #handed(endpointId: string, view: ExchangeView, rules: readonly SubjectRule[], extracted: Extracted, at: number): readonly Anchor[] {
+    const caller = view.credential?.hash ?? "";
+    const [rule] = rules;
+    const object = rule !== undefined && isObjectRead(rules) && extracted.subjects.length === 1 ? { type: rule.type, value: extracted.first } : undefined;
+    const anchors = new Map<string, string[]>();
+    for (const one of this.handed.observe({ endpointId, caller, object, json: view.responseJson, at })) {
+      const subjects = anchors.get(one.endpointId);
+      if (subjects === undefined) anchors.set(one.endpointId, [one.subject]);
+      else subjects.push(one.subject);
+    }
+    return [...anchors].map(([about, subjects]) => ({ at, endpointId: about, kind: "handed" as const, narrow: caller, network: "", subjects }));
   }
 
   #answerOf(view: ExchangeView, echo: string): ClassifiedAnswer {
@@ -721,6 +742,8 @@ export interface LedgerStep {
   readonly anchors: readonly Anchor[];
   /** Of kind `failed`: for gates alone, they prove nothing. */
   readonly attempts: readonly Anchor[];
+  /** Ids this answer handed to its caller, for the gate. */
+  readonly handed: readonly Anchor[];
   /** What the detectors of codes, messages and sign-ins raised. */
   readonly signals: readonly Signal[];
   /** What it changed of what {@link Ledger.exportQuestions} gives; undefined: nothing. */
@@ -739,6 +762,8 @@ export interface LedgerState {
   readonly creations?: readonly CreationCounts[];
   /** Absent in older states. */
   readonly abuse?: AbuseState;
+  /** Absent in older states. */
+  readonly handed?: HandedObjectsState;
   readonly principals: readonly string[];
   /** Ids of endpoints under a budget; absent in older states. */
   readonly held?: readonly string[];
@@ -756,6 +781,7 @@ interface Draft {
   disclosures: Disclosure[];
   anchors: readonly Anchor[];
   attempts: readonly Anchor[];
+  handed: readonly Anchor[];
   signals: readonly Signal[];
   question: QuestionRow | undefined;
 }

@@ -4,6 +4,7 @@ import { CanaryTouches } from "./canary-watch.ts";
 import { Allowance } from "./allowance.ts";
 import { CohortLikelihood } from "./cohort-likelihood.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
+import { ObjectOwners } from "./object-owners.ts";
 import { FanOut } from "./fan-out.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
 import { NewcomerHours } from "./newcomer-hours.ts";
@@ -32,6 +33,7 @@ export class EndpointWatch {
   share = new FollowUpShare();
   /** Of callers who show a credential, where one is needed. */
   fanOut = new FanOut();
+  readonly owners = new ObjectOwners();
   /** What the detection floor is measured from. */
   readonly hours = new NewcomerHours();
   /** Questions about canaries. */

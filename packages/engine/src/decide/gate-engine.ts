@@ -17,6 +17,7 @@ import { ExpectedCallers } from "./expected-callers.ts";
 import type { NewcomerHour } from "./newcomer-hours.ts";
 import { GateSignals } from "./gate-signals.ts";
 import { openExpected, openReservation, type Outcome, type Reservation } from "./reservation.ts";
+import { OwnedObjects } from "./owned-objects.ts";
 import { SignedIn } from "./signed-in.ts";
 import { anchorKey, pairKey, SourceBook, spokenFor } from "./source-book.ts";
 import { Watches } from "./watches.ts";
@@ -41,6 +42,7 @@ export class GateEngine {
   #mode: Mode = "observe";
   readonly #signals: GateSignals;
   readonly #signedIn: SignedIn;
+  readonly #owners: OwnedObjects;
   /** The service fails those who are known: who does not follow up now may want to. Newcomers alone cannot say so, they may fail on purpose. */
   #failing = false;
   readonly #knownFail = new BernoulliCusum(policy.failingAt);
@@ -61,6 +63,7 @@ export class GateEngine {
     this.#pending = new PendingPairs(options.pending ?? 1 << 17);
     this.#signals = new GateSignals(options.newId);
     this.#signedIn = new SignedIn(this.#disclosed, this.#signals);
+    this.#owners = new OwnedObjects(this.#disclosed, this.#signals);
     this.setCanaries(options.canaries, options.dark ?? false);
   }
 
@@ -130,6 +133,7 @@ export class GateEngine {
     if (watch === undefined || watch.retired) return undefined;
     this.advance(at);
     if (!overflow && subjects.length > 0 && this.#expected.takes(actor.address, subjects.length, at)) return openExpected(watch, actor, subjects, at);
+    if (watch.endpoint.owned === true) return this.#owners.reserve(watch, actor, subjects, this.#mode, at);
     if (actor.credential !== undefined && ownBudget(watch.endpoint, actor.principal))
       return this.#signedIn.reserve(watch, actor, actor.credential, subjects, overflow, this.#mode, at);
     const budget = watch.endpoint.budget;
@@ -187,6 +191,10 @@ export class GateEngine {
     reservation.settled = true;
     const { watch, actor, at } = reservation;
     if (reservation.expected === true) return outcome.tells ? this.#rowsOf(reservation, outcome) : [];
+    if (reservation.foreign === true) {
+      this.#owners.settle(reservation, outcome.tells);
+      return outcome.tells ? this.#rowsOf(reservation, outcome) : [];
+    }
     if (reservation.fanOut !== undefined) {
       this.#signedIn.settle(reservation, reservation.fanOut, outcome.tells);
       return outcome.tells ? this.#rowsOf(reservation, outcome) : [];
@@ -282,6 +290,7 @@ export class GateEngine {
       watch.truthful++;
       return;
     }
+    if (watch.endpoint.owned === true) return this.#owners.replay(watch, row);
     const proven = row.credential !== "" && this.#principals.has(row.credential);
     if (row.credential !== "" && ownBudget(watch.endpoint, proven)) return this.#signedIn.replay(watch, row, network, proven, this.#mode);
     const principal = proven ? row.credential : undefined;
@@ -344,6 +353,10 @@ export class GateEngine {
    * account, asked about under ever new fingerprints or from ever new addresses, would buy answers about others without end. Kind `failed`: see {@link #tried}; refunds nothing.
    */
   anchor(anchor: Anchor): number {
+    if (anchor.kind === "handed") {
+      this.#owners.handed(anchor);
+      return 0;
+    }
     let refunded = 0;
     const network = keyOfHex(anchor.network, scratchA);
     const networkHi = network.hi;

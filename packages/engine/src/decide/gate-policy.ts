@@ -43,6 +43,8 @@ export interface GuardedEndpoint {
   readonly blind?: boolean;
   /** Everybody who is answered shows a credential of his own: each has a budget of his own, see `fan-out.ts`; who shows none is judged as anywhere. `proven`: only those whose credential is proven have one, for people asked about one by one. */
   readonly signedIn?: true | "proven";
+  /** Everybody reads what was handed to him before: who shows a credential may read little else, see `object-owners.ts`; who shows none is the service's to refuse. */
+  readonly owned?: true;
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
   readonly refusalsOnly?: boolean;
   /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */
@@ -120,8 +122,8 @@ export interface Anchor {
   readonly at: number;
   readonly endpointId: string;
   /** `failed` is none: somebody set out to follow up and the service failed him (5xx). It counts while the service fails those who are known as well, and in their stead only. */
-  readonly kind: "sign-in" | "sign-up" | "device-completion" | "code-verified" | "declared" | "failed";
-  /** The actor's keys, as of {@link Actor}. */
+  readonly kind: "sign-in" | "sign-up" | "device-completion" | "code-verified" | "declared" | "failed" | "handed";
+  /** The actor's keys, as of {@link Actor}. Of `handed`, ids that the service itself gave to a caller who may read them at `endpointId`: the hash of its credential. */
   readonly narrow: string;
   readonly network: string;
   /** Subjects it vouches for: those in the request and those linked to it through ids returned earlier. 16 hex digits each. */

@@ -97,6 +97,15 @@ export class GateSignals {
     });
   }
 
+  /** A caller reads objects that were never handed to it. */
+  foreign(watch: EndpointWatch, actor: Actor, told: { readonly level: "medium" | "high"; readonly refused: number; readonly callers: number }, at: number): void {
+    this.emit("access.foreign-objects", told.level, told.level === "high" ? 0.99 : 0.5, at, watch, actor, {
+      refused: told.refused,
+      callersRefused: told.callers,
+      meaning: "a caller with a credential asks for objects by ids that the service never handed to it, while others read only their own: it goes through other people's",
+    });
+  }
+
   canary(watch: EndpointWatch, actor: Actor, what: NonNullable<ReturnType<CanaryWatch["look"]>>, news: CanaryNews, cutTo: number, at: number): void {
     this.emit("canary.touched", news.pages ? "high" : "medium", news.pages ? 0.999 : 0.7, at, watch, actor, {
       about: what,

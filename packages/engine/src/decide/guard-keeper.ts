@@ -186,14 +186,15 @@ export class GuardKeeper {
   #guard(endpoint: InventoryEndpoint, at: number): GuardedEndpoint | undefined {
     const declared = this.#parts.rules.declared(endpoint);
     const known = this.#parts.rules.of(endpoint);
-    const state = this.stateOf(endpoint, known);
+    const owned = this.#parts.owned(endpoint.id) && isObjectRead(known) && declared?.oracle !== true;
+    const state = owned ? "budgeted" : this.stateOf(endpoint, known);
     const rules = known.length > 0 ? known : (this.#guards.get(endpoint)?.subjects ?? known);
     if (state === undefined || rules.length === 0) return undefined;
     const early = this.#parts.early.of(endpoint.id, at);
     const door = declared?.oracle !== true && this.#parts.anchors.isDoor(endpoint.id);
     const formerly = this.#formerly(endpoint);
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
-    const signedIn = door ? undefined : this.#signedIn(endpoint, rules);
+    const signedIn = door || owned ? undefined : this.#signedIn(endpoint, rules);
     const cut = this.#parts.targets?.cut(endpoint.id, at) ?? 1;
     return {
       id: endpoint.id,
@@ -205,7 +206,8 @@ export class GuardKeeper {
       classes: this.#parts.schemes.scheme(endpoint.id),
       ...(each === emptyScheme ? {} : { each }),
       tellsNothing: this.#parts.oracles.tellsNothing(endpoint.id),
-      uniform: declared?.uniform ?? this.#parts.uniform.uniformFor(endpoint.id, door ? refusedUniform : undefined),
+      uniform: declared?.uniform ?? this.#parts.uniform.uniformFor(endpoint.id, door ? refusedUniform : owned ? absentUniform : undefined),
+      ...(owned ? { owned: true as const } : {}),
       budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
       ...(endpoint.auth.blind ? { blind: true } : {}),
       ...(door ? { refusalsOnly: true } : {}),
@@ -213,7 +215,7 @@ export class GuardKeeper {
       ...(formerly.length === 0 ? {} : { formerly }),
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
       // Those are known by their address only, and a caller with a credential is not.
-      ...(early.length === 0 || signedIn === true ? {} : { before: early }),
+      ...(early.length === 0 || signedIn === true || owned ? {} : { before: early }),
       ...(cut === 1 ? {} : { evidenceShare: cut }),
     };
   }
@@ -295,6 +297,8 @@ export interface GuardParts {
   /** What whom an attack asks about says of an endpoint. */
   readonly targets?: Pick<TargetWatch, "cut">;
   readonly rules: SubjectRules;
+  /** Whether everybody was seen to read only what he had been handed there. */
+  readonly owned: (endpointId: string) => boolean;
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
 }
@@ -305,6 +309,12 @@ export interface GuardState {
   readonly held: readonly string[];
   /** Absent in older states. */
   readonly told?: readonly string[];
+}
+
+/** It names one object in its path, by an id that is nobody's name. */
+export function isObjectRead(rules: readonly SubjectRule[]): boolean {
+  const [rule] = rules;
+  return rule !== undefined && rules.length === 1 && rule.location.in === "path" && !natural(rules);
 }
 
 function othersOf(endpoint: InventoryEndpoint): readonly (readonly [method: string, id: string])[] {
@@ -333,6 +343,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.blind === b.blind &&
     a.refusalsOnly === b.refusalsOnly &&
     a.signedIn === b.signedIn &&
+    a.owned === b.owned &&
     a.before === b.before &&
     a.evidenceShare === b.evidenceShare &&
     (a.formerly ?? noIds).length === (b.formerly ?? noIds).length &&
@@ -352,6 +363,8 @@ const policyEveryMs = 1_000;
 const surveyEvery = 4;
 /** What a door says to everybody beyond the budget while it has not shown how it refuses somebody unknown. */
 const refusedUniform: UniformAnswer = { status: 401, headers: [["Content-Type", "application/json"]], body: '{"error":"invalid credentials"}', learned: false };
+/** Where nobody was yet seen to ask for an object that is not there. */
+const absentUniform: UniformAnswer = { status: 404, headers: [["Content-Type", "application/json"]], body: '{"error":"not found"}', learned: false };
 /** As the inventory keeps. */
 const principalsMax = 100_000;
 /** As many endpoints as one gate guards. */

@@ -25,6 +25,8 @@ export interface Reservation {
   settled: boolean;
   /** Its caller is expected: nothing was charged, and nothing is concluded. */
   expected?: true;
+  /** It was judged as one of objects that were not handed to the caller. */
+  foreign?: true;
   /** It was judged as a caller's with a credential. */
   fanOut?: { readonly ask: FanOutAsk; readonly grant: FanOutGrant };
 }

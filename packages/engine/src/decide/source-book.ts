@@ -97,7 +97,7 @@ export class SourceBook {
 }
 
 /** Of a source and a person at a door. Stands in a scratch until the next call. */
-export function pairKey(watch: EndpointWatch, narrow: string, subject: string): Key {
+export function pairKey(watch: Pick<EndpointWatch, "keyHi" | "keyLo">, narrow: string, subject: string): Key {
   const hash = keyOfHex(subject, scratchB);
   return mixKey(mixKey(keyOfHex(narrow, scratchA), watch.keyHi, watch.keyLo), hash.hi, hash.lo);
 }

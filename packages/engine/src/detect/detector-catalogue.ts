@@ -123,6 +123,19 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/decide/fan-out-policy.ts",
   },
   {
+    id: "access.foreign-objects",
+    letter: "",
+    sees: "Callers who show a credential and read objects by ids (`/orders/{id}`) that the service never handed to them, in a list or by creating them, where four callers in five read only what they were handed. Each may read six such objects, and one more in six hours: for links that people send each other.",
+    misses:
+      "Foreign ids that a list hands out itself; ids in bodies and queries; endpoints to which many callers bring ids of their own, as partners' jobs do; services whose answers are not seen as JSON. More accounts, each within its six. Until some ten callers were seen to list and open, nothing is held.",
+    mistakes:
+      "Staff and jobs whose ids come from elsewhere, at an endpoint that customers use as well: their traffic is answered as for unknown objects after six. A list that was shown before Postern came costs as many as are opened from it. Declare `signedInCredits` there.",
+    walkedAroundBy: "Six objects an account; having the service list foreign ids first.",
+    acts: "the uniform answer to that caller for objects it was not handed. Tells people at the sixth refusal of one caller, or at four callers refused within an hour",
+    file: "packages/engine/src/decide/object-owners.ts",
+    numbers: "packages/engine/src/detect/provenance/provenance-policy.ts",
+  },
+  {
     id: "canary.touched",
     letter: "",
     sees: "A question about an identifier that nobody honest knows: a canary of the configuration (registered and never published, or never registered), or three in ranges where nobody can be registered. The second canary of one caller, or canaries asked about from two networks within a day and a half, wakes somebody. It cuts what the other detectors need to 40 % and down to 15 %: the caller's own credits, evidence and telling, and, when several networks asked, the endpoint's alarms.",

@@ -189,7 +189,7 @@ export class HubCore {
       seq++;
       this.requests++;
       const step = this.ledger.onExchange(exchange);
-      anchors.push(...step.anchors, ...step.attempts);
+      anchors.push(...step.anchors, ...step.attempts, ...step.handed);
       followUps.push(...followUpRows(exchange, step.anchors));
       for (const row of step.disclosures) if (!this.#orphans.delete(row.id)) disclosures.push(row);
       const row: StoredExchange & { gate?: string } = this.#row(step, exchange);

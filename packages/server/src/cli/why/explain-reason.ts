@@ -1,4 +1,4 @@
-import { abusePolicy, defaultBudget, enumerationPolicy as policy, fanOutPolicy as fanOut } from "@postern/engine";
+import { abusePolicy, defaultBudget, enumerationPolicy as policy, fanOutPolicy as fanOut, provenancePolicy as provenance } from "@postern/engine";
 
 /**
  * Why the gate did what it did, in plain words, with the rule's numbers and what to write to have it otherwise. The numbers are the built-in
@@ -68,6 +68,12 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         words: "Callers who send their first address book asked together about far more people than such callers ever did in so short a time, or far more of them side by side.",
         rule: `They share ${fanOut.freshFactor} times the busiest ten minutes seen and one caller's start, refilled at ${fanOut.freshFactor} times the busiest hour; while it is used up, an eighth of that. Side by side, all but the longest book may come to ${fanOut.besideFactor} times the most seen.`,
         undo: budget("signedInCredits: 2000   # a planned launch; each caller may then ask about so many, however many come"),
+      };
+    case "foreign-object":
+      return {
+        words: "The caller asked for an object by an id that the service never handed to it, where others read only what they were handed, and had used up what it may.",
+        rule: `${provenance.foreignCredits} such objects a caller, and one more in ${provenance.foreignBackMs / 3_600_000} hours. Ids in lists and answers the service gave it, and objects it created, are free.`,
+        undo: budget("signedInCredits: 1000   # where staff or a partner bring ids of their own; for each caller"),
       };
     case "batch-too-large":
       return {

@@ -1,0 +1,61 @@
+import { expect, test } from "vitest";
+import type { Ports } from "../../exchange/ports.ts";
+import { HandedObjects } from "./handed-objects.ts";
+import { provenancePolicy as policy } from "./provenance-policy.ts";
+
+const ports: Ports = { hash: (type, normal) => (type === "link" ? "1234abcd00000000" : `${type}:${normal}`), random: () => 7, decodeUtf8: (bytes) => new TextDecoder().decode(bytes) };
+const credential = (n: number): string => (n + 1).toString(16).padStart(16, "0");
+
+/** Twelve callers who list and open; the first reads nothing can be said of are those that made the endpoint known. */
+function learned(): HandedObjects {
+  const objects = new HandedObjects(ports);
+  for (let round = 0; round < 3; round++) {
+    for (let n = 0; n < 12; n++) {
+      const ids = [1_000 + n * 10, 1_001 + n * 10, 1_002 + n * 10];
+      objects.observe({ endpointId: "list", caller: credential(n), object: undefined, json: { orders: ids.map((id) => ({ id })) }, at: round * 60_000 });
+      objects.observe({ endpointId: "one", caller: credential(n), object: { type: "integer", value: String(ids[round]) }, json: { id: ids[round] ?? 0 }, at: round * 60_000 });
+    }
+  }
+  return objects;
+}
+
+test("an endpoint is held to be owned once callers read what they were handed, and stays so whatever is read later and after a restart", () => {
+  const objects = learned();
+  expect(objects.owned("one")).toBe(true);
+  for (let n = 0; n < 5_000; n++) objects.observe({ endpointId: "one", caller: credential(100 + n), object: { type: "integer", value: String(n) }, json: undefined, at: 1 });
+  expect(objects.owned("one")).toBe(true);
+  expect(new HandedObjects(ports, objects.exportState()).owned("one")).toBe(true);
+});
+
+test("says whom an answer hands what, once a day, and nothing for fields that nobody reads on from", () => {
+  const objects = learned();
+  const seen = { endpointId: "list", caller: credential(50), object: undefined, json: { orders: [{ id: 77 }, { id: 78 }], note: 79, count: 2 }, at: 600_000 };
+  const handed = [
+    { endpointId: "one", caller: credential(50), subject: "integer:77" },
+    { endpointId: "one", caller: credential(50), subject: "integer:78" },
+  ];
+  expect(objects.observe(seen)).toEqual(handed);
+  expect(objects.observe(seen)).toEqual([]);
+  expect(objects.observe({ ...seen, at: seen.at + policy.handedAgainMs })).toEqual(handed);
+  expect(new HandedObjects(ports, objects.exportState()).observe(seen)).toEqual(handed);
+});
+
+test("an object does not hand out the next one: where each is read from the one before, nothing is owned; a list below another object does hand out", () => {
+  const chained = new HandedObjects(ports);
+  const below = new HandedObjects(ports);
+  for (let n = 0; n < 12; n++) {
+    for (let k = 0; k < 6; k++) {
+      const [own, next] = [n * 100 + 1_000 + k, n * 100 + 1_001 + k];
+      chained.observe({ endpointId: "one", caller: credential(n), object: { type: "integer", value: String(own) }, json: { id: own, next }, at: k });
+      below.observe({ endpointId: "of a user", caller: credential(n), object: { type: "integer", value: String(n) }, json: [{ order: own }], at: k });
+      below.observe({ endpointId: "one", caller: credential(n), object: { type: "integer", value: String(own) }, json: { id: own }, at: k });
+    }
+  }
+  expect(chained.owned("one")).toBe(false);
+  expect(below.owned("one")).toBe(true);
+});
+
+test("reads at most the bound of one answer", () => {
+  const json = { orders: Array.from({ length: 10_000 }, (_, id) => ({ id })) };
+  expect(learned().observe({ endpointId: "list", caller: credential(60), object: undefined, json, at: 600_000 }).length).toBeLessThanOrEqual(policy.valuesMax);
+});

@@ -1,0 +1,209 @@
+import { normalForm } from "../../exchange/normal-form.ts";
+import type { Ports } from "../../exchange/ports.ts";
+import type { SubjectType } from "../../exchange/subject.ts";
+import type { Json } from "../../exchange/view.ts";
+import { hash53 } from "../observe/hash53.ts";
+import { provenancePolicy as policy } from "./provenance-policy.ts";
+
+/**
+ * Where callers' object ids come from. `GET /orders/{id}` behind a sign-in is honest when that id was handed to the same caller before, in a list or by creating it; an id that never was is
+ * somebody else's, or a guess (BOLA, OWASP API1). Learns by caller which endpoints are read like that, and from which fields of which answers their ids come; from then on it says whom each
+ * answer hands what, for the gate to let pass.
+ *
+ * Only fields from which several callers read on count: what a caller can have echoed back (a page size, a note) is no provenance. Nor is what the object's own endpoint says.
+ *
+ * Misses: ids handed by lists that themselves give away foreign ones; objects shared out of band (a link in a message) cost a credit at the gate; endpoints most of whose callers bring ids of
+ * their own, as a partner's job does, are never held to be owned. Walked around by more accounts, each within its credits.
+ *
+ * Bound: {@link policy.endpointsMax} endpoints with {@link policy.callersMax} callers each, two generations of {@link policy.handedMax} handed values; in the flood of them honest ids are
+ * forgotten while an endpoint is learned, which keeps it from being held, and never lets go of one that is. No clock.
+ */
+export class HandedObjects {
+  readonly #ports: Ports;
+  readonly #seed: number;
+  readonly #endpoints = new Map<string, ObjectEndpoint>();
+  /** Fields that hand out ids, with the endpoints these are read at; kinds of ids there are. */
+  readonly #trusted = new Map<number, string[]>();
+  readonly #types = new Set<SubjectType>();
+  #young = new Map<number, number>();
+  #old = new Map<number, number>();
+  #youngSince = 0;
+
+  constructor(ports: Ports, state?: HandedObjectsState) {
+    this.#ports = ports;
+    // From the key, so that nobody can aim at another field.
+    this.#seed = Number.parseInt(ports.hash("link", "handed").slice(0, 8), 16) | 0;
+    for (const { id, type, owned, fields } of (state ?? []).slice(0, policy.endpointsMax)) {
+      const known = fields.slice(0, policy.fieldsMax);
+      this.#endpoints.set(id, { type, owned, callers: new Map(), fields: new Map(known.map((field) => [field, policy.fieldCallers])) });
+      this.#types.add(type);
+      for (const field of known) this.#trust(field, id);
+    }
+  }
+
+  /** True once nearly every caller was seen to read only what it had been handed; stays. */
+  owned(endpointId: string): boolean {
+    return this.#endpoints.get(endpointId)?.owned === true;
+  }
+
+  /** A caller with a credential was answered, status 2xx. `object`: the one id in the path, where that is what the endpoint takes. */
+  observe(seen: SeenAnswer): readonly Handed[] {
+    const { endpointId, caller, object, json, at } = seen;
+    if (this.#young.size >= policy.handedMax || at - this.#youngSince >= policy.handedAgainMs) {
+      this.#old = this.#young;
+      this.#young = new Map();
+      this.#youngSince = at;
+    }
+    if (object !== undefined) this.#read(endpointId, caller, object);
+    if (json === undefined || this.#endpoints.size === 0) return none;
+    const handed: Handed[] = [];
+    const fields = new Map<string, number>();
+    const door = this.#door(endpointId);
+    let left: number = policy.valuesMax;
+    const walk = (value: Json, path: string, depth: number): void => {
+      if (left <= 0) return;
+      if (Array.isArray(value)) {
+        for (const one of value) if (depth < policy.depthMax) walk(one, `${path}[]`, depth + 1);
+      } else if (typeof value === "object" && value !== null) {
+        for (const [name, one] of Object.entries(value)) if (depth < policy.depthMax) walk(one, `${path}.${name}`, depth + 1);
+      } else if (typeof value === "string" ? value.length > 0 && value.length <= policy.charactersMax : Number.isSafeInteger(value)) {
+        left--;
+        let field = fields.get(path);
+        if (field === undefined) fields.set(path, (field = door + (hash53(path, this.#seed) % pathsMax) + 1));
+        this.#hand(endpointId, caller, String(value), field, handed);
+      }
+    };
+    walk(json, "", 0);
+    return handed;
+  }
+
+  /** Which endpoints are owned, and from where their ids come. */
+  exportState(): HandedObjectsState {
+    return [...this.#endpoints].flatMap(([id, { type, owned, fields }]) =>
+      owned ? [{ id, type, owned, fields: [...fields].flatMap(([field, callers]) => (callers >= policy.fieldCallers ? [field] : [])) }] : [],
+    );
+  }
+
+  #read(endpointId: string, caller: string, { type, value }: ReadObject): void {
+    let endpoint = this.#endpoints.get(endpointId);
+    if (endpoint === undefined) {
+      if (this.#endpoints.size >= policy.endpointsMax) return;
+      endpoint = { type, owned: false, callers: new Map(), fields: new Map() };
+      this.#endpoints.set(endpointId, endpoint);
+      this.#types.add(type);
+    }
+    let known = endpoint.callers.get(caller);
+    if (known === undefined) {
+      if (endpoint.callers.size >= policy.callersMax) return;
+      known = { reads: 0, handed: 0, fields: new Set() };
+      endpoint.callers.set(caller, known);
+    }
+    // So many say how a caller reads: one who walks must not speak for all.
+    if (known.reads >= policy.readsOfACaller) return;
+    const key = keyOf(caller, value.toLowerCase());
+    const kept = this.#young.get(key) ?? this.#old.get(key);
+    known.reads++;
+    // What the object itself says is no provenance: else each one read would hand out the next.
+    if (kept !== undefined && Math.floor((Math.abs(kept) - 1) / pathsMax) * pathsMax !== this.#door(endpointId)) {
+      const field = Math.abs(kept);
+      known.handed++;
+      if (!known.fields.has(field) && (endpoint.fields.has(field) || endpoint.fields.size < policy.fieldsMax)) {
+        known.fields.add(field);
+        const callers = (endpoint.fields.get(field) ?? 0) + 1;
+        endpoint.fields.set(field, callers);
+        if (callers >= policy.fieldCallers) this.#trust(field, endpointId);
+      }
+    }
+    if (endpoint.owned || endpoint.callers.size < policy.callersMin) return;
+    let honest = 0;
+    let judged = 0;
+    for (const { reads, handed } of endpoint.callers.values()) {
+      if (reads < policy.readsMin) continue;
+      judged++;
+      if (handed >= policy.handedShare * reads) honest++;
+    }
+    endpoint.owned = judged >= policy.callersMin && honest >= policy.callersShare * judged;
+  }
+
+  /** In the table a field that was told to the gate is negative: the same list, looked at all day, is told once. */
+  #hand(from: string, caller: string, value: string, field: number, handed: Handed[]): void {
+    if (!this.#looksLikeAny(value)) return;
+    const key = keyOf(caller, value.toLowerCase());
+    let told = false;
+    for (const endpointId of this.#trusted.get(field) ?? nowhere) {
+      const type = this.#endpoints.get(endpointId)?.type;
+      if (type === undefined || endpointId === from || !looksLike(type, value)) continue;
+      told = true;
+      if (this.#young.get(key) !== -field) handed.push({ endpointId, caller, subject: this.#ports.hash(type, normalForm(type, value)) });
+    }
+    if (told) this.#young.set(key, -field);
+    else if ((this.#young.get(key) ?? 0) >= 0) this.#young.set(key, field);
+  }
+
+  /** The high 32 bits of a field say whose answer it stands in. */
+  #door(endpointId: string): number {
+    return (hash53(endpointId, this.#seed) >>> 0) * pathsMax;
+  }
+
+  #looksLikeAny(value: string): boolean {
+    for (const type of this.#types) if (looksLike(type, value)) return true;
+    return false;
+  }
+
+  #trust(field: number, endpointId: string): void {
+    const known = this.#trusted.get(field);
+    if (known === undefined) this.#trusted.set(field, [endpointId]);
+    else if (!known.includes(endpointId)) known.push(endpointId);
+  }
+}
+
+/** One id of one caller's that it may read; keyed hashes. */
+export interface Handed {
+  readonly endpointId: string;
+  /** Of its credential. */
+  readonly caller: string;
+  readonly subject: string;
+}
+
+export interface SeenAnswer {
+  readonly endpointId: string;
+  readonly caller: string;
+  readonly object: ReadObject | undefined;
+  readonly json: Json | undefined;
+  /** Event time, milliseconds. */
+  readonly at: number;
+}
+
+export interface ReadObject {
+  readonly type: SubjectType;
+  /** As it stood in the path; kept in memory as a hash only. */
+  readonly value: string;
+}
+
+export type HandedObjectsState = readonly { readonly id: string; readonly type: SubjectType; readonly owned: boolean; readonly fields: readonly number[] }[];
+
+interface ObjectEndpoint {
+  readonly type: SubjectType;
+  owned: boolean;
+  readonly callers: Map<string, { reads: number; handed: number; readonly fields: Set<number> }>;
+  /** Callers who read on from an id that stood there. */
+  readonly fields: Map<number, number>;
+}
+
+const none: readonly Handed[] = [];
+const nowhere: readonly string[] = [];
+
+function looksLike(type: SubjectType, value: string): boolean {
+  if (type === "integer") return /^\d{1,19}$/.test(value);
+  return type === "uuid" ? value.length === 36 : value.length >= opaqueMin;
+}
+
+/** Of a field's number, the part that says which field of an answer it is: 20 bits. */
+const pathsMax = 1 << 20;
+/** Shorter texts are words and flags. */
+const opaqueMin = 4;
+
+/** Credentials are keyed hashes already, so nobody can aim at another's value. */
+function keyOf(caller: string, value: string): number {
+  return hash53(value, Number.parseInt(caller.slice(0, 8), 16) | 0);
+}

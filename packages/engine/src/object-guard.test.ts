@@ -1,0 +1,149 @@
+import { createHmac } from "node:crypto";
+import { describe, expect, test } from "vitest";
+import { carriesAll, type Exchange } from "./exchange/exchange.ts";
+import type { Ports } from "./exchange/ports.ts";
+import { provenancePolicy as policy } from "./detect/provenance/provenance-policy.ts";
+import type { Disclosure } from "./decide/gate-policy.ts";
+import type { Signal } from "./detect/signal.ts";
+import { Judge } from "./judge.ts";
+
+const ports: Ports = {
+  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
+  random: () => 7,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
+const start = Date.UTC(2026, 2, 2, 10);
+const minute = 60_000;
+/** Order ids run on; every third belongs to the same customer. */
+const customers = 30;
+const ordersOf = (who: number): number[] => Array.from({ length: 12 }, (_, n) => 70_000 + n * customers + who);
+
+/** A shop whose `GET /orders/{id}` looks at the token and not at whose order it is. */
+class Shop {
+  readonly signals: Signal[] = [];
+  readonly rows: Disclosure[] = [];
+  readonly uniform: string[] = [];
+  readonly judge = new Judge(
+    ports,
+    { mode: "enforce", newId: () => "s", sourceSlots: 4_096, pairs: 50_000, pending: 4_096 },
+    { exchange: (_exchange, _step, rows) => void this.rows.push(...rows), signals: (signals) => void this.signals.push(...signals) },
+  );
+  #asked = 0;
+
+  /** What the caller gets to see. */
+  ask(method: string, path: string, who: string | undefined, at: number, status: number, body: unknown): boolean {
+    const exchange: Exchange = {
+      id: `x${(this.#asked += 1)}`,
+      at,
+      durationMs: 5,
+      method,
+      url: `https://shop.example${path}`,
+      client: { address: `10.2.${(who ?? "0").length}.${Number.parseInt(who?.replace(/\D/g, "") ?? "0", 10) % 250}` },
+      carries: carriesAll,
+      request: { headers: [["User-Agent", "app/1"], ...(who === undefined ? [] : [["Authorization", `Bearer tok_${who}_abcdefghijklmnopq`] as const])] },
+      response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(body) },
+    };
+    const answered = this.judge.decide(exchange).answer === undefined;
+    if (!answered) this.uniform.push(`${who} ${path}`);
+    return answered;
+  }
+
+  list(who: string, orders: readonly number[], at: number): void {
+    this.ask("GET", "/orders", who, at, 200, { orders: orders.map((id) => ({ id, total: 1_000 + (id % 97) })), count: orders.length });
+  }
+
+  open(who: string | undefined, id: number, at: number): boolean {
+    if (who === undefined) return this.ask("GET", `/orders/${id}`, who, at, 401, { error: "sign in" });
+    const exists = id >= 70_000 && id < 70_000 + 12 * customers;
+    return this.ask("GET", `/orders/${id}`, who, at, exists ? 200 : 404, exists ? { id, total: 1_000 + (id % 97), address: `Street ${id}` } : { error: "no such order" });
+  }
+
+  /** Days of people who look at their orders; now and then at one that somebody sent them a link to, and at one mistyped. */
+  live(from = start, days = 4): number {
+    let at = from;
+    for (let n = 0; n < customers * days; n++) {
+      at += 48 * minute;
+      const who = n % customers;
+      const own = ordersOf(who).slice(0, 6 + (n % 6));
+      this.list(`c${who}`, own, at);
+      for (let k = 0; k < 1 + (n % 4); k++) this.open(`c${who}`, own[(n * 5 + k) % own.length] ?? 0, at + 2_000 * (k + 1));
+      if (n % 7 === 3) this.open(`c${who}`, ordersOf((who + 9) % customers)[n % 12] ?? 0, at + 20_000);
+      if (n % 11 === 5) this.open(`c${who}`, 9_990_000 + n, at + 25_000);
+      if (n % 20 === 0) this.open(undefined, own[0] ?? 0, at + 30_000);
+    }
+    return at;
+  }
+
+  /** Existing objects of others that this attacker was told of. */
+  walk(accounts: number, from: number, stepMs: number): number {
+    let learned = 0;
+    for (let n = 0; n < 12 * customers; n++) if (this.open(`evil${n % accounts}`, 70_000 + n, from + n * stepMs)) learned++;
+    return learned;
+  }
+
+  get told(): boolean {
+    return this.signals.some(({ detector, level }) => detector === "access.foreign-objects" && level === "high");
+  }
+}
+
+describe("objects that everybody reads as handed to him", () => {
+  test("are told to one who walks through other people's ids up to his few credits, fast or slow, and people are told", () => {
+    for (const stepMs of [100, 40_000]) {
+      const shop = new Shop();
+      const at = shop.live();
+      expect(shop.uniform).toEqual([]);
+      // A credit comes back every few hours; the slow walk takes eight.
+      expect(shop.walk(1, at + minute, stepMs)).toBeLessThanOrEqual(policy.foreignCredits + 2);
+      expect(shop.told).toBe(true);
+    }
+  });
+
+  test("are told to fifty accounts up to the credits of each", () => {
+    const shop = new Shop();
+    const at = shop.live();
+    expect(shop.walk(50, at + minute, 1_000)).toBeLessThanOrEqual(50 * policy.foreignCredits);
+    expect(shop.told).toBe(true);
+  });
+
+  test("stay with their owners while it lasts, and nobody is told of links and slips", () => {
+    const shop = new Shop();
+    const at = shop.live(start, 6);
+    shop.walk(1, at, 100);
+    const before = shop.uniform.length;
+    shop.live(at + minute, 1);
+    expect(shop.uniform.slice(before)).toEqual([]);
+    const honest = new Shop();
+    honest.live(start, 6);
+    expect(honest.signals.filter(({ detector }) => detector === "access.foreign-objects")).toEqual([]);
+  });
+
+  test("that callers bring ids of their own to are nobody's to hold", () => {
+    const shop = new Shop();
+    let at = start;
+    for (let n = 0; n < 400; n++) shop.open(`partner${n % 12}`, 70_000 + ((n * 131) % (12 * customers)), (at += minute));
+    expect(shop.uniform).toEqual([]);
+  });
+
+  test("are not opened by numbers that a caller had the service say back", () => {
+    const shop = new Shop();
+    const at = shop.live();
+    let learned = 0;
+    for (let n = 0; n < 60; n++) {
+      const id = ordersOf(7)[n % 12] ?? 0;
+      shop.ask("GET", `/me?note=${id + n}`, "evil0", at + n * 2_000, 200, { note: id + n, page: { size: id + n } });
+      if (shop.open("evil0", id + n, at + n * 2_000 + 500)) learned++;
+    }
+    expect(learned).toBeLessThanOrEqual(policy.foreignCredits + 1);
+  });
+
+  test("are written down as disclosed only where they were not handed", () => {
+    const shop = new Shop();
+    const at = shop.live();
+    shop.rows.length = 0;
+    shop.list("c3", ordersOf(3), at + minute);
+    for (const id of ordersOf(3)) shop.open("c3", id, at + 2 * minute);
+    shop.open("c3", ordersOf(4)[0] ?? 0, at + 3 * minute);
+    shop.judge.finish();
+    expect(shop.rows.map((row) => row.subject)).toEqual([ports.hash("integer", String(ordersOf(4)[0]))]);
+  });
+});
