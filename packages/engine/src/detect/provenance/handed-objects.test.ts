@@ -3,7 +3,11 @@ import type { Ports } from "../../exchange/ports.ts";
 import { HandedObjects } from "./handed-objects.ts";
 import { provenancePolicy as policy } from "./provenance-policy.ts";
 
-const ports: Ports = { hash: (type, normal) => (type === "link" ? "1234abcd00000000" : `${type}:${normal}`), random: () => 7, decodeUtf8: (bytes) => new TextDecoder().decode(bytes) };
+const ports: Ports = {
+  hash: (type, normal) => (type === "link" ? "1234abcd00000000" : `${type}:${normal}`),
+  random: () => 7,
+  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
+};
 const credential = (n: number): string => (n + 1).toString(16).padStart(16, "0");
 
 /** Twelve callers who list and open; the first reads nothing can be said of are those that made the endpoint known. */
