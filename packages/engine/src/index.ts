@@ -58,6 +58,7 @@ export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";
 export { genericUniform, renderUniform } from "./detect/oracle/uniform-template.ts";
 export { SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 export { type Capacity, capacityOf, channelCapacity } from "./detect/observe/capacity.ts";
+export { logEvidenceMax, provenLogE } from "./detect/observe/e-process.ts";
 export { echoForms, maskEcho } from "./exchange/echo-forms.ts";
 export { looksIdentifying } from "./exchange/scalar-text.ts";
 export { type OracleState, OracleTracker } from "./detect/oracle/oracle-tracker.ts";

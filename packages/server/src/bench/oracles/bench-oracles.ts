@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { random as seeded } from "@postern/testkit";
 import { makePorts } from "../../keys/make-ports.ts";
-import { measureNulls } from "./measure-nulls.ts";
+import { measureNulls, measureReals } from "./measure-nulls.ts";
 import { measureOwnAnswers, ownAnswersCells } from "./measure-own-answers.ts";
 import { measurePower, powerCells } from "./measure-power.ts";
 import { measureTiming, timingCells } from "./measure-timing.ts";
@@ -35,6 +35,7 @@ export function benchOracles(options: { readonly commit: string; readonly seed: 
       random,
       (id) => told(`oracle: ${id}`),
     ),
+    reals: measureReals(Math.max(4, Math.round(options.months / 10)), options.seed, ports, random),
     nulls: measureNulls(options.months, options.seed, ports, random, (done) => told(`no oracle: ${done} of 12 kinds`)),
   };
   if (options.write) {
