@@ -26,6 +26,7 @@ import { hash53 } from "./detect/observe/hash53.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OwnAnswers } from "./detect/oracle/own-answers.ts";
+import { hearBeside } from "./detect/oracle/side-questions.ts";
 import { seenAnswer } from "./detect/oracle/seen-answer.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
@@ -218,6 +219,7 @@ export class Ledger {
         declared: declared?.kind,
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
+      if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#heard(endpoint, step, actor, step.responseClass, at);
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
         step.anchors = step.anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id);
@@ -290,9 +292,9 @@ export class Ledger {
   findings(): Finding[] {
     const findings: Finding[] = [];
     const endpoints = this.inventory.endpoints();
-    const closed = new Set(endpoints.filter((one) => isRead(one.method) && one.posture().verdict === "enforced").map(objectOf));
+    const closedObjects = new Set(endpoints.filter((one) => isRead(one.method) && one.posture().verdict === "enforced").map(objectOf));
     for (const endpoint of endpoints) {
-      const missing = missingAuthentication(endpoint, this.#ports, { refusedElsewhere: isRead(endpoint.method) && closed.has(objectOf(endpoint)) });
+      const missing = missingAuthentication(endpoint, this.#ports, { refusedElsewhere: isRead(endpoint.method) && closedObjects.has(objectOf(endpoint)) });
       // Where operations are known, each is judged by itself.
       if (missing !== undefined && (endpoint.operations?.byKey.size ?? 0) === 0) findings.push(missing);
     }
@@ -301,7 +303,9 @@ export class Ledger {
       const timing = this.oracles.timing(endpoint.id);
       const door = this.anchors.isDoor(endpoint.id);
       const own = this.ownAnswers.state(endpoint.id);
-      const told = (state.verdict !== "none" || (timing !== undefined && timing.verdict !== "none")) && (door || !this.anchors.isAnchorEndpoint(endpoint.id));
+      // A sign-up proves who asked; that it refuses somebody who is known stands all the same.
+      const closed = !door && state.channel !== "sign-up" && this.anchors.isAnchorEndpoint(endpoint.id);
+      const told = (state.verdict !== "none" || (timing !== undefined && timing.verdict !== "none")) && !closed;
       if (!told && own === undefined) continue;
       // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
       const traffic = this.#traffic.get(endpoint.id) ?? {
@@ -468,6 +472,7 @@ export class Ledger {
       headers: headersOf(view, this.#ports),
     });
     const planted = this.#canaries?.get(subject.hash);
+    if (planted !== undefined) this.oracles.sideLabel({ subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash });
     // The operator knows; whoever asks brings no label of his own, so no source's share of labels is spent.
     if (planted !== undefined && this.oracles.label({ endpointId: endpoint.id, subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash }))
       this.#guards.relabelled();
@@ -487,6 +492,26 @@ export class Ledger {
         });
       }
     }
+  }
+
+  /** What beside the class of an answer may tell who exists. */
+  #heard(endpoint: InventoryEndpoint, step: Draft, actor: Actor, responseClass: ResponseClass, at: number): void {
+    const roots = this.anchors.lastRoots.filter((one) => step.subjects.every((subject) => subject.hash !== one));
+    const [root] = roots.length === 1 ? roots : [];
+    const [subject] = step.subjects.length === 1 && this.#rules.isAbout(endpoint, this.rulesOf(endpoint.id)) ? step.subjects : [];
+    const own = subject !== undefined && natural(step.subjects);
+    if (!own && root === undefined) return;
+    hearBeside(this.oracles, {
+      endpointId: endpoint.id,
+      view: step.view,
+      responseClass,
+      actor,
+      subject: own ? subject.hash : undefined,
+      root,
+      door: this.anchors.isDoor(endpoint.id),
+      anchor: this.anchors.isAnchorEndpoint(endpoint.id),
+      at,
+    });
   }
 
   /** A question to a guarded endpoint, for naming an attack's clients and for what is asked about. */
@@ -571,6 +596,7 @@ export class Ledger {
     }
     for (const subject of anchor.subjects.slice(0, 4)) {
       if (says === "created") this.#created(anchor.endpointId, subject, anchor.network, anchor.at);
+      if (says === "before") this.oracles.sideLabel({ subject, exists: true, at: anchor.at, narrow: anchor.network });
       for (const endpointId of this.#rules.endpointIds()) {
         const label = { endpointId, subject, at: anchor.at, narrow: anchor.network };
         // Who signs in has an account; who signs up had none when he was refused.
@@ -578,6 +604,7 @@ export class Ledger {
           this.oracles.label({ ...label, exists: true });
       }
       for (const slip of this.#slips.before(anchor.network, subject)) {
+        this.oracles.sideLabel({ subject: slip.subject, exists: false, at: slip.at, narrow: anchor.network });
         this.oracles.label({ endpointId: slip.endpointId, subject: slip.subject, exists: false, at: slip.at, narrow: anchor.network, confidence: 0.9 });
       }
     }
@@ -601,6 +628,7 @@ export class Ledger {
   #created(creator: string, subject: string, narrow: string, at: number): void {
     this.#guards.relabelled();
     const itself = this.#creations.isSignUp(creator);
+    this.oracles.sideLabel({ subject, exists: true, at, createdAt: at + 1, narrow });
     for (const endpointId of this.#rules.endpointIds())
       if (endpointId !== creator || itself) this.oracles.created({ endpointId, subject, at: endpointId === creator ? at + 1 : at, narrow });
   }

@@ -29,3 +29,4 @@ export { challengeOf, type ProbedTruth, probeTruth, signedIn } from "./services/
 export { type RunningServices, startCallsService, startServices } from "./services/start-services.ts";
 export type { TruthCase } from "./services/truth-case.ts";
 export { truthCases } from "./services/truth-cases.ts";
+export { type SideChannel, SideChannelService } from "./services/side-channel-service.ts";

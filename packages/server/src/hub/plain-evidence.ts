@@ -11,6 +11,11 @@ export function plainEvidence({ check, verdict, evidence }: Pick<Finding, "check
     const who = typeof evidence["subject"] === "string" ? evidence["subject"] : "subject";
     const told = of("bits") >= 0.995 ? "each answer tells it outright" : `an answer tells ${Math.max(1, Math.round(of("bits") * 100))} % of what one could`;
     const seen = `${several(of("lookups"), "question")} seen`;
+    const beside = besideText[String(evidence["channel"])];
+    if (beside !== undefined)
+      return verdict === "proven"
+        ? `Certain: ${beside}; it was compared with ${several(of("labels"), "subject")} known to exist or not, and an accident looks like this at most ${oddsOf(of("eValue"))}.`
+        : `Likely, not proven: ${beside}; one caller met both within minutes.`;
     if (verdict !== "proven")
       return of("repeats") > 0
         ? `Likely, not proven: asked again about the same ${who}, it answered the same (${several(of("repeats"), "repeat")}), and about others something else; ${seen}.`
@@ -52,6 +57,13 @@ export function plainEvidence({ check, verdict, evidence }: Pick<Finding, "check
   }
   return "";
 }
+
+/** What beside the answer tells, see `SideChannels`. */
+const besideText: Readonly<Record<string, string>> = {
+  lockout: "after some tries some accounts are shut or limited, and others stay open for more",
+  "follow-up": "a later request that carries what an earlier answer handed out is answered by whether the one asked about exists",
+  "sign-up": "whoever signs up with what is taken is refused",
+};
 
 /** By Markov's inequality an e-value of a million comes by accident once in a million at most, however long one looks. */
 function oddsOf(eValue: number): string {

@@ -36,7 +36,7 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
   const labelled = state.labels > 0 && state.interval[1] < 1;
   if (state.verdict === "proven" && labelled && state.interval[1] < bitsMin) return undefined;
   const natural = seen.subjectTypes.find((type) => naturalKeyTypes.includes(type));
-  if (state.verdict === "suspected" && natural === undefined && seen.signIn !== true && !mayBeExistence(state)) return undefined;
+  if (state.verdict === "suspected" && state.channel === undefined && natural === undefined && seen.signIn !== true && !mayBeExistence(state)) return undefined;
   const open = seen.authentication === "not enforced" || seen.authentication === "optional";
   const what = natural ?? seen.subjectTypes[0] ?? "identifier";
   const headers = state.headers ?? [];
@@ -48,7 +48,7 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
     status: "open",
     verdict: state.verdict,
     endpoint: seen.endpoint,
-    title: `${state.headers === undefined ? "The answer tells" : "Headers of the answer tell"} whether ${subjectNamed(seen.subjectTypes)} is known here`,
+    title: `${tellerOf(state)} whether ${subjectNamed(seen.subjectTypes)} is known here`,
     evidence: {
       bits: round(state.bits),
       bitsLow: round(state.interval[0]),
@@ -59,6 +59,7 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
       repeatEvidenceNats: round(state.nats),
       contrastSources: state.contrastSources,
       ...(headers.length === 0 ? {} : { headers: [...headers] }),
+      ...(state.channel === undefined ? {} : { channel: state.channel }),
       lookups: traffic.lookups,
       recordsPerHourSeen: Math.round(traffic.lookups / hours),
       subject: what,
@@ -69,11 +70,31 @@ export function existenceOracle(seen: OracleEvidence, ports: Ports): Finding | u
     // Without a credential it is a business flow anyone may automate; with one, an answer that holds more than it should.
     owasp: open ? "API6:2023" : "API3:2023",
     cwe: "CWE-204",
-    fix: seen.signIn === true ? signInFix : fixFor(open),
+    fix: state.channel === undefined ? (seen.signIn === true ? signInFix : fixFor(open)) : besideFix[state.channel],
     firstAt: traffic.firstAt,
     lastAt: traffic.lastAt,
   };
 }
+
+function tellerOf({ headers, channel }: OracleState): string {
+  if (channel !== undefined) return besideTeller[channel];
+  return headers === undefined ? "The answer tells" : "Headers of the answer tell";
+}
+
+const besideTeller: Readonly<Record<NonNullable<OracleState["channel"]>, string>> = {
+  lockout: "A lock or limit after some tries tells",
+  "follow-up": "What comes after another answer tells",
+  "sign-up": "A sign-up that is refused tells",
+};
+
+const besideFix: Readonly<Record<NonNullable<OracleState["channel"]>, string>> = {
+  lockout:
+    "Count tries and lock for every identifier alike, whether or not there is an account: the same number of tries, the same answer, the same wait. Limit callers as well, and tell the owner out of band.",
+  "follow-up":
+    "Let a later request answer alike whether or not the question that it follows was about somebody: the same states in the same time, for a ticket that leads nowhere, too.",
+  "sign-up":
+    "Answer a sign-up alike whether or not the identifier is taken, and carry on out of band: “we sent you a message”. Whoever owns it is told there that there is an account.",
+};
 
 /** `a phone number`, `an e-mail address`: the identifier that names a person, if one does. */
 export function subjectNamed(types: readonly SubjectType[]): string {

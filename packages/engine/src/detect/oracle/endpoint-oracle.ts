@@ -6,6 +6,7 @@ import { isAboutTheForm, isAboutTheRequest, isPoorBeside, isPoorRefusal } from "
 import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
 import { callerKindsMax, LabelProof } from "./label-proof.ts";
 import { RotatingMap } from "./rotating-map.ts";
+import { existedAt } from "./side-proof.ts";
 import { TimingOracle, type TimingOracleState } from "./timing-oracle.ts";
 
 /** Subjects remembered per endpoint with the class they got (about 200 bytes each). A flood of new ones pushes old ones out, which slows determinism, not contrast. */
@@ -641,7 +642,7 @@ export class EndpointOracle {
   }
 
   #count(label: Label, { symbol, at, source: narrow, time, kind, headers }: Known): void {
-    const exists = sideOf(label, at);
+    const exists = existedAt(label, at);
     if (exists === undefined) return;
     const bit = exists ? 2 : 1;
     if ((label.counted & bit) !== 0) return;
@@ -656,18 +657,6 @@ export class EndpointOracle {
 
 /** Written into one state: the youngest; those left out are learned again when they are asked about. */
 export const exportedSubjectsMax = 5_000;
-/** An answer this long before "it exists" was seen is taken to be about an existing subject too. */
-const existedBeforeMs = 3_600_000;
-/** "It does not exist" holds this long: somebody may take the name tomorrow. */
-const missingHoldsMs = 86_400_000;
-
-/** Whether the subject existed when the answer was given; undefined when the label does not say. */
-function sideOf(label: Label, answeredAt: number): boolean | undefined {
-  if (!label.exists) return Math.abs(answeredAt - label.at) <= missingHoldsMs ? false : undefined;
-  if (label.createdAt !== undefined) return answeredAt >= label.createdAt;
-  return answeredAt >= label.at - existedBeforeMs ? true : undefined;
-}
-
 /** Since the subject was last asked about, the same source got another class for something else. */
 function changedBetween(source: Source, known: Known): boolean {
   for (const [symbol, last] of source.got) if (symbol !== known.symbol && last.seq > known.seq) return true;
@@ -678,7 +667,8 @@ function newSource(): Source {
   return { repeats: 0, labels: 0, counted: 0, contrasted: false, got: new Map() };
 }
 
-function kindOf(kind: string | undefined): number {
+/** The kind of a caller as a number, see {@link LabelProof}. */
+export function kindOf(kind: string | undefined): number {
   return kind === undefined ? 0 : Number.parseInt(plainHash(kind).slice(0, 6), 16) % callerKindsMax;
 }
 

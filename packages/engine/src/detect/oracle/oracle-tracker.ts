@@ -5,6 +5,9 @@ import { type MeaningOf, meaningsOf } from "./class-meaning.ts";
 import type { ClassMeaning } from "./class-structure.ts";
 import type { Coarsened } from "./scheme-learner.ts";
 import type { TimingState } from "./timing-oracle.ts";
+import { bitsOf, type SideChannelName, SideChannels } from "./side-channels.ts";
+import type { SideLabel, SideOutcome, SideProof } from "./side-proof.ts";
+import type { Try } from "./lockout.ts";
 import { EndpointOracle, type OracleLabel, type OracleObservation } from "./endpoint-oracle.ts";
 
 /** Endpoints tracked; later ones stay `none` until a restart. The inventory's own bound on guarded endpoints is lower. */
@@ -29,6 +32,8 @@ export const oracleEndpointsMax = 256;
  */
 export class OracleTracker {
   readonly #endpoints = new Map<string, EndpointOracle>();
+  /** Channels beside the answer, of endpoints at which one was ever seen. */
+  readonly #sides = new Map<string, SideChannels>();
   /** Capacity costs a bootstrap; it is redone when labels grew by a twentieth. */
   readonly #capacities = new Map<string, { readonly labels: number; readonly capacity: Capacity }>();
   /** Meanings change only with labels and classes. */
@@ -51,6 +56,27 @@ export class OracleTracker {
     });
   }
 
+  /** A try at an account, for {@link SideChannels}; 429 is heard here. Not for Postern's own answers. */
+  tried(endpointId: string, seen: Try): void {
+    if (seen.status !== 0 && seen.status < 500) this.#side(endpointId)?.tried(seen);
+  }
+
+  /** What a request beside the question itself showed about a subject, for {@link SideChannels}. */
+  saw(endpointId: string, channel: "follow-up" | "sign-up", seen: SideOutcome): void {
+    this.#side(endpointId)?.saw(channel, seen);
+  }
+
+  /** An account was ever made there. */
+  makesAccounts(endpointId: string): boolean {
+    return this.#sides.get(endpointId)?.makesAccounts === true;
+  }
+
+  /** Somebody knows whether a subject exists: for channels beside answers, wherever the subject came up; of one endpoint and channel only if that is all it is known for. */
+  sideLabel(label: SideLabel, at?: { readonly endpointId: string; readonly channel: SideChannelName }): void {
+    if (at !== undefined) this.#sides.get(at.endpointId)?.label(label, at.channel);
+    else for (const side of this.#sides.values()) side.label(label);
+  }
+
   /** Somebody knows whether a subject exists. False when not taken: confidence under 0.9, source over its share, or endpoint unknown. */
   label(label: OracleLabel & { readonly endpointId: string; readonly confidence?: number }): boolean {
     if ((label.confidence ?? 1) < 0.9) return false;
@@ -71,6 +97,11 @@ export class OracleTracker {
 
   /** The endpoint has another name now (its parameters got names, or paths merged): what the old one taught goes on under the new. */
   renamed(from: string, to: string): void {
+    const side = this.#sides.get(from);
+    if (side !== undefined && from !== to) {
+      this.#sides.delete(from);
+      if (!this.#sides.has(to)) this.#sides.set(to, side);
+    }
     const before = this.#endpoints.get(from);
     if (before === undefined || from === to) return;
     const now = this.#endpoints.get(to);
@@ -90,16 +121,16 @@ export class OracleTracker {
   }
 
   verdict(endpointId: string): OracleVerdict {
-    const oracle = this.#endpoints.get(endpointId);
-    if (oracle === undefined) return "none";
-    if (oracle.proven) return "proven";
-    return oracle.speaks && !oracle.refuted ? "suspected" : "none";
+    const own = this.#ownVerdict(endpointId);
+    if (own === "proven") return own;
+    const told = this.#sides.get(endpointId)?.told?.verdict ?? "none";
+    return told === "none" ? own : told;
   }
 
   /** Whether to guard it: once suspected for good, whatever labels say against it, since an attacker may have made them. Cheap enough for every exchange. */
   suspects(endpointId: string): boolean {
     const oracle = this.#endpoints.get(endpointId);
-    return oracle !== undefined && (oracle.suspected || oracle.proven);
+    return (oracle !== undefined && (oracle.suspected || oracle.proven)) || this.#sides.get(endpointId)?.guarded === true;
   }
 
   /** What a class says about its subject. `unknown` must be treated as telling. */
@@ -118,12 +149,36 @@ export class OracleTracker {
   /** Ids of classes whose answers give their credits back. */
   tellsNothing(endpointId: string): readonly string[] {
     const oracle = this.#endpoints.get(endpointId);
-    if (oracle === undefined) return [];
+    // Where tries shut accounts, the same answer again tells something, too.
+    if (oracle === undefined || this.#sides.get(endpointId)?.guarded === true) return [];
     const meanings = this.#meaningsOf(endpointId, oracle);
     return oracle.classes.filter((_, symbol) => meanings[symbol]?.meaning === "nothing").map((record) => record.id);
   }
 
   state(endpointId: string): OracleState {
+    const own = this.#ownState(endpointId);
+    const told = own.verdict === "proven" ? undefined : this.#sides.get(endpointId)?.told;
+    if (told === undefined || (told.verdict === "suspected" && own.verdict === "suspected")) return own;
+    const { bits, interval } = this.#sideCapacity(endpointId, told.proof);
+    return {
+      ...own,
+      verdict: told.verdict,
+      channel: told.channel,
+      bits,
+      interval,
+      eValue: Math.exp(Math.min(700, told.proof.logE)),
+      labels: told.proof.proof.labels,
+    };
+  }
+
+  #ownVerdict(endpointId: string): OracleVerdict {
+    const oracle = this.#endpoints.get(endpointId);
+    if (oracle === undefined) return "none";
+    if (oracle.proven) return "proven";
+    return oracle.speaks && !oracle.refuted ? "suspected" : "none";
+  }
+
+  #ownState(endpointId: string): OracleState {
     const oracle = this.#endpoints.get(endpointId);
     if (oracle === undefined) return { verdict: "none", bits: 0, interval: [0, 1], eValue: 1, labels: 0, repeats: 0, nats: 0, contrastSources: 0, classes: [] };
     const byHeaders = oracle.headersProven && !oracle.proof.proven();
@@ -131,7 +186,7 @@ export class OracleTracker {
     const capacity = channel === undefined ? this.#capacity(endpointId, oracle) : capacityOf(channel.counts);
     const meanings = this.#meaningsOf(endpointId, oracle);
     return {
-      verdict: this.verdict(endpointId),
+      verdict: this.#ownVerdict(endpointId),
       bits: capacity.bits,
       interval: capacity.interval,
       eValue: Math.exp(Math.min(700, channel?.logE ?? oracle.logE)),
@@ -158,21 +213,43 @@ export class OracleTracker {
   }
 
   endpoints(): readonly string[] {
-    return [...this.#endpoints.keys()];
+    return [...new Set([...this.#endpoints.keys(), ...this.#sides.keys()])];
   }
 
   /** JSON-able; hashes and class keys only. */
   exportState(): unknown {
-    return [...this.#endpoints].map(([id, oracle]) => [id, oracle.exportState()]);
+    const answers = [...this.#endpoints].map(([id, oracle]) => [id, oracle.exportState()]);
+    return [...answers, ...[...this.#sides].map(([id, side]) => [id, side.exportState(), "beside"])];
   }
 
   static restore(state: unknown): OracleTracker {
     const tracker = new OracleTracker();
     if (!Array.isArray(state)) return tracker;
-    for (const row of state.slice(0, oracleEndpointsMax)) {
-      if (Array.isArray(row) && typeof row[0] === "string") tracker.#endpoints.set(row[0], EndpointOracle.restore(row[1]));
+    for (const row of state.slice(0, 2 * oracleEndpointsMax)) {
+      if (!Array.isArray(row) || typeof row[0] !== "string") continue;
+      if (row[2] === "beside") tracker.#sides.set(row[0], SideChannels.restore(row[1]));
+      else if (tracker.#endpoints.size < oracleEndpointsMax) tracker.#endpoints.set(row[0], EndpointOracle.restore(row[1]));
     }
     return tracker;
+  }
+
+  #side(endpointId: string): SideChannels | undefined {
+    let side = this.#sides.get(endpointId);
+    if (side === undefined && this.#sides.size < oracleEndpointsMax) {
+      side = new SideChannels();
+      this.#sides.set(endpointId, side);
+    }
+    return side;
+  }
+
+  #sideCapacity(endpointId: string, proof: SideProof): Capacity {
+    const { labels } = proof.proof;
+    const place = `${endpointId} beside`;
+    const held = this.#capacities.get(place);
+    if (held !== undefined && labels >= held.labels && labels <= held.labels * 1.05) return held.capacity;
+    const capacity = bitsOf(proof);
+    this.#capacities.set(place, { labels, capacity });
+    return capacity;
   }
 
   #of(endpointId: string): EndpointOracle | undefined {
@@ -226,6 +303,8 @@ export interface OracleState {
   readonly eValue: number;
   /** Set when it is headers that tell, inside one class: the names that answers about existing and missing subjects do not share. Bits and e-value are theirs. */
   readonly headers?: readonly string[];
+  /** Set when it is not the answer that tells but something beside it, see {@link SideChannels}. Bits, e-value and labels are its own. */
+  readonly channel?: SideChannelName;
   readonly labels: number;
   /** Repeated questions weighed, and the evidence they gave in nats. */
   readonly repeats: number;
