@@ -114,8 +114,8 @@ export class EProcess {
 }
 
 /**
- * Proof: an e-value over a hundred thousand. An endpoint is watched by two such tests (class, headers) a month, so at most one false proof is to be expected in 50,000 endpoint-months,
- * while labels are honest; a fifth of the one in 10,000 that is allowed. One in a million would cost the endpoints at which few labels are of missing people their proof.
+ * Proof: an e-value over a hundred thousand. An endpoint is watched by at most five such tests a month (class, headers, channels beside), so at most one false proof is to be expected in 20,000 endpoint-months,
+ * while labels are honest; half of the one in 10,000 that is allowed. One in a million would cost the endpoints at which few labels are of missing people their proof.
  */
 export const provenLogE = Math.log(1e5);
 

@@ -128,7 +128,7 @@ export function oraclesPage(run: OraclesRun): string {
     "|---|---|---|---|---|---|",
     ...run.power.map((row) => `| ${row.id} | ${row.runs} | ${count(row.median)} | ${count(row.p95)} | ${percent(row.within120)} | ${percent(row.proven)} |`),
     "",
-    `Proven means an e-value over ${Math.exp(provenLogE).toLocaleString("en", { maximumFractionDigits: 0 })}, watched at every label: two tests a month (class, headers), so at most one false proof in 50,000 endpoint-months by Ville's inequality, while labels are honest. It was a million until`,
+    `Proven means an e-value over ${Math.exp(provenLogE).toLocaleString("en", { maximumFractionDigits: 0 })}, watched at every label: at most five tests a month (class, headers, lockout, what follows, sign-up), so at most one false proof in 20,000 endpoint-months by Ville's inequality, while labels are honest. It was a million until`,
     "labels of one source were cut from twenty to ten; seventeen labels that fall as an attacker likes are the least that makes a proof, so it takes two sources.",
     "",
     "### The limit where 95 % exist",
