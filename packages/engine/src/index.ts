@@ -32,6 +32,7 @@ export type { SlowAlarm, SlowDay, SlowSource } from "./detect/slow/slow-facts.ts
 export { evidenceOf, perFollowed, perUnfollowed } from "./detect/slow/slow-sources.ts";
 export { slowPolicy } from "./detect/slow/slow-policy.ts";
 export * from "./detect/incident.ts";
+export { clientOfRequest } from "./detect/names/client-of-request.ts";
 export { AsnRanges, type AsnProblem, type AsnTable } from "./detect/names/asn-table.ts";
 export { type AttackNetwork, type IncidentClients, incidentClients } from "./detect/names/incident-clients.ts";
 export * from "./detect/forget-addresses.ts";

@@ -15,6 +15,7 @@ import { GuardMatcher } from "./decide/guard-matcher.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
 import { PromptLimits } from "./decide/prompt-limits.ts";
+import { clientOfRequest } from "./detect/names/client-of-request.ts";
 import { TimeQueue } from "./time-queue.ts";
 import { type KnownOfRequest, Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
 
@@ -143,7 +144,9 @@ export class Judge {
         credential?.hash,
         credential !== undefined && this.#principals.has(credential.hash),
       );
-      reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at);
+      reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at, (asns) =>
+        clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", asns, this.#ports),
+      );
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status)) allowProven(reservation);
     }
     const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted };

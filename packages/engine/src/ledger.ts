@@ -118,6 +118,7 @@ export class Ledger {
         uniform: this.#uniform,
         early: this.#early,
         targets: this.targets,
+        named: (endpointId, at) => this.names.toHoldOff(endpointId, at),
         rules: this.#rules,
         owned: (endpointId) => this.handed.owned(endpointId),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),

@@ -1,5 +1,6 @@
 import type { GuardedEndpoint } from "./gate-policy.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
+import { type LooksOf, NamedApart, type Side } from "./named-apart.ts";
 import { CanaryTouches } from "./canary-watch.ts";
 import { Allowance } from "./allowance.ts";
 import { CohortLikelihood } from "./cohort-likelihood.ts";
@@ -40,6 +41,8 @@ export class EndpointWatch {
   readonly touches = new CanaryTouches();
   /** D4 of first questions alone: while only those who ask on are to blame, who asks for the first time is answered. */
   fresh = new FollowUpShare();
+  /** D4 with a name. */
+  readonly #apart = new NamedApart();
   #narrowedByDays = false;
   #freshMisled = false;
   retired = false;
@@ -164,10 +167,10 @@ export class EndpointWatch {
   }
 
   /** Why a never-anchored source that `asked` about so many before may not learn `cost` more now, `surplus` of them beyond its free ones, or undefined when it may. */
-  refusesNewcomer(asked: number, surplus: number, cost: number, fresh: boolean, at: number, outage: boolean): string | undefined {
+  refusesNewcomer(asked: number, surplus: number, cost: number, fresh: boolean, at: number, outage: boolean, side?: Side): string | undefined {
     const narrowed = this.#narrows(fresh);
     // Those who ask on pay double: they are few, and a trickle of their own would be the attacker's alone.
-    if (narrowed !== undefined && !narrowed.takes(fresh ? cost : 2 * cost, at)) return "newcomers-narrowed";
+    if (narrowed !== undefined && side !== "others" && !(side === "named" ? this.#apart.takes(cost, at) : narrowed.takes(fresh ? cost : 2 * cost, at))) return "newcomers-narrowed";
     if (this.phase !== "calm") {
       // Answer at the learned rate, uniform only the surplus: a flash crowd can then release itself by its own anchors.
       const pressed = this.#pressureAt(at) > this.#pressureLimit();
@@ -190,7 +193,11 @@ export class EndpointWatch {
   }
 
   /** D4: outcome of a newcomer's answer, `fresh` when it was among its source's first questions. Says what changed for anybody. */
-  shareJudged(anchored: boolean, fresh: boolean, at: number): FollowUpChange | undefined {
+  shareJudged(anchored: boolean, fresh: boolean, at: number, side?: Side): FollowUpChange | undefined {
+    if (side === "others") {
+      this.#apart.othersJudged(anchored, this.share.facts().honestShare, at);
+      return undefined;
+    }
     const first = fresh ? this.fresh.newcomer(anchored, at, this.endpoint.evidenceShare) : undefined;
     // While only those who ask on are held, first questions do not tell whether they have stopped.
     const heldApart = this.share.narrowedAt !== undefined && this.fresh.narrowedAt === undefined && !this.#together;
@@ -198,6 +205,12 @@ export class EndpointWatch {
     if (this.share.narrowedAt === undefined) this.#narrowedByDays = false;
     const change = all ?? first;
     return change !== "released" || (this.share.narrowedAt === undefined && this.fresh.narrowedAt === undefined) ? change : undefined;
+  }
+
+  /** Where a newcomer stands while newcomers are narrowed and only those who were named are held off for it. */
+  sideOf(client: LooksOf | undefined, at: number): Side | undefined {
+    if (client === undefined || this.endpoint.named === undefined || (this.share.narrowedAt === undefined && this.fresh.narrowedAt === undefined)) return undefined;
+    return this.#apart.sideOf(client, at);
   }
 
   get #together(): boolean {
@@ -322,6 +335,11 @@ export class EndpointWatch {
   advance(at: number): FollowUpChange | undefined {
     let change: FollowUpChange | undefined;
     this.#advancedTo = Math.max(at, this.#advancedTo);
+    if (this.#apart.obey(this.endpoint.named, at) === "over" && (this.share.narrowedAt !== undefined || this.fresh.narrowedAt !== undefined)) {
+      this.share.release();
+      this.fresh.release();
+      change = "released";
+    }
     const day = Math.floor(at / dayMs);
     if (day !== this.#day) {
       if (this.#told.size >= toldLowMax) this.#told.clear();
@@ -333,7 +351,7 @@ export class EndpointWatch {
       }
       this.share.cut = this.touches.endpointCut(at);
       this.fresh.cut = this.share.cut;
-      if (this.#days > 1 && this.anchorsSeen) change = this.share.day(at);
+      if (this.#days > 1 && this.anchorsSeen) change = this.share.day(at) ?? change;
       // What days say does not tell who is to blame: everybody is held to the trickle.
       if (change !== undefined && change !== "released") this.#narrowedByDays = true;
       // There before anything was learned: then first questions taught the attack too, and are no measure any more.

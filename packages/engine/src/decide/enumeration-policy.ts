@@ -132,6 +132,14 @@ export const enumerationPolicy = {
   trickleMinPerMs: 1 / 3_600_000,
   trickleHalvedAfter: 10,
   trickleBurst: 2,
+  /**
+   * D4 with a name: the others' test alarms at e^10 (one in 22,000 honest outcomes for each rise; false, it costs a day as without a name); one answer in four hours for all who are named; a name that
+   * did not hold is tried again after six hours, doubled up to a month; the attack is over when nobody named has come for twelve hours.
+   */
+  othersAlarmAt: 10,
+  namedPerMs: 1 / 14_400_000,
+  namedAgainMs: 21_600_000,
+  namedOverMs: 43_200_000,
   /** D4 and D2 freeze when known sources stop following up together: a CUSUM from their usual share to nine in ten, at e^9.2; over when it is back at nothing. Their share is remembered over 500. */
   outageAt: 9.2,
   outageSeenMin: 40,

@@ -141,6 +141,13 @@ export class FollowUpShare {
     return this.#outageToday;
   }
 
+  /** What held newcomers is over, as somebody who sees more than their outcomes knows. What it left is measured against the days before. */
+  release(): void {
+    this.narrowedAt = undefined;
+    for (const { cusum } of this.#rises) cusum.value = 0;
+    this.#probation = policy.shareProbation;
+  }
+
   /** For the console and signals: the highest statistic, what honest newcomers leave at most, outcomes learned from. */
   facts(): { readonly statistic: number; readonly honestShare: number; readonly usualADay: number } {
     return { statistic: Math.max(...this.#rises.map(({ cusum }) => cusum.value)), honestShare: this.#honest, usualADay: this.#days.mean };
@@ -179,9 +186,7 @@ export class FollowUpShare {
     const enumerator = Math.max(policy.cohortEnumeratorUnanchored, honest + 0.6 * (1 - honest));
     this.#cohort = Math.min(policy.confirmAt, this.#cohort + (anchored ? Math.log((1 - enumerator) / (1 - honest)) : Math.log(enumerator / honest)));
     if (at >= this.#heldUntil && this.#cohort <= (this.#holding ? 0 : policy.releaseAt)) {
-      this.narrowedAt = undefined;
-      for (const { cusum } of this.#rises) cusum.value = 0;
-      this.#probation = policy.shareProbation;
+      this.release();
       return "released";
     }
     this.#sinceHalved++;

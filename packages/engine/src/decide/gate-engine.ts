@@ -4,6 +4,7 @@ import type { Mode } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { Signal } from "../detect/signal.ts";
 import type { Anchor, Disclosure, EarlyContact, GatePolicy, GuardedEndpoint } from "./gate-policy.ts";
+import type { LooksOf, Side } from "./named-apart.ts";
 import { BernoulliCusum } from "../detect/observe/bernoulli-cusum.ts";
 import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
@@ -128,7 +129,7 @@ export class GateEngine {
    * Phase one. `subjects` are those of the request, already deduplicated; `overflow` says that there were more than could be read.
    * In `observe` the action is always `allow` and `would` says what enforcement would have done.
    */
-  reserve(endpointId: string, actor: Actor, subjects: readonly Subject[], overflow: boolean, at: number): Reservation | undefined {
+  reserve(endpointId: string, actor: Actor, subjects: readonly Subject[], overflow: boolean, at: number, client?: LooksOf): Reservation | undefined {
     const watch = this.#watches.get(endpointId);
     if (watch === undefined || watch.retired) return undefined;
     this.advance(at);
@@ -163,7 +164,8 @@ export class GateEngine {
     const asked = this.sources.asked[counts] ?? 0;
     reservation.early = !stranger && asked < policy.newcomerFree;
     let reason = this.#refusal(narrow, network, pays === undefined, overflow, at);
-    if (reason === undefined && newcomer) reason = watch.refusesNewcomer(asked, pays?.surplus ?? 0, cost, reservation.early, at, outage);
+    if (newcomer) reservation.side = watch.sideOf(client, at);
+    if (reason === undefined && newcomer) reason = watch.refusesNewcomer(asked, pays?.surplus ?? 0, cost, reservation.early, at, outage, reservation.side);
     if (reason === undefined && pays !== undefined) {
       reservation.charged = cost;
       reservation.newcomer = newcomer;
@@ -227,7 +229,7 @@ export class GateEngine {
           const { newcomer: counted, early } = reservation;
           const paid = reservation.charged - reservation.surplus;
           const granted = n < paid && n >= paid - reservation.granted;
-          this.#learned(watch, actor, fresh.subject, { counted, surplus: n >= paid, granted, fresh: early }, stranger, free, at);
+          this.#learned(watch, actor, fresh.subject, { counted, surplus: n >= paid, granted, fresh: early, side: reservation.side }, stranger, free, at);
         }
       }
       if (this.#contacted.add(fresh.hi, fresh.lo, at)) {
@@ -270,6 +272,7 @@ export class GateEngine {
         narrow: actor.narrow,
         address: actor.address,
         credential: actor.credential ?? "",
+        ...(reservation.side === undefined ? {} : { side: reservation.side }),
         ...(this.#canaries.dark ? { dark: subject.dark ?? "" } : {}),
       });
     }
@@ -294,11 +297,19 @@ export class GateEngine {
     const proven = row.credential !== "" && this.#principals.has(row.credential);
     if (row.credential !== "" && ownBudget(watch.endpoint, proven)) return this.#signedIn.replay(watch, row, network, proven, this.#mode);
     const principal = proven ? row.credential : undefined;
-    this.#again(watch, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, principal, row.answer === "truthful", row.exchangeId, row.dark);
+    this.#again(
+      watch,
+      { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject },
+      principal,
+      row.answer === "truthful",
+      row.exchangeId,
+      row.dark,
+      row.side,
+    );
   }
 
   /** One question of the past: charges, evidence and memory as when it happened. */
-  #again(watch: EndpointWatch, past: EarlyContact, credential: string | undefined, truthful: boolean, exchangeId: string, dark?: DarkRange | ""): void {
+  #again(watch: EndpointWatch, past: EarlyContact, credential: string | undefined, truthful: boolean, exchangeId: string, dark?: DarkRange | "", side?: Side): void {
     const { hi, lo } = pairKey(watch, past.narrow, past.subject);
     const principal = credential !== undefined;
     const actor: Actor = { narrow: past.narrow, network: past.network, address: "", credential, principal };
@@ -325,19 +336,23 @@ export class GateEngine {
           if (counted) {
             const outage = this.#outage(watch);
             // It was answered: what a surge or a narrowing lets through is taken as it was then.
-            watch.refusesNewcomer(this.sources.asked[counts] ?? 0, pays.surplus, 1, early, past.at, outage);
+            watch.refusesNewcomer(this.sources.asked[counts] ?? 0, pays.surplus, 1, early, past.at, outage, side);
             watch.takeNewcomer(pays.surplus, 1, past.at, outage);
           }
           this.#charge(watch, narrow, wide, 1, pays.granted);
         }
         const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
-        const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: (pays?.granted ?? 0) > 0, fresh: early };
+        const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: (pays?.granted ?? 0) > 0, fresh: early, side };
         this.#learned(watch, actor, subject, as, stranger, pays === undefined || watch.endpoint.state !== "budgeted", past.at);
       } else if (!this.#replayed.controlled) {
         this.#replayed.controlled = true;
         this.#control(watch, actor, past.subject, newcomer, past.at);
       }
-    } else watch.uniform++;
+    } else {
+      watch.uniform++;
+      // What fills by time was looked at then, at the pace of then; nothing is taken.
+      if (newcomer && exchangeId !== "") watch.refusesNewcomer(this.sources.asked[counts] ?? 0, 0, Number.POSITIVE_INFINITY, early, past.at, this.#frozen(watch), side);
+    }
     if (this.#contacted.add(hi, lo, past.at)) {
       this.#contact(watch, actor, newcomer, stranger, truthful, past.at);
       // Of what was asked before the guard stood, and of older journals, it is not known whether they lie in the dark: they do not teach where people live.
@@ -476,7 +491,7 @@ export class GateEngine {
     watch: EndpointWatch,
     actor: Actor,
     subject: Subject,
-    as: Pick<PendingPair, "counted" | "surplus" | "granted" | "fresh">,
+    as: Pick<PendingPair, "counted" | "surplus" | "granted" | "fresh" | "side">,
     stranger: boolean,
     free: boolean,
     at: number,
@@ -491,7 +506,7 @@ export class GateEngine {
     watch: EndpointWatch,
     actor: Actor,
     subject: string,
-    as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control" | "granted" | "fresh">,
+    as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control" | "granted" | "fresh" | "side">,
     free: boolean,
     at: number,
   ): void {
@@ -503,7 +518,7 @@ export class GateEngine {
     const networkLo = network.lo;
     const place = keyOfHex(actor.network, scratchA);
     const key = anchorKey(place.hi, place.lo, subject);
-    const { counted, surplus, tested, control, granted, fresh } = as;
+    const { counted, surplus, tested, control, granted, fresh, side } = as;
     const pair: NewPair = {
       hi: key.hi,
       lo: key.lo,
@@ -519,6 +534,7 @@ export class GateEngine {
       control,
       granted,
       fresh,
+      side,
     };
     this.#pending.push(pair, free);
   }
@@ -614,7 +630,7 @@ export class GateEngine {
 
   #unanchored(pair: PendingPair, at: number): void {
     const watch = this.#watches.at(pair.endpoint);
-    if (watch !== undefined && pair.putOff && !this.#frozen(watch)) this.#shareJudged(watch, this.#outage(watch), pair.fresh, at);
+    if (watch !== undefined && pair.putOff && !this.#frozen(watch)) this.#shareJudged(watch, this.#outage(watch), pair.fresh, at, pair.side);
     // An outage of what follows is nobody's guilt.
     if (watch === undefined || pair.control || !watch.anchorsSeen || this.#frozen(watch) || (pair.tried && this.#outage(watch))) return;
     const ratio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
@@ -656,7 +672,7 @@ export class GateEngine {
     if (pair.tested) {
       // An outage is known for one some minutes after it began: what it fails by then waits for that, until the pair is due.
       if (pair.counted && pair.tried && !anchored && !outage) return true;
-      if (pair.counted && !this.#frozen(watch)) this.#shareJudged(watch, anchored || (outage && pair.tried), pair.fresh, at);
+      if (pair.counted && !this.#frozen(watch)) this.#shareJudged(watch, anchored || (outage && pair.tried), pair.fresh, at, pair.side);
       else if (!pair.counted && this.#hasAnchored(watch, pair)) watch.share.known(anchored, at, pair.tried);
     }
     return false;
@@ -684,12 +700,12 @@ export class GateEngine {
     return this.#outage(watch) && !watch.share.speaks;
   }
 
-  #shareJudged(watch: EndpointWatch, anchored: boolean, fresh: boolean, at: number): void {
+  #shareJudged(watch: EndpointWatch, anchored: boolean, fresh: boolean, at: number, side: Side | undefined): void {
     const given = at - policy.cohortJudgedAfterMs;
     if (given >= this.#newcomersFrom && !this.#outage(watch)) watch.hours.judged(anchored, given);
     watch.share.cut = watch.touches.endpointCut(at);
     watch.fresh.cut = watch.share.cut;
-    const change = watch.shareJudged(anchored, fresh, at);
+    const change = watch.shareJudged(anchored, fresh, at, side);
     if (change !== undefined) this.#signals.followUp(watch, change, at);
   }
 

@@ -1,4 +1,6 @@
 import type { DarkRange } from "../exchange/dark-range.ts";
+import type { AsnRange } from "../detect/names/asn-table.ts";
+import type { AttributeKind } from "../detect/names/client-attributes.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
@@ -56,8 +58,17 @@ export interface GuardedEndpoint {
   readonly others?: readonly (readonly [method: string, id: string])[];
   /** Something else says that it is under attack: the tests of the endpoint as a whole (D3, D4) need only this part of their evidence. Absent: all of it. */
   readonly evidenceShare?: number;
+  /** Whom the attack that stands consists of, and few honest people beside; see `named-apart.ts`. */
+  readonly named?: NamedClients;
   /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
   readonly before?: readonly EarlyContact[];
+}
+
+/** A client is meant when it matches every part of one of them. */
+export interface NamedClients {
+  readonly subsets: readonly (readonly { readonly kind: AttributeKind; readonly values: readonly string[] }[])[];
+  /** Addresses of the networks that are named by their number: the gate has no list of its own. */
+  readonly ranges?: readonly AsnRange[];
 }
 
 /** Whether an answer of this status passes a guard that looks at refusals only. */
@@ -147,4 +158,6 @@ export interface Disclosure {
   readonly credential: string;
   /** Where dark ranges count: the one the subject lies in, `""` for none. For a gate that is put back from its journal; in the journal only. */
   readonly dark?: DarkRange | "";
+  /** Where its asker stood while only those who were named are held off; in the journal only. */
+  readonly side?: "named" | "others";
 }

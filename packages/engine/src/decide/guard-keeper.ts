@@ -9,7 +9,7 @@ import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";
 import type { EarlyContacts } from "./early-contacts.ts";
-import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
+import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type NamedClients, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
 import { ownMethods } from "./guard-matcher.ts";
 import { natural, type SubjectRules } from "./subject-rules.ts";
 
@@ -196,6 +196,7 @@ export class GuardKeeper {
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
     const signedIn = door || owned ? undefined : this.#signedIn(endpoint, rules);
     const cut = this.#parts.targets?.cut(endpoint.id, at) ?? 1;
+    const named = state === "budgeted" && !signedIn ? this.#parts.named?.(endpoint.id, at) : undefined;
     return {
       id: endpoint.id,
       method: endpoint.method,
@@ -217,6 +218,7 @@ export class GuardKeeper {
       // Those are known by their address only, and a caller with a credential is not.
       ...(early.length === 0 || signedIn === true || owned ? {} : { before: early }),
       ...(cut === 1 ? {} : { evidenceShare: cut }),
+      ...(named === undefined ? {} : { named }),
     };
   }
 
@@ -296,6 +298,8 @@ export interface GuardParts {
   readonly early: EarlyContacts;
   /** What whom an attack asks about says of an endpoint. */
   readonly targets?: Pick<TargetWatch, "cut">;
+  /** Whom an attack on it consists of, see {@link GuardedEndpoint.named}. */
+  readonly named?: (endpointId: string, at: number) => NamedClients | undefined;
   readonly rules: SubjectRules;
   /** Whether everybody was seen to read only what he had been handed there. */
   readonly owned: (endpointId: string) => boolean;
@@ -346,6 +350,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.owned === b.owned &&
     a.before === b.before &&
     a.evidenceShare === b.evidenceShare &&
+    a.named === b.named &&
     (a.formerly ?? noIds).length === (b.formerly ?? noIds).length &&
     (a.formerly ?? noIds).every((id, i) => id === b.formerly?.[i]) &&
     a.tellsNothing.length === b.tellsNothing.length &&

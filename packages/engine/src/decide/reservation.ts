@@ -1,6 +1,7 @@
 import type { Actor } from "../exchange/actor.ts";
 import type { Action } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
+import type { Side } from "./named-apart.ts";
 import type { EndpointWatch } from "./endpoint-watch.ts";
 import type { FanOutAsk, FanOutGrant } from "./fan-out.ts";
 
@@ -22,6 +23,8 @@ export interface Reservation {
   early: boolean;
   /** So much of the charge was paid from the endpoint's grants. */
   granted: number;
+  /** Where it stands while only those who are named are held off. */
+  side: Side | undefined;
   settled: boolean;
   /** Its caller is expected: nothing was charged, and nothing is concluded. */
   expected?: true;
@@ -67,6 +70,7 @@ export function openReservation(watch: EndpointWatch, actor: Actor, at: number):
     surplus: 0,
     early: false,
     granted: 0,
+    side: undefined,
     settled: false,
   };
 }

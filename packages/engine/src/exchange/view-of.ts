@@ -101,6 +101,11 @@ function textOf(body: BodyContent, ports: Ports): string | undefined {
   return typeof body === "string" ? body : ports.decodeUtf8(body);
 }
 
+/** The body of a request as JSON, if it is. */
+export function requestJsonOf(request: Message, ports: Ports): Json | undefined {
+  return jsonOf(request, lowered(headerOf(request.headers, "content-type")), ports);
+}
+
 function jsonOf(message: Message, contentType: string, ports: Ports): Json | undefined {
   if (message.body === undefined || message.body.length === 0 || message.truncated === true) return undefined;
   const typed = contentType.includes("json");

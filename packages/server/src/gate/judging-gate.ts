@@ -3,6 +3,7 @@ import {
   allowProven,
   askedOf,
   classifyResponse,
+  clientOfRequest,
   classOfEach,
   credentialOf,
   extractSubjects,
@@ -175,7 +176,9 @@ export class JudgingGate implements GatePort {
       credential: credential?.hash,
       principal: credential !== undefined && this.#principals.has(credential.hash),
     });
-    const reservation = engine.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated || !complete, head.at);
+    const reservation = engine.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated || !complete, head.at, (asns) =>
+      clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, asns, ports),
+    );
     if (reservation === undefined) return pass;
     token.held = { waiting: token, endpoint, reservation, extracted };
     return { kind: "hold", token: token.held };

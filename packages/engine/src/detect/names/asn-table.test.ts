@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { type AddressKey, addressKey } from "./address-key.ts";
-import { AsnRanges } from "./asn-table.ts";
+import { AsnRanges, asnTableOf } from "./asn-table.ts";
 
 const tableOf = (...prefixes: readonly (readonly [address: string, bits: number, asn: number])[]) => {
   const ranges = new AsnRanges();
@@ -65,6 +65,37 @@ describe("whose network an address is in", () => {
     expect(table.nameOf("AS64500")).toBe("Example Hosting".repeat(20).slice(0, 64));
     expect(table.nameOf("AS64999")).toBeUndefined();
     expect(ranges.networks).toBe(2);
+  });
+
+  it("is the same after its ranges were told to somebody without the list, unless they are too many", () => {
+    const table = tableOf(
+      ["0.0.0.0", 1, 64_500],
+      ["10.0.0.0", 8, 64_501],
+      ["192.0.2.0", 24, 64_500],
+      ["255.255.255.0", 24, 64_501],
+      ["2001:db8::", 32, 64_500],
+      ["2001:db8:0:1::", 64, 64_501],
+      ["ffff::", 16, 64_500],
+    );
+    const told = table.rangesOf(["AS64500", "AS64501"], 100);
+    const again = asnTableOf(told ?? []);
+    for (const address of [
+      "9.255.255.255",
+      "10.0.0.0",
+      "11.0.0.0",
+      "128.0.0.0",
+      "192.0.2.255",
+      "192.0.3.0",
+      "255.255.255.255",
+      "2001:db8::",
+      "2001:db8:0:1:ffff::",
+      "2001:db8:0:2::",
+      "2001:db9::",
+      "ffff:ffff:ffff:ffff::1",
+    ])
+      expect(again.textOf(address)).toBe(table.textOf(address));
+    expect(table.rangesOf(["AS64500"], told?.length ?? 0)?.every(([asn]) => asn === "AS64500")).toBe(true);
+    expect(table.rangesOf(["AS64500", "AS64501"], (told?.length ?? 0) - 1)).toBeUndefined();
   });
 
   it("refuses what is no range, with the reason", () => {

@@ -42,6 +42,25 @@ export class AsnTable {
     return asn === 0 ? "" : `AS${asn}`;
   }
 
+  /** First and last address of everything these networks (`AS64500`) announce, for who has no list; undefined where that is more than `max`. */
+  rangesOf(networks: readonly string[], max: number): readonly AsnRange[] | undefined {
+    const wanted = new Map(networks.map((text) => [Number(text.slice(2)), text]));
+    const found: AsnRange[] = [];
+    for (const { hi, lo, owner } of [this.#v4, this.#v6]) {
+      const v6 = owner === this.#v6.owner;
+      for (let at = 0; at < owner.length; at++) {
+        const asn = wanted.get(owner[at] ?? 0);
+        if (asn === undefined) continue;
+        if (found.length >= max) return undefined;
+        const nextHi = hi[at + 1] ?? 0x1_0000_0000;
+        const nextLo = lo[at + 1] ?? 0;
+        const [lastHi, lastLo] = nextLo > 0 ? [nextHi, nextLo - 1] : [nextHi - 1, 0xffff_ffff];
+        found.push(v6 ? [asn, `${groups(hi[at] ?? 0, lo[at] ?? 0)}::`, `${groups(lastHi, lastLo)}:ffff:ffff:ffff:ffff`] : [asn, quads(hi[at] ?? 0), quads(lastHi)]);
+      }
+    }
+    return found;
+  }
+
   /** What the list calls this network (`AS64500`); undefined where it does not say. */
   nameOf(text: string): string | undefined {
     return this.#names.get(Number(text.slice(2)));
@@ -109,6 +128,16 @@ export class AsnRanges {
   table(): AsnTable {
     return new AsnTable(flat(this.#v4), flat(this.#v6), this.#names);
   }
+}
+
+/** `AS64500`, first and last address. */
+export type AsnRange = readonly [asn: string, first: string, last: string];
+
+/** The table of what {@link AsnTable.rangesOf} told. */
+export function asnTableOf(told: readonly AsnRange[]): AsnTable {
+  const ranges = new AsnRanges(told.length);
+  for (const [asn, first, last] of told) ranges.add(first, last, Number(asn.slice(2)));
+  return ranges.table();
 }
 
 export type AsnProblem = "no network number" | "no address" | "no prefix length" | "ends before it begins" | "too many";
@@ -200,6 +229,14 @@ function compare(ranges: Ranges, a: number, b: number): number {
     (ranges.lastHi[b] ?? 0) - (ranges.lastHi[a] ?? 0) ||
     (ranges.lastLo[b] ?? 0) - (ranges.lastLo[a] ?? 0)
   );
+}
+
+function quads(value: number): string {
+  return [24, 16, 8, 0].map((shift) => (value >>> shift) & 255).join(".");
+}
+
+function groups(hi: number, lo: number): string {
+  return [hi >>> 16, hi & 65_535, lo >>> 16, lo & 65_535].map((group) => group.toString(16)).join(":");
 }
 
 const scratch: AddressKey = { v6: false, hi: 0, lo: 0 };

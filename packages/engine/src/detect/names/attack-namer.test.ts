@@ -102,6 +102,39 @@ describe("naming an attack's clients", () => {
     expect(result?.text?.sentence).toMatch(/ By network: AS6451\d: [\d,]+ of [\d,]+ sources; /u);
   });
 
+  it("lets clients of the attack's own be held off alone, by all that tells them, until they come no more", () => {
+    const stage = new Stage();
+    const ranges = new AsnRanges();
+    ranges.addPrefix("60.0.0.0", 12, 64_500);
+    stage.namer.asns = ranges.table();
+    stage.honest(1_500, 24 * hour);
+    for (let n = 0; n < 600; n++) {
+      stage.now += 1_000;
+      stage.asks({ address: `60.${n % 16}.${n % 250}.9`, shape: "bbbbbbbb", follows: false });
+      if (n === 20) {
+        expect(stage.namer.toHoldOff("e", stage.now)).toBeUndefined();
+        stage.namer.alarm("e", stage.now);
+      }
+    }
+    stage.now += 600_000;
+    const held = stage.namer.toHoldOff("e", stage.now);
+    expect(held?.subsets).toContainEqual([{ kind: "request shape", values: ["bbbbbbbb"] }]);
+    expect(held?.subsets).toContainEqual([{ kind: "ASN", values: ["AS64500"] }]);
+    expect(held?.ranges).toEqual([["AS64500", "60.0.0.0", "60.15.255.255"]]);
+    expect(new AttackNamer(stage.namer.exportState()).toHoldOff("e", stage.now)).toEqual(held);
+    stage.honest(200, 4 * hour, 20_000);
+    expect(stage.namer.toHoldOff("e", stage.now)).toBeUndefined();
+  });
+
+  it("lets nobody be held off for an attack that imitates the app from honest networks", () => {
+    const stage = new Stage();
+    stage.honest(1_500, 24 * hour);
+    for (let n = 0; n < 600; n++) stage.asks({ address: home(10_000 + 13 * n), userAgent: app(n), follows: false });
+    stage.namer.alarm("e", stage.now);
+    stage.now += 600_000;
+    expect(stage.namer.toHoldOff("e", stage.now)).toBeUndefined();
+  });
+
   it("says that an attack which imitates the app from honest networks cannot be told apart", () => {
     const stage = new Stage();
     stage.honest(1_500, 24 * hour);

@@ -1,5 +1,6 @@
 import type { AsnTable } from "./asn-table.ts";
 import { attributeKinds } from "./client-attributes.ts";
+import type { NamedClients } from "../../decide/gate-policy.ts";
 import { type Contact, ContactSample, type ContactSampleState } from "./contact-sample.ts";
 import { scanPolicy as policy } from "./scan-policy.ts";
 import { type PastShare, scanNow, type ScanResult, scanSubsets } from "./subset-scan.ts";
@@ -22,7 +23,7 @@ export class AttackNamer {
 
   /** JSON-able. What was named is not in it: it is named again when somebody asks. */
   exportState(): AttackNamerState {
-    return Array.from(this.#endpoints, ([id, { told, refused, whole, values, lastAt, alarmed, alarmUntil }]) => [
+    return Array.from(this.#endpoints, ([id, { told, refused, whole, values, lastAt, alarmed, alarmUntil, held }]) => [
       id,
       {
         told: told.exportState(),
@@ -32,6 +33,7 @@ export class AttackNamer {
         lastAt,
         alarmed,
         alarmUntil: Number.isFinite(alarmUntil) ? alarmUntil : null,
+        ...(held === undefined ? {} : { held }),
       },
     ]);
   }
@@ -112,6 +114,47 @@ export class AttackNamer {
     return known;
   }
 
+  /**
+   * Whom the gate may hold off alone, for an attack that stands: clients that are nearly all of it and among whom few honest people are. Looked at anew at long intervals only; what was said stands
+   * while some of them still come and never follow up, and the alarm with it, and is taken back when too many of those who followed up are among them.
+   */
+  toHoldOff(endpointId: string, now: number): NamedClients | undefined {
+    const known = this.#endpoints.get(endpointId);
+    if (known === undefined || (!known.alarmed && known.held === undefined)) return undefined;
+    const at = Math.max(now, known.lastAt);
+    if (at < known.heldNextAt) return known.held;
+    if (known.held !== undefined && !known.alarmed) known.held = undefined;
+    const result = this.named(endpointId, now);
+    known.heldLooks++;
+    known.heldNextAt = at + Math.min(holdEveryMaxMs, holdEveryMs * 2 ** Math.max(0, known.heldLooks - holdLooksSoon));
+    if (result === undefined) return known.held;
+    const fits = result.verdict === "named" && result.people >= policy.historyMin && result.apart.some(({ kind }) => kind !== "block of identifiers");
+    if (fits) {
+      const subsets = result.apart.filter(({ kind }) => kind !== "block of identifiers").map((part) => [part]);
+      const networks = subsets.flatMap((parts) => parts.flatMap(({ kind, values }) => (kind === "ASN" ? values : [])));
+      const ranges = networks.length === 0 ? [] : this.asns?.rangesOf(networks, holdRangesMax);
+      const next: NamedClients | undefined = ranges === undefined ? undefined : { subsets, ...(ranges.length === 0 ? {} : { ranges }) };
+      if (next !== undefined && JSON.stringify(next) !== JSON.stringify(known.held)) known.held = next;
+    }
+    if (known.held !== undefined && !this.#stands(known, known.held, at)) known.held = undefined;
+    // As long as they come the attack goes on, whatever else is told of it.
+    if (known.held !== undefined) known.alarmUntil = Math.max(known.alarmUntil, at + alarmForMs);
+    return known.held;
+  }
+
+  #stands(known: Known, held: NamedClients, at: number): boolean {
+    const people = new Set<string>();
+    const matched = new Set<string>();
+    let lately = 0;
+    for (const row of [...known.told.rows(), ...known.refused.rows()]) {
+      if (row.followed) people.add(row.source);
+      if (!held.subsets.some((parts) => parts.every(({ kind, values }) => values.includes(row.attributes[attributeKinds.indexOf(kind)] ?? "")))) continue;
+      if (row.followed) matched.add(row.source);
+      else if (row.at > at - holdSinceMs) lately++;
+    }
+    return lately >= policy.rowsMin && matched.size <= policy.peopleMax * people.size;
+  }
+
   renamed(from: string, to: string): void {
     const known = this.#endpoints.get(from);
     if (known === undefined || !this.#endpoints.delete(from) || this.#endpoints.has(to)) return;
@@ -143,6 +186,9 @@ export class AttackNamer {
       scannedAt: Number.NEGATIVE_INFINITY,
       scanned: undefined,
       scanning: undefined,
+      held: undefined,
+      heldNextAt: Number.NEGATIVE_INFINITY,
+      heldLooks: 0,
     };
     this.#endpoints.set(endpointId, known);
     return known;
@@ -159,6 +205,14 @@ const refusedMax = 1_024;
 const alarmForMs = 86_400_000;
 /** A scan takes about a tenth of a second in all while both samples are full. */
 export const scanEveryMs = 120_000;
+/** Looking for whom to hold off: every five minutes at first, an hour apart after a dozen looks. */
+const holdEveryMs = 300_000;
+const holdEveryMaxMs = 3_600_000;
+const holdLooksSoon = 12;
+/** What large networks announce, joined where they touch; more would make the gate's policy slow to send. */
+const holdRangesMax = 4_096;
+/** Hardly anybody of them in so long: they are no name for what goes on. */
+const holdSinceMs = 10_800_000;
 /** What a half-day taught weighs four fifths when the next has. */
 const fades = 0.8;
 
@@ -182,6 +236,10 @@ interface Known {
   scannedAt: number;
   scanned: ScanResult | undefined;
   scanning: Generator<number, ScanResult> | undefined;
+  /** What {@link AttackNamer.toHoldOff} said last, when it looks again, and how often it has looked. */
+  held: NamedClients | undefined;
+  heldNextAt: number;
+  heldLooks: number;
 }
 
 /** By endpoint id, in the order they were first asked. */
@@ -197,9 +255,10 @@ interface KnownState {
   readonly lastAt: number;
   readonly alarmed: boolean;
   readonly alarmUntil: number | null;
+  readonly held?: NamedClients;
 }
 
-function restored({ told, refused, whole, values, lastAt, alarmed, alarmUntil }: KnownState): Known {
+function restored({ told, refused, whole, values, lastAt, alarmed, alarmUntil, held }: KnownState): Known {
   return {
     told: new ContactSample(undefined, told),
     refused: new ContactSample(refusedMax, refused),
@@ -211,6 +270,9 @@ function restored({ told, refused, whole, values, lastAt, alarmed, alarmUntil }:
     scannedAt: Number.NEGATIVE_INFINITY,
     scanned: undefined,
     scanning: undefined,
+    held,
+    heldNextAt: Number.NEGATIVE_INFINITY,
+    heldLooks: 0,
   };
 }
 

@@ -31,6 +31,8 @@ export const scanPolicy = {
   /** Half of the attack caught is named, a tenth partly. */
   namedMin: 0.5,
   partlyMin: 0.1,
+  /** Only these are held off when they are three in four of the attack; the rest must be little enough for the test of the others to stay calm. */
+  holdCaughtMin: 0.75,
   /** Below so many attack questions in the sample nothing is said. */
   attackMin: 8,
 } as const;

@@ -35,6 +35,7 @@ export function* scanSubsets(input: ScanInput): Generator<number, ScanResult> {
     caught: 0,
     alikeBy: [],
     byAsn: [],
+    apart: [],
   };
   if (whole.attack < policy.attackMin || whole.attack < 2 * whole.error) return { verdict: "too little", ...found, sourcesNamed: 0, named: [], matched: 0 };
   const chosen: Candidate[] = [];
@@ -70,6 +71,11 @@ export function* scanSubsets(input: ScanInput): Generator<number, ScanResult> {
     matched: told.length === 0 ? 0 : matched.size * input.told.scale,
     alikeBy: alikeKinds(rows, firstRound),
     byAsn: asnsOf(never),
+    apart: firstRound
+      .filter((one) => one.parts.length === 1 && one.caught >= policy.holdCaughtMin && worth(one))
+      .toSorted((a, b) => b.score - a.score)
+      .slice(0, apartMax)
+      .flatMap((one) => one.parts),
   };
 }
 
@@ -127,6 +133,8 @@ export interface ScanResult {
   readonly caught: number;
   /** Networks of those that never followed up, most sources first, at most {@link asnsMax}; empty without a list of networks. */
   readonly byAsn: readonly { readonly asn: string; readonly sources: number }[];
+  /** Each of these alone is nearly all of the attack at a small price: who changes one of them is still known by the others. At most {@link apartMax}. */
+  readonly apart: readonly SubsetPart[];
   /** Attributes that were seen and do not tell attackers from honest clients. */
   readonly alikeBy: readonly AttributeKind[];
 }
@@ -146,6 +154,8 @@ export interface SubsetPart {
   readonly values: readonly string[];
 }
 
+/** One of each kind, and some to spare. */
+export const apartMax = 12;
 /** Networks one result lists: nobody reads more. */
 export const asnsMax = 10;
 /** Three visits of each row of two full samples of two generations: a few milliseconds. */

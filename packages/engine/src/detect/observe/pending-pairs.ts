@@ -1,6 +1,6 @@
 /**
  * First contacts waiting for their anchor, first in, first out, found again by (network, subject). All wait equally long; one
- * whose answer came late stands behind younger ones and is due with them. Typed-array ring with chained buckets, 50 bytes a pair.
+ * whose answer came late stands behind younger ones and is due with them. Typed-array ring with chained buckets, 51 bytes a pair.
  *
  * Bound: `capacity` pairs. At the bound the oldest is dropped *without* evidence either way and counted in `dropped`: a flood can
  * delay evidence but neither create nor erase credits, which were charged when the answer was given.
@@ -17,8 +17,8 @@ export class PendingPairs {
   readonly #networkHi: Uint32Array;
   readonly #networkLo: Uint32Array;
   readonly #anchored: Uint8Array;
-  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control, bit 4: granted, bit 5: fresh, bit 6: tried, bit 7: put off. */
-  readonly #flags: Uint8Array;
+  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control, bit 4: granted, bit 5: fresh, bit 6: tried, bit 7: put off, bit 8: named, bit 9: others. */
+  readonly #flags: Uint16Array;
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
   #head = 0;
@@ -37,7 +37,7 @@ export class PendingPairs {
     this.#networkHi = new Uint32Array(capacity);
     this.#networkLo = new Uint32Array(capacity);
     this.#anchored = new Uint8Array(capacity);
-    this.#flags = new Uint8Array(capacity);
+    this.#flags = new Uint16Array(capacity);
     this.#next = new Int32Array(capacity).fill(-1);
     this.#buckets = new Int32Array(1 << Math.ceil(Math.log2(Math.max(2, capacity)))).fill(-1);
   }
@@ -66,7 +66,14 @@ export class PendingPairs {
     this.#networkHi[slot] = pair.networkHi;
     this.#networkLo[slot] = pair.networkLo;
     this.#anchored[slot] = 0;
-    this.#flags[slot] = (pair.counted ? 1 : 0) | (pair.surplus ? 2 : 0) | (pair.tested ? 4 : 0) | (pair.control ? 8 : 0) | (pair.granted ? 16 : 0) | (pair.fresh ? 32 : 0);
+    this.#flags[slot] =
+      (pair.counted ? 1 : 0) |
+      (pair.surplus ? 2 : 0) |
+      (pair.tested ? 4 : 0) |
+      (pair.control ? 8 : 0) |
+      (pair.granted ? 16 : 0) |
+      (pair.fresh ? 32 : 0) |
+      (pair.side === undefined ? 0 : pair.side === "named" ? 256 : 512);
     const bucket = pair.lo & (this.#buckets.length - 1);
     this.#next[slot] = this.#buckets[bucket] ?? -1;
     this.#buckets[bucket] = slot;
@@ -138,6 +145,7 @@ export class PendingPairs {
       fresh: ((this.#flags[slot] ?? 0) & 32) !== 0,
       tried: ((this.#flags[slot] ?? 0) & 64) !== 0,
       putOff: ((this.#flags[slot] ?? 0) & 128) !== 0,
+      side: ((this.#flags[slot] ?? 0) & 256) !== 0 ? "named" : ((this.#flags[slot] ?? 0) & 512) !== 0 ? "others" : undefined,
     };
   }
 
@@ -204,6 +212,8 @@ export interface PendingPair {
   readonly tried: boolean;
   /** True when it is to be judged only when it is due. */
   readonly putOff: boolean;
+  /** Where its asker stood while only those who were named are held off. */
+  readonly side?: "named" | "others" | undefined;
 }
 
 /** As one begins to wait. */

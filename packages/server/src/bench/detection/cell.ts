@@ -67,6 +67,9 @@ export interface CellAttack {
   readonly homes?: boolean;
   /** How its requests look: as the app's (default), as a script's, or as a dozen scripts' in turn. */
   readonly shape?: "app" | "own" | "rotating";
+  /** From this place of the list on its requests look as the app's, whatever `shape` says; twice: it goes to and fro between the two. */
+  readonly turnsAt?: number;
+  readonly turnsBack?: boolean;
   /** Each question of an address shows another of them. */
   readonly turning?: boolean;
   /** Signs in to an own account after so many questions of an address. */

@@ -116,7 +116,7 @@ function attackOf(attack: CellAttack, list: readonly number[], people: Populatio
     ...(attack.turning === undefined ? {} : { turning: attack.turning }),
     ...(attack.gateways === undefined ? {} : { addressOf: (n: number) => sharedAddress(10, n % (attack.gateways ?? 1)) }),
     ...(attack.homes === true ? { addressOf: (n: number) => homeAddress(people, seed, n) } : {}),
-    ...(attack.shape === undefined || attack.shape === "app" ? {} : { headersOf: attack.shape === "own" ? scriptHeaders : rotatingHeaders }),
+    ...(attack.shape === undefined || attack.shape === "app" ? {} : { headersOf: turning(attack, attack.shape === "own" ? scriptHeaders : rotatingHeaders) }),
     ...(attack.ja4 === undefined ? {} : { ja4: attack.ja4 }),
     ...(own === undefined ? {} : { ownAccounts: { people, ...own } }),
     ...(attack.growthPerDay === undefined ? {} : { growthPerDay: attack.growthPerDay }),
@@ -148,6 +148,18 @@ function scriptHeaders(userAgent: string): readonly (readonly [string, string])[
     ["Connection", "keep-alive"],
     ["User-Agent", userAgent],
   ];
+}
+
+/** Another look from its n-th address on, or to and fro: addresses come in turn. */
+function turning({ turnsAt, turnsBack }: CellAttack, headersOf: (userAgent: string, n: number) => readonly (readonly [string, string])[]): typeof headersOf {
+  if (turnsAt === undefined) return headersOf;
+  return (userAgent, n) =>
+    (turnsBack === true ? Math.floor(n / turnsAt) % 2 === 1 : n >= turnsAt)
+      ? [
+          ["User-Agent", userAgent],
+          ["Accept", "application/json"],
+        ]
+      : headersOf(userAgent, n);
 }
 
 /** Twelve orders and choices of headers, none the app's. */
