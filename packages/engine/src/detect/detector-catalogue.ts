@@ -206,6 +206,17 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
   },
   {
+    id: "voucher.guessing",
+    letter: "",
+    sees: "Codes of coupons, vouchers and gift cards guessed: an address or an account that tries code after code that nobody else tried and that is refused, at any speed; all sources together, by the share of callers whose first code in half an hour is refused. What a flagged source then gets through is told as found.",
+    misses: "Codes under names that say nothing. Guesses of which a third is right. One try each from fresh addresses and accounts at less than about a quarter of honest tries.",
+    mistakes: "A till or an import behind one address that goes through codes gone stale; the first whose browser's helper goes through a new list.",
+    walkedAroundBy: "Valid codes of the guesser's own, each good for two or three guesses an hour.",
+    acts: "nothing; it tells people",
+    file: "packages/engine/src/detect/abuse/voucher-guessing.ts",
+    numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
+  },
+  {
     id: "login.spray",
     letter: "",
     sees: "One password tried on many accounts, from however many places, by 14 bits of a keyed hash of it that is another one each day, in memory only. Passwords that fail and succeed in the usual proportion are taken for popular.",

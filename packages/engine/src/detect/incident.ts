@@ -8,7 +8,7 @@ import type { Level, Signal } from "./signal.ts";
  */
 export interface Incident {
   readonly id: string;
-  /** `enumeration`, `otp`, `sms`, `push`, `login`, or `trigger.<id>`. */
+  /** `enumeration`, `otp`, `sms`, `push`, `login`, `voucher`, or `trigger.<id>`. */
   readonly kind: string;
   /** What signals were grouped by: kind and endpoint, or trigger and key. */
   readonly group: string;

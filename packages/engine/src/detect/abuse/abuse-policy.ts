@@ -82,6 +82,15 @@ export const abusePolicy = {
   /** A password that people really have fails and succeeds in the usual proportion; three times that is still usual. */
   popularFactor: 3,
 
+  /**
+   * One source's first tries of codes of coupons and gift cards that nobody else tried: people mistype and hope, up to nearly half; a guesser is wrong in nine of ten at the least. Told at 100,000 to 1:
+   * seventeen wrong ones in a row.
+   */
+  voucherHonestFails: 0.45,
+  voucherGuessedFails: 0.9,
+  voucherSourceAt: Math.log(100_000),
+  voucherWrong: { prior: 0.4, priorWeight: 50, least: 0.1, most: 0.75 },
+
   /** Prompts on somebody's device since the last he agreed to: three are told, five within ten minutes page (as Elastic's rule has it). */
   promptsSoft: 3,
   promptsHard: 5,

@@ -15,6 +15,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["push.bombing", "Somebody is sending prompts to one person's device until he gives in"],
   ["login.stuffing", "Somebody is trying leaked passwords"],
   ["login.spray", "Somebody is trying one password on many accounts"],
+  ["voucher.guessing", "Somebody is guessing codes of coupons or gift cards"],
   ["takeover.aftermath", "People whom a stranger learned of lose their accounts"],
   ["takeover.number-change", "A number changed hands, and with it an account"],
 ]);
@@ -58,6 +59,14 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
       "End the sessions of the accounts told as taken, and have their passwords changed",
       "Ask the sources for a second factor or a proof of work; slow the pair of source and account",
       "Do not lock accounts: whoever tries passwords could lock everybody out",
+    ],
+  ],
+  [
+    "voucher",
+    [
+      "Void or replace the codes told as found, and hold the orders that used them",
+      "Let each account try a few codes an hour, and each address a few more; ask for a proof of work beyond that",
+      "Make codes of gift cards long and random: twelve characters or more, with a PIN of their own",
     ],
   ],
 ]);

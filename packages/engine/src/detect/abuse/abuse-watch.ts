@@ -12,9 +12,11 @@ import { OtpSpray, type WatchesState } from "./otp-spray.ts";
 import { type MessageCosts, prefixOf, type PumpingState, SmsPumping } from "./sms-pumping.ts";
 import { PushBombing } from "./push-bombing.ts";
 import type { Emit, Tried } from "./tried.ts";
+import { VoucherGuessing } from "./voucher-guessing.ts";
+import { voucherCodes, voucherOutcome } from "./voucher-tries.ts";
 
 /**
- * Watches codes, messages and sign-ins for abuse: finds out which endpoints take or send them ({@link EndpointKinds}) and asks the detectors. Out of band: it raises signals and refuses nobody.
+ * Watches codes, messages, sign-ins and vouchers for abuse: finds out which endpoints take or send them ({@link EndpointKinds}) and asks the detectors. Out of band: it raises signals and refuses nobody.
  *
  * The same exchanges in the same order give the same signals, ids included. Secrets and codes live inside one call, and as a few bits of keyed hashes in memory.
  */
@@ -26,6 +28,7 @@ export class AbuseWatch {
   readonly #stuffing: LoginStuffing;
   readonly #loginSpray: LoginSpray;
   readonly #bombing: PushBombing;
+  readonly #vouchers: VoucherGuessing;
   /** Prefix of the number of a subject seen lately. */
   readonly #prefixes = new RotatingMap<string>(numbersMax);
   #signals: Signal[] = [];
@@ -45,6 +48,7 @@ export class AbuseWatch {
     this.#stuffing = new LoginStuffing(emit, state?.logins);
     this.#loginSpray = new LoginSpray(ports, emit);
     this.#bombing = new PushBombing(emit);
+    this.#vouchers = new VoucherGuessing(ports, emit, state?.vouchers);
   }
 
   /** Reads one exchange, in order of time; gives back what it raised. */
@@ -59,6 +63,7 @@ export class AbuseWatch {
       const prefix = prefixOf(normalForm("phone", seen.first));
       if (prefix !== undefined) this.#prefixes.set(only.hash, prefix);
     }
+    this.#voucher(seen);
     const attempt = this.kinds.observe(seen);
     const { prompted, agreed } = this.kinds.lastPrompt;
     if (agreed !== undefined) this.#bombing.agreed(agreed);
@@ -78,10 +83,26 @@ export class AbuseWatch {
     this.kinds.renamed(from, to);
     this.#otpSpray.renamed(from, to);
     this.#stuffing.renamed(from, to);
+    this.#vouchers.renamed(from, to);
   }
 
   exportState(): AbuseState {
-    return { kinds: this.kinds.exportState(), codes: this.#otpSpray.exportState(), logins: this.#stuffing.exportState(), pumping: this.#pumping.exportState() };
+    return {
+      kinds: this.kinds.exportState(),
+      codes: this.#otpSpray.exportState(),
+      logins: this.#stuffing.exportState(),
+      pumping: this.#pumping.exportState(),
+      vouchers: this.#vouchers.exportState(),
+    };
+  }
+
+  #voucher({ view, pathValues, responseClass, endpointId, actor, declared, at }: AbuseSeen): void {
+    if (responseClass === undefined || declared !== undefined) return;
+    const codes = voucherCodes(view, pathValues);
+    if (codes.length === 0) return;
+    const outcome = voucherOutcome(responseClass, view.responseJson);
+    if (outcome !== "accepted" && outcome !== "refused") return;
+    this.#vouchers.observe({ endpointId, actor, codes, failed: outcome === "refused", at });
   }
 
   #code(tried: Tried): void {
@@ -115,6 +136,8 @@ export interface AbuseState {
   readonly codes: WatchesState;
   readonly logins: WatchesState;
   readonly pumping: PumpingState;
+  /** Absent in older states. */
+  readonly vouchers?: WatchesState;
 }
 
 /** Numbers seen lately: an hour of 18 a second. */
