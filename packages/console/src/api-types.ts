@@ -15,6 +15,7 @@ export type Overview = {
     readonly confirmed: number;
     readonly denied: number;
     readonly uniform: number;
+    readonly unknown?: number;
     readonly estimated: boolean;
   };
   readonly series: {
@@ -431,6 +432,7 @@ export type Incident = {
     readonly confirmed: number;
     readonly denied: number;
     readonly uniform: number;
+    readonly unknown?: number;
     readonly estimated: boolean;
   };
   readonly signals: readonly ({

@@ -117,6 +117,20 @@ describe("objects that everybody reads as handed to him", () => {
     expect(honest.signals.filter(({ detector }) => detector === "access.foreign-objects")).toEqual([]);
   });
 
+  test("are known for it, too, where each token lives for one read", () => {
+    const shop = new Shop();
+    let at = start;
+    for (let n = 0; n < 60; n++) {
+      const who = `s${n}`;
+      const own = ordersOf(n % customers).slice(0, 5);
+      shop.list(who, own, (at += 5 * minute));
+      shop.open(who, own[n % 5] ?? 0, at + 2_000);
+    }
+    expect(shop.uniform).toEqual([]);
+    expect(shop.walk(1, at + minute, 4_000)).toBeLessThanOrEqual(policy.foreignCredits);
+    expect(shop.told).toBe(true);
+  });
+
   test("that callers bring ids of their own to are nobody's to hold", () => {
     const shop = new Shop();
     let at = start;

@@ -48,6 +48,8 @@ export interface DisclosedCounts {
   readonly confirmed: number;
   readonly denied: number;
   readonly uniform: number;
+  /** Answered truthfully in a way not understood yet, or in one that says neither; absent where nobody counted them. */
+  readonly unknown?: number | undefined;
   /** True when at least one of them is an estimate (± 3.3 %). */
   readonly estimated?: boolean;
 }

@@ -20,7 +20,7 @@ export interface AlertMessage {
     readonly endpoints: readonly string[];
     readonly sources: readonly string[];
     readonly sourceCount: number;
-    readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number; readonly estimated: boolean };
+    readonly disclosed: { readonly confirmed: number; readonly denied: number; readonly uniform: number; readonly unknown?: number | undefined; readonly estimated: boolean };
     readonly signals: number;
     /** Why: the detector that spoke last and its numbers. */
     readonly because: string;
@@ -71,15 +71,17 @@ export interface AlertContext {
 /** The message as lines of text, for terminals and mail. The first line is the subject. */
 export function alertLines(message: AlertMessage): readonly string[] {
   const { incident } = message;
-  const { confirmed, denied, uniform } = incident.disclosed;
+  const { confirmed, denied, uniform, unknown = 0 } = incident.disclosed;
   const about = (value: number): string => `${incident.disclosed.estimated && value > exactMax ? "≈" : ""}${value}`;
   const what = { "incident.opened": "opened", "incident.raised": "got worse", "incident.summary": "goes on" }[message.type];
   return [
     `[${message.level}] ${message.title}`,
     `Incident ${incident.id} ${what} at ${message.at}`,
     ...(incident.endpoints.length > 0 ? [`On: ${incident.endpoints.join(", ")}`] : []),
-    ...(confirmed + denied + uniform > 0
-      ? [`Disclosed${incident.disclosed.estimated ? " (≈: within 3 %)" : ""}: ${about(confirmed)} confirmed, ${about(denied)} denied, ${about(uniform)} told nothing`]
+    ...(confirmed + denied + uniform + unknown > 0
+      ? [
+          `Disclosed${incident.disclosed.estimated ? " (≈: within 3 %)" : ""}: ${about(confirmed)} confirmed, ${about(denied)} denied, ${about(uniform)} told nothing${unknown > 0 ? `, ${about(unknown)} answered in a way not understood yet` : ""}`,
+        ]
       : []),
     ...(incident.sourceCount > 0
       ? [`Sources: ${incident.sourceCount}${incident.sources.length > 0 ? ` (${incident.sources.join(", ")}${incident.sourceCount > incident.sources.length ? ", …" : ""})` : ""}`]

@@ -92,6 +92,17 @@ describe("the message", () => {
       expect(text).toContain(part);
     expect(JSON.stringify(message)).not.toContain("0123456789abcdef");
   });
+  test("says how many were answered in a way not understood yet, so that the counts add up", () => {
+    const message = messageOf();
+    const lines = alertLines({ ...message, incident: { ...message.incident, disclosed: { confirmed: 8, denied: 0, uniform: 6, unknown: 10, estimated: false } } });
+    expect(lines).toContain("Disclosed: 8 confirmed, 0 denied, 6 told nothing, 10 answered in a way not understood yet");
+    const incidents = new Incidents();
+    incidents.observe(signal);
+    incidents.setDisclosed("e1", { confirmed: 0, denied: 0, uniform: 0, unknown: 4 });
+    const [alert] = incidents.dueAlerts();
+    if (alert === undefined) throw new Error("no alert");
+    expect(alertLines(alertMessage(alert, { endpointName: () => "GET /x" })).join("\n")).toContain("4 answered in a way");
+  });
   test("nothing an attacker sent breaks a line or a terminal", () => {
     const incidents = new Incidents();
     incidents.observe({ ...signal, actor: { address: "1\r\nBcc: x@example.com\u001b[2J", network: "n", narrow: "c" } });

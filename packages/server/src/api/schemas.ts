@@ -13,7 +13,7 @@ const ownFigure = z.object({ bits: z.number(), lowBits: z.number(), highBits: z.
 const scalar = z.union([z.string(), z.number(), z.boolean()]);
 const middleAndHigh = z.object({ median: z.number(), p95: z.number() });
 const endpointRef = z.object({ id: z.string(), method: z.string(), host: z.string(), path: z.string() });
-const disclosed = z.object({ confirmed: count, denied: count, uniform: count, estimated: z.boolean() });
+const disclosed = z.object({ confirmed: count, denied: count, uniform: count, unknown: count.optional(), estimated: z.boolean() });
 
 const Overview = z.object({
   at: time,

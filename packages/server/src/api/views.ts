@@ -172,6 +172,8 @@ export interface LiveCounts {
   readonly uniform: number;
   /** True when at least one of them is an estimate, within 3.3 %: live counts are exact to 64 a source and endpoint. A breach report counts exactly. */
   readonly estimated: boolean;
+  /** Answered truthfully in a way not understood yet, or in one that says neither; absent where nobody counted them. */
+  readonly unknown?: number | undefined;
 }
 
 export interface OwnAnswersFigure {

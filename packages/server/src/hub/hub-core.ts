@@ -472,6 +472,7 @@ export class HubCore {
         let confirmed = 0;
         let denied = 0;
         let uniform = 0;
+        let unknown = 0;
         let estimated = false;
         for (const { address } of incident.sources) {
           const source = this.totals.source(endpointId, address, meaning);
@@ -480,9 +481,10 @@ export class HubCore {
           confirmed += source.confirmed;
           denied += source.denied;
           uniform += source.uniform;
+          unknown += source.unknown;
           estimated ||= source.estimated;
         }
-        this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, estimated });
+        this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, unknown, estimated });
         const named = this.ledger.names.lastNamed(endpointId, this.#options.now());
         const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.names.asns?.nameOf(asn));
         if (clients !== undefined) this.incidents.setClients(endpointId, clients);

@@ -24,9 +24,9 @@ describe("SourceTotals", () => {
     totals.told({ endpointId: "e", address: "192.0.2.1", subject: subject(1), classId: "yes", uniform: false, at: 1 });
     totals.told({ endpointId: "e", address: "192.0.2.1", subject: subject(2), classId: "yes", uniform: true, at: 2 });
     totals.told({ endpointId: "e", address: "192.0.2.2", subject: subject(1), classId: "yes", uniform: false, at: 3 });
-    expect(totals.source("e", "192.0.2.1", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, estimated: false, asked: 2, firstAt: 1, lastAt: 2 });
+    expect(totals.source("e", "192.0.2.1", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, unknown: 0, estimated: false, asked: 2, firstAt: 1, lastAt: 2 });
     expect(totals.source("e", "192.0.2.3", meaning)).toBeUndefined();
-    expect(totals.endpoint("e", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, estimated: false });
+    expect(totals.endpoint("e", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 1, unknown: 0, estimated: false });
   });
 
   it("forgets the source that was quiet longest when it holds 20,000, and none that kept asking", () => {

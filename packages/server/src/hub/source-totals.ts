@@ -71,7 +71,7 @@ export class SourceTotals {
 
   endpoint(endpointId: string, meaning: MeaningOf): Totals {
     const endpoint = this.#endpoints.get(endpointId);
-    return endpoint === undefined ? { confirmed: 0, denied: 0, uniform: 0, estimated: false } : summary(endpoint, meaning);
+    return endpoint === undefined ? { confirmed: 0, denied: 0, uniform: 0, unknown: 0, estimated: false } : summary(endpoint, meaning);
   }
 
   endpointIds(): readonly string[] {
@@ -83,6 +83,8 @@ export interface Totals {
   readonly confirmed: number;
   readonly denied: number;
   readonly uniform: number;
+  /** Answered truthfully in a way not understood yet, or in one that says neither. */
+  readonly unknown: number;
   /** True when one of them is no count but an estimate. */
   readonly estimated: boolean;
 }
@@ -139,14 +141,16 @@ function counterOf(told: Told, classId: string): DistinctCounter | undefined {
 function summary(told: Told, meaning: MeaningOf): Totals {
   let confirmed = 0;
   let denied = 0;
+  let unknown = 0;
   let estimated = told.uniform?.exact === false;
   for (const { classId, counter } of told.byClass) {
     const means = meaning(classId);
-    if (means === "confirmed" || means === "denied") estimated ||= !counter.exact;
+    estimated ||= !counter.exact;
     if (means === "confirmed") confirmed += counter.value();
     else if (means === "denied") denied += counter.value();
+    else unknown += counter.value();
   }
-  return { confirmed, denied, uniform: told.uniform?.value() ?? 0, estimated };
+  return { confirmed, denied, uniform: told.uniform?.value() ?? 0, unknown, estimated };
 }
 
 /** The first 53 bits of a subject's hash, as the counters want them: with one bit less every estimate would come out twice too high. */

@@ -115,14 +115,8 @@ export class HandedObjects {
       }
     }
     if (endpoint.owned || endpoint.callers.size < policy.callersMin) return;
-    let honest = 0;
-    let judged = 0;
-    for (const { reads, handed } of endpoint.callers.values()) {
-      if (reads < policy.readsMin) continue;
-      judged++;
-      if (handed >= policy.handedShare * reads) honest++;
-    }
-    endpoint.owned = judged >= policy.callersMin && honest >= policy.callersShare * judged;
+    // Those who read more than once say more; where tokens live for one read, there are only others.
+    endpoint.owned = ownersOf(endpoint, policy.readsMin) || ownersOf(endpoint, 1);
   }
 
   /** In the table a field that was told to the gate is negative: the same list, looked at all day, is told once. */
@@ -192,6 +186,20 @@ interface ObjectEndpoint {
 
 const none: readonly Handed[] = [];
 const nowhere: readonly string[] = [];
+
+/** Whether nearly all callers with so many reads read what was their own, and there are enough of both. */
+function ownersOf({ callers }: ObjectEndpoint, readsMin: number): boolean {
+  let all = 0;
+  let honest = 0;
+  let judged = 0;
+  for (const { reads, handed } of callers.values()) {
+    if (reads < readsMin) continue;
+    all += reads;
+    judged++;
+    if (handed >= policy.handedShare * reads) honest++;
+  }
+  return judged >= policy.callersMin && all >= policy.callersMin * policy.readsMin && honest >= policy.callersShare * judged;
+}
 
 function looksLike(type: SubjectType, value: string): boolean {
   if (type === "integer") return /^\d{1,19}$/.test(value);

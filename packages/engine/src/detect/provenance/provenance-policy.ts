@@ -1,6 +1,6 @@
 /** The numbers for object ids and where they come from, each with its reason. */
 export const provenancePolicy = {
-  /** So many callers must be seen to read, and each so often, before an endpoint is held to be read by owners; the first reads of each are looked at. */
+  /** So many callers must be seen to read, and each so often, or twice as many once, before an endpoint is held to be read by owners; the first reads of each are looked at. */
   callersMin: 10,
   readsMin: 2,
   readsOfACaller: 10,

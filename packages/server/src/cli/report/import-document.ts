@@ -72,7 +72,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
     const filter = known.size === 0 ? { endpoint } : { endpoint, address: (address: string) => known.has(address) };
     const told = disclosures.totals(filter, meaning);
     const sources: readonly IncidentSource[] = known.size === 0 ? [] : disclosures.sources(filter);
-    return incidentView(ledger, incident, { sources, disclosed: { confirmed: told.confirmed, denied: told.denied, uniform: told.uniform }, ...where });
+    return incidentView(ledger, incident, { sources, disclosed: { confirmed: told.confirmed, denied: told.denied, uniform: told.uniform, unknown: told.unknown }, ...where });
   }
 
   function totalsOf(): DisclosureTotals[] {

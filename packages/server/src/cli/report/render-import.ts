@@ -6,7 +6,7 @@ import { rank } from "./import-document.ts";
 import { commandAt } from "../program-name.ts";
 import { endpointText } from "../listing/endpoint-text.ts";
 import { acceptedText, evidenceText } from "./evidence-text.ts";
-import { count, fit, plain, several, table, wrap } from "./text-layout.ts";
+import { count, fit, notUnderstood, plain, several, table, wrap } from "./text-layout.ts";
 
 /** The report of an import for a person: what was read, what there is, what is wrong, who did what; ends with one sentence. ASCII, at most `width` wide. */
 export function renderImport(document: ImportDocument, options: RenderOptions): string {
@@ -127,7 +127,7 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
       if (incident.kind === "enumeration") {
         const { confirmed, denied, uniform } = incident.disclosed;
         indented(
-          `Disclosed: ${count(confirmed)} confirmed, ${count(denied)} denied${uniform > 0 ? `, ${count(uniform)} told nothing` : ""}`,
+          `Disclosed: ${count(confirmed)} confirmed, ${count(denied)} denied${uniform > 0 ? `, ${count(uniform)} told nothing` : ""}${notUnderstood(incident.disclosed)}`,
           "    ",
           confirmed > 0 ? paint.red : undefined,
         );

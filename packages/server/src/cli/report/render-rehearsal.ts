@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { RehearsalDocument } from "./rehearsal-document.ts";
-import { count, plain, several, table, wrap } from "./text-layout.ts";
+import { count, notUnderstood, plain, several, table, wrap } from "./text-layout.ts";
 
 /** The rehearsal for a person: decisions, who would have been touched, what leaked, what could not be evaluated; ends with one sentence. */
 export function renderRehearsal(document: RehearsalDocument, options: { readonly color: boolean; readonly width: number; readonly tableWidth: number }): string {
@@ -40,7 +40,7 @@ export function renderRehearsal(document: RehearsalDocument, options: { readonly
   );
   for (const incident of document.incidents.items.slice(0, 5)) {
     indented(
-      `${incident.level.toUpperCase()} ${plain(incident.title)}: ${count(incident.disclosed.confirmed)} confirmed, ${count(incident.disclosed.denied)} denied, ${count(incident.disclosed.uniform)} told nothing`,
+      `${incident.level.toUpperCase()} ${plain(incident.title)}: ${count(incident.disclosed.confirmed)} confirmed, ${count(incident.disclosed.denied)} denied, ${count(incident.disclosed.uniform)} told nothing${notUnderstood(incident.disclosed)}`,
       paint.red,
     );
   }

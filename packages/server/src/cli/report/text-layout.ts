@@ -132,3 +132,8 @@ function packed(texts: readonly string[], width: number): string[] {
   }
   return lines;
 }
+
+/** What belongs to a sentence of counts, so that they add up. */
+export function notUnderstood({ unknown = 0 }: { readonly unknown?: number | undefined }): string {
+  return unknown > 0 ? `, ${count(unknown)} answered in a way not understood yet` : "";
+}
