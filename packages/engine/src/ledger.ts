@@ -38,7 +38,7 @@ import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
 import type { CanarySet } from "./decide/canaries.ts";
-import { HandedObjects, type HandedObjectsState } from "./detect/provenance/handed-objects.ts";
+import { HandedObjects, type HandedObjectsState, type ReadObject } from "./detect/provenance/handed-objects.ts";
 import { GuardKeeper, isObjectRead } from "./decide/guard-keeper.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
 import type { ExpectedCaller } from "./decide/expected-callers.ts";
@@ -187,7 +187,7 @@ export class Ledger {
       if (seen !== undefined) this.ownAnswers.observe(seen);
     }
     if (answered && status >= 200 && status < 300 && view.credential !== undefined && exchange.gate?.action !== "uniform")
-      step.handed = this.#handed(endpoint.id, view, rules, extracted, at);
+      step.handed = this.#handed(endpoint.id, view.credential.hash, view, objectRead(rules, extracted), at);
     const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
     if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, each, at);
     const uniform = exchange.gate?.action === "uniform";
@@ -206,6 +206,8 @@ export class Ledger {
         declaredKind: declaredAnchor,
         declaredSuccess: declared?.anchorSuccess,
       });
+      // Who signs in is handed ids along with his credential: his own number.
+      if (!uniform) for (const caller of this.anchors.lastIssued) step.handed = [...step.handed, ...this.#handed(endpoint.id, caller, view, undefined, at)];
       if (status >= 500 && !this.#guards.isHeld(endpoint.id)) step.attempts = this.#attempt(endpoint, anonymous, at);
       step.signals = this.abuse.observe({
         view,
@@ -402,10 +404,7 @@ export class Ledger {
     }
   }
 
-  #handed(endpointId: string, view: ExchangeView, rules: readonly SubjectRule[], extracted: Extracted, at: number): readonly Anchor[] {
-    const caller = view.credential?.hash ?? "";
-    const [rule] = rules;
-    const object = rule !== undefined && isObjectRead(rules) && extracted.subjects.length === 1 ? { type: rule.type, value: extracted.first } : undefined;
+  #handed(endpointId: string, caller: string, view: ExchangeView, object: ReadObject | undefined, at: number): readonly Anchor[] {
     const anchors = new Map<string, string[]>();
     for (const one of this.handed.observe({ endpointId, caller, object, json: view.responseJson, at })) {
       const subjects = anchors.get(one.endpointId);
@@ -876,6 +875,12 @@ export function raisesAlarm({ level, detector }: Pick<Signal, "level" | "detecto
 
 function telling(verdict: OracleVerdict): number {
   return verdict === "proven" ? 2 : verdict === "suspected" ? 1 : 0;
+}
+
+/** The object that a request reads, where its rules say that it reads one. */
+function objectRead(rules: readonly SubjectRule[], { subjects, first }: Extracted): ReadObject | undefined {
+  const [rule] = rules;
+  return rule !== undefined && isObjectRead(rules) && subjects.length === 1 ? { type: rule.type, value: first } : undefined;
 }
 
 function isRead(method: string): boolean {

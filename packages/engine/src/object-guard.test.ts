@@ -31,7 +31,7 @@ class Shop {
   #asked = 0;
 
   /** What the caller gets to see. */
-  ask(method: string, path: string, who: string | undefined, at: number, status: number, body: unknown): boolean {
+  ask(method: string, path: string, who: string | undefined, at: number, status: number, body: unknown, sent?: object): boolean {
     const exchange: Exchange = {
       id: `x${(this.#asked += 1)}`,
       at,
@@ -40,7 +40,14 @@ class Shop {
       url: `https://shop.example${path}`,
       client: { address: `10.2.${(who ?? "0").length}.${Number.parseInt(who?.replace(/\D/g, "") ?? "0", 10) % 250}` },
       carries: carriesAll,
-      request: { headers: [["User-Agent", "app/1"], ...(who === undefined ? [] : [["Authorization", `Bearer tok_${who}_abcdefghijklmnopq`] as const])] },
+      request: {
+        headers: [
+          ["User-Agent", "app/1"],
+          ...(who === undefined ? [] : [["Authorization", `Bearer tok_${who}_abcdefghijklmnopq`] as const]),
+          ...(sent === undefined ? [] : [["Content-Type", "application/json"] as const]),
+        ],
+        ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
+      },
       response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(body) },
     };
     const answered = this.judge.decide(exchange).answer === undefined;
@@ -129,6 +136,36 @@ describe("objects that everybody reads as handed to him", () => {
     expect(shop.uniform).toEqual([]);
     expect(shop.walk(1, at + minute, 4_000)).toBeLessThanOrEqual(policy.foreignCredits);
     expect(shop.told).toBe(true);
+  });
+
+  test("are known as handed by a sign-in, along with the token", () => {
+    const shop = new Shop();
+    let at = start;
+    const visit = (n: number, member: number): boolean => {
+      shop.ask(
+        "POST",
+        "/sessions",
+        undefined,
+        (at += 5 * minute),
+        n % 6 === 0 ? 401 : 200,
+        n % 6 === 0 ? { error: "wrong" } : { token: `tok_v${n}_abcdefghijklmnopq`, member: { id: member } },
+        {
+          email: `m${member}@mail.example`,
+          password: "hunter22",
+        },
+      );
+      return n % 6 === 0 || shop.ask("GET", `/members/${member}/points`, `v${n}`, at + 2_000, 200, { points: 3 * member, tier: "blue" });
+    };
+    for (let n = 0; n < 120; n++) visit(n, 40_000 + 7 * (n % 40));
+    expect(shop.uniform).toEqual([]);
+    visit(121, 40_000);
+    let learned = 0;
+    for (let n = 0; n < 60; n++)
+      if (shop.ask("GET", `/members/${40_000 + n}/points`, "v121", at + 10_000 + n * 4_000, n % 7 === 0 ? 200 : 404, n % 7 === 0 ? { points: n, tier: "blue" } : { error: "none" }))
+        learned++;
+    expect(learned).toBeLessThanOrEqual(policy.foreignCredits + 1);
+    expect(shop.told).toBe(true);
+    for (let n = 122; n < 140; n++) expect(visit(n, 40_000 + 7 * (n % 40))).toBe(true);
   });
 
   test("that callers bring ids of their own to are nobody's to hold", () => {

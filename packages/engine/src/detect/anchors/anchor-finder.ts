@@ -26,6 +26,8 @@ export class AnchorFinder {
   lastRoots: readonly string[] = none;
   /** Whether the exchange read last carried a proof. */
   lastProof = false;
+  /** Credentials that the exchange read last gave its caller, by an endpoint whose credentials were accepted elsewhere. */
+  lastIssued: readonly string[] = none;
   readonly #isSignUp: (endpointId: string) => boolean;
 
   /** `isSignUp`: endpoints that create people. Whatever proof they take, what they answer tells whether there is an account, and they are no doors. */
@@ -43,6 +45,7 @@ export class AnchorFinder {
     const anchors: Anchor[] = [];
     this.lastRoots = none;
     this.lastProof = false;
+    this.lastIssued = none;
     this.#accepted(seen, accepted, anchors);
     if (seen.endpointId === undefined) return anchors;
 
@@ -67,6 +70,7 @@ export class AnchorFinder {
           this.#remember(secret, { endpointId: seen.endpointId, roots, narrow: seen.narrow, network: seen.network, at, told: false, status, direct: seen.subjects.length > 0 });
         }
         const issuer = secrets.length > 0 && issues(kind);
+        if (kind.confirmed > 0) this.lastIssued = secrets;
         const verifier = secrets.length === 0 && scalars.proof && kind.refused > 0 && asksForProof(kind) && changes(view.exchange.method);
         if (success && (declared !== undefined || issuer || verifier)) {
           anchors.push(this.#anchor(seen, seen.endpointId, roots, declared ?? (verifier && !issuer ? "code-verified" : kindOf(status, seen.subjects.length > 0))));
