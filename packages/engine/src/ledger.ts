@@ -278,9 +278,18 @@ export class Ledger {
     this.#guards.urge();
   }
 
-  /** What an answer of this class means for the person asked about, as known today. */
+  /**
+   * What an answer of this class means for the person asked about, as known today. Where a proof is asked for, a refusal says that the proof was wrong; of whether there is an account it speaks
+   * only where unknown ones were seen to be answered otherwise. That those who mistype have accounts is no sign of it.
+   */
   meaning(endpointId: string, classId: string): "confirmed" | "denied" | "nothing" | "unknown" {
-    return this.oracles.meaning(this.doorId(endpointId), classId);
+    const id = this.doorId(endpointId);
+    const meaning = this.oracles.meaning(id, classId);
+    if ((meaning !== "confirmed" && meaning !== "denied") || !this.anchors.isAnchorEndpoint(id) || this.oracles.suspects(id)) return meaning;
+    const endpoint = this.inventory.byId(id);
+    if (endpoint !== undefined && this.#rules.declared(endpoint)?.oracle === true) return meaning;
+    const seen = this.oracles.classOf(id, classId);
+    return seen !== undefined && plainOutcome(labelOf(seen)) === "refused" ? "unknown" : meaning;
   }
 
   /** The id today of the endpoint that answered under this one; of several that a rule shows as one, still its own. */

@@ -146,6 +146,13 @@ export class OracleTracker {
     return this.#meaningsOf(endpointId, oracle)[symbol] ?? unknown;
   }
 
+  /** A class as it was seen there. */
+  classOf(endpointId: string, classId: string): ResponseClass | undefined {
+    const oracle = this.#endpoints.get(endpointId);
+    const symbol = oracle?.recordOf(classId);
+    return symbol === undefined ? undefined : oracle?.classes[symbol];
+  }
+
   /** Ids of classes whose answers give their credits back. */
   tellsNothing(endpointId: string): readonly string[] {
     const oracle = this.#endpoints.get(endpointId);
