@@ -74,8 +74,8 @@ export { explainTemplate, type SegmentReason, segmentDecisions } from "./invento
 export { type DataClass, personalDataClasses } from "./inventory/data-classes.ts";
 export { knownTemplatesMax, ruleProblem, sameRuleTemplate, type TemplateRule, type TemplateRuleKind, templateRuleKinds, templateRulesMax } from "./inventory/template-rules.ts";
 export { templateShape } from "./inventory/template-text.ts";
-export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep, raisesAlarm } from "./ledger.ts";
-export type { KeptQuestions, QuestionRow } from "./detect/questions-kept.ts";
+export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";
+export { type KeptQuestions, type QuestionRow, raisesAlarm } from "./detect/question-watch.ts";
 export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderBytesMax, reorderMax, type Ruled } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
 export { hash53 } from "./detect/observe/hash53.ts";

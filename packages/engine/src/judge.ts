@@ -215,7 +215,7 @@ export class Judge {
   #tell(): void {
     const signals = this.gate.drain();
     if (signals.length === 0) return;
-    this.ledger.alarmed(signals);
+    this.ledger.questions.alarmed(signals);
     this.#sink.signals(signals);
   }
 }

@@ -2,7 +2,8 @@ import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
-import { backlogMax, Ledger } from "./ledger.ts";
+import { earlyMax } from "./detect/early-exchanges.ts";
+import { Ledger } from "./ledger.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
@@ -33,10 +34,10 @@ describe("questions from before an identifier is known to be one", () => {
   it("are remembered, the first 64 of an endpoint, and written down as soon as it is", () => {
     const ledger = new Ledger(ports, { mode: "observe" });
     const sum = (rows: readonly number[]): number => rows.reduce((all, one) => all + one, 0);
-    const repeats = Array.from({ length: backlogMax }, () => 1);
-    expect(sum(told(ledger, "users/status", [...repeats.slice(7), ...people]))).toBe(backlogMax - 7 + people.length);
-    expect(sum(told(ledger, "users/search", [...repeats, 1, 1, ...people]))).toBeLessThan(backlogMax + 2 + people.length);
-    expect(Math.max(...told(ledger, "users/profile", [...repeats, ...repeats, ...people]))).toBe(backlogMax + 1);
+    const repeats = Array.from({ length: earlyMax }, () => 1);
+    expect(sum(told(ledger, "users/status", [...repeats.slice(7), ...people]))).toBe(earlyMax - 7 + people.length);
+    expect(sum(told(ledger, "users/search", [...repeats, 1, 1, ...people]))).toBeLessThan(earlyMax + 2 + people.length);
+    expect(Math.max(...told(ledger, "users/profile", [...repeats, ...repeats, ...people]))).toBe(earlyMax + 1);
   });
 
   it("are remembered of 256 endpoints, of which the one that was asked nothing new for longest gives way", () => {

@@ -18,11 +18,8 @@ import { labelOf, plainOutcome } from "./detect/kinds/outcome.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
 import { type CreationCounts, Creations } from "./detect/anchors/creations.ts";
-import { AttackNamer } from "./detect/names/attack-namer.ts";
 import { clientAttributes } from "./detect/names/client-attributes.ts";
-import { TargetWatch } from "./detect/target/target-watch.ts";
 import { targetPlace } from "./detect/target/target-place.ts";
-import { hash53 } from "./detect/observe/hash53.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OwnAnswers } from "./detect/oracle/own-answers.ts";
@@ -33,7 +30,8 @@ import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { callerKind, timeOf } from "./detect/oracle/answer-time.ts";
 import { headersOf } from "./detect/oracle/header-signature.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
-import { type KeptQuestions, type QuestionRow, takeQuestion } from "./detect/questions-kept.ts";
+import { type KeptQuestions, type QuestionRow, QuestionWatch } from "./detect/question-watch.ts";
+import { EarlyExchanges } from "./detect/early-exchanges.ts";
 import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
@@ -64,16 +62,13 @@ export class Ledger {
   readonly anchors: AnchorFinder;
   readonly handed: HandedObjects;
   readonly abuse: AbuseWatch;
-  /** Says who an attack's clients are, while an alarm stands. */
-  readonly names: AttackNamer;
-  /** D5: whom an attack asks about. */
-  readonly targets: TargetWatch;
-  #targetSignals = 0;
+  /** Who asks guarded endpoints, and about whom. */
+  readonly questions: QuestionWatch;
   readonly #ports: Ports;
   readonly #callers: Callers;
   readonly #schemes: SchemeLearner;
   readonly #uniform: UniformTemplates;
-  readonly #backlog = new Map<string, Early[]>();
+  readonly #backlog = new EarlyExchanges();
   readonly #rules: SubjectRules;
   readonly #guards: GuardKeeper;
   readonly #traffic = new OracleTraffics();
@@ -86,9 +81,7 @@ export class Ledger {
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState, questions?: KeptQuestions) {
     this.#ports = ports;
-    this.names = new AttackNamer(questions?.names);
-    this.targets = new TargetWatch((at) => `target-${hash53(`${at}\n${this.#targetSignals++}`).toString(36)}`, questions?.targets);
-    this.#targetSignals = questions?.signals ?? 0;
+    this.questions = new QuestionWatch(questions);
     this.#canaries = options.canaries;
     this.#callers = callersOf(ports);
     const rules = options.rules ?? [];
@@ -117,8 +110,8 @@ export class Ledger {
         schemes: this.#schemes,
         uniform: this.#uniform,
         early: this.#early,
-        targets: this.targets,
-        named: (endpointId, at) => this.names.toHoldOff(endpointId, at),
+        targets: this.questions.targets,
+        named: (endpointId, at) => this.questions.names.toHoldOff(endpointId, at),
         rules: this.#rules,
         owned: (endpointId) => this.handed.owned(endpointId),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
@@ -229,12 +222,11 @@ export class Ledger {
       if (declaredAnchor === undefined && step.anchors.some((anchor) => anchor.kind === "sign-in" && this.#creations.isSignUp(anchor.endpointId)))
         step.anchors = step.anchors.map((anchor) => (this.#creations.isSignUp(anchor.endpointId) ? { ...anchor, kind: "sign-up" } : anchor));
       const asked = this.#sampled(endpoint, exchange, step, extracted, at);
-      const due = this.targets.due(at);
+      const due = this.questions.targets.due(at);
       this.#judgeTargets(step, at);
       const followed: [network: string, subjects: readonly string[]][] = [];
       for (const anchor of step.anchors) {
-        const waited = this.targets.followed(anchor.network, anchor.subjects);
-        if (this.names.followed(anchor.network, anchor.subjects) || waited) followed.push([anchor.network, anchor.subjects]);
+        if (this.questions.followed(anchor.network, anchor.subjects)) followed.push([anchor.network, anchor.subjects]);
         this.#labelled(anchor, endpoint, declaredAnchor, status);
         this.#early.anchored(anchor.network, anchor.subjects);
       }
@@ -393,24 +385,11 @@ export class Ledger {
     };
   }
 
-  /** What is known of those who ask, for {@link QuestionRow}s to go on from. Holds what is counted, not copies: write it out before the next exchange. */
-  exportQuestions(): KeptQuestions {
-    return { version: 1, signals: this.#targetSignals, targets: this.targets.exportState(), names: this.names.exportState() };
-  }
-
-  /** Takes up what an earlier life wrote down of one exchange. What it tells was told then. */
-  recallQuestion({ at, endpointId, asked, followed }: QuestionRow): void {
-    const endpoint = this.inventory.byId(endpointId);
+  /** Takes up what an earlier life wrote down of one exchange. */
+  recallQuestion(row: QuestionRow): void {
+    const endpoint = this.inventory.byId(row.endpointId);
     if (endpoint !== undefined) this.#adopt(endpoint);
-    if (asked !== undefined) {
-      const { place, ...contact } = asked;
-      takeQuestion(this, endpointId, contact, place === undefined ? undefined : { ...place, bucket: place.bucket, rank: Number.NaN });
-    }
-    this.alarmed(this.targets.advance(at));
-    for (const [network, subjects] of followed ?? []) {
-      this.targets.followed(network, subjects);
-      this.names.followed(network, subjects);
-    }
+    this.questions.recall(row);
   }
 
   #handed(endpointId: string, caller: string, view: ExchangeView, object: ReadObject | undefined, at: number): readonly Anchor[] {
@@ -542,29 +521,22 @@ export class Ledger {
         shape: requestShape(exchange.request.headers, view.requestJson, extracted.first, this.#ports),
         userAgent: view.userAgent,
         block: place?.block ?? "",
-        asn: this.names.asns?.textOf(actor.address) ?? "",
+        asn: this.questions.names.asns?.textOf(actor.address) ?? "",
       }),
     };
-    if (!takeQuestion(this, endpoint.id, contact, place)) return undefined;
-    return { ...contact, ...(place === undefined ? {} : { place: { block: place.block, bucket: place.bucket, offset: place.offset } }) };
+    return this.questions.asked(endpoint.id, contact, place);
   }
 
   #judgeTargets(step: Draft, at: number): void {
-    const signals = this.targets.advance(at);
+    const signals = this.questions.advance(at);
     if (signals.length === 0) return;
     step.signals = [...step.signals, ...signals];
-    this.alarmed(signals);
     for (const { endpointId } of signals) {
       const endpoint = endpointId === undefined ? undefined : this.inventory.byId(endpointId);
       if (endpoint === undefined) continue;
       this.#guards.touched(endpoint);
       this.#guards.urge();
     }
-  }
-
-  /** Signals of enumeration, from wherever they are raised: while they stand, {@link AttackNamer.named} answers. */
-  alarmed(signals: readonly Signal[]): void {
-    for (const signal of signals) if (signal.endpointId !== undefined && raisesAlarm(signal)) this.names.alarm(signal.endpointId, signal.at);
   }
 
   /** Each of several who were asked about together is a question of its own, as if it had been asked alone; what the answer says of nobody is how it says "no match". */
@@ -659,12 +631,10 @@ export class Ledger {
       this.#creations.renamed(alias, id);
       this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
-      this.names.renamed(alias, id);
-      this.targets.renamed(alias, id);
+      this.questions.renamed(alias, id);
       this.#rules.forget(alias);
       this.#traffic.renamed(alias, id);
-      const backlog = this.#backlog.get(alias);
-      if (backlog !== undefined && this.#backlog.delete(alias)) this.#backlog.set(id, [...(this.#backlog.get(id) ?? []), ...backlog].slice(0, backlogMax));
+      this.#backlog.renamed(alias, id);
       this.#guards.renamed(alias, id);
     }
     this.#named.set(endpoint, { id, aliases: endpoint.aliases.size });
@@ -701,24 +671,13 @@ export class Ledger {
 
   #remember(endpoint: InventoryEndpoint, view: ExchangeView, exchange: Exchange, actor: Actor, responseClass: ResponseClass | undefined, at: number): void {
     if (responseClass === undefined || (view.segments.length === 0 && view.query.length === 0)) return;
-    const early = this.#backlog.get(endpoint.id) ?? [];
-    if (early.length >= backlogMax) return;
-    early.push({ view, exchange, actor, responseClass, at });
-    // The one that gained nothing for longest gives its place: endpoints whose parameters are never recognised must not hold it for good.
-    this.#backlog.delete(endpoint.id);
-    if (this.#backlog.size >= backlogEndpointsMax)
-      for (const longest of this.#backlog.keys()) {
-        this.#backlog.delete(longest);
-        break;
-      }
-    this.#backlog.set(endpoint.id, early);
+    this.#backlog.add(endpoint.id, { view, exchange, actor, responseClass, at });
   }
 
   /** Exchanges seen before the identifier was known to be one: their rows are written as soon as it is. */
   #takeBacklog(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): Disclosure[] {
-    const early = this.#backlog.get(endpoint.id);
-    if (early === undefined) return [];
-    this.#backlog.delete(endpoint.id);
+    const early = this.#backlog.take(endpoint.id);
+    if (early.length === 0) return [];
     const about = this.#rules.isAbout(endpoint, rules);
     return early.flatMap((past) => {
       const extracted = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
@@ -783,7 +742,7 @@ export interface LedgerStep {
   readonly handed: readonly Anchor[];
   /** What the detectors of codes, messages and sign-ins raised. */
   readonly signals: readonly Signal[];
-  /** What it changed of what {@link Ledger.exportQuestions} gives; undefined: nothing. */
+  /** What it changed of what {@link Ledger.questions} knows; undefined: nothing. */
   readonly question: QuestionRow | undefined;
 }
 
@@ -821,14 +780,6 @@ interface Draft {
   handed: readonly Anchor[];
   signals: readonly Signal[];
   question: QuestionRow | undefined;
-}
-
-interface Early {
-  readonly view: ExchangeView;
-  readonly exchange: Exchange;
-  readonly actor: Actor;
-  readonly responseClass: ResponseClass;
-  readonly at: number;
 }
 
 function rowsOf(
@@ -873,14 +824,6 @@ const existenceKinds: ReadonlySet<Anchor["kind"]> = new Set(["sign-in", "sign-up
 export const learnedOfBatchMax = 64;
 const noAnchors: readonly Anchor[] = [];
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
-/** Exchanges kept in memory until an identifier is recognised: it takes eight distinct values, with repeats between. */
-export const backlogMax = 64;
-export const backlogEndpointsMax = 256;
-
-/** Whether a signal starts the naming of who asks. */
-export function raisesAlarm({ level, detector }: Pick<Signal, "level" | "detector">): boolean {
-  return level !== "info" && level !== "low" && detector.startsWith("enumeration.");
-}
 
 function telling(verdict: OracleVerdict): number {
   return verdict === "proven" ? 2 : verdict === "suspected" ? 1 : 0;

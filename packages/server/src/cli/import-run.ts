@@ -80,7 +80,7 @@ export class ImportRun {
       },
     );
     this.networks = readAsnLists(config);
-    this.ledger.names.asns = this.networks?.table;
+    this.ledger.questions.names.asns = this.networks?.table;
   }
 
   /** The operator's list of networks, if there is one. */
@@ -193,8 +193,8 @@ export class ImportRun {
     for (const incident of this.incidents.list()) {
       if (incident.kind !== "enumeration" || incident.status === "closed") continue;
       for (const endpointId of incident.endpointIds) {
-        const named = this.ledger.names.named(endpointId, this.lastAt);
-        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.names.asns?.nameOf(asn));
+        const named = this.ledger.questions.names.named(endpointId, this.lastAt);
+        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn));
         if (clients === undefined) continue;
         this.incidents.setClients(endpointId, clients);
         this.#nameAfterMs = Math.min(nameAfterMaxMs, 2 * this.#nameAfterMs);

@@ -150,7 +150,7 @@ export class HubCore {
     for (const { question, alarms, takeovers } of this.#questions.behind(this.#received)) {
       if (question !== undefined) this.ledger.recallQuestion(question);
       for (const step of takeovers ?? []) this.#numberChanges.observe(...step);
-      for (const [endpointId, at] of alarms ?? []) this.ledger.names.alarm(endpointId, at);
+      for (const [endpointId, at] of alarms ?? []) this.ledger.questions.names.alarm(endpointId, at);
     }
     this.#hearChanges();
     void this.#recallTotals(dir);
@@ -229,7 +229,7 @@ export class HubCore {
     const fresh = signals.filter((signal) => !this.#signalIds.has(signal.id));
     if (fresh.length === 0) return;
     this.#signals.appendAll(fresh);
-    this.ledger.alarmed(fresh);
+    this.ledger.questions.alarmed(fresh);
     const alarms = fresh.flatMap((signal): [string, number][] => (signal.endpointId !== undefined && raisesAlarm(signal) ? [[signal.endpointId, signal.at]] : []));
     if (alarms.length > 0) this.#questions.append([{ gate: "", wroteAt: Date.now(), alarms }]);
     for (const signal of fresh) this.#observe(signal);
@@ -387,7 +387,7 @@ export class HubCore {
   }
 
   #saveQuestions(): void {
-    this.#questions.save(this.ledger.exportQuestions(), this.#numberChanges.exportState(), this.#received.exportState());
+    this.#questions.save(this.ledger.questions.exportState(), this.#numberChanges.exportState(), this.#received.exportState());
   }
 
   #journal(kind: string): Journal {
@@ -459,7 +459,7 @@ export class HubCore {
   /** Looks who an attack's clients are, in slices, so that the hub answers meanwhile. */
   async #name(): Promise<void> {
     this.#naming = true;
-    while (!this.#closed && this.ledger.names.work() !== undefined) await new Promise((resolve) => setImmediate(resolve));
+    while (!this.#closed && this.ledger.questions.names.work() !== undefined) await new Promise((resolve) => setImmediate(resolve));
     this.#naming = false;
   }
 
@@ -485,8 +485,8 @@ export class HubCore {
           estimated ||= source.estimated;
         }
         this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, unknown, estimated });
-        const named = this.ledger.names.lastNamed(endpointId, this.#options.now());
-        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.names.asns?.nameOf(asn));
+        const named = this.ledger.questions.names.lastNamed(endpointId, this.#options.now());
+        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn));
         if (clients !== undefined) this.incidents.setClients(endpointId, clients);
       }
     }

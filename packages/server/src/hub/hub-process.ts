@@ -47,7 +47,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     onIncident: (id) => changed.push(id),
   });
   const { list, text } = tryAsnLists(config);
-  core.ledger.names.asns = list?.table;
+  core.ledger.questions.names.asns = list?.table;
   if (text !== undefined) options.onEvent({ name: "networks", detail: text });
   const state = await openState(dataDir);
   const specs = new SpecShelf(new KnownSpecs(dataDir), { ports: options.ports, audit: (entry) => state.audit.append(entry) });

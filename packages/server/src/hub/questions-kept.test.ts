@@ -49,8 +49,8 @@ describe("a hub that was killed and started again", () => {
     expect(told(mortal)).toEqual(told(live));
     const endpoint = told(live)[0]?.endpointId ?? "";
     const end = (story.at(-1)?.at ?? 0) + 10 * minute;
-    expect(live.ledger.names.named(endpoint, end)?.verdict).toBe("named");
-    expect(mortal.ledger.names.named(endpoint, end)).toEqual(live.ledger.names.named(endpoint, end));
+    expect(live.ledger.questions.names.named(endpoint, end)?.verdict).toBe("named");
+    expect(mortal.ledger.questions.names.named(endpoint, end)).toEqual(live.ledger.questions.names.named(endpoint, end));
     expect(known(mortal)).toEqual(known(live));
     mortal.close();
     live.close();
@@ -63,7 +63,7 @@ describe("a hub that was killed and started again", () => {
     for (let n = 1; n <= 40; n++) hears(core, n, ask(begin + n * minute, 49_150_000_000 + n * 977, `10.0.0.${n}`));
     const again = kill(join(dir, "0"), join(dir, "1"));
     for (let n = 30; n <= 40; n++) hears(again, n, ask(begin + n * minute, 49_150_000_000 + n * 977, `10.0.0.${n}`));
-    expect(core.ledger.exportQuestions().names[0]?.[1].told.rows.length).toBeGreaterThan(35);
+    expect(core.ledger.questions.exportState().names[0]?.[1].told.rows.length).toBeGreaterThan(35);
     expect(known(again)).toEqual(known(core));
     for (const one of [core, again]) one.close();
     const segments = readdirSync(join(dir, "1", "journal")).filter((name) => name.startsWith("questions-"));
@@ -74,7 +74,7 @@ describe("a hub that was killed and started again", () => {
 
 /** The order of numbers is gathered anew: they are not written down. Filters by their digest, which is compared faster. */
 function known(core: HubCore): unknown {
-  const { targets, ...rest } = core.ledger.exportQuestions();
+  const { targets, ...rest } = core.ledger.questions.exportState();
   const kept = { ...rest, targets: targets.map(([id, state]) => [id, { ...state, order: undefined }]) };
   return JSON.parse(JSON.stringify(kept, (_key, value: unknown) => (value instanceof Uint32Array ? createHash("sha256").update(value).digest("hex") : value)));
 }

@@ -41,7 +41,7 @@ function named(cell: Cell, attack: CellAttack, seed: string, observe: boolean): 
     onDone: (judge, addresses) => {
       for (const id of judge.gate.endpointIds()) {
         const began = performance.now();
-        const result = judge.ledger.names.named(id, 0);
+        const result = judge.ledger.questions.names.named(id, 0);
         if (result === undefined) continue;
         const ms = performance.now() - began;
         const right = result.named.filter((address) => addresses.has(address)).length;
