@@ -33,10 +33,10 @@ export function startLive(client: QueryClient): () => void {
       if (source?.readyState === EventSource.CLOSED) timer = setTimeout(open, retryMs);
     });
     // The server parsed each event through the schema its type was made from.
-    source.addEventListener("overview", (event) => client.setQueryData(["overview"], JSON.parse(event.data) as Overview));
+    source.addEventListener("overview", (event) => put(client, ["overview"], JSON.parse(event.data) as Overview));
     source.addEventListener("incident", (event) => {
       const incident = JSON.parse(event.data) as Incident;
-      client.setQueryData(["incident", incident.id], incident);
+      put(client, ["incident", incident.id], incident);
       void client.invalidateQueries({ queryKey: ["incidents"] });
     });
     source.addEventListener("finding", (event) => {
@@ -51,6 +51,11 @@ export function startLive(client: QueryClient): () => void {
     clearTimeout(timer);
     source?.close();
   };
+}
+
+/** What an event says is newer than any answer still on its way: that one is dropped, or it would put the old back. */
+function put(client: QueryClient, queryKey: readonly string[], data: Overview | Incident): void {
+  void client.cancelQueries({ queryKey, exact: true }).then(() => client.setQueryData(queryKey, data));
 }
 
 function setState(next: LiveState): void {
