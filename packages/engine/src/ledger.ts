@@ -508,6 +508,8 @@ export class Ledger {
     const { status } = exchange.response;
     const { actor, view } = step;
     if (subject === undefined || actor.principal || status <= 0 || status === 429 || status >= 500 || !this.#guards.budgets(endpoint)) return undefined;
+    // Whoever reads his own object follows nothing up, and owners' ids lie side by side: there only who was handed what tells.
+    if (this.handed.owned(endpoint.id)) return undefined;
     const place = targetPlace(subject.type, extracted.first, this.#ports);
     const contact = {
       at,

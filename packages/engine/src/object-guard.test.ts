@@ -168,6 +168,19 @@ describe("objects that everybody reads as handed to him", () => {
     for (let n = 122; n < 140; n++) expect(visit(n, 40_000 + 7 * (n % 40))).toBe(true);
   });
 
+  test("are no walk through numbers where neighbours read what lies side by side, each his own", () => {
+    const shop = new Shop();
+    let at = start;
+    for (let n = 0; n < 1_300; n++) {
+      at += 100_000;
+      // Days of visits, from 250 addresses.
+      const id = 70_000 + ((n * 7) % 300);
+      shop.list(`n${n}`, [id], at);
+      expect(shop.open(`n${n}`, id, at + 1_000)).toBe(true);
+    }
+    expect(shop.signals.filter(({ detector }) => detector.startsWith("enumeration."))).toEqual([]);
+  });
+
   test("that callers bring ids of their own to are nobody's to hold", () => {
     const shop = new Shop();
     let at = start;
