@@ -142,7 +142,7 @@ describe("a day of honest traffic, then an attack from one address", () => {
     const incident = document.incidents.items[0];
     expect(incident?.endpoints.map((endpoint) => endpoint.path)).toEqual(["/client/v1/users/{cc}-{phone}/status"]);
     expect(incident?.sources.map((source) => source.address)).toEqual([attacker]);
-    expect(incident?.disclosed).toEqual({ confirmed, denied, uniform: 0, estimated: false });
+    expect(incident?.disclosed).toEqual({ confirmed, denied, uniform: 0, unknown: 0, estimated: false });
     expect(["high", "critical"]).toContain(incident?.level);
     expect(document.findings.items.some((finding) => finding.check === "existence-oracle" && finding.endpoint.path.includes("status"))).toBe(true);
   });
