@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import type { CanaryKind } from "./decide/canaries.ts";
 import { carriesAll } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { Ledger } from "./ledger.ts";
+import { ports } from "./testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const phone = (n: number): string => `+4930901${String(10_000 + n * 7)}`;
 
 function asked(canaries: ReadonlyMap<string, CanaryKind> | undefined, tells: boolean): Ledger {

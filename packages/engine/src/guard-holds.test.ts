@@ -1,8 +1,7 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Carries, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { type Decision, Judge } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 
 /**
@@ -10,17 +9,6 @@ import { seededRandom } from "./testing/seeded-random.ts";
  * of them is stopped soon after a suspicion is possible, and stays stopped.
  */
 const start = Date.UTC(2026, 2, 2, 10);
-const memo = new Map<string, string>();
-const ports: Ports = {
-  hash: (type, normal) => {
-    const key = `${type}\0${normal}`;
-    let hash = memo.get(key);
-    if (hash === undefined) memo.set(key, (hash = createHmac("sha256", "k").update(key).digest("hex").slice(0, 16)));
-    return hash;
-  },
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 
 type Random = () => number;
 const below = (random: Random, n: number): number => Math.floor(random() * n);

@@ -1,16 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import type { Signal } from "./detect/signal.ts";
 import { fanOutPolicy } from "./decide/fan-out-policy.ts";
 import { Judge, type JudgeOptions } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const start = Date.UTC(2026, 2, 2, 8);
 const day = 86_400_000;
 const clerks = 6;

@@ -1,18 +1,12 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import type { TemplateRule } from "./inventory/template-rules.ts";
 import { type Decision, Judge } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
+import { ports } from "./testing/ports.ts";
 
 /** What a person joins or takes apart is shown otherwise, and changes nobody's protection: evidence, guards and what was spent stay with what was learned. */
 const start = Date.UTC(2026, 2, 2, 10);
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const phone = (n: number): string => `+9991${String(2_000_000 + n * 7_919).slice(0, 7)}`;
 const joined: TemplateRule = { kind: "merge", template: "/lookup/{what}" };
 

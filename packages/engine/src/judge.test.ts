@@ -1,18 +1,12 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import type { Signal } from "./detect/signal.ts";
 import type { Disclosure } from "./decide/gate-policy.ts";
 import { type Decision, Judge, reorderBytesMax, reorderMax } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
+import { ports } from "./testing/ports.ts";
 
 const start = Date.UTC(2026, 2, 2, 10);
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 
 /** The number of person `n`: scattered, as people's are. Nobody has one whose last digit is odd. */
 const numberOf = (n: number, exists: boolean): string => `999-1${String(((Math.imul(n + 17, 2_654_435_761) >>> 0) % 900_000) + 100_000)}${exists ? (n % 5) * 2 : (n % 5) * 2 + 1}`;

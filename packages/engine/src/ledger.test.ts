@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { earlyMax } from "./detect/early-exchanges.ts";
 import { Ledger } from "./ledger.ts";
+import { ports } from "./testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 let at = Date.UTC(2026, 2, 2, 10);
 
 /** A lookup at this door. */

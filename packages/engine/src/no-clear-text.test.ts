@@ -1,16 +1,9 @@
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { expect, it } from "vitest";
 import type { Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { storeExchange } from "./exchange/stored-exchange.ts";
 import { Ledger } from "./ledger.ts";
-
-const ports: Ports = {
-  hash: (type, text) => createHmac("sha256", "a key of a test").update(`${type}\n${text}`).digest("hex").slice(0, 16),
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-  random: () => 0.5,
-};
+import { ports } from "./testing/ports.ts";
 
 /** Names, numbers, addresses and tokens that stand in no vocabulary, each long enough not to turn up by chance. */
 const secret = fc.oneof(

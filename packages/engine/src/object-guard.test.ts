@@ -1,17 +1,11 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { provenancePolicy as policy } from "./detect/provenance/provenance-policy.ts";
 import type { Disclosure } from "./decide/gate-policy.ts";
 import type { Signal } from "./detect/signal.ts";
 import { Judge } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const start = Date.UTC(2026, 2, 2, 10);
 const minute = 60_000;
 /** Order ids run on; every third belongs to the same customer. */

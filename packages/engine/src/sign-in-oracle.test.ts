@@ -1,17 +1,11 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { type Decision, Judge } from "./judge.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
+import { ports } from "./testing/ports.ts";
 
 /** Sign-ins that tell an unknown account from a wrong password, and one that does not; nothing is declared. */
 const start = Date.UTC(2026, 2, 2, 10);
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 
 interface Reply {
   readonly status: number;

@@ -1,16 +1,10 @@
-import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { Ledger } from "./ledger.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
+import { ports } from "./testing/ports.ts";
 
 /** Services differ in the status of a sign-up and of a sign-in; who existed before does not depend on it. */
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const emailOf = (n: number): string => `${["anna", "ben", "carla", "dora"][n % 4] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}@mail.example`;
 
 /** A shop asked for free addresses: members sign in, a sixth of the visitors are new and sign up. Returns what the report says of each side. */

@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { type Decision, Judge } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 
 /** Sign-ups that take a password and tell whether there is an account already; nothing is declared. */
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const emailOf = (n: number): string => `${["anna", "ben", "carla", "dora"][n % 4] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}@mail.example`;
 const tokenOf = (n: number): string => `tok_${ports.hash("credential", String(n))}A1${n}`;
 

@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import { expect, it, test } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import type { Signal } from "./detect/signal.ts";
 import { Judge } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 2, 8);
 const codeOf = (n: number): string => `YUM-${(Math.imul(n + 11, 2_654_435_761) >>> 0).toString(36).toUpperCase().slice(0, 6)}`;

@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import type { Disclosure } from "./decide/gate-policy.ts";
 import { Judge } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const phoneOf = (n: number): string => `+33698${String(100_000 + n * 7).padStart(6, "0")}`;
 const tokenOf = (n: number): string => `tok_${ports.hash("credential", String(n))}A1${n}`;
 

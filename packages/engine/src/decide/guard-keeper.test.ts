@@ -1,14 +1,8 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { carriesAll, type Exchange } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { Ledger, type LedgerState } from "../ledger.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const start = Date.UTC(2026, 2, 2, 10);
 
 /** A question about one of so many people, half of whom exist. */

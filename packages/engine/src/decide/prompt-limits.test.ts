@@ -1,16 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { carriesAll, type Exchange } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { Judge } from "../judge.ts";
 import type { GuardedEndpoint } from "./gate-policy.ts";
 import { PromptLimits } from "./prompt-limits.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 2, 10);
 const door: GuardedEndpoint = {

@@ -1,17 +1,11 @@
 import fc from "fast-check";
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { isPoorBeside } from "../detect/oracle/class-structure.ts";
 import { classifyBatch } from "./batch-answer.ts";
 import { batchShapes as shapes } from "../testing/batch-shapes.ts";
-import type { Ports } from "./ports.ts";
 import { type Batch, extractSubjects } from "./subjects.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const phone = (n: number): string => `+4915155${500_000 + n * 37}`;
 
 function batchOf(phones: readonly string[]): Batch {

@@ -1,16 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { Ports } from "./ports.ts";
 import { graphqlValues, valuesMax } from "./graphql-values.ts";
 import { requestsMax } from "./graphql-subjects.ts";
 import { extractSubjects, type Extracted } from "./subjects.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const phones: readonly SubjectRule[] = [{ location: { in: "json", name: "variables.phone" }, type: "phone" }];
 const users: readonly SubjectRule[] = [{ location: { in: "json", name: "variables.input.user" }, type: "username" }];
 const [one, two] = ["+4915155501001", "+4915155501002"];

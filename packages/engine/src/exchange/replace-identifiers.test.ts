@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { base64CharactersMax, decodeBase64 } from "./decode-base64.ts";
-import type { Ports } from "./ports.ts";
 import { replaceIdentifiers } from "./replace-identifiers.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 1,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const digits = (length: number): fc.Arbitrary<string> => fc.string({ unit: fc.constantFrom(...Array.from("0123456789")), minLength: length, maxLength: length });
 const word = fc.string({ unit: fc.constantFrom(...Array.from("bcdfghjkmnpqrstvwxyz")), minLength: 6, maxLength: 14 });
 

@@ -1,4 +1,3 @@
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { echoesMax } from "./echo-forms.ts";
@@ -7,12 +6,8 @@ import { plainHash } from "./plain-hash.ts";
 import { type ClassifiedAnswer, classesPerStructureMax, classifyResponse, classKeyCharsMax, keyWithoutScalar, shortTextMax } from "./response-class.ts";
 import type { Ports } from "./ports.ts";
 import type { Json } from "./view.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const answer = (over: Partial<ClassifiedAnswer>): ClassifiedAnswer => ({
   status: 200,
   contentType: "application/json; charset=utf-8",

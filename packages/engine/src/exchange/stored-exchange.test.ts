@@ -1,18 +1,11 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { carriesAll } from "./exchange.ts";
 import type { Exchange } from "./exchange.ts";
-import type { Ports } from "./ports.ts";
 import { isAddress, storeExchange, reasonCharactersMax, storedFlagsMax, storedSubjectsMax, templateCharactersMax } from "./stored-exchange.ts";
 import { runsMax, segmentShape } from "./segment-shape.ts";
 import type { Subject } from "./subject.ts";
 import { viewOf } from "./view-of.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 1,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../testing/ports.ts";
 
 const planted = ["99915550100", "alice@victim.example", "alice-the-user", "tok_5ecr3t5ecr3t", "hunter2hunter2", "4111111111111111"];
 const [phone, email, user, token, password, card] = planted;

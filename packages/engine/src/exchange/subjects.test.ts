@@ -1,18 +1,12 @@
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
 import { normalForm } from "./normal-form.ts";
-import type { Ports } from "./ports.ts";
 import type { ParameterLocation } from "./subject.ts";
 import { extractSubjects, hashedNamesMax, type RequestParts, subjectBodyCharsMax, subjectDepthMax } from "./subjects.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const parts = (over: Partial<RequestParts>): RequestParts => ({
   segments: [],
   query: "",

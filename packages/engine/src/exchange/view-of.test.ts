@@ -1,20 +1,13 @@
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { credentialFacts } from "./credential-facts.ts";
 import { cookieCharactersMax, credentialCharactersMax } from "./credential-of.ts";
 import type { Exchange, HeaderList } from "./exchange.ts";
 import { carriesAll } from "./exchange.ts";
-import type { Ports } from "./ports.ts";
 import { segmentCharactersMax, splitUrl } from "./split-target.ts";
 import { jsonCharactersMax, pairsCharactersMax, splitTarget, userAgentCharactersMax, viewOf } from "./view-of.ts";
 import { pairsMax, segmentsMax } from "./view.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../testing/ports.ts";
 
 function exchange(url: string, headers: HeaderList = [], body?: string, responseBody?: string): Exchange {
   return {

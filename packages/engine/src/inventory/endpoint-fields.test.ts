@@ -1,7 +1,5 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { carriesAll, type HeaderList } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import type { Json } from "../exchange/view.ts";
 import { type AnswerFacts, endpointFields, type EndpointFields, listedMax, type ParameterFacts } from "./endpoint-fields.ts";
@@ -9,12 +7,7 @@ import { fieldsMax } from "./field-classes.ts";
 import { Inventory } from "./inventory.ts";
 import { schemaDepthMax } from "./schema-node.ts";
 import { responseStatusesMax } from "./schema-observer.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../testing/ports.ts";
 
 interface Sent {
   readonly url?: string;

@@ -1,6 +1,4 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Ports } from "../exchange/ports.ts";
 import type { Json } from "../exchange/view.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { carriesAll } from "../exchange/exchange.ts";
@@ -8,12 +6,7 @@ import { endpointFields } from "./endpoint-fields.ts";
 import { contentsMin, waitingMax } from "./field-names.ts";
 import { FieldNames } from "./field-names.ts";
 import { Inventory } from "./inventory.ts";
-
-const ports: Ports = {
-  hash: (type, text) => createHmac("sha256", "key").update(`${type}\n${text}`).digest("hex").slice(0, 16),
-  decodeUtf8: () => "",
-  random: () => 0,
-};
+import { ports } from "../testing/ports.ts";
 
 function answering(bodies: readonly Json[], inventory = new Inventory(ports)): Inventory {
   bodies.forEach((body, n) =>

@@ -1,16 +1,9 @@
-import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
 import { GuardMatcher } from "../decide/guard-matcher.ts";
 import { defaultBudget, type GuardedEndpoint } from "../decide/gate-policy.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { Inventory, type InventoryEndpoint } from "./inventory.ts";
-
-const ports: Ports = {
-  hash: (type, text) => createHmac("sha256", "key").update(`${type}\n${text}`).digest("hex").slice(0, 16),
-  decodeUtf8: () => "",
-  random: () => 0,
-};
+import { ports } from "../testing/ports.ts";
 
 function seen(inventory: Inventory, path: string, address: string): InventoryEndpoint | undefined {
   const carries = { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true };

@@ -1,17 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { missingAuthentication } from "../assess/checks/missing-authentication.ts";
 import type { Exchange, HeaderList } from "../exchange/exchange.ts";
 import { carriesAll } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { hostAnswersMin, Inventory } from "./inventory.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../testing/ports.ts";
 
 let serial = 0;
 interface Seen {

@@ -1,18 +1,11 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { missingAuthentication } from "../assess/checks/missing-authentication.ts";
 import { carriesAll } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { Inventory } from "./inventory.ts";
 import { CredentialDoor, credentialsMax, KnownCredentials, soonMs, suspectsMax } from "./known-credentials.ts";
 import { Posture } from "./posture.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../testing/ports.ts";
 
 /** One clinic: `/results` asks only that a token is there, `/patients` and `/notes` know those of `genuine`. */
 class Clinic {

@@ -1,17 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
-import type { Ports } from "../exchange/ports.ts";
 import { type ExchangeView } from "../exchange/view.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { explainTemplate } from "./explain-template.ts";
 import { Inventory } from "./inventory.ts";
 import type { TemplateRule } from "./template-rules.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../testing/ports.ts";
 
 let asked = 0;
 function get(url: string): ExchangeView {

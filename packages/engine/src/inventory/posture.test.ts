@@ -1,18 +1,12 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import type { Exchange, HeaderList } from "../exchange/exchange.ts";
 import { carriesAll } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { Inventory } from "./inventory.ts";
 import { Posture, samplesMax, slotsMax } from "./posture.ts";
 import { outcomeOf } from "./posture-outcome.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const start = 1_760_000_000_000;
 
 interface Call {

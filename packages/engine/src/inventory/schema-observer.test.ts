@@ -1,16 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { carriesAll, type Exchange, type HeaderList } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { SchemaBudget } from "./schema-node.ts";
 import { mediaType, type ObservedLearning, ObservedSchemas, responseStatusesMax, sampledFirst, sampledOneIn } from "./schema-observer.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const to: ObservedLearning = { seed: 7, nameOf: (name) => name, budget: new SchemaBudget(), classed: new SchemaBudget() };
 interface Sent {
   readonly url?: string;

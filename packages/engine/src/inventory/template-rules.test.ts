@@ -1,19 +1,12 @@
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Ports } from "../exchange/ports.ts";
 import { type ExchangeView } from "../exchange/view.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { endpointFields } from "./endpoint-fields.ts";
 import { explainTemplate } from "./explain-template.ts";
 import { Inventory } from "./inventory.ts";
 import { ruleProblem, type TemplateRule } from "./template-rules.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../testing/ports.ts";
 
 let asked = 0;
 function get(url: string, body: object = { ok: true }): ExchangeView {

@@ -1,17 +1,12 @@
-import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
-import type { Ports } from "@postern/engine";
 import { describe, expect, test } from "vitest";
 import { sharedData } from "../sources/shared-data.fixture.ts";
+import { makePorts } from "../keys/make-ports.ts";
 import { diffDocuments } from "./diff-documents.ts";
 import type { Difference } from "./difference.ts";
 import { readApi, readApiText } from "./read-api.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+const ports = makePorts({ secret: Buffer.from("test key") }, 4);
 
 /** One difference as one line of a golden file. */
 const line = (one: Difference): string =>

@@ -1,15 +1,11 @@
-import { createHmac } from "node:crypto";
-import { carriesAll, type Carries, type Exchange, Inventory, type Ports, viewOf } from "@postern/engine";
+import { carriesAll, type Carries, type Exchange, Inventory, viewOf } from "@postern/engine";
 import { describe, expect, test } from "vitest";
+import { makePorts } from "../keys/make-ports.ts";
 import { diffTraffic, type DiffTrafficOptions, type TrafficDiff } from "./diff-traffic.ts";
 import { observedApi } from "./observed-api.ts";
 import { readApiText } from "./read-api.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+const ports = makePorts({ secret: Buffer.from("test key") }, 4);
 
 interface Seen {
   readonly method?: string;

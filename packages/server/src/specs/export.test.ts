@@ -1,24 +1,20 @@
-import { createHmac } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { validate } from "@scalar/openapi-parser";
 import { Validator } from "@seriousme/openapi-schema-validator";
-import { type Exchange, exchangeLine, Inventory, type Ports, viewOf } from "@postern/engine";
+import { type Exchange, exchangeLine, Inventory, viewOf } from "@postern/engine";
 import { createLatchkey, flaws, honestDay, runDirect } from "@postern/testkit";
 import { describe, expect, test } from "vitest";
 import { stringify } from "yaml";
 import { readNdjson } from "../sources/ndjson/ndjson.ts";
 import { readInput } from "../sources/read-file.ts";
 import { sharedData } from "../sources/shared-data.fixture.ts";
+import { makePorts } from "../keys/make-ports.ts";
 import { diffTraffic } from "./diff-traffic.ts";
 import { observedApi } from "./observed-api.ts";
 import { readApiText } from "./read-api.ts";
 import { openApiOf } from "./write-openapi.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+const ports = makePorts({ secret: Buffer.from("test key") }, 4);
 
 /** Every exchange of a recording, as the ledger would count it. */
 async function recorded(file: string): Promise<Exchange[]> {

@@ -1,19 +1,14 @@
-import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Ports } from "@postern/engine";
 import { expect, test } from "vitest";
 import { keepRoutes } from "../discover/known-routes.ts";
+import { makePorts } from "../keys/make-ports.ts";
 import { KnownSpecs } from "./known-specs.ts";
 import { KnownTemplates, templatesOfApi } from "./known-templates.ts";
 import { readApiText } from "./read-api.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+const ports = makePorts({ secret: Buffer.from("test key") }, 4);
 const path = (name: string, type: string): object => ({ get: { parameters: [{ in: "path", name, required: true, schema: { type } }], responses: { 200: { description: "ok" } } } });
 const document = JSON.stringify({
   openapi: "3.0.3",

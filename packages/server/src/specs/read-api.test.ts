@@ -1,10 +1,10 @@
-import { createHmac } from "node:crypto";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { type Ports } from "@postern/engine";
 import { describe, expect, test } from "vitest";
 import { sharedData } from "../sources/shared-data.fixture.ts";
+import { makePorts } from "../keys/make-ports.ts";
 import type { Api } from "./api-model.ts";
 import { problemsMax } from "./api-model.ts";
 import { differencesMax, schemaChanges, schemaDrift } from "./compare-schemas.ts";
@@ -16,11 +16,7 @@ import { foldersMax, requestsMax, urlCharactersMax } from "./read-postman.ts";
 import { choicesMax, placesMax, readSchema } from "./read-schema.ts";
 import { RefResolver } from "./ref-resolver.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+const ports = makePorts({ secret: Buffer.from("test key") }, 4);
 const read = (document: unknown): Promise<Api> => readApiText(typeof document === "string" ? document : JSON.stringify(document), "spec", ports);
 const short = (api: Api) => api.operations.map(({ method, path }) => `${method} ${path}`);
 const fields = (api: Api, status = "200") =>

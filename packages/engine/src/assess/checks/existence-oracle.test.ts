@@ -1,14 +1,8 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { OracleState } from "../../detect/oracle/oracle-tracker.ts";
-import type { Ports } from "../../exchange/ports.ts";
 import { existenceOracle, type OracleEvidence } from "./existence-oracle.ts";
+import { ports } from "../../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const state: OracleState = {
   verdict: "proven",
   bits: 0.97,

@@ -1,15 +1,8 @@
-import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
 import { carriesAll } from "../../exchange/exchange.ts";
-import type { Ports } from "../../exchange/ports.ts";
 import { Ledger } from "../../ledger.ts";
 import { seededRandom } from "../../testing/seeded-random.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../../testing/ports.ts";
 
 /** A reset form that answers all alike, and hashes something for those who exist. */
 function play(deltaMs: number): ReturnType<Ledger["findings"]> {

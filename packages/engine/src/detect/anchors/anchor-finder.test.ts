@@ -5,12 +5,8 @@ import type { Ports } from "../../exchange/ports.ts";
 import { viewOf } from "../../exchange/view-of.ts";
 import type { Anchor } from "../../decide/gate-policy.ts";
 import { AnchorFinder, issuedMax, kindsMax } from "./anchor-finder.ts";
+import { ports } from "../../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const token = (n: number): string => `lkd_${createHmac("sha256", "t").update(String(n)).digest("hex").slice(0, 24)}`;
 
 interface Call {

@@ -1,10 +1,8 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import type { Ports } from "../../exchange/ports.ts";
+import { ports } from "../../testing/ports.ts";
 import { LinkTable } from "./link-table.ts";
 
-const keyed: Ports["hash"] = (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16);
-const ports: Ports = { hash: keyed, random: () => 1, decodeUtf8: () => "" };
 /** A cheap one for the test at the bound. */
 const plain: Ports = { ...ports, hash: (_type, normal) => normal };
 const hour = 3_600_000;

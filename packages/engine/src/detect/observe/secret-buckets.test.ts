@@ -1,13 +1,7 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
-import type { Ports } from "../../exchange/ports.ts";
 import { poissonExcess, SecretBuckets } from "./secret-buckets.ts";
+import { ports } from "../../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const account = (n: number): string => ports.hash("username", `a${n}`);
 const dayMs = 86_400_000;
 

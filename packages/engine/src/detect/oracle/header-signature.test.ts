@@ -1,13 +1,6 @@
-import { createHmac } from "node:crypto";
 import { expect, it } from "vitest";
-import type { Ports } from "../../exchange/ports.ts";
 import { headerSignature, signatureCharactersMax } from "./header-signature.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../../testing/ports.ts";
 
 it("tells answers apart by the headers they have, in any order and case, and not by what follows size, cache or chance", () => {
   const one = headerSignature(

@@ -1,17 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { classifyResponse } from "../../exchange/response-class.ts";
-import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";
 import { seededRandom } from "../../testing/seeded-random.ts";
 import { classesMax, labelsPerSourceMax, rememberedSubjectsMax } from "./endpoint-oracle.ts";
 import { oracleEndpointsMax, OracleTracker } from "./oracle-tracker.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../../testing/ports.ts";
 
 interface Reply {
   readonly status: number;

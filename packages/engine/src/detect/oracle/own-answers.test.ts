@@ -1,16 +1,10 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
 import { uniformAnswerDiffers } from "../../assess/checks/uniform-answer-differs.ts";
 import type { HeaderList } from "../../exchange/exchange.ts";
-import type { Ports } from "../../exchange/ports.ts";
 import { seededRandom } from "../../testing/seeded-random.ts";
 import { formsMax, ownAnswersMin, ownEndpointsMax, OwnAnswers, type SeenAnswer } from "./own-answers.ts";
+import { ports } from "../../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const json: HeaderList = [
   ["Content-Type", "application/json"],
   ["Content-Length", "20"],

@@ -1,14 +1,8 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, it } from "vitest";
-import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";
 import { scalarValuesMax, schemeEndpointsMax, SchemeLearner } from "./scheme-learner.ts";
+import { ports } from "../../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const feed = (learner: SchemeLearner, answers: readonly Json[]) => answers.map((json) => learner.observe("e", json, []));
 
 describe("SchemeLearner", () => {

@@ -1,20 +1,13 @@
-import { createHmac } from "node:crypto";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { buildSchema, graphql, GraphQLError } from "graphql";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { carriesAll, type Exchange, type HeaderList } from "../../exchange/exchange.ts";
-import type { Ports } from "../../exchange/ports.ts";
 import { viewOf } from "../../exchange/view-of.ts";
 import { Inventory } from "../inventory.ts";
 import { callsReadMax } from "./call.ts";
 import { operationsMax } from "./operations.ts";
-
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
+import { ports } from "../../testing/ports.ts";
 
 const schema = buildSchema(`
   type User { id: ID! name: String email: String }

@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { carriesAll, type Exchange, type HeaderList } from "../../exchange/exchange.ts";
-import type { Ports } from "../../exchange/ports.ts";
 import { viewOf } from "../../exchange/view-of.ts";
 import { Inventory } from "../inventory.ts";
+import { ports } from "../../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "test key").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 4,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 let serial = 0;
 
 interface Seen {
