@@ -5,57 +5,26 @@ import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { CanaryKind } from "./canaries.ts";
 import { CanaryTouches, CanaryWatch, touchedMax } from "./canary-watch.ts";
-import { GateEngine } from "./gate-engine.ts";
-import { defaultBudget } from "./gate-policy.ts";
+import type { GateEngine } from "./gate-engine.ts";
+import { ask as askAbout, caller as actor, gateOf, guardedLookup, lookupId, person as subject, signIn } from "../testing/guarded-lookup.ts";
 
 const start = 1_700_000_000_000;
 const minute = 60_000;
-const id = "00000000000000aa";
-const hex = (n: number, salt: number): string =>
-  (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, "0") + (Math.imul(n + salt, 40_503) >>> 0).toString(16).padStart(8, "0");
-const actor = (n: number, client = n): Actor => ({ narrow: hex(client, 7), network: hex(n, 11), address: `10.0.${n >> 8}.${n & 255}`, credential: undefined, principal: false });
-const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "phone" } });
 const dark = (n: number): Subject => ({ ...subject(n), dark: "fictional-number" });
 
 /** 700,000 and up are canaries. */
 function engine(options: { readonly canaries?: boolean; readonly dark?: boolean } = {}): GateEngine {
-  let n = 0;
   const canaries = new Map<string, CanaryKind>(Array.from({ length: 100 }, (_, k) => [subject(700_000 + k).hash, k % 2 === 0 ? "registered" : "unregistered"]));
-  const gate = new GateEngine({
-    newId: () => `s${n++}`,
-    sourceSlots: 4_096,
-    pairs: 100_000,
-    pending: 8_192,
-    dark: options.dark ?? false,
-    ...(options.canaries === false ? {} : { canaries }),
-  });
-  const guarded = {
-    id,
-    method: "GET",
-    host: "api",
-    template: "/users/{phone}",
-    state: "budgeted",
-    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: defaultBudget,
-  } as const;
-  gate.setPolicy({ version: 1, mode: "enforce", endpoints: [guarded], principals: [] });
+  const gate = gateOf([guardedLookup()], { dark: options.dark ?? false, ...(options.canaries === false ? {} : { canaries }) });
   for (let k = 0; k < 30; k++) honest(gate, actor(900 + k), 900_000 + k, start - 60 * minute + k * minute);
   return gate;
 }
 
-function ask(gate: GateEngine, who: Actor, about: Subject, at: number): boolean {
-  const reservation = gate.reserve(id, who, [about], false, at);
-  if (reservation === undefined) throw new Error("not guarded");
-  gate.settle(reservation, { exchangeId: `e${about.hash}`, tells: true, failed: false, classId: "c" });
-  return reservation.action === "allow";
-}
+const ask = (gate: GateEngine, who: Actor, about: Subject, at: number): boolean => askAbout(gate, who, [about], at).truthful;
 
 function honest(gate: GateEngine, who: Actor, about: number, at: number): boolean {
   const answered = ask(gate, who, subject(about), at);
-  gate.anchor({ at: at + 20_000, endpointId: "x", kind: "sign-in", narrow: who.narrow, network: who.network, subjects: [subject(about).hash] });
+  signIn(gate, who, [subject(about)], at + 20_000);
   return answered;
 }
 
@@ -140,7 +109,7 @@ describe("dark ranges", () => {
         const at = start - 20 * minute + n * 10_000;
         const about = range && n < 3 ? { ...dark(40_000 + n) } : subject(40_000 + n);
         ask(gate, actor(900 + n), about, at);
-        gate.anchor({ at: at + 5_000, endpointId: "x", kind: "sign-in", narrow: actor(900 + n).narrow, network: actor(900 + n).network, subjects: [about.hash] });
+        signIn(gate, actor(900 + n), [about], at + 5_000);
       }
       gate.drain();
       return gate;
@@ -153,7 +122,14 @@ describe("dark ranges", () => {
   test("are not learned from journals of before they counted: of those rows only hashes are known", () => {
     const gate = engine({ dark: true });
     for (let n = 0; n < 25; n++) {
-      const row = { id: `r${n}.0`, exchangeId: `r${n}`, at: start - 20 * minute + n * 10_000, endpointId: id, subjectType: "phone", subject: subject(40_000 + n).hash } as const;
+      const row = {
+        id: `r${n}.0`,
+        exchangeId: `r${n}`,
+        at: start - 20 * minute + n * 10_000,
+        endpointId: lookupId,
+        subjectType: "phone",
+        subject: subject(40_000 + n).hash,
+      } as const;
       const who = actor(900 + n);
       gate.replay({ ...row, answer: "truthful", responseClass: "c", narrow: who.narrow, address: who.address, credential: "" }, who.network);
     }
@@ -183,7 +159,7 @@ describe("a gate that died and was put back from its journal", () => {
           const subjectOf = about < 20 ? subject(700_000 + about) : about < 40 ? dark(about) : subject(about);
           const after = n >= 25 + died;
           const judged = (gate: GateEngine): readonly unknown[] => {
-            const reservation = gate.reserve(id, actor(who), [subjectOf], false, at);
+            const reservation = gate.reserve(lookupId, actor(who), [subjectOf], false, at);
             if (reservation === undefined) throw new Error("not guarded");
             const rows = gate.settle(reservation, { exchangeId: `e${exchange}`, tells: true, failed: false, classId: "c" });
             if (!after && gate === live) for (const row of rows) again.replay(structuredClone(row), actor(who).network);
@@ -192,8 +168,7 @@ describe("a gate that died and was put back from its journal", () => {
           const answer = judged(live);
           if (after) expect(judged(again)).toEqual(answer);
           exchange++;
-          for (const gate of [live, again])
-            if (follows) gate.anchor({ at: at + 5_000, endpointId: "x", kind: "sign-in", narrow: actor(who).narrow, network: actor(who).network, subjects: [subjectOf.hash] });
+          for (const gate of [live, again]) if (follows) signIn(gate, actor(who), [subjectOf], at + 5_000);
           const said = news(live);
           const saidAgain = news(again);
           if (!after) continue;

@@ -1,21 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { EndpointWatch, toldMax } from "./endpoint-watch.ts";
-import { defaultBudget } from "./gate-policy.ts";
+import { guardedLookup } from "../testing/guarded-lookup.ts";
 
 const day = 86_400_000;
-const watch = (): EndpointWatch =>
-  new EndpointWatch(0, {
-    id: "00000000000000aa",
-    method: "GET",
-    host: "api",
-    template: "/users/{id}",
-    state: "budgeted",
-    subjects: [],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false },
-    budget: defaultBudget,
-  });
+const watch = (): EndpointWatch => new EndpointWatch(0, guardedLookup());
 
 describe("EndpointWatch", () => {
   it("goes on from 64 others, each once; of more nothing is taken over", () => {

@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
 import { ExpectedCallers, expectedMax, expectedNetworksMax } from "./expected-callers.ts";
-import { GateEngine } from "./gate-engine.ts";
-import { defaultBudget, type GuardedEndpoint } from "./gate-policy.ts";
+import { defaultBudget } from "./gate-policy.ts";
+import { ask, caller, gateOf, guardedLookup, person } from "../testing/guarded-lookup.ts";
 
 const start = Date.UTC(2026, 2, 2);
 const day = 86_400_000;
@@ -35,20 +35,7 @@ test("beyond the bounds further ones are not expected", () => {
 });
 
 test("a gate answers them, writes down what they were told, tells nobody and holds nothing against them; others it judges as ever", () => {
-  let ids = 0;
-  const gate = new GateEngine({ newId: () => `s${ids++}`, sourceSlots: 1_024, pairs: 10_000, pending: 1_024 });
-  const endpoint: GuardedEndpoint = {
-    id: "00000000000000aa",
-    method: "GET",
-    host: "x.example",
-    template: "/users/{phone}",
-    state: "budgeted",
-    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    tellsNothing: [],
-    classes: { scalars: [] },
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: defaultBudget,
-  };
+  const [endpoint, gate] = [guardedLookup(), gateOf()];
   gate.setPolicy({
     version: 1,
     mode: "enforce",
@@ -56,21 +43,18 @@ test("a gate answers them, writes down what they were told, tells nobody and hol
     principals: [],
     expected: [{ name: "load test", networks: ["192.0.2.0/30"], peopleADay: 300, until: start + day }],
   });
-  const ask = (place: number, n: number, at: number): { readonly told: boolean; readonly rows: number } => {
-    const hash = (what: number): string => what.toString(16).padStart(16, "0");
-    const actor = { narrow: hash(9_000 + place), network: hash(9_100 + place), address: `192.0.2.${place}`, credential: undefined, principal: false };
-    const reservation = gate.reserve(endpoint.id, actor, [{ type: "phone", hash: hash(1 + n), location: { in: "path", name: "phone" } }], false, at) ?? expect.fail();
-    const rows = gate.settle(reservation, { exchangeId: `e${at}`, tells: true, failed: false, classId: "c" });
-    return { told: reservation.action === "allow", rows: rows.filter(({ answer }) => answer === "truthful").length };
+  const asks = (place: number, n: number, at: number): { readonly told: boolean; readonly rows: number } => {
+    const { truthful, rows } = ask(gate, { ...caller(place), address: `192.0.2.${place}` }, [person(n)], at);
+    return { told: truthful, rows: rows.filter(({ answer }) => answer === "truthful").length };
   };
-  for (let n = 0; n < 300; n++) expect(ask(n % 4, n, start + n * 100)).toEqual({ told: true, rows: 1 });
+  for (let n = 0; n < 300; n++) expect(asks(n % 4, n, start + n * 100)).toEqual({ told: true, rows: 1 });
   gate.advance(start + 3_600_000);
   expect(gate.drain()).toEqual([]);
   // The day's number is used up: from here on as anybody, and nothing of before is their debt.
   let beyond = 0;
-  for (let n = 0; n < 100; n++) if (ask(1, 1_000 + n, start + 3_700_000 + n * 100).told) beyond++;
+  for (let n = 0; n < 100; n++) if (asks(1, 1_000 + n, start + 3_700_000 + n * 100).told) beyond++;
   expect(beyond).toBe(defaultBudget.startCredits);
   let others = 0;
-  for (let n = 0; n < 100; n++) if (ask(9, 2_000 + n, start + 3_800_000 + n * 100).told) others++;
+  for (let n = 0; n < 100; n++) if (asks(9, 2_000 + n, start + 3_800_000 + n * 100).told) others++;
   expect(others).toBe(defaultBudget.startCredits);
 });

@@ -2,41 +2,23 @@ import fc from "fast-check";
 import { expect, test } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
-import { GateEngine } from "./gate-engine.ts";
-import { defaultBudget, type Disclosure, type GuardedEndpoint } from "./gate-policy.ts";
+import type { GateEngine } from "./gate-engine.ts";
+import type { Disclosure } from "./gate-policy.ts";
+import { gateOf, guardedLookup, hex, lookupId } from "../testing/guarded-lookup.ts";
 
 const start = Date.UTC(2026, 2, 2);
 const minute = 60_000;
 const hour = 60 * minute;
-const id = "00000000000000ab";
-const hex = (kind: number, n: number): string => (kind * 1_000_003 + 17).toString(16).padStart(8, "0") + (Math.imul(n + 1, 0x9e3779b1) >>> 0).toString(16).padStart(8, "0");
-const caller = (n: number): Actor => ({ narrow: hex(1, n), network: hex(2, n), address: `10.0.0.${n}`, credential: hex(3, n), principal: n % 3 > 0 });
-const person = (n: number): Subject => ({ type: "phone", hash: hex(4, n), location: { in: "json", name: "phones[]" } });
-const guard: GuardedEndpoint = {
-  id,
-  method: "POST",
-  host: "api",
-  template: "/sync",
-  state: "budgeted",
-  subjects: [{ location: { in: "json", name: "phones[]" }, type: "phone" }],
-  classes: { scalars: [] },
-  tellsNothing: [],
-  uniform: { status: 200, headers: [], body: "{}", learned: false },
-  budget: defaultBudget,
-  signedIn: true,
-};
+const caller = (n: number): Actor => ({ narrow: hex(n, 1), network: hex(n, 2), address: `10.0.0.${n}`, credential: hex(n, 3), principal: n % 3 > 0 });
+const person = (n: number): Subject => ({ type: "phone", hash: hex(n, 4), location: { in: "json", name: "phones[]" } });
+const guard = guardedLookup({ method: "POST", template: "/sync", subjects: [{ location: { in: "json", name: "phones[]" }, type: "phone" }], signedIn: true });
 
-function engine(): GateEngine {
-  let n = 0;
-  const gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: 64, pairs: 40_000, pending: 64 });
-  gate.setPolicy({
-    version: 1,
-    mode: "enforce",
-    endpoints: [guard],
-    principals: Array.from({ length: 100 }, (_, who) => who).flatMap((who) => (caller(who).principal ? [hex(3, who)] : [])),
-  });
-  return gate;
-}
+const engine = (): GateEngine =>
+  gateOf(
+    [guard],
+    { sourceSlots: 64, pairs: 40_000, pending: 64 },
+    { principals: Array.from({ length: 100 }, (_, n) => caller(n)).flatMap((one) => (one.principal ? [one.credential ?? ""] : [])) },
+  );
 
 const steps = fc.array(
   fc.record({
@@ -64,7 +46,7 @@ test("a gate that replays what callers with credentials were told, and were refu
         exchangeId: string,
       ): { readonly reason: string; readonly rows: readonly Disclosure[] } => {
         const people = Array.from({ length: size }, (_, place) => person(from + place));
-        const reservation = gate.reserve(id, caller(who), people, false, at);
+        const reservation = gate.reserve(lookupId, caller(who), people, false, at);
         if (reservation === undefined) throw new Error("not guarded");
         return { reason: reservation.reason, rows: gate.settle(reservation, { exchangeId, tells: true, failed: false, classId: "c" }) };
       };

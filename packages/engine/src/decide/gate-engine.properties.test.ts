@@ -1,56 +1,23 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
-import type { Subject } from "../exchange/subject.ts";
 import { hourOf } from "../detect/observe/source-table.ts";
 import { EndpointWatch } from "./endpoint-watch.ts";
 import { enumerationPolicy } from "./enumeration-policy.ts";
-import { GateEngine } from "./gate-engine.ts";
+import type { GateEngine } from "./gate-engine.ts";
 import type { Reservation } from "./reservation.ts";
 import { defaultBudget, type Disclosure, type GuardedEndpoint } from "./gate-policy.ts";
+import { ask, caller as actor, gateOf, guardedLookup, hex, lookupId as id, person as subject, signIn as signInAs } from "../testing/guarded-lookup.ts";
 
 const hour = 3_600_000;
 const start = Math.floor(1_700_000_000_000 / 86_400_000) * 86_400_000;
-const id = "00000000000000aa";
-
-/** Sixteen hex digits from two independent mixes, as a keyed hash would give. */
-function hex(n: number, salt: number): string {
-  let a = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(salt, 0xc2b2ae35);
-  a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);
-  const b = Math.imul(a ^ (a >>> 12) ^ n, 0x297a2d39) ^ Math.imul(salt, 0x165667b1);
-  return ((a ^ (a >>> 16)) >>> 0).toString(16).padStart(8, "0") + ((b ^ (b >>> 15)) >>> 0).toString(16).padStart(8, "0");
-}
-const network = (n: number): string => hex(n, 11);
-const actor = (n: number, client = 0): Actor => ({
-  narrow: hex(n * 1_000 + client, 7),
-  network: network(n),
-  address: `10.0.${n >> 8}.${n & 255}`,
-  credential: undefined,
-  principal: false,
-});
+const network = (n: number): string => actor(n).network;
 const principal = (n: number): Actor => ({ narrow: hex(n, 21), network: network(n), address: "10.9.9.9", credential: hex(n, 22), principal: true });
-const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "phone" } });
 
-function guarded(unanchoredCeiling = 0): GuardedEndpoint {
-  return {
-    id,
-    method: "GET",
-    host: "api",
-    template: "/users/{phone}",
-    state: "budgeted",
-    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: { ...defaultBudget, unanchoredCeiling },
-  };
-}
+const guarded = (unanchoredCeiling = 0): GuardedEndpoint => guardedLookup({ budget: { ...defaultBudget, unanchoredCeiling } });
 
 function engine(ceiling = 0, principals: readonly string[] = []): GateEngine {
-  let n = 0;
-  const gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: 512, pairs: 20_000, pending: 1_024 });
-  gate.setPolicy({ version: 1, mode: "enforce", endpoints: [guarded(ceiling)], principals });
-  return gate;
+  return gateOf([guarded(ceiling)], { sourceSlots: 512, pairs: 20_000, pending: 1_024 }, { principals });
 }
 
 type Step =
@@ -241,14 +208,8 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
 });
 
 describe("GateEngine against an attacker with this source", () => {
-  const tell = (gate: GateEngine, who: Actor, about: readonly number[], at: number): boolean => {
-    const reservation = gate.reserve(id, who, about.map(subject), false, at);
-    if (reservation === undefined) throw new Error("not guarded");
-    gate.settle(reservation, { exchangeId: `e${at}`, tells: true, failed: false, classId: "c" });
-    return reservation.action === "allow";
-  };
-  const signIn = (gate: GateEngine, n: number, own: number, at: number): number =>
-    gate.anchor({ at, endpointId: "x", kind: "sign-in", narrow: "", network: network(n), subjects: [subject(own).hash] });
+  const tell = (gate: GateEngine, who: Actor, about: readonly number[], at: number): boolean => ask(gate, who, about.map(subject), at).truthful;
+  const signIn = (gate: GateEngine, n: number, own: number, at: number): number => signInAs(gate, actor(n), [subject(own)], at);
 
   it("gains nothing by asking about his own account under ever new fingerprints and signing in each time", () => {
     const gate = engine();

@@ -1,52 +1,23 @@
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
-import type { Subject } from "../exchange/subject.ts";
 import { enumerationPolicy } from "./enumeration-policy.ts";
 import { anchoredSubjectsMax, GateEngine } from "./gate-engine.ts";
 import { endpointsMax } from "./watches.ts";
 import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
+import { type Asked, ask as askAbout, caller as actor, gateOf, guardedLookup, hex, lookupId, person as subject, signIn } from "../testing/guarded-lookup.ts";
 
 const start = 1_700_000_000_000;
 
-function endpoint(state: GuardedEndpoint["state"] = "budgeted", ceiling = 0): GuardedEndpoint {
-  return {
-    id: "00000000000000aa",
-    method: "GET",
-    host: "api",
-    template: "/users/{cc}-{phone}/status",
-    state,
-    subjects: [{ location: { in: "path", name: "cc-phone" }, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: { ...defaultBudget, unanchoredCeiling: ceiling },
-  };
-}
-
-function engine(mode: GatePolicy["mode"] = "enforce", guarded = endpoint()): GateEngine {
-  let n = 0;
-  const gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: 4_096, pairs: 100_000, pending: 8_192 });
-  gate.setPolicy({ version: 1, mode, endpoints: [guarded], principals: [] });
-  return gate;
-}
-
-const hex = (n: number, salt = 1): string =>
-  (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, "0") + (Math.imul(n + salt, 40_503) >>> 0).toString(16).padStart(8, "0");
-const actor = (n: number, client = n): Actor => ({ narrow: hex(client, 7), network: hex(n, 11), address: `10.0.${n >> 8}.${n & 255}`, credential: undefined, principal: false });
-const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "cc-phone" } });
-
-function ask(gate: GateEngine, who: Actor, about: number, at: number): { truthful: boolean; rows: Disclosure[] } {
-  const reservation = gate.reserve("00000000000000aa", who, [subject(about)], false, at);
-  if (reservation === undefined) throw new Error("not guarded");
-  const rows = gate.settle(reservation, { exchangeId: `e${about}`, tells: true, failed: false, classId: "c" });
-  return { truthful: reservation.action === "allow", rows };
-}
+const endpoint = (state: GuardedEndpoint["state"] = "budgeted", ceiling = 0): GuardedEndpoint =>
+  guardedLookup({ template: "/users/{cc}-{phone}/status", state, budget: { ...defaultBudget, unanchoredCeiling: ceiling } });
+const engine = (mode: GatePolicy["mode"] = "enforce", guarded = endpoint()): GateEngine => gateOf([guarded], {}, { mode });
+const ask = (gate: GateEngine, who: Actor, about: number, at: number): Asked => askAbout(gate, who, [subject(about)], at);
 
 /** Three honest people of their own, so that follow-up is known here. */
 function withAnchors(gate: GateEngine): GateEngine {
   for (let n = 0; n < 3; n++) {
     ask(gate, actor(900 + n), 900_000 + n, start - 60_000 + n);
-    gate.anchor({ at: start - 30_000, endpointId: "x", kind: "sign-in", narrow: actor(900 + n).narrow, network: actor(900 + n).network, subjects: [subject(900_000 + n).hash] });
+    signIn(gate, actor(900 + n), [subject(900_000 + n)], start - 30_000);
   }
   return gate;
 }
@@ -131,21 +102,21 @@ describe("GateEngine", () => {
   it("gives a batch that exceeds the credits no answer at all, and charges nothing for it", () => {
     const gate = engine();
     const batch = Array.from({ length: 9 }, (_, n) => subject(n));
-    const refused = gate.reserve("00000000000000aa", actor(1), batch, false, start);
+    const refused = gate.reserve(lookupId, actor(1), batch, false, start);
     expect(refused?.action).toBe("uniform");
     for (let n = 100; n < 108; n++) expect(ask(gate, actor(1), n, start + n).truthful).toBe(true);
   });
 
   it("holds parallel requests to the count although none is settled yet", () => {
     const gate = engine();
-    const open = Array.from({ length: 50 }, (_, n) => gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start));
+    const open = Array.from({ length: 50 }, (_, n) => gate.reserve(lookupId, actor(1), [subject(n)], false, start));
     expect(open.filter((reservation) => reservation?.action === "allow")).toHaveLength(8);
   });
 
   it("gives credits back when the answer told nothing", () => {
     const gate = engine();
     for (let n = 0; n < 100; n++) {
-      const reservation = gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start + n);
+      const reservation = gate.reserve(lookupId, actor(1), [subject(n)], false, start + n);
       expect(reservation?.action).toBe("allow");
       if (reservation !== undefined) gate.settle(reservation, { exchangeId: "e", tells: false, failed: false, classId: "" });
     }
@@ -212,7 +183,7 @@ describe("GateEngine", () => {
     const gate = engine("observe");
     const wouldBe = [];
     for (let n = 0; n < 100; n++) {
-      const reservation = gate.reserve("00000000000000aa", actor(1), [subject(n)], false, start + n * 10);
+      const reservation = gate.reserve(lookupId, actor(1), [subject(n)], false, start + n * 10);
       expect(reservation?.action).toBe("allow");
       wouldBe.push(reservation?.would);
       if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${n}`, tells: true, failed: false, classId: "c" });
@@ -261,7 +232,7 @@ describe("GateEngine", () => {
     expect(fresh.usage(guard(7).id)).toBeUndefined();
     expect([fresh.usage(guard(6).id), fresh.usage(guard(endpointsMax).id)].map((usage) => usage?.truthful)).toEqual([0, 0]);
     // The question at the guard that is gone is answered for by nobody.
-    expect(fresh.anchor({ at: start + 1, endpointId: "x", kind: "sign-in", narrow: actor(1).narrow, network: actor(1).network, subjects: [subject(1).hash] })).toBe(1);
+    expect(signIn(fresh, actor(1), [subject(1)], start + 1)).toBe(1);
     expect(fresh.guarded(guard(8).id)).toBeDefined();
   });
 
@@ -269,7 +240,6 @@ describe("GateEngine", () => {
     const gate = engine("enforce", { ...endpoint(), budget: { ...defaultBudget, startCredits: 20 } });
     const people = Array.from({ length: anchoredSubjectsMax + 1 }, (_, n) => n);
     for (const n of people) ask(gate, actor(1), n, start + n);
-    const anchor = { at: start + 100, endpointId: "x", kind: "sign-in" as const, narrow: actor(1).narrow, network: actor(1).network };
-    expect(gate.anchor({ ...anchor, subjects: people.map((n) => subject(n).hash) })).toBe(anchoredSubjectsMax);
+    expect(signIn(gate, actor(1), people.map(subject), start + 100)).toBe(anchoredSubjectsMax);
   });
 });

@@ -1,30 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { clientAttributes } from "../detect/names/client-attributes.ts";
-import { hash53 } from "../detect/observe/hash53.ts";
-import type { Actor } from "../exchange/actor.ts";
 import { GateEngine } from "./gate-engine.ts";
-import { type Anchor, defaultBudget, type Disclosure, type GuardedEndpoint, type NamedClients } from "./gate-policy.ts";
+import type { Anchor, Disclosure, NamedClients } from "./gate-policy.ts";
+import { caller, guardedLookup, lookupId, person } from "../testing/guarded-lookup.ts";
 
 const start = Math.floor(1_700_000_000_000 / 86_400_000) * 86_400_000;
-const id = "00000000000000aa";
-const hex = (text: string): string => hash53(text, 7).toString(16).padStart(16, "0");
 const rule: NamedClients = { subsets: [[{ kind: "request shape", values: ["bbbbbbbb"] }]] };
-
-function guarded(named?: NamedClients): GuardedEndpoint {
-  return {
-    id,
-    method: "GET",
-    host: "api",
-    template: "/users/{phone}",
-    state: "budgeted",
-    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: defaultBudget,
-    ...(named === undefined ? {} : { named }),
-  };
-}
 
 /** Newcomers to one gate, and what its journal says. */
 class Stage {
@@ -40,17 +21,17 @@ class Stage {
 
   name(named: NamedClients | undefined): void {
     this.#named = named;
-    this.gate.setPolicy({ version: 1, mode: "enforce", endpoints: [guarded(named)], principals: [] });
+    this.gate.setPolicy({ version: 1, mode: "enforce", endpoints: [guardedLookup(named === undefined ? {} : { named })], principals: [] });
   }
 
   /** Somebody new asks about somebody; true when the answer was the truth. */
   newcomer(shape: string, follows: boolean, waitMs = 60_000): boolean {
     const n = this.#n++;
     this.now += waitMs;
-    const address = `10.${(n >> 16) & 255}.${(n >> 8) & 255}.${n & 255}`;
-    const actor: Actor = { narrow: hex(`narrow ${n}`), network: hex(`network ${n}`), address, credential: undefined, principal: false };
-    const subject = { type: "phone" as const, hash: hex(`subject ${n}`), location: { in: "path" as const, name: "phone" } };
-    const reservation = this.gate.reserve(id, actor, [subject], false, this.now, () => clientAttributes({ address, ja4: undefined, shape, userAgent: "", block: "" }));
+    const [actor, subject] = [caller(n), person(n)];
+    const reservation = this.gate.reserve(lookupId, actor, [subject], false, this.now, () =>
+      clientAttributes({ address: actor.address, ja4: undefined, shape, userAgent: "", block: "" }),
+    );
     if (reservation === undefined) throw new Error("not guarded");
     for (const row of this.gate.settle(reservation, { exchangeId: `x${n}`, tells: true, failed: false, classId: "c" })) this.journal.push({ row, network: actor.network });
     const truthful = reservation.action === "allow";

@@ -1,22 +1,12 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { splitTarget } from "../exchange/split-target.ts";
-import { defaultBudget, type GuardedEndpoint } from "./gate-policy.ts";
+import type { GuardedEndpoint } from "./gate-policy.ts";
 import { GuardMatcher, visitsMax } from "./guard-matcher.ts";
+import { guardedLookup } from "../testing/guarded-lookup.ts";
 
 function guarded(template: string, method = "GET", host = "api"): GuardedEndpoint {
-  return {
-    id: `${method} ${host} ${template}`,
-    method,
-    host,
-    template,
-    state: "budgeted",
-    subjects: [],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false },
-    budget: defaultBudget,
-  };
+  return guardedLookup({ id: `${method} ${host} ${template}`, method, host, template });
 }
 
 const lookup = guarded("/client/v1/users/{cc}-{phone}/status");

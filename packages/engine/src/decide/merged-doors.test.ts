@@ -1,45 +1,22 @@
 import { describe, expect, it } from "vitest";
-import type { Actor } from "../exchange/actor.ts";
-import { GateEngine } from "./gate-engine.ts";
+import type { GateEngine } from "./gate-engine.ts";
 import { defaultBudget, type Disclosure, type GuardedEndpoint } from "./gate-policy.ts";
+import { ask, caller, gateOf, guardedLookup, person } from "../testing/guarded-lookup.ts";
 
 const start = 1_700_000_000_000;
 const ids = { one: "00000000000000a1", two: "00000000000000a2", both: "00000000000000b1", part: "00000000000000c1" };
 
 function door(id: string, template: string, formerly?: readonly string[]): GuardedEndpoint {
-  return {
-    id,
-    method: "GET",
-    host: "api",
-    template,
-    state: "budgeted",
-    subjects: [{ location: { in: "query", name: "phone" }, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: defaultBudget,
-    ...(formerly === undefined ? {} : { formerly }),
-  };
+  return guardedLookup({ id, template, subjects: [{ location: { in: "query", name: "phone" }, type: "phone" }], ...(formerly === undefined ? {} : { formerly }) });
 }
 const one = door(ids.one, "/lookup/status");
 const two = door(ids.two, "/lookup/presence");
 const both = door(ids.both, "/lookup/{what}", [ids.one, ids.two]);
 
-function gateOf(...endpoints: GuardedEndpoint[]): GateEngine {
-  let n = 0;
-  const gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: 4_096, pairs: 100_000, pending: 8_192 });
-  tell(gate, ...endpoints);
-  return gate;
-}
-
 let version = 0;
 function tell(gate: GateEngine, ...endpoints: GuardedEndpoint[]): void {
   gate.setPolicy({ version: ++version, mode: "enforce", endpoints, principals: [] });
 }
-
-const hex = (n: number, salt: number): string =>
-  (Math.imul(n + 1, 2_654_435_761) >>> 0).toString(16).padStart(8, "0") + (Math.imul(n + salt, 40_503) >>> 0).toString(16).padStart(8, "0");
-const actor = (n: number): Actor => ({ narrow: hex(n, 7), network: hex(n, 11), address: `10.0.0.${n}`, credential: undefined, principal: false });
 
 let asked = 0;
 /** How many of so many questions about ever new people are answered truthfully. */
@@ -47,17 +24,16 @@ function learns(gate: GateEngine, id: string, who: number, questions: number, ro
   let truthful = 0;
   for (let n = 0; n < questions; n++) {
     const about = ++asked;
-    const reservation = gate.reserve(id, actor(who), [{ type: "phone", hash: hex(about, 13), location: { in: "query", name: "phone" } }], false, start + about * 100);
-    if (reservation === undefined) throw new Error("not guarded");
-    rows.push(...gate.settle(reservation, { exchangeId: `e${about}`, tells: true, failed: false, classId: "c" }));
-    if (reservation.action === "allow") truthful++;
+    const answer = ask(gate, caller(who), [{ ...person(about), location: { in: "query", name: "phone" } }], start + about * 100, id);
+    rows.push(...answer.rows);
+    if (answer.truthful) truthful++;
   }
   return truthful;
 }
 
 describe("credits of doors that a person made one or several", () => {
   it.each([ids.one, ids.two])("what was spent at %s is spent at the door it became part of", (id) => {
-    const gate = gateOf(one, two);
+    const gate = gateOf([one, two]);
     expect(learns(gate, id, 1, 20)).toBe(8);
     tell(gate, both);
     expect(learns(gate, ids.both, 1, 20)).toBe(0);
@@ -65,7 +41,7 @@ describe("credits of doors that a person made one or several", () => {
   });
 
   it("taking the merge back and making it again refills nothing", () => {
-    const gate = gateOf(one);
+    const gate = gateOf([one]);
     expect(learns(gate, ids.one, 1, 20)).toBe(8);
     for (let n = 0; n < 3; n++) {
       tell(gate, both);
@@ -77,7 +53,7 @@ describe("credits of doors that a person made one or several", () => {
   });
 
   it("each door keeps rows of its own when a name comes back", () => {
-    const gate = gateOf(one);
+    const gate = gateOf([one]);
     tell(gate, both);
     tell(gate, door(ids.both, "/lookup/{what}"), door(ids.one, "/lookup/status", [ids.both]));
     const rows: Disclosure[] = [];
@@ -89,7 +65,7 @@ describe("credits of doors that a person made one or several", () => {
   it.each([["the part first"], ["the whole first"]])("what was spent before a split is spent at each part; told with %s", (order) => {
     const whole = door(ids.both, "/lookup/{what}");
     const part = door(ids.part, "/lookup/presence", [ids.both]);
-    const gate = gateOf(whole);
+    const gate = gateOf([whole]);
     expect(learns(gate, ids.both, 1, 5)).toBe(5);
     tell(gate, ...(order === "the part first" ? [part, whole] : [whole, part]));
     expect(learns(gate, ids.part, 1, 20)).toBe(3);
@@ -98,15 +74,15 @@ describe("credits of doors that a person made one or several", () => {
 
   it("a gate that starts anew with the merged door charges the rows that stand under the old names", () => {
     const rows: Disclosure[] = [];
-    learns(gateOf(one, two), ids.two, 1, 20, rows);
-    const again = gateOf(both);
-    for (const row of rows) again.replay(row, actor(1).network);
+    learns(gateOf([one, two]), ids.two, 1, 20, rows);
+    const again = gateOf([both]);
+    for (const row of rows) again.replay(row, caller(1).network);
     expect(learns(again, ids.both, 1, 20)).toBe(0);
   });
 
   it("the day's ceiling does not begin anew", () => {
     const bounded = (guard: GuardedEndpoint): GuardedEndpoint => ({ ...guard, budget: { ...defaultBudget, unanchoredCeiling: 20 } });
-    const gate = gateOf(bounded(one), bounded(two));
+    const gate = gateOf([bounded(one), bounded(two)]);
     let learned = 0;
     for (let who = 10; who < 30; who++) learned += learns(gate, who % 2 === 0 ? ids.one : ids.two, who, 1);
     expect(learned).toBe(20);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
-import type { Subject } from "../exchange/subject.ts";
-import { GateEngine } from "./gate-engine.ts";
+import type { GateEngine } from "./gate-engine.ts";
 import { defaultBudget, type GuardedEndpoint } from "./gate-policy.ts";
+import { caller as actor, gateOf, guardedLookup, person as subject } from "../testing/guarded-lookup.ts";
 
 // The attacker reads our source and sprays addresses, clients and questions to make the gate forget. Tables are small here, floods many times as large.
 
@@ -11,26 +11,8 @@ const start = 1_700_000_000_000;
 const slots = 1_024;
 const pending = 256;
 
-function hex(n: number, salt: number): string {
-  let a = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(salt, 0xc2b2ae35);
-  a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);
-  const b = Math.imul(a ^ (a >>> 12) ^ n, 0x297a2d39) ^ Math.imul(salt, 0x165667b1);
-  return ((a ^ (a >>> 16)) >>> 0).toString(16).padStart(8, "0") + ((b ^ (b >>> 15)) >>> 0).toString(16).padStart(8, "0");
-}
-const actor = (n: number, client = 0): Actor => ({ narrow: hex(n, 7 + client), network: hex(n, 3), address: "10.0.0.1", credential: undefined, principal: false });
-const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "phone" } });
-const endpoint = (id: string, state: GuardedEndpoint["state"]): GuardedEndpoint => ({
-  id,
-  method: "GET",
-  host: "api",
-  template: `/${id}/{phone}`,
-  state,
-  subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-  classes: { scalars: [] },
-  tellsNothing: [],
-  uniform: { status: 404, headers: [], body: "{}", learned: false },
-  budget: { ...defaultBudget, unanchoredCeiling: 1_000_000 },
-});
+const endpoint = (id: string, state: GuardedEndpoint["state"]): GuardedEndpoint =>
+  guardedLookup({ id, template: `/${id}/{phone}`, state, budget: { ...defaultBudget, unanchoredCeiling: 1_000_000 } });
 
 class World {
   readonly gate: GateEngine;
@@ -38,9 +20,8 @@ class World {
   #asked = 0;
 
   constructor(mode: "observe" | "enforce") {
-    let n = 0;
-    this.gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: slots, pairs: 200_000, pending });
-    this.gate.setPolicy({ version: 1, mode, endpoints: [endpoint("lookup", "budgeted"), endpoint("catalogue", "watched")], principals: [] });
+    const doors = [endpoint("lookup", "budgeted"), endpoint("catalogue", "watched")];
+    this.gate = gateOf(doors, { sourceSlots: slots, pairs: 200_000, pending }, { mode });
   }
 
   ask(who: Actor, about: number, id = "lookup", wait = 1): string {
@@ -54,7 +35,7 @@ class World {
   /** The honest party follows up; how many questions were thereby known to be honest. */
   follow(n: number, about: number): number {
     this.at += 1;
-    return this.gate.anchor({ at: this.at, endpointId: "x", kind: "sign-in", narrow: "", network: hex(n, 3), subjects: [subject(about).hash] });
+    return this.gate.anchor({ at: this.at, endpointId: "x", kind: "sign-in", narrow: "", network: actor(n).network, subjects: [subject(about).hash] });
   }
 }
 

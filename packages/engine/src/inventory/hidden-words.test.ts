@@ -1,9 +1,9 @@
 import { expect, it } from "vitest";
 import { GuardMatcher } from "../decide/guard-matcher.ts";
-import { defaultBudget, type GuardedEndpoint } from "../decide/gate-policy.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { Inventory, type InventoryEndpoint } from "./inventory.ts";
 import { ports } from "../testing/ports.ts";
+import { guardedLookup } from "../testing/guarded-lookup.ts";
 
 function seen(inventory: Inventory, path: string, address: string): InventoryEndpoint | undefined {
   const carries = { host: true, query: true, requestHeaders: true, requestBody: true, responseHeaders: true, responseBody: true };
@@ -63,18 +63,7 @@ it("never shows what stands after a noun for people, nor words among other unkno
 
 it("is guarded by its hash: the gate knows the word when it is asked for, and no other", () => {
   const template = seen(new Inventory(ports), "/kunigunde", "192.0.2.1")?.template ?? "";
-  const guard: GuardedEndpoint = {
-    id: "g",
-    method: "GET",
-    host: "a.example",
-    template: `${template}/{id}`,
-    state: "watched",
-    subjects: [],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false },
-    budget: defaultBudget,
-  };
+  const guard = guardedLookup({ id: "g", host: "a.example", template: `${template}/{id}`, state: "watched" });
   const matcher = new GuardMatcher([guard], ports);
   expect([matcher.find("GET", "a.example", ["Kunigunde", "7"])?.id, matcher.find("GET", "a.example", ["ottokar", "7"])?.id]).toEqual(["g", undefined]);
 });
