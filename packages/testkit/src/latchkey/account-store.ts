@@ -38,7 +38,7 @@ export interface Device {
   readonly name: string;
 }
 
-/** Everything Latchkey remembers, in an embedded SQL database: in memory, or in a file. Calls are synchronous. */
+/** Everything Latchkey remembers. Calls are synchronous. */
 export interface AccountStore {
   accountByNumber(national: number): Account | undefined;
   accountById(id: number): Account | undefined;
@@ -64,7 +64,7 @@ export interface AccountStore {
   close(): void;
 }
 
-/** Opens the database and, when it holds no account yet, fills it with the population. */
+/** In an embedded SQL database. Opens it and, when it holds no account yet, fills it with the population. */
 export function openAccountStore(people: Population, file = ":memory:"): AccountStore {
   const db = new Database(file);
   db.exec("PRAGMA journal_mode=MEMORY; PRAGMA synchronous=OFF");

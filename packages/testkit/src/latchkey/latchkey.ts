@@ -2,6 +2,7 @@ import type { Population } from "../population.ts";
 import { population } from "../population.ts";
 import { random } from "../random.ts";
 import { openAccountStore } from "./account-store.ts";
+import { memoryAccountStore } from "./memory-account-store.ts";
 import { createAddressLimit } from "./address-limit.ts";
 import type { Carrier } from "./carrier.ts";
 import { createCarrier } from "./carrier.ts";
@@ -37,7 +38,7 @@ export interface LatchkeyOptions {
   readonly seed: string;
   /** Event time of requests that carry none. */
   readonly now: () => number;
-  /** Database file; in memory when absent. */
+  /** Database file; in memory, without a database, when absent. */
   readonly file?: string;
   /** When the carrier is down, event time, [from, to): a start by SMS or call gets 503, and nobody completes. */
   readonly outages?: readonly Outage[];
@@ -52,7 +53,7 @@ export interface Outage {
 export function createLatchkey(options: LatchkeyOptions): Latchkey {
   const people = population({ seed: options.seed, accounts: options.accounts });
   const source = random(`${options.seed}/latchkey`);
-  const store = openAccountStore(people, options.file);
+  const store = options.file === undefined ? memoryAccountStore(people) : openAccountStore(people, options.file);
   let ids = 0;
   const service: Service = {
     population: people,
