@@ -1,11 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Disclosure } from "./decide/gate-policy.ts";
-import type { Signal } from "./detect/signal.ts";
-import { Judge } from "./judge.ts";
 import { batchShapes } from "./testing/batch-shapes.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
 
 const start = Date.UTC(2026, 2, 2, 10);
 const phone = (n: number): string => `+4915155${500_000 + n * 37}`;
@@ -15,18 +13,7 @@ const exists = (n: number): boolean => n % 5 < 2;
 
 /** A service that answers lists in this shape, and everything that was disclosed to whom. */
 class Town {
-  readonly disclosed: { readonly row: Disclosure; readonly address: string }[] = [];
-  readonly signals: Signal[] = [];
-  readonly judge = new Judge(
-    ports,
-    { mode: "enforce", newId: () => "s", sourceSlots: 4_096, pairs: 50_000, pending: 4_096 },
-    {
-      exchange: (exchange, _step, rows) => {
-        for (const row of rows) this.disclosed.push({ row, address: exchange.client.address });
-      },
-      signals: (signals) => void this.signals.push(...signals),
-    },
-  );
+  readonly judged = new Judged();
   readonly #shape: string;
   #asked = 0;
 
@@ -37,25 +24,8 @@ class Town {
   /** Asks about these people; true when the answer was the service's own. */
   ask(people: readonly number[], address: string, at: number, credential?: string): boolean {
     const phones = people.map(phone);
-    const exchange: Exchange = {
-      id: `x${(this.#asked += 1)}`,
-      at,
-      durationMs: 5,
-      method: "POST",
-      url: "https://api.example/people/find",
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [["Content-Type", "application/json"], ["User-Agent", "app/1"], ...(credential === undefined ? [] : [["Authorization", `Bearer ${credential}`] as const])],
-        body: JSON.stringify({ phones }),
-      },
-      response: {
-        status: 200,
-        headers: [["Content-Type", "application/json"]],
-        body: JSON.stringify(batchShapes[this.#shape]?.(phones, (place) => exists(people[place] ?? 0))),
-      },
-    };
-    return this.judge.decide(exchange).answer === undefined;
+    const answer = batchShapes[this.#shape]?.(phones, (place) => exists(people[place] ?? 0));
+    return this.judged.answers(jsonExchange({ id: `x${(this.#asked += 1)}`, at, address, path: "/people/find", sent: { phones }, answer, bearer: credential }));
   }
 
   /** Eighty people who each ask about two to five others. */
@@ -69,10 +39,10 @@ class Town {
 
   /** Whom the disclosures say this address knows of. */
   confirmed(address: (of: string) => boolean): string[] {
-    this.judge.finish();
+    const { ledger, rows } = this.judged.all([]);
     const known = new Set<string>();
-    for (const { row, address: of } of this.disclosed) {
-      if (address(of) && row.answer === "truthful" && this.judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed") known.add(row.subject);
+    for (const { row, address: of } of rows) {
+      if (address(of) && row.answer === "truthful" && ledger.meaning(row.endpointId, row.responseClass) === "confirmed") known.add(row.subject);
     }
     return [...known].sort();
   }
@@ -106,7 +76,7 @@ describe.each(["a list of their records", "a map of booleans", "GraphQL aliases"
       const list = Array.from({ length: 100 }, (_, k) => n * 100 + k);
       if (town.ask(list, `192.0.2.${n % 10}`, (at += 1_000), `lkd_own_${n % 10}_abcdefghijklmnopq`)) for (const person of list) told.add(person);
     }
-    expect(town.signals.some((signal) => signal.detector === "enumeration.fan-out" && signal.level === "high")).toBe(true);
+    expect(town.judged.signals.some((signal) => signal.detector === "enumeration.fan-out" && signal.level === "high")).toBe(true);
     expect(told.size).toBeLessThanOrEqual(600);
     expect(town.confirmed((of) => of.startsWith("192.0.2."))).toEqual([...told].filter(exists).map(hashOf).sort());
   });

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
 import type { CanaryKind } from "./decide/canaries.ts";
-import { carriesAll } from "./exchange/exchange.ts";
 import { Ledger } from "./ledger.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
 
 const phone = (n: number): string => `+4930901${String(10_000 + n * 7)}`;
 
@@ -10,16 +10,10 @@ function asked(canaries: ReadonlyMap<string, CanaryKind> | undefined, tells: boo
   const ledger = new Ledger(ports, { mode: "observe", canaries });
   for (let n = 0; n < 160; n++) {
     const exists = tells && n % 2 === 0;
-    ledger.onExchange({
-      id: `x${n}`,
-      at: 1_700_000_000_000 + n * 60_000,
-      method: "GET",
-      url: `http://api.example/users/${encodeURIComponent(phone(n))}/status`,
-      client: { address: `198.51.${n % 100}.7` },
-      request: { headers: [] },
-      response: { status: 200, headers: [["content-type", "application/json"]], body: exists ? `{"success":true,"device_count":${n % 3}}` : '{"success":false}' },
-      carries: carriesAll,
-    });
+    const answer = exists ? { success: true, device_count: n % 3 } : { success: false };
+    ledger.onExchange(
+      jsonExchange({ id: `x${n}`, at: 1_700_000_000_000 + n * 60_000, address: `198.51.${n % 100}.7`, path: `/users/${encodeURIComponent(phone(n))}/status`, answer }),
+    );
   }
   return ledger;
 }

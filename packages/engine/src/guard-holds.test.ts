@@ -1,8 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { carriesAll, type Carries, type Exchange } from "./exchange/exchange.ts";
-import { type Decision, Judge } from "./judge.ts";
+import type { Carries, Exchange } from "./exchange/exchange.ts";
 import { ports } from "./testing/ports.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
+import type { LedgerOptions } from "./ledger.ts";
 
 /**
  * Services that nobody declared, from a cold start: whatever the identifiers look like and however the answer tells, one source that walks through two thousand
@@ -71,22 +73,7 @@ function exchangeOf({ id, at, address, agent, path, reply }: Asking): Exchange {
       response: { status: reply.status, headers: [], size: reply.size ?? 0 },
     };
   }
-  return {
-    id,
-    at,
-    durationMs: 5,
-    method: "GET",
-    url: `https://api.example${path}`,
-    client: { address },
-    carries: carriesAll,
-    request: {
-      headers: [
-        ["Host", "api.example"],
-        ["User-Agent", agent],
-      ],
-    },
-    response: { status: reply.status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(reply.body) },
-  };
+  return jsonExchange({ id, at, address, path, headers: [["User-Agent", agent]], status: reply.status, answer: reply.body });
 }
 
 /** A fixed half (or other share) of all identifiers exists. */
@@ -137,15 +124,7 @@ function run(
         push({ at: at + 1, address: `203.0.114.${(n + step) % 200}`, agent, path: path(own), reply: reply(exists, random) }, own);
     }
   }
-  const decisions: Decision[] = [];
-  let signals = 0;
-  const judge = new Judge(
-    ports,
-    { mode: "enforce", newId: () => `s${signals++}`, sourceSlots: 4_096, pairs: 20_000, pending: 4_096 },
-    { decision: (index, decision) => (decisions[index] = decision), exchange: () => undefined, signals: () => undefined },
-  );
-  for (const exchange of input) judge.push(exchange);
-  judge.finish();
+  const { decisions } = new Judged().all(input);
   const told = new Set<string>();
   let leaked = 0;
   let after = 0;
@@ -197,27 +176,7 @@ describe("one source asking two thousand identifiers of a service nobody declare
   });
 });
 
-/** Judges and says, for each input, what became of it. */
-function judged(input: readonly Exchange[], declared = false): { readonly decisions: readonly Decision[]; readonly judge: Judge } {
-  const decisions: Decision[] = [];
-  let signals = 0;
-  const judge = new Judge(
-    ports,
-    {
-      mode: "enforce",
-      newId: () => `s${signals++}`,
-      sourceSlots: 4_096,
-      pairs: 20_000,
-      pending: 4_096,
-      ...(declared ? { declared: ({ template }) => (template.endsWith("/status") ? { oracle: true } : undefined) } : {}),
-    },
-    { decision: (index, decision) => (decisions[index] = decision), exchange: () => undefined, signals: () => undefined },
-  );
-  for (const exchange of input) judge.push(exchange);
-  judge.finish();
-  return { decisions, judge };
-}
-
+const declaredStatus: LedgerOptions["declared"] = ({ template }) => (template.endsWith("/status") ? { oracle: true } : undefined);
 const phone = (n: number): string => `999-1${String((Math.imul(n + 17, 2_654_435_761) >>> 0) % 10_000_000).padStart(7, "0")}`;
 
 describe("a log in which no follow-up can be read", () => {
@@ -244,9 +203,9 @@ describe("a log in which no follow-up can be read", () => {
     const honest = input.length;
     for (let n = 0; n < 300; n++) push(start + 2 * hour + n * 1_000, "203.0.113.9", "GET", `/users/${phone(50_000 + n)}/status`, n % 2 === 0 ? 404 : 200);
     for (const declared of [true, false]) {
-      const { decisions, judge } = judged(input, declared);
+      const { decisions, ledger } = new Judged(declared ? { declared: declaredStatus } : {}).all(input);
       expect(
-        judge.ledger
+        ledger
           .policy(start + 9 * hour)
           .endpoints.filter((endpoint) => endpoint.state === "budgeted")
           .map((endpoint) => endpoint.blind),
@@ -269,8 +228,8 @@ describe("steps of a flow", () => {
       ask(start + n * 5_000, address, `/lookup?phone=${encodeURIComponent(`+9991${5_550_000 + n}`)}`, 200, { account_id: account, sent: true });
       ask(start + n * 5_000 + 2_000, address, `/users/${account}/status`, n % 3 === 0 ? 404 : 200, n % 3 === 0 ? { error: "expired" } : { state: "waiting", step: 2 });
     }
-    const { judge } = judged(input);
-    expect(judge.ledger.policy(start + 9_999_999).endpoints.filter((endpoint) => endpoint.state === "budgeted")).toEqual([]);
+    const { ledger } = new Judged().all(input);
+    expect(ledger.policy(start + 9_999_999).endpoints.filter((endpoint) => endpoint.state === "budgeted")).toEqual([]);
   });
 
   it("are not made of a lookup by a code that a caller sends along with every question, nor does he vouch for anybody with it", () => {
@@ -291,7 +250,7 @@ describe("steps of a flow", () => {
         }),
       );
     }
-    const { decisions } = judged(input);
+    const { decisions } = new Judged().all(input);
     expect(decisions.slice(20).filter((decision) => decision.action === "allow" && decision.reason !== "already-disclosed").length).toBeLessThanOrEqual(45);
   });
 });

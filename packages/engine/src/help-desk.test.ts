@@ -1,9 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Signal } from "./detect/signal.ts";
 import { fanOutPolicy } from "./decide/fan-out-policy.ts";
-import { Judge, type JudgeOptions } from "./judge.ts";
-import { ports } from "./testing/ports.ts";
+import type { JudgeOptions } from "./judge.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
 
 const start = Date.UTC(2026, 2, 2, 8);
 const day = 86_400_000;
@@ -12,37 +11,19 @@ const calls = 60;
 
 /** Clerks who look up whoever rings them, one by one, behind a sign-in; nobody follows up. Each has a session a day. */
 class Desk {
-  readonly signals: Signal[] = [];
-  readonly judge: Judge;
+  readonly judged: Judged;
   #asked = 0;
 
   constructor(more: Partial<JudgeOptions> = {}) {
-    this.judge = new Judge(
-      ports,
-      { mode: "enforce", newId: () => `s${this.signals.length}`, sourceSlots: 4_096, pairs: 50_000, pending: 4_096, ...more },
-      { exchange: () => undefined, signals: (signals) => void this.signals.push(...signals) },
-    );
+    this.judged = new Judged(more);
   }
 
   /** True when the answer was the service's own. */
   ask(person: number, session: string | undefined, at: number, status?: number, address = "198.51.100.9"): boolean {
     const found = person % 5 !== 0;
-    const exchange: Exchange = {
-      id: `x${(this.#asked += 1)}`,
-      at,
-      durationMs: 5,
-      method: "GET",
-      url: `https://api.example/staff/customers?phone=%2B4915155${500_000 + person * 37}`,
-      client: { address },
-      carries: carriesAll,
-      request: { headers: [["User-Agent", "Firefox"], ...(session === undefined ? [] : [["Authorization", `Bearer ${session}`] as const])] },
-      response: {
-        status: status ?? (found ? 200 : 404),
-        headers: [["Content-Type", "application/json"]],
-        body: status === 401 ? '{"error":"sign in"}' : found ? `{"state":"active","devices":${person % 3}}` : '{"error":"unknown"}',
-      },
-    };
-    return this.judge.decide(exchange).answer === undefined;
+    const answer = status === 401 ? { error: "sign in" } : found ? { state: "active", devices: person % 3 } : { error: "unknown" };
+    const path = `/staff/customers?phone=%2B4915155${500_000 + person * 37}`;
+    return this.judged.answers(jsonExchange({ id: `x${(this.#asked += 1)}`, at, address, path, status: status ?? (found ? 200 : 404), answer, bearer: session }));
   }
 
   /** How many of a day's calls were answered as if nobody were known. */
@@ -66,7 +47,7 @@ describe("a help desk whose search tells who is a customer", () => {
     for (let n = 1; n <= 4; n++) refused += desk.day(n);
     // The first questions of the first session each day.
     expect(refused).toBeLessThan(4 * clerks * calls * 0.02);
-    expect(desk.signals.filter(({ level }) => level === "high" || level === "critical")).toEqual([]);
+    expect(desk.judged.signals.filter(({ level }) => level === "high" || level === "critical")).toEqual([]);
     // A clerk who goes through a list learns what a day's clerk may, once.
     let learned = 0;
     for (let n = 0; n < 2_000; n++) if (desk.ask(90_000 + n, "session-4-1-0123456789abcdef", start + 4 * day + 9 * 3_600_000 + n * 1_000)) learned++;

@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
+import type { Exchange } from "./exchange/exchange.ts";
 import type { TemplateRule } from "./inventory/template-rules.ts";
 import { type Decision, Judge } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
 
 /** What a person joins or takes apart is shown otherwise, and changes nobody's protection: evidence, guards and what was spent stay with what was learned. */
 const start = Date.UTC(2026, 2, 2, 10);
@@ -58,17 +59,13 @@ class World {
   }
 
   #exchange(what: string, n: number, network: number, at: number): Exchange {
-    return {
+    return jsonExchange({
       id: `x${at}`,
       at,
-      durationMs: 5,
-      method: "GET",
-      url: `https://api.example/lookup/${what}?phone=${encodeURIComponent(phone(n))}`,
-      client: { address: `198.51.${network}.7` },
-      carries: carriesAll,
-      request: { headers: [["Host", "api.example"]] },
-      response: { status: 200, headers: [["Content-Type", "application/json"]], body: JSON.stringify(this.#answers[what]?.(n) ?? {}) },
-    };
+      address: `198.51.${network}.7`,
+      path: `/lookup/${what}?phone=${encodeURIComponent(phone(n))}`,
+      answer: this.#answers[what]?.(n) ?? {},
+    });
   }
 }
 

@@ -1,10 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Signal } from "./detect/signal.ts";
-import type { Disclosure } from "./decide/gate-policy.ts";
-import { type Decision, Judge, reorderBytesMax, reorderMax } from "./judge.ts";
+import { Judge, reorderBytesMax, reorderMax } from "./judge.ts";
 import { Ledger } from "./ledger.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
 
 const start = Date.UTC(2026, 2, 2, 10);
 
@@ -13,28 +13,8 @@ const numberOf = (n: number, exists: boolean): string => `999-1${String(((Math.i
 
 function lookup(id: string, at: number, address: string, number: string, durationMs = 20): Exchange {
   const exists = Number(number.slice(-1)) % 2 === 0;
-  return {
-    id,
-    at,
-    durationMs,
-    method: "GET",
-    url: `https://api.example/client/v1/users/${number}/status`,
-    client: { address },
-    carries: carriesAll,
-    request: {
-      headers: [
-        ["Host", "api.example"],
-        ["User-Agent", "app/1"],
-      ],
-    },
-    response: {
-      status: 200,
-      headers: [["Content-Type", "application/json"]],
-      body: exists
-        ? JSON.stringify({ success: true, account_id: 1_000_000 + Number(number.slice(-6)), devices: 1 })
-        : JSON.stringify({ success: false, message: "User not found." }),
-    },
-  };
+  const answer = exists ? { success: true, account_id: 1_000_000 + Number(number.slice(-6)), devices: 1 } : { success: false, message: "User not found." };
+  return { ...jsonExchange({ id, at, address, path: `/client/v1/users/${number}/status`, headers: [["User-Agent", "app/1"]], answer }), durationMs };
 }
 
 /** People who look themselves up, twice, each from home. */
@@ -55,31 +35,7 @@ function honest(from: number, people: number, prefix = "h"): Exchange[] {
 const attack = (from: number, count: number): Exchange[] =>
   Array.from({ length: count }, (_, n) => lookup(`a${n}`, from + n * 20, "203.0.113.9", numberOf(50_000 + n, n % 2 === 0)));
 
-interface Judged {
-  readonly decisions: readonly Decision[];
-  readonly signals: readonly Signal[];
-  readonly rows: readonly Disclosure[];
-  readonly judge: Judge;
-}
-
-function judged(input: readonly Exchange[], ledger?: Ledger): Judged {
-  const decisions: Decision[] = [];
-  const signals: Signal[] = [];
-  const rows: Disclosure[] = [];
-  let n = 0;
-  const judge = new Judge(
-    ports,
-    { mode: "enforce", newId: () => `s${n++}`, sourceSlots: 4_096, pairs: 50_000, pending: 4_096, ...(ledger === undefined ? {} : { ledger }) },
-    {
-      decision: (index, decision) => (decisions[index] = decision),
-      exchange: (_exchange, _step, disclosures) => rows.push(...disclosures),
-      signals: (some) => signals.push(...some),
-    },
-  );
-  for (const exchange of input) judge.push(exchange);
-  judge.finish();
-  return { decisions, signals, rows, judge };
-}
+const judged = (input: readonly Exchange[], ledger?: Ledger): Judged => new Judged(ledger === undefined ? {} : { ledger }).all(input);
 
 const actionsOf = (result: Judged, input: readonly Exchange[]): Map<string, string> =>
   new Map(input.map((exchange, index) => [exchange.id, `${result.decisions[index]?.action} ${result.decisions[index]?.reason}`]));
@@ -110,11 +66,11 @@ describe("Judge", () => {
     const changes = Array.from({ length: 8 }, (_, n) => ({ ...lookup(`p${n}`, from + n * 20, "203.0.113.7", numberOf(60_000 + n, true)), method: n === 7 ? "HEAD" : "PATCH" }));
     const { rows, judge } = judged([...known, ...changes, ...known.map((one) => ({ ...one, id: `l${one.id}`, at: one.at + 3_600_000 }))]);
     const methods = new Map<string, Set<string | undefined>>();
-    for (const row of rows) {
+    for (const { row } of rows) {
       const asked = row.exchangeId.startsWith("p") ? (row.exchangeId === "p7" ? "HEAD" : "PATCH") : "GET";
       methods.set(asked, (methods.get(asked) ?? new Set()).add(judge.ledger.inventory.byId(row.endpointId)?.method));
     }
-    expect(rows.filter((row) => row.exchangeId.startsWith("p"))).toHaveLength(8);
+    expect(rows.filter(({ row }) => row.exchangeId.startsWith("p"))).toHaveLength(8);
     expect(methods).toEqual(
       new Map([
         ["GET", new Set(["GET"])],

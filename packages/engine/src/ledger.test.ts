@@ -1,24 +1,16 @@
 import { describe, expect, it } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
+import type { Exchange } from "./exchange/exchange.ts";
 import { earlyMax } from "./detect/early-exchanges.ts";
 import { Ledger } from "./ledger.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
 
 let at = Date.UTC(2026, 2, 2, 10);
 
 /** A lookup at this door. */
 function lookup(door: string, phone: number, method = "GET"): Exchange {
   at += 1_000;
-  return {
-    id: `x${at}`,
-    at,
-    method,
-    url: `http://api.example/${door}?msisdn=%2B9995${100_000 + phone * 37}`,
-    client: { address: "192.0.2.1" },
-    request: { headers: [["Host", "api.example"]] },
-    response: { status: 200, headers: [["Content-Type", "application/json"]], body: '{"exists":true}' },
-    carries: carriesAll,
-  };
+  return jsonExchange({ id: `x${at}`, at, address: "192.0.2.1", method, path: `/${door}?msisdn=%2B9995${100_000 + phone * 37}`, answer: { exists: true } });
 }
 
 /** Disclosures of each of these lookups. */
@@ -97,7 +89,7 @@ it("a step towards a follow-up that the service fails is told as an attempt by w
   const step = (person: number, status: number): ReturnType<Ledger["onExchange"]> => {
     at += 1_000;
     const response = { status, headers: [["Content-Type", "application/json"] as const], body: '{"error":"later"}' };
-    return ledger.onExchange({ ...lookup("x", 1, "POST"), url: `http://api.example/registrations/${7_000_000 + person}/start`, response });
+    return ledger.onExchange({ ...lookup("x", 1, "POST"), url: `https://api.example/registrations/${7_000_000 + person}/start`, response });
   };
   for (const one of people) expect(step(one, 200).attempts).toEqual([]);
   const person = people.at(-1) ?? 0;

@@ -1,10 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import { provenancePolicy as policy } from "./detect/provenance/provenance-policy.ts";
-import type { Disclosure } from "./decide/gate-policy.ts";
-import type { Signal } from "./detect/signal.ts";
-import { Judge } from "./judge.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
 
 const start = Date.UTC(2026, 2, 2, 10);
 const minute = 60_000;
@@ -14,37 +12,15 @@ const ordersOf = (who: number): number[] => Array.from({ length: 12 }, (_, n) =>
 
 /** A shop whose `GET /orders/{id}` looks at the token and not at whose order it is. */
 class Shop {
-  readonly signals: Signal[] = [];
-  readonly rows: Disclosure[] = [];
+  readonly judged = new Judged();
   readonly uniform: string[] = [];
-  readonly judge = new Judge(
-    ports,
-    { mode: "enforce", newId: () => "s", sourceSlots: 4_096, pairs: 50_000, pending: 4_096 },
-    { exchange: (_exchange, _step, rows) => void this.rows.push(...rows), signals: (signals) => void this.signals.push(...signals) },
-  );
   #asked = 0;
 
   /** What the caller gets to see. */
   ask(method: string, path: string, who: string | undefined, at: number, status: number, body: unknown, sent?: object): boolean {
-    const exchange: Exchange = {
-      id: `x${(this.#asked += 1)}`,
-      at,
-      durationMs: 5,
-      method,
-      url: `https://shop.example${path}`,
-      client: { address: `10.2.${(who ?? "0").length}.${Number.parseInt(who?.replace(/\D/g, "") ?? "0", 10) % 250}` },
-      carries: carriesAll,
-      request: {
-        headers: [
-          ["User-Agent", "app/1"],
-          ...(who === undefined ? [] : [["Authorization", `Bearer tok_${who}_abcdefghijklmnopq`] as const]),
-          ...(sent === undefined ? [] : [["Content-Type", "application/json"] as const]),
-        ],
-        ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
-      },
-      response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(body) },
-    };
-    const answered = this.judge.decide(exchange).answer === undefined;
+    const address = `10.2.${(who ?? "0").length}.${Number.parseInt(who?.replace(/\D/g, "") ?? "0", 10) % 250}`;
+    const bearer = who === undefined ? undefined : `tok_${who}_abcdefghijklmnopq`;
+    const answered = this.judged.answers(jsonExchange({ id: `x${(this.#asked += 1)}`, at, address, method, path, sent, status, answer: body, bearer }));
     if (!answered) this.uniform.push(`${who} ${path}`);
     return answered;
   }
@@ -83,7 +59,7 @@ class Shop {
   }
 
   get told(): boolean {
-    return this.signals.some(({ detector, level }) => detector === "access.foreign-objects" && level === "high");
+    return this.judged.signals.some(({ detector, level }) => detector === "access.foreign-objects" && level === "high");
   }
 }
 
@@ -115,7 +91,7 @@ describe("objects that everybody reads as handed to him", () => {
     expect(shop.uniform.slice(before)).toEqual([]);
     const honest = new Shop();
     honest.live(start, 6);
-    expect(honest.signals.filter(({ detector }) => detector === "access.foreign-objects")).toEqual([]);
+    expect(honest.judged.signals.filter(({ detector }) => detector === "access.foreign-objects")).toEqual([]);
   });
 
   test("are known for it, too, where each token lives for one read", () => {
@@ -172,7 +148,7 @@ describe("objects that everybody reads as handed to him", () => {
       shop.list(`n${n}`, [id], at);
       expect(shop.open(`n${n}`, id, at + 1_000)).toBe(true);
     }
-    expect(shop.signals.filter(({ detector }) => detector.startsWith("enumeration."))).toEqual([]);
+    expect(shop.judged.signals.filter(({ detector }) => detector.startsWith("enumeration."))).toEqual([]);
   });
 
   test("that callers bring ids of their own to are nobody's to hold", () => {
@@ -197,11 +173,10 @@ describe("objects that everybody reads as handed to him", () => {
   test("are written down as disclosed only where they were not handed", () => {
     const shop = new Shop();
     const at = shop.live();
-    shop.rows.length = 0;
+    shop.judged.rows.length = 0;
     shop.list("c3", ordersOf(3), at + minute);
     for (const id of ordersOf(3)) shop.open("c3", id, at + 2 * minute);
     shop.open("c3", ordersOf(4)[0] ?? 0, at + 3 * minute);
-    shop.judge.finish();
-    expect(shop.rows.map((row) => row.subject)).toEqual([ports.hash("integer", String(ordersOf(4)[0]))]);
+    expect(shop.judged.all([]).rows.map(({ row }) => row.subject)).toEqual([ports.hash("integer", String(ordersOf(4)[0]))]);
   });
 });

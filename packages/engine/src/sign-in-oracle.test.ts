@@ -1,8 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import { type Decision, Judge } from "./judge.ts";
+import type { Decision } from "./judge.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 import { ports } from "./testing/ports.ts";
+import { Judged } from "./testing/judged.ts";
 
 /** Sign-ins that tell an unknown account from a wrong password, and one that does not; nothing is declared. */
 const start = Date.UTC(2026, 2, 2, 10);
@@ -132,20 +133,6 @@ function honestDay(traffic: Traffic, from: number, people: number): void {
   }
 }
 
-function judged(input: readonly Exchange[]): { readonly decisions: readonly Decision[]; readonly judge: Judge; readonly levels: readonly string[] } {
-  const decisions: Decision[] = [];
-  const levels: string[] = [];
-  let signals = 0;
-  const judge = new Judge(
-    ports,
-    { mode: "enforce", newId: () => `s${signals++}`, sourceSlots: 4_096, pairs: 20_000, pending: 4_096 },
-    { decision: (index, decision) => (decisions[index] = decision), exchange: () => undefined, signals: (some) => levels.push(...some.map((one) => one.level)) },
-  );
-  for (const exchange of input) judge.push(exchange);
-  judge.finish();
-  return { decisions, judge, levels };
-}
-
 const attacker = "203.0.113.9";
 function attack(traffic: Traffic, from: number, everyMs: number, questions = 400): void {
   for (let q = 0; q < questions; q++) traffic.signIn(from + q * everyMs, attacker, 100_000 + q, false, "curl/8");
@@ -168,7 +155,7 @@ describe("a sign-in that tells an unknown account from a wrong password", () => 
       for (const everyMs of [200, 60_000]) {
         const cold = new Traffic(door);
         attack(cold, start, everyMs);
-        expect(leakedBy(cold, judged(cold.exchanges).decisions)).toBeLessThanOrEqual(16);
+        expect(leakedBy(cold, new Judged().all(cold.exchanges).decisions)).toBeLessThanOrEqual(16);
 
         const warm = new Traffic(door);
         honestDay(warm, start, 150);
@@ -177,10 +164,10 @@ describe("a sign-in that tells an unknown account from a wrong password", () => 
         attack(warm, from, everyMs);
         const after = warm.exchanges.length;
         honestDay(warm, from + 400 * everyMs + 60_000, 60);
-        const { decisions, judge, levels } = judged(warm.exchanges);
+        const { decisions, ledger, signals } = new Judged().all(warm.exchanges);
         expect(leakedBy(warm, decisions)).toBeLessThanOrEqual(12);
-        expect(levels).toContain("high");
-        expect(judge.ledger.findings().map((finding) => [finding.check, finding.endpoint.path])).toContainEqual(["existence-oracle", "/api/login"]);
+        expect(signals.map(({ level }) => level)).toContain("high");
+        expect(ledger.findings().map((finding) => [finding.check, finding.endpoint.path])).toContainEqual(["existence-oracle", "/api/login"]);
         expect(decisions.slice(0, honest).filter((decision) => decision.action !== "allow")).toEqual([]);
         for (let n = after; n < warm.exchanges.length; n++) {
           if ((warm.exchanges[n]?.response.status ?? 0) < 400) expect(decisions[n]?.action).toBe("allow");
@@ -194,7 +181,7 @@ describe("a sign-in that tells an unknown account from a wrong password", () => 
     attack(traffic, start, 200, 60);
     traffic.signIn(start + 20_000, "203.0.113.77", 1, true, "curl/8");
     for (let q = 0; q < 200; q++) traffic.signIn(start + 30_000 + q * 200, attacker, 200_000 + q, false, "curl/8");
-    expect(leakedBy(traffic, judged(traffic.exchanges).decisions)).toBeLessThanOrEqual(16);
+    expect(leakedBy(traffic, new Judged().all(traffic.exchanges).decisions)).toBeLessThanOrEqual(16);
   });
 
   it("is not stopped from letting in whoever guesses right behind an address that has no credits left", () => {
@@ -202,7 +189,7 @@ describe("a sign-in that tells an unknown account from a wrong password", () => 
     honestDay(traffic, start, 60);
     attack(traffic, start + 3_600_000, 200);
     traffic.signIn(start + 3_700_000, attacker, 1, true);
-    const { decisions } = judged(traffic.exchanges);
+    const { decisions } = new Judged().all(traffic.exchanges);
     expect(decisions.at(-1)).toMatchObject({ action: "allow", would: "allow", reason: "proven" });
     expect(decisions.at(-2)?.action).toBe("uniform");
   });
@@ -222,8 +209,8 @@ describe("a sign-in that answers the same either way", () => {
       n < lockable + 20 ? exchange : { ...exchange, response: { ...exchange.response, status: locked.status, body: JSON.stringify(locked.body) } },
     );
     for (const input of [traffic.exchanges, shut]) {
-      const { decisions, judge } = judged(input);
-      expect(judge.ledger.findings().filter((finding) => finding.check === "existence-oracle")).toEqual([]);
+      const { decisions, ledger } = new Judged().all(input);
+      expect(ledger.findings().filter((finding) => finding.check === "existence-oracle")).toEqual([]);
       expect(decisions.filter((decision) => decision.action !== "allow")).toEqual([]);
     }
   });

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import { Ledger } from "./ledger.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
 
 /** Services differ in the status of a sign-up and of a sign-in; who existed before does not depend on it. */
 const emailOf = (n: number): string => `${["anna", "ben", "carla", "dora"][n % 4] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}@mail.example`;
@@ -14,20 +14,7 @@ function shop(signUp: number, signIn: number): { readonly taken: string; readonl
   const seen = new Map<boolean, { readonly endpointId: string; readonly classId: string }>();
   let n = 0;
   const tell = (at: number, address: string, method: string, url: string, body: object | undefined, status: number, answer: object, bearer?: string): void => {
-    const exchange: Exchange = {
-      id: `e-${n++}`,
-      at,
-      method,
-      url,
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [["Content-Type", "application/json"], ...(bearer === undefined ? [] : [["Authorization", `Bearer ${bearer}`] as const])],
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      },
-      response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(answer) },
-    };
-    const step = ledger.onExchange(exchange);
+    const step = ledger.onExchange(jsonExchange({ id: `e-${n++}`, at, address, method, path: url, sent: body, status, answer, bearer }));
     if (url.startsWith("/free") && step.endpoint !== undefined && step.responseClass !== undefined)
       seen.set("free" in answer && answer.free === false, { endpointId: step.endpoint.id, classId: step.responseClass.id });
   };

@@ -1,7 +1,8 @@
 import { expect, it } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import { type Decision, Judge } from "./judge.ts";
+import type { Exchange } from "./exchange/exchange.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
 
 /** Sign-ups that take a password and tell whether there is an account already; nothing is declared. */
 const emailOf = (n: number): string => `${["anna", "ben", "carla", "dora"][n % 4] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}@mail.example`;
@@ -27,20 +28,7 @@ class Traffic {
   }
 
   call(at: number, address: string, path: string, body: object | undefined, [status, answer]: readonly [number, object], bearer?: string): void {
-    this.exchanges.push({
-      id: `x${this.exchanges.length}`,
-      at,
-      durationMs: 5,
-      method: body === undefined ? "GET" : "POST",
-      url: `https://api.example${path}`,
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [["Host", "api.example"], ["Content-Type", "application/json"], ...(bearer === undefined ? [] : [["Authorization", `Bearer ${bearer}`] as const])],
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      },
-      response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(answer) },
-    });
+    this.exchanges.push(jsonExchange({ id: `x${this.exchanges.length}`, at, address, path, sent: body, status, answer, bearer }));
   }
 
   signUp(at: number, address: string, n: number, exists: boolean): void {
@@ -78,22 +66,13 @@ it.each(Object.keys(services))("%s: stops who walks through a list after an hone
   for (let q = 0; q < 120; q++) traffic.signUp(from + q * 4_000, attacker, 100_000 + q, q % 2 === 0);
   const after = traffic.exchanges.length;
   traffic.day(from + 3_600_000, 60, 700);
-  const decisions: Decision[] = [];
-  const levels: string[] = [];
-  let signals = 0;
-  const judge = new Judge(
-    ports,
-    { mode: "enforce", newId: () => `s${signals++}`, sourceSlots: 4_096, pairs: 20_000, pending: 4_096 },
-    { decision: (index, decision) => (decisions[index] = decision), exchange: () => undefined, signals: (some) => levels.push(...some.map((one) => one.level)) },
-  );
-  for (const exchange of traffic.exchanges) judge.push(exchange);
-  judge.finish();
+  const { decisions, ledger, signals } = new Judged().all(traffic.exchanges);
   const learned = decisions.slice(before, after).filter((decision, q) => q % 2 === 0 && decision.action === "allow").length;
   expect(learned).toBeLessThanOrEqual(10);
-  expect(levels).toContain("high");
-  expect(judge.ledger.findings().map((finding) => [finding.check, finding.endpoint.path])).toContainEqual(["existence-oracle", "/join"]);
-  const [join] = judge.ledger.inventory.endpoints().filter((endpoint) => endpoint.template === "/join");
-  const state = judge.ledger.oracles.state(join?.id ?? "");
+  expect(signals.map(({ level }) => level)).toContain("high");
+  expect(ledger.findings().map((finding) => [finding.check, finding.endpoint.path])).toContainEqual(["existence-oracle", "/join"]);
+  const [join] = ledger.inventory.endpoints().filter((endpoint) => endpoint.template === "/join");
+  const state = ledger.oracles.state(join?.id ?? "");
   const meanings = state.classes.map((one) => [one.status, one.meaning]);
   expect(meanings).toHaveLength(2);
   expect(new Set(meanings.map(([, meaning]) => meaning))).toEqual(new Set(["confirmed", "denied"]));

@@ -1,8 +1,7 @@
 import { expect, it, test } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import type { Signal } from "./detect/signal.ts";
-import { Judge } from "./judge.ts";
-import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
 
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 2, 8);
@@ -42,36 +41,14 @@ const shops: Readonly<Record<string, Shop>> = {
 };
 
 class Day {
-  readonly signals: Signal[] = [];
-  readonly judge: Judge;
+  readonly judged = new Judged();
   #asked = 0;
-
-  constructor() {
-    this.judge = new Judge(
-      ports,
-      { mode: "enforce", newId: () => `s${this.#asked}`, sourceSlots: 4_096, pairs: 20_000, pending: 4_096 },
-      { decision: () => undefined, exchange: () => undefined, signals: (some) => this.signals.push(...some) },
-    );
-  }
 
   try(shop: Shop, code: string, right: boolean, address: string, who: string, at: number): void {
     const [method, path, body] = shop.ask(code);
     const [status, answer] = right ? shop.right : shop.wrong;
-    const exchange: Exchange = {
-      id: `x${(this.#asked += 1)}`,
-      at,
-      durationMs: 5,
-      method,
-      url: `https://shop.example${path}`,
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [["Host", "shop.example"], ["Content-Type", "application/json"], ...(shop.signedIn ? [["Authorization", `Bearer tok_${who}_abcdefghijklmnop`] as const] : [])],
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      },
-      response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(answer) },
-    };
-    this.judge.push(exchange);
+    const bearer = shop.signedIn ? `tok_${who}_abcdefghijklmnop` : undefined;
+    this.judged.judge.push(jsonExchange({ id: `x${(this.#asked += 1)}`, at, address, method, path, sent: body, status, answer, bearer }));
   }
 
   /** Customers, most with a code of the newsletter; two in five mistype or make one up. */
@@ -83,8 +60,7 @@ class Day {
   }
 
   get told(): readonly Signal[] {
-    this.judge.finish();
-    return this.signals.filter(({ detector }) => detector === "voucher.guessing");
+    return this.judged.all([]).signals.filter(({ detector }) => detector === "voucher.guessing");
   }
 }
 
@@ -100,7 +76,7 @@ it.each(Object.keys(shops))("%s: one who guesses is told of within twenty wrong 
     expect(first).toMatchObject({ level: "high", evidence: { test: "source" }, actor: { address: "203.0.113.9" } });
     expect((first?.at ?? 0) - from).toBeLessThan(20 * stepMs);
     expect(day.told.map(({ evidence }) => evidence["test"])).toContain("found");
-    expect(JSON.stringify(day.signals)).not.toContain("YUM");
+    expect(JSON.stringify(day.judged.signals)).not.toContain("YUM");
   }
 });
 

@@ -1,38 +1,18 @@
 import { expect, test } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Disclosure } from "./decide/gate-policy.ts";
-import { Judge } from "./judge.ts";
 import { ports } from "./testing/ports.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
+import { Judged } from "./testing/judged.ts";
 
 const phoneOf = (n: number): string => `+33698${String(100_000 + n * 7).padStart(6, "0")}`;
 const tokenOf = (n: number): string => `tok_${ports.hash("credential", String(n))}A1${n}`;
 
 /** A service whose wrong codes and passwords are answered alike, account or not. */
 class Service {
-  readonly rows: Disclosure[] = [];
-  readonly judge = new Judge(
-    ports,
-    { mode: "observe", newId: () => "s", sourceSlots: 4_096, pairs: 20_000, pending: 4_096 },
-    { exchange: (_exchange, _step, rows) => void this.rows.push(...rows), signals: () => undefined },
-  );
+  readonly judged = new Judged({ mode: "observe" });
   #asked = 0;
 
   ask(at: number, address: string, path: string, body: object | undefined, status: number, answer: object, bearer?: string): void {
-    const exchange: Exchange = {
-      id: `x${(this.#asked += 1)}`,
-      at,
-      durationMs: 5,
-      method: body === undefined ? "GET" : "POST",
-      url: `https://api.example${path}`,
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [["Content-Type", "application/json"], ...(bearer === undefined ? [] : [["Authorization", `Bearer ${bearer}`] as const])],
-        ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      },
-      response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(answer) },
-    };
-    this.judge.push(exchange);
+    this.judged.judge.push(jsonExchange({ id: `x${(this.#asked += 1)}`, at, address, path, sent: body, status, answer, bearer }));
   }
 
   day(from: number, visits: number, unknown?: readonly [number, object]): void {
@@ -54,10 +34,9 @@ class Service {
 
   /** What refusals at this path are said to have told. */
   told(path: string, from: number): ReadonlySet<string> {
-    this.judge.finish();
-    const { ledger } = this.judge;
+    const { ledger, rows } = this.judged.all([]);
     const id = ledger.inventory.endpoints().find((endpoint) => endpoint.template === path)?.id ?? "";
-    return new Set(this.rows.filter((row) => row.endpointId === id && row.at >= from).map((row) => ledger.meaning(row.endpointId, row.responseClass)));
+    return new Set(rows.filter(({ row }) => row.endpointId === id && row.at >= from).map(({ row }) => ledger.meaning(row.endpointId, row.responseClass)));
   }
 }
 

@@ -1,6 +1,5 @@
 import { abusePolicy as policy } from "./abuse-policy.ts";
-import { FailureWatch } from "./failure-watch.ts";
-import { type WatchesState, watchesMax } from "./otp-spray.ts";
+import { FailureWatches, type WatchesState } from "./failure-watches.ts";
 import { Quiet } from "./quiet.ts";
 import { SourceEvidence } from "./source-evidence.ts";
 import type { Emit, Tried } from "./tried.ts";
@@ -15,7 +14,7 @@ import type { Emit, Tried } from "./tried.ts";
 export class LoginStuffing {
   readonly #emit: Emit;
   readonly #sources = new SourceEvidence({ honestFails: policy.loginHonestFails, attackerFails: policy.loginStuffedFails, flagAt: policy.loginSourceAt });
-  readonly #watches = new Map<string, FailureWatch>();
+  readonly #watches: FailureWatches;
   readonly #quiet = new Quiet();
   /** Fading counts of failures, and of those about accounts that do not exist. */
   #failures = 0;
@@ -23,7 +22,7 @@ export class LoginStuffing {
 
   constructor(emit: Emit, state?: WatchesState) {
     this.#emit = emit;
-    for (const { id, ...watch } of state?.slice(0, watchesMax) ?? []) this.#watches.set(id, new FailureWatch(options, watch));
+    this.#watches = new FailureWatches(options, state);
   }
 
   observe(tried: Tried): void {
@@ -52,7 +51,7 @@ export class LoginStuffing {
         evidence: { test: "taken", takenAccount: account, accountsFailed: source.failures },
       });
     }
-    const watch = this.#watchOf(endpointId);
+    const watch = this.#watches.of(endpointId);
     watch?.add(account, actor.network, failed, at, false);
     const alarm = watch?.alarm();
     if (alarm !== undefined && this.#quiet.may(`site|${endpointId}`, at)) {
@@ -61,25 +60,15 @@ export class LoginStuffing {
   }
 
   renamed(from: string, to: string): void {
-    const watch = this.#watches.get(from);
-    if (watch !== undefined && this.#watches.delete(from) && !this.#watches.has(to)) this.#watches.set(to, watch);
+    this.#watches.renamed(from, to);
   }
 
   exportState(): WatchesState {
-    return [...this.#watches].map(([id, watch]) => ({ id, ...watch.exportState() }));
+    return this.#watches.exportState();
   }
 
   #unknownShare(): number {
     return this.#failures === 0 ? 0 : Math.round((this.#unknown / this.#failures) * 100) / 100;
-  }
-
-  #watchOf(endpointId: string): FailureWatch | undefined {
-    let watch = this.#watches.get(endpointId);
-    if (watch === undefined && this.#watches.size < watchesMax) {
-      watch = new FailureWatch(options);
-      this.#watches.set(endpointId, watch);
-    }
-    return watch;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Ports } from "../../exchange/ports.ts";
 import { poissonExcess, buckets, SecretBuckets } from "../observe/secret-buckets.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
-import { FailureWatch, type FailureWatchState } from "./failure-watch.ts";
+import { FailureWatches, type WatchesState } from "./failure-watches.ts";
 import { Quiet } from "./quiet.ts";
 import { SourceEvidence } from "./source-evidence.ts";
 import type { Emit, Tried } from "./tried.ts";
@@ -18,14 +18,14 @@ import type { Emit, Tried } from "./tried.ts";
 export class OtpSpray {
   readonly #emit: Emit;
   readonly #sources = new SourceEvidence({ honestFails: 1 - policy.codeHonest, attackerFails: 1 - policy.codeGuesser, flagAt: policy.codeSourceAt });
-  readonly #watches = new Map<string, FailureWatch>();
+  readonly #watches: FailureWatches;
   readonly #codes: SecretBuckets;
   readonly #quiet = new Quiet();
 
   constructor(ports: Ports, emit: Emit, state?: WatchesState) {
     this.#emit = emit;
     this.#codes = new SecretBuckets(ports);
-    for (const { id, ...watch } of state?.slice(0, watchesMax) ?? []) this.#watches.set(id, new FailureWatch(options, watch));
+    this.#watches = new FailureWatches(options, state);
   }
 
   observe(tried: Tried, frozen: boolean): void {
@@ -42,7 +42,7 @@ export class OtpSpray {
         evidence: { test: "source", challengesFailed: source.failures, challengesPassed: source.successes, odds: "100000 to 1" },
       });
     }
-    const watch = this.#watchOf(endpointId);
+    const watch = this.#watches.of(endpointId);
     watch?.add(account, actor.network, failed, at, frozen);
     const alarm = watch?.alarm();
     if (alarm !== undefined && this.#quiet.may(`site|${endpointId}`, at)) {
@@ -52,12 +52,11 @@ export class OtpSpray {
   }
 
   renamed(from: string, to: string): void {
-    const watch = this.#watches.get(from);
-    if (watch !== undefined && this.#watches.delete(from) && !this.#watches.has(to)) this.#watches.set(to, watch);
+    this.#watches.renamed(from, to);
   }
 
   exportState(): WatchesState {
-    return [...this.#watches].map(([id, watch]) => ({ id, ...watch.exportState() }));
+    return this.#watches.exportState();
   }
 
   #repeated({ endpointId, given }: Tried, count: ReturnType<SecretBuckets["add"]>, failed: boolean): void {
@@ -75,19 +74,6 @@ export class OtpSpray {
       evidence: { test: "same-code", accounts: count.failed, expected: Math.round(expected * 1_000) / 1_000, failedToday: count.failures },
     });
   }
-
-  #watchOf(endpointId: string): FailureWatch | undefined {
-    let watch = this.#watches.get(endpointId);
-    if (watch === undefined && this.#watches.size < watchesMax) {
-      watch = new FailureWatch(options);
-      this.#watches.set(endpointId, watch);
-    }
-    return watch;
-  }
 }
 
-export type WatchesState = readonly ({ readonly id: string } & FailureWatchState)[];
-
 const options = { wrong: policy.codeWrong, unresolved: policy.codeUnresolved };
-/** Endpoints that check codes or passwords: a service has a handful. */
-export const watchesMax = 64;

@@ -2,8 +2,7 @@ import type { Actor } from "../../exchange/actor.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { RotatingMap } from "../oracle/rotating-map.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
-import { FailureWatch } from "./failure-watch.ts";
-import { type WatchesState, watchesMax } from "./otp-spray.ts";
+import { FailureWatches, type WatchesState } from "./failure-watches.ts";
 import { Quiet } from "./quiet.ts";
 import { SourceEvidence } from "./source-evidence.ts";
 import type { Emit } from "./tried.ts";
@@ -20,7 +19,7 @@ export class VoucherGuessing {
   readonly #emit: Emit;
   readonly #ports: Ports;
   readonly #sources = new SourceEvidence({ honestFails: policy.voucherHonestFails, attackerFails: policy.voucherGuessedFails, flagAt: policy.voucherSourceAt });
-  readonly #watches = new Map<string, FailureWatch>();
+  readonly #watches: FailureWatches;
   readonly #quiet = new Quiet();
   /** Who tried a code first. */
   readonly #first = new RotatingMap<First>(codesKept);
@@ -28,11 +27,11 @@ export class VoucherGuessing {
   constructor(ports: Ports, emit: Emit, state?: WatchesState) {
     this.#ports = ports;
     this.#emit = emit;
-    for (const { id, ...watch } of state?.slice(0, watchesMax) ?? []) this.#watches.set(id, new FailureWatch(options, watch));
+    this.#watches = new FailureWatches(options, state);
   }
 
   observe({ endpointId, actor, codes, failed, at }: VoucherTry): void {
-    const watch = this.#watchOf(endpointId);
+    const watch = this.#watches.of(endpointId);
     for (const text of codes) {
       const code = this.#ports.hash("link", `voucher\n${text}`);
       const account = actor.credential ?? "";
@@ -70,21 +69,11 @@ export class VoucherGuessing {
   }
 
   renamed(from: string, to: string): void {
-    const watch = this.#watches.get(from);
-    if (watch !== undefined && this.#watches.delete(from) && !this.#watches.has(to)) this.#watches.set(to, watch);
+    this.#watches.renamed(from, to);
   }
 
   exportState(): WatchesState {
-    return [...this.#watches].map(([id, watch]) => ({ id, ...watch.exportState() }));
-  }
-
-  #watchOf(endpointId: string): FailureWatch | undefined {
-    let watch = this.#watches.get(endpointId);
-    if (watch === undefined && this.#watches.size < watchesMax) {
-      watch = new FailureWatch(options);
-      this.#watches.set(endpointId, watch);
-    }
-    return watch;
+    return this.#watches.exportState();
   }
 }
 

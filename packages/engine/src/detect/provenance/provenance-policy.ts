@@ -17,12 +17,14 @@ export const provenancePolicy = {
   callersTold: 4,
   /** What was handed is told to the gate again after so long, well before the gate forgets it. */
   handedAgainMs: 86_400_000,
-  /** Bounds: a service has some dozens of kinds of objects; what one answer hands; how deep; how long an id is. */
+  /**
+   * Bounds: a service has some dozens of kinds of objects, and a few hundred callers say how one is read; fields that hand its ids out; values handed that a generation remembers; and of one
+   * answer so many values, so deep, so long.
+   */
   endpointsMax: 64,
   callersMax: 512,
   fieldsMax: 32,
   handedMax: 65_536,
-  /** What was handed is told to the gate again after so long, well before the gate forgets it. */
   valuesMax: 256,
   depthMax: 6,
   charactersMax: 64,
