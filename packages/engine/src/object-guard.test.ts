@@ -94,6 +94,39 @@ describe("objects that everybody reads as handed to him", () => {
     expect(honest.judged.signals.filter(({ detector }) => detector === "access.foreign-objects")).toEqual([]);
   });
 
+  test("are held wherever their id stands: in a query, or nested in a body", () => {
+    for (const way of ["query", "body"] as const) {
+      const shop = new Shop();
+      const read = (who: string, id: number, at: number): boolean =>
+        way === "query"
+          ? shop.ask("GET", `/invoice?invoiceId=${id}`, who, at, 200, { total: 1_000 + (id % 97) })
+          : shop.ask("POST", "/invoices/show", who, at, 200, { total: 1_000 + (id % 97) }, { request: { invoice: { id } }, locale: "de" });
+      let at = start;
+      for (let n = 0; n < customers * 4; n++) {
+        const own = ordersOf(n % customers).slice(0, 6);
+        shop.list(`c${n % customers}`, own, (at += 20 * minute));
+        for (let k = 0; k < 1 + (n % 3); k++) read(`c${n % customers}`, own[(n + k) % own.length] ?? 0, at + 2_000 * (k + 1));
+      }
+      expect(shop.uniform).toEqual([]);
+      let learned = 0;
+      for (let n = 0; n < 60; n++) if (read("evil0", 70_000 + n, at + minute + n * 3_000)) learned++;
+      expect(learned).toBeLessThanOrEqual(policy.foreignCredits + 1);
+      expect(shop.told).toBe(true);
+    }
+  });
+
+  test("are held under every method, also one that nobody used before", () => {
+    const shop = new Shop();
+    const at = shop.live();
+    let gone = 0;
+    for (let n = 0; n < 120; n++) if (shop.ask("DELETE", `/orders/${70_000 + n}`, "evil0", at + minute + n * 3_000, 204, undefined)) gone++;
+    expect(gone).toBeLessThanOrEqual(policy.foreignCredits + 1);
+    expect(shop.told).toBe(true);
+    // Who deletes what he was handed is let.
+    shop.list("c5", ordersOf(5), at + 20 * minute);
+    for (const id of ordersOf(5)) expect(shop.ask("DELETE", `/orders/${id}`, "c5", at + 21 * minute, 204, undefined)).toBe(true);
+  });
+
   test("are known for it, too, where each token lives for one read", () => {
     const shop = new Shop();
     let at = start;

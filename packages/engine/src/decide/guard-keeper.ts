@@ -187,6 +187,8 @@ export class GuardKeeper {
     const declared = this.#parts.rules.declared(endpoint);
     const known = this.#parts.rules.of(endpoint);
     const owned = this.#parts.owned(endpoint.id) && isObjectRead(known) && declared?.oracle !== true;
+    // What few do to an object (delete it) is under the guard of those who read it, until many were seen to do it to their own.
+    if (!owned && declared === undefined && isObjectRead(known) && endpoint.operation === undefined && othersOf(endpoint).some(([, id]) => this.#parts.owned(id))) return undefined;
     const state = owned ? "budgeted" : this.stateOf(endpoint, known);
     const rules = known.length > 0 ? known : (this.#guards.get(endpoint)?.subjects ?? known);
     if (state === undefined || rules.length === 0) return undefined;
@@ -315,10 +317,10 @@ export interface GuardState {
   readonly told?: readonly string[];
 }
 
-/** It names one object in its path, by an id that is nobody's name. */
+/** It names one object, in its path or anywhere else where ids stand, by an id that is nobody's name. */
 export function isObjectRead(rules: readonly SubjectRule[]): boolean {
   const [rule] = rules;
-  return rule !== undefined && rules.length === 1 && rule.location.in === "path" && !natural(rules);
+  return rule !== undefined && rules.length === 1 && objectPlaces.has(rule.location.in) && !rule.location.name.includes("[]") && !natural(rules);
 }
 
 function othersOf(endpoint: InventoryEndpoint): readonly (readonly [method: string, id: string])[] {
@@ -379,6 +381,8 @@ const toldMax = 8_192;
 /** A merge of more guarded doors than this gives the rest of their askers a new start; their endpoint-wide limits go on. */
 const formerlyMax = 64;
 const noIds: readonly string[] = [];
+/** A header or a cookie says who asks rather than what for. */
+const objectPlaces: ReadonlySet<string> = new Set(["path", "query", "form", "json"]);
 const noScalars: GuardedEndpoint["classes"] = { scalars: [] };
 /** A service has a few. */
 const promptingMax = 256;
