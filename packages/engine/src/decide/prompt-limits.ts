@@ -7,11 +7,11 @@ import type { GuardedEndpoint } from "./gate-policy.ts";
 import { GuardMatcher } from "./guard-matcher.ts";
 
 /**
- * Stops push bombing before the prompt goes out: one person may be asked on a device of his so many times at once, and then again one by one as ten minutes pass
- * ({@link abusePolicy.promptsHard}, {@link abusePolicy.promptsWithinMs}), whoever asks and from however many places. Counted when the request comes, so that a burst is no way around.
+ * Stops push bombing before the prompt goes out: one person may be asked on a device of his five times within any ten minutes, and once every ten minutes while it goes on
+ * ({@link abusePolicy.promptsHard}, {@link abusePolicy.promptsWithinMs}), whoever asks, at any pace and from however many places. Counted when the request comes, so that a burst is no way around.
  *
  * Misses: endpoints not known to prompt; a request that names the person by another name each time. Mistakes: an endpoint that sends codes as well as prompts is held as a whole, and so is
- * somebody whom another bombs: he signs in another way, or waits two minutes. Requests that the service refuses count as well.
+ * somebody whom another bombs: he signs in another way, or waits ten minutes. Requests that the service refuses count as well.
  * Bound: {@link peopleMax} people; {@link GcraTable} says what happens there.
  */
 export class PromptLimits {
@@ -39,7 +39,7 @@ export class PromptLimits {
     let wait = 0;
     for (const { hash } of extractSubjects(endpoint.subjects, endpoint.template, parts, this.#ports).subjects) {
       const person = mixKey(keyOfHex(hash, personKey), 0, 1);
-      wait = Math.max(wait, this.#table.take(person.hi, person.lo, at, abusePolicy.promptsWithinMs / abusePolicy.promptsHard, abusePolicy.promptsHard));
+      wait = Math.max(wait, this.#table.take(person.hi, person.lo, at, abusePolicy.promptsWithinMs, abusePolicy.promptsHard));
     }
     return wait;
   }

@@ -190,7 +190,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     misses: "A person who gives in to the first or second. Endpoints not known to prompt: three people must have been seen to decide on other devices what was asked there.",
     mistakes: "Somebody who tries again and again with a device that is switched off.",
     walkedAroundBy: "Four prompts in ten minutes.",
-    acts: "enforcing, the sixth within ten minutes is refused (429) before it goes out, then one every two minutes passes; what else that endpoint sends to the person is refused with it",
+    acts: "enforcing, the sixth within ten minutes is refused (429) before it goes out, then one every ten minutes passes; what else that endpoint sends to the person is refused with it",
     file: "packages/engine/src/detect/abuse/push-bombing.ts",
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
   },

@@ -1,5 +1,7 @@
 import { expect, test } from "vitest";
-import { breachCommand, nextSteps } from "./incident.ts";
+import { detectorCatalogue } from "./detector-catalogue.ts";
+import { breachCommand, incidentTitle, nextSteps } from "./incident.ts";
+import type { Signal } from "./signal.ts";
 
 const disclosed = { confirmed: 3, denied: 1, uniform: 0 };
 const about = { endpoint: "GET api.example/users/{id}", from: 0, to: 3_600_000 };
@@ -14,4 +16,14 @@ test("the advice for a sign-in is not to ask for a credential", () => {
 test("the command begins as the program was started and names the data where it is not the usual place", () => {
   expect(breachCommand(about)).toMatch(/^postern report breach --endpoint 'GET api\.example\/users\/\{id\}' --from 1970-01-01T00:00:00Z --to 1970-01-01T02:00:00Z$/);
   expect(breachCommand({ ...about, program: "npm start --", data: "my data" })).toMatch(/^npm start -- report breach .* --data 'my data'$/);
+});
+
+test("every detector's incident has a title that says what happens, and steps of its own", () => {
+  for (const { id } of detectorCatalogue) {
+    if (id.startsWith("trigger.")) continue;
+    const signal: Signal = { id: "s", detector: id, level: "high", confidence: 1, at: 0, endpointId: "e", actor: undefined, evidence: {} };
+    const kind = id === "canary.touched" ? "enumeration" : (id.split(".")[0] ?? "");
+    expect(incidentTitle(kind, signal)).not.toContain("Unusual");
+    expect(nextSteps(kind, disclosed, false, about).join()).not.toContain("Look at the sources and the evidence below");
+  }
 });

@@ -8,7 +8,7 @@ import type { Level, Signal } from "./signal.ts";
  */
 export interface Incident {
   readonly id: string;
-  /** `enumeration`, `otp`, `sms`, `push`, `login`, `voucher`, or `trigger.<id>`. */
+  /** `enumeration`, `access`, `otp`, `sms`, `push`, `login`, `voucher`, or `trigger.<id>`. */
   readonly kind: string;
   /** What signals were grouped by: kind and endpoint, or trigger and key. */
   readonly group: string;
@@ -79,7 +79,10 @@ export function compareLevels(a: Level, b: Level): number {
 export function incidentTitle(kind: string, first: Signal): string {
   const title = first.evidence["title"];
   if (kind.startsWith("trigger.") && typeof title === "string") return title;
-  if (kind === "enumeration") return "Somebody is learning who has an account, one question at a time";
+  if (kind === "enumeration")
+    return first.detector === "enumeration.fan-out"
+      ? "Somebody is learning who has an account, from lists of people"
+      : "Somebody is learning who has an account, one question at a time";
   return abuseTitle(first.detector) ?? `Unusual behaviour: ${kind}`;
 }
 

@@ -48,13 +48,15 @@ export interface HoldRuling {
   readonly kind: "hold";
   readonly token: unknown;
 }
-/** Answer this now (429 or 403); the upstream is not asked. */
+/** Answer this now (a limit's 429, or as if what it names were not there); the upstream is not asked. */
 export interface DenyRuling {
   readonly kind: "deny";
   readonly status: number;
   readonly headers: readonly (readonly [string, string])[];
   readonly body: string;
   readonly reason: string;
+  /** Of a request that was judged before it was turned away. */
+  readonly token?: unknown;
 }
 
 export interface Answer {

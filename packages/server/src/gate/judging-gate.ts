@@ -142,9 +142,12 @@ export class JudgingGate implements GatePort {
         number = waiting.number;
         break;
       }
-      case "deny":
-        note = ruling.status === 429 ? throttled(ruling) : blocked(ruling);
+      case "deny": {
+        const waiting = ruling.token as Waiting | undefined;
+        note = waiting?.note ?? (ruling.status === 429 ? throttled(ruling) : blocked(ruling));
+        number = waiting?.number ?? 0;
         break;
+      }
       case "body":
       case "pass":
         break;
@@ -181,7 +184,20 @@ export class JudgingGate implements GatePort {
     );
     if (reservation === undefined) return pass;
     token.held = { waiting: token, endpoint, reservation, extracted };
+    if (reservation.reason === "foreign-object" && reservation.action === "uniform" && !reading.has(head.method)) return this.#turnAway(token.held);
     return { kind: "hold", token: token.held };
+  }
+
+  /** Somebody else's object is not to be changed: an answer withheld afterwards would come too late. */
+  #turnAway({ waiting, endpoint, reservation, extracted }: Held): DenyRuling {
+    const { uniform } = endpoint;
+    const endpointId = askedOf(endpoint, waiting.head.method);
+    const rows = this.#options.engine.settle(reservation, { exchangeId: this.#idOf(waiting.number), tells: true, failed: false, classId: "", endpointId });
+    if (rows.length > 0) this.#options.journal(rows);
+    this.#options.signals(this.#options.engine.drain());
+    const { action, would, reason } = reservation;
+    waiting.note = { action, would, reason, answered: uniform.status, journaled: rows.length > 0 };
+    return { kind: "deny", status: uniform.status, headers: uniform.headers, body: renderUniform(uniform, extracted.first), reason, token: waiting };
   }
 
   #idOf(number: number): string {
@@ -229,6 +245,8 @@ interface Held {
 
 const pass: PassRuling = { kind: "pass" };
 const released: Release = { kind: "pass" };
+/** Whatever else a method is called may change something. */
+const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const noPairs: readonly (readonly [string, string])[] = [];
 
 /** No answer, the server's own failure, or "too many requests": nothing was learned. */

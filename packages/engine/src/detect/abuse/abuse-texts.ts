@@ -1,4 +1,4 @@
-/** The title of an incident that a detector of this folder opened; undefined for any other. */
+/** The title of an incident of a detector other than those of enumeration; undefined for any other. */
 export function abuseTitle(detector: string): string | undefined {
   return titles.get(detector);
 }
@@ -16,11 +16,21 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["login.stuffing", "Somebody is trying leaked passwords"],
   ["login.spray", "Somebody is trying one password on many accounts"],
   ["voucher.guessing", "Somebody is guessing codes of coupons or gift cards"],
+  ["access.foreign-objects", "Somebody asks for objects that belong to others"],
   ["takeover.aftermath", "People whom a stranger learned of lose their accounts"],
   ["takeover.number-change", "A number changed hands, and with it an account"],
 ]);
 
 const steps: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    "access",
+    [
+      "Have this endpoint compare the object's owner with who asks, and answer as if it were not there",
+      "Look for the same gap where this kind of object is read, changed or deleted",
+      "Where enforcing, nothing more than a few objects is told; where observing, all of them are: use --mode enforce",
+      "End the sessions of the callers told, and undo what they changed",
+    ],
+  ],
   [
     "takeover",
     [

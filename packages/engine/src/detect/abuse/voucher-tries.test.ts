@@ -21,6 +21,11 @@ function codesOf(body: unknown): readonly string[] {
   return voucherCodes(viewOf(exchange, ports), []);
 }
 
+test("codes are known by their names in several languages, and counts or dates of them are none", () => {
+  for (const name of ["coupon", "giftCardCode", "aktionscode", "gutscheinNummer", "rechargePin"]) expect(codesOf({ [name]: "GS12AB34CD" })).toEqual(["GS12AB34CD"]);
+  for (const name of ["couponCount", "gutscheinStatus", "pin", "voucher_date"]) expect(codesOf({ [name]: "GS12AB34CD" })).toEqual([]);
+});
+
 test("of one request so many codes are read and no more, however many it brings and however deep", () => {
   const many = Array.from({ length: codesMax + 50 }, (_, n) => `SAVE${1_000 + n}`);
   expect(codesOf({ coupons: many.slice(0, 3) })).toEqual(["SAVE1000", "SAVE1001", "SAVE1002"]);

@@ -94,7 +94,8 @@ const saysOf = rememberText((name): "voucher" | "plain" | "other" => {
 const voucherWords: ReadonlySet<string> = new Set(
   (
     "coupon coupons couponcode couponcodes voucher vouchers vouchercode vouchercodes giftcard giftcards giftcode giftcodes giftvoucher promocode promocodes promotioncode discountcode redeemcode redemptioncode " +
-    "gutschein gutscheine gutscheincode rabattcode cupon cupones cuponcode cupom cupons codepromo buono buoni kortingscode kortingsbon cadeaubon cartecadeau rabattkod kupon kupong"
+    "gutschein gutscheine gutscheincode gutscheinnummer rabattcode aktionscode aktioncode werbecode guthabencode guthabenkarte aufladecode geschenkkarte geschenkcode bonuscode bonuscodes " +
+    "topupcode topupvoucher rechargecode rechargepin rechargecard scratchcard prepaidcode couponnummer kuponcode rabattkode cupon cupones cuponcode cupom cupons codepromo buono buoni kortingscode kortingsbon cadeaubon cartecadeau rabattkod kupon kupong"
   ).split(" "),
 );
 const plainWords: ReadonlySet<string> = new Set("code codes number no pin key value serial card id".split(" "));

@@ -72,7 +72,7 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
     case "foreign-object":
       return {
         words: "The caller asked for an object by an id that the service never handed to it, where others read only what they were handed, and had used up what it may.",
-        rule: `${provenance.foreignCredits} such objects a caller, and one more in ${provenance.foreignBackMs / 3_600_000} hours. Ids in lists and answers the service gave it, and objects it created, are free.`,
+        rule: `${provenance.foreignCredits} such objects a caller, and one more in ${provenance.foreignBackMs / 3_600_000} hours. Ids in lists and answers the service gave it, and objects it created, are free. What would change such an object is not passed on.`,
         undo: budget("signedInCredits: 1000   # where staff or a partner bring ids of their own; for each caller"),
       };
     case "batch-too-large":
@@ -120,7 +120,7 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
     case "prompt-limit":
       return {
         words: "Somebody was asked to agree on a device of his as often as one person may be within ten minutes.",
-        rule: `${abusePolicy.promptsHard} at once, then one every ${abusePolicy.promptsWithinMs / abusePolicy.promptsHard / 1_000} seconds, whoever asks.`,
+        rule: `${abusePolicy.promptsHard} at once, then one every ${abusePolicy.promptsWithinMs / 60_000} minutes, whoever asks.`,
         undo: yaml(["endpoints:", `  - match: ${JSON.stringify(`${endpoint.method} ${endpoint.path}`)}`, "    kind: other"]),
       };
     default:

@@ -1,0 +1,88 @@
+import { defaultBudget, type Disclosure, GateEngine, type GuardedEndpoint, type Signal } from "@postern/engine";
+import { expect, test } from "vitest";
+import type { FinishedExchange } from "../exchange-record.ts";
+import { makePorts } from "../keys/make-ports.ts";
+import type { Capture, RequestHead, Ruling } from "./gate-port.ts";
+import { JudgingGate } from "./judging-gate.ts";
+
+const ports = makePorts({ secret: new Uint8Array(32).fill(7) }, 1);
+const owned: GuardedEndpoint = {
+  id: "0000000000000001",
+  method: "GET",
+  host: "svc",
+  template: "/orders/{id}",
+  state: "budgeted",
+  subjects: [{ location: { in: "path", name: "id" }, type: "integer" }],
+  classes: { scalars: [] },
+  tellsNothing: [],
+  uniform: { status: 404, headers: [["Content-Type", "application/json"]], body: '{"error":"not found"}', learned: false },
+  budget: defaultBudget,
+  owned: true,
+  others: [["DELETE", "0000000000000002"]],
+};
+
+/** A gate before one service, without any socket. */
+function gateOf(mode: "enforce" | "observe") {
+  const rows: Disclosure[] = [];
+  const signals: Signal[] = [];
+  const done: FinishedExchange[] = [];
+  const engine = new GateEngine({ newId: () => "s", sourceSlots: 1_024, pairs: 1_000, pending: 64 });
+  const gate = new JudgingGate({
+    engine,
+    ports,
+    epoch: "e",
+    scope: "svc",
+    limits: undefined,
+    journal: (journaled) => void rows.push(...journaled),
+    signals: (told) => void signals.push(...told),
+    complete: (finished) => void done.push(finished),
+  });
+  gate.setPolicy({ version: 1, mode, endpoints: [owned], principals: [] });
+  let at = 1_000;
+  const ask = (method: string, target: string): Ruling => {
+    const head: RequestHead = { at: (at += 1_000), method, host: "svc", target, rawHeaders: ["Authorization", "Bearer tok_evil_abcdefghijklmnop"], address: "192.0.2.7" };
+    const ruling = gate.onRequest(head);
+    if (ruling.kind === "hold") gate.onAnswer(ruling, { at: at + 5, status: 204, rawHeaders: [], body: new Uint8Array(), complete: true });
+    gate.onComplete(captureOf(head, ruling));
+    return ruling;
+  };
+  return { ask, rows, signals, done };
+}
+
+function captureOf(head: RequestHead, ruling: Ruling): Capture {
+  return {
+    head,
+    ruling,
+    replaced: false,
+    requestSection: undefined,
+    requestBody: undefined,
+    requestBodyTruncated: false,
+    status: ruling.kind === "deny" ? 0 : 204,
+    responseRawHeaders: [],
+    responseSection: undefined,
+    responseBody: undefined,
+    responseBodyTruncated: false,
+    responseBytes: 0,
+    durationMs: 5,
+    upstreamError: undefined,
+  };
+}
+
+test("what changes somebody else's object is turned away before the service is asked, told and written down; what reads it is asked and not told", () => {
+  for (const method of ["DELETE", "PUT", "FROB", "GET", "HEAD"]) {
+    const { ask, rows, signals, done } = gateOf("enforce");
+    const kinds = Array.from({ length: 20 }, (_, n) => ask(method, `/orders/${500 + n}`).kind);
+    const reads = method === "GET" || method === "HEAD";
+    expect(kinds).toEqual(Array.from({ length: 20 }, (_, n) => (n < 6 || reads ? "hold" : "deny")));
+    expect(rows.map(({ id, answer }) => `${id} ${answer}`)).toEqual(done.map(({ number }, n) => `e-${number.toString(36)}.0 ${n < 6 ? "truthful" : "uniform"}`));
+    expect(done.at(-1)?.note).toMatchObject({ action: "uniform", reason: "foreign-object", answered: 404, journaled: true });
+    expect(rows.at(-1)?.endpointId).toBe(method === "DELETE" ? "0000000000000002" : owned.id);
+    expect(signals.some(({ detector, level }) => detector === "access.foreign-objects" && level === "high")).toBe(true);
+  }
+});
+
+test("a gate that observes turns nothing away", () => {
+  const { ask, done } = gateOf("observe");
+  for (let n = 0; n < 20; n++) expect(ask("DELETE", `/orders/${500 + n}`).kind).toBe("hold");
+  expect(done.at(-1)?.note).toMatchObject({ action: "allow", would: "uniform" });
+});
