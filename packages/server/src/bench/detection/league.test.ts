@@ -88,6 +88,20 @@ describe("on seeds no threshold was fitted on", () => {
     const short = { ...cell, warmMs: 2 * hour, horizonMs: hour / 6 };
     expect(runCell(short, "again")).toEqual(runCell(short, "again"));
   });
+
+  test("what was answered before anybody knew whom the requests are about is held against the attacker's notes too", () => {
+    const early: Cell = {
+      id: "early",
+      title: "there from the first request",
+      group: "adaptive",
+      honest: { accounts: 4_000, sessionsPerDay: 1_500 },
+      warmMs: 0,
+      horizonMs: hour / 2,
+      attack: { size: 40, validShare: 0.9, addresses: 40, ratePerSecond: 1 / 60, asApp: true, fromTheFirst: true },
+      bar: {},
+    };
+    for (const seed of seeds) expect(runCell(early, seed)).toMatchObject({ unaccounted: 0, invented: 0 });
+  });
 });
 
 describe("the table", () => {

@@ -95,6 +95,7 @@ class Tally {
   readonly #attack: Attack | undefined;
   readonly #from: number;
   readonly #addresses: ReadonlySet<string>;
+  readonly #asked = new Set<string>();
   readonly #disclosed = new Map<string, Disclosure>();
   #pages = 0;
   #pagesBefore = 0;
@@ -112,9 +113,10 @@ class Tally {
     return this.#addresses.has(address);
   }
 
+  /** Rows of answers given before it was known whom an endpoint's requests are about come with a later exchange, which may be anybody's. */
   disclosed(exchange: Exchange, rows: readonly Disclosure[]): void {
-    if (!this.isAttackers(exchange.client.address)) return;
-    for (const row of rows) if (row.answer === "truthful") this.#disclosed.set(`${row.subject} ${row.responseClass}`, row);
+    if (this.isAttackers(exchange.client.address)) this.#asked.add(exchange.id);
+    for (const row of rows) if (row.answer === "truthful" && this.#asked.has(row.exchangeId)) this.#disclosed.set(`${row.subject} ${row.responseClass}`, row);
   }
 
   told(signals: readonly Signal[], incidents: Incidents): void {
