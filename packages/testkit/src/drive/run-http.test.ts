@@ -29,7 +29,7 @@ describe("over real HTTP", () => {
     // Together, as they mostly wait for their clock.
     test.concurrent(`honest people get through with flaws [${on.join(",")}]`, async (context) => {
       const { expect } = context;
-      const { clock, latchkey, url } = await served(context.onTestFinished, 300, ...on);
+      const { clock, latchkey, url } = await served(context.onTestFinished, 60, ...on);
       const sessions = honestDay({
         population: latchkey.population,
         seed: "h",
