@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { seededRandom } from "../../testing/seeded-random.ts";
-import { Lockout, lockoutTriesMax, shutSubjectsMin, type Try } from "./lockout.ts";
-import { sideLabelsPerSourceMax, SideProof } from "./side-proof.ts";
+import { Lockout, lockoutNetworksMax, lockoutSubjectsMax, lockoutTriesMax, shutSubjectsMin, type Try } from "./lockout.ts";
+import { outcomesMax, sideLabelsPerSourceMax, SideProof, sideSubjectsMax } from "./side-proof.ts";
 
 const base = { classId: "wrong", status: 401, retryAfter: false, accepted: false, door: true, network: "n", asker: "n", kind: 0 };
 const exists = (n: number): boolean => n % 2 === 0;
@@ -93,6 +93,43 @@ describe("Lockout", () => {
     }
     expect(lockout.suspected).toBe(false);
   });
+  it.each([
+    // Between the fifth try at each account and the sixth, and between the first six accounts and the next.
+    [
+      "accounts",
+      lockoutSubjectsMax,
+      [
+        [0, 12, 0, 5],
+        [0, 12, 5, 9],
+      ],
+      (n: number) => ({ subject: `flood${n}`, network: "another" }),
+    ],
+    [
+      "networks",
+      lockoutNetworksMax,
+      [
+        [0, 6, 0, 9],
+        [6, 12, 0, 9],
+      ],
+      (n: number) => ({ subject: `flood${n}`, network: `flood${n}` }),
+    ],
+  ] as const)("remembers what it saw through half its bound of other %s and not through a flood of them; what is suspected stays so", (_, max, walks, other) => {
+    for (const others of [max / 2 - 50, 2 * max]) {
+      const lockout = new Lockout();
+      let at = 0;
+      const flood = (count: number): void => {
+        for (let n = 0; n < count; n += 1) lockout.tried({ ...base, at, ...other(n) });
+      };
+      for (const [first, last, from, to] of walks) {
+        if (at > 0) flood(others);
+        for (let k = from; k < to; k += 1)
+          for (let n = first; n < last; n += 1) lockout.tried({ ...base, subject: `p${n}`, at: (at += 500), ...(exists(n) && k >= 5 ? { status: 423, classId: "shut" } : {}) });
+      }
+      expect(lockout.suspected).toBe(others < max);
+      flood(2 * max);
+      expect(lockout.suspected).toBe(others < max);
+    }
+  });
 });
 
 describe("SideProof", () => {
@@ -107,6 +144,20 @@ describe("SideProof", () => {
     for (let n = 0; n < 60; n += 1) outcome(n, "one");
     for (let n = 0; n < 60; n += 1) side.label({ subject: `p${n}`, exists: exists(n), at: 1_000 + n, narrow: `s${n}` });
     expect(side.proof.labels).toBe(2);
+  });
+  it("remembers subjects through half its bound of others and not through a flood, and holds no more of anything than its bounds", () => {
+    for (const others of [sideSubjectsMax / 2 - 50, 2 * sideSubjectsMax]) {
+      side = new SideProof();
+      for (let n = 0; n < 20; n += 1) outcome(n);
+      for (let n = 1_000; n < 1_000 + others; n += 1) outcome(n);
+      for (let n = 0; n < 20; n += 1) side.label({ subject: `p${n}`, exists: exists(n), at: 1_000 + n, narrow: `s${n}` });
+      expect(side.proof.labels).toBe(others < sideSubjectsMax ? 20 : 0);
+      for (let n = 0; n < 2 * sideSubjectsMax; n += 1) side.label({ subject: `q${n}`, exists: true, at: 1_000, narrow: `t${n}` });
+      for (let n = 0; n < 200; n += 1) side.observe({ subject: `q${2 * sideSubjectsMax - 1 - n}`, outcome: `kind ${n}`, at: 2_000, kind: 0, asker: `b${n}` });
+      const state = side.exportState() as Record<"known" | "labels" | "askers" | "sources" | "outcomes", readonly unknown[]>;
+      expect(Math.max(...[state.known, state.labels, state.askers, state.sources].map((list) => list.length))).toBeLessThanOrEqual(sideSubjectsMax);
+      expect(state.outcomes).toHaveLength(outcomesMax);
+    }
   });
   it("holds what was seen before somebody came into being for an answer about nobody", () => {
     side = new SideProof();

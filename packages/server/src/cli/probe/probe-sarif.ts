@@ -4,7 +4,7 @@ import { channelLines, probeSentence } from "./probe-junit.ts";
 /**
  * A probe as SARIF 2.1.0 (OASIS), which code-scanning pages read: one result an endpoint that tells, a warning in the run where that could not be told; then the run says that it was not a success.
  *
- * A weakness of a running service stands on no line of code. Readers want a place all the same: `artifact`, the file in the repository that names the endpoint, at its first line; the endpoint itself is the
+ * A weakness of a running service stands on no line of code. Readers want a place all the same: `artifact`, a URI reference to the file in the repository that names the endpoint, at its first line; the endpoint itself is the
  * logical location, and the fingerprint.
  */
 export function probeSarif({ endpoints }: Pick<ProbeDocument, "endpoints">, { version, artifact }: { readonly version: string; readonly artifact: string }): string {
@@ -15,14 +15,14 @@ export function probeSarif({ endpoints }: Pick<ProbeDocument, "endpoints">, { ve
     version: "2.1.0",
     runs: [
       {
-        tool: { driver: { name: "postern probe", version, rules } },
+        tool: { driver: { name: "postern probe", version, rules, notifications: [couldNotTell] } },
         invocations: [
           {
             executionSuccessful: doubtful.length === 0,
             toolExecutionNotifications: doubtful.map((one) => ({
               level: "warning",
               message: { text: [probeSentence(one), ...one.doubts.map(({ remedy }) => remedy)].join(". ") },
-              descriptor: { id: "could-not-tell" },
+              descriptor: { id: couldNotTell.id, index: 0 },
             })),
           },
         ],
@@ -51,6 +51,8 @@ function resultOf(one: ProbedEndpoint, artifact: string): object {
     properties: { bits: one.bits, interval: one.interval },
   };
 }
+
+const couldNotTell = { id: "could-not-tell", name: "CouldNotTell", shortDescription: { text: "Whether the endpoint tells could not be told" } } as const;
 
 const rules = [
   {
