@@ -193,11 +193,8 @@ export class EndpointWatch {
   }
 
   /** D4: outcome of a newcomer's answer, `fresh` when it was among its source's first questions. Says what changed for anybody. */
-  shareJudged(anchored: boolean, fresh: boolean, at: number, side?: Side): FollowUpChange | undefined {
-    if (side === "others") {
-      this.#apart.othersJudged(anchored, this.share.facts().honestShare, at);
-      return undefined;
-    }
+  shareJudged(anchored: boolean, fresh: boolean, at: number, side?: Side): FollowUpChange | "name failed" | undefined {
+    if (side === "others") return this.#apart.othersJudged(anchored, this.share.facts().honestShare, at) ? "name failed" : undefined;
     const first = fresh ? this.fresh.newcomer(anchored, at, this.endpoint.evidenceShare) : undefined;
     // While only those who ask on are held, first questions do not tell whether they have stopped.
     const heldApart = this.share.narrowedAt !== undefined && this.fresh.narrowedAt === undefined && !this.#together;

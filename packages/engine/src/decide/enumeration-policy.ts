@@ -133,7 +133,7 @@ export const enumerationPolicy = {
   trickleHalvedAfter: 10,
   trickleBurst: 2,
   /**
-   * D4 with a name: the others' test alarms at e^10 (one in 22,000 honest outcomes for each rise; false, it costs a day as without a name); one answer in four hours for all who are named; a name that
+   * D4 with a name: the others' test alarms at e^10 (one in 22,000 honest outcomes for each rise; false, it costs six hours as without a name); one answer in four hours for all who are named; a name that
    * did not hold is tried again after six hours, doubled up to a month; the attack is over when nobody named has come for twelve hours.
    */
   othersAlarmAt: 10,

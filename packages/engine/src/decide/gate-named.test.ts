@@ -90,11 +90,14 @@ describe("an attack whose clients were named", () => {
     expect(told).toBeLessThanOrEqual(1);
   });
 
-  it("learns little by taking on other looks: all newcomers are held off again", () => {
+  it("learns little by taking on other looks: all newcomers are held off again, and people are told once", () => {
     const stage = new Stage().attacked();
     stage.name(rule);
     stage.attacks("bbbbbbbb", 5);
+    stage.gate.drain();
     expect(stage.attacks("aaaaaaaa", 300)).toBeLessThanOrEqual(30);
+    const told = stage.gate.drain().filter(({ evidence }) => String(evidence["meaning"]).includes("the attack goes on among the others"));
+    expect(told.map(({ detector, level }) => [detector, level])).toEqual([["enumeration.follow-up", "medium"]]);
   });
 
   it("is judged the same by a gate that was put back from its journal, before and after it took on other looks", () => {

@@ -45,7 +45,7 @@ export class GateSignals {
   }
 
   /** D4. */
-  followUp(watch: EndpointWatch, change: FollowUpChange, at: number): void {
+  followUp(watch: EndpointWatch, change: FollowUpChange | "name failed", at: number): void {
     const { statistic, honestShare, usualADay } = watch.share.facts();
     if (change === "narrowed by share") {
       this.emit("enumeration.follow-up", "high", 0.9999, at, watch, undefined, {
@@ -66,6 +66,10 @@ export class GateSignals {
         honestShareAtMost: round(honestShare),
         meaning:
           "most first-time askers who never follow up come by the clock, as many at night as at noon, while honest ones come and go with the others; perhaps since before Postern watched; newcomers share a trickle of answers for two days or more",
+      });
+    } else if (change === "name failed") {
+      this.emit("enumeration.follow-up", "medium", 0.99, at, watch, undefined, {
+        meaning: "those who were named are held off, and the attack goes on among the others: all newcomers share the trickle again, for six hours or longer",
       });
     } else this.emit("enumeration.follow-up", "info", 0.1, at, watch, undefined, { meaning: "released: newcomers follow up again as honest users do" });
   }

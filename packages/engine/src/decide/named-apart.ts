@@ -8,7 +8,7 @@ import type { NamedClients } from "./gate-policy.ts";
 /**
  * Holds off only those newcomers whom the ledger has named as the attack's clients, while D4 narrows them all otherwise. Named ones share a purse of their own, far smaller than the trickle; what the
  * others ask is answered as on calm days, and judged by a test of its own: CUSUMs from the share that honest newcomers leave, at a lower threshold than the one that raised the alarm. Once that speaks, the attack goes on
- * outside of what was named, and everybody is narrowed as without a name: for a day, doubled each time.
+ * outside of what was named, and everybody is narrowed as without a name: for six hours, doubled each time.
  *
  * An attacker who reads this may change his clients' looks once he is named. That buys him what the test needs, about as much as a new attack does before it is found, and each time for twice as long
  * a wait. Imitating honest clients gets nobody named: the ledger names only whom few honest people are among.

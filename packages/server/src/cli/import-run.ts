@@ -194,7 +194,8 @@ export class ImportRun {
       if (incident.kind !== "enumeration" || incident.status === "closed") continue;
       for (const endpointId of incident.endpointIds) {
         const named = this.ledger.questions.names.named(endpointId, this.lastAt);
-        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn));
+        const clients =
+          named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn), this.ledger.questions.names.heldOff(endpointId));
         if (clients === undefined) continue;
         this.incidents.setClients(endpointId, clients);
         this.#nameAfterMs = Math.min(nameAfterMaxMs, 2 * this.#nameAfterMs);

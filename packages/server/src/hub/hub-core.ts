@@ -486,7 +486,8 @@ export class HubCore {
         }
         this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, unknown, estimated });
         const named = this.ledger.questions.names.lastNamed(endpointId, this.#options.now());
-        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn));
+        const clients =
+          named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn), this.ledger.questions.names.heldOff(endpointId));
         if (clients !== undefined) this.incidents.setClients(endpointId, clients);
       }
     }

@@ -120,6 +120,12 @@ describe("naming an attack's clients", () => {
     const held = stage.namer.toHoldOff("e", stage.now);
     expect(held?.subsets).toContainEqual([{ kind: "request shape", values: ["bbbbbbbb"] }]);
     expect(held?.subsets).toContainEqual([{ kind: "ASN", values: ["AS64500"] }]);
+    expect(stage.namer.heldOff("e")).toBe(held);
+    const result = stage.namer.named("e", stage.now) ?? expect.fail();
+    expect(incidentClients(result)?.sentence).not.toContain("held off");
+    expect(incidentClients(result, undefined, held)?.sentence).toMatch(
+      / held off, it is only those with .*request shape bbbbbbbb.*; other newcomers are answered unless the attack goes on among them\.$/u,
+    );
     expect(held?.ranges).toEqual([["AS64500", "60.0.0.0", "60.15.255.255"]]);
     expect(new AttackNamer(stage.namer.exportState()).toHoldOff("e", stage.now)).toEqual(held);
     stage.honest(200, 4 * hour, 20_000);

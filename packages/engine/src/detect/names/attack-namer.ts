@@ -142,6 +142,11 @@ export class AttackNamer {
     return known.held;
   }
 
+  /** Whom the gate was told last to hold off alone. */
+  heldOff(endpointId: string): NamedClients | undefined {
+    return this.#endpoints.get(endpointId)?.held;
+  }
+
   #stands(known: Known, held: NamedClients, at: number): boolean {
     const people = new Set<string>();
     const matched = new Set<string>();

@@ -1,3 +1,4 @@
+import type { NamedClients } from "../../decide/gate-policy.ts";
 import type { NamedSubset, ScanResult } from "./subset-scan.ts";
 
 /** Who an attack's clients are, for people. Numbers are estimates from a sample of sources. Holds networks, fingerprints and programs; no identifier and no whole address. */
@@ -26,8 +27,8 @@ export interface AttackNetwork {
   readonly sources: number;
 }
 
-/** Undefined while there is too little to say. */
-export function incidentClients(result: ScanResult, nameOf: (asn: string) => string | undefined = () => undefined): IncidentClients | undefined {
+/** Undefined while there is too little to say. `heldOff`: whom the gate was told to hold off alone, if anybody. */
+export function incidentClients(result: ScanResult, nameOf: (asn: string) => string | undefined = () => undefined, heldOff?: NamedClients): IncidentClients | undefined {
   const { verdict, sourcesNamed, caught, people, matched, attack, asked } = result;
   if (verdict === "too little") return undefined;
   const share = `${Math.max(1, Math.round(caught * 100))} %`;
@@ -41,10 +42,11 @@ export function incidentClients(result: ScanResult, nameOf: (asn: string) => str
           .slice(0, networksShown)
           .map((one) => `${titled(one)}: ${figure(one.sources)} of ${figure(sourcesNamed)} sources`)
           .join("; ")}.`;
+  const apart = heldOff === undefined ? "" : ` ${heldOffText(heldOff, nameOf)}`;
   if (verdict === "alike") {
     return {
       verdict,
-      sentence: `The attack is ${volume}. Its clients cannot be told apart from honest ones${unlike === "" ? "" : ` by ${unlike}`}: any rule that catches them hits honest people. About ${figure(sourcesNamed)} sources never followed up, honest newcomers among them; only what they do next tells.${where}`,
+      sentence: `The attack is ${volume}. Its clients cannot be told apart from honest ones${unlike === "" ? "" : ` by ${unlike}`}: any rule that catches them hits honest people. About ${figure(sourcesNamed)} sources never followed up, honest newcomers among them; only what they do next tells.${where}${apart}`,
       sources: sourcesNamed,
       caught: 0,
       people,
@@ -59,7 +61,7 @@ export function incidentClients(result: ScanResult, nameOf: (asn: string) => str
       : `it would hit ${figure(matched)} of ${figure(people)} callers who followed up as honest people do`;
   return {
     verdict,
-    sentence: `The attack is ${volume}. About ${figure(sourcesNamed)} sources with ${rule} are ${share} of it${verdict === "partly" ? "; the rest cannot be told apart from honest clients" : ""}.${where}`,
+    sentence: `The attack is ${volume}. About ${figure(sourcesNamed)} sources with ${rule} are ${share} of it${verdict === "partly" ? "; the rest cannot be told apart from honest clients" : ""}.${where}${apart}`,
     rule: `Block ${rule}: ${cost}.`,
     sources: sourcesNamed,
     caught,
@@ -69,7 +71,14 @@ export function incidentClients(result: ScanResult, nameOf: (asn: string) => str
   };
 }
 
-function subsetText({ parts }: NamedSubset, nameOf: (asn: string) => string | undefined): string {
+/** The gate may find out that it does not suffice, which a signal of its own tells. */
+function heldOffText({ subsets }: NamedClients, nameOf: (asn: string) => string | undefined): string {
+  const shown = subsets.slice(0, heldShown).map((parts) => subsetText({ parts }, nameOf));
+  const more = subsets.length - shown.length;
+  return `While newcomers are held off, it is only those with ${shown.join(", or ")}${more > 0 ? `, or ${more} other ${more === 1 ? "sign" : "signs"} of the attack` : ""}; other newcomers are answered unless the attack goes on among them.`;
+}
+
+function subsetText({ parts }: { readonly parts: NamedClients["subsets"][number] }, nameOf: (asn: string) => string | undefined): string {
   return parts
     .map(({ kind, values }) =>
       kind === "ASN" && values.length <= networksShown
@@ -97,6 +106,7 @@ function titled({ asn, name }: Pick<AttackNetwork, "asn" | "name">): string {
 }
 
 const networksShown = 3;
+const heldShown = 3;
 
 /** More nobody reads in a sentence. */
 const shownMax = 12;
