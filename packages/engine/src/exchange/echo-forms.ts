@@ -3,7 +3,7 @@ export function echoForms(echo: readonly string[]): readonly string[] {
   const [only] = echo;
   if (echo.length !== 1 || only === undefined) return formsOf(echo);
   if (only !== lastEcho) {
-    lastForms = formsOf(echo);
+    lastForms = formsOfOne(only);
     lastEcho = only;
   }
   return lastForms;
@@ -13,16 +13,30 @@ export function echoForms(echo: readonly string[]): readonly string[] {
 let lastEcho = "";
 let lastForms: readonly string[] = [];
 
+/** Longest first. */
 function formsOf(echo: readonly string[]): readonly string[] {
-  const forms = new Set<string>();
-  for (const raw of echo.slice(0, echoesMax)) {
-    const text = raw.trim();
-    if (text.length >= 3) forms.add(text.toLowerCase());
-    let digits = "";
-    for (const char of text) if (char >= "0" && char <= "9") digits += char;
-    if (digits.length >= 5) forms.add(digits);
-  }
+  const forms = new Set(echo.slice(0, echoesMax).flatMap(formsOfOne));
   return [...forms].sort((a, b) => b.length - a.length);
+}
+
+function formsOfOne(raw: string): string[] {
+  const text = raw.trim();
+  if (text.length < 3) return [];
+  const lower = text.toLowerCase();
+  const digits = digitsOf(text);
+  return digits.length < 5 || digits === lower ? [lower] : [lower, digits];
+}
+
+function digitsOf(text: string): string {
+  let digits = "";
+  let from = 0;
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code >= 48 && code <= 57) continue;
+    digits += text.slice(from, i);
+    from = i + 1;
+  }
+  return from === 0 ? text : digits + text.slice(from);
 }
 
 /** `text` in lower case with every form of the identifier replaced by `{}`. */

@@ -62,7 +62,7 @@ export class AbuseWatch {
     const [only] = subjects;
     if (subjects.length === 1 && only?.type === "phone" && this.#prefixes.get(only.hash) === undefined) {
       const prefix = prefixOf(normalForm("phone", seen.first));
-      if (prefix !== undefined) this.#prefixes.set(only.hash, prefix);
+      if (prefix !== undefined) this.#prefixes.add(only.hash, prefix);
     }
     this.#voucher(seen);
     const attempt = this.kinds.observe(seen);

@@ -139,7 +139,9 @@ export class EndpointKinds {
     const last = this.#last.get(key);
     const names = fields.map((field) => field.name);
     const hashes = fields.map((field) => hash53(field.value, this.#seed));
-    this.#last.set(key, { at: seen.at, names, hashes, label });
+    const now: Last = { at: seen.at, names, hashes, label };
+    if (last === undefined) this.#last.add(key, now);
+    else this.#last.set(key, now);
     if (last === undefined || seen.at - last.at > policy.retryWithinMs || last.names.length !== names.length) return;
     const kept: string[] = [];
     const changed: string[] = [];

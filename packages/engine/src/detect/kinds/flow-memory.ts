@@ -10,7 +10,7 @@ export class FlowMemory {
   add(account: string, call: FlowCall): void {
     const calls = this.#calls.get(account);
     if (calls === undefined) {
-      this.#calls.set(account, [call]);
+      this.#calls.add(account, [call]);
       return;
     }
     const last = calls.at(-1);

@@ -187,7 +187,7 @@ export class EndpointOracle {
     let source = this.#sources.get(seen.narrow);
     if (source === undefined) {
       source = newSource();
-      this.#sources.set(seen.narrow, source);
+      this.#sources.add(seen.narrow, source);
     }
     const record = this.classes[symbol];
     if (record !== undefined) record.answers += 1;
@@ -196,7 +196,7 @@ export class EndpointOracle {
     const known = this.#known.get(seen.subject);
     if (known === undefined) {
       if (record !== undefined) record.ids += 1;
-      this.#known.set(seen.subject, {
+      this.#known.add(seen.subject, {
         symbol,
         source: seen.narrow,
         at: seen.at,
@@ -237,7 +237,7 @@ export class EndpointOracle {
     let source = this.#sources.get(label.narrow);
     if (source === undefined) {
       source = newSource();
-      this.#sources.set(label.narrow, source);
+      this.#sources.add(label.narrow, source);
     }
     const held = this.#labels.get(label.subject);
     if (held !== undefined && held.exists === label.exists && (label.createdAt === undefined || held.createdAt !== undefined)) return true;
@@ -576,7 +576,7 @@ export class EndpointOracle {
     let sitting = this.#networks.get(seen.network);
     if (sitting === undefined) {
       sitting = { questions: 0, last: "", lastSymbol: symbol, switches: 0, got: new Map() };
-      this.#networks.set(seen.network, sitting);
+      this.#networks.add(seen.network, sitting);
     }
     if (sitting.last === seen.subject) return;
     sitting.last = seen.subject;

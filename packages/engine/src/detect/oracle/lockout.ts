@@ -68,7 +68,9 @@ export class Lockout {
     const tries = shut ? before : before + 1;
     const first = shut && account?.shut !== 1;
     const shutAt = shut ? (account?.shut === 1 ? account.shutAt : seen.at) : 0;
-    this.#subjects.set(seen.subject, { tries, classId: shut ? (account?.classId ?? "") : seen.classId, shut: shut ? 1 : 0, shutAt });
+    const now: Account = { tries, classId: shut ? (account?.classId ?? "") : seen.classId, shut: shut ? 1 : 0, shutAt };
+    if (account === undefined) this.#subjects.add(seen.subject, now);
+    else this.#subjects.set(seen.subject, now);
     const reopened = !shut && account?.shut === 1 && seen.at - account.shutAt <= staysShutMs;
     // What is shut at the first try was shut by somebody else before, or for everybody.
     if (shut && before === 0) {
@@ -127,17 +129,8 @@ export class Lockout {
   #network(name: string): Network {
     let network = this.#networks.get(name);
     if (network === undefined) {
-      network = {
-        shutAfter: new Uint16Array(lockoutTriesMax + 1),
-        openFor: new Uint16Array(lockoutTriesMax + 3),
-        shuts: 0,
-        confirmed: 0,
-        reopened: 0,
-        turns: 0,
-        shutAt: 0,
-        shutSubject: "",
-      };
-      this.#networks.set(name, network);
+      network = { shutAfter: [], openFor: [], shuts: 0, confirmed: 0, reopened: 0, turns: 0, shutAt: 0, shutSubject: "" };
+      this.#networks.add(name, network);
     }
     return network;
   }
@@ -152,9 +145,9 @@ interface Account {
 }
 
 interface Network {
-  /** By tries: accounts that shut after so many, and accounts that were still open at so many. */
-  readonly shutAfter: Uint16Array;
-  readonly openFor: Uint16Array;
+  /** By tries, as far as there were any: accounts that shut after so many, and accounts that were still open at so many. At most {@link lockoutTriesMax} and one. */
+  readonly shutAfter: number[];
+  readonly openFor: number[];
   /** Accounts that it saw shut, tries of those again that were shut still, and that were open soon. */
   shuts: number;
   confirmed: number;
@@ -171,7 +164,9 @@ function shuts({ status, retryAfter, door, classId }: Try, account: Account | un
   return account.classId !== "" && account.classId !== classId && (account.shut === 1 || account.tries >= 2);
 }
 
-function add(row: Uint16Array, place: number): void {
-  const count = row[place];
-  if (count !== undefined && count < 65_535) row[place] = count + 1;
+function add(row: number[], place: number): void {
+  // Most networks try once: nothing is made ready for the tries that never come.
+  while (row.length <= place) row.push(0);
+  const count = row[place] ?? 0;
+  if (count < 65_535) row[place] = count + 1;
 }

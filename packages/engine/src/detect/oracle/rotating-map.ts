@@ -14,22 +14,30 @@ export class RotatingMap<V> {
   /** The value, moved among the young. */
   get(key: string): V | undefined {
     const young = this.#young.get(key);
-    if (young !== undefined) return young;
+    if (young !== undefined || this.#old.size === 0) return young;
     const old = this.#old.get(key);
     if (old !== undefined) {
       this.#old.delete(key);
-      this.set(key, old);
+      this.add(key, old);
     }
     return old;
   }
 
   set(key: string, value: V): void {
-    if (!this.#young.has(key) && this.#young.size >= this.#half) {
+    if (this.#young.has(key)) this.#young.set(key, value);
+    else {
+      this.#old.delete(key);
+      this.add(key, value);
+    }
+  }
+
+  /** As {@link set}, of a key that {@link get} did not find: a crowd brings ever new keys, and each look into a large table is a wait for memory. */
+  add(key: string, value: V): void {
+    if (this.#young.size >= this.#half) {
       this.#old = this.#young;
       this.#young = new Map();
     }
     this.#young.set(key, value);
-    this.#old.delete(key);
   }
 
   get size(): number {

@@ -3,6 +3,8 @@ import type { Ports } from "../../exchange/ports.ts";
 import type { SubjectType } from "../../exchange/subject.ts";
 import type { Json } from "../../exchange/view.ts";
 import { hash53 } from "../observe/hash53.ts";
+import { NumberTable } from "../observe/number-table.ts";
+import { type FieldPlace, FieldPlaces } from "./field-places.ts";
 import { provenancePolicy as policy } from "./provenance-policy.ts";
 
 /**
@@ -25,14 +27,17 @@ export class HandedObjects {
   /** Fields that hand out ids, with the endpoints these are read at; kinds of ids there are. */
   readonly #trusted = new Map<number, string[]>();
   readonly #types = new Set<SubjectType>();
-  #young = new Map<number, number>();
-  #old = new Map<number, number>();
+  readonly #places: FieldPlaces;
+  readonly #doors = new Map<string, number>();
+  #young = new NumberTable();
+  #old = new NumberTable();
   #youngSince = 0;
 
   constructor(ports: Ports, state?: HandedObjectsState) {
     this.#ports = ports;
     // From the key, so that nobody can aim at another field.
     this.#seed = Number.parseInt(ports.hash("link", "handed").slice(0, 8), 16) | 0;
+    this.#places = new FieldPlaces(this.#seed);
     for (const { id, type, owned, fields } of (state ?? []).slice(0, policy.endpointsMax)) {
       const known = fields.slice(0, policy.fieldsMax);
       this.#endpoints.set(id, { type, owned, callers: new Map(), fields: new Map(known.map((field) => [field, policy.fieldCallers])) });
@@ -51,30 +56,14 @@ export class HandedObjects {
     const { endpointId, caller, object, json, at } = seen;
     if (this.#young.size >= policy.handedMax || at - this.#youngSince >= policy.handedAgainMs) {
       this.#old = this.#young;
-      this.#young = new Map();
+      this.#young = new NumberTable();
       this.#youngSince = at;
     }
     if (object !== undefined) this.#read(endpointId, caller, object);
     if (json === undefined || this.#endpoints.size === 0) return none;
-    const handed: Handed[] = [];
-    const fields = new Map<string, number>();
-    const door = this.#door(endpointId);
-    let left: number = policy.valuesMax;
-    const walk = (value: Json, path: string, depth: number): void => {
-      if (left <= 0) return;
-      if (Array.isArray(value)) {
-        for (const one of value) if (depth < policy.depthMax) walk(one, `${path}[]`, depth + 1);
-      } else if (typeof value === "object" && value !== null) {
-        for (const [name, one] of Object.entries(value)) if (depth < policy.depthMax) walk(one, `${path}.${name}`, depth + 1);
-      } else if (typeof value === "string" ? value.length > 0 && value.length <= policy.charactersMax : Number.isSafeInteger(value)) {
-        left--;
-        let field = fields.get(path);
-        if (field === undefined) fields.set(path, (field = door + (hash53(path, this.#seed) % pathsMax) + 1));
-        this.#hand(endpointId, caller, String(value), field, handed);
-      }
-    };
-    walk(json, "", 0);
-    return handed;
+    const answer: Answer = { endpointId, door: this.#door(endpointId), caller, seed: seedOf(caller), left: policy.valuesMax, handed: undefined };
+    this.#walk(json, this.#places.root, 0, answer);
+    return answer.handed ?? none;
   }
 
   /** Which endpoints are owned, and from where their ids come. */
@@ -82,6 +71,20 @@ export class HandedObjects {
     return [...this.#endpoints].flatMap(([id, { type, owned, fields }]) =>
       owned ? [{ id, type, owned, fields: [...fields].flatMap(([field, callers]) => (callers >= policy.fieldCallers ? [field] : [])) }] : [],
     );
+  }
+
+  #walk(value: Json, place: FieldPlace, depth: number, answer: Answer): void {
+    if (answer.left <= 0) return;
+    if (typeof value === "string") {
+      if (value.length > 0 && value.length <= policy.charactersMax) this.#hand(value, place, answer);
+    } else if (typeof value === "number") {
+      if (Number.isSafeInteger(value)) this.#hand(String(value), place, answer);
+    } else if (typeof value === "object" && value !== null && depth < policy.depthMax) {
+      if (isList(value)) {
+        const items = value.length === 0 ? place : this.#places.items(place);
+        for (const one of value) this.#walk(one, items, depth + 1, answer);
+      } else for (const name in value) this.#walk(value[name] ?? null, this.#places.field(place, name), depth + 1, answer);
+    }
   }
 
   #read(endpointId: string, caller: string, { type, value }: ReadObject): void {
@@ -100,11 +103,11 @@ export class HandedObjects {
     }
     // So many say how a caller reads: one who walks must not speak for all.
     if (known.reads >= policy.readsOfACaller) return;
-    const key = keyOf(caller, value.toLowerCase());
-    const kept = this.#young.get(key) ?? this.#old.get(key);
+    const key = keyOf(value, seedOf(caller));
+    const kept = this.#young.get(key) || this.#old.get(key);
     known.reads++;
     // What the object itself says is no provenance: else each one read would hand out the next.
-    if (kept !== undefined && Math.floor((Math.abs(kept) - 1) / pathsMax) * pathsMax !== this.#door(endpointId)) {
+    if (kept !== 0 && Math.floor((Math.abs(kept) - 1) / pathsMax) * pathsMax !== this.#door(endpointId)) {
       const field = Math.abs(kept);
       known.handed++;
       if (!known.fields.has(field) && (endpoint.fields.has(field) || endpoint.fields.size < policy.fieldsMax)) {
@@ -120,23 +123,32 @@ export class HandedObjects {
   }
 
   /** In the table a field that was told to the gate is negative: the same list, looked at all day, is told once. */
-  #hand(from: string, caller: string, value: string, field: number, handed: Handed[]): void {
+  #hand(value: string, place: FieldPlace, answer: Answer): void {
+    answer.left--;
     if (!this.#looksLikeAny(value)) return;
-    const key = keyOf(caller, value.toLowerCase());
+    const key = keyOf(value, answer.seed);
+    const field = answer.door + (place.number % pathsMax) + 1;
+    const before = this.#young.get(key);
     let told = false;
     for (const endpointId of this.#trusted.get(field) ?? nowhere) {
       const type = this.#endpoints.get(endpointId)?.type;
-      if (type === undefined || endpointId === from || !looksLike(type, value)) continue;
+      if (type === undefined || endpointId === answer.endpointId || !looksLike(type, value)) continue;
       told = true;
-      if (this.#young.get(key) !== -field) handed.push({ endpointId, caller, subject: this.#ports.hash(type, normalForm(type, value)) });
+      if (before !== -field) (answer.handed ??= []).push({ endpointId, caller: answer.caller, subject: this.#ports.hash(type, normalForm(type, value)) });
     }
     if (told) this.#young.set(key, -field);
-    else if ((this.#young.get(key) ?? 0) >= 0) this.#young.set(key, field);
+    else if (before >= 0) this.#young.set(key, field);
   }
 
   /** The high 32 bits of a field say whose answer it stands in. */
   #door(endpointId: string): number {
-    return (hash53(endpointId, this.#seed) >>> 0) * pathsMax;
+    let door = this.#doors.get(endpointId);
+    if (door === undefined) {
+      door = (hash53(endpointId, this.#seed) >>> 0) * pathsMax;
+      if (this.#doors.size >= doorsMax) this.#doors.clear();
+      this.#doors.set(endpointId, door);
+    }
+    return door;
   }
 
   #looksLikeAny(value: string): boolean {
@@ -184,6 +196,17 @@ interface ObjectEndpoint {
   readonly fields: Map<number, number>;
 }
 
+/** One answer while it is read. */
+interface Answer {
+  readonly endpointId: string;
+  readonly door: number;
+  readonly caller: string;
+  readonly seed: number;
+  /** Values that may still be looked at. */
+  left: number;
+  handed: Handed[] | undefined;
+}
+
 const none: readonly Handed[] = [];
 const nowhere: readonly string[] = [];
 
@@ -202,7 +225,7 @@ function ownersOf({ callers }: ObjectEndpoint, readsMin: number): boolean {
 }
 
 function looksLike(type: SubjectType, value: string): boolean {
-  if (type === "integer") return /^\d{1,19}$/.test(value);
+  if (type === "integer") return value.length <= 19 && isDigits(value);
   return type === "uuid" ? value.length === 36 : value.length >= opaqueMin;
 }
 
@@ -211,7 +234,26 @@ const pathsMax = 1 << 20;
 /** Shorter texts are words and flags. */
 const opaqueMin = 4;
 
+/** Endpoints answer again and again: how many numbers of them are remembered. */
+const doorsMax = 1_024;
+
+function isDigits(text: string): boolean {
+  for (let i = 0; i < text.length; i++) {
+    const code = text.charCodeAt(i);
+    if (code < 48 || code > 57) return false;
+  }
+  return text.length > 0;
+}
+
+function isList(json: readonly Json[] | { readonly [key: string]: Json }): json is readonly Json[] {
+  return Array.isArray(json);
+}
+
 /** Credentials are keyed hashes already, so nobody can aim at another's value. */
-function keyOf(caller: string, value: string): number {
-  return hash53(value, Number.parseInt(caller.slice(0, 8), 16) | 0);
+function seedOf(caller: string): number {
+  return Number.parseInt(caller.slice(0, 8), 16) | 0;
+}
+
+function keyOf(value: string, seed: number): number {
+  return hash53(value.toLowerCase(), seed);
 }
