@@ -170,8 +170,7 @@ export function answerFingerprint(view: PathView): AnswerFingerprint | undefined
   if (view.responseJson !== undefined) {
     // Two scales that overlap: lengths that differ a little share one of them at least.
     const scale = Math.log2(ownLength(view) + 1);
-    const rounded = jsonFingerprint(view.responseJson, `${status} ${type} ${Math.round(scale)}`);
-    return [...rounded, ...jsonFingerprint(view.responseJson, `${status} ${type} ${Math.floor(scale)}.`)];
+    return jsonFingerprint(view.responseJson, `${status} ${type} ${Math.round(scale)}`, `${status} ${type} ${Math.floor(scale)}.`);
   }
   if (typeof response.body === "string" && isHtml(type)) return hashes(`${status} ${type} ${outlineOf(response.body)}`);
   const size = response.size ?? response.body?.length ?? 0;
@@ -300,13 +299,14 @@ function targetLength(url: string): number {
 
 const typeOf = rememberText((contentType) => contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 64) ?? "");
 
-function jsonFingerprint(json: Json, head: string): AnswerFingerprint {
+function jsonFingerprint(json: Json, ...heads: readonly [string, string]): AnswerFingerprint {
   const known = shapeMemory(json);
-  let fingerprint = known?.fingerprints.get(head);
+  const name = heads.join("\n");
+  let fingerprint = known?.fingerprints.get(name);
   if (fingerprint === undefined) {
-    fingerprint = hashes(`${head} ${answerShape(json)}`);
+    fingerprint = heads.flatMap((head) => hashes(`${head} ${answerShape(json)}`));
     if (known !== undefined && known.fingerprints.size >= fingerprintsMax) known.fingerprints.clear();
-    known?.fingerprints.set(head, fingerprint);
+    known?.fingerprints.set(name, fingerprint);
   }
   return fingerprint;
 }
@@ -314,7 +314,7 @@ function jsonFingerprint(json: Json, head: string): AnswerFingerprint {
 /** What is worked out of the structure of an answer alone. */
 interface ShapeMemory {
   readonly shape: string;
-  /** By status, type and power of two of the length. */
+  /** By status, type and the two scales of the length. */
   readonly fingerprints: Map<string, AnswerFingerprint>;
 }
 

@@ -137,16 +137,16 @@ export class EndpointKinds {
   #compare(seen: KindSeen, tries: EndpointTries, fields: readonly Field[], label: string): void {
     const key = `${seen.endpointId}|${seen.actor.narrow}`;
     const last = this.#last.get(key);
-    const names = fields.map((field) => field.name);
     const hashes = fields.map((field) => hash53(field.value, this.#seed));
+    // Nearly every request of an endpoint has the same fields.
+    const names = last !== undefined && areNamed(fields, last.names) ? last.names : fields.map((field) => field.name);
     const now: Last = { at: seen.at, names, hashes, label };
     if (last === undefined) this.#last.add(key, now);
     else this.#last.set(key, now);
-    if (last === undefined || seen.at - last.at > policy.retryWithinMs || last.names.length !== names.length) return;
+    if (last === undefined || seen.at - last.at > policy.retryWithinMs || last.names !== names) return;
     const kept: string[] = [];
     const changed: string[] = [];
     for (let i = 0; i < names.length; i++) {
-      if (last.names[i] !== names[i]) return;
       (last.hashes[i] === hashes[i] ? kept : changed).push(names[i] ?? "");
     }
     if (kept.length === 0 || changed.length > policy.changedMax) return;
@@ -260,6 +260,12 @@ function kindOfTries(tries: EndpointTries): TriedKind {
   // A page is read again and again, too: nobody signs in by a GET.
   if (tries.reused >= policy.reusedMin && tries.reused > tries.changed) return tries.safe ? "unproven" : "sign-in";
   return tries.codeLike && (tries.reused < policy.reusedMin || tries.reused * 4 < tries.changed) ? "code-check" : "unproven";
+}
+
+function areNamed(fields: readonly Field[], names: readonly string[]): boolean {
+  if (fields.length !== names.length) return false;
+  for (let i = 0; i < names.length; i++) if (fields[i]?.name !== names[i]) return false;
+  return true;
 }
 
 function mayChange({ exchange }: ExchangeView): boolean {

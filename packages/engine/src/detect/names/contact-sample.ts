@@ -49,7 +49,8 @@ export class ContactSample {
     const held = this.#ofSource.get(contact.source) ?? 0;
     if (held >= rowsOfSourceMax) return false;
     this.#ofSource.set(contact.source, held + 1);
-    const row: Contact = { ...contact, followed: false };
+    const { at, source, address, subject, truthful, attributes } = contact;
+    const row: Contact = { at, source, address, subject, truthful, attributes, followed: false };
     this.#rows.push(row);
     this.#byPair.set(key, row);
     while (this.#rows.length > this.#rowsMax && this.#level < 30) this.#coarser();

@@ -63,7 +63,7 @@ export interface OracleObservation {
   /** Time of the service for the answer, where it is known, and what else it depends on (see {@link TimedAnswer}). */
   readonly time?: { readonly ms: number; readonly stratum: string } | undefined;
   /** Text that stands for the kind of caller: application, signed in or not. */
-  readonly kind?: string;
+  readonly kind?: string | undefined;
   /** Which headers the answer has, see `headerSignature`; undefined where headers were not seen. */
   readonly headers?: string | undefined;
 }

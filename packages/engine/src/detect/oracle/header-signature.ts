@@ -1,5 +1,6 @@
 import type { HeaderList } from "../../exchange/exchange.ts";
 import { isPlainWords } from "../../exchange/plain-words.ts";
+import { rememberText } from "../../exchange/remember-text.ts";
 import type { ExchangeView } from "../../exchange/view.ts";
 import type { Ports } from "../../exchange/ports.ts";
 
@@ -18,7 +19,7 @@ export function headerSignature(headers: HeaderList, ports: Ports): string {
   const names = new Set<string>();
   for (let line = 0; line < headers.length && line < linesMax; line += 1) {
     const [name = "", value = ""] = headers[line] ?? [];
-    const lower = name.toLowerCase();
+    const lower = lowered(name);
     if (ofTransport.has(lower) || lower.startsWith("cf-") || lower.startsWith("x-cache")) continue;
     if (lower === "set-cookie") names.add(`set-cookie:${word(value.slice(0, Math.max(0, value.indexOf("="))).toLowerCase(), ports)}`);
     else if (lower === "www-authenticate") names.add(`www-authenticate:${word((value.split(" ", 1)[0] ?? "").toLowerCase(), ports)}`);
@@ -34,9 +35,12 @@ export function headersOf({ exchange }: ExchangeView, ports: Ports): string | un
 }
 
 function word(name: string, ports: Ports): string {
-  if (name.length <= 40 && name.split(/[-_]/).every((part) => part.length <= 2 || common.has(part) || isPlainWords(part))) return name;
-  return `#${ports.hash("segment", name).slice(0, 6)}`;
+  return isPlainName(name) ? name : `#${ports.hash("segment", name).slice(0, 6)}`;
 }
+
+/** A service sends the same headers with every answer. */
+const isPlainName = rememberText((name) => name.length <= 40 && name.split(/[-_]/).every((part) => part.length <= 2 || common.has(part) || isPlainWords(part)), 1_024);
+const lowered = rememberText((name) => name.toLowerCase(), 1_024);
 
 const common: ReadonlySet<string> = new Set(["etag", "csp", "hsts", "csrf", "xsrf", "sid", "jwt", "ratelimit", "auth", "authenticate", "retry", "cookie", "otp", "mfa", "www"]);
 

@@ -50,8 +50,8 @@ export class OracleTracker {
       network: seen.network,
       at: seen.at,
       refusal: seen.refusal === true,
-      ...(seen.time === undefined ? {} : { time: seen.time }),
-      ...(seen.kind === undefined ? {} : { kind: seen.kind }),
+      time: seen.time,
+      kind: seen.kind,
       headers: seen.headers,
     });
   }
@@ -296,7 +296,7 @@ export interface OracleAnswer {
   /** See {@link OracleObservation}. */
   readonly refusal?: boolean;
   readonly time?: OracleObservation["time"];
-  readonly kind?: string;
+  readonly kind?: string | undefined;
   readonly headers?: string | undefined;
 }
 

@@ -40,7 +40,14 @@ export class HandedObjects {
     this.#places = new FieldPlaces(this.#seed);
     for (const { id, type, owned, fields } of (state ?? []).slice(0, policy.endpointsMax)) {
       const known = fields.slice(0, policy.fieldsMax);
-      this.#endpoints.set(id, { type, owned, callers: new Map(), fields: new Map(known.map((field) => [field, policy.fieldCallers])) });
+      this.#endpoints.set(id, {
+        type,
+        owned,
+        callers: new Map(),
+        often: noTally(policy.readsMin),
+        ever: noTally(1),
+        fields: new Map(known.map((field) => [field, policy.fieldCallers])),
+      });
       this.#types.add(type);
       for (const field of known) this.#trust(field, id);
     }
@@ -91,7 +98,7 @@ export class HandedObjects {
     let endpoint = this.#endpoints.get(endpointId);
     if (endpoint === undefined) {
       if (this.#endpoints.size >= policy.endpointsMax) return;
-      endpoint = { type, owned: false, callers: new Map(), fields: new Map() };
+      endpoint = { type, owned: false, callers: new Map(), often: noTally(policy.readsMin), ever: noTally(1), fields: new Map() };
       this.#endpoints.set(endpointId, endpoint);
       this.#types.add(type);
     }
@@ -105,6 +112,7 @@ export class HandedObjects {
     if (known.reads >= policy.readsOfACaller) return;
     const key = keyOf(value, seedOf(caller));
     const kept = this.#young.get(key) || this.#old.get(key);
+    for (const tally of [endpoint.often, endpoint.ever]) count(tally, known, -1);
     known.reads++;
     // What the object itself says is no provenance: else each one read would hand out the next.
     if (kept !== 0 && Math.floor((Math.abs(kept) - 1) / pathsMax) * pathsMax !== this.#door(endpointId)) {
@@ -117,9 +125,10 @@ export class HandedObjects {
         if (callers >= policy.fieldCallers) this.#trust(field, endpointId);
       }
     }
-    if (endpoint.owned || endpoint.callers.size < policy.callersMin) return;
+    for (const tally of [endpoint.often, endpoint.ever]) count(tally, known, 1);
+    if (endpoint.callers.size < policy.callersMin) return;
     // Those who read more than once say more; where tokens live for one read, there are only others.
-    endpoint.owned = ownersOf(endpoint, policy.readsMin) || ownersOf(endpoint, 1);
+    endpoint.owned ||= readByOwners(endpoint.often) || readByOwners(endpoint.ever);
   }
 
   /** In the table a field that was told to the gate is negative: the same list, looked at all day, is told once. */
@@ -191,9 +200,26 @@ export type HandedObjectsState = readonly { readonly id: string; readonly type: 
 interface ObjectEndpoint {
   readonly type: SubjectType;
   owned: boolean;
-  readonly callers: Map<string, { reads: number; handed: number; readonly fields: Set<number> }>;
+  readonly callers: Map<string, Reader>;
+  /** Callers with more reads than one, and all. */
+  readonly often: Tally;
+  readonly ever: Tally;
   /** Callers who read on from an id that stood there. */
   readonly fields: Map<number, number>;
+}
+
+interface Reader {
+  reads: number;
+  handed: number;
+  readonly fields: Set<number>;
+}
+
+/** Of the callers with so many reads or more: how many there are, what they read, and how many read nearly only what was their own. */
+interface Tally {
+  readonly readsMin: number;
+  callers: number;
+  reads: number;
+  owners: number;
 }
 
 /** One answer while it is read. */
@@ -210,18 +236,21 @@ interface Answer {
 const none: readonly Handed[] = [];
 const nowhere: readonly string[] = [];
 
-/** Whether nearly all callers with so many reads read what was their own, and there are enough of both. */
-function ownersOf({ callers }: ObjectEndpoint, readsMin: number): boolean {
-  let all = 0;
-  let honest = 0;
-  let judged = 0;
-  for (const { reads, handed } of callers.values()) {
-    if (reads < readsMin) continue;
-    all += reads;
-    judged++;
-    if (handed >= policy.handedShare * reads) honest++;
-  }
-  return judged >= policy.callersMin && all >= policy.callersMin * policy.readsMin && honest >= policy.callersShare * judged;
+function noTally(readsMin: number): Tally {
+  return { readsMin, callers: 0, reads: 0, owners: 0 };
+}
+
+/** Takes a caller out of a tally (-1), or puts it in. */
+function count(tally: Tally, { reads, handed }: Reader, sign: 1 | -1): void {
+  if (reads < tally.readsMin) return;
+  tally.callers += sign;
+  tally.reads += sign * reads;
+  if (handed >= policy.handedShare * reads) tally.owners += sign;
+}
+
+/** Whether nearly all of these callers read what was their own, and there are enough of both. */
+function readByOwners({ callers, reads, owners }: Tally): boolean {
+  return callers >= policy.callersMin && reads >= policy.callersMin * policy.readsMin && owners >= policy.callersShare * callers;
 }
 
 function looksLike(type: SubjectType, value: string): boolean {

@@ -57,7 +57,8 @@ export class TargetWatch {
     known.lastAt = Math.max(known.lastAt, asked.at);
     const key = mixKey(mixKey(keyOfHex(asked.source, scratch), 1, 1), keyOfHex(asked.subject, other).hi, other.lo);
     if (known.waiting.length - known.head >= waitingMax || !known.pairs.add(key.hi, key.lo, asked.at)) return false;
-    const row: Waiting = { ...asked, anchored: false };
+    const { at, source, subject, place } = asked;
+    const row: Waiting = { at, source, subject, place, anchored: false };
     known.waiting.push(row);
     known.byPair.set(asked.source + asked.subject, row);
     return true;
