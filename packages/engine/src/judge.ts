@@ -4,7 +4,7 @@ import type { Ports } from "./exchange/ports.ts";
 import { type Callers, callersOf } from "./exchange/actor.ts";
 import { type Extracted, extractSubjects, type RequestParts, subjectInPath } from "./exchange/subjects.ts";
 import { classOfEach } from "./exchange/batch-answer.ts";
-import { classifyResponse } from "./exchange/response-class.ts";
+import { type ClassifiedAnswer, classifyResponse } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
 import { splitUrl } from "./exchange/split-target.ts";
@@ -16,6 +16,7 @@ import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
 import { PromptLimits } from "./decide/prompt-limits.ts";
 import { clientOfRequest } from "./detect/names/client-of-request.ts";
+import type { ResponseClass } from "./understood.ts";
 import { TimeQueue } from "./time-queue.ts";
 import { type KnownOfRequest, Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
 
@@ -147,7 +148,7 @@ export class Judge {
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at, (asns) =>
         clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", asns, this.#ports),
       );
-      if (reservation !== undefined && provesItself(endpoint, exchange.response.status)) allowProven(reservation);
+      if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
     }
     const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted };
     this.#answers.push(dueAt, open);
@@ -170,17 +171,9 @@ export class Judge {
     }
     if (reservation !== undefined && endpoint !== undefined) {
       const { response } = exchange;
-      const body = response.body;
-      const answer = {
-        status: response.status,
-        contentType: headerOf(response.headers, "content-type"),
-        location: headerOf(response.headers, "location"),
-        body: body === undefined ? undefined : typeof body === "string" ? body : this.#ports.decodeUtf8(body),
-        echo: [open.extracted?.first ?? ""],
-        size: response.size,
-      };
+      const answer = this.#answered(exchange, open.extracted?.first ?? "");
       const seen = classifyResponse(endpoint.classes, answer, this.#ports);
-      const tells = !provesItself(endpoint, response.status) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
+      const tells = !provesItself(endpoint, response.status, () => seen) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
       rows = this.gate.settle(reservation, {
         exchangeId: exchange.id,
         tells,
@@ -199,6 +192,22 @@ export class Judge {
     this.#sink.exchange(noted, step, rows.length === 0 ? step.disclosures : rows);
     if (step.signals.length > 0) this.#sink.signals(step.signals);
     this.#tell();
+  }
+
+  #answered({ response }: Exchange, first: string): ClassifiedAnswer {
+    const { body } = response;
+    return {
+      status: response.status,
+      contentType: headerOf(response.headers, "content-type"),
+      location: headerOf(response.headers, "location"),
+      body: body === undefined ? undefined : typeof body === "string" ? body : this.#ports.decodeUtf8(body),
+      echo: [first],
+      size: response.size,
+    };
+  }
+
+  #classOf(endpoint: GuardedEndpoint, exchange: Exchange, first: string): ResponseClass {
+    return classifyResponse(endpoint.classes, this.#answered(exchange, first), this.#ports);
   }
 
   #refresh(at: number): void {

@@ -114,6 +114,7 @@ export class Ledger {
         named: (endpointId, at) => this.questions.names.toHoldOff(endpointId, at),
         rules: this.#rules,
         owned: (endpointId) => this.handed.owned(endpointId),
+        refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
       },
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
@@ -198,6 +199,7 @@ export class Ledger {
         network: anonymous.network,
         declaredKind: declaredAnchor,
         declaredSuccess: declared?.anchorSuccess,
+        tried: step.responseClass === undefined ? undefined : this.abuse.kinds.outcomeOf(endpoint.id, step.responseClass),
       });
       // Who signs in is handed ids along with his credential: his own number.
       if (!uniform) for (const caller of this.anchors.lastIssued) step.handed = [...step.handed, ...this.#handed(endpoint.id, caller, view, undefined, at)];

@@ -1,6 +1,8 @@
 import type { DarkRange } from "../exchange/dark-range.ts";
 import type { AsnRange } from "../detect/names/asn-table.ts";
 import type { AttributeKind } from "../detect/names/client-attributes.ts";
+import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
+import type { ResponseClass } from "../understood.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
@@ -49,6 +51,8 @@ export interface GuardedEndpoint {
   readonly owned?: true;
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
   readonly refusalsOnly?: boolean;
+  /** Its refusals that have a status below 400 and no flag that says so, by {@link labelOf}. Absent where there are none. */
+  readonly refusals?: readonly string[];
   /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */
   readonly formerly?: readonly string[];
   /**
@@ -71,9 +75,11 @@ export interface NamedClients {
   readonly ranges?: readonly AsnRange[];
 }
 
-/** Whether an answer of this status passes a guard that looks at refusals only. */
-export function provesItself(endpoint: GuardedEndpoint, status: number): boolean {
-  return endpoint.refusalsOnly === true && status > 0 && status < 400;
+/** Whether an answer passes a guard that looks at refusals only. `classOf` is asked where the status alone does not say so. */
+export function provesItself(endpoint: GuardedEndpoint, status: number, classOf: () => ResponseClass): boolean {
+  if (endpoint.refusalsOnly !== true || !(status > 0 && status < 400)) return false;
+  const label = labelOf(classOf());
+  return plainOutcome(label) !== "refused" && endpoint.refusals?.includes(label) !== true;
 }
 
 /** The id of the endpoint that a request of this method asked, where this guard judged it. A method nobody knows asked the guarded one, as HEAD asks GET. */

@@ -194,6 +194,7 @@ export class GuardKeeper {
     if (state === undefined || rules.length === 0) return undefined;
     const early = this.#parts.early.of(endpoint.id, at);
     const door = declared?.oracle !== true && this.#parts.anchors.isDoor(endpoint.id);
+    const refusals = door ? this.#parts.refusals(endpoint.id) : noIds;
     const formerly = this.#formerly(endpoint);
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
     const signedIn = door || owned ? undefined : this.#signedIn(endpoint, rules);
@@ -214,6 +215,7 @@ export class GuardKeeper {
       budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
       ...(endpoint.auth.blind ? { blind: true } : {}),
       ...(door ? { refusalsOnly: true } : {}),
+      ...(door && refusals.length > 0 ? { refusals } : {}),
       ...(signedIn === undefined ? {} : { signedIn }),
       ...(formerly.length === 0 ? {} : { formerly }),
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
@@ -305,6 +307,8 @@ export interface GuardParts {
   readonly rules: SubjectRules;
   /** Whether everybody was seen to read only what he had been handed there. */
   readonly owned: (endpointId: string) => boolean;
+  /** Answers below 400 by which an endpoint refuses what is tried there, by label. */
+  readonly refusals: (endpointId: string) => readonly string[];
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
 }
@@ -348,6 +352,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.uniform === b.uniform &&
     a.blind === b.blind &&
     a.refusalsOnly === b.refusalsOnly &&
+    a.refusals === b.refusals &&
     a.signedIn === b.signedIn &&
     a.owned === b.owned &&
     a.before === b.before &&

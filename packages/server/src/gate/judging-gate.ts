@@ -92,7 +92,7 @@ export class JudgingGate implements GatePort {
       echo: [extracted.first],
     };
     const responseClass = classifyResponse(endpoint.classes, said, this.#options.ports);
-    const proven = provesItself(endpoint, answer.status);
+    const proven = provesItself(endpoint, answer.status, () => responseClass);
     if (proven) allowProven(reservation);
     const tells = !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
     const rows = this.#options.engine.settle(reservation, {

@@ -3,6 +3,7 @@ import type { ExchangeView } from "../../exchange/view.ts";
 import type { Anchor } from "../../decide/gate-policy.ts";
 import { OldestKey } from "../observe/oldest-key.ts";
 import { LinkTable } from "./link-table.ts";
+import type { TryOutcome } from "../kinds/outcome.ts";
 import { requestScalars, responseScalars, tokenLike } from "./scalars.ts";
 
 /**
@@ -54,16 +55,19 @@ export class AnchorFinder {
     const roots = this.#roots(seen, scalars.values);
     if (roots.length <= rootsMax) this.lastRoots = roots;
     const declared = seen.declaredKind;
-    const success = seen.declaredSuccess === undefined ? accepted : seen.declaredSuccess.includes(status);
+    const { tried } = seen;
+    if (tried === "accepted" || tried === "refused") this.lastProof = true;
+    const proof = this.lastProof;
+    const success = seen.declaredSuccess === undefined ? accepted && tried !== "refused" : seen.declaredSuccess.includes(status);
     const links = (success || accepted) && roots.length > 0 && roots.length <= rootsMax;
     const returned = links ? responseScalars(view) : [];
-    if (roots.length > 0 || scalars.proof) {
+    if (roots.length > 0 || proof) {
       const kind = this.#kind(seen.endpointId);
-      if (scalars.proof) kind.proof++;
+      if (proof) kind.proof++;
       if (success) {
         kind.accepted++;
-        if (!scalars.proof) kind.bare++;
-      } else if (status === 400 || status === 401 || status === 403 || status === 422) kind.refused++;
+        if (!proof) kind.bare++;
+      } else if (status === 400 || status === 401 || status === 403 || status === 422 || tried === "refused") kind.refused++;
       if (links) {
         const secrets = this.#secrets(view, returned);
         for (const secret of secrets) {
@@ -71,7 +75,7 @@ export class AnchorFinder {
         }
         const issuer = secrets.length > 0 && issues(kind);
         if (kind.confirmed > 0) this.lastIssued = secrets;
-        const verifier = secrets.length === 0 && scalars.proof && kind.refused > 0 && asksForProof(kind) && changes(view.exchange.method);
+        const verifier = secrets.length === 0 && proof && kind.refused > 0 && asksForProof(kind) && changes(view.exchange.method);
         if (success && (declared !== undefined || issuer || verifier)) {
           anchors.push(this.#anchor(seen, seen.endpointId, roots, declared ?? (verifier && !issuer ? "code-verified" : kindOf(status, seen.subjects.length > 0))));
           for (const secret of secrets) {
@@ -224,6 +228,8 @@ export interface Seen {
   readonly declaredKind: Anchor["kind"] | undefined;
   /** Statuses that mean success there, by his word; any of 2xx when undefined. */
   readonly declaredSuccess?: readonly number[] | undefined;
+  /** How what was tried there came out, where it is known that something is (a code, a password) under whatever name. */
+  readonly tried?: TryOutcome | undefined;
 }
 
 export interface AnchorFinderState {

@@ -78,6 +78,18 @@ export class EndpointKinds {
     return { kind: "unproven", basis: "none", proof, because: "the traffic has not shown what it is for" };
   }
 
+  /** How a try that was answered like this came out; undefined where nothing is known to be tried. */
+  outcomeOf(endpointId: string, responseClass: ResponseClass): TryOutcome | undefined {
+    const tries = this.#endpoints.get(endpointId);
+    return tries === undefined || kindOfTries(tries) === "unproven" ? undefined : tries.outcome(labelOf(responseClass));
+  }
+
+  /** Answers below 400 that refuse what was tried, by {@link labelOf}, as learned; none where refusals have a status of their own. */
+  refusalsOf(endpointId: string): readonly string[] {
+    const tries = this.#endpoints.get(endpointId);
+    return tries === undefined || kindOfTries(tries) === "unproven" ? none : tries.refusals;
+  }
+
   /** Whether calls of this endpoint send codes. */
   isSend(endpointId: string, declared?: EndpointKind): boolean {
     return declared !== undefined ? declared === "code-send" : this.#leads.roleOf(endpointId, (id) => this.#triedAs(id))?.kind === "code-send";

@@ -23,6 +23,8 @@ export class EndpointTries {
   changed = 0;
   #proof: string | undefined;
   #labels = new Map<string, TryOutcome>();
+  /** Labels of answers that refuse without a status or a flag that says so; made anew only when they change. */
+  refusals: readonly string[] = [];
 
   /** By a method that changes nothing: pages are read like that, and who reads on corrects nothing. */
   readonly safe: boolean;
@@ -144,6 +146,8 @@ export class EndpointTries {
       networks += turn.networks;
       for (const [name, count] of turn.fields) if (!this.#isNatural(name)) votes.set(name, (votes.get(name) ?? 0) + count);
     }
+    const refusals = [...this.#labels].flatMap(([label, outcome]) => (outcome === "refused" ? [label] : [])).sort();
+    if (refusals.join() !== this.refusals.join()) this.refusals = refusals;
     const ranked = [...votes].sort((a, b) => b[1] - a[1]);
     const [first, second] = ranked;
     this.#proof = undefined;
