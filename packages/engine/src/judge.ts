@@ -1,7 +1,7 @@
 import type { Action, Exchange, GateNote, Mode } from "./exchange/exchange.ts";
 import { type ExchangeRows, exchangeWeight } from "./exchange/exchange-rows.ts";
 import type { Ports } from "./exchange/ports.ts";
-import { type Callers, callersOf } from "./exchange/actor.ts";
+import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import { type Extracted, extractSubjects, type RequestParts, subjectInPath } from "./exchange/subjects.ts";
 import { classOfEach } from "./exchange/batch-answer.ts";
 import { type ClassifiedAnswer, classifyResponse } from "./exchange/response-class.ts";
@@ -14,6 +14,7 @@ import { askedOf, type Disclosure, type GuardedEndpoint, provesItself, type Unif
 import { GuardMatcher } from "./decide/guard-matcher.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
+import { CodeLimits, type CodeTry } from "./decide/code-limits.ts";
 import { PromptLimits } from "./decide/prompt-limits.ts";
 import { clientOfRequest } from "./detect/names/client-of-request.ts";
 import type { ResponseClass } from "./understood.ts";
@@ -40,6 +41,7 @@ export class Judge {
   #waitingBytes = 0;
   #matcher = new GuardMatcher([]);
   readonly #prompts: PromptLimits;
+  readonly #codes: CodeLimits;
   #principals: ReadonlySet<string> = new Set();
   #version = -1;
   #now = Number.NEGATIVE_INFINITY;
@@ -53,6 +55,7 @@ export class Judge {
     this.#sink = sink;
     this.#options = options;
     this.#prompts = new PromptLimits(ports);
+    this.#codes = new CodeLimits(ports);
     this.ledger = options.ledger ?? new Ledger(ports, options);
     this.gate = new GateEngine(options);
   }
@@ -125,9 +128,11 @@ export class Judge {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments, query } = splitUrl(exchange.url);
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
-    const limited = this.#options.limit?.(exchange, at) ?? this.#prompted(exchange, host, segments, query, at);
+    let limited: Open["limited"] = this.#options.limit?.(exchange, at) ?? this.#prompted(exchange, host, segments, query, at);
+    const codes = limited === undefined ? this.#coded(exchange, host, segments, query, at) : undefined;
+    if (typeof codes === "number") limited = "codes";
     if (limited !== undefined && limited !== "observed" && this.#options.mode === "enforce") {
-      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined };
+      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined, codes: undefined };
       this.#answers.push(dueAt, refused);
       return refused;
     }
@@ -138,19 +143,13 @@ export class Judge {
       extracted =
         subjectInPath(endpoint.subjects, endpoint.template, segments, this.#ports) ??
         extractSubjects(endpoint.subjects, endpoint.template, partsOfRequest(exchange, segments, query), this.#ports);
-      const credential = credentialOf(exchange.request.headers, query === "" ? [] : pairsOf(query), this.#ports);
-      const actor = this.#callers.actor(
-        exchange.client,
-        headerOf(exchange.request.headers, "user-agent").slice(0, 512),
-        credential?.hash,
-        credential !== undefined && this.#principals.has(credential.hash),
-      );
+      const actor = this.#actorOf(exchange, query);
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at, (asns) =>
         clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", asns, this.#ports),
       );
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
     }
-    const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted };
+    const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted, codes: typeof codes === "number" ? undefined : codes };
     this.#answers.push(dueAt, open);
     return open;
   }
@@ -160,9 +159,21 @@ export class Judge {
     return door === undefined || this.#prompts.take(door, partsOfRequest(exchange, segments, query), at) === 0 ? undefined : "prompts";
   }
 
+  /** Undefined where no code is checked. */
+  #coded(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): CodeTry | number | undefined {
+    const door = this.#codes.find(exchange.method, host, segments);
+    return door === undefined ? undefined : this.#codes.take(door, this.#actorOf(exchange, query), at);
+  }
+
+  #actorOf({ request, client }: Exchange, query: string): Actor {
+    const credential = credentialOf(request.headers, query === "" ? [] : pairsOf(query), this.#ports);
+    return this.#callers.actor(client, headerOf(request.headers, "user-agent").slice(0, 512), credential?.hash, credential !== undefined && this.#principals.has(credential.hash));
+  }
+
   #answer(open: Open): void {
     const { exchange, endpoint, reservation } = open;
     this.#now = Math.max(this.#now, open.dueAt);
+    if (open.codes !== undefined) this.#codes.settle(open.codes, exchange.response.status > 0 ? this.#answered(exchange, "") : undefined, this.#now);
     let rows: readonly Disclosure[] = [];
     let noted = exchange;
     let known: KnownOfRequest | undefined;
@@ -173,7 +184,8 @@ export class Judge {
       const { response } = exchange;
       const answer = this.#answered(exchange, open.extracted?.first ?? "");
       const seen = classifyResponse(endpoint.classes, answer, this.#ports);
-      const tells = !provesItself(endpoint, response.status, () => seen) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
+      const tells =
+        !provesItself(endpoint, response.status, () => seen) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
       rows = this.gate.settle(reservation, {
         exchangeId: exchange.id,
         tells,
@@ -219,6 +231,7 @@ export class Judge {
     this.#matcher = new GuardMatcher(policy.endpoints, this.#ports);
     this.#principals = new Set(policy.principals);
     this.#prompts.setEndpoints(policy.prompts ?? []);
+    this.#codes.setDoors(policy.codes ?? []);
   }
 
   #tell(): void {
@@ -275,7 +288,9 @@ interface Open {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
-  readonly limited: "throttle" | "prompts" | "observed" | undefined;
+  readonly limited: "throttle" | "prompts" | "codes" | "observed" | undefined;
+  /** A code that was tried and is not judged yet. */
+  readonly codes: CodeTry | undefined;
   /** Of a guarded endpoint's request. */
   readonly extracted: Extracted | undefined;
 }
@@ -297,7 +312,7 @@ function decisionOf({ exchange, reservation, limited }: Open, mode: Mode): Decis
 const tooMany = { status: 429, headers: [], body: "" };
 
 function reasonOf(limited: NonNullable<Open["limited"]>): string {
-  return limited === "prompts" ? "prompt-limit" : "rate-limit";
+  return limited === "prompts" ? "prompt-limit" : limited === "codes" ? "code-limit" : "rate-limit";
 }
 
 function partsOfRequest({ request: { headers, body } }: Exchange, segments: readonly string[], query: string): RequestParts {

@@ -115,6 +115,7 @@ export class Ledger {
         rules: this.#rules,
         owned: (endpointId) => this.handed.owned(endpointId),
         refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),
+        codes: (endpoint) => this.abuse.codesAt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
       },
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
@@ -161,6 +162,8 @@ export class Ledger {
           ? known.extracted
           : (subjectInPath(rules, endpoint.template, view.segments, ports) ?? extractSubjects(rules, endpoint.template, partsOf(view), ports));
     step.subjects = extracted.subjects;
+    if (refused && exchange.gate?.reason === "code-limit")
+      step.signals = this.abuse.stopped({ exchangeId: exchange.id, at, endpointId: endpoint.id, actor, declared: this.#rules.declared(endpoint)?.kind });
     const status = exchange.response.status;
     const answered = !refused && status > 0;
     if (answered && exchange.carries.responseHeaders) {

@@ -38,7 +38,11 @@ class Portal {
       client: { address: from },
       carries: carriesAll,
       request: {
-        headers: [["User-Agent", "app/1"], ...(token === undefined ? [] : [["Authorization", `Bearer ${token}`] as const]), ...(sent === undefined ? [] : [["Content-Type", "application/json"] as const])],
+        headers: [
+          ["User-Agent", "app/1"],
+          ...(token === undefined ? [] : [["Authorization", `Bearer ${token}`] as const]),
+          ...(sent === undefined ? [] : [["Content-Type", "application/json"] as const]),
+        ],
         ...(sent === undefined ? {} : { body: JSON.stringify(sent) }),
       },
       response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(body) },

@@ -17,6 +17,8 @@ export interface GatePolicy {
   readonly endpoints: readonly GuardedEndpoint[];
   /** Endpoints that prompt somebody on a device of his; only `method`, `host`, `template` and `subjects` count. See {@link PromptLimits}. Absent where there are none. */
   readonly prompts?: readonly GuardedEndpoint[];
+  /** Endpoints that check codes which can be guessed. See {@link CodeLimits}. Absent where there are none. */
+  readonly codes?: readonly CodeDoor[];
   /** Credential hashes proven to be a caller's own (see {@link Actor.principal}). */
   readonly principals: readonly string[];
   /** Whom the operator expects; absent: nobody. See {@link ExpectedCallers}. */
@@ -66,6 +68,16 @@ export interface GuardedEndpoint {
   readonly named?: NamedClients;
   /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
   readonly before?: readonly EarlyContact[];
+}
+
+/** An endpoint that checks codes; of the guard only `method`, `host`, `template` and `classes` count. */
+export interface CodeDoor extends GuardedEndpoint {
+  /** Wrong codes one caller may send in a row; 1 at least. */
+  readonly wrongCodes: number;
+  /** By {@link labelOf}, answers below 400 that refuse a code. */
+  readonly refusals: readonly string[];
+  /** Codes of coupons and gift cards, whose answers are read in their own way. */
+  readonly voucher?: true;
 }
 
 /** A client is meant when it matches every part of one of them. */
@@ -130,6 +142,8 @@ export interface Budget {
   readonly unanchoredCeiling: number;
   /** People a caller with a credential may ask about at once where one is needed, and again each month; 0 or absent: learned. */
   readonly signedInCredits?: number;
+  /** Where codes are checked: wrong ones one caller may send in a row; 0: as many as it likes. Absent: the policy's. */
+  readonly wrongCodes?: number;
 }
 
 export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unanchoredCeiling: 0 };

@@ -74,6 +74,27 @@ describe("GcraTable", () => {
     expect(table.take(probesMax, 0, 1_000, 100, 8)).toBe(100);
   });
 
+  it("has after a give-back what it had before, never more than the whole, and nothing for keys it does not know", () => {
+    fc.assert(
+      fc.property(fc.array(fc.record({ gap: fc.integer({ min: 0, max: 300 }), back: fc.boolean() }), { maxLength: 200 }), fc.integer({ min: 1, max: 8 }), (steps, burst) => {
+        const table = new GcraTable(64);
+        const plain = new GcraTable(64);
+        let at = 1_000;
+        for (const { gap, back } of steps) {
+          at += gap;
+          if (back) {
+            if (table.take(1, 2, at, 100, burst) === 0) table.giveBack(1, 2, at, 100, 1);
+          } else if ((table.take(1, 2, at, 100, burst) === 0) !== (plain.take(1, 2, at, 100, burst) === 0)) return false;
+        }
+        table.giveBack(1, 2, at, 100, 1_000);
+        table.giveBack(3, 4, at, 100, 1_000);
+        let may = 0;
+        while (table.take(1, 2, at, 100, burst) === 0) may++;
+        return may === burst;
+      }),
+    );
+  });
+
   it("admits always without a rate, and never without a burst", () => {
     const table = new GcraTable(8);
     expect(table.take(1, 1, 1, 0, 1)).toBe(0);

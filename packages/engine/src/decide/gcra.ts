@@ -54,6 +54,20 @@ export class GcraTable {
     return 0;
   }
 
+  /** Gives so many back, to the full allowance at most. A key that is not known has it. */
+  giveBack(keyHi: number, keyLo: number, atMs: number, emissionIntervalMs: number, count: number): void {
+    const hi = keyHi >>> 0;
+    const lo = keyLo >>> 0;
+    const start = mix(hi, lo) & this.mask;
+    for (let probe = 0; probe < probesMax; probe += 1) {
+      const slot = (start + probe) & this.mask;
+      const wholeAt = this.wholeAt[slot] ?? 0;
+      if (wholeAt === 0 || this.hi[slot] !== hi || this.lo[slot] !== lo) continue;
+      this.wholeAt[slot] = Math.max(Math.min(wholeAt, atMs), wholeAt - count * emissionIntervalMs);
+      return;
+    }
+  }
+
   /** The key's slot, or the one it may have. */
   private find(hi: number, lo: number, atMs: number): number {
     const { mask } = this;

@@ -9,7 +9,8 @@ import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";
 import type { EarlyContacts } from "./early-contacts.ts";
-import { type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type NamedClients, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
+import { type CodeDoor, type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type NamedClients, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
+import { abusePolicy } from "../detect/abuse/abuse-policy.ts";
 import { ownMethods } from "./guard-matcher.ts";
 import { natural, type SubjectRules } from "./subject-rules.ts";
 
@@ -26,6 +27,7 @@ export class GuardKeeper {
   readonly #guards = new Map<InventoryEndpoint, GuardedEndpoint>();
   /** Those that prompt people. */
   readonly #prompting = new Map<InventoryEndpoint, GuardedEndpoint>();
+  readonly #checking = new Map<InventoryEndpoint, CodeDoor>();
   readonly #touched = new Set<InventoryEndpoint>();
   /** Names of endpoints that were once under a budget as learned oracles; see {@link GuardKeeper.stateOf}. */
   readonly #held = new Set<string>();
@@ -128,7 +130,15 @@ export class GuardKeeper {
       if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
     }
     for (const { id } of endpoints) this.#tell(id);
-    this.#policy = { version: this.#policy.version + 1, mode: this.#parts.mode, endpoints, principals: [...this.#principals], ...this.#prompts(), ...this.#expected() };
+    this.#policy = {
+      version: this.#policy.version + 1,
+      mode: this.#parts.mode,
+      endpoints,
+      principals: [...this.#principals],
+      ...this.#prompts(),
+      ...this.#codes(),
+      ...this.#expected(),
+    };
     return this.#policy;
   }
 
@@ -139,6 +149,10 @@ export class GuardKeeper {
 
   #prompts(): Pick<GatePolicy, "prompts"> {
     return this.#prompting.size === 0 ? {} : { prompts: [...this.#prompting.values()] };
+  }
+
+  #codes(): Pick<GatePolicy, "codes"> {
+    return this.#checking.size === 0 ? {} : { codes: [...this.#checking.values()] };
   }
 
   #tell(id: string): void {
@@ -164,14 +178,16 @@ export class GuardKeeper {
     let changed = false;
     for (const endpoint of endpoints) changed = this.#reguard(endpoint) || changed;
     const alive = new Set(endpoints);
-    for (const guards of [this.#guards, this.#prompting]) for (const endpoint of guards.keys()) if (!alive.has(endpoint)) changed = guards.delete(endpoint) || changed;
+    for (const guards of [this.#guards, this.#prompting, this.#checking])
+      for (const endpoint of guards.keys()) if (!alive.has(endpoint)) changed = guards.delete(endpoint) || changed;
     return changed;
   }
 
   /** Looks at one endpoint anew; true when its guard changed, came or went. */
   #reguard(endpoint: InventoryEndpoint): boolean {
-    const changed = put(this.#prompting, endpoint, this.#prompt(endpoint));
-    return put(this.#guards, endpoint, this.#guard(endpoint, this.#policyAt)) || changed;
+    const prompts = put(this.#prompting, endpoint, this.#prompt(endpoint));
+    const codes = put(this.#checking, endpoint, this.#codeDoor(endpoint));
+    return put(this.#guards, endpoint, this.#guard(endpoint, this.#policyAt)) || prompts || codes;
   }
 
   #prompt(endpoint: InventoryEndpoint): GuardedEndpoint | undefined {
@@ -181,6 +197,30 @@ export class GuardKeeper {
     return subjects.length === 0
       ? this.#prompting.get(endpoint)
       : { id, method, host, template, state: "watched", subjects, classes: noScalars, tellsNothing: noIds, uniform: refusedUniform, budget: defaultBudget };
+  }
+
+  #codeDoor(endpoint: InventoryEndpoint): CodeDoor | undefined {
+    const checks = this.#parts.codes(endpoint);
+    // Calls by name share one path: what guesses at one of them must not close the others.
+    if (checks === undefined || endpoint.operation !== undefined || (endpoint.operations?.byKey.size ?? 0) > 0) return undefined;
+    const wrongCodes = this.#parts.rules.declared(endpoint)?.budget?.wrongCodes ?? this.#parts.budget?.wrongCodes ?? abusePolicy.wrongCodes;
+    if (wrongCodes < 1 || (this.#checking.size >= promptingMax && !this.#checking.has(endpoint))) return undefined;
+    const { id, method, host, template } = endpoint;
+    return {
+      id,
+      method,
+      host,
+      template,
+      state: "watched",
+      subjects: [],
+      classes: this.#parts.schemes.scheme(id),
+      tellsNothing: noIds,
+      uniform: refusedUniform,
+      budget: defaultBudget,
+      wrongCodes,
+      refusals: this.#parts.refusals(id),
+      ...(checks === "voucher" ? { voucher: true as const } : {}),
+    };
   }
 
   #guard(endpoint: InventoryEndpoint, at: number): GuardedEndpoint | undefined {
@@ -309,6 +349,8 @@ export interface GuardParts {
   readonly owned: (endpointId: string) => boolean;
   /** Answers below 400 by which an endpoint refuses what is tried there, by label. */
   readonly refusals: (endpointId: string) => readonly string[];
+  /** Whether an endpoint checks codes that can be guessed, and of which sort. */
+  readonly codes: (endpoint: InventoryEndpoint) => "code" | "voucher" | undefined;
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
 }
@@ -332,7 +374,7 @@ function othersOf(endpoint: InventoryEndpoint): readonly (readonly [method: stri
 }
 
 /** Sets or removes; true when that made a difference. */
-function put(guards: Map<InventoryEndpoint, GuardedEndpoint>, endpoint: InventoryEndpoint, guard: GuardedEndpoint | undefined): boolean {
+function put<Guard extends GuardedEndpoint>(guards: Map<InventoryEndpoint, Guard>, endpoint: InventoryEndpoint, guard: Guard | undefined): boolean {
   if (guard === undefined) return guards.delete(endpoint);
   const known = guards.get(endpoint);
   if (known !== undefined && (sameParts(known, guard) || JSON.stringify(known) === JSON.stringify(guard))) return false;

@@ -10,6 +10,7 @@ export function budgetOf(config: Pick<Config, "protect">, endpoint?: Pick<Declar
     startCredits: Math.min(own.startCredits ?? defaultBudget.startCredits, maxCredits),
     maxCredits,
     unanchoredCeiling: own.unanchoredCeiling ?? defaultBudget.unanchoredCeiling,
+    ...(own.wrongCodes === undefined ? {} : { wrongCodes: own.wrongCodes }),
     ...(own.signedInCredits === undefined ? {} : { signedInCredits: own.signedInCredits }),
   };
 }

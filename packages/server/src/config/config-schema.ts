@@ -37,6 +37,15 @@ export function configSchema(env: Environment) {
       .max(1_000_000_000)
       .optional()
       .describe("Truthful answers a day to callers that never did anything only a user can do, for the endpoint as a whole. Default 0: learned."),
+    wrongCodes: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        "Where codes are checked (one-time codes, coupons, gift cards): wrong ones a caller may send in a row before the next is refused (429), three times as many an address; then one in half an hour. 0: only told. Default 20.",
+      ),
     signedInCredits: z
       .number()
       .int()

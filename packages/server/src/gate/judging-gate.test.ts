@@ -1,4 +1,5 @@
-import { defaultBudget, type Disclosure, GateEngine, type GuardedEndpoint, type Signal } from "@postern/engine";
+import { gzipSync } from "node:zlib";
+import { type CodeDoor, defaultBudget, type Disclosure, GateEngine, type GuardedEndpoint, type Signal } from "@postern/engine";
 import { expect, test } from "vitest";
 import type { FinishedExchange } from "../exchange-record.ts";
 import { makePorts } from "../keys/make-ports.ts";
@@ -21,6 +22,17 @@ const owned: GuardedEndpoint = {
   others: [["DELETE", "0000000000000002"]],
 };
 
+const codes: CodeDoor = {
+  ...owned,
+  id: "0000000000000003",
+  method: "POST",
+  template: "/codes/check",
+  subjects: [],
+  classes: { scalars: ["success"] },
+  wrongCodes: 20,
+  refusals: [],
+};
+
 /** A gate before one service, without any socket. */
 function gateOf(mode: "enforce" | "observe") {
   const rows: Disclosure[] = [];
@@ -37,19 +49,19 @@ function gateOf(mode: "enforce" | "observe") {
     signals: (told) => void signals.push(...told),
     complete: (finished) => void done.push(finished),
   });
-  gate.setPolicy({ version: 1, mode, endpoints: [owned], principals: [] });
+  gate.setPolicy({ version: 1, mode, endpoints: [owned], codes: [codes], principals: [] });
   let at = 1_000;
-  const ask = (method: string, target: string): Ruling => {
+  const ask = (method: string, target: string, status = 204, body = ""): Ruling => {
     const head: RequestHead = { at: (at += 1_000), method, host: "svc", target, rawHeaders: ["Authorization", "Bearer tok_evil_abcdefghijklmnop"], address: "192.0.2.7" };
     const ruling = gate.onRequest(head);
-    if (ruling.kind === "hold") gate.onAnswer(ruling, { at: at + 5, status: 204, rawHeaders: [], body: new Uint8Array(), complete: true });
-    gate.onComplete(captureOf(head, ruling));
+    if (ruling.kind === "hold") gate.onAnswer(ruling, { at: at + 5, status, rawHeaders: [], body: new Uint8Array(), complete: true });
+    gate.onComplete(captureOf(head, ruling, status, body));
     return ruling;
   };
   return { ask, rows, signals, done };
 }
 
-function captureOf(head: RequestHead, ruling: Ruling): Capture {
+function captureOf(head: RequestHead, ruling: Ruling, status: number, body: string): Capture {
   return {
     head,
     ruling,
@@ -57,10 +69,10 @@ function captureOf(head: RequestHead, ruling: Ruling): Capture {
     requestSection: undefined,
     requestBody: undefined,
     requestBodyTruncated: false,
-    status: ruling.kind === "deny" ? 0 : 204,
-    responseRawHeaders: [],
+    status: ruling.kind === "deny" ? 0 : status,
+    responseRawHeaders: body === "" ? [] : ["Content-Type", "application/json", "Content-Encoding", "gzip"],
     responseSection: undefined,
-    responseBody: undefined,
+    responseBody: body === "" ? undefined : gzipSync(body),
     responseBodyTruncated: false,
     responseBytes: 0,
     durationMs: 5,
@@ -85,4 +97,20 @@ test("a gate that observes turns nothing away", () => {
   const { ask, done } = gateOf("observe");
   for (let n = 0; n < 20; n++) expect(ask("DELETE", `/orders/${500 + n}`).kind).toBe("hold");
   expect(done.at(-1)?.note).toMatchObject({ action: "allow", would: "uniform" });
+});
+
+test("who sends twenty wrong codes is refused the next before the service is asked; right ones, also under the same status, give back; where it observes all pass", () => {
+  for (const [status, wrong, right] of [
+    [422, "", ""],
+    [200, '{"success":false}', '{"success":true}'],
+  ] as const) {
+    const { ask, done } = gateOf("enforce");
+    for (let n = 0; n < 40; n++) expect(ask("POST", "/codes/check", n % 3 === 2 ? 200 : status, n % 3 === 2 ? right : wrong).kind).toBe("pass");
+    const kinds = Array.from({ length: 30 }, () => ask("POST", "/codes/check", status, wrong).kind);
+    expect(kinds.indexOf("deny")).toBeGreaterThanOrEqual(18);
+    expect(kinds.slice(20).every((kind) => kind === "deny")).toBe(true);
+    expect(done.at(-1)?.note).toMatchObject({ action: "throttle", reason: "code-limit", answered: 429 });
+  }
+  const { ask } = gateOf("observe");
+  for (let n = 0; n < 60; n++) expect(ask("POST", "/codes/check", 422).kind).toBe("pass");
 });

@@ -1,9 +1,14 @@
 import {
+  type Actor,
   actorOf,
   allowProven,
   askedOf,
   classifyResponse,
+  type ClassifiedAnswer,
   clientOfRequest,
+  type CodeDoor,
+  CodeLimits,
+  type CodeTry,
   classOfEach,
   credentialOf,
   extractSubjects,
@@ -18,6 +23,7 @@ import {
   networkOf,
   pairsOf,
   PromptLimits,
+  type RequestParts,
   type Disclosure,
   type Ports,
   provesItself,
@@ -28,6 +34,7 @@ import {
 import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, DenyRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
 import { type RateLimits, tooMany } from "./rate-limits.ts";
+import { undoEncoding } from "./proxy/undo-encoding.ts";
 import { UniformPace } from "./uniform-pace.ts";
 
 /**
@@ -41,6 +48,9 @@ export class JudgingGate implements GatePort {
   #principals: ReadonlySet<string> = new Set();
   #mode: GatePolicy["mode"] = "observe";
   readonly #prompts: PromptLimits;
+  readonly #codes: CodeLimits;
+  /** Codes tried, until their requests are over. */
+  readonly #tries = new WeakMap<Ruling, CodeTry>();
   readonly #pace = new UniformPace();
   #count = 0;
 
@@ -48,6 +58,7 @@ export class JudgingGate implements GatePort {
     this.#options = options;
     this.#limits = options.limits;
     this.#prompts = new PromptLimits(options.ports);
+    this.#codes = new CodeLimits(options.ports);
   }
 
   /** Replaces the rate limits; counts start anew. */
@@ -61,6 +72,7 @@ export class JudgingGate implements GatePort {
     this.#principals = new Set(policy.principals);
     this.#mode = policy.mode;
     this.#prompts.setEndpoints(policy.prompts ?? []);
+    this.#codes.setDoors(policy.codes ?? []);
   }
 
   onRequest(head: RequestHead): Ruling {
@@ -69,8 +81,9 @@ export class JudgingGate implements GatePort {
     if (limited !== undefined) return limited;
     const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
     const prompts = this.#prompts.find(head.method, this.#options.scope, segments);
-    if (endpoint === undefined && prompts === undefined) return pass;
-    const token: Waiting = { number: ++this.#count, head, endpoint, prompts, segments, query, note: undefined, held: undefined };
+    const codes = this.#mode === "enforce" ? this.#codes.find(head.method, this.#options.scope, segments) : undefined;
+    if (endpoint === undefined && prompts === undefined && codes === undefined) return pass;
+    const token: Waiting = { number: ++this.#count, head, endpoint, prompts, codes, segments, query, note: undefined, held: undefined };
     if ((inBody(endpoint) || inBody(prompts)) && mayHaveBody(head)) return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
@@ -130,6 +143,8 @@ export class JudgingGate implements GatePort {
 
   onComplete(capture: Capture): void {
     const { ruling } = capture;
+    const tried = this.#tries.get(ruling);
+    if (tried !== undefined) this.#codes.settle(tried, this.#answerIn(capture), capture.head.at + capture.durationMs);
     let note: GateNote | undefined;
     let number = 0;
     switch (ruling.kind) {
@@ -157,7 +172,7 @@ export class JudgingGate implements GatePort {
 
   #decide(token: Waiting, body: string | undefined, complete: boolean): HoldRuling | PassRuling | DenyRuling {
     const { head, endpoint, prompts } = token;
-    const { ports, engine } = this.#options;
+    const { ports } = this.#options;
     const headers = pairs(head.rawHeaders);
     const parts = {
       segments: token.segments,
@@ -170,15 +185,33 @@ export class JudgingGate implements GatePort {
       const wait = this.#prompts.take(prompts, parts, head.at);
       if (wait > 0) return tooMany(wait, "This person was asked on a device too often.", "prompt-limit");
     }
-    if (endpoint === undefined) return pass;
-    const extracted = extractSubjects(endpoint.subjects, endpoint.template, parts, ports);
-    const credential = credentialOf(headers, token.query === "" ? noPairs : pairsOf(token.query), ports);
-    const actor = actorOf(ports, {
+    if (token.codes === undefined) return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
+    const actor = this.#actorOf(token, headers);
+    const tried = this.#codes.take(token.codes, actor, head.at);
+    if (typeof tried === "number") return tooMany(tried, "Too many wrong codes.", "code-limit");
+    // The ruling that all share stands for no request.
+    const ruling = endpoint === undefined ? pass : this.#reserve(token, endpoint, actor, parts, body, complete);
+    const own = ruling === pass ? { ...pass } : ruling;
+    this.#tries.set(own, tried);
+    return own;
+  }
+
+  #actorOf({ head, query }: Waiting, headers: HeaderList): Actor {
+    const { ports } = this.#options;
+    const credential = credentialOf(headers, query === "" ? noPairs : pairsOf(query), ports);
+    return actorOf(ports, {
       address: head.address,
       userAgent: headerOf(headers, "user-agent"),
       credential: credential?.hash,
       principal: credential !== undefined && this.#principals.has(credential.hash),
     });
+  }
+
+  #reserve(token: Waiting, endpoint: GuardedEndpoint, actor: Actor, parts: RequestParts, body: string | undefined, complete: boolean): HoldRuling | PassRuling | DenyRuling {
+    const { ports, engine } = this.#options;
+    const { head } = token;
+    const headers = pairs(head.rawHeaders);
+    const extracted = extractSubjects(endpoint.subjects, endpoint.template, parts, ports);
     const reservation = engine.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated || !complete, head.at, (asns) =>
       clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, asns, ports),
     );
@@ -198,6 +231,15 @@ export class JudgingGate implements GatePort {
     const { action, would, reason } = reservation;
     waiting.note = { action, would, reason, answered: uniform.status, journaled: rows.length > 0 };
     return { kind: "deny", status: uniform.status, headers: uniform.headers, body: renderUniform(uniform, extracted.first), reason, token: waiting };
+  }
+
+  /** What the service said; undefined: nothing, for it failed. */
+  #answerIn({ status, upstreamError, responseRawHeaders, responseBody }: Capture): ClassifiedAnswer | undefined {
+    // A client that did not wait for its answer may have had one: that is no way to guess for nothing.
+    if (status === 0) return upstreamError === undefined ? unheard : undefined;
+    const headers = pairs(responseRawHeaders);
+    const body = responseBody === undefined ? undefined : this.#options.ports.decodeUtf8(undoEncoding(Buffer.from(responseBody), responseRawHeaders, true).body);
+    return { status, contentType: headerOf(headers, "content-type"), location: headerOf(headers, "location"), body, echo: [] };
   }
 
   #idOf(number: number): string {
@@ -230,6 +272,7 @@ interface Waiting {
   /** Undefined where only prompts are counted. */
   readonly endpoint: GuardedEndpoint | undefined;
   readonly prompts: GuardedEndpoint | undefined;
+  readonly codes: CodeDoor | undefined;
   readonly segments: readonly string[];
   readonly query: string;
   note: GateNote | undefined;
@@ -245,6 +288,7 @@ interface Held {
 
 const pass: PassRuling = { kind: "pass" };
 const released: Release = { kind: "pass" };
+const unheard: ClassifiedAnswer = { status: 400, contentType: "", location: "", body: undefined, echo: [] };
 /** Whatever else a method is called may change something. */
 const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const noPairs: readonly (readonly [string, string])[] = [];

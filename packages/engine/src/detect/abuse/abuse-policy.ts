@@ -91,6 +91,17 @@ export const abusePolicy = {
   voucherSourceAt: Math.log(100_000),
   voucherWrong: { prior: 0.4, priorWeight: 50, least: 0.1, most: 0.75 },
 
+  /**
+   * Wrong codes one caller may send, and how many times as many its address, before the next is refused; then one in half an hour. Honest people stop after five, a family's or an office's right ones give
+   * back more than it wastes; a source that guesses is told at about as many. A right one gives itself back and two more: whoever is right in a third of his tries is never refused.
+   */
+  wrongCodes: 20,
+  wrongCodesOfNetwork: 3,
+  wrongCodeBackMs: 1_800_000,
+  rightCodeGives: 2,
+  /** Coupons and gift cards are known by names alone: callers of so many networks must have been right there before anybody is refused. */
+  voucherAcceptedMin: 3,
+
   /** Prompts on somebody's device since the last he agreed to: three are told, five within ten minutes page (as Elastic's rule has it). */
   promptsSoft: 3,
   promptsHard: 5,

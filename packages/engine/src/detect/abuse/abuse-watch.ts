@@ -1,6 +1,10 @@
 import type { Ports } from "../../exchange/ports.ts";
 import { naturalKeyTypes } from "../../exchange/subject.ts";
 import { normalForm } from "../../exchange/normal-form.ts";
+import type { Actor } from "../../exchange/actor.ts";
+import type { EndpointKind } from "../kinds/endpoint-kind.ts";
+import { abusePolicy as policy } from "./abuse-policy.ts";
+import { Quiet } from "./quiet.ts";
 import { EndpointKinds, type KindSeen, type KindsState } from "../kinds/endpoint-kinds.ts";
 import { hash53 } from "../observe/hash53.ts";
 import { RotatingMap } from "../oracle/rotating-map.ts";
@@ -13,7 +17,7 @@ import { OtpSpray } from "./otp-spray.ts";
 import { type MessageCosts, prefixOf, type PumpingState, SmsPumping } from "./sms-pumping.ts";
 import { PushBombing } from "./push-bombing.ts";
 import type { Emit, Tried } from "./tried.ts";
-import { VoucherGuessing } from "./voucher-guessing.ts";
+import { type VoucherDoorsState, VoucherGuessing } from "./voucher-guessing.ts";
 import { voucherCodes, voucherOutcome } from "./voucher-tries.ts";
 
 /**
@@ -32,6 +36,8 @@ export class AbuseWatch {
   readonly #vouchers: VoucherGuessing;
   /** Prefix of the number of a subject seen lately. */
   readonly #prefixes = new RotatingMap<string>(numbersMax);
+  readonly #stopped = new Quiet();
+  readonly #emit: Emit;
   #signals: Signal[] = [];
   #exchangeId = "";
   #at = 0;
@@ -42,6 +48,7 @@ export class AbuseWatch {
       const who = actor === undefined ? undefined : { address: actor.address, network: actor.network, narrow: actor.narrow };
       this.#signals.push({ id, detector, level, confidence, at: this.#at, endpointId, actor: who, evidence });
     };
+    this.#emit = emit;
     this.kinds = new EndpointKinds(ports, state?.kinds);
     this.#bruteForce = new OtpBruteForce(emit);
     this.#otpSpray = new OtpSpray(ports, emit, state?.codes);
@@ -49,7 +56,7 @@ export class AbuseWatch {
     this.#stuffing = new LoginStuffing(emit, state?.logins);
     this.#loginSpray = new LoginSpray(ports, emit);
     this.#bombing = new PushBombing(emit);
-    this.#vouchers = new VoucherGuessing(ports, emit, state?.vouchers);
+    this.#vouchers = new VoucherGuessing(ports, emit, state?.vouchers, state?.voucherDoors);
   }
 
   /** Reads one exchange, in order of time; gives back what it raised. */
@@ -80,6 +87,26 @@ export class AbuseWatch {
     return this.#signals;
   }
 
+  /** Whether an endpoint checks codes that can be guessed: one-time codes, or those of coupons and gift cards, where people were seen to have some. */
+  codesAt(endpointId: string, declared?: EndpointKind): "code" | "voucher" | undefined {
+    if (this.kinds.verdict(endpointId, declared).kind === "code-check") return "code";
+    return declared === undefined && this.#vouchers.accepts(endpointId) ? "voucher" : undefined;
+  }
+
+  /** The gate refused this caller for its wrong codes: told once an hour. */
+  stopped({ exchangeId, at, endpointId, actor, declared }: CodesStopped): readonly Signal[] {
+    if (this.#signals.length > 0) this.#signals = [];
+    this.#exchangeId = exchangeId;
+    this.#at = at;
+    const sort = this.codesAt(endpointId, declared);
+    if (sort === undefined || !this.#stopped.may(`${sort}|${actor.network}`, at)) return [];
+    const evidence = { test: "stopped", wrongCodes: policy.wrongCodes, meaning: "this caller's tries were all wrong; the next are refused before the service is asked" };
+    // Of vouchers more people try what they read somewhere; who guesses them is told by the detector's own test before.
+    if (sort === "voucher") this.#emit("voucher.guessing", { level: "medium", confidence: 0.9, endpointId, actor, evidence });
+    else this.#emit("otp.spray", { level: "high", confidence: 0.999, endpointId, actor, evidence });
+    return this.#signals;
+  }
+
   renamed(from: string, to: string): void {
     this.kinds.renamed(from, to);
     this.#otpSpray.renamed(from, to);
@@ -94,6 +121,7 @@ export class AbuseWatch {
       logins: this.#stuffing.exportState(),
       pumping: this.#pumping.exportState(),
       vouchers: this.#vouchers.exportState(),
+      voucherDoors: this.#vouchers.exportDoors(),
     };
   }
 
@@ -128,6 +156,14 @@ export interface AbuseSeen extends KindSeen {
   readonly denies: () => boolean;
 }
 
+export interface CodesStopped {
+  readonly exchangeId: string;
+  readonly at: number;
+  readonly endpointId: string;
+  readonly actor: Actor;
+  readonly declared: EndpointKind | undefined;
+}
+
 export interface AbuseOptions {
   readonly costs?: MessageCosts | undefined;
 }
@@ -139,6 +175,7 @@ export interface AbuseState {
   readonly pumping: PumpingState;
   /** Absent in older states. */
   readonly vouchers?: WatchesState;
+  readonly voucherDoors?: VoucherDoorsState;
 }
 
 /** Numbers seen lately: an hour of 18 a second. */

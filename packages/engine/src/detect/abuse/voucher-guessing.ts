@@ -2,7 +2,7 @@ import type { Actor } from "../../exchange/actor.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { RotatingMap } from "../oracle/rotating-map.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
-import { FailureWatches, type WatchesState } from "./failure-watches.ts";
+import { FailureWatches, watchesMax, type WatchesState } from "./failure-watches.ts";
 import { Quiet } from "./quiet.ts";
 import { SourceEvidence } from "./source-evidence.ts";
 import type { Emit } from "./tried.ts";
@@ -21,17 +21,21 @@ export class VoucherGuessing {
   readonly #sources = new SourceEvidence({ honestFails: policy.voucherHonestFails, attackerFails: policy.voucherGuessedFails, flagAt: policy.voucherSourceAt });
   readonly #watches: FailureWatches;
   readonly #quiet = new Quiet();
+  /** Of endpoints that are watched: networks whose callers were right. */
+  readonly #rightIn = new Map<string, Set<string>>();
   /** Who tried a code first. */
   readonly #first = new RotatingMap<First>(codesKept);
 
-  constructor(ports: Ports, emit: Emit, state?: WatchesState) {
+  constructor(ports: Ports, emit: Emit, state?: WatchesState, doors: VoucherDoorsState = []) {
     this.#ports = ports;
     this.#emit = emit;
     this.#watches = new FailureWatches(options, state);
+    for (const { id, networks } of doors.slice(0, watchesMax)) this.#rightIn.set(id, new Set(networks.slice(0, policy.voucherAcceptedMin)));
   }
 
   observe({ endpointId, actor, codes, failed, at }: VoucherTry): void {
     const watch = this.#watches.of(endpointId);
+    if (!failed && watch !== undefined) this.#right(endpointId, actor.network);
     for (const text of codes) {
       const code = this.#ports.hash("link", `voucher\n${text}`);
       const account = actor.credential ?? "";
@@ -68,8 +72,25 @@ export class VoucherGuessing {
     this.#emit("voucher.guessing", { level: "high", confidence: 0.999, endpointId, actor: undefined, evidence: { ...rest, callers: accounts } });
   }
 
+  /** Whether callers of several networks were right there: codes are checked, whatever else the names may mean. */
+  accepts(endpointId: string): boolean {
+    return (this.#rightIn.get(endpointId)?.size ?? 0) >= policy.voucherAcceptedMin;
+  }
+
   renamed(from: string, to: string): void {
     this.#watches.renamed(from, to);
+    const right = this.#rightIn.get(from);
+    if (right !== undefined && this.#rightIn.delete(from) && !this.#rightIn.has(to)) this.#rightIn.set(to, right);
+  }
+
+  /** Endpoints with the keyed hashes of the networks whose callers were right there, at most as many as are asked for. */
+  exportDoors(): VoucherDoorsState {
+    return [...this.#rightIn].map(([id, networks]) => ({ id, networks: [...networks] }));
+  }
+
+  #right(endpointId: string, network: string): void {
+    const right = this.#rightIn.get(endpointId) ?? new Set();
+    if (right.size < policy.voucherAcceptedMin) this.#rightIn.set(endpointId, right.add(network));
   }
 
   exportState(): WatchesState {
@@ -86,6 +107,8 @@ export interface VoucherTry {
   readonly failed: boolean;
   readonly at: number;
 }
+
+export type VoucherDoorsState = readonly { readonly id: string; readonly networks: readonly string[] }[];
 
 interface First {
   readonly network: string;

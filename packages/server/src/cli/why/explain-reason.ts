@@ -117,6 +117,12 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         rule: "See `limits` in postern.yaml.",
         undo: yaml(["limits:", `  - endpoint: ${JSON.stringify(`${endpoint.method} ${endpoint.path}`)}`, "    rate: 600/min", "    mode: observe"]),
       };
+    case "code-limit":
+      return {
+        words: "The caller had sent one wrong code after another, and none that was right.",
+        rule: `${abusePolicy.wrongCodes} wrong codes in a row a caller, ${abusePolicy.wrongCodesOfNetwork} times as many an address; then one in ${abusePolicy.wrongCodeBackMs / 60_000} minutes. Each right one gives ${abusePolicy.rightCodeGives} back.`,
+        undo: budget("wrongCodes: 0   # only told"),
+      };
     case "prompt-limit":
       return {
         words: "Somebody was asked to agree on a device of his as often as one person may be within ten minutes.",
