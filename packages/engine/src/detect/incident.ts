@@ -24,7 +24,7 @@ export interface Incident {
   /** Distinct addresses: exact to {@link sourcesMax}, then ± 3.3 %. */
   readonly sourceCount: number;
   readonly disclosed: DisclosedCounts;
-  /** The last {@link signalsMax}, oldest first. */
+  /** The last {@link signalsMax}, oldest first; those about single sources go before those about the whole. */
   readonly signals: readonly Signal[];
   readonly signalCount: number;
   /** Who its clients are; of `enumeration`, once enough was seen. */

@@ -137,6 +137,17 @@ test("the last fifty signals are kept and all are counted", () => {
   expect(incident?.signalCount).toBe(200);
 });
 
+test("what was seen of the whole is kept through floods of what single sources did, the low of it first to go", () => {
+  const incidents = new Incidents();
+  const source = { address: "192.0.2.1", network: "n", narrow: "c" };
+  incidents.observe(signal(0, { evidence: { meaning: "whole" }, actor: undefined }));
+  for (const level of ["low", "high", "low"] as const)
+    for (let i = 1; i <= 2 * signalsMax; i++) incidents.observe(signal(i, { level, actor: source, evidence: { meaning: level } }));
+  incidents.observe(signal(999, { level: "info", evidence: { meaning: "released" }, actor: undefined }));
+  const meanings = incidents.list()[0]?.signals.map(({ evidence }) => evidence["meaning"]);
+  expect(meanings).toEqual(["whole", ...Array.from({ length: signalsMax - 2 }, () => "high"), "released"]);
+});
+
 test("a trigger makes one incident a key, and beyond fifty keys one for the rest", () => {
   const incidents = new Incidents();
   for (let i = 0; i < 500; i++) incidents.observe(signal(i, { detector: "trigger.t", evidence: { key: `10.0.0.${i}`, title: "Too many" } }));

@@ -45,8 +45,7 @@ export class Incidents {
     }
     const pending = this.#pendingOf(group, signal.at);
     pending.score += scoreOf[signal.level];
-    pending.signals.push(signal);
-    if (pending.signals.length > signalsMax) pending.signals.shift();
+    keep(pending.signals, signal);
     pending.lastAt = Math.max(pending.lastAt, signal.at);
     if (pending.score < openScore) return undefined;
     this.#pending.delete(group);
@@ -352,9 +351,17 @@ function groupOf(kind: string, rest: string | undefined): string {
   return `${kind}|${rest ?? ""}`;
 }
 
+/** The last ones; a flood of what single sources did, first of it what is `low`, takes no place from what was seen of the whole. */
+function keep(signals: Signal[], signal: Signal): void {
+  signals.push(signal);
+  if (signals.length <= signalsMax) return;
+  const low = signals.findIndex(({ level }) => level === "low");
+  const ofOne = low >= 0 ? low : signals.findIndex(({ actor }) => actor !== undefined);
+  signals.splice(Math.max(0, ofOne), 1);
+}
+
 function take(draft: Draft, signal: Signal): void {
-  draft.signals.push(signal);
-  if (draft.signals.length > signalsMax) draft.signals.shift();
+  keep(draft.signals, signal);
   draft.signalCount += 1;
   draft.lastAt = Math.max(draft.lastAt, signal.at);
   if (compareLevels(signal.level, draft.level) > 0) draft.level = signal.level;

@@ -3,6 +3,7 @@ import type { ChangeView, DisclosureTotals, EndpointView, ExchangeRow, FindingVi
 import { acceptedText, evidenceText } from "../report/evidence-text.ts";
 import { endpointText } from "./endpoint-text.ts";
 import { statusText } from "../report/status-text.ts";
+import { stepLines } from "../report/step-lines.ts";
 import { type Column, count, learned, plain, shortId, table, wrap } from "../report/text-layout.ts";
 import type { ListName } from "./lists.ts";
 
@@ -109,6 +110,7 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       learned(one.disclosed.denied, one.disclosed),
       minute(one.openedAt),
     ],
+    incidentNotes,
   ),
   disclosures: shape<DisclosureTotals>(
     [
@@ -172,6 +174,23 @@ function findingNotes(one: FindingView, width: number, paint: Paint): readonly s
   ];
 }
 
+/** Whose clients it is, how it went, and what to do now. A signal of the whole is told once in the same words, with its last time. */
+function incidentNotes(one: IncidentView, width: number, paint: Paint): readonly string[] {
+  const indented = (text: string, under = "  "): string[] => wrap(text, width - 2, under).map((line) => `  ${line}`);
+  const went = new Map(
+    one.signals.flatMap(({ at, level, evidence }) => (level === "low" || evidence["meaning"] === undefined ? [] : [[String(evidence["meaning"]), { at, level }]])),
+  );
+  return [
+    ...wrap(`${shortId(one.id)}  ${plain(one.title)}`, width, "  ").map(paint.bold),
+    ...(one.clients === null ? [] : indented(plain(one.clients.rule === null ? one.clients.sentence : `${one.clients.sentence} ${one.clients.rule}`), "")),
+    ...[...went]
+      .slice(-meaningsShown)
+      .flatMap(([meaning, { at, level }]) => indented(`${minute(at)}  ${level}: ${plain(meaning)}`))
+      .map(paint.dim),
+    ...one.next.flatMap((step, n) => stepLines(step, n + 1, width)),
+  ];
+}
+
 /** The first endpoint, and how many more; what it is called where there is none. */
 function whatAndWhere({ kind, title, endpoints }: IncidentView): string {
   const [first] = endpoints;
@@ -184,3 +203,6 @@ function whatAndWhere({ kind, title, endpoints }: IncidentView): string {
 function minute(iso: string): string {
   return iso.slice(0, 16).replace("T", " ");
 }
+
+/** More are in `--json`. */
+const meaningsShown = 4;

@@ -3,9 +3,9 @@ import type { Level } from "@postern/engine";
 import type { EndpointView, IncidentView } from "../../api/views.ts";
 import type { ImportDocument } from "./import-document.ts";
 import { rank } from "./import-document.ts";
-import { commandAt } from "../program-name.ts";
 import { endpointText } from "../listing/endpoint-text.ts";
 import { acceptedText, evidenceText } from "./evidence-text.ts";
+import { stepLines } from "./step-lines.ts";
 import { count, fit, notUnderstood, plain, several, table, wrap } from "./text-layout.ts";
 
 /** The report of an import for a person: what was read, what there is, what is wrong, who did what; ends with one sentence. ASCII, at most `width` wide. */
@@ -132,12 +132,8 @@ export function renderImport(document: ImportDocument, options: RenderOptions): 
           confirmed > 0 ? paint.red : undefined,
         );
       }
-      for (const [i, step] of incident.next.entries()) {
-        // A command stands on a line of its own, uncut, so that it can be copied.
-        const command = commandAt(step);
-        indented(`${i + 1}. ${plain(command < 0 ? step : step.slice(0, command + 1))}`, "    ");
-        if (command >= 0) say(`       ${plain(step.slice(command + 2))}`);
-      }
+      if (incident.clients !== null) indented(plain(incident.clients.rule === null ? incident.clients.sentence : `${incident.clients.sentence} ${incident.clients.rule}`), "    ");
+      for (const [i, step] of incident.next.entries()) say(...stepLines(step, i + 1, width, "    "));
     }
     if (all.length > shownIncidents) say(paint.dim(`  and ${count(all.length - shownIncidents)} more: see --json`));
   }

@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { FindingView, IncidentView } from "../../api/views.ts";
-import { commandAt } from "../program-name.ts";
+import { stepLines } from "../report/step-lines.ts";
 import { acceptedText, evidenceText } from "../report/evidence-text.ts";
 import { count, learned, plain, several, wrap } from "../report/text-layout.ts";
 
@@ -35,11 +35,7 @@ export function renderIncident(incident: IncidentView, options: RenderWhyOptions
     lines.push(`  ${minute(signal.at)}  ${signal.level}  ${plain(signal.detector)}`, ...text(evidenceText(signal.evidence), "    ").map(paint.dim));
   }
   if (incident.next.length > 0) lines.push("", paint.bold("What to do"));
-  for (const [i, step] of incident.next.entries()) {
-    // A command stands on a line of its own, uncut, so that it can be copied.
-    const command = commandAt(step);
-    lines.push(...text(`${i + 1}. ${plain(command < 0 ? step : step.slice(0, command + 1))}`, "  "), ...(command < 0 ? [] : [`     ${plain(step.slice(command + 2))}`]));
-  }
+  for (const [i, step] of incident.next.entries()) lines.push(...stepLines(step, i + 1, options.width));
   return `${lines.join("\n")}\n`;
 }
 
