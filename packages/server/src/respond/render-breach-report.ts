@@ -43,11 +43,15 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
         `${totalIsLowerBound ? "At least " : ""}${count(sources)} ${sources === 1 ? "address" : "addresses"} asked${top.length < sources ? `; the ${top.length} that learned most:` : ":"}`,
       ),
     );
+    const told = report.oracle ? "confirmed" : "returned";
     const addressWidth = Math.max(...top.map((source) => source.address.length), 7);
-    for (const source of top)
-      lines.push(
-        `  ${source.address.padEnd(addressWidth)}  ${report.oracle ? `${count(source.confirmed).padStart(10)} confirmed` : `${count(source.returned).padStart(10)} returned`} of ${count(source.asked)} asked  ${clock(source.firstAt)} to ${clock(source.lastAt)}`,
-      );
+    // Narrow terminals get times to the minute.
+    const moment = addressWidth + 68 <= width ? (iso: string) => clock(iso).slice(0, 19) : (iso: string) => clock(iso).slice(0, 16);
+    const cells = (address: string, confirmed: string, asked: string, first: string, last: string): string =>
+      `  ${address.padEnd(addressWidth)}  ${confirmed.padStart(9)}  ${asked.padStart(7)}  ${first.padEnd(moment(report.window.from).length)}  ${last}`;
+    lines.push(paint.dim(cells("address", told, "asked", "first (UTC)", "last (UTC)")));
+    for (const { address, confirmed, returned, asked, firstAt, lastAt } of top)
+      lines.push(cells(address, count(report.oracle ? confirmed : returned), count(asked), moment(firstAt), moment(lastAt)));
   }
   lines.push("");
   return lines.join("\n");

@@ -1,6 +1,6 @@
 import { slowPolicy } from "@postern/engine";
 import pc from "picocolors";
-import { evidenceText } from "../report/evidence-text.ts";
+import { meaningText } from "../report/evidence-text.ts";
 import { type Column, count, plain, several, table, wrap } from "../report/text-layout.ts";
 import type { SlowAlarmView, SlowDocument, SlowEndpointView } from "./slow-document.ts";
 
@@ -60,9 +60,9 @@ const alarmColumns: readonly Column[] = [
 const endpointColumns: readonly Column[] = [
   { head: "days", right: true },
   { head: "newcomers", right: true },
-  { head: "followed up", right: true },
+  { head: "questions followed up", right: true },
   { head: "not", right: true },
-  { head: "not, a day", right: true },
+  { head: "not a day", right: true },
   { head: "endpoint", flexible: "below" },
 ];
 
@@ -71,6 +71,6 @@ function cellsOf(one: SlowEndpointView): string[] {
 }
 
 function meaningOf({ evidence }: SlowAlarmView): string {
-  const { meaning, since: _since, sureOn: _sureOn, key: _key, ...rest } = evidence;
-  return `${String(meaning ?? "")} (${evidenceText(rest)})`;
+  const { since: _since, sureOn: _sureOn, key: _key, ...rest } = evidence;
+  return meaningText(rest);
 }

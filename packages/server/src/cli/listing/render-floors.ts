@@ -1,6 +1,6 @@
 import pc from "picocolors";
 import type { FloorView } from "../../api/views.ts";
-import { count, plain, table, wrap } from "../report/text-layout.ts";
+import { count, plain, several, table, wrap } from "../report/text-layout.ts";
 import { endpointText } from "./endpoint-text.ts";
 
 /** One endpoint with its floor. */
@@ -21,8 +21,12 @@ export function renderFloors(items: readonly FloorItem[], options: { readonly co
     floor.ceilingADay === null ? "" : count(floor.ceilingADay),
   ]);
   const lines = table(columns, rows, options.width, (text) => paint.bold(text));
-  for (const { endpoint, floor } of items) {
-    lines.push("", paint.bold(plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`)), ...wrap(floor.text, options.textWidth));
+  // What is said of several alike is said once.
+  for (const text of new Set(items.map(({ floor }) => floor.text))) {
+    const alike = items.filter(({ floor }) => floor.text === text);
+    lines.push("", ...alike.slice(0, namedMost).map(({ endpoint }) => paint.bold(plain(`${endpoint.method} ${endpoint.host}${endpoint.path}`))));
+    if (alike.length > namedMost) lines.push(`and ${several(alike.length - namedMost, "endpoint")} more`);
+    lines.push(...wrap(text, options.textWidth));
   }
   lines.push(
     "",
@@ -41,3 +45,6 @@ const columns = [
   { head: "33 million take", right: true },
   { head: "ceiling", right: true },
 ];
+
+/** Endpoints named over one sentence; all stand in the table. */
+const namedMost = 3;

@@ -12,6 +12,13 @@ export function evidenceText(evidence: FindingView["evidence"]): string {
   return parts.join(", ");
 }
 
+/** What a signal means, with its telling numbers behind it. */
+export function meaningText({ meaning, ...rest }: FindingView["evidence"]): string {
+  const numbers = evidenceText(rest);
+  if (meaning === undefined) return numbers;
+  return numbers === "" ? plain(String(meaning)) : `${plain(String(meaning))} (${numbers})`;
+}
+
 /** `recordsPerHourSeen` reads `records per hour seen`. */
 function words(name: string): string {
   return name.replace(/([a-z])([A-Z])/g, "$1 $2").toLowerCase();

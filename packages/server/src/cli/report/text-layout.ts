@@ -110,7 +110,8 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
         const padded = column.right === true ? text.padStart(size) : i === columns.length - 1 ? text : text.padEnd(size);
         return painted && column.paint !== undefined ? column.paint(padded, cells[i] ?? "") : padded;
       })
-      .join("  ");
+      .join("  ")
+      .trimEnd();
   return [
     head(
       line(

@@ -1,7 +1,7 @@
 import pc from "picocolors";
 import type { FindingView, IncidentView } from "../../api/views.ts";
 import { stepLines } from "../report/step-lines.ts";
-import { acceptedText, evidenceText } from "../report/evidence-text.ts";
+import { acceptedText, evidenceText, meaningText } from "../report/evidence-text.ts";
 import { count, learned, plain, several, wrap } from "../report/text-layout.ts";
 
 /** An incident for a person: what happened, where, who, on what evidence, and what to do. */
@@ -32,7 +32,7 @@ export function renderIncident(incident: IncidentView, options: RenderWhyOptions
   }
   lines.push("", paint.bold(`${several(incident.signalCount, "signal")}${incident.signalCount > shownMax ? `, the last ${shownMax}` : ""}`));
   for (const signal of incident.signals.slice(-shownMax)) {
-    lines.push(`  ${minute(signal.at)}  ${signal.level}  ${plain(signal.detector)}`, ...text(evidenceText(signal.evidence), "    ").map(paint.dim));
+    lines.push(`  ${minute(signal.at)}  ${signal.level}  ${plain(signal.detector)}`, ...text(meaningText(signal.evidence), "    ").map(paint.dim));
   }
   if (incident.next.length > 0) lines.push("", paint.bold("What to do"));
   for (const [i, step] of incident.next.entries()) lines.push(...stepLines(step, i + 1, options.width));
