@@ -57,6 +57,7 @@ export class EndpointWatch {
   #cohortAt = 0;
   /** Answers ahead of follow-ups, and during an outage. */
   #grants = new Allowance(policy.grantsTogether);
+  #grantsFrom = 0;
   #outage = new Allowance(0);
   #hour = -1;
   #anchoredInHour = 0;
@@ -120,6 +121,7 @@ export class EndpointWatch {
     this.#anchoredBusiest = Math.max(this.#anchoredBusiest, other.#anchoredBusiest);
     this.#anchoredBusiestHour = Math.max(this.#anchoredBusiestHour, other.#anchoredBusiestHour);
     this.#grants = other.#grants;
+    this.#grantsFrom = Math.max(this.#grantsFrom, other.#grantsFrom);
     this.#outage = other.#outage;
     this.#begunAt = this.#begunAt === 0 ? other.#begunAt : Math.min(this.#begunAt, other.#begunAt === 0 ? this.#begunAt : other.#begunAt);
     this.#surplus = Math.max(this.#surplus, other.#surplus);
@@ -242,9 +244,9 @@ export class EndpointWatch {
     this.#anchoredBusiestHour = Math.max(this.#anchoredBusiestHour, ++this.#anchoredInHour);
   }
 
-  /** Whether a source that set out to follow up may be answered `cost` ahead of that. */
+  /** Whether a source that set out to follow up may be answered `cost` ahead of that. Not for a day after an attack was confirmed: it has own accounts to set out with, too. */
   grants(cost: number, at: number): boolean {
-    return this.#grants.has(cost, at, policy.grantsPerMs, policy.grantsTogether);
+    return at >= this.#grantsFrom && this.#grants.has(cost, at, policy.grantsPerMs, policy.grantsTogether);
   }
 
   takeGrant(cost: number): void {
@@ -304,6 +306,7 @@ export class EndpointWatch {
     }
     if (this.cohortLog >= policy.confirmAt && this.phase === "provisional") {
       this.phase = "closed";
+      this.#grantsFrom = at + policy.grantsRestMs;
       this.#phaseUntil = at + Math.min(policy.closedForMaxMs, policy.closedForMs * 2 ** Math.min(10, this.#confirmations++));
       return "confirmed";
     }

@@ -80,12 +80,14 @@ export const enumerationPolicy = {
   /**
    * D1: an office sets up its telephones faster than any of them can follow up. While a source asks more than {@link enumerationPolicy.askedPerAnchor} for each anchor and nothing
    * speaks against it, each anchor lets it ask eight more ahead, up to 64. All of an endpoint share 96 such answers; one comes back with its follow-up, the others at 64 a day.
-   * An attacker gets them by accounts of his own: 96 answers once, 64 a day, counted by D3, D4 and D6 as before.
+   * An attacker gets them by accounts of his own: 96 answers once, 64 a day, counted by D3, D4 and D6 as before; none for a day once D3 has confirmed him. An office that begins on such a day is
+   * answered as one without follow-ups is.
    */
   grantPerAnchor: 8,
   grantsPerSource: 64,
   grantsTogether: 96,
   grantsPerMs: 64 / 86_400_000,
+  grantsRestMs: 86_400_000,
   /**
    * D6 during an outage: nobody can follow up, so nothing comes back to the ceiling and it would close the endpoint to all newcomers within hours. Beside it they share as many answers an hour
    * as people followed up in the busiest hour so far, and a quarter more for those who never do; saved up for twenty minutes.

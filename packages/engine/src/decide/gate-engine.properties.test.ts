@@ -376,6 +376,24 @@ describe("EndpointWatch", () => {
     expect(closedMinutes[2]).toBeGreaterThanOrEqual(40);
   });
 
+  it("answers nobody ahead of his follow-up for a day after a surge was confirmed as an attack", () => {
+    const watch = new EndpointWatch(0, guarded());
+    for (let n = 0; n < enumerationPolicy.anchorsSeenMin; n++) watch.vouched(start);
+    let at = start;
+    for (let n = 0; n < 60; n++) watch.newcomer((at += 60_000));
+    for (let n = 0; n < 40; n++) watch.newcomer((at += 20));
+    for (let n = 0; n < 10; n++) watch.cohortAsked(at);
+    expect(watch.grants(1, at)).toBe(true);
+    expect(watch.cohort((at += enumerationPolicy.cohortJudgedAfterMs), false)).toBe("confirmed");
+    expect(watch.grants(1, at)).toBe(false);
+    const next = new EndpointWatch(1, guarded());
+    next.goesOnFrom(watch);
+    expect([at + 86_399_999, at + 86_400_000].map((when) => [watch.grants(1, when), next.grants(1, when)])).toEqual([
+      [false, false],
+      [true, true],
+    ]);
+  });
+
   it("judges no crowd by its follow-up where none was ever seen: it shares the learned rate until the surge is over", () => {
     const watch = new EndpointWatch(0, guarded());
     let at = start;
