@@ -10,6 +10,8 @@ export interface DirectOptions {
   readonly to: number;
   /** Host in the exchanges' URLs. Default `latchkey.example`. */
   readonly host?: string;
+  /** Counts into these, for who reads them meanwhile. */
+  readonly stats?: TrafficStats;
   /** Prefix of the exchanges' ids. Default `x`. */
   readonly idPrefix?: string;
   /**
@@ -33,7 +35,7 @@ export interface DirectResult {
 export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "handle">, options: DirectOptions, sink: (exchange: Exchange) => void = () => {}): DirectResult {
   const host = options.host ?? "latchkey.example";
   const prefix = options.idPrefix ?? "x";
-  const stats = new TrafficStats();
+  const stats = options.stats ?? new TrafficStats();
   const arrivals = inOrder(sessions, options, stats);
   let events = 0;
   for (let arrival = arrivals.next(); arrival.done !== true;) {

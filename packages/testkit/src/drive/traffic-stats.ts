@@ -9,6 +9,9 @@ export interface KindStats {
   gaveUp: number;
   left: number;
   requests: number;
+  /** Parts of address books that were sent, and those in which somebody who has an account was kept back. */
+  parts: number;
+  partsHeld: number;
   /** Requests to the lookup, and parts of address books. */
   lookups: number;
   /** Lookups of a number the asker knows to exist, answered as if it did not; parts of address books in which somebody was kept back. */
@@ -45,8 +48,13 @@ export class TrafficStats {
     // Latchkey itself answers 403 to a suspended account that starts a registration; to a lookup it never does.
     if (answer.status === 429 || answer.status >= 500 || (answer.status === 403 && request.lookup !== undefined)) stats.refused += 1;
     if (request.contacts !== undefined) {
+      const held = request.contacts.some((national) => !answer.body.includes(international(national)));
+      stats.parts += 1;
       stats.lookups += 1;
-      if (request.contacts.some((national) => !answer.body.includes(international(national)))) stats.uniform += 1;
+      if (held) {
+        stats.partsHeld += 1;
+        stats.uniform += 1;
+      }
     }
     if (request.lookup === undefined) return;
     stats.lookups += 1;
@@ -75,8 +83,8 @@ export class TrafficStats {
   }
 }
 
-const countNames = ["sessions", "completed", "gaveUp", "left", "requests", "lookups", "uniform", "refused", "errors"] as const;
+const countNames = ["sessions", "completed", "gaveUp", "left", "requests", "parts", "partsHeld", "lookups", "uniform", "refused", "errors"] as const;
 
 function none(): KindStats {
-  return { sessions: 0, completed: 0, gaveUp: 0, left: 0, requests: 0, lookups: 0, uniform: 0, refused: 0, errors: 0 };
+  return { sessions: 0, completed: 0, gaveUp: 0, left: 0, requests: 0, parts: 0, partsHeld: 0, lookups: 0, uniform: 0, refused: 0, errors: 0 };
 }

@@ -54,13 +54,14 @@ export function* syncContacts(talk: Conversation, people: Population, person: Pe
   let outcome: Outcome = "completed";
   for (let part = 0; part < 1 + talk.source.int(3); part += 1) {
     const numbers = Array.from({ length: 20 + talk.source.int(80) }, () =>
-      international(people.numberAt(talk.source.chance(0.3) ? talk.source.int(people.accounts) : talk.source.int(20_000_000))),
+      people.numberAt(talk.source.chance(0.3) ? talk.source.int(people.accounts) : talk.source.int(20_000_000)),
     );
     const answer = yield* ask(talk, part === 0 ? 0 : 700, {
       method: "POST",
       path: "/client/v1/contacts/sync",
       headers: headersOf(talk, key, true),
-      body: JSON.stringify({ numbers }),
+      body: JSON.stringify({ numbers: numbers.map(international) }),
+      contacts: numbers.filter((national) => people.holds(national)),
     });
     if (answer.status !== 200) outcome = "gave-up";
   }

@@ -1,4 +1,4 @@
-import type { BackOffice, Crowd, FlawId, HonestOptions, LookupDoor, Outage } from "@postern/testkit";
+import type { BackOffice, Crowd, FlawId, HonestOptions, LookupDoor, OrderDays, Outage } from "@postern/testkit";
 
 /**
  * One cell of the league table: an honest world, and at most one attack on it. Times are milliseconds from the first honest request; the attack starts at
@@ -47,6 +47,8 @@ export interface HonestWorld {
   readonly release?: HonestOptions["release"];
   /** Partners, clerks, crawlers, monitors and tests of the lookup; their times are from the first honest request. */
   readonly backOffice?: BackOffice;
+  /** A shop beside it, whose orders are read by their running number. */
+  readonly orders?: OrderDays;
   /** Whom the operator declared to expect, so many people a day; until the end of the run. */
   readonly expected?: readonly { readonly networks: readonly string[]; readonly peopleADay: number }[];
 }
@@ -83,6 +85,8 @@ export interface CellAttack {
   readonly perRequest?: number;
   /** Each address sends its part of the list at once, as a telephone its book, so long after the one before. */
   readonly bookEveryMs?: number;
+  /** Instead of asking about people it walks orders of the world's shop, signed in with an own account an address. `size` orders. */
+  readonly walksOrders?: boolean;
 }
 
 /** What the cell is held to. Absent: not held, only told. */
@@ -96,6 +100,8 @@ export interface Bar {
   readonly pages?: number;
   /** Share of honest lookups answered as if unknown; honest refusals are always held to none. */
   readonly uniformShare?: number;
+  /** The same from the moment on in which the attack's clients were named, which then must happen. */
+  readonly uniformNamedShare?: number;
   /** It must be told to people before the run ends. */
   readonly found?: boolean;
 }

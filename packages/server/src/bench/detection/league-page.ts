@@ -27,8 +27,8 @@ export function leaguePage(run: LeaguePageRun): string {
     "",
     "## Honest worlds",
     "",
-    "| cell | pages | honest as unknown | refused | held to |",
-    "|---|---|---|---|---|",
+    "| cell | pages | honest as unknown | parts of address books held back | refused | held to |",
+    "|---|---|---|---|---|---|",
     ...rows.filter((row) => row.cell.attack === undefined).map(honestLine),
     "",
     ...(run.rivals === "" ? [] : ["## Others, on the same traffic", "", "```", run.rivals.trimEnd(), "```", ""]),
@@ -88,11 +88,11 @@ function placeOf(value: number): number {
 function attackLine(row: LeagueRow): string {
   const { cell } = row;
   const told = row.found === 0 ? "–" : minutes(row.alertAfterMinutes.median);
-  return `| ${cell.id}: ${cell.title} | ${cell.attack?.size ?? 0} | ${pair(row.leaked)} | ${pair(row.leakedAtAlert)} | ${told} | ${row.found}/${row.seeds} | ${share(row.uniformShare)} | ${heldTo(row)} |`;
+  return `| ${cell.id}: ${cell.title} | ${cell.attack?.size ?? 0} | ${pair(row.leaked)} | ${pair(row.leakedAtAlert)} | ${told} | ${row.found}/${row.seeds} | ${share(row.uniformShare)}${row.named === 0 ? "" : `; ${share(row.uniformNamedShare)} once clients were named`} | ${heldTo(row)} |`;
 }
 
 function honestLine(row: LeagueRow): string {
-  return `| ${row.cell.id}: ${row.cell.title} | ${pair(row.pages)} | ${share(row.uniformShare)} | ${row.refused} | ${heldTo(row)} |`;
+  return `| ${row.cell.id}: ${row.cell.title} | ${pair(row.pages)} | ${share(row.uniformShare)} | ${row.partsHeld} of ${row.parts} | ${row.refused} | ${heldTo(row)} |`;
 }
 
 function heldTo(row: LeagueRow): string {
@@ -102,6 +102,7 @@ function heldTo(row: LeagueRow): string {
     bar.leakedShare === undefined ? "" : `≤ ${bar.leakedShare * 100} % of the list`,
     bar.pages === undefined ? "" : `≤ ${bar.pages} pages`,
     bar.uniformShare === undefined ? "" : `≤ ${bar.uniformShare * 100} % as unknown`,
+    bar.uniformNamedShare === undefined ? "" : `≤ ${bar.uniformNamedShare * 100} % as unknown once clients are named`,
     bar.found === true ? "found" : "",
   ].filter((part) => part !== "");
   return parts.length === 0 ? "nothing, only told" : `${parts.join(", ")}: ${row.missed.length === 0 ? "held" : "**missed**"}`;

@@ -17,6 +17,12 @@ export interface LeagueRow {
   readonly pagesBefore: Middle;
   /** Share of honest lookups answered as unknown. */
   readonly uniformShare: Middle;
+  /** The same from the moment on in which clients were named, over the runs in which they were; and how many runs that is. */
+  readonly uniformNamedShare: Middle;
+  readonly named: number;
+  /** Parts of honest address books, and those in which somebody was kept back, all runs together; in the share above they count as lookups. */
+  readonly parts: number;
+  readonly partsHeld: number;
   /** Honest requests refused, all runs together. */
   readonly refused: number;
   /** People that the disclosures miss, or name too many, all runs together. */
@@ -42,6 +48,7 @@ export function leagueRow(cell: Cell, outcomes: readonly CellOutcome[]): LeagueR
   };
   const sum = (pick: (outcome: CellOutcome) => number): number => outcomes.reduce((total, outcome) => total + pick(outcome), 0);
   const told = outcomes.flatMap((outcome) => (outcome.alertAfterMs === undefined ? [] : [outcome.alertAfterMs / 60_000]));
+  const afterNaming = outcomes.flatMap(({ named, lookups, uniform }) => (named === undefined ? [] : [(uniform - named.uniform) / Math.max(1, lookups - named.lookups)]));
   const row = {
     cell,
     seeds: outcomes.length,
@@ -52,6 +59,10 @@ export function leagueRow(cell: Cell, outcomes: readonly CellOutcome[]): LeagueR
     pages: of((outcome) => outcome.pages + outcome.pagesBefore),
     pagesBefore: of((outcome) => outcome.pagesBefore),
     uniformShare: of((outcome) => (outcome.lookups === 0 ? 0 : outcome.uniform / outcome.lookups)),
+    uniformNamedShare: { median: percentile([...afterNaming], 0.5), p95: percentile([...afterNaming], 0.95) },
+    named: afterNaming.length,
+    parts: sum((outcome) => outcome.parts),
+    partsHeld: sum((outcome) => outcome.partsHeld),
     refused: sum((outcome) => outcome.refused),
     unaccounted: sum((outcome) => outcome.unaccounted),
     invented: sum((outcome) => outcome.invented),
@@ -70,6 +81,10 @@ function missedOf(row: Omit<LeagueRow, "missed" | "held">): string[] {
   over("leaked, share of the list", row.leaked.median / (attack?.size ?? 1), bar.leakedShare);
   over("pages", row.pages.p95, bar.pages);
   over("honest answered as unknown", row.uniformShare.p95, bar.uniformShare);
+  if (bar.uniformNamedShare !== undefined) {
+    over("honest answered as unknown once clients were named", row.uniformNamedShare.p95, bar.uniformNamedShare);
+    if (row.named < row.seeds) missed.push(`clients not named in ${row.seeds - row.named} of ${row.seeds} runs`);
+  }
   if (bar.found === true && row.found < row.seeds) missed.push(`not found in ${row.seeds - row.found} of ${row.seeds} runs`);
   if (row.cell.group === "honest" && row.refused > 0) missed.push(`${row.refused} honest requests refused`);
   if (row.unaccounted + row.invented > 0) missed.push(`disclosures wrong about ${row.unaccounted + row.invented} people`);
@@ -81,6 +96,14 @@ export function renderLeague(rows: readonly LeagueRow[]): string {
   const missed = rows.filter((row) => row.missed.length > 0);
   const lines = missed.length === 0 ? [] : ["MISSED", ...missed.map((row) => `  ${row.cell.id.padEnd(idWidth)}  ${row.missed.join("; ")}`), ""];
   lines.push(`${"".padEnd(idWidth + 2)}${heading}`, ...rows.map((row) => `  ${row.cell.id.padEnd(idWidth)}${columnsOf(row)}`), "");
+  for (const row of rows) {
+    if (row.parts > 0) lines.push(`  ${row.cell.id.padEnd(idWidth)}  address books: ${row.partsHeld} of ${row.parts} parts held back`);
+    if (row.named > 0)
+      lines.push(
+        `  ${row.cell.id.padEnd(idWidth)}  honest as unknown once clients were named: ${(row.uniformNamedShare.median * 100).toFixed(2)} % (${(row.uniformNamedShare.p95 * 100).toFixed(2)}), in ${row.named} of ${row.seeds} runs`,
+      );
+  }
+  lines.push("");
   const held = rows.filter((row) => row.held);
   lines.push(`${held.length - held.filter((row) => row.missed.length > 0).length} of ${held.length} cells held.`);
   return `${lines.join("\n")}\n`;

@@ -114,6 +114,8 @@ describe("the table", () => {
     pagesBefore: 0,
     lookups: 1_000,
     uniform: 2,
+    parts: 0,
+    partsHeld: 0,
     refused: 0,
     unaccounted: 0,
     invented: 0,

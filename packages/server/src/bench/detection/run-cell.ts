@@ -1,5 +1,5 @@
 import { compareLevels, type Disclosure, type Exchange, Incidents, Judge, type Mode, normalForm, type Signal } from "@postern/engine";
-import { type Attack, dashed, honestKinds, runDirect } from "@postern/testkit";
+import { type Attack, dashed, honestKinds, runDirect, TrafficStats } from "@postern/testkit";
 import { makePorts } from "../../keys/make-ports.ts";
 import type { Cell } from "./cell.ts";
 import { ownNumbers, worldOf } from "./world.ts";
@@ -36,28 +36,52 @@ export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}):
     },
   );
   let refused = 0;
+  const stats = new TrafficStats();
+  let named: CellOutcome["named"];
+  let lookAt = from;
   const result = runDirect(sessions, latchkey, {
     from,
     to,
     host: "latchkey.example",
+    stats,
     gate: (exchange) => {
       const { action, answer } = judge.decide(exchange);
       // The service's own refusals, in an outage, are not ours.
       if ((action === "throttle" || action === "block") && !tally.isAttackers(exchange.client.address)) refused += 1;
+      if (named === undefined && exchange.at >= lookAt) {
+        lookAt = exchange.at + 60_000;
+        if (judge.gate.endpointIds().some((id) => judge.gate.guarded(id)?.named !== undefined)) named = { afterMs: exchange.at - attackFrom, ...honestOf(stats) };
+      }
       return answer;
     },
   });
   judge.finish();
   latchkey.close();
   onDone?.(judge, new Set(attack?.sessions.map((session) => session.address)));
-  const total = result.stats.total(honestKinds);
+  const total = stats.total(honestKinds);
+  const walk = cell.attack?.walksOrders === true;
   const exposure = tally.exposure(
-    (row) => judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed",
-    (national) => ports.hash("phone", normalForm("phone", dashed(national))),
+    // That an order was read says that it is there, whatever the endpoint's answers tell of others.
+    (row) => (walk ? judge.ledger.oracles.classOf(row.endpointId, row.responseClass)?.status === 200 : judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed"),
+    (national) => (walk ? ports.hash("integer", String(national)) : ports.hash("phone", normalForm("phone", dashed(national)))),
     cell.attack?.gateways === undefined && cell.attack?.homes !== true,
     ownNumbers(cell.attack, latchkey.population),
   );
-  return { ...tally.outcome(), ...exposure, events: result.events, lookups: total.lookups, uniform: total.uniform, refused };
+  return {
+    ...tally.outcome(),
+    ...exposure,
+    events: result.events,
+    ...honestOf(stats),
+    parts: total.parts,
+    partsHeld: total.partsHeld,
+    refused,
+    ...(named === undefined ? {} : { named }),
+  };
+}
+
+function honestOf(stats: TrafficStats): Pick<CellOutcome, "lookups" | "uniform"> {
+  const { lookups, uniform } = stats.total(honestKinds);
+  return { lookups, uniform };
 }
 
 export interface RunCellOptions {
@@ -84,6 +108,11 @@ export interface CellOutcome {
   readonly lookups: number;
   readonly uniform: number;
   readonly refused: number;
+  /** Of these lookups: parts of address books, and those in which somebody was kept back. */
+  readonly parts: number;
+  readonly partsHeld: number;
+  /** When the gate began to hold off named clients, to the minute: from the attack's first question on, and the honest counts until then. */
+  readonly named?: { readonly afterMs: number; readonly lookups: number; readonly uniform: number };
   /** People the attacker knows of and our disclosures do not, and the other way round (not told where honest people share its addresses). */
   readonly unaccounted: number;
   readonly invented: number;
@@ -147,7 +176,7 @@ class Tally {
     return { unaccounted, invented };
   }
 
-  outcome(): Omit<CellOutcome, "unaccounted" | "invented" | "events" | "lookups" | "uniform" | "refused"> {
+  outcome(): Omit<CellOutcome, "unaccounted" | "invented" | "events" | "lookups" | "uniform" | "refused" | "parts" | "partsHeld" | "named"> {
     const leaked = this.#existing();
     return {
       leaked,

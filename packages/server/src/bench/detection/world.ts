@@ -12,6 +12,8 @@ import {
   type LookupDoor,
   mergeSessions,
   numberSpace,
+  orderDays,
+  orderWalk,
   type Population,
   random,
   scriptUserAgent,
@@ -22,6 +24,7 @@ import {
   throughDoor,
   withBackOffice,
   withDoor,
+  withOrders,
 } from "@postern/testkit";
 import type { Cell, CellAttack } from "./cell.ts";
 
@@ -53,7 +56,8 @@ export function worldOf(cell: Cell, seed: string): World {
     now: () => from,
     ...(honest.outages === undefined ? {} : { outages: honest.outages.map((outage) => ({ from: from + outage.from, to: from + outage.to })) }),
   });
-  const staffed = honest.backOffice === undefined ? service : withBackOffice(service);
+  const shop = honest.orders === undefined ? service : withOrders(service);
+  const staffed = honest.backOffice === undefined ? shop : withBackOffice(shop);
   const latchkey = honest.door === undefined ? staffed : withDoor(staffed, honest.door);
   const people = latchkey.population;
   const list = cell.attack === undefined ? [] : listOf(cell.attack, people, seed, new Set(ownNumbers(cell.attack, people)));
@@ -80,7 +84,8 @@ export function worldOf(cell: Cell, seed: string): World {
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
   const office = honest.backOffice === undefined ? [] : backOfficeDays(officeSince(from, honest.backOffice), { population: people, seed, from, to });
-  const all = mergeSessions(days, office);
+  const orders = honest.orders === undefined ? [] : orderDays(honest.orders, { population: people, seed, from, to });
+  const all = mergeSessions(days, office, orders);
   const sessions = honest.ja4 === true ? withFingerprints(all) : all;
   const everybody = attack === undefined ? sessions : mergeSessions(sessions, attack.sessions);
   return { from, attackFrom, to, latchkey, attack, canaries, sessions: honest.door === undefined ? everybody : throughDoor(everybody, honest.door) };
@@ -105,6 +110,7 @@ function officeSince(from: number, office: BackOffice): BackOffice {
 }
 
 function attackOf(attack: CellAttack, list: readonly number[], people: Population, from: number, seed: string, door: LookupDoor | undefined): Attack {
+  if (attack.walksOrders === true) return orderWalk({ people, seed: `${seed}/attack`, from, accounts: attack.addresses, size: attack.size, ratePerSecond: attack.ratePerSecond });
   const own = attack.ownAccounts;
   return enumeration({
     list,
@@ -132,7 +138,8 @@ export function ownNumbers(attack: CellAttack | undefined, people: Population): 
 }
 
 function listOf(attack: CellAttack, people: Population, seed: string, excluding: ReadonlySet<number>): readonly number[] {
-  const { size, validShare, order = "random" } = attack;
+  const { size, validShare, order = "random", walksOrders } = attack;
+  if (walksOrders === true) return [];
   if (order === "random" || order === "sorted") return attackList({ population: people }, { size, validShare, seed: `${seed}/list`, excluding, order });
   const source = random(`${seed}/list`);
   const step = order === "sequential" ? 1 : 97;
