@@ -12,9 +12,9 @@ export interface KindStats {
   /** Parts of address books that were sent, and those in which somebody who has an account was kept back. */
   parts: number;
   partsHeld: number;
-  /** Requests to the lookup, and parts of address books. */
+  /** Requests to the lookup. */
   lookups: number;
-  /** Lookups of a number the asker knows to exist, answered as if it did not; parts of address books in which somebody was kept back. */
+  /** Lookups of a number the asker knows to exist, answered as if it did not. */
   uniform: number;
   /** Answers 429 or 5xx, and 403 to a lookup. */
   refused: number;
@@ -50,11 +50,7 @@ export class TrafficStats {
     if (request.contacts !== undefined) {
       const held = request.contacts.some((national) => !answer.body.includes(international(national)));
       stats.parts += 1;
-      stats.lookups += 1;
-      if (held) {
-        stats.partsHeld += 1;
-        stats.uniform += 1;
-      }
+      if (held) stats.partsHeld += 1;
     }
     if (request.lookup === undefined) return;
     stats.lookups += 1;

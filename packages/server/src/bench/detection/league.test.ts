@@ -151,6 +151,14 @@ describe("the table", () => {
       if (attack !== undefined && attack.order === undefined) expect(attack.size * attack.validShare).toBeLessThanOrEqual(people.accounts);
   });
 
+  test("prints how many parts of address books were held back, and holds what honest people pay once clients were named to its own bar", () => {
+    const told = { ...outcome, parts: 40, partsHeld: 3, named: { afterMs: 60_000, lookups: 800, uniform: 0 } };
+    const row = leagueRow(cell({ uniformNamedShare: 0.005 }), [told, outcome]);
+    expect(row.uniformNamedShare.median).toBe(0.01);
+    expect(row.missed).toEqual(["honest answered as unknown once clients were named 0.01 > 0.005", "clients not named in 1 of 2 runs"]);
+    expect(renderLeague([row])).toContain("address books: 3 of 40 parts held back");
+  });
+
   test("writes times as people say them", () => {
     expect([minutes(0.5), minutes(12), minutes(200), minutes(5_000)]).toEqual(["30 s", "12 min", "3.3 h", "3.5 d"]);
   });

@@ -80,8 +80,8 @@ export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}):
 }
 
 function honestOf(stats: TrafficStats): Pick<CellOutcome, "lookups" | "uniform"> {
-  const { lookups, uniform } = stats.total(honestKinds);
-  return { lookups, uniform };
+  const { lookups, uniform, parts, partsHeld } = stats.total(honestKinds);
+  return { lookups: lookups + parts, uniform: uniform + partsHeld };
 }
 
 export interface RunCellOptions {
@@ -104,7 +104,7 @@ export interface CellOutcome {
   /** Incidents and raises of level high or above: each wakes somebody. `pagesBefore`: those before the attack. */
   readonly pages: number;
   readonly pagesBefore: number;
-  /** Honest lookups; those of them about people known to exist answered as unknown; honest requests refused. */
+  /** Honest lookups and parts of address books; those of them about people known to exist answered as unknown; honest requests refused. */
   readonly lookups: number;
   readonly uniform: number;
   readonly refused: number;
