@@ -3,7 +3,8 @@ import type { Exchange, HeaderList } from "../exchange/exchange.ts";
 import { carriesAll } from "../exchange/exchange.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { Inventory } from "./inventory.ts";
-import { Posture, samplesMax, slotsMax } from "./posture.ts";
+import { Posture, samplesMax } from "./posture.ts";
+import { slotsMax } from "./shared-credentials.ts";
 import { outcomeOf } from "./posture-outcome.ts";
 import { ports } from "../testing/ports.ts";
 

@@ -1,13 +1,14 @@
 import type { CredentialFacts } from "../exchange/credential-facts.ts";
 import { saysOnlyWhether } from "../exchange/credential-of.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
-import { DistinctCounter } from "./distinct-counter.ts";
 import { CredentialDoor, type KnownCredentials, type RefusedElsewhere } from "./known-credentials.ts";
-import { type Learned, LearnedCredential, type LearnedPlaceState } from "./learned-credential.ts";
+import { type Learned, LearnedCredential } from "./learned-credential.ts";
 import { isSecretName } from "./parameters.ts";
 import { bodyHash, objectHash, PostureObjects } from "./posture-objects.ts";
 import { addOutcomes, newOutcomes, type Outcome, type OutcomeCounts, outcomeNames, outcomeOf } from "./posture-outcome.ts";
 import { type PostureCounts, type PostureTallies, type PostureVerdict, verdictOf } from "./posture-verdict.ts";
+import { type PostureState, type PostureStateBefore, sorts, upgraded } from "./posture-state.ts";
+import { SharedCredentials, sharedBehindDoorMin, sharedNetworksMin } from "./shared-credentials.ts";
 import type { UnusualCarrier } from "./unusual-carriers.ts";
 
 /**
@@ -25,7 +26,7 @@ import type { UnusualCarrier } from "./unusual-carriers.ts";
  * A request without any credential that `credentialOf` knows may have one all the same: where answers show it ({@link LearnedCredential}), those with it are told apart from those
  * without, back to the first call.
  *
- * Mistakes: the only customer of a service, calling with one key from that many networks, looks like an app's constant.
+ * Mistakes: those of {@link SharedCredentials}.
  * Misses: credentials in bodies of unusual name, refusals in a dress it does not know (see `outcomeOf`). Sources without
  * request headers say nothing here. A caller can make an endpoint look better only by being refused.
  */
@@ -34,15 +35,12 @@ export class Posture {
   /** Well-formed credentials by kind; shared ones are told apart in the report. */
   readonly #valid = new Map<string, OutcomeCounts>();
   readonly #kinds = new Set<string>();
-  readonly #slots = new Map<string, Slot>();
+  readonly #shared: SharedCredentials;
   readonly #samples = new Map<string, string[]>();
   readonly #examples: string[] = [];
   readonly #issuers = new Set<string>();
   readonly #algorithms = new Set<string>();
   #lifetime: [min: number, max: number] | undefined;
-  /** Callers who sent a credential. */
-  #networks = new DistinctCounter();
-  #devices = new DistinctCounter();
   #objects: PostureObjects | undefined;
   #learned: LearnedCredential | undefined;
   readonly #door = new CredentialDoor();
@@ -58,6 +56,10 @@ export class Posture {
   /** Calls since the last report; a report costs more than a count, so it is renewed every {@link reportEvery} calls. */
   #since = 0;
   #total = 0;
+
+  constructor(shared = new SharedCredentials()) {
+    this.#shared = shared;
+  }
 
   /** `caller`: who, and what the credential says of itself. `objects`: the path names one. */
   observe(view: ExchangeView, caller: PostureCaller, objects: boolean): void {
@@ -83,8 +85,7 @@ export class Posture {
       else if (outcome === "refused" && carriesSecret(view)) this.#bodyRefused++;
       return;
     }
-    this.#networks.add(caller.network);
-    this.#devices.add(caller.device);
+    this.#shared.called(caller);
     const kind =
       facts.jwt !== undefined || facts.malformed || credential.kind !== "jwt" ? credential.kind : credential.location.startsWith("cookie:") ? "session-cookie" : "bearer";
     if (this.#kinds.size < kindsMax) this.#kinds.add(kind);
@@ -110,12 +111,7 @@ export class Posture {
     if (outcome === "other" && status < 500 && status !== 429) this.#passed++;
     const colon = credential.location.indexOf(":");
     if (credential.kind === "mtls" && saysOnlyWhether(credential.location.slice(colon + 1))) return;
-    const slot = this.#slot(credential);
-    slot.count++;
-    slot.outcomes[outcome]++;
-    slot.networks.add(caller.network);
-    slot.devices.add(caller.device);
-    if (outcome === "data" && slot.example === "") slot.example = exchange.id;
+    this.#shared.answered(credential, outcome, caller, exchange.id);
   }
 
   /** No exchange that carried headers was ever seen: nothing is known here of credentials or of what follows an answer. */
@@ -138,8 +134,7 @@ export class Posture {
 
   /** True when this credential was seen from many networks and by nearly every caller here: it proves nothing about who calls. */
   isSharedHere(hash: string): boolean {
-    const slot = this.#slots.get(hash);
-    return slot !== undefined && this.#isShared(slot);
+    return this.#shared.isShared(hash, this.#counts.none.refused > 0);
   }
 
   absorb(other: Posture): void {
@@ -151,27 +146,13 @@ export class Posture {
     for (const name of other.#issuers) remember(this.#issuers, name);
     for (const name of other.#algorithms) remember(this.#algorithms, name);
     if (other.#lifetime !== undefined) this.#noteLifetime(...other.#lifetime);
-    this.#networks.absorb(other.#networks);
-    this.#devices.absorb(other.#devices);
+    this.#shared.absorb(other.#shared);
     this.#bodyRefused += other.#bodyRefused;
     this.#challenged += other.#challenged;
     this.#passed += other.#passed;
     this.#alike += other.#alike + (other.#objects?.alike ?? 0);
     this.#differs += other.#differs + (other.#objects?.differs ?? 0);
     this.#total += other.#total;
-    for (const [hash, slot] of other.#slots) {
-      const mine = this.#slots.get(hash);
-      if (mine === undefined) {
-        // Two hold it from now on.
-        slot.own = false;
-        if (this.#slots.size < slotsMax) this.#slots.set(hash, slot);
-        continue;
-      }
-      mine.count += slot.count;
-      mine.networks.absorb(slot.networks);
-      mine.devices.absorb(slot.devices);
-      addOutcomes(mine.outcomes, slot.outcomes);
-    }
     if (other.#learned !== undefined) {
       if (this.#learned === undefined) this.#learned = other.#learned;
       else this.#learned.absorb(other.#learned);
@@ -190,28 +171,19 @@ export class Posture {
       issuers: [...this.#issuers],
       algorithms: [...this.#algorithms],
       lifetime: this.#lifetime ?? [],
-      networks: this.#networks.exportState(),
-      devices: this.#devices.exportState(),
+      ...this.#shared.exportState(),
       tallies: [this.#bodyRefused, this.#challenged, this.#passed, this.#alike + (this.#objects?.alike ?? 0), this.#differs + (this.#objects?.differs ?? 0), this.#total],
       ...(credentials + doubted === 0 ? {} : { refusedElsewhere: [credentials, networks, answers, doubted] }),
       examples: [...this.#examples],
       samples: [...this.#samples],
       ...(this.#learned === undefined ? {} : { learned: this.#learned.exportState() }),
-      slots: [...this.#slots].map(([hash, slot]) => ({
-        hash,
-        count: slot.count,
-        outcomes: { ...slot.outcomes },
-        networks: slot.networks.exportState(),
-        devices: slot.devices.exportState(),
-        example: slot.example,
-      })),
     };
   }
 
   /** Goes on from written counts; from those of an earlier version as far as they told credentials apart. */
   static restore(state: PostureState | PostureStateBefore): Posture {
-    const posture = new Posture();
     const current = "version" in state ? state : upgraded(state);
+    const posture = new Posture(new SharedCredentials(current));
     for (const sort of sorts) addOutcomes(posture.#counts[sort], current.counts[sort]);
     for (const [kind, counts] of current.valid.slice(0, kindsMax)) addOutcomes(posture.#validOf(kind), counts);
     for (const kind of current.kinds.slice(0, kindsMax)) posture.#kinds.add(kind);
@@ -219,8 +191,6 @@ export class Posture {
     for (const name of current.algorithms) remember(posture.#algorithms, name);
     const [min, max] = current.lifetime;
     if (min !== undefined && max !== undefined) posture.#lifetime = [min, max];
-    posture.#networks = DistinctCounter.restore(current.networks);
-    posture.#devices = DistinctCounter.restore(current.devices);
     [posture.#bodyRefused = 0, posture.#challenged = 0, posture.#passed = 0, posture.#alike = 0, posture.#differs = 0, posture.#total = 0] = current.tallies;
     posture.#door.open = posture.#counts.none.data > 0;
     posture.#door.checks = posture.#challenged > 0;
@@ -229,17 +199,6 @@ export class Posture {
     if (current.learned !== undefined) posture.#learned = LearnedCredential.restore(current.learned);
     posture.#examples.push(...current.examples.slice(0, examplesMax));
     for (const [cell, ids] of current.samples) for (const id of ids) posture.#sample(cell, id);
-    for (const { hash, count, outcomes, networks, devices, example } of current.slots.slice(0, slotsMax)) {
-      posture.#slots.set(hash, {
-        hash,
-        count,
-        outcomes: { ...outcomes },
-        networks: DistinctCounter.restore(networks),
-        devices: DistinctCounter.restore(devices),
-        example,
-        own: true,
-      });
-    }
     return posture;
   }
 
@@ -247,11 +206,10 @@ export class Posture {
     const sharedConstant = newOutcomes();
     const sharedCredentials: string[] = [];
     const examples = [...this.#examples];
-    for (const [hash, slot] of this.#slots) {
-      if (!this.#isShared(slot)) continue;
+    for (const { hash, outcomes, example } of this.#shared.shared(this.#counts.none.refused > 0)) {
       sharedCredentials.push(hash);
-      addOutcomes(sharedConstant, slot.outcomes);
-      if (slot.example !== "" && examples.length < examplesMax) examples.push(slot.example);
+      addOutcomes(sharedConstant, outcomes);
+      if (example !== "" && examples.length < examplesMax) examples.push(example);
     }
     const malformed = { ...this.#counts.malformed };
     const valid = newOutcomes();
@@ -381,30 +339,6 @@ export class Posture {
     }
     return counts;
   }
-
-  #isShared(slot: Slot): boolean {
-    const networks = slot.networks.count;
-    const networksMin = this.#counts.none.refused > 0 ? sharedBehindDoorMin : sharedNetworksMin;
-    if (networks >= networksMin && networks >= sharedCallersShare * this.#networks.count) return true;
-    const devices = slot.devices.count;
-    return devices >= sharedDevicesMin && devices >= sharedCallersShare * this.#devices.count;
-  }
-
-  #slot(credential: CredentialSeen): Slot {
-    const known = this.#slots.get(credential.hash);
-    if (known !== undefined) return known;
-    let slot: Slot | undefined;
-    if (this.#slots.size >= slotsMax) {
-      // The least used goes; a constant that everybody uses outlives this at once.
-      for (const one of this.#slots.values()) if (slot === undefined || one.count < slot.count) slot = one;
-      if (slot !== undefined) this.#slots.delete(slot.hash);
-    }
-    // Where many call, nearly every call takes a slot: the one that goes is used again.
-    if (slot?.own === true) emptied(slot, credential.hash);
-    else slot = { hash: credential.hash, count: 0, outcomes: newOutcomes(), networks: new DistinctCounter(), devices: new DistinctCounter(), example: "", own: true };
-    this.#slots.set(credential.hash, slot);
-    return slot;
-  }
 }
 
 /** Who calls, with hashes of 32 bits, and what the credential says of itself; both undefined without one. */
@@ -439,59 +373,12 @@ export interface PostureReport extends PostureCounts {
   readonly samples: Readonly<Record<string, readonly string[]>>;
 }
 
-export interface PostureState {
-  readonly version: 2;
-  readonly counts: Readonly<Record<(typeof sorts)[number], OutcomeCounts>>;
-  readonly valid: readonly (readonly [kind: string, OutcomeCounts])[];
-  readonly kinds: readonly string[];
-  readonly issuers: readonly string[];
-  readonly algorithms: readonly string[];
-  readonly lifetime: readonly number[];
-  readonly networks: readonly number[];
-  readonly devices: readonly number[];
-  readonly tallies: readonly number[];
-  /** Credentials, networks, answers, doubted; absent where there are none. */
-  readonly refusedElsewhere?: readonly number[];
-  readonly examples: readonly string[];
-  readonly samples: readonly (readonly [cell: string, ids: readonly string[]])[];
-  /** Absent in states older than it, and where nothing unusual was sent. */
-  readonly learned?: readonly LearnedPlaceState[];
-  readonly slots: readonly {
-    readonly hash: string;
-    readonly count: number;
-    readonly outcomes: OutcomeCounts;
-    readonly networks: readonly number[];
-    readonly devices: readonly number[];
-    readonly example: string;
-  }[];
-}
-
-/** As written before sorts of credentials were told apart. */
-export interface PostureStateBefore {
-  readonly none: OutcomeCounts;
-  readonly credentialed: OutcomeCounts;
-  readonly kinds: readonly string[];
-  readonly callers: readonly number[];
-  readonly examples: readonly string[];
-  readonly slots: readonly { readonly hash: string; readonly count: number; readonly outcomes: OutcomeCounts; readonly networks: readonly number[]; readonly example: string }[];
-}
-
 /** Exchange ids kept to show data without a credential. */
 export const examplesMax = 8;
 /** Exchange ids kept for each sort and outcome. */
 export const samplesMax = 2;
 /** Each outcome's first calls renew the report at once, later ones every so many. */
 export const reportEvery = 16;
-/** A credential from fewer networks may be one customer with several sites. */
-export const sharedNetworksMin = 5;
-/** Where strangers without it are refused, a key may be the only customer's own: more networks are asked for than he has sites. */
-export const sharedBehindDoorMin = 10;
-/** Behind one address translator stands an office, not everybody who installed an app: more are asked for than of networks. */
-export const sharedDevicesMin = 12;
-/** A customer's own key is used by part of the callers, a key embedded in an app by nearly all. */
-export const sharedCallersShare = 0.9;
-/** Credentials watched per endpoint; a shared one is among the most used by definition. */
-export const slotsMax = 16;
 /** Issuers and algorithms remembered of each endpoint; a service trusts a few. */
 export const jwtNamesMax = 8;
 /** A token may be used this long after its end: clocks differ, and most libraries allow it. */
@@ -500,28 +387,6 @@ const kindsMax = 16;
 /** Answers compared with and without a credential. */
 const comparedFirst = 512;
 const comparedOneIn = 64;
-const sorts = ["none", "malformed", "expired", "otherPrincipal"] as const;
-
-interface Slot {
-  /** Of the credential. */
-  hash: string;
-  count: number;
-  readonly outcomes: OutcomeCounts;
-  readonly networks: DistinctCounter;
-  readonly devices: DistinctCounter;
-  example: string;
-  /** False once another endpoint counts in it, too. */
-  own: boolean;
-}
-
-function emptied(slot: Slot, hash: string): void {
-  slot.hash = hash;
-  slot.count = 0;
-  for (const outcome of outcomeNames) slot.outcomes[outcome] = 0;
-  slot.networks.clear();
-  slot.devices.clear();
-  slot.example = "";
-}
 
 /** The counts with those apart that carry the credential learned. */
 function apart(counts: PostureCounts, tallies: PostureTallies, { outcomes, challenged, constant }: Learned): { readonly counts: PostureCounts; readonly tallies: PostureTallies } {
@@ -549,26 +414,6 @@ const oneSecret: ReadonlySet<string> = new Set(["bearer", "jwt", "basic", "api-k
 
 function remember(names: Set<string>, name: string): void {
   if (names.size < jwtNamesMax) names.add(name);
-}
-
-function upgraded(state: PostureStateBefore): PostureState {
-  const { none, credentialed, kinds, callers, examples, slots } = state;
-  const total = outcomeNames.reduce((sum, outcome) => sum + none[outcome] + credentialed[outcome], 0);
-  return {
-    version: 2,
-    counts: { none, malformed: newOutcomes(), expired: newOutcomes(), otherPrincipal: newOutcomes() },
-    valid: [[kinds[0] ?? "custom", credentialed]],
-    kinds,
-    issuers: [],
-    algorithms: [],
-    lifetime: [],
-    networks: callers,
-    devices: [],
-    tallies: [0, credentialed.refused, 0, 0, 0, total],
-    examples,
-    samples: [],
-    slots: slots.map((slot) => ({ ...slot, devices: [] })),
-  };
 }
 
 /** The body carries a password, code or key at its top: the credential may be there. */

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { listenApi } from "./listen-api.ts";
 import { type ApiUnderTest, apiUnderTest } from "./testing/api-under-test.ts";
 import { buildConsole, openBrowser } from "./testing/built-console.ts";
-import type { SampleKind } from "./testing/sample-views.ts";
+import type { SampleKind } from "./testing/sample-data.ts";
 
 let browser: Browser;
 let consoleDir = "";

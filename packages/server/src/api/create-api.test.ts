@@ -9,7 +9,8 @@ import { routesOf } from "./routes.ts";
 import { searchLengthMax } from "./search-query.ts";
 import { uploadBytesMax } from "./spec-routes.ts";
 import { apiUnderTest, testToken } from "./testing/api-under-test.ts";
-import { createSampleViews, sampleAt } from "./testing/sample-views.ts";
+import { sampleAt } from "./testing/sample-data.ts";
+import { createSampleViews } from "./testing/sample-views.ts";
 
 const bearer = { authorization: `Bearer ${testToken}` };
 const samples: Readonly<Record<string, string>> = {

@@ -1,7 +1,6 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { type Ports } from "@postern/engine";
 import { describe, expect, test } from "vitest";
 import { sharedData } from "../sources/shared-data.fixture.ts";
 import { makePorts } from "../keys/make-ports.ts";

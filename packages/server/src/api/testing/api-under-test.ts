@@ -1,7 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { type Api, createApi } from "../create-api.ts";
 import { createMemoryAuth, type MemoryAuth } from "../memory-auth.ts";
-import { createSampleViews, sampleAt, type SampleKind, type SampleViews } from "./sample-views.ts";
+import { sampleAt, type SampleKind } from "./sample-data.ts";
+import { createSampleViews, type SampleViews } from "./sample-views.ts";
 
 export const testToken = "a-preset-token-of-the-test";
 
