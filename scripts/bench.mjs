@@ -1,5 +1,5 @@
 // `npm run bench`: Postern's speed beside its peers, from one run. `-- --quick` takes a minute, `-- --json` is for scripts,
-// `-- --only proxies|engine|import|memory` measures one part; `memory` (20 minutes, `--scale 0.1` for a look) runs by its name only. Exits 0 also when a bar is missed; it tells.
+// `-- --only proxies|engine|import|memory` measures one part; `memory` (about 45 minutes on two quiet cores, `--scale 0.1` for a look) runs by its name only. Exits 0 also when a bar is missed; it tells.
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { prepare, root } from "./prepare.mjs";

@@ -71,7 +71,8 @@ const help = `Usage: npm run bench -- [options]
 Measures Postern's speed and memory beside its peers, in one run, and prints every figure with its bar. A missed bar is told, not an error.
 
   --only PART     one part: proxies, engine, import or memory. Without it all but memory, in ten minutes on two cores
-  --scale N       of memory: how much of the crowd of 33 million people asks, above 0 and up to 1; 1 takes an hour, 0.1 is a look
+  --scale N       of memory: how much of the crowd of 33 million people asks, above 0 and up to 1; 1 takes about 45 minutes on
+                  two quiet cores (it says how many are left), 0.1 is a look
   --quick         fewer turns: a minute, for a look
   --json          the report for scripts
   -h, --help      this text

@@ -67,6 +67,8 @@ export class CrowdScale {
   readonly #name: string;
   readonly #questions: number;
   readonly #every: number;
+  #begunAt = performance.now();
+  #toldAt = Number.NEGATIVE_INFINITY;
 
   constructor(name: string, questions: number) {
     this.#name = name;
@@ -77,8 +79,19 @@ export class CrowdScale {
   asked(n: number): void {
     if (n % this.#every !== 0) return;
     this.#residentMiB.push(resident());
-    if (this.#residentMiB.length % (samples / 10) === 1)
-      process.stderr.write(`bench: ${this.#name}, ${((100 * n) / this.#questions).toFixed(0)} % of ${this.#questions.toLocaleString("en-US")}, ${resident().toFixed(0)} MiB\n`);
+    const now = performance.now();
+    if (n === 0) this.#begunAt = now;
+    if (now - this.#toldAt < tellEveryMs) return;
+    this.#toldAt = now;
+    process.stderr.write(
+      `bench: ${this.#name}, ${((100 * n) / this.#questions).toFixed(0)} % of ${this.#questions.toLocaleString("en-US")}, ${resident().toFixed(0)} MiB${this.#left(n)}\n`,
+    );
+  }
+
+  #left(n: number): string {
+    const used = process.cpuUsage(this.#from);
+    const seconds = (performance.now() - this.#begunAt) / 1_000;
+    return n === 0 ? "" : `, ${((used.user + used.system) / n).toFixed(0)} µs of CPU each, ${Math.ceil((seconds * (this.#questions - n)) / n / 60)} min left`;
   }
 
   done(held: CrowdMemory["held"]): CrowdMemory {
@@ -119,3 +132,5 @@ const stride = 48_271;
 const everyMs = 235;
 const crowdFrom = Date.UTC(2026, 0, 5);
 const samples = 200;
+/** Of an hour sixty lines for each of two. */
+const tellEveryMs = 60_000;

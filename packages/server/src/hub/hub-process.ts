@@ -48,6 +48,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   });
   const { list, text } = tryAsnLists(config);
   core.ledger.questions.names.asns = list?.table;
+  core.ledger.questions.names.inSlices = true;
   if (text !== undefined) options.onEvent({ name: "networks", detail: text });
   const state = await openState(dataDir);
   const specs = new SpecShelf(new KnownSpecs(dataDir), { ports: options.ports, audit: (entry) => state.audit.append(entry) });

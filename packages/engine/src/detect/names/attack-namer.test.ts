@@ -132,6 +132,30 @@ describe("naming an attack's clients", () => {
     expect(stage.namer.toHoldOff("e", stage.now)).toBeUndefined();
   });
 
+  it("says who may be held off only when the slices of a look are done, the same as at once, and holds the thread for none of it", () => {
+    const stage = new Stage();
+    stage.honest(1_500, 24 * hour);
+    for (let n = 0; n < 600; n++) {
+      stage.now += 1_000;
+      stage.asks({ address: `60.${n % 16}.${n % 250}.9`, shape: "bbbbbbbb", follows: false });
+      if (n === 20) stage.namer.alarm("e", stage.now);
+    }
+    stage.now += 600_000;
+    const { namer } = stage;
+    const atOnce = new AttackNamer(namer.exportState()).toHoldOff("e", stage.now);
+    expect(atOnce).toBeDefined();
+    namer.inSlices = true;
+    expect(namer.toHoldOff("e", stage.now)).toBeUndefined();
+    let slices = 0;
+    for (let steps = namer.work(); steps !== undefined; steps = namer.work()) {
+      expect(steps).toBeLessThanOrEqual(sliceStepsMax);
+      // Time goes on meanwhile, further than a look lasts: it is no reason to begin again.
+      if (slices++ < 3) expect(namer.toHoldOff("e", stage.now + slices * hour)).toBeUndefined();
+    }
+    expect(slices).toBeGreaterThan(2);
+    expect(namer.toHoldOff("e", stage.now + 250)).toEqual(atOnce);
+  });
+
   it("lets nobody be held off for an attack that imitates the app from honest networks", () => {
     const stage = new Stage();
     stage.honest(1_500, 24 * hour);

@@ -16,6 +16,8 @@ export class AttackNamer {
   readonly #endpoints = new Map<string, Known>();
   /** The operator's list of networks. May change at any time: what was sampled before keeps what was known then. */
   asns: AsnTable | undefined;
+  /** Whoever calls {@link work} between exchanges sets it: then {@link toHoldOff} waits for the slices, and what stood goes on standing meanwhile. Else it looks at once, and says the same of the same at any speed. */
+  inSlices = false;
 
   constructor(state?: AttackNamerState) {
     for (const [id, known] of state?.slice(-endpointsMax) ?? []) this.#endpoints.set(id, restored(known));
@@ -124,7 +126,10 @@ export class AttackNamer {
     const at = Math.max(now, known.lastAt);
     if (at < known.heldNextAt) return known.held;
     if (known.held !== undefined && !known.alarmed) known.held = undefined;
-    const result = this.named(endpointId, now);
+    if (this.inSlices && !known.holdLooked) this.#looked(endpointId, now);
+    known.holdLooked = this.inSlices && known.scanning !== undefined;
+    if (known.holdLooked) return known.held;
+    const result = this.inSlices && known.alarmed ? known.scanned : this.named(endpointId, now);
     known.heldLooks++;
     known.heldNextAt = at + Math.min(holdEveryMaxMs, holdEveryMs * 2 ** Math.max(0, known.heldLooks - holdLooksSoon));
     if (result === undefined) return known.held;
@@ -194,6 +199,7 @@ export class AttackNamer {
       held: undefined,
       heldNextAt: Number.NEGATIVE_INFINITY,
       heldLooks: 0,
+      holdLooked: false,
     };
     this.#endpoints.set(endpointId, known);
     return known;
@@ -245,6 +251,8 @@ interface Known {
   held: NamedClients | undefined;
   heldNextAt: number;
   heldLooks: number;
+  /** It waits for the slices of its next look. */
+  holdLooked: boolean;
 }
 
 /** By endpoint id, in the order they were first asked. */
@@ -278,6 +286,7 @@ function restored({ told, refused, whole, values, lastAt, alarmed, alarmUntil, h
     held,
     heldNextAt: Number.NEGATIVE_INFINITY,
     heldLooks: 0,
+    holdLooked: false,
   };
 }
 

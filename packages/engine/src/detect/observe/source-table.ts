@@ -111,13 +111,13 @@ export class SourceTable {
     this.evidence[place] = evidence;
     // Zero marks a free slot, so the first instant of the epoch counts as the one after it.
     this.seenAt[place] = Math.max(1, at);
-    this.flaggedAt[place] = flaggedAt;
-    this.anchors[place] = anchors;
-    this.asked[place] = asked;
-    this.refused[place] = refused;
-    this.hour[place] = 0;
-    this.inHour[place] = 0;
-    this.grants[place] = 0;
+    put(this.flaggedAt, place, flaggedAt);
+    put(this.anchors, place, anchors);
+    put(this.asked, place, asked);
+    put(this.refused, place, refused);
+    put(this.hour, place, 0);
+    put(this.inHour, place, 0);
+    put(this.grants, place, 0);
     return place;
   }
 
@@ -132,6 +132,11 @@ export class SourceTable {
     const flagged = this.flaggedAt[slot] === 0 ? 0 : 100;
     return spent + Math.max(0, this.evidence[slot] ?? 0) + Math.min(50, this.refused[slot] ?? 0) + Math.min(50, this.anchors[slot] ?? 0) + flagged;
   }
+}
+
+/** Nothing is written where nothing changes: of columns that stay 0 for nearly every source, as its flag does, the system then need not find memory for most pages. */
+function put(column: Float64Array | Uint32Array | Uint16Array | Uint8Array, slot: number, value: number): void {
+  if (column[slot] !== value) column[slot] = value;
 }
 
 /** The hour as a slot remembers it: one and the hour 65,536 hours (seven years) later look alike, which takes a slot that slept in between. */
