@@ -45,7 +45,7 @@ export { hexOf } from "./exchange/plain-hash.ts";
 export { credentialOf } from "./exchange/credential-of.ts";
 export { type Extracted, extractSubjects, type RequestParts } from "./exchange/subjects.ts";
 export { classOfEach } from "./exchange/batch-answer.ts";
-export { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
+export { classifyResponse, cookiesOfRedirect, type ClassifiedAnswer } from "./exchange/response-class.ts";
 export { GateEngine, type GateEngineOptions } from "./decide/gate-engine.ts";
 export { allowProven, type Outcome, type Reservation } from "./decide/reservation.ts";
 export { measureFloor, type FloorBasis, type FloorInput, type FloorMeasure, type FloorProgress, type MiddleAndHigh } from "./decide/floor/measure-floor.ts";

@@ -4,7 +4,7 @@ import type { Ports } from "./exchange/ports.ts";
 import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import { type Extracted, extractSubjects, type RequestParts, subjectInPath } from "./exchange/subjects.ts";
 import { classOfEach } from "./exchange/batch-answer.ts";
-import { type ClassifiedAnswer, classifyResponse } from "./exchange/response-class.ts";
+import { type ClassifiedAnswer, classifyResponse, cookiesOfRedirect } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
 import { splitUrl } from "./exchange/split-target.ts";
@@ -212,6 +212,7 @@ export class Judge {
       status: response.status,
       contentType: headerOf(response.headers, "content-type"),
       location: headerOf(response.headers, "location"),
+      ...cookiesOfRedirect(response.status, response.headers),
       body: body === undefined ? undefined : typeof body === "string" ? body : this.#ports.decodeUtf8(body),
       echo: [first],
       size: response.size,
@@ -323,7 +324,7 @@ function partsOfRequest({ request: { headers, body } }: Exchange, segments: read
       const value = headerOf(headers, name);
       return value === "" ? undefined : value;
     },
-    contentType: headerOf(headers, "content-type").toLowerCase(),
+    contentType: headerOf(headers, "content-type"),
     body: typeof body === "string" ? body : "",
   };
 }

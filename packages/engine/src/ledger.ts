@@ -3,7 +3,8 @@ import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
 import { partsOf, pathValues, textsOf } from "./exchange/request-parts.ts";
 import { type BatchAnswer, classifyBatch } from "./exchange/batch-answer.ts";
-import { classifyResponse, type ClassifiedAnswer } from "./exchange/response-class.ts";
+import { answerWords } from "./exchange/answer-words.ts";
+import { classifyResponse, type ClassifiedAnswer, cookiesOfRedirect } from "./exchange/response-class.ts";
 import type { Subject } from "./exchange/subject.ts";
 import { type Batch, extractSubjects, type Extracted, subjectInPath } from "./exchange/subjects.ts";
 import { headerOf, viewOf } from "./exchange/view-of.ts";
@@ -168,9 +169,12 @@ export class Ledger {
     const answered = !refused && status > 0;
     if (answered && exchange.carries.responseHeaders) {
       const json = view.responseJson;
-      if (json !== undefined && status < 500 && status !== 429) {
-        this.#schemes.observe(endpoint.id, json, [extracted.first]);
-        this.#coarsen();
+      if (status < 500 && status !== 429) {
+        const said = json ?? (rules.length === 0 ? undefined : answerWords(this.#answerOf(view, extracted.first)));
+        if (said !== undefined) {
+          this.#schemes.observe(endpoint.id, said, [extracted.first]);
+          this.#coarsen();
+        }
       }
     }
     let each: BatchAnswer | undefined;
@@ -414,6 +418,7 @@ export class Ledger {
       status: response.status,
       contentType: headerOf(response.headers, "content-type"),
       location: headerOf(response.headers, "location"),
+      ...cookiesOfRedirect(response.status, response.headers),
       body,
       json: view.responseJson,
       echo: [echo],

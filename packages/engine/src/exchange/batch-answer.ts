@@ -3,7 +3,7 @@ import { flagOf } from "../detect/oracle/class-structure.ts";
 import type { ResponseClass } from "../understood.ts";
 import { echoForms } from "./echo-forms.ts";
 import { elementsOf, type Places } from "./batch-elements.ts";
-import { scalarTexts, shape } from "./json-shape.ts";
+import { isArray, scalarTexts, shape } from "./json-shape.ts";
 import type { Ports } from "./ports.ts";
 import { type ClassifiedAnswer, classOf, looksJson, mediaType, parsed } from "./response-class.ts";
 import type { Batch } from "./subjects.ts";
@@ -116,7 +116,11 @@ function partText(
 function unwrapped(part: Json): { readonly json: Json; readonly failed: boolean } {
   let json = part;
   for (let depth = 0; depth < envelopesMax; depth++) {
-    if (json === null || typeof json !== "object" || Array.isArray(json)) break;
+    if (json !== null && typeof json === "object" && isArray(json) && json.length === 1) {
+      json = json[0] ?? null;
+      continue;
+    }
+    if (json === null || typeof json !== "object" || isArray(json)) break;
     const object = json as { readonly [key: string]: Json };
     const keys = Object.keys(object).filter((key) => key !== "jsonrpc" && key !== "id");
     const only = keys[0];

@@ -65,14 +65,22 @@ export function scalarTexts(json: Json, scheme: ClassScheme, forms: readonly str
   return text;
 }
 
-/** The scalar at a path without arrays, whose names are as {@link fieldName} writes them; undefined when there is none. */
+/** After the name of a list of one: what stands in it is said of the one person asked about. Of longer lists nothing is told. */
+export const onlyElement = "[]";
+
+/** The scalar at a path, whose names are as {@link fieldName} writes them; undefined when there is none. */
 export function scalarAt(json: Json, path: string, ports: Ports): string | number | boolean | undefined {
   let node: Json | undefined = json;
-  for (const name of namesOf(path)) {
+  for (const part of namesOf(path)) {
     if (node === null || typeof node !== "object" || isArray(node)) return undefined;
+    const listed = part.endsWith(onlyElement);
+    const name = listed ? part.slice(0, -onlyElement.length) : part;
     const key: string | undefined = name.startsWith("~") ? keyOf(node, name, ports) : name;
     if (key === undefined || !Object.hasOwn(node, key)) return undefined;
     node = node[key];
+    if (!listed) continue;
+    if (node === undefined || node === null || typeof node !== "object" || !isArray(node) || node.length !== 1) return undefined;
+    [node] = node;
   }
   return typeof node === "string" || typeof node === "number" || typeof node === "boolean" ? node : undefined;
 }

@@ -1,3 +1,4 @@
+import { isIban } from "../inventory/checksums.ts";
 import type { SubjectType } from "./subject.ts";
 
 /**
@@ -7,15 +8,16 @@ import type { SubjectType } from "./subject.ts";
  * in what the type ignores: separators, digit alphabet and `00`/`+` for phones; case and outer blanks for names.
  * Everything else is kept, because a character dropped here would be a free second question.
  *
- * Not known: national trunk zeros (`+44 (0)20…` differs from `+4420…`), mailbox aliases (`a+b@x`). Such spellings count as
+ * Not known: trunk zeros other than `(0)` after the country (`+44 020…` differs from `+4420…`), mailbox aliases (`a+b@x`). Such spellings count as
  * different subjects: an attacker who uses them pays more, never less.
  */
 export function normalForm(type: SubjectType, raw: string): string {
   switch (type) {
     case "phone":
       return phone(raw);
-    case "email":
     case "username":
+      return userName(raw);
+    case "email":
     case "uuid":
       return raw.trim().toLowerCase();
     case "integer":
@@ -28,7 +30,17 @@ export function normalForm(type: SubjectType, raw: string): string {
 /** From this length on an all-hex token is taken for hex, whose case carries nothing. */
 const hexLengthMin = 16;
 
-function phone(raw: string): string {
+/** An account number that proves itself (an IBAN) is written with blanks or without. */
+function userName(raw: string): string {
+  const text = raw.trim().toLowerCase();
+  if (!text.includes(" ") || text.length > 64) return text;
+  const bare = text.replaceAll(" ", "");
+  return isIban(bare.toUpperCase()) ? bare : text;
+}
+
+function phone(written: string): string {
+  // `+44 (0)20…`: the zero is for callers inside the country, whoever reads the number drops it.
+  const raw = written.includes("(0)") && /^\s{0,8}(?:\+|00)/.test(written) ? written.replace("(0)", "") : written;
   let out = "";
   for (let index = 0; index < raw.length; index += 1) {
     const code = raw.charCodeAt(index);

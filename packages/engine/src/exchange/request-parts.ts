@@ -1,5 +1,6 @@
 import { hashOfSegment, isPlainWords } from "./plain-words.ts";
 import { rememberText } from "./remember-text.ts";
+import { splitUrl } from "./split-target.ts";
 import type { RequestParts } from "./subjects.ts";
 import { headerOf } from "./view-of.ts";
 import type { ExchangeView } from "./view.ts";
@@ -7,16 +8,15 @@ import type { ExchangeView } from "./view.ts";
 /** A request as identifiers are looked for in it. */
 export function partsOf(view: ExchangeView): RequestParts {
   const { exchange } = view;
-  const mark = exchange.url.indexOf("?");
   const body = exchange.request.body;
   return {
     segments: view.segments,
-    query: mark < 0 ? "" : (exchange.url.slice(mark + 1).split("#", 1)[0] ?? ""),
+    query: splitUrl(exchange.url).query,
     header: (name) => {
       const value = headerOf(exchange.request.headers, name);
       return value === "" ? undefined : value;
     },
-    contentType: headerOf(exchange.request.headers, "content-type").toLowerCase(),
+    contentType: headerOf(exchange.request.headers, "content-type"),
     body: typeof body === "string" ? body : "",
   };
 }

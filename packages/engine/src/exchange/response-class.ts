@@ -1,5 +1,8 @@
 import type { ClassScheme } from "../decide/gate-policy.ts";
+import type { HeaderList } from "./exchange.ts";
+import { headersNamed } from "./view-of.ts";
 import type { ResponseClass } from "../understood.ts";
+import { answerWords } from "./answer-words.ts";
 import { echoForms, maskEcho } from "./echo-forms.ts";
 import { shape, keysOf, scalarTexts } from "./json-shape.ts";
 import { structureOf, type JsonStructure } from "./json-structure.ts";
@@ -17,6 +20,8 @@ export interface ClassifiedAnswer {
   readonly contentType: string;
   /** The Location header, `""` when there is none. */
   readonly location: string;
+  /** Values of its Set-Cookie headers. */
+  readonly cookies?: readonly string[];
   /** Text of the answer or its first 64 KiB; undefined when it was not seen. */
   readonly body: string | undefined;
   /** The parsed body, where the caller has it already. */
@@ -33,12 +38,12 @@ export const shortTextMax = 64;
 
 /**
  * Puts an answer in its class: status, media type, JSON shape and the values of the scheme's scalars, redirect target,
- * or length for other types. Everything taken from the request is masked first, so the class tells the answer's kind and
+ * or length for other types; of redirects and marked-up pages what {@link answerWords} finds and the scheme holds to be words of the service. Everything taken from the request is masked first, so the class tells the answer's kind and
  * not whom it is about. `id` is a hash of the key before it is cut to {@link classKeyCharsMax}.
  *
  * No personal data in the key: strings of the answer and names of its fields stand in it only as words of a fixed vocabulary, upper-case codes, or
- * as digits of a keyed hash. Misses: differences in header values other than Location, in time, in values of fields outside the scheme,
- * and in long texts whose lengths lie in the same power of two.
+ * as digits of a keyed hash. Misses: differences in header values other than Location and the cookies of redirects, in time, in values of fields outside the scheme,
+ * and in long texts that are no markup and whose lengths lie in the same power of two.
  */
 export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, ports: Ports): ResponseClass {
   const forms = answer.body === undefined && answer.json === undefined && answer.location === "" ? [] : echoForms(answer.echo);
@@ -46,12 +51,15 @@ export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, 
   const fields: string[] = [];
   let rest: string;
   if (answer.status >= 300 && answer.status < 400 && answer.location !== "") {
-    rest = `-> ${redirectShape(answer.location, forms, ports)}`;
+    rest = `-> ${redirectShape(answer.location, forms, ports)}${wordsOf(scheme, answer, forms, ports)}`;
   } else {
     // Whether it is JSON is decided from type and text alone, so that gate and ledger agree whoever did the parsing.
     const json = looksJson(media, answer.body) ? (answer.json ?? parsed(answer.body)) : undefined;
-    if (json === undefined) rest = textShape(answer, forms, ports);
-    else {
+    if (json === undefined) {
+      const words = wordsOf(scheme, answer, forms, ports);
+      // What a page says tells its kind better than its length, which changes with everything on it.
+      rest = words === "" ? textShape(answer, forms, ports) : `page${words}`;
+    } else {
       const shapes = shapesOf(json, forms, ports);
       if (shapes !== undefined) return knownClass(shapes, `${answer.status} ${media === "" ? "-" : media} `, scalarTexts(json, scheme, forms, ports), answer.status);
       rest = jsonShape(json, scheme, forms, fields, ports);
@@ -59,6 +67,13 @@ export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, 
   }
   return classOf(`${answer.status} ${media === "" ? "-" : media} ${rest}`, answer.status, fields);
 }
+
+/** Cookies that an answer sets, as far as its class looks at them: beside a redirect they are often all that tells its kind. */
+export function cookiesOfRedirect(status: number, headers: HeaderList): { readonly cookies?: readonly string[] } {
+  return status < 300 || status >= 400 ? none : { cookies: headersNamed(headers, "set-cookie") };
+}
+
+const none = {};
 
 /** A class by its whole key. */
 export function classOf(key: string, status: number, fields: readonly string[]): ResponseClass {
@@ -129,6 +144,12 @@ function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fi
   shape(json, "", 0, forms, paths, fields, ports);
   paths.sort();
   return `{${paths.join(",")}}${scalarTexts(json, scheme, forms, ports)}`;
+}
+
+function wordsOf(scheme: ClassScheme, answer: ClassifiedAnswer, forms: readonly string[], ports: Ports): string {
+  if (scheme.scalars.length === 0) return "";
+  const words = answerWords(answer);
+  return words === undefined ? "" : scalarTexts(words, scheme, forms, ports);
 }
 
 function textShape(answer: ClassifiedAnswer, forms: readonly string[], ports: Ports): string {

@@ -19,8 +19,11 @@ export const segmentCharactersMax = 256;
  *
  * Takes origin-form (`/a%20b?x=1`), absolute-form, authority-form (`host:443`, no segments) and `*` (one segment `*`).
  * Segments are cut at `/` first and decoded once afterwards, so `%2F` stays inside its segment and `%2e%2e` climbs as
- * `..` does. Invalid escapes and invalid UTF-8 are kept as written; `;params` are kept as text; empty segments and a
- * trailing slash are dropped; a fragment is cut off. At most {@link segmentsMax} segments: deeper ones are dropped.
+ * `..` does. Invalid escapes and invalid UTF-8 are kept as written; empty segments and a trailing slash are dropped; a fragment
+ * is cut off. At most {@link segmentsMax} segments: deeper ones are dropped.
+ *
+ * Parameters of a segment (`/users;v=1/ann`, RFC 3986 §3.3; services on Java drop them before they route) leave it and stand
+ * behind the query, so that they neither hide a guarded path nor whom they name. `;text` without `=` stays: it may be part of an id.
  *
  * @example splitTarget("/a//b/../c%20d/?x=1") // { segments: ["a", "c d"], query: "x=1" }
  */
@@ -101,8 +104,24 @@ function splitPath(text: string, from: number, host: string): SplitUrl {
   const query = pathEnd < end ? text.slice(pathEnd + 1, end) : "";
   const path = text.slice(from, pathEnd);
   if (path.length <= 1) return { host, segments: path === "" || path === "/" ? [] : [path], query };
+  if (path.includes(";") || /%3b/i.test(path)) return withoutParameters(path, query, host);
   const plain = !path.includes("%") && !path.includes("//") && !path.includes("/.") && path.charCodeAt(0) === slash;
   return { host, segments: plain ? plainSegments(path) : resolvedSegments(path), query };
+}
+
+/** Segments without their parameters, which follow the query. A service that splits before it decodes and one that decodes first see the same here. */
+function withoutParameters(path: string, query: string, host: string): SplitUrl {
+  const parameters: string[] = [];
+  const kept = path.split("/").map((raw) => {
+    const pieces = raw.replace(/%3b/gi, ";").split(";");
+    let segment = pieces[0] ?? "";
+    for (const piece of pieces.slice(1)) {
+      if (segment !== "" && piece.indexOf("=") > 0) parameters.push(piece.replaceAll("&", "%26"));
+      else if (piece !== "" || segment === "") segment += `;${piece}`;
+    }
+    return segment;
+  });
+  return { host, segments: resolvedSegments(kept.join("/")), query: [query, ...parameters].filter((part) => part !== "").join("&") };
 }
 
 function plainSegments(path: string): string[] {

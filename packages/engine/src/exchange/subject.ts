@@ -4,7 +4,7 @@ import type { DarkRange } from "./dark-range.ts";
  * The person or thing a request asks about. Kept only as a keyed hash of its normal form.
  *
  * Normal forms: `phone` E.164 with `+` (`+999 155 501 00` and `999-15550100` are both `+99915550100`); `email`
- * trimmed, domain lower-cased, local part lower-cased; `username` trimmed and lower-cased; ids as they are, trimmed, with hex
+ * trimmed, domain lower-cased, local part lower-cased; `username` trimmed and lower-cased (an IBAN counts as one, without blanks); ids as they are, trimmed, with hex
  * and UUID lower-cased.
  */
 export interface Subject {

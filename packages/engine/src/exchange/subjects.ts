@@ -3,10 +3,14 @@ import { hashedField } from "./plain-words.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
 import { darkRangeOf } from "./dark-identifier.ts";
+import { leafOfField, withoutIndexes } from "./field-index.ts";
+import { multipartFields } from "./multipart-fields.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
 import type { ParameterLocation, Subject, SubjectType } from "./subject.ts";
 import { decodePercent } from "./split-target.ts";
+import { pairsMax } from "./view.ts";
+import { isXml, xmlFields } from "./xml-fields.ts";
 
 /** What a request holds, as far as identifiers may stand in it. */
 export interface RequestParts {
@@ -15,6 +19,7 @@ export interface RequestParts {
   /** Raw, without the `?`. */
   readonly query: string;
   header(name: string): string | undefined;
+  /** The header as it was sent: a boundary has capitals. */
   readonly contentType: string;
   /** Text of the body; undefined while it was not read. */
   readonly body: string | undefined;
@@ -57,9 +62,10 @@ export const subjectDepthMax = 16;
  * It would rather count too much than too little, as every miss is a free question: names match without regard to case,
  * repeats and `name[]`, `name[3]` count, comma lists are spread out, arrays count element by element whether or not the
  * rule says `[]`. A JSON body with repeated keys is called truncated, because services differ in which one they take. Where a rule points at a variable of GraphQL,
- * the document and its other variables are read, too.
+ * the document and its other variables are read, too. Where the place of a rule holds nobody, whatever has the same name elsewhere in query, form or body is
+ * taken: many services read `email` from wherever it comes.
  *
- * Misses: multipart bodies, compressed request bodies, and JSON numbers beyond 2^53 (neighbours collapse into one).
+ * Misses: compressed request bodies, identifiers under another name than honest clients use, and JSON numbers beyond 2^53 (neighbours collapse into one).
  */
 export function extractSubjects(rules: readonly SubjectRule[], template: string, parts: RequestParts, ports: Ports): Extracted {
   const inPath = subjectInPath(rules, template, parts.segments, ports);
@@ -95,8 +101,7 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
       }
       case "form":
         if (parts.body === undefined) needsBody = true;
-        else if (parts.body.length > subjectBodyCharsMax) found.truncated = true;
-        else if (!parts.contentType.includes("json")) pairs(parts.body, "&", rule.name, names, (value) => found.list(rule.rule, value));
+        else inForm(parts, rule.name, names, found, (value) => found.list(rule.rule, value));
         break;
       case "json":
         if (parts.body === undefined) {
@@ -117,6 +122,7 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
         break;
     }
   }
+  if (found.subjects.length === 0 && !found.truncated) for (const rule of compiled) elsewhere(rule, parts, found, names);
   const batch = found.batch();
   return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first, ...(batch === undefined ? {} : { batch }) };
 }
@@ -180,7 +186,7 @@ function compile(rules: readonly SubjectRule[], template: string): readonly Comp
       .replaceAll("[]", "")
       .split(".")
       .filter((key) => key !== "");
-    return { rule, name: stripIndex(name.toLowerCase()), places, keys };
+    return { rule, name: withoutIndexes(name.toLowerCase()), places, keys };
   });
   compiledRules.set(rules, { template, rules: compiled });
   return compiled;
@@ -292,12 +298,13 @@ const tilde = 126;
 function inGraphql({ rule, keys }: CompiledRule, parts: RequestParts, json: unknown, found: Collector, names: Names): void {
   const body = parts.body ?? "";
   const sent: [string, string][] = [];
-  for (const text of parts.contentType.includes("urlencoded") ? [parts.query, body] : [parts.query])
+  const type = parts.contentType.toLowerCase();
+  for (const text of type.includes("urlencoded") ? [parts.query, body] : [parts.query])
     for (const name of ["query", "variables"]) if (text !== "") pairs(text, "&", name, names, (value) => sent.push([name, value]));
   const wanted = keys.at(-1) ?? "";
   const tooMany = (): void => void (found.truncated = true);
   const list = (text: string): void => found.list(rule, text);
-  graphqlSubjects(rule.type, (lower) => names.are(lower, wanted), graphqlRequests(json, sent, parts.contentType.startsWith("application/graphql") ? body : undefined), {
+  graphqlSubjects(rule.type, (lower) => names.are(lower, wanted), graphqlRequests(json, sent, type.startsWith("application/graphql") ? body : undefined), {
     list,
     tooMany,
   });
@@ -312,15 +319,60 @@ function pairs(text: string, separator: string, name: string, names: Names, each
     const equals = text.indexOf("=", start);
     if (equals >= 0 && equals < end) {
       const key = text.slice(start, equals);
-      if (key === name || names.are(stripIndex(decode(key).toLowerCase()), name)) each(decode(text.slice(equals + 1, end)));
+      if (key === name || isNamed(decode(key), name, names)) each(decode(text.slice(equals + 1, end)));
     }
     start = end + 1;
   }
 }
 
-function stripIndex(key: string): string {
-  const open = key.indexOf("[");
-  return open > 0 && key.endsWith("]") ? key.slice(0, open) : key;
+/** `name`, `name[3]`, and `name[key]`, which some services read as `name`. */
+function isNamed(key: string, name: string, names: Names): boolean {
+  const lower = withoutIndexes(key.toLowerCase());
+  if (names.are(lower, name)) return true;
+  const open = lower.indexOf("[");
+  return open > 0 && !name.includes("[") && names.are(lower.slice(0, open), name);
+}
+
+/** Calls back for every value of `name` in a form, however it is written. */
+function inForm(parts: RequestParts, name: string, names: Names, found: Collector, each: (value: string) => void): void {
+  const body = parts.body ?? "";
+  const type = parts.contentType.toLowerCase();
+  if (type.includes("json") || body === "") return;
+  if (body.length > subjectBodyCharsMax) {
+    found.truncated = true;
+    return;
+  }
+  if (!type.startsWith("multipart/") && !isXml(type)) return pairs(body, "&", name, names, each);
+  const fields = isXml(type) ? xmlFields(body) : multipartFields(body, parts.contentType);
+  // Whoever stands behind so many others was not read.
+  if (fields.length >= pairsMax) found.truncated = true;
+  for (const [key, value] of fields) if (isNamed(key, name, names)) each(value);
+}
+
+/** What has the name of a rule at other places than the rule's own. */
+function elsewhere({ rule, name, keys }: CompiledRule, parts: RequestParts, found: Collector, names: Names): void {
+  const { in: place } = rule.location;
+  if (place !== "query" && place !== "form" && place !== "json") return;
+  const leaf = place === "json" ? (keys.at(-1) ?? "") : name.charCodeAt(0) === tilde ? name : leafOfField(name);
+  const take = (value: string): void => found.list(rule, value);
+  if (place !== "query") pairs(parts.query, "&", leaf, names, take);
+  if (parts.body === undefined) return;
+  if (place !== "form") inForm(parts, leaf, names, found, take);
+  if (place !== "json" && parts.body.length <= subjectBodyCharsMax && /^\s{0,64}[[{]/.test(parts.body)) anywhere(parseJson(parts.body), leaf, 0, rule, found, names);
+}
+
+/** Every text under this key, at any depth that is followed. */
+function anywhere(node: unknown, key: string, depth: number, rule: SubjectRule, found: Collector, names: Names): void {
+  if (typeof node !== "object" || node === null) return;
+  if (depth > subjectDepthMax) {
+    found.truncated = true;
+    return;
+  }
+  for (const [name, value] of Object.entries(node)) {
+    if (found.truncated && found.subjects.length >= subjectsMax) return;
+    if (!Array.isArray(node) && (name === key || names.are(name.toLowerCase(), key))) walk(value, [], 0, depth + 1, rule, found, names);
+    else anywhere(value, key, depth + 1, rule, found, names);
+  }
 }
 
 /** As a form or a query writes it: `+` is a space. */

@@ -1,6 +1,8 @@
 import { credentialOf } from "./credential-of.ts";
 import type { BodyContent, Exchange, HeaderList, Message } from "./exchange.ts";
+import { multipartFields } from "./multipart-fields.ts";
 import type { Ports } from "./ports.ts";
+import { isXml, xmlFields } from "./xml-fields.ts";
 import { decodePercent, hostOf, splitUrl } from "./split-target.ts";
 import { rememberText } from "./remember-text.ts";
 import type { ExchangeView, Json, PathView } from "./view.ts";
@@ -69,6 +71,12 @@ export function headerOf(headers: HeaderList, lowerName: string): string {
   return "";
 }
 
+/** Every value of a header, any case. */
+export function headersNamed(headers: HeaderList, lowerName: string): readonly string[] {
+  const { length } = lowerName;
+  return headers.flatMap(([name, value]) => (name.length === length && isNamed(name, lowerName) ? [value] : []));
+}
+
 /** Without regard to case, of names of one length. Most differ in their first letter, so nothing is put into lower case for them. */
 function isNamed(name: string, lowerName: string): boolean {
   return (name.charCodeAt(0) | 32) === (lowerName.charCodeAt(0) | 32) && name.toLowerCase() === lowerName;
@@ -92,8 +100,11 @@ const lowered = rememberText((text) => text.toLowerCase());
 const hostOfHeader = rememberText((text) => hostOf(text));
 const none: readonly (readonly [string, string])[] = [];
 
-function formOf({ body }: Message, type: string, ports: Ports): readonly (readonly [string, string])[] {
-  return body !== undefined && type.startsWith("application/x-www-form-urlencoded") ? pairsOf(textOf(body, ports) ?? "") : none;
+function formOf({ body, headers }: Message, type: string, ports: Ports): readonly (readonly [string, string])[] {
+  if (body === undefined || body.length === 0) return none;
+  if (type.startsWith("application/x-www-form-urlencoded")) return pairsOf(textOf(body, ports) ?? "");
+  if (type.startsWith("multipart/form-data")) return multipartFields(body, headerOf(headers, "content-type"));
+  return isXml(type) ? xmlFields(textOf(body, ports) ?? "") : none;
 }
 
 function textOf(body: BodyContent, ports: Ports): string | undefined {

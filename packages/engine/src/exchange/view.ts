@@ -10,7 +10,7 @@ export interface ExchangeView {
   readonly segments: readonly string[];
   /** Decoded pairs in order, repeats kept, at most {@link pairsMax}. */
   readonly query: readonly (readonly [name: string, value: string])[];
-  /** Pairs of an `application/x-www-form-urlencoded` body. */
+  /** Pairs of a form (`application/x-www-form-urlencoded`, `multipart/form-data`), or of elements and their text in an XML body. */
   readonly form: readonly (readonly [name: string, value: string])[];
   readonly requestJson: Json | undefined;
   readonly responseJson: Json | undefined;

@@ -1,6 +1,7 @@
 import type { FieldNames } from "./field-names.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import type { ParameterLocation } from "../exchange/subject.ts";
+import { withoutIndexes } from "../exchange/field-index.ts";
 import type { ExchangeView } from "../exchange/view.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
 import { type ClassifiedField, FieldClasses, type FieldClassesState } from "./field-classes.ts";
@@ -327,7 +328,7 @@ export class InventoryEndpoint {
         samples: stats.samples,
         distinct: stats.distinct.exportState(),
         shapes: { ...stats.shapes },
-        phones: [stats.phoneChecked, stats.phoneKnown, stats.digitsLengthMin, stats.digitsLengthMax],
+        phones: [stats.phoneChecked, stats.phoneKnown, stats.digitsLengthMin, stats.digitsLengthMax, stats.wordLength, stats.wordsAlike],
       })),
     };
   }
@@ -351,7 +352,7 @@ export class InventoryEndpoint {
       stats.samples = saved.samples;
       stats.distinct = DistinctCounter.restore(saved.distinct);
       Object.assign(stats.shapes, saved.shapes);
-      [stats.phoneChecked = 0, stats.phoneKnown = 0, stats.digitsLengthMin = 99, stats.digitsLengthMax = 0] = saved.phones;
+      [stats.phoneChecked = 0, stats.phoneKnown = 0, stats.digitsLengthMin = 99, stats.digitsLengthMax = 0, stats.wordLength = 0, stats.wordsAlike = 0] = saved.phones;
       this.parameters.byKey.set(saved.key, stats);
     }
   }
@@ -377,8 +378,7 @@ export class InventoryEndpoint {
     return name
       .split(".")
       .map((part) => {
-        const open = part.indexOf("[");
-        const bare = open > 0 && part.endsWith("]") ? part.slice(0, open) : part;
+        const bare = withoutIndexes(part);
         return (bare.startsWith("~") ? bare : this.#name.fieldName(bare)).toLowerCase();
       })
       .join(".");

@@ -1,6 +1,7 @@
 import type { ExchangeView, Json } from "../exchange/view.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
 import { isPlainWords } from "../exchange/plain-words.ts";
+import { leafOfField, withoutIndexes } from "../exchange/field-index.ts";
 import { rememberText } from "../exchange/remember-text.ts";
 import { DistinctCounter, hash32 } from "./distinct-counter.ts";
 import type { ValueShape } from "./value-shape.ts";
@@ -11,7 +12,7 @@ import { isKnownPhone, valueShape } from "./value-shape.ts";
  * `h:<name>`, `f:<name>`, `j:<json path>`. At most {@link parametersMax}; values are hashed, never kept. A name is the caller's choice and may be
  * somebody's, so one that is no plain words is kept as `nameOf` writes it (a keyed hash).
  *
- * Misses: parameters in cookies, in XML or multipart bodies, in headers whose names are no plain words; names that hold values (they fill the bound,
+ * Misses: parameters in cookies, in headers whose names are no plain words; names that hold values (they fill the bound,
  * then no more are added).
  */
 export class Parameters {
@@ -57,12 +58,10 @@ export class Parameters {
     }
   }
 
-  /** As extraction compares it: without an index in brackets. */
+  /** As extraction compares it: without indexes in brackets. */
   #name(name: string): string {
     if (nameHoldsValue.test(name)) return "*";
-    const open = name.indexOf("[");
-    const plain = this.#nameOf(name);
-    return plain === name || open <= 0 || !name.endsWith("]") ? plain : this.#nameOf(name.slice(0, open));
+    return this.#nameOf(withoutIndexes(name));
   }
 
   #header(name: string, value: string): void {
@@ -118,6 +117,9 @@ export class ParameterStats {
   phoneKnown = 0;
   digitsLengthMin = 99;
   digitsLengthMax = 0;
+  /** Of values that may be names: the length of the first, and how many had it. */
+  wordLength = 0;
+  wordsAlike = 0;
 
   add(value: string, hash: number, times = 1): void {
     this.samples += times;
@@ -126,6 +128,10 @@ export class ParameterStats {
     if (this.samples > 256 && (this.samples & 15) !== 0) return;
     const shape = valueShape(value);
     this.shapes[shape] = (this.shapes[shape] ?? 0) + 1;
+    if (shape === "word" || shape === "token") {
+      if (this.wordsAlike === 0) this.wordLength = value.length;
+      if (value.length === this.wordLength) this.wordsAlike++;
+    }
     if (shape === "digits" || shape === "time") {
       this.digitsLengthMin = Math.min(this.digitsLengthMin, value.length);
       this.digitsLengthMax = Math.max(this.digitsLengthMax, value.length);
@@ -144,19 +150,21 @@ export class ParameterStats {
     this.phoneKnown += other.phoneKnown;
     this.digitsLengthMin = Math.min(this.digitsLengthMin, other.digitsLengthMin);
     this.digitsLengthMax = Math.max(this.digitsLengthMax, other.digitsLengthMax);
+    if (this.wordsAlike === 0) this.wordLength = other.wordLength;
+    if (this.wordLength === other.wordLength) this.wordsAlike += other.wordsAlike;
   }
 }
 
 /**
  * The subject type a location's values have, or undefined when they do not identify anyone: secrets, codes, times,
- * pagination, flags, free text, few distinct values. `name` is the parameter's name, `owner` the path constant before it.
+ * pagination, flags, free text, few distinct values. `name` is the parameter's name, `owner` the path constant before it. A name that speaks of something else
+ * (`q`, `to`, `key`) does not hide that the values are addresses, numbers of telephones, or account numbers with right check digits.
  *
  * Mistakes: order numbers named like ids are ids; a national number without `+` in a numbering plan that
  * does not know it is an integer; a user name in a location whose name gives no hint is missed.
  */
 export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats, owner = ""): SubjectType | undefined {
-  const { tellsNobody, phoneNamed, explicitId, idNamed: idByName, userNamed: userByName } = namedAs(location.name);
-  if (tellsNobody) return undefined;
+  const { tellsNobody, mayHoldAnybody, phoneNamed, explicitId, idNamed: idByName, userNamed: userByName } = namedAs(location.name);
   const distinct = stats.distinct.count;
   if (distinct < distinctMin) return undefined;
   if (location.in !== "path" && distinct < stats.samples * 0.01 && distinct < 64) return undefined;
@@ -165,7 +173,9 @@ export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats
   for (const shape in shapes) if (shape !== "empty") total += shapes[shape as ValueShape] ?? 0;
   if (total === 0) return undefined;
   // Written out: a call with a list of shapes made more garbage than anything else that reads parameters.
-  const { phone = 0, digits = 0, time = 0, integer = 0, email = 0, uuid = 0, boolean = 0, text = 0, token = 0, word = 0 } = shapes;
+  const { phone = 0, digits = 0, time = 0, integer = 0, email = 0, uuid = 0, boolean = 0, text = 0, token = 0, word = 0, iban = 0 } = shapes;
+  if (tellsNobody && (email + iban + (mayHoldAnybody ? phone : 0)) / total < 0.9) return undefined;
+  if (iban / total >= 0.6) return "username";
   const numeric = (phone + digits + time + integer) / total >= 0.8;
   if (phone / total >= 0.5 && numeric) return "phone";
   if (phoneNamed && numeric) return "phone";
@@ -177,16 +187,18 @@ export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats
   const idNamed = location.in === "path" || idByName;
   if ((integer + digits + time) / total >= 0.8) return idNamed ? "integer" : undefined;
   const userNamed = userByName || (location.in === "path" && /^(users|accounts|members|profiles|people|usernames?)$/i.test(owner));
-  if (userNamed && (word + email) / total >= 0.5 && token / total < 0.5) return "username";
+  const allAlike = word + token >= alikeMin && stats.wordLength >= alikeLengthMin && stats.wordsAlike >= 0.8 * (word + token);
+  if (userNamed && !allAlike && (word + email) / total >= 0.5 && token / total < 0.5) return "username";
   return idNamed && (token + uuid + integer + digits + word) / total >= 0.8 ? "opaque" : undefined;
 }
 
 /** What a parameter's name alone says. Names are few and come again; none is kept that is too long to be one. */
 const namedAs = rememberText((given) => {
   const name = given.toLowerCase();
-  const leaf = name.replaceAll("[]", "").split(".").pop() ?? name;
+  const leaf = leafOfField(name);
   return {
     tellsNobody: isSecretName(leaf) || pagination.test(leaf),
+    mayHoldAnybody: /^(?:q|query|search|to|from|key|code)$/.test(leaf),
     phoneNamed: /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !leaf.endsWith("id"),
     explicitId: leaf.endsWith("id"),
     idNamed: /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf),
@@ -202,6 +214,10 @@ export function isSecretName(name: string): boolean {
     ) && !/country_?code|postal_?code|zip_?code|currency_?code|language_?code|^cc$/.test(name.toLowerCase())
   );
 }
+
+/** Names that people choose differ in length; ids that a service makes do not. Of so many values and at least so many characters. */
+const alikeMin = 16;
+const alikeLengthMin = 8;
 
 const pagination =
   /^(limit|offset|page|per_?page|page_?size|size|count|cursor|after|before|since|until|from|to|sort|order|order_?by|direction|q|query|search|fields|include|expand|format|lang|locale|ts|timestamp|time|date|_|t|v|version)$/;

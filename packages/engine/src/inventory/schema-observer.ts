@@ -1,5 +1,5 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
-import { multipartFields } from "../exchange/multipart-fields.ts";
+import { isXml } from "../exchange/xml-fields.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView } from "../exchange/view.ts";
 import { type ClassifiedField, FieldClasses, type FieldClassesState } from "./field-classes.ts";
@@ -135,7 +135,7 @@ export class ObservedSchemas {
       classes.observePairs(cookies, "cookie");
     }
     if (!exchange.carries.requestBody) return;
-    const form = view.form.length > 0 ? view.form.map(withPlus) : multipartOf(view);
+    const form = formOf(view);
     if (form.length > 0) {
       this.form.addPairs(form, plain);
       classes.observePairs(form, "form");
@@ -296,10 +296,12 @@ function withPlus([name, text]: readonly [string, string]): readonly [string, st
   return [name, /^ \d/.test(text) ? `+${text.slice(1)}` : text];
 }
 
-function multipartOf({ exchange }: ExchangeView): readonly (readonly [string, string])[] {
-  const { body, headers } = exchange.request;
-  const type = headerOf(headers, "content-type");
-  return body === undefined || !/^multipart/i.test(type) ? [] : multipartFields(body, type);
+/** XML has a structure of its own, which is not described here. */
+function formOf({ exchange, form }: ExchangeView): readonly (readonly [string, string])[] {
+  if (form.length === 0) return form;
+  const type = headerOf(exchange.request.headers, "content-type").toLowerCase();
+  if (isXml(type)) return [];
+  return type.startsWith("multipart") ? form : form.map(withPlus);
 }
 
 function withoutCredential(pairs: ExchangeView["query"], location: string): ExchangeView["query"] {

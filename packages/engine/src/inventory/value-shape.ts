@@ -1,12 +1,13 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
+import { isIban } from "./checksums.ts";
 import { isHighEntropy } from "../exchange/credential-of.ts";
 
 /** What one value looks like by itself; a parameter's type is decided from many (see `parameters.ts`). */
-export type ValueShape = "phone" | "digits" | "integer" | "email" | "uuid" | "token" | "word" | "boolean" | "time" | "text" | "empty";
+export type ValueShape = "phone" | "digits" | "integer" | "email" | "uuid" | "token" | "word" | "boolean" | "time" | "text" | "iban" | "empty";
 
 /**
  * The shape of a value. `phone`: `+` and 8–15 digits, or a compound `cc-number`; `digits`: 9–15 bare digits, which may be a
- * national number or an account number; `time`: ISO dates and Unix times of 2001–2036 at second, milli precision.
+ * national number or an account number; `iban`: an account number whose check digits are right; `time`: ISO dates and Unix times of 2001–2036 at second, milli precision.
  */
 export function valueShape(raw: string): ValueShape {
   const value = raw.length > 256 ? raw.slice(0, 256) : raw.trim();
@@ -27,6 +28,7 @@ export function valueShape(raw: string): ValueShape {
   if (value === "true" || value === "false") return "boolean";
   if (/^\d{4}-\d\d-\d\d/.test(value)) return "time";
   if (/^\(?\d{2,5}\)?[ .-]\d{2,5}[ .-]?\d{2,8}([ .-]\d{1,6})?$/.test(value) && digitCount(value) >= 8) return "phone";
+  if (value.length >= 15 && value.length <= 64 && isIban(value.replaceAll(" ", "").toUpperCase())) return "iban";
   if (isHighEntropy(value)) return "token";
   return /^[\w.-]{1,64}$/.test(value) ? "word" : "text";
 }

@@ -10,6 +10,7 @@ import {
   CodeLimits,
   type CodeTry,
   classOfEach,
+  cookiesOfRedirect,
   credentialOf,
   extractSubjects,
   type Extracted,
@@ -101,6 +102,7 @@ export class JudgingGate implements GatePort {
       status: answer.status,
       contentType: headerOf(headers, "content-type"),
       location: headerOf(headers, "location"),
+      ...cookiesOfRedirect(answer.status, headers),
       body: this.#options.ports.decodeUtf8(answer.body),
       echo: [extracted.first],
     };
@@ -178,7 +180,7 @@ export class JudgingGate implements GatePort {
       segments: token.segments,
       query: token.query,
       header: (name: string) => found(headers, name),
-      contentType: headerOf(headers, "content-type").toLowerCase(),
+      contentType: headerOf(headers, "content-type"),
       body: body ?? "",
     };
     if (prompts !== undefined && this.#mode === "enforce") {
@@ -212,8 +214,13 @@ export class JudgingGate implements GatePort {
     const { head } = token;
     const headers = pairs(head.rawHeaders);
     const extracted = extractSubjects(endpoint.subjects, endpoint.template, parts, ports);
-    const reservation = engine.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated || !complete, head.at, (asns) =>
-      clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, asns, ports),
+    const reservation = engine.reserve(
+      endpoint.id,
+      actor,
+      extracted.subjects,
+      extracted.truncated || (!complete && (extracted.needsBody || readsBody(endpoint) || extracted.subjects.length === 0)),
+      head.at,
+      (asns) => clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, asns, ports),
     );
     if (reservation === undefined) return pass;
     token.held = { waiting: token, endpoint, reservation, extracted };
@@ -239,7 +246,7 @@ export class JudgingGate implements GatePort {
     if (status === 0) return upstreamError === undefined ? unheard : undefined;
     const headers = pairs(responseRawHeaders);
     const body = responseBody === undefined ? undefined : this.#options.ports.decodeUtf8(undoEncoding(Buffer.from(responseBody), responseRawHeaders, true).body);
-    return { status, contentType: headerOf(headers, "content-type"), location: headerOf(headers, "location"), body, echo: [] };
+    return { status, contentType: headerOf(headers, "content-type"), location: headerOf(headers, "location"), ...cookiesOfRedirect(status, headers), body, echo: [] };
   }
 
   #idOf(number: number): string {
@@ -303,8 +310,13 @@ function repeated({ uniform }: GuardedEndpoint, first: string): number {
   return Buffer.byteLength(renderUniform(uniform, first)) - Buffer.byteLength(renderUniform(uniform, ""));
 }
 
+/** People are named in its bodies, or may be: what stands in a query with honest clients may be sent in a form. */
 function inBody(endpoint: GuardedEndpoint | undefined): boolean {
-  return endpoint?.subjects.some((rule) => rule.location.in === "json" || rule.location.in === "form") === true;
+  return endpoint?.subjects.some(({ location }) => location.in === "query") === true || readsBody(endpoint);
+}
+
+function readsBody(endpoint: GuardedEndpoint | undefined): boolean {
+  return endpoint?.subjects.some(({ location }) => location.in === "json" || location.in === "form") === true;
 }
 
 function mayHaveBody(head: RequestHead): boolean {

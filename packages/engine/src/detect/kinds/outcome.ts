@@ -13,6 +13,8 @@ export function labelOf(responseClass: ResponseClass): string {
   const { status } = responseClass;
   if (status >= 400) return String(status);
   const flag = flagIn(responseClass.key);
+  // Old services answer everything at one address with pages: what a page says there is about many things, of which a try is one.
+  if (flag === undefined && responseClass.key.includes(" page ")) return `${status}#page`;
   return flag === undefined ? `${status}#${responseClass.id}` : `${status} ${flag}`;
 }
 

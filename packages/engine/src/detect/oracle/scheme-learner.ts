@@ -3,7 +3,7 @@ import { meaningOfKey } from "../../exchange/masked-keys.ts";
 import { fieldName } from "../../exchange/plain-words.ts";
 import { echoForms, maskEcho } from "../../exchange/echo-forms.ts";
 import { looksIdentifying } from "../../exchange/scalar-text.ts";
-import { shapePathsMax } from "../../exchange/json-shape.ts";
+import { onlyElement, shapePathsMax } from "../../exchange/json-shape.ts";
 import { type JsonStructure, structureOf } from "../../exchange/json-structure.ts";
 import { eachPrefix } from "../../exchange/batch-answer.ts";
 import type { Ports } from "../../exchange/ports.ts";
@@ -15,8 +15,11 @@ export const scalarValuesMax = 16;
 export const scalarSamplesMax = 1_000;
 /** Endpoints learnt at a time; further ones get the empty scheme (shape and status still tell classes apart). */
 export const schemeEndpointsMax = 2_048;
-/** Fields below this depth take no part. */
+/** Fields below this depth take no part; in answers of few fields, which wrap one word in envelopes, as many levels more. */
 const scalarDepthMax = 3;
+const envelopesMax = 3;
+/** Fields of such an answer, at most. */
+const sparseFieldsMax = 8;
 
 /**
  * Learns, per endpoint, which scalar fields of its JSON answers are enumerations (flags, codes, states), so that their values
@@ -28,8 +31,8 @@ const scalarDepthMax = 3;
  * is the only event that renames classes: it is told through {@link SchemeLearner.drainCoarsened}, and the tracker folds its
  * classes together. It happens within a field's first few answers, as a rule.
  *
- * Misses: enumerations of eight or more equally frequent values (they leave early), fields inside arrays, numbers that are
- * codes but not named like one. An attacker who controls what an account returns could drive out a field; status and shape stay.
+ * Misses: enumerations of eight or more equally frequent values (they leave early), fields inside arrays of several, numbers that are
+ * codes but neither named like one nor 0 and 1 only. An attacker who controls what an account returns could drive out a field; status and shape stay.
  */
 export class SchemeLearner {
   readonly #ports: Ports;
@@ -43,7 +46,8 @@ export class SchemeLearner {
   }
 
   /** Reads one answer; true when the endpoint's scheme changed. Not for 5xx, 429, or Postern's own answers. */
-  observe(endpointId: string, json: Json | undefined, echo: readonly string[]): boolean {
+  observe(endpointId: string, said: Json | undefined, echo: readonly string[]): boolean {
+    const json = Array.isArray(said) && said.length === 1 ? (said as readonly Json[])[0] : said;
     if (json === undefined || json === null || typeof json !== "object" || Array.isArray(json)) return false;
     let learnt = this.#endpoints.get(endpointId);
     if (learnt === undefined) {
@@ -55,7 +59,8 @@ export class SchemeLearner {
     if (structure !== undefined && learnt.settled.has(structure)) return false;
     const removed: string[] = [];
     this.#taught = false;
-    const joined = this.#read(learnt, json as { readonly [key: string]: Json }, "", 0, echoForms(echo), removed);
+    const depth = sparse(json) ? -envelopesMax : 0;
+    const joined = this.#read(learnt, json as { readonly [key: string]: Json }, "", depth, echoForms(echo), removed);
     // Fields that are out, full or beyond the bound stay so: an answer of this structure that taught nothing never will.
     if (!this.#taught && structure !== undefined) learnt.settled.add(structure);
     if (!joined && removed.length === 0) return false;
@@ -123,7 +128,13 @@ export class SchemeLearner {
       if (key.length > 64 || key.includes(".") || looksIdentifying(key)) continue;
       const name = fieldName(key, this.#ports);
       const path = prefix === "" ? name : `${prefix}.${name}`;
-      if (value === null || Array.isArray(value)) continue;
+      if (value === null) continue;
+      if (Array.isArray(value)) {
+        const [only] = value as readonly Json[];
+        if (value.length === 1 && depth + 1 < scalarDepthMax && typeof only === "object" && only !== null && !Array.isArray(only))
+          joined = this.#read(learnt, only as { readonly [key: string]: Json }, `${path}${onlyElement}`, depth + 1, forms, removed) || joined;
+        continue;
+      }
       if (typeof value === "object") {
         if (depth + 1 < scalarDepthMax) joined = this.#read(learnt, value as { readonly [key: string]: Json }, path, depth + 1, forms, removed) || joined;
         continue;
@@ -185,9 +196,22 @@ export const emptyScheme: ClassScheme = { scalars: [] };
 
 function eligible(key: string, value: string | number | boolean, forms: readonly string[]): boolean {
   if (typeof value === "boolean") return true;
+  if (value === 0 || value === 1) return true;
   if (typeof value === "number") return Number.isSafeInteger(value) && Math.abs(value) < 100_000 && codeName(key) && (key === "code" || meaningOfKey(key) === undefined);
   if (value.length > 48 || looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase()) return false;
   return !personName(key);
+}
+
+/** A handful of fields in all, however deep. */
+function sparse(json: Json): boolean {
+  let left = sparseFieldsMax;
+  const walk = (node: Json, depth: number): void => {
+    if (left < 0 || node === null || depth > scalarDepthMax + envelopesMax) return;
+    if (typeof node !== "object") left--;
+    else for (const value of Object.values(node)) walk(value as Json, depth + 1);
+  };
+  walk(json, 0);
+  return left >= 0;
 }
 
 function codeName(key: string): boolean {
