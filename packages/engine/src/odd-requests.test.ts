@@ -50,8 +50,8 @@ function iban(): string {
 function learned(
   before: readonly (readonly [id: string, Asked])[],
   then: readonly (readonly [id: string, Asked])[],
-  says: (exists: boolean) => Said,
-): { known: number; refused: number } {
+  says: (exists: boolean, id: string, asked: Asked) => Said,
+): { reasons: ReadonlySet<string>; known: number; refused: number } {
   const decisions: Decision[] = [];
   const asked = [...before.map((one) => [...one, "203.0.113.9"] as const), ...then.map((one) => [...one, "198.51.100.77"] as const)];
   const judge = new Judge(
@@ -59,8 +59,9 @@ function learned(
     { mode: "enforce", newId: () => "s", sourceSlots: 4_096, pairs: 20_000, pending: 4_096 },
     { decision: (index, decision) => (decisions[index] = decision), exchange: () => undefined, signals: () => undefined },
   );
-  for (const [n, [id, { method = "GET", url, headers = [], body }, address]] of asked.entries()) {
-    const said = says(existing(id));
+  for (const [n, [id, question, address]] of asked.entries()) {
+    const { method = "GET", url, headers = [], body } = question;
+    const said = says(existing(id), id, question);
     const exchange: Exchange = {
       id: `x${n}`,
       at: Date.UTC(2026, 2, 2, 10) + n * 1_500,
@@ -78,7 +79,8 @@ function learned(
   const from = then.length === 0 ? 0 : before.length;
   const told = new Set<string>();
   for (let n = from; n < asked.length; n++) if (decisions[n]?.action === "allow") told.add(asked[n]?.[0] ?? "");
-  return { known: [...told].filter(existing).length, refused: asked.length - from - told.size };
+  const reasons = new Set(asked.flatMap(([, { method }], n) => (n >= from && method === "POST" ? [decisions[n]?.reason ?? ""] : [])));
+  return { reasons, known: [...told].filter(existing).length, refused: asked.length - from - told.size };
 }
 
 function existing(id: string): boolean {
@@ -181,6 +183,27 @@ describe("a guarded question is guarded however it is written", () => {
     expect(refused).toBe(15);
   });
 });
+
+describe("another method of a guarded path", () => {
+  it("a sign-in of its own goes on, however many sign in at one place", () => {
+    const lookups = asking(list(email, 40), (id) => ({ url: `/account?email=${encodeURIComponent(id)}` }));
+    const people = list(email, 40).filter(existing);
+    const visits = (count: number): (readonly [string, Asked])[] =>
+      people.slice(0, count).flatMap((id): (readonly [string, Asked])[] => [
+        [id, { method: "POST", url: "/account", headers: form, body: `email=${encodeURIComponent(id)}&password=x${id}` }],
+        [`inside ${id}`, { url: "/inbox", headers: [["Cookie", `sid=${sidOf(id)}`]] }],
+        [`outside ${id}`, { url: "/inbox" }],
+      ]);
+    const { reasons } = learned([...visits(people.length), ...lookups], visits(people.length), (exists, id, { method, url, headers = [] }) => {
+      if (method === "POST") return { headers: [...inJson, ["Set-Cookie", `sid=${sidOf(id)}`]], body: '{"ok":true}' };
+      if (url === "/inbox") return headers.length > 0 ? { headers: inJson, body: '{"mail":[]}' } : { status: 401, headers: inJson, body: "{}" };
+      return word(exists);
+    });
+    expect([...reasons]).toEqual(["not-guarded"]);
+  });
+});
+
+const sidOf = (id: string): string => ports.hash("segment", `a ${id}`) + ports.hash("segment", `b ${id}`);
 
 describe("what is nobody's name", () => {
   it("ids that a service makes, all of one length, are objects of their owner and no user names", () => {

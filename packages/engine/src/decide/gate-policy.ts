@@ -62,6 +62,8 @@ export interface GuardedEndpoint {
    * their own id, or a report of one method would speak of the people another was asked about. Absent where a method is no part of the name.
    */
   readonly others?: readonly (readonly [method: string, id: string])[];
+  /** Methods under which the same path is an endpoint of its own that was looked at and needs no guard (a sign-in beside a lookup): this one does not judge them. Absent: none. */
+  readonly apart?: readonly string[];
   /** Something else says that it is under attack: the tests of the endpoint as a whole (D3, D4) need only this part of their evidence. Absent: all of it. */
   readonly evidenceShare?: number;
   /** Whom the attack that stands consists of, and few honest people beside; see `named-apart.ts`. */

@@ -238,6 +238,7 @@ export class GuardKeeper {
     const formerly = this.#formerly(endpoint);
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
     const signedIn = door || owned ? undefined : this.#signedIn(endpoint, rules);
+    const apart = this.#apart(endpoint);
     const cut = this.#parts.targets?.cut(endpoint.id, at) ?? 1;
     const named = state === "budgeted" && !signedIn ? this.#parts.named?.(endpoint.id, at) : undefined;
     return {
@@ -261,9 +262,23 @@ export class GuardKeeper {
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
       // Those are known by their address only, and a caller with a credential is not.
       ...(early.length === 0 || signedIn === true || owned ? {} : { before: early }),
+      ...(apart.length === 0 ? {} : { apart }),
       ...(cut === 1 ? {} : { evidenceShare: cut }),
       ...(named === undefined ? {} : { named }),
     };
+  }
+
+  /** Under which methods the same path names people, too, and needs no guard. */
+  #apart(endpoint: InventoryEndpoint): readonly string[] {
+    if (endpoint.operation !== undefined) return noIds;
+    const apart: string[] = [];
+    for (const [method, id] of othersOf(endpoint)) {
+      const other = this.#parts.inventory.byId(id);
+      if (other === undefined || other === endpoint) continue;
+      const rules = this.#parts.rules.of(other);
+      if (rules.length > 0 && this.stateOf(other, rules) === undefined) apart.push(method);
+    }
+    return apart;
   }
 
   /**
@@ -402,6 +417,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.named === b.named &&
     (a.formerly ?? noIds).length === (b.formerly ?? noIds).length &&
     (a.formerly ?? noIds).every((id, i) => id === b.formerly?.[i]) &&
+    (a.apart ?? noIds).join() === (b.apart ?? noIds).join() &&
     a.tellsNothing.length === b.tellsNothing.length &&
     a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
     a.budget.startCredits === b.budget.startCredits &&

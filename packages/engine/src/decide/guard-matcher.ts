@@ -46,10 +46,16 @@ export class GuardMatcher {
     let best = exact;
     for (const name of ["GET", ...methods.keys()]) {
       const other = methods.get(name);
-      if (other !== undefined && ownMethods.has(name) && (best === undefined || (best === exact && (best.state === "watched" || other.state === "budgeted")))) best = other;
+      if (
+        other !== undefined &&
+        ownMethods.has(name) &&
+        other.apart?.includes(method) !== true &&
+        (best === undefined || (best === exact && (best.state === "watched" || other.state === "budgeted")))
+      )
+        best = other;
     }
-    const first = methods.values().next();
-    return best ?? (first.done === true ? undefined : first.value);
+    const first = methods.entries().next();
+    return best ?? (first.done === true || first.value[1].apart?.includes(method) === true ? undefined : first.value[1]);
   }
 
   #any(segments: readonly string[]): Node | undefined {
