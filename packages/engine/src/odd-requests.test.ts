@@ -42,7 +42,7 @@ const email = (): string => `ann${digits(6)}@mail.example`;
 /** With right check digits. */
 function iban(): string {
   const account = `NWBK${digits(14)}`;
-  const number = [...`${account}GB00`].map((c) => (c >= "A" ? String(c.charCodeAt(0) - 55) : c)).join("");
+  const number = Array.from(`${account}GB00`, (c) => (c >= "A" ? String(c.charCodeAt(0) - 55) : c)).join("");
   return `GB${String(98n - (BigInt(number) % 97n)).padStart(2, "0")}${account}`;
 }
 

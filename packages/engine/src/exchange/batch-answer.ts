@@ -121,7 +121,7 @@ function unwrapped(part: Json): { readonly json: Json; readonly failed: boolean 
       continue;
     }
     if (json === null || typeof json !== "object" || isArray(json)) break;
-    const object = json as { readonly [key: string]: Json };
+    const object: { readonly [key: string]: Json } = json;
     const keys = Object.keys(object).filter((key) => key !== "jsonrpc" && key !== "id");
     const only = keys[0];
     const fails = keys.find((key) => key === "error" || key === "errors");

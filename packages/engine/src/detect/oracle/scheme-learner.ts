@@ -208,7 +208,7 @@ function sparse(json: Json): boolean {
   const walk = (node: Json, depth: number): void => {
     if (left < 0 || node === null || depth > scalarDepthMax + envelopesMax) return;
     if (typeof node !== "object") left--;
-    else for (const value of Object.values(node)) walk(value as Json, depth + 1);
+    else for (const value of Object.values(node)) walk(value, depth + 1);
   };
   walk(json, 0);
   return left >= 0;
