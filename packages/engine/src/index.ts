@@ -82,6 +82,7 @@ export { DistinctCounter } from "./detect/observe/distinct-counter.ts";
 export { hash53 } from "./detect/observe/hash53.ts";
 export { TimeQueue } from "./time-queue.ts";
 export { type AgedEntry, AgedMap } from "./detect/observe/aged-map.ts";
+export { RotatingMap } from "./detect/oracle/rotating-map.ts";
 export { anyField, SchemaBudget, type SchemaFormat, schemaFormats, type SchemaKind, schemaKinds, SchemaNode } from "./inventory/schema-node.ts";
 export { isParameterHeader, ObservedSchemas } from "./inventory/schema-observer.ts";
 export { byField, type ClassAt, endpointFields, type FieldFacts, type ParameterFacts } from "./inventory/endpoint-fields.ts";

@@ -26,6 +26,7 @@ export type GateFrame =
       /** Empty: nothing new. */
       readonly usage: readonly GateUsage[];
       readonly upstreamErrors: number;
+      readonly lead?: GateLead;
     };
 
 export type HubFrame =
@@ -50,6 +51,12 @@ export interface GateUsage {
   readonly provisional: boolean;
   /** Its newcomers in the last hours of this life, each time anew; absent when there were none. */
   readonly newcomers?: readonly NewcomerHour[];
+}
+
+/** Requests of this life of the gate that waited for the hub to read those before them, and those that went on although it had not. */
+export interface GateLead {
+  readonly waited: number;
+  readonly overdue: number;
 }
 
 /** One line of the gate's own journal. `gate` names the life that wrote it: rows of the hub or of an import have none, and are not replayed. */

@@ -1,13 +1,13 @@
 /**
  * Between an adapter that carries bytes (the built-in proxy today) and the judgement. Synchronous throughout: the
- * adapter never awaits a decision. One object per request flows through `onRequest` → (`onRequestBody`) →
+ * adapter never awaits a decision. One object per request flows through `onRequest` → (a wait) → (`onRequestBody`) →
  * `onAnswer` | `onAbort` → `onComplete`.
  */
 export interface GatePort {
   /** Called when the request's head is complete. `deny` must be answered without touching the upstream. */
   onRequest(head: RequestHead): Ruling;
   /** Only after a ruling `body`: the request's body, whole or its first {@link bodyBytesMax} bytes. */
-  onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): Exclude<Ruling, BodyRuling>;
+  onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling;
   /** Only after a ruling `hold`: the answer's head and its body, whole or its first {@link bodyBytesMax} bytes. Nothing of it was released yet. When this returns `pass` the disclosure is already journaled. */
   onAnswer(ruling: HoldRuling, answer: Answer): Release;
   /** After `hold`: the upstream gave no complete answer, or the client left before one was released. */
@@ -33,7 +33,9 @@ export interface RequestHead {
   readonly address: string;
 }
 
-export type Ruling = PassRuling | BodyRuling | HoldRuling | DenyRuling;
+export type Ruling = FinalRuling | BodyRuling | WaitRuling;
+/** What is done with a request in the end. */
+export type FinalRuling = PassRuling | HoldRuling | DenyRuling;
 /** Nothing is guarded here: stream both ways. */
 export interface PassRuling {
   readonly kind: "pass";
@@ -47,6 +49,11 @@ export interface BodyRuling {
 export interface HoldRuling {
   readonly kind: "hold";
   readonly token: unknown;
+}
+/** Send nothing on and read no body until `start` calls back: once, not before it returned, soon, and not after the request's `onComplete`. Only `onRequest` rules so. */
+export interface WaitRuling {
+  readonly kind: "wait";
+  readonly start: (go: (next: FinalRuling | BodyRuling) => void) => void;
 }
 /** Answer this now (a limit's 429, or as if what it names were not there); the upstream is not asked. */
 export interface DenyRuling {

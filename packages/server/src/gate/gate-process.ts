@@ -8,6 +8,7 @@ import { canarySetOf } from "../config/sealed-canaries.ts";
 import { Journal, segmentAgeMs, segmentBytesMax } from "../store/journal.ts";
 import { pruneJournal } from "../store/journal-tail.ts";
 import { GateState } from "./gate-state.ts";
+import { HubLead } from "./hub-lead.ts";
 import { HubLink } from "./hub-link.ts";
 import { JudgingGate } from "./judging-gate.ts";
 import { createProxy, type Proxy } from "./proxy/proxy.ts";
@@ -49,6 +50,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   };
 
   let upstreamErrors = 0;
+  const lead = options.mode === "enforce" ? new HubLead({ connected: () => link.connected, hasten: () => link.hasten(), nowMs: () => performance.now() }) : undefined;
   let proxy: Proxy | undefined;
   const link = new HubLink({
     path: options.hubSocket,
@@ -80,19 +82,25 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
       anchors.appendAll(frame.anchors);
       for (const anchor of frame.anchors) engine.anchor(anchor);
     },
-    onState: (connected) => options.onEvent({ name: connected ? "hub-connected" : "hub-away" }),
+    onState: (connected) => {
+      if (!connected) lead?.disconnected();
+      options.onEvent({ name: connected ? "hub-connected" : "hub-away" });
+    },
+    ...(lead === undefined ? {} : { lead: () => ({ waited: lead.waited, overdue: lead.overdue }), onAcknowledged: (seq) => lead.acknowledged(seq) }),
   });
   const gate = new JudgingGate({
     engine,
     ports,
     epoch,
     scope,
+    lead,
     limits: options.limits.length === 0 ? undefined : new RateLimits(ports, options.limits, scope, () => undefined),
     journal: (rows) => disclosures.appendAll(rows.map((row): GateJournalRow => ({ ...row, gate: epoch }))),
     signals: (signals) => link.signal(signals),
     complete: (finished) => {
       link.push(finished);
       state.finished(link.seq, finished.capture.head.at);
+      lead?.finished(finished.capture.head, link.seq);
     },
   });
   if (policy !== undefined) gate.setPolicy(policy);
@@ -129,6 +137,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
       await running.close(graceMs);
       clearInterval(timer);
       clearInterval(pruning);
+      lead?.close();
       disclosures.close();
       anchors.close();
       state.close(await link.close(graceMs));

@@ -1,7 +1,7 @@
 import { connect, type Socket } from "node:net";
 import type { Signal } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
-import { type BatchHead, batchStart, type GateUsage, helloFrame, type HubFrame, lineSplitter, type PastLife } from "../gate-hub-wire.ts";
+import { type BatchHead, batchStart, type GateLead, type GateUsage, helloFrame, type HubFrame, lineSplitter, type PastLife } from "../gate-hub-wire.ts";
 import { RecordQueue } from "./record-queue.ts";
 import { ResendQueue } from "./resend-queue.ts";
 
@@ -49,6 +49,11 @@ export class HubLink {
     // A full chunk leaves at once: the rest of the delay would only make the next write larger than the socket takes.
     if (this.#exchanges.push(finished)) this.#flush();
     else this.#schedule();
+  }
+
+  /** Sends what waits now: somebody waits for the acknowledgement. */
+  hasten(): void {
+    this.#flush();
   }
 
   signal(signals: readonly Signal[]): void {
@@ -100,6 +105,7 @@ export class HubLink {
         signalSeq: signals.last,
         usage: first ? this.#usage() : [],
         upstreamErrors: this.#options.upstreamErrors(),
+        ...(this.#options.lead === undefined ? {} : { lead: this.#options.lead() }),
       };
       const start = batchStart(`${JSON.stringify(rest).slice(0, -1)},"signals":[${signals.lines.join(",")}]}`, exchanges?.records.length ?? 0);
       this.#sentSignal = signals.last;
@@ -146,8 +152,9 @@ export class HubLink {
     });
     socket.on("error", () => socket.destroy());
     socket.on("close", () => {
-      if (this.#connected) this.#options.onState(false);
+      const was = this.#connected;
       this.#connected = false;
+      if (was) this.#options.onState(false);
       if (!this.#closed) this.#reconnectTimer = setTimeout(() => this.#open(), reconnectMs);
     });
   }
@@ -159,6 +166,7 @@ export class HubLink {
         if (frame.epoch !== this.#options.epoch) return;
         this.#exchanges.acknowledge(frame.seq);
         this.#signals.acknowledge(frame.signals);
+        this.#options.onAcknowledged?.(frame.seq);
         return;
       case "settled":
         this.#options.onSettled(frame.epoch);
@@ -180,10 +188,14 @@ export interface HubLinkOptions {
   readonly previous: () => readonly PastLife[];
   readonly usage: () => readonly GateUsage[];
   readonly upstreamErrors: () => number;
+  /** Of this life of the gate; absent where nothing waits for the hub. */
+  readonly lead?: () => GateLead;
   readonly onFrame: (frame: Extract<HubFrame, { t: "policy" | "anchors" }>) => void;
   /** The hub has counted what that life lost. */
   readonly onSettled: (epoch: string) => void;
   readonly onState: (connected: boolean) => void;
+  /** The hub has read everything up to this number; a policy that followed from it came before. */
+  readonly onAcknowledged?: (seq: number) => void;
   /** Default {@link keptMax}. */
   readonly keptMax?: number;
   /** Default 64 MiB. */

@@ -33,7 +33,8 @@ import {
   splitTarget,
 } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
-import type { Answer, BodyRuling, Capture, DenyRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling } from "./gate-port.ts";
+import type { Answer, BodyRuling, Capture, DenyRuling, FinalRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling, WaitRuling } from "./gate-port.ts";
+import type { HubLead } from "./hub-lead.ts";
 import { type RateLimits, tooMany } from "./rate-limits.ts";
 import { undoEncoding } from "./proxy/undo-encoding.ts";
 import { UniformPace } from "./uniform-pace.ts";
@@ -80,6 +81,20 @@ export class JudgingGate implements GatePort {
     const { segments, query } = splitTarget(head.target);
     const limited = this.#limits?.check(head, segments);
     if (limited !== undefined) return limited;
+    return this.#ahead(head, segments, query) ?? this.#judge(head, segments, query);
+  }
+
+  /** Whether the request must wait until the hub has read more of those before it. What is under a budget need not: its own limits hold. */
+  #ahead(head: RequestHead, segments: readonly string[], query: string): WaitRuling | undefined {
+    const { lead } = this.#options;
+    const shape = lead?.shapeOf(head.method, segments, query, mayHaveBody(head));
+    if (lead === undefined || shape === undefined || this.#matcher.find(head.method, this.#options.scope, segments)?.state === "budgeted") return undefined;
+    const source = networkOf(head.address);
+    if (lead.admit(head, source, shape)) return undefined;
+    return { kind: "wait", start: (go) => lead.wait(head, source, shape, () => go(this.#judge(head, segments, query))) };
+  }
+
+  #judge(head: RequestHead, segments: readonly string[], query: string): FinalRuling | BodyRuling {
     const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
     const prompts = this.#prompts.find(head.method, this.#options.scope, segments);
     const codes = this.#mode === "enforce" ? this.#codes.find(head.method, this.#options.scope, segments) : undefined;
@@ -89,7 +104,7 @@ export class JudgingGate implements GatePort {
     return this.#decide(token, undefined, true);
   }
 
-  onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): Exclude<Ruling, BodyRuling> {
+  onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
     const token = ruling.token as Waiting;
     return this.#decide(token, this.#options.ports.decodeUtf8(body), complete);
   }
@@ -167,12 +182,13 @@ export class JudgingGate implements GatePort {
       }
       case "body":
       case "pass":
+      case "wait":
         break;
     }
     this.#options.complete({ number: number === 0 ? ++this.#count : number, capture, note });
   }
 
-  #decide(token: Waiting, body: string | undefined, complete: boolean): HoldRuling | PassRuling | DenyRuling {
+  #decide(token: Waiting, body: string | undefined, complete: boolean): FinalRuling {
     const { head, endpoint, prompts } = token;
     const { ports } = this.#options;
     const headers = pairs(head.rawHeaders);
@@ -266,6 +282,8 @@ export interface JudgingGateOptions {
   readonly journal: (rows: readonly Disclosure[]) => void;
   readonly signals: (signals: ReturnType<GateEngine["drain"]>) => void;
   readonly complete: (finished: FinishedExchange) => void;
+  /** How far it may run ahead of the hub; absent: any distance. Is told of each end by whoever numbers exchanges. */
+  readonly lead?: HubLead | undefined;
 }
 
 /** The keyed network of an address, as {@link GateEngine.replay} wants it. */

@@ -45,7 +45,7 @@ import { type KeptRule, TemplateRulesFile } from "./template-rules-file.ts";
 import type { KeptFloor } from "./floor/floor-view.ts";
 import { NewcomerHistory } from "./floor/newcomer-history.ts";
 import { Uptime, type UptimeState } from "./uptime.ts";
-import type { GateFrame, GateUsage, PastLife } from "../gate-hub-wire.ts";
+import type { GateFrame, GateLead, GateUsage, PastLife } from "../gate-hub-wire.ts";
 
 /**
  * The hub's judgement and memory, without sockets: takes what gates send, has the ledger read it, journals the redacted rows, groups signals into
@@ -98,6 +98,8 @@ export class HubCore {
   #missing: MissingExchanges[];
   requests = 0;
   upstreamErrors = 0;
+  /** The most that one life of a gate told. */
+  lead: GateLead = { waited: 0, overdue: 0 };
 
   constructor(options: HubCoreOptions) {
     this.#options = options;
@@ -172,6 +174,7 @@ export class HubCore {
       if (usage.newcomers !== undefined) this.newcomers.heard(frame.epoch, usage.endpointId, usage.newcomers);
     }
     this.upstreamErrors = Math.max(this.upstreamErrors, frame.upstreamErrors);
+    if (frame.lead !== undefined) this.lead = { waited: Math.max(this.lead.waited, frame.lead.waited), overdue: Math.max(this.lead.overdue, frame.lead.overdue) };
     const first = frame.seq - frame.exchanges.length + 1;
     if (frame.exchanges.length > 0 && first > this.#received.of(frame.epoch) + 1)
       this.#lost(frame.epoch, first - 1, this.#options.now(), "dropped by the gate while the hub was away");

@@ -22,6 +22,8 @@ export async function hubMetrics(core: HubCore, views: HubViews): Promise<string
     core.missing.reduce((sum, one) => sum + one.count, 0),
   );
   put("postern_upstream_errors_total", "Requests the service behind the gate did not answer.", core.upstreamErrors);
+  put("postern_gate_waited_total", "Requests that waited until the hub had read those before them.", core.lead.waited);
+  put("postern_gate_overdue_total", "Requests let go although the hub had not read those before them: after the longest wait, at a bound, or to a silent hub.", core.lead.overdue);
   const slow = core.slow?.last;
   put(
     "postern_slow_detectors_last_success_timestamp_seconds",

@@ -1,5 +1,5 @@
 import type { Socket } from "node:net";
-import { bodyBytesMax, type BodyRuling, type Capture, type DenyRuling, type GatePort, type HoldRuling, type RequestHead, type Ruling } from "../gate-port.ts";
+import { bodyBytesMax, type BodyRuling, type Capture, type DenyRuling, type FinalRuling, type GatePort, type HoldRuling, type RequestHead, type Ruling } from "../gate-port.ts";
 import { headersForClient, replacedHeaders } from "./answer-headers.ts";
 import type { ClientRequest, ClientResponse } from "./client-side.ts";
 import type { ProxyLimits } from "./limits.ts";
@@ -108,6 +108,18 @@ export class InFlight implements UpstreamJob {
       this.gateFailed(error);
       return;
     }
+    if (ruling.kind !== "wait") {
+      this.rule(ruling);
+      return;
+    }
+    this.ruling = ruling;
+    this.enter(Stage.pausing);
+    ruling.start((next) => {
+      if (this.stage === Stage.pausing) this.rule(next);
+    });
+  }
+
+  private rule(ruling: FinalRuling | BodyRuling): void {
     this.ruling = ruling;
     if (ruling.kind !== "body") {
       this.follow(ruling);
@@ -153,6 +165,7 @@ export class InFlight implements UpstreamJob {
         if (this.req.complete || this.req.destroyed) this.leave();
         else if (nowMs - this.stageAtMs > limits.lingerMs) this.cut();
         return;
+      case Stage.pausing:
       case Stage.waiting:
       case Stage.over:
         return;
@@ -372,7 +385,7 @@ export class InFlight implements UpstreamJob {
 
   // ——— steps ———
 
-  private follow(ruling: Exclude<Ruling, BodyRuling>): void {
+  private follow(ruling: FinalRuling): void {
     this.ruling = ruling;
     if (ruling.kind === "deny") {
       this.deny(ruling);
@@ -388,7 +401,7 @@ export class InFlight implements UpstreamJob {
     this.judging = true;
     if (!complete) this.req.pause();
     const body = Buffer.concat(this.collected ?? []).subarray(0, bodyBytesMax);
-    let next: Exclude<Ruling, BodyRuling>;
+    let next: FinalRuling;
     try {
       next = this.context.gate.onRequestBody(ruling, body, complete && this.collectedBytes <= bodyBytesMax);
     } catch (error) {
@@ -669,8 +682,8 @@ export interface RequestFacts {
   readonly section: string | undefined;
 }
 
-/** In the order a request passes them. `waiting`: for `notBefore`. `lingering`: answered, its body not yet read to the end. */
-const Stage = { collecting: 0, connecting: 1, asking: 2, holding: 3, answering: 4, waiting: 5, lingering: 6, over: 7 } as const;
+/** In the order a request passes them. `pausing`: before it is sent on. `waiting`: for `notBefore`. `lingering`: answered, its body not yet read to the end. */
+const Stage = { pausing: -1, collecting: 0, connecting: 1, asking: 2, holding: 3, answering: 4, waiting: 5, lingering: 6, over: 7 } as const;
 type Stage = (typeof Stage)[keyof typeof Stage];
 
 /** RFC 9110 9.2.1: asking twice is asking once. */

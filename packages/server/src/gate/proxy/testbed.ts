@@ -2,7 +2,7 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { createServer, type RequestListener, type Server } from "node:http";
 import { type AddressInfo, connect, type Server as TcpServer, Socket } from "node:net";
-import type { Answer, BodyRuling, Capture, GatePort, HoldRuling, Release, RequestHead, Ruling } from "../gate-port.ts";
+import type { Answer, BodyRuling, Capture, FinalRuling, GatePort, HoldRuling, Release, RequestHead, Ruling } from "../gate-port.ts";
 import { createProxy, type Proxy, type ProxyOptions } from "./proxy.ts";
 
 /** A small real judgement for the proxy's tests and its bench: it rules by path and remembers what it was told. */
@@ -14,10 +14,17 @@ export class PathGate implements GatePort {
   /** What a held answer becomes. */
   release: (answer: Answer) => Release = () => ({ kind: "pass" });
   /** What a judged body leads to. */
-  afterBody: Exclude<Ruling, BodyRuling> = { kind: "pass" };
+  afterBody: FinalRuling = { kind: "pass" };
+  /** Of each request below `/waits`, in their order: lets it go on to what `/body` or `/held` after it says, or `/`. */
+  readonly paused: (() => void)[] = [];
   private readonly waiting: (() => void)[] = [];
 
   onRequest(head: RequestHead): Ruling {
+    if (head.target.startsWith("/waits")) {
+      const rest = head.target.slice("/waits".length);
+      const next: FinalRuling | BodyRuling = rest.startsWith("/held") ? { kind: "hold", token: rest } : rest.startsWith("/body") ? { kind: "body", token: rest } : { kind: "pass" };
+      return { kind: "wait", start: (go) => void this.paused.push(() => go(next)) };
+    }
     if (head.target.startsWith("/held")) return { kind: "hold", token: head.target };
     if (head.target.startsWith("/body")) return { kind: "body", token: head.target };
     if (head.target.startsWith("/broken")) throw new Error("the judgement broke");
@@ -36,7 +43,7 @@ export class PathGate implements GatePort {
     return { kind: "pass" };
   }
 
-  onRequestBody(_ruling: BodyRuling, body: Uint8Array, complete: boolean): Exclude<Ruling, BodyRuling> {
+  onRequestBody(_ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
     this.bodies.push({ body: Buffer.from(body).toString("latin1"), complete });
     return this.afterBody;
   }
