@@ -81,21 +81,23 @@ export class JudgingGate implements GatePort {
     const { segments, query } = splitTarget(head.target);
     const limited = this.#limits?.check(head, segments);
     if (limited !== undefined) return limited;
-    return this.#ahead(head, segments, query) ?? this.#judge(head, segments, query);
+    const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
+    // What is under a budget need not wait for the hub: its own limits hold.
+    const wait = endpoint?.state === "budgeted" ? undefined : this.#ahead(head, segments, query);
+    return wait ?? this.#judge(head, segments, query, endpoint);
   }
 
-  /** Whether the request must wait until the hub has read more of those before it. What is under a budget need not: its own limits hold. */
+  /** Whether the request must wait until the hub has read more of those before it. */
   #ahead(head: RequestHead, segments: readonly string[], query: string): WaitRuling | undefined {
-    const { lead } = this.#options;
+    const { lead, scope } = this.#options;
     const shape = lead?.shapeOf(head.method, segments, query, mayHaveBody(head));
-    if (lead === undefined || shape === undefined || this.#matcher.find(head.method, this.#options.scope, segments)?.state === "budgeted") return undefined;
+    if (lead === undefined || shape === undefined) return undefined;
     const source = networkOf(head.address);
     if (lead.admit(head, source, shape)) return undefined;
-    return { kind: "wait", start: (go) => lead.wait(head, source, shape, () => go(this.#judge(head, segments, query))) };
+    return { kind: "wait", start: (go) => lead.wait(head, source, shape, () => go(this.#judge(head, segments, query, this.#matcher.find(head.method, scope, segments)))) };
   }
 
-  #judge(head: RequestHead, segments: readonly string[], query: string): FinalRuling | BodyRuling {
-    const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
+  #judge(head: RequestHead, segments: readonly string[], query: string, endpoint: GuardedEndpoint | undefined): FinalRuling | BodyRuling {
     const prompts = this.#prompts.find(head.method, this.#options.scope, segments);
     const codes = this.#mode === "enforce" ? this.#codes.find(head.method, this.#options.scope, segments) : undefined;
     if (endpoint === undefined && prompts === undefined && codes === undefined) return pass;
