@@ -9,6 +9,8 @@ class Bench {
   now = 0;
   connected = true;
   hastened = 0;
+  /** First words of guarded paths. */
+  readonly guarded = new Set<string>();
   seq = 0;
   readonly lead = new HubLead({ connected: () => this.connected, hasten: () => void this.hastened++, nowMs: () => this.now });
 
@@ -20,7 +22,13 @@ class Bench {
     if (shape === undefined) asked.state = "free";
     else if (!this.lead.admit(head, source, shape)) {
       asked.state = "waits";
-      this.lead.wait(head, source, shape, () => (asked.state = "gone"));
+      this.lead.wait(
+        head,
+        source,
+        shape,
+        () => (asked.state = "gone"),
+        () => this.guarded.has(segments[0] ?? ""),
+      );
     }
     return asked;
   }
@@ -87,6 +95,16 @@ describe("how far the gate runs ahead of the hub", () => {
     bench.read();
     expect(honest.state).toBe("gone");
     expect(states(many)).toEqual({ gone: 1, waits: 299 });
+  });
+
+  it("lets everything go that is guarded by now, and nothing else", () => {
+    const bench = new Bench();
+    const asked = times(30, (n) => bench.ask(phone(n)));
+    const other = bench.ask(["accounts", "10001234"]);
+    bench.guarded.add("subscribers");
+    bench.lead.reconsider();
+    expect([states(asked), other.state]).toEqual([{ gone: 30 }, "waits"]);
+    expect(bench.lead.overdue).toBe(0);
   });
 
   it("never holds a request longer than the bound, and counts those it let go unread", () => {

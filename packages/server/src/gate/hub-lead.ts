@@ -74,10 +74,10 @@ export class HubLead {
     return true;
   }
 
-  /** Calls `go` once, when the request may go on: never before this returns, never after {@link finished}. */
-  wait(head: RequestHead, source: string, shape: string, go: () => void): void {
+  /** Calls `go` once, when the request may go on: never before this returns, never after {@link finished}. `guarded` says whether limits of its own hold it by now. */
+  wait(head: RequestHead, source: string, shape: string, go: () => void, guarded: () => boolean): void {
     const from = this.#sourceOf(source);
-    const waiter: Waiter = { head, shape, source: from, at: this.#options.nowMs(), go, done: false };
+    const waiter: Waiter = { head, shape, source: from, at: this.#options.nowMs(), go, guarded, done: false };
     from.waiters.push(waiter);
     this.#line.push(waiter);
     this.#waiting++;
@@ -113,6 +113,11 @@ export class HubLead {
     }
     if (count > 0) this.#finished.splice(0, count);
     this.#serve();
+  }
+
+  /** Guards came or went: what is guarded by now has nothing to wait for. */
+  reconsider(): void {
+    for (const waiter of this.#line.slice()) if (!waiter.done && waiter.guarded()) this.#pass(waiter, undefined);
   }
 
   /** The hub is away: nothing waits. */
@@ -291,5 +296,6 @@ interface Waiter {
   readonly source: Source;
   readonly at: number;
   readonly go: () => void;
+  readonly guarded: () => boolean;
   done: boolean;
 }

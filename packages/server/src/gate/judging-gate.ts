@@ -75,6 +75,7 @@ export class JudgingGate implements GatePort {
     this.#mode = policy.mode;
     this.#prompts.setEndpoints(policy.prompts ?? []);
     this.#codes.setDoors(policy.codes ?? []);
+    this.#options.lead?.reconsider();
   }
 
   onRequest(head: RequestHead): Ruling {
@@ -94,7 +95,18 @@ export class JudgingGate implements GatePort {
     if (lead === undefined || shape === undefined) return undefined;
     const source = networkOf(head.address);
     if (lead.admit(head, source, shape)) return undefined;
-    return { kind: "wait", start: (go) => lead.wait(head, source, shape, () => go(this.#judge(head, segments, query, this.#matcher.find(head.method, scope, segments)))) };
+    const guard = (): GuardedEndpoint | undefined => this.#matcher.find(head.method, scope, segments);
+    return {
+      kind: "wait",
+      start: (go) =>
+        lead.wait(
+          head,
+          source,
+          shape,
+          () => go(this.#judge(head, segments, query, guard())),
+          () => guard()?.state === "budgeted",
+        ),
+    };
   }
 
   #judge(head: RequestHead, segments: readonly string[], query: string, endpoint: GuardedEndpoint | undefined): FinalRuling | BodyRuling {
