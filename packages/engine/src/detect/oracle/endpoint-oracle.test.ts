@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { ResponseClass } from "../../understood.ts";
 import { repeatsPerSourceMax, repeatsPerSubjectMax } from "./determinism.ts";
-import { EndpointOracle, exportedSubjectsMax, rememberedLabelsMax, rememberedNetworksMax, rememberedSourcesMax, splitQuestionsMin, supportHoldsMs } from "./endpoint-oracle.ts";
+import { EndpointOracle, exportedSubjectsMax, rememberedLabelsMax, rememberedSourcesMax, supportHoldsMs } from "./endpoint-oracle.ts";
+import { rememberedNetworksMax, splitQuestionsMin } from "./network-contrast.ts";
 
 const answer = (name: string, status = 200): ResponseClass => ({ id: name.padEnd(16, "0"), key: `${status} application/json {${name}}`, status, fields: [name] });
 const yes = answer("yes");
@@ -46,7 +47,7 @@ describe("EndpointOracle", () => {
       // Fewer than half of what is remembered between two questions.
       for (let m = 0; m < rememberedNetworksMax / 2 - 2; m++) if (n < 3) ask(oracle, `passer-by ${n}.${m}`, `q${n}.${m}`, answer("other"));
     }
-    expect(oracle.lonelyContrast).toBe(true);
+    expect(oracle.contrast.lonely).toBe(true);
   });
 });
 
@@ -74,6 +75,6 @@ describe("EndpointOracle, when a suspicion lapses for people", () => {
     expect(oracle.speaks).toBe(true);
     const crowd = new EndpointOracle();
     for (let n = 0; n < 720; n += 1) crowd.observe({ subject: `p${n}`, answer: n % 2 === 0 ? rich : no, narrow: `s${n}`, network: `s${n}`, at: (n * dayMs) / 2 });
-    expect([crowd.crowded, crowd.speaks]).toEqual([true, true]);
+    expect([crowd.contrast.crowded, crowd.speaks]).toEqual([true, true]);
   });
 });

@@ -4,7 +4,9 @@ import type { ResponseClass } from "../../understood.ts";
 import { symbolsMax } from "../observe/e-process.ts";
 import { isAboutTheForm, isAboutTheRequest, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
 import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
+import { HeaderProof } from "./header-proof.ts";
 import { callerKindsMax, LabelProof } from "./label-proof.ts";
+import { NetworkContrast } from "./network-contrast.ts";
 import { RotatingMap } from "./rotating-map.ts";
 import { existedAt } from "./side-proof.ts";
 import { TimingOracle, type TimingOracleState } from "./timing-oracle.ts";
@@ -20,20 +22,6 @@ export const contrastWindowMs = 600_000;
 /** Sources that saw a poor and a rich answer to two identifiers before that alone makes a suspicion. */
 export const contrastSourcesMin = 3;
 /**
- * One network alone makes it with two of each among nine questions: below the eight every key may ask anyway a guard would stop nothing. Two, since one
- * alone may be a mishap, unless it is the one among sixteen. Its questions are counted as long as it is remembered, so that patience does not help.
- */
-export const lonelyAnswersMin = 2;
-export const lonelyQuestionsMin = 9;
-export const lonelyOnceQuestionsMin = 16;
-/** Without a poor and a rich answer (`code=0` beside `code=1007`) it takes five of each among sixteen, and fixed answers on both sides. */
-export const splitAnswersMin = 5;
-export const splitQuestionsMin = 16;
-/** At a door that asks for a proof the two must also take turns this often. */
-export const splitSwitchesMin = 6;
-/** Twelve networks with a poor answer and twelve with a rich one make it, whoever they are: a crowd in which each asks once. */
-export const crowdNetworksMin = 12;
-/**
  * What takes a suspicion by contrast back: this many people whose answer went from rich to poor, seen from as many networks, over more than a day, while repeats as
  * a whole speak against a dependence. An attacker would have to delete so many accounts of his own from so many places, and wait.
  */
@@ -48,7 +36,6 @@ export const supportHoldsMs = 60 * 86_400_000;
 const aliasesMax = 64;
 const contrastVetoNats = -3;
 const dayMs = 86_400_000;
-export const rememberedNetworksMax = 4_000;
 
 /** One answer about one subject. */
 export interface OracleObservation {
@@ -66,14 +53,6 @@ export interface OracleObservation {
   readonly kind?: string | undefined;
   /** Which headers the answer has, see `headerSignature`; undefined where headers were not seen. */
   readonly headers?: string | undefined;
-}
-
-/** What headers tell beyond the class. */
-export interface HeaderChannel {
-  /** `[missing, existing]` by signature. */
-  readonly counts: readonly [readonly number[], readonly number[]];
-  readonly logE: number;
-  readonly names: readonly string[];
 }
 
 /** Somebody knows whether the subject exists. */
@@ -115,17 +94,6 @@ interface Source {
   readonly got: Map<number, { count: number; seq: number; at: number; subject: string }>;
 }
 
-/** What one network was answered, whatever clients it used. */
-interface Sitting {
-  questions: number;
-  last: string;
-  /** The last class, and how often it was another than the one before. */
-  lastSymbol: number;
-  switches: number;
-  /** By symbol: answers to changing subjects. */
-  readonly got: Map<number, { count: number; subject: string }>;
-}
-
 interface Label {
   readonly exists: boolean;
   readonly at: number;
@@ -141,26 +109,17 @@ export class EndpointOracle {
   readonly #known = new RotatingMap<Known>(rememberedSubjectsMax);
   readonly #sources = new RotatingMap<Source>(rememberedSourcesMax);
   readonly #labels = new RotatingMap<Label>(rememberedLabelsMax);
-  readonly #networks = new RotatingMap<Sitting>(rememberedNetworksMax);
-  /** Networks that got each class, as far as a crowd needs them. */
-  readonly #crowd = new Map<number, Set<string>>();
+  readonly contrast = new NetworkContrast();
   readonly #vanished = { subjects: new Set<string>(), networks: new Set<string>(), firstAt: 0, lastAt: 0 };
   readonly #agreeing = new Set<string>();
   /** 0 not asked yet, 1 no, 2 yes. */
   readonly #poor = new Uint8Array(classesMax * classesMax);
   proof = new LabelProof();
-  /** The same of headers, within a class: its strata of callers are those of class and caller. */
-  #headerProof = new LabelProof();
-  /** Signatures by symbol; what comes after {@link classesMax} shares the last place. */
-  readonly #signatures: string[] = [];
+  headers = new HeaderProof();
   readonly timing: TimingOracle;
   nats = 0;
   repeats = 0;
   contrastSources = 0;
-  lonelyContrast = false;
-  /** A poor and a rich class, each answered to a crowd. */
-  crowded = false;
-  /** Answers are those of a door that asks for a proof. */
   #refusals = false;
   #determined = false;
   #suspected = false;
@@ -204,7 +163,7 @@ export class EndpointOracle {
         repeats: 0,
         time: seen.time,
         kind: kindOf(seen.kind),
-        headers: this.#headersOf(seen),
+        headers: this.headers.symbolOf(seen.headers),
       });
     } else {
       this.#weighRepeat(known, symbol, seen, source);
@@ -219,13 +178,12 @@ export class EndpointOracle {
       known.seq = this.#seq;
       known.time = seen.time;
       known.kind = kindOf(seen.kind);
-      known.headers = this.#headersOf(seen);
+      known.headers = this.headers.symbolOf(seen.headers);
     }
     this.#noteContrast(source, symbol, seen);
     // What was found goes on being looked for once a day, so that a suspicion lives as long as what raised it.
     const old = seen.at - this.#supportedAt >= dayMs;
-    if (!this.lonelyContrast || old) this.#noteSitting(symbol, seen);
-    if (!this.crowded || old) this.#noteCrowd(symbol, seen);
+    if (symbol < classesMax && this.contrast.note(symbol, seen, this, old)) this.#supportedAt = this.#lastAt;
     this.#judge();
     const label = this.#labels.get(seen.subject);
     const answer = label === undefined ? undefined : (known ?? this.#known.get(seen.subject));
@@ -264,7 +222,7 @@ export class EndpointOracle {
   }
 
   #judge(): void {
-    const contrast = this.contrastSources >= contrastSourcesMin || this.lonelyContrast || this.crowded;
+    const contrast = this.contrastSources >= contrastSourcesMin || this.contrast.lonely || this.contrast.crowded;
     if (!this.#suspected) this.#suspected = this.#determined || (contrast && !this.#takenBack());
     else if (!this.#determined && this.#takenBack()) this.#suspected = false;
   }
@@ -278,44 +236,24 @@ export class EndpointOracle {
   absorb(other: EndpointOracle): void {
     this.#suspected ||= other.#suspected;
     this.#determined ||= other.#determined;
-    this.lonelyContrast ||= other.lonelyContrast;
-    this.crowded ||= other.crowded;
+    this.contrast.absorb(other.contrast);
     this.contrastSources += other.contrastSources;
     this.#supportedAt = Math.max(this.#supportedAt, other.#supportedAt);
   }
 
   /** Labels say so, see {@link LabelProof}. */
   get proven(): boolean {
-    return (this.proof.labels > 0 && this.proof.proven(this.#lastAt)) || this.headersProven;
-  }
-
-  /** Answers of one class have other headers when the subject exists. */
-  get headersProven(): boolean {
-    return this.#headerProof.labels > 0 && this.#headerProof.proven(this.#lastAt);
-  }
-
-  /** What the headers alone tell, with the names that the commonest headers of either side do not share. */
-  headerChannel(): HeaderChannel {
-    const counts = this.#headerProof.counts();
-    const commonest = (exists: boolean): ReadonlySet<string> => {
-      let [best, most] = ["", 0];
-      for (const [symbol, signature] of this.#signatures.entries()) {
-        const count = this.#headerProof.count(exists, symbol);
-        if (count > most) [best, most] = [signature, count];
-      }
-      return new Set(best.split(" "));
-    };
-    const [existing, missing] = [commonest(true), commonest(false)];
-    return {
-      counts,
-      logE: this.#headerProof.logE(this.#lastAt),
-      names: [...[...existing].filter((name) => !missing.has(name)), ...[...missing].filter((name) => !existing.has(name))].slice(0, 8),
-    };
+    return (this.proof.labels > 0 && this.proof.proven(this.#lastAt)) || this.headers.proven(this.#lastAt);
   }
 
   /** Labels speak against it, see {@link LabelProof}. */
   get refuted(): boolean {
     return this.proof.labels > 0 && this.proof.refuted(this.#lastAt);
+  }
+
+  /** Event time of the last answer. */
+  get lastAt(): number {
+    return this.#lastAt;
   }
 
   get logE(): number {
@@ -374,22 +312,7 @@ export class EndpointOracle {
       source.got.clear();
       for (const [symbol, last] of got) source.got.set(place(symbol), last);
     }
-    for (const [, sitting] of this.#networks.entries()) {
-      const got = [...sitting.got];
-      sitting.got.clear();
-      for (const [symbol, last] of got) {
-        const held = sitting.got.get(place(symbol));
-        if (held === undefined) sitting.got.set(place(symbol), last);
-        else held.count += last.count;
-      }
-    }
-    const crowd = [...this.#crowd];
-    this.#crowd.clear();
-    for (const [symbol, networks] of crowd) {
-      const held = this.#crowd.get(place(symbol));
-      if (held === undefined) this.#crowd.set(place(symbol), networks);
-      else for (const network of networks) if (held.size < crowdNetworksMin) held.add(network);
-    }
+    this.contrast.coarsen(place);
     this.#poor.fill(0);
     this.classes.splice(0, this.classes.length, ...merged);
     this.#symbols.clear();
@@ -410,20 +333,17 @@ export class EndpointOracle {
         .map(([narrow, it]) => [narrow, it.labels, it.repeats, it.contrasted ? 1 : 0, it.counted]),
       proof: this.proof.exportState(),
       timing: this.timing.exportState(),
-      headerProof: this.#headerProof.exportState(),
-      signatures: this.#signatures,
+      ...this.headers.exportState(),
       nats: this.nats,
       repeats: this.repeats,
       agreeing: [...this.#agreeing],
       contrastSources: this.contrastSources,
-      lonelyContrast: this.lonelyContrast,
       refusals: this.#refusals,
       determined: this.#determined,
       suspected: this.#suspected,
       changes: this.#changes,
       supportedAt: this.#supportedAt,
-      crowded: this.crowded,
-      crowd: [...this.#crowd].map(([symbol, networks]) => [symbol, ...networks]),
+      ...this.contrast.exportState(),
       vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
     };
   }
@@ -462,21 +382,18 @@ export class EndpointOracle {
     }
     const counts = rows(from["counts"]);
     oracle.proof = LabelProof.restore(from["proof"], [rows(counts[0]).map(Number), rows(counts[1]).map(Number)]);
-    oracle.#headerProof = LabelProof.restore(from["headerProof"], [[], []]);
-    for (const signature of rows(from["signatures"]).slice(0, classesMax)) oracle.#signatures.push(String(signature));
+    oracle.headers = HeaderProof.restore(from["headerProof"], rows(from["signatures"]));
     oracle.nats = Number(from["nats"]) || 0;
     oracle.repeats = Number(from["repeats"]) || 0;
     for (const subject of rows(from["agreeing"])) oracle.#agreeing.add(String(subject));
     oracle.contrastSources = Number(from["contrastSources"]) || 0;
-    oracle.lonelyContrast = from["lonelyContrast"] === true;
     oracle.#refusals = from["refusals"] === true;
     oracle.#determined = from["determined"] === true;
     oracle.#suspected = from["suspected"] === true || oracle.#determined;
-    oracle.crowded = from["crowded"] === true;
     oracle.#changes = Number(from["changes"]) || 0;
     // A state of before does not say; it counts as supported when it was last heard of.
     oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
-    for (const row of rows(from["crowd"])) if (Array.isArray(row)) oracle.#crowd.set(Number(row[0]), new Set(row.slice(1, 1 + crowdNetworksMin).map(String)));
+    oracle.contrast.restore(from);
     const [firstAt, lastAt, subjects, networks] = rows(from["vanished"]);
     oracle.#vanished.firstAt = Number(firstAt) || 0;
     oracle.#vanished.lastAt = Number(lastAt) || 0;
@@ -493,16 +410,25 @@ export class EndpointOracle {
   }
 
   /** Two answers that cannot be held against each other: one is about the request. Two of one status at a door may both be about the person, whatever status was chosen. */
-  #incomparable(symbol: number, other: number): boolean {
+  incomparable(symbol: number, other: number): boolean {
     if (this.#refusals && this.classes[symbol]?.status === this.classes[other]?.status) return false;
     return this.aboutTheRequest(symbol) || this.aboutTheRequest(other);
   }
 
-  #headersOf({ headers }: OracleObservation): number {
-    if (headers === undefined) return -1;
-    const known = this.#signatures.indexOf(headers);
-    if (known >= 0) return known;
-    return this.#signatures.length < classesMax ? this.#signatures.push(headers) - 1 : classesMax;
+  /** A class whose members are equal word for word as far as they were read: JSON with its flags, or a short text; not "about so long". */
+  isFixed(symbol: number): boolean {
+    const key = this.classes[symbol]?.key ?? "";
+    return !key.includes("length~") && !key.includes("size~") && !key.endsWith("…");
+  }
+
+  /** Whether repeats leave room for answers that differ by person: not for a test arm drawn for every request. */
+  get steady(): boolean {
+    return this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats;
+  }
+
+  /** Answers are those of a door that asks for a proof. */
+  get refusals(): boolean {
+    return this.#refusals;
   }
 
   #symbolOf(answer: ResponseClass): number {
@@ -562,75 +488,12 @@ export class EndpointOracle {
       if (other === symbol || last.subject === seen.subject || Math.abs(seen.at - last.at) > contrastWindowMs) continue;
       if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
       // A slip of the pen answered 400 says nothing about anybody.
-      if (this.#incomparable(symbol, other)) continue;
+      if (this.incomparable(symbol, other)) continue;
       this.#supportedAt = this.#lastAt;
       if (!source.contrasted) this.contrastSources += 1;
       source.contrasted = true;
       return;
     }
-  }
-
-  /** One network may wear any number of clients: its answers are counted together. */
-  #noteSitting(symbol: number, seen: OracleObservation): void {
-    if (symbol >= classesMax) return;
-    let sitting = this.#networks.get(seen.network);
-    if (sitting === undefined) {
-      sitting = { questions: 0, last: "", lastSymbol: symbol, switches: 0, got: new Map() };
-      this.#networks.add(seen.network, sitting);
-    }
-    if (sitting.last === seen.subject) return;
-    sitting.last = seen.subject;
-    const mine = sitting.got.get(symbol);
-    if (mine === undefined) sitting.got.set(symbol, { count: 1, subject: seen.subject });
-    else if (mine.subject !== seen.subject) {
-      mine.count += 1;
-      mine.subject = seen.subject;
-    } else return;
-    sitting.questions += 1;
-    if (sitting.lastSymbol !== symbol) sitting.switches += 1;
-    sitting.lastSymbol = symbol;
-    if (sitting.questions < lonelyQuestionsMin) return;
-    const count = sitting.got.get(symbol)?.count ?? 0;
-    for (const [other, got] of sitting.got) {
-      if (other === symbol || this.#incomparable(symbol, other)) continue;
-      const least = Math.min(count, got.count);
-      if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) this.#lonely();
-      // Without a poor and a rich side it may be a test arm drawn for every request: repeats tell, so they are heard first.
-      const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats;
-      // A door that shuts after so many tries gives another answer from then on: that is about the caller, and it does not go to and fro.
-      if (split && (!this.#refusals || sitting.switches >= splitSwitchesMin) && this.#fixed(symbol) && this.#fixed(other)) this.#lonely();
-    }
-  }
-
-  #noteCrowd(symbol: number, seen: OracleObservation): void {
-    if (symbol >= classesMax || this.aboutTheRequest(symbol)) return;
-    let networks = this.#crowd.get(symbol);
-    if (networks === undefined) {
-      networks = new Set();
-      this.#crowd.set(symbol, networks);
-    }
-    if (networks.size >= crowdNetworksMin) return;
-    networks.add(seen.network);
-    if (networks.size < crowdNetworksMin) return;
-    for (const [other, theirs] of this.#crowd) {
-      if (theirs.size >= crowdNetworksMin && (this.isPoor(symbol, other) || this.isPoor(other, symbol))) {
-        this.crowded = true;
-        this.#supportedAt = this.#lastAt;
-      }
-    }
-    // The next crowd is to be of others.
-    if (this.#supportedAt === this.#lastAt && this.crowded) this.#crowd.clear();
-  }
-
-  #lonely(): void {
-    this.lonelyContrast = true;
-    this.#supportedAt = this.#lastAt;
-  }
-
-  /** A class whose members are equal word for word as far as they were read: JSON with its flags, or a short text; not "about so long". */
-  #fixed(symbol: number): boolean {
-    const key = this.classes[symbol]?.key ?? "";
-    return !key.includes("length~") && !key.includes("size~") && !key.endsWith("…");
   }
 
   #noteVanished(seen: OracleObservation): void {
@@ -650,7 +513,7 @@ export class EndpointOracle {
     if (time !== undefined) this.timing.add({ exists, ms: time.ms, at, stratum: `${symbol} ${kind} ${time.stratum}` });
     const asker = this.#sources.get(narrow);
     if (asker !== undefined && (asker.counted & bit) !== 0) return;
-    if (headers >= 0) this.#headerProof.observe({ exists, symbol: headers, at, kind: kindOf(`${kind} ${this.classes[symbol]?.id ?? ""}`) });
+    this.headers.observe({ exists, symbol: headers, at, kind: kindOf(`${kind} ${this.classes[symbol]?.id ?? ""}`) });
     if (this.proof.observe({ exists, symbol, at, kind }) && asker !== undefined) asker.counted |= bit;
   }
 }

@@ -188,8 +188,8 @@ export class OracleTracker {
   #ownState(endpointId: string): OracleState {
     const oracle = this.#endpoints.get(endpointId);
     if (oracle === undefined) return { verdict: "none", bits: 0, interval: [0, 1], eValue: 1, labels: 0, repeats: 0, nats: 0, contrastSources: 0, classes: [] };
-    const byHeaders = oracle.headersProven && !oracle.proof.proven();
-    const channel = byHeaders ? oracle.headerChannel() : undefined;
+    const byHeaders = oracle.headers.proven(oracle.lastAt) && !oracle.proof.proven();
+    const channel = byHeaders ? oracle.headers.channel(oracle.lastAt) : undefined;
     const capacity = channel === undefined ? this.#capacity(endpointId, oracle) : capacityOf(channel.counts);
     const meanings = this.#meaningsOf(endpointId, oracle);
     return {
