@@ -47,8 +47,8 @@ export function slowSources(sources: readonly SlowSource[], tested: number): rea
         ...(source.kind === "network" ? { addresses: source.addresses } : {}),
         meaning:
           source.kind === "network"
-            ? "addresses of one network ask about ever new people for weeks and hardly ever do what honest users do next"
-            : "asks about ever new people for weeks and hardly ever does what honest users do next",
+            ? "addresses of one network ask about ever new people and hardly ever do what honest users do next"
+            : "asks about ever new people and hardly ever does what honest users do next",
       },
     });
   }
