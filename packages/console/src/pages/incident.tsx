@@ -6,7 +6,7 @@ import { Ago } from "../parts/ago.tsx";
 import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
 import { clock, count, evidence, learned, plural, words } from "../parts/format.ts";
-import { whatHappened } from "../parts/incident-sentence.ts";
+import { tellsOfSubjects, whatHappened } from "../parts/incident-sentence.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { useTriage } from "../parts/use-triage.ts";
@@ -63,11 +63,13 @@ function Story({ incident }: { readonly incident: Incident }) {
             </li>
           ))}
         </ul>
-        <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
-          <Exposed name="Confirmed" value={learned(disclosed.confirmed, disclosed)} tone="text-leak" />
-          <Exposed name="Denied" value={learned(disclosed.denied, disclosed)} tone="text-warn" />
-          <Exposed name="Uniform" value={learned(disclosed.uniform, disclosed)} tone="text-brand" />
-        </dl>
+        {tellsOfSubjects(incident) && (
+          <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
+            <Exposed name="Confirmed" value={learned(disclosed.confirmed, disclosed)} tone="text-leak" />
+            <Exposed name="Denied" value={learned(disclosed.denied, disclosed)} tone="text-warn" />
+            <Exposed name="Uniform" value={learned(disclosed.uniform, disclosed)} tone="text-brand" />
+          </dl>
+        )}
       </div>
 
       {incident.clients !== null && <Clients clients={incident.clients} />}

@@ -3,9 +3,15 @@ import { clock, learned as counted, plural } from "./format.ts";
 
 /** What happened, in one or two plain sentences; says nothing the incident does not hold. */
 export function whatHappened(incident: Incident): string {
-  const { confirmed, denied, uniform } = incident.disclosed;
+  const { confirmed, denied, uniform, unknown = 0 } = incident.disclosed;
   const who = incident.sourceCount === 0 ? "Somebody" : plural(incident.sourceCount, "source");
   const when = `between ${clock(incident.openedAt)} and ${clock(incident.lastAt)}`;
+  if (!tellsOfSubjects(incident)) return `${who} drew attention ${when}.`;
+  if (incident.kind === "access") {
+    const told = confirmed + unknown;
+    const withheld = uniform === 0 ? "" : `; ${counted(uniform, incident.disclosed)} more ${uniform === 1 ? "was" : "were"} kept from them`;
+    return `${who} asked ${when} for objects that the service had never handed to them. ${told === 0 ? "They were told of none" : `They were told of ${counted(told, incident.disclosed)}`}${withheld}.`;
+  }
   if (confirmed + denied + uniform === 0) return `${who} drew attention ${when}. No answer told them whether anybody exists.`;
   const learned =
     confirmed + denied === 0
@@ -16,4 +22,9 @@ export function whatHappened(incident: Incident): string {
       ? "."
       : `; ${counted(uniform, incident.disclosed)} ${uniform === 1 ? "question" : "questions"} more ${uniform === 1 ? "was" : "were"} answered uniformly and told nothing.`;
   return `${who} asked ${when} about one subject after another. ${learned}${rest}`;
+}
+
+/** Whether it says of whom or what its sources learned; others are about what they did. */
+export function tellsOfSubjects({ kind }: Incident): boolean {
+  return kind === "enumeration" || kind === "access";
 }

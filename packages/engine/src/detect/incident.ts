@@ -75,6 +75,11 @@ export function compareLevels(a: Level, b: Level): number {
   return levels.indexOf(a) - levels.indexOf(b);
 }
 
+/** Whether incidents of this kind say whom or what was told of: an enumeration of people, or objects of others that were read. */
+export function tellsOfSubjects(kind: string): boolean {
+  return kind === "enumeration" || kind === "access";
+}
+
 /** A title a person understands, without names of people. */
 export function incidentTitle(kind: string, first: Signal): string {
   const title = first.evidence["title"];

@@ -30,6 +30,18 @@ test("one high signal opens, more of the family on the endpoint grow it, another
   ]);
 });
 
+test("of other people's objects it says, too, what its sources asked for and were told; of guessed codes it does not", () => {
+  const incidents = new Incidents();
+  incidents.observe(signal(0, { detector: "access.foreign-objects" }));
+  incidents.observe(signal(1, { detector: "otp.spray" }));
+  incidents.observeSource("e1", "198.51.100.7", 2, 6);
+  incidents.sourceAsked("e1", "198.51.100.7", 3, 40);
+  incidents.setDisclosed("e1", { confirmed: 6, denied: 0, uniform: 34 });
+  const [otp, access] = incidents.list();
+  expect([access?.sources[0]?.asked, access?.disclosed.confirmed, access?.disclosed.uniform]).toEqual([40, 6, 34]);
+  expect([otp?.sources[0]?.asked, otp?.disclosed.confirmed]).toEqual([1, 0]);
+});
+
 test("low signals open only when they add up, and the incident holds all of them", () => {
   const incidents = new Incidents();
   for (let i = 0; i < 15; i++) expect(incidents.observe(signal(i, { level: "low" }))).toBeUndefined();

@@ -1,4 +1,4 @@
-import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax } from "./incident.ts";
+import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax, tellsOfSubjects } from "./incident.ts";
 import type { BreachQuestion, DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
 import { blurredAddress, blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
 import { DistinctCounter } from "./observe/distinct-counter.ts";
@@ -54,24 +54,22 @@ export class Incidents {
     return { incident: incidentOf(draft), change: "opened" };
   }
 
-  /** Adds what a source asked on an endpoint to the open incidents of kind `enumeration` there. */
+  /** Adds what a source asked on an endpoint to the open incidents there that say so, see {@link tellsOfSubjects}. */
   observeSource(endpointId: string, address: string, at: number, asked: number): void {
-    const draft = this.#open.get(groupOf("enumeration", endpointId));
-    if (draft !== undefined) addSource(draft, address, at, asked);
+    for (const draft of this.#tellingAt(endpointId)) addSource(draft, address, at, asked);
   }
 
   /** Says how many a source asked about in all: said again, or after a restart, it changes nothing. For those who count themselves, in place of {@link observeSource}. */
   sourceAsked(endpointId: string, address: string, at: number, total: number): void {
-    const draft = this.#open.get(groupOf("enumeration", endpointId));
-    const known = draft?.sources.get(address);
-    if (draft === undefined || (known !== undefined && total <= known.asked && at <= known.lastAt)) return;
-    addSource(draft, address, at, Math.max(0, total - (known?.asked ?? 0)));
+    for (const draft of this.#tellingAt(endpointId)) {
+      const known = draft.sources.get(address);
+      if (known === undefined || total > known.asked || at > known.lastAt) addSource(draft, address, at, Math.max(0, total - (known?.asked ?? 0)));
+    }
   }
 
   /** Sets what the endpoint disclosed since the incident's first signal. */
   setDisclosed(endpointId: string, disclosed: DisclosedCounts): void {
-    const draft = this.#open.get(groupOf("enumeration", endpointId));
-    if (draft !== undefined) draft.disclosed = disclosed;
+    for (const draft of this.#tellingAt(endpointId)) draft.disclosed = disclosed;
   }
 
   /** Sets who its clients are. */
@@ -190,6 +188,10 @@ export class Incidents {
     incidents.#due = [...state.due];
     for (const [id, since] of Object.entries(state.heldSince ?? {})) incidents.#heldSince.set(id, since);
     return incidents;
+  }
+
+  #tellingAt(endpointId: string): readonly Draft[] {
+    return ["enumeration", "access"].flatMap((kind) => this.#open.get(groupOf(kind, endpointId)) ?? []);
   }
 
   #groupOf(kind: string, signal: Signal): string {
@@ -366,8 +368,8 @@ function take(draft: Draft, signal: Signal): void {
   draft.lastAt = Math.max(draft.lastAt, signal.at);
   if (compareLevels(signal.level, draft.level) > 0) draft.level = signal.level;
   if (signal.endpointId !== undefined && draft.endpointIds.size < endpointsMax) draft.endpointIds.add(signal.endpointId);
-  // What a source of an enumeration asked comes by observeSource; elsewhere its signals are what it did.
-  if (signal.actor !== undefined) addSource(draft, signal.actor.address, signal.at, draft.kind === "enumeration" ? 0 : 1);
+  // What a source asked comes by observeSource where that is counted; elsewhere its signals are what it did.
+  if (signal.actor !== undefined) addSource(draft, signal.actor.address, signal.at, tellsOfSubjects(draft.kind) ? 0 : 1);
 }
 
 function addSource(draft: Draft, address: string, at: number, asked: number): void {

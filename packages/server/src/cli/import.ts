@@ -1,5 +1,5 @@
 import type { Command } from "commander";
-import { Ledger, type Level, type Mode, type Ports, PosternError } from "@postern/engine";
+import { Ledger, type Level, type Mode, type Ports, PosternError, tellsOfSubjects } from "@postern/engine";
 import type { Config } from "../config/config-schema.ts";
 import { type Key, loadOrCreateKey } from "../keys/key-file.ts";
 import { makePorts } from "../keys/make-ports.ts";
@@ -107,7 +107,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
   run.finish();
   const document = importDocument(run, input, mode, options.data, programName(context.env));
   for (const incident of document.incidents.items) {
-    if (incident.kind === "enumeration") for (const { id } of incident.endpoints) run.incidents.setDisclosed(id, incident.disclosed);
+    if (tellsOfSubjects(incident.kind)) for (const { id } of incident.endpoints) run.incidents.setDisclosed(id, incident.disclosed);
   }
   data?.close({
     ledger: run.ledger.exportState(),

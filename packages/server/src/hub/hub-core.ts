@@ -21,6 +21,7 @@ import {
   type TemplateRule,
   Triggers,
   triggerFactsOf,
+  tellsOfSubjects,
 } from "@postern/engine";
 import { ledgerOptionsOf, templateRulesOf } from "../cli/import-policy.ts";
 import type { Config } from "../config/config-schema.ts";
@@ -469,7 +470,7 @@ export class HubCore {
   /** Brings what open incidents say about people up to date. */
   #refreshIncidents(): void {
     for (const incident of this.incidents.list()) {
-      if (incident.status === "closed" || incident.kind !== "enumeration") continue;
+      if (incident.status === "closed" || !tellsOfSubjects(incident.kind)) continue;
       for (const endpointId of incident.endpointIds) {
         const meaning = (classId: string): ReturnType<Ledger["meaning"]> => this.ledger.meaning(endpointId, classId);
         let confirmed = 0;
