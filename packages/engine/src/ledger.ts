@@ -1,3 +1,4 @@
+import { operationKey } from "./inventory/calls/operations.ts";
 import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
@@ -14,7 +15,7 @@ import { existenceOracle } from "./assess/checks/existence-oracle.ts";
 import { uniformAnswerDiffers } from "./assess/checks/uniform-answer-differs.ts";
 import { timingOracle } from "./assess/checks/timing-oracle.ts";
 import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
-import { AbuseWatch, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
+import { AbuseWatch, placeOf, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
 import { labelOf, plainOutcome } from "./detect/kinds/outcome.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
@@ -130,6 +131,7 @@ export class Ledger {
     const at = exchange.at + (exchange.durationMs ?? 0);
     const refused = exchange.gate?.action === "throttle" || exchange.gate?.action === "block";
     const shown = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
+    const operation = refused ? undefined : this.inventory.lastOperation;
     const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
@@ -206,7 +208,8 @@ export class Ledger {
         network: anonymous.network,
         declaredKind: declaredAnchor,
         declaredSuccess: declared?.anchorSuccess,
-        tried: step.responseClass === undefined ? undefined : this.abuse.kinds.outcomeOf(endpoint.id, step.responseClass),
+        tried:
+          step.responseClass === undefined ? undefined : this.abuse.kinds.outcomeOf(operation === undefined ? endpoint.id : placeOf(endpoint.id, operation), step.responseClass),
       });
       // Who signs in is handed ids along with his credential: his own number.
       if (!uniform) for (const caller of this.anchors.lastIssued) step.handed = [...step.handed, ...this.#handed(endpoint.id, caller, view, undefined, at)];
@@ -222,6 +225,7 @@ export class Ledger {
         actor: anonymous,
         responseClass: step.responseClass,
         declared: declared?.kind,
+        operation,
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
       if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#heard(endpoint, step, actor, step.responseClass, at);
@@ -355,7 +359,9 @@ export class Ledger {
 
   /** What an endpoint is for, by the operator's word or as traffic shows. */
   kindOf(endpoint: InventoryEndpoint): KindVerdict {
-    return this.abuse.kinds.verdict(endpoint.id, this.#rules.declared(endpoint)?.kind);
+    const path = endpoint.operation === undefined ? undefined : endpoint.place.leaf?.get(endpoint.method);
+    const id = path === undefined || endpoint.operation === undefined ? endpoint.id : placeOf(path.id, operationKey(endpoint.operation));
+    return this.abuse.kinds.verdict(id, this.#rules.declared(endpoint)?.kind);
   }
 
   /** Where an endpoint's requests name somebody. Learned rules are not stored: of an endpoint that nobody asked for since it was restored they are read off its parameters. */

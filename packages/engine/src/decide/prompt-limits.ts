@@ -10,7 +10,7 @@ import { GuardMatcher } from "./guard-matcher.ts";
  * Stops push bombing before the prompt goes out: one person may be asked on a device of his five times within any ten minutes, and once every ten minutes while it goes on
  * ({@link abusePolicy.promptsHard}, {@link abusePolicy.promptsWithinMs}), whoever asks, at any pace and from however many places. Counted when the request comes, so that a burst is no way around.
  *
- * Misses: endpoints not known to prompt; a request that names the person by another name each time. Mistakes: an endpoint that sends codes as well as prompts is held as a whole, and so is
+ * Misses: endpoints not known to prompt; operations of GraphQL and JSON-RPC, whose path others share; a request that names the person by another name each time. Mistakes: an endpoint that sends codes as well as prompts is held as a whole, and so is
  * somebody whom another bombs: he signs in another way, or waits ten minutes. Requests that the service refuses count as well.
  * Bound: {@link peopleMax} people; {@link GcraTable} says what happens there.
  */

@@ -48,6 +48,8 @@ export class Inventory {
   readonly #schemaBudget = new SchemaBudget();
   readonly #classedBudget = new SchemaBudget(classifiedFieldsMax);
   readonly #hosts = new Map<string, HostInventory>();
+  /** The operation that the exchange counted last called by name, where it called one alone, by {@link operationKey}. */
+  lastOperation: string | undefined;
   readonly #byId = new Map<string, InventoryEndpoint>();
   readonly #principals = new Set<string>();
   readonly #credentials = new KnownCredentials();
@@ -136,6 +138,7 @@ export class Inventory {
   }
 
   #count(endpoint: InventoryEndpoint | undefined, view: ExchangeView, network: number): InventoryEndpoint | undefined {
+    this.lastOperation = undefined;
     if (endpoint === undefined) return undefined;
     const caller = this.#caller(view, network);
     endpoint.observe(view, caller);
@@ -161,6 +164,7 @@ export class Inventory {
         return made;
       },
     );
+    this.lastOperation = endpoint.operations.alone;
     return endpoint;
   }
 

@@ -72,7 +72,8 @@ export class AbuseWatch {
       if (prefix !== undefined) this.#prefixes.add(only.hash, prefix);
     }
     this.#voucher(seen);
-    const attempt = this.kinds.observe(seen);
+    const place = seen.operation === undefined ? endpointId : placeOf(endpointId, seen.operation);
+    const attempt = this.kinds.observe(place === endpointId ? seen : { ...seen, endpointId: place });
     const { prompted, agreed } = this.kinds.lastPrompt;
     if (agreed !== undefined) this.#bombing.agreed(agreed);
     if (prompted !== undefined) this.#bombing.prompted(prompted, endpointId, actor, at);
@@ -83,7 +84,7 @@ export class AbuseWatch {
         this.#stuffing.observe(tried);
         this.#loginSpray.observe(tried);
       }
-    } else if (this.kinds.isSend(endpointId, seen.declared)) this.#send(seen);
+    } else if (this.kinds.isSend(place, seen.declared)) this.#send(seen);
     return this.#signals;
   }
 
@@ -149,11 +150,18 @@ export class AbuseWatch {
   }
 }
 
+/** Under what an operation called by name is known to {@link EndpointKinds}: one sends codes and another checks them, at one path. */
+export function placeOf(endpointId: string, operation: string): string {
+  return `${endpointId} ${operation}`;
+}
+
 export interface AbuseSeen extends KindSeen {
   /** The first identifier as it stood in the request. */
   readonly first: string;
   /** Whether the answer says that there is no such account. */
   readonly denies: () => boolean;
+  /** Where several operations are called at one path: which one, by {@link operationKey}. */
+  readonly operation?: string | undefined;
 }
 
 export interface CodesStopped {

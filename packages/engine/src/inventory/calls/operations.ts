@@ -15,6 +15,8 @@ export class Operations<Endpoint extends CountsCalls> {
   readonly byKey = new Map<string, Endpoint>();
   /** Calls that belong to no operation. */
   others = 0;
+  /** What the exchange read last called, where that was one known operation alone; see {@link operationKey}. */
+  alone: string | undefined;
   /** Calls of any sort that were read. */
   protocol: Calls["protocol"] | undefined;
 
@@ -44,6 +46,9 @@ export class Operations<Endpoint extends CountsCalls> {
       this.byKey.set(key, make(operationOf(calls, call.kind, call.name, ports)));
       budget.used++;
     }
+    const [only] = calls.list;
+    const key = only === undefined || calls.list.length > 1 || calls.more > 0 ? undefined : keyOf(only);
+    this.alone = key !== undefined && this.byKey.has(key) ? key : undefined;
     let read = 0;
     for (const call of calls.list) {
       const endpoint = this.byKey.get(keyOf(call));
