@@ -204,7 +204,6 @@ export class JudgingGate implements GatePort {
 
   #decide(token: Waiting, body: string | undefined, complete: boolean): FinalRuling {
     const { head, endpoint, prompts } = token;
-    const { ports } = this.#options;
     const headers = pairs(head.rawHeaders);
     const parts = {
       segments: token.segments,
