@@ -408,8 +408,10 @@ export class Ledger {
   }
 
   #handed(endpointId: string, caller: string, view: ExchangeView, object: ReadObject | undefined, at: number): readonly Anchor[] {
+    const handed = this.handed.observe({ endpointId, caller, object, json: view.responseJson, at });
+    if (handed.length === 0) return noAnchors;
     const anchors = new Map<string, string[]>();
-    for (const one of this.handed.observe({ endpointId, caller, object, json: view.responseJson, at })) {
+    for (const one of handed) {
       const subjects = anchors.get(one.endpointId);
       if (subjects === undefined) anchors.set(one.endpointId, [one.subject]);
       else subjects.push(one.subject);

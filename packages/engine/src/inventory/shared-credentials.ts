@@ -54,7 +54,9 @@ export class SharedCredentials {
 
   /** Those that are shared, with what they were answered. */
   shared(checked: boolean): readonly SharedCredential[] {
-    return [...this.#slots.values()].filter((slot) => this.#isShared(slot, checked));
+    let shared: Slot[] | undefined;
+    for (const slot of this.#slots.values()) if (this.#isShared(slot, checked)) (shared ??= []).push(slot);
+    return shared ?? none;
   }
 
   /** Takes over what was counted elsewhere; that goes on counting for itself. */
@@ -92,6 +94,8 @@ export class SharedCredentials {
   }
 
   #isShared(slot: Slot, checked: boolean): boolean {
+    // Nearly all credentials are somebody's own: so few calls come from no more networks, which are counted exactly as far as that.
+    if (slot.count < sharedNetworksMin) return false;
     const networks = slot.networks.count;
     const networksMin = checked ? sharedBehindDoorMin : sharedNetworksMin;
     if (networks >= networksMin && networks >= sharedCallersShare * this.#networks.count) return true;
@@ -104,8 +108,11 @@ export class SharedCredentials {
     if (known !== undefined) return known;
     let slot: Slot | undefined;
     if (this.#slots.size >= slotsMax) {
-      // The least used goes; a constant that everybody uses outlives this at once.
-      for (const one of this.#slots.values()) if (slot === undefined || one.count < slot.count) slot = one;
+      // The least used goes; a constant that everybody uses outlives this at once. None was used less than once.
+      for (const one of this.#slots.values()) {
+        if (slot === undefined || one.count < slot.count) slot = one;
+        if (slot.count <= 1) break;
+      }
       if (slot !== undefined) this.#slots.delete(slot.hash);
     }
     // Where many call, nearly every call takes a slot: the one that goes is used again.
@@ -153,6 +160,8 @@ export const sharedDevicesMin = 12;
 export const sharedCallersShare = 0.9;
 /** Credentials watched per endpoint; a shared one is among the most used by definition. */
 export const slotsMax = 16;
+
+const none: readonly SharedCredential[] = [];
 
 interface Slot {
   /** Of the credential. */
