@@ -21,7 +21,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     sees: "A source whose questions stay without the follow-up that honest users make, at any speed: a sequential likelihood ratio over anchored and unanchored first contacts. At 100,000 to 1 it is flagged for thirty days.",
     misses: "Sources that share an address with many honest users and stay below their slack. Sources that ask a handful of questions in all.",
     mistakes: "A source whose honest share of unanchored questions is far above 45 %: a monitor, a partner's job. A proven credential, or a declared endpoint, keeps it apart.",
-    walkedAroundBy: "Changing addresses before the evidence is there: about ten questions each.",
+    walkedAroundBy: "Changing addresses before the evidence is there: about fifteen questions each.",
     acts: "the uniform answer to the flagged source",
     file: "packages/engine/src/decide/gate-engine.ts",
     numbers: "packages/engine/src/decide/enumeration-policy.ts",
@@ -49,7 +49,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
       "A release or a campaign after which new users stop following up in a way that can be seen. While a slow attack is held off, most honest newcomers are answered as unknown too.",
     walkedAroundBy:
       "Asking from addresses that have followed up before, which needs own accounts; staying a small part of the newcomers. Then the credits and `enumeration.ceiling` are left.",
-    acts: "newcomers share a trickle of truthful answers, six an hour and fewer, until their follow-ups are honest again; callers known by their anchors notice nothing",
+    acts: "newcomers share a trickle of truthful answers, six an hour and fewer, until their follow-ups are honest again; where the attack's clients are named, only those are held off, and all again for six hours or longer when it goes on among the others, which is told; callers known by their anchors notice nothing",
     file: "packages/engine/src/decide/follow-up-share.ts",
     numbers: "packages/engine/src/decide/enumeration-policy.ts",
   },
@@ -101,7 +101,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "enumeration.ceiling",
     letter: "D6",
-    sees: "The truthful answers an endpoint gave in a day to sources that never anchored. The ceiling is learned (1.5 times the busiest training day, at least 200) or set by `unanchoredCeiling`.",
+    sees: "The truthful answers an endpoint gave in a day to sources that never anchored. The ceiling is learned (1.5 times the busiest day, at most 200 and 1.25 for each who followed up on the best day of that, at most 1,000 where nobody ever did, and at least 200; none in a log that shows no follow-ups) or set by `unanchoredCeiling`.",
     misses: "Everything below it: so many people a day may be learned by whoever is patient and spread out. Set it as low as the service can bear.",
     mistakes: "A day with far more honest newcomers than any before: a launch, a campaign. Raise it before.",
     walkedAroundBy: "Staying below it; anchoring.",
@@ -114,7 +114,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     letter: "",
     sees: "Callers who show a credential and ask about many people at once, as apps that send an address book do. Counted is each person a caller never asked about before. Each has a start for its first book (at most 5,000, learned), which it sends in one sitting; after that three times its usual day and twenty, and what callers of this service are seen to send in later sittings. Callers who send a first book share what others did in ten minutes, side by side, in an hour and in a day; lists longer than any usual program's share a small allowance.",
     misses:
-      "Many accounts that each send one book of usual length at once, one after another at the pace of honest people: a start each, of anybody's choosing; nothing in a list of real numbers tells it from a book. Ten accounts side by side are few at a service where hundreds of books come in an hour. The first half hour of a new service; books side by side in its first twenty hours. Endpoints behind a sign-in that ask about one person a request. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
+      "Many accounts that each send one book of usual length at once, one after another at the pace of honest people: a start each, of anybody's choosing; nothing in a list of real numbers tells it from a book. Ten accounts side by side are few at a service where hundreds of books come in an hour. The first half hour of a new service; books side by side in its first twenty hours. Endpoints that ask about one person a request and refused whoever shows no credential before they were seen to tell who exists; those seen later have a start of a hundred for each proven caller. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
     mistakes:
       "A partner's first big month, a help desk, a launch, a new program with far longer lists: declare `signedInCredits` there, or who comes and until when with `expected`. Somebody whose first book breaks off for more than ten minutes is told of the rest at twenty a day, unless that is usual.",
     walkedAroundBy: "More accounts, each of which sends one book as people do, an hour or so after the one before.",
