@@ -128,7 +128,10 @@ describe("naming an attack's clients", () => {
     );
     expect(held?.ranges).toEqual([["AS64500", "60.0.0.0", "60.15.255.255"]]);
     expect(new AttackNamer(stage.namer.exportState()).toHoldOff("e", stage.now)).toEqual(held);
+    // Until the gate takes the attack to be over: a name that goes before would hold off everybody.
     stage.honest(200, 4 * hour, 20_000);
+    expect(stage.namer.toHoldOff("e", stage.now)).toEqual(held);
+    stage.honest(700, 15 * hour, 30_000);
     expect(stage.namer.toHoldOff("e", stage.now)).toBeUndefined();
   });
 

@@ -222,8 +222,11 @@ const holdEveryMaxMs = 3_600_000;
 const holdLooksSoon = 12;
 /** What large networks announce, joined where they touch; more would make the gate's policy slow to send. */
 const holdRangesMax = 4_096;
-/** Hardly anybody of them in so long: they are no name for what goes on. */
-const holdSinceMs = 10_800_000;
+/**
+ * Hardly anybody of them in so long: they are no name for what goes on. Longer than the gate waits until it takes the attack to be over (`namedOverMs`): a name that is gone
+ * before holds off everybody for an attack that has ended. What goes on outside of the name meanwhile the gate's own test tells.
+ */
+const holdSinceMs = 64_800_000;
 /** What a half-day taught weighs four fifths when the next has. */
 const fades = 0.8;
 
