@@ -10,6 +10,7 @@ import type { CliContext } from "./cli-context.ts";
 import { errorText, exitCodeOf } from "./error-text.ts";
 import type { ImportedFiles } from "./imported/imported-files.ts";
 import type { ImportRun } from "./import-run.ts";
+import { atService } from "./at-service.ts";
 import { lookAhead } from "./look-ahead.ts";
 import type { InputCounts, RejectedRecord, SourceRead } from "./report/import-document.ts";
 import { rejectedMax } from "./report/import-document.ts";
@@ -50,10 +51,19 @@ export async function readAll(files: readonly string[], format: Format | "auto",
           progress.update(shown, state);
         },
       });
-      for await (const batch of batches) {
+      for await (const recorded of batches) {
+        const batch = options.service === undefined ? recorded : atService(recorded, options.service);
         if (run.begins(batch)) {
           progress.end();
-          run.foresee(await lookAhead(files, format, context, { quiet: options.quiet, pathsMax: run.config.inventory.places, keyed: options.keyed }));
+          const { service } = options;
+          run.foresee(
+            await lookAhead(files, format, context, {
+              quiet: options.quiet,
+              pathsMax: run.config.inventory.places,
+              keyed: options.keyed,
+              ...(service === undefined ? {} : { service }),
+            }),
+          );
         }
         if (batch.rows !== undefined) {
           if (following !== undefined) for (let row = 0; row < batch.rows.length; row++) following.exchange({ at: batch.rows.at(row) });
@@ -84,6 +94,8 @@ export interface ReadAllOptions {
   /** Takes everything; where that is more than it can decide on at once, all files are looked through first. */
   readonly run: ImportRun;
   readonly keyed: { readonly secret: Uint8Array; readonly ports: Ports };
+  /** Every request was asked of this one, see {@link atService}. */
+  readonly service?: string;
   /** Prefix of made ids of a file. */
   readonly name?: (file: string) => string | undefined;
   /** What was imported before is left out. */

@@ -7,6 +7,7 @@ import type { Format } from "../sources/source.ts";
 import { TemplateRulesFile } from "../hub/template-rules-file.ts";
 import { KnownTemplates } from "../specs/known-templates.ts";
 import type { State } from "../state/open-state.ts";
+import { serviceOrigin } from "./at-service.ts";
 import { asStarted, programName } from "./program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
@@ -29,6 +30,7 @@ export function importCommand(program: Command, context: CliContext): void {
       .argument("<files...>", "files to read, or - for standard input"),
   )
     .option("--data <dir>", "also keep exchanges, disclosures, signals and what was learned here")
+    .option("--service <url>", "all of it was asked of this service: a protect with this address and the same --data then knows its endpoints from the first request")
     .option("--again", "with --data: read files, and lines of a log that has grown, that were imported there before; they count twice then")
     .option("--fail-on <level>", "exit 1 when a finding or incident is at this level or above: info, low, medium, high, critical")
     .option("--top <count>", "endpoints shown", "20")
@@ -41,6 +43,7 @@ interface ImportOptions {
   readonly mode?: string;
   readonly json?: boolean;
   readonly data?: string;
+  readonly service?: string;
   readonly again?: boolean;
   readonly failOn?: string;
   readonly top: string;
@@ -81,6 +84,7 @@ interface Prepared {
 
 async function judge(files: readonly string[], prepared: Prepared, context: CliContext): Promise<number> {
   const { config, mode, ports, state, options } = prepared;
+  const service = serviceOrigin(options.service);
   const imported = state === undefined ? undefined : new ImportedFiles(state.imports, { again: options.again === true });
   const data = options.data === undefined ? undefined : new DataSink(options.data, prepared.key.epoch, ports);
   const learned = options.data === undefined ? undefined : loadLearned(options.data)?.ledger;
@@ -101,6 +105,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
     quiet: options.json === true,
     run,
     keyed: { secret: prepared.key.secret, ports },
+    ...(service === undefined ? {} : { service }),
     ...(data === undefined ? {} : { name: (file) => idPrefixOf([file]) }),
     ...(imported === undefined ? {} : { imported }),
   });

@@ -5,6 +5,7 @@ import { isAccessFormat } from "../sources/access-log/access-formats.ts";
 import { foreseeAhead } from "../sources/access-log/foresee-ahead.ts";
 import { aheadBytesMin, readInput } from "../sources/read-file.ts";
 import type { Format } from "../sources/source.ts";
+import { atService } from "./at-service.ts";
 import type { CliContext } from "./cli-context.ts";
 import { ProgressLine } from "./report/progress-line.ts";
 
@@ -14,6 +15,7 @@ import { ProgressLine } from "./report/progress-line.ts";
  */
 export async function lookAhead(files: readonly string[], format: Format | "auto", context: CliContext, options: LookAheadOptions): Promise<Foresight | undefined> {
   for (const file of files) if (!(await isRegular(file))) return undefined;
+  const { service } = options;
   const { secret, ports } = options.keyed;
   const foresight = new Foresight(ports, options.pathsMax);
   const progress = new ProgressLine({
@@ -24,10 +26,14 @@ export async function lookAhead(files: readonly string[], format: Format | "auto
   try {
     for (const file of files) {
       const batches = readInput(file, format, {
-        reader: (known, bytes) => (isAccessFormat(known) && bytes >= aheadBytesMin ? foreseeAhead(known, foresight, { secret, pathsMax: options.pathsMax }) : undefined),
+        reader: (known, bytes) =>
+          service === undefined && isAccessFormat(known) && bytes >= aheadBytesMin ? foreseeAhead(known, foresight, { secret, pathsMax: options.pathsMax }) : undefined,
         onProgress: (state) => progress.update(basename(file), state, "Looking ahead in"),
       });
-      for await (const batch of batches) for (const exchange of batch.exchanges) foresight.add(pathViewOf(exchange, ports));
+      for await (const recorded of batches) {
+        const batch = service === undefined ? recorded : atService(recorded, service);
+        for (const exchange of batch.exchanges) foresight.add(pathViewOf(exchange, ports));
+      }
     }
   } finally {
     progress.end();
@@ -39,6 +45,8 @@ export interface LookAheadOptions {
   readonly quiet: boolean;
   /** As `inventory.places`. */
   readonly pathsMax: number;
+  /** Every request was asked of this one, see {@link atService}. */
+  readonly service?: string;
   readonly keyed: { readonly secret: Uint8Array; readonly ports: Ports };
 }
 
