@@ -104,7 +104,7 @@ function splitPath(text: string, from: number, host: string): SplitUrl {
   const query = pathEnd < end ? text.slice(pathEnd + 1, end) : "";
   const path = text.slice(from, pathEnd);
   if (path.length <= 1) return { host, segments: path === "" || path === "/" ? [] : [path], query };
-  if (path.includes(";") || /%3b/i.test(path)) return withoutParameters(path, query, host);
+  if (path.includes(";") || (path.includes("%") && /%3b/i.test(path))) return withoutParameters(path, query, host);
   const plain = !path.includes("%") && !path.includes("//") && !path.includes("/.") && path.charCodeAt(0) === slash;
   return { host, segments: plain ? plainSegments(path) : resolvedSegments(path), query };
 }

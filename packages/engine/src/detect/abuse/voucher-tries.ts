@@ -8,7 +8,7 @@ import { labelOf, plainOutcome, type TryOutcome } from "../kinds/outcome.ts";
  * The codes of coupons, vouchers and gift cards that a request tries, in clear, for one call only; at most {@link codesMax}. A field is one by its own name (`coupon`, `giftCardCode`), or by a plain
  * name (`code`, `number`, `pin`) under a path or an object whose name says so (`/vouchers/redeem`, `/gift-cards/{number}`); a number and its PIN are one code.
  *
- * Misses: codes under names that say nothing (`/x`, `{"k": …}`), names in other scripts, headers, XML and multipart bodies.
+ * Misses: codes under names that say nothing (`/x`, `{"k": …}`), names in other scripts, headers.
  */
 export function voucherCodes(view: ExchangeView, pathValues: readonly string[]): readonly string[] {
   const path = view.segments.findIndex((segment) => /^[a-z_-]{3,40}$/i.test(segment) && namesVoucher(segment));

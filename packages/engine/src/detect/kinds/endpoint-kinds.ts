@@ -20,7 +20,7 @@ import { type Field, requestFields } from "./request-fields.ts";
  * later is a secret, what never is and always has one length is a code; what always came before a code was checked sent it. Names only break a tie.
  * The operator's word wins. Everything else stays `unproven`, and nothing is judged there.
  *
- * Misses: secrets in headers, lists and multipart bodies; sign-ins by a GET, and codes checked by one whose answers differ neither in status nor in a flag; endpoints where nobody ever corrects himself; a code that is a link. Mistakes: a form whose one field is
+ * Misses: secrets in headers and lists; sign-ins by a GET, and codes checked by one whose answers differ neither in status nor in a flag; endpoints where nobody ever corrects himself; a code that is a link. Mistakes: a form whose one field is
  * corrected again and again and used again later, by three networks or more, passes for a sign-in. Who fakes corrections from three networks makes a kind, and gains noise.
  *
  * Bounds: {@link endpointsMax} endpoints; callers and accounts in rotating memories. Holds values in clear only inside one call; of secrets 16 bits, in memory only.

@@ -11,7 +11,7 @@ export interface Field {
 
 /**
  * A request's scalars, at most {@link fieldsMax}, each cut to {@link valueCharactersMax}: what a caller chooses from one request to the next. Lists are left out: a request about many
- * is no try of one secret. Misses: secrets in headers (Basic authentication among them), in cookies and in multipart bodies.
+ * is no try of one secret. Misses: secrets in headers (Basic authentication among them) and in cookies.
  */
 export function requestFields(view: ExchangeView, pathValues: readonly string[], ports: Ports): readonly Field[] {
   if (pathValues.length === 0 && view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return none;

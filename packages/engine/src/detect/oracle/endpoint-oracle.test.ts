@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { ResponseClass } from "../../understood.ts";
+import { seededRandom } from "../../testing/seeded-random.ts";
 import { repeatsPerSourceMax, repeatsPerSubjectMax } from "./determinism.ts";
 import { EndpointOracle, exportedSubjectsMax, rememberedLabelsMax, rememberedSourcesMax, supportHoldsMs } from "./endpoint-oracle.ts";
 import { rememberedNetworksMax, splitQuestionsMin } from "./network-contrast.ts";
@@ -48,6 +49,50 @@ describe("EndpointOracle", () => {
       for (let m = 0; m < rememberedNetworksMax / 2 - 2; m++) if (n < 3) ask(oracle, `passer-by ${n}.${m}`, `q${n}.${m}`, answer("other"));
     }
     expect(oracle.contrast.lonely).toBe(true);
+  });
+});
+
+describe("EndpointOracle, where an answer depends on something else as well", () => {
+  const [match, near, none] = ["MTCH", "MBAM", "ANNM"].map((word) => ({ ...answer(word), key: `200 application/json {result:string} result=${word}` })) as [
+    ResponseClass,
+    ResponseClass,
+    ResponseClass,
+  ];
+  const honest = (oracle: EndpointOracle, draw: (n: number) => ResponseClass): void => {
+    for (let n = 0; n < 40; n++) for (const step of [0, 1]) ask(oracle, `s${n}.${step}`, `p${n}`, draw(2 * n + step));
+  };
+  const walk = (oracle: EndpointOracle, draw: (n: number) => ResponseClass): void => {
+    for (let n = 0; n < 40; n++) ask(oracle, "walker", `q${n}`, draw(n));
+  };
+
+  it("is suspected when a right and a wrong name change places on repeats, and unknown accounts never do", () => {
+    for (const restored of [false, true]) {
+      let oracle = new EndpointOracle();
+      honest(oracle, (n) => (n % 3 === 0 ? near : match));
+      if (restored) oracle = EndpointOracle.restore(oracle.exportState());
+      expect(oracle.suspected).toBe(false);
+      walk(oracle, (n) => (n % 2 === 0 ? near : none));
+      expect(oracle.suspected).toBe(true);
+    }
+  });
+
+  it("is not suspected when all of them change places by lot, nor where an older state does not say which did", () => {
+    const random = seededRandom(9);
+    const drawn = (): ResponseClass => [match, near, none][Math.floor(random() * 3)] ?? match;
+    let suspected = 0;
+    for (let run = 0; run < 50; run++) {
+      const oracle = new EndpointOracle();
+      honest(oracle, drawn);
+      walk(oracle, drawn);
+      if (oracle.suspected) suspected++;
+    }
+    expect(suspected).toBeLessThanOrEqual(2);
+    const before = new EndpointOracle();
+    honest(before, (n) => (n % 3 === 0 ? near : match));
+    const { flips: _, ...old } = before.exportState() as { flips: unknown };
+    const oracle = EndpointOracle.restore(old);
+    walk(oracle, (n) => (n % 2 === 0 ? near : none));
+    expect(oracle.suspected).toBe(false);
   });
 });
 

@@ -33,6 +33,14 @@ export const labelsPerSourceMax = 10;
 /** What people read of a suspicion that nothing supported for so long is taken back, until something does. What guards the endpoint does not listen. */
 export const supportHoldsMs = 60 * 86_400_000;
 
+/** So many repeats, of which at most one in so many went from one of the two to the other: of three arms drawn by lot two would come through in 2 % of cases. */
+const apartRepeatsMin = 24;
+/** Two classes, whichever comes first. */
+function pairOf(a: number, b: number): number {
+  return Math.min(a, b) * pairBase + Math.max(a, b);
+}
+
+const pairBase = 256;
 const aliasesMax = 64;
 const contrastVetoNats = -3;
 const dayMs = 86_400_000;
@@ -126,6 +134,8 @@ export class EndpointOracle {
   #seq = 0;
   /** Repeats that got another class. */
   #changes = 0;
+  /** The same of each two classes, by {@link pairOf}: at most as many as there are pairs of classes. */
+  readonly #flips = new Map<number, number>();
   #lastAt = 0;
   /** When a repeat or a contrast last spoke for a dependence. */
   #supportedAt = 0;
@@ -313,6 +323,12 @@ export class EndpointOracle {
       for (const [symbol, last] of got) source.got.set(place(symbol), last);
     }
     this.contrast.coarsen(place);
+    const flips = [...this.#flips];
+    this.#flips.clear();
+    for (const [pair, count] of flips) {
+      const [a, b] = [place(Math.floor(pair / pairBase)), place(pair % pairBase)];
+      if (a !== b) this.#flips.set(pairOf(a, b), (this.#flips.get(pairOf(a, b)) ?? 0) + count);
+    }
     this.#poor.fill(0);
     this.classes.splice(0, this.classes.length, ...merged);
     this.#symbols.clear();
@@ -342,6 +358,7 @@ export class EndpointOracle {
       determined: this.#determined,
       suspected: this.#suspected,
       changes: this.#changes,
+      flips: [...this.#flips],
       supportedAt: this.#supportedAt,
       ...this.contrast.exportState(),
       vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
@@ -391,6 +408,9 @@ export class EndpointOracle {
     oracle.#determined = from["determined"] === true;
     oracle.#suspected = from["suspected"] === true || oracle.#determined;
     oracle.#changes = Number(from["changes"]) || 0;
+    for (const row of rows(from["flips"]).slice(0, classesMax * classesMax)) if (Array.isArray(row)) oracle.#flips.set(Number(row[0]), Number(row[1]));
+    // A state of before does not say between which: between all of them, then.
+    if (from["flips"] === undefined && oracle.#changes > 0) for (let a = 0; a < classesMax; a++) for (let b = 0; b < a; b++) oracle.#flips.set(pairOf(a, b), oracle.#changes);
     // A state of before does not say; it counts as supported when it was last heard of.
     oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
     oracle.contrast.restore(from);
@@ -421,9 +441,13 @@ export class EndpointOracle {
     return !key.includes("length~") && !key.includes("size~") && !key.endsWith("…");
   }
 
-  /** Whether repeats leave room for answers that differ by person: not for a test arm drawn for every request. */
-  get steady(): boolean {
-    return this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats;
+  /**
+   * Whether repeats leave room for these two to differ by person: not where a test arm is drawn for every request. Where repeats as a whole may be such a lot, these two must never have taken
+   * turns: the answer depends on something else that is sent along, too (a name beside an account number), and not between "wrong name" and "no such account".
+   */
+  steadyBetween(symbol: number, other: number): boolean {
+    if (this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats) return true;
+    return this.repeats >= apartRepeatsMin && (this.#flips.get(pairOf(symbol, other)) ?? 0) * apartRepeatsMin <= this.repeats;
   }
 
   /** Answers are those of a door that asks for a proof. */
@@ -450,7 +474,11 @@ export class EndpointOracle {
     source.repeats += 1;
     this.repeats += 1;
     const same = known.symbol === symbol;
-    if (!same) this.#changes += 1;
+    if (!same) {
+      this.#changes += 1;
+      const pair = pairOf(known.symbol, symbol);
+      this.#flips.set(pair, (this.#flips.get(pair) ?? 0) + 1);
+    }
     const fromPoor = this.classes.some((_, other) => this.isPoor(known.symbol, other));
     const toRich = this.isPoor(known.symbol, symbol);
     if (this.isPoor(symbol, known.symbol) && !this.aboutTheRequest(symbol)) this.#noteVanished(seen);

@@ -88,7 +88,7 @@ export class NetworkContrast {
       const least = Math.min(count, got.count);
       if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (answers.isPoor(symbol, other) || answers.isPoor(other, symbol))) return true;
       // Without a poor and a rich side it may be a test arm drawn for every request: repeats tell, so they are heard first.
-      const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && answers.steady;
+      const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && answers.steadyBetween(symbol, other);
       // A door that shuts after so many tries gives another answer from then on: that is about the caller, and it does not go to and fro.
       if (split && (!answers.refusals || sitting.switches >= splitSwitchesMin) && answers.isFixed(symbol) && answers.isFixed(other)) return true;
     }
@@ -125,8 +125,8 @@ export interface Answers {
   aboutTheRequest(symbol: number): boolean;
   /** Its members are equal word for word. */
   isFixed(symbol: number): boolean;
-  /** Repeats leave room for answers that differ by person. */
-  readonly steady: boolean;
+  /** Repeats leave room for the two to differ by person. */
+  steadyBetween(symbol: number, other: number): boolean;
   /** They are those of a door that asks for a proof. */
   readonly refusals: boolean;
 }
