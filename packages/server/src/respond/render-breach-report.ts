@@ -71,7 +71,9 @@ function headlines(report: BreachReport, how: string): readonly string[] {
   }
   if (oracle) {
     const one = Object.keys(report.subjectTypes).every((type) => type in nouns) ? "have an account" : "exist";
-    lines.push(`${how} ${count(confirmed)} ${nounOf(report, confirmed)} ${confirmed === 1 ? "was" : "were"} confirmed to ${one}.`);
+    // Nobody may read "exactly none" where answers went out that are not understood.
+    const more = report.unknown === 0 ? "" : `; what the answers about ${count(report.unknown)} more told is not known yet`;
+    lines.push(`${report.unknown === 0 ? how : "At least"} ${count(confirmed)} ${nounOf(report, confirmed)} ${confirmed === 1 ? "was" : "were"} confirmed to ${one}${more}.`);
   } else if (returned === 0) lines.push("No answer is known to have held data about a person, and none told who exists.");
   return lines;
 }
