@@ -40,8 +40,9 @@ const shops: Readonly<Record<string, Shop>> = {
   },
 };
 
+/** Nobody is stopped: what is told is looked at, not what is held (`code-limits.test.ts`). */
 class Day {
-  readonly judged = new Judged();
+  readonly judged = new Judged({ mode: "observe" });
   #asked = 0;
 
   try(shop: Shop, code: string, right: boolean, address: string, who: string, at: number): void {
