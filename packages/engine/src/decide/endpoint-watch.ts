@@ -45,6 +45,8 @@ export class EndpointWatch {
   readonly #apart = new NamedApart();
   #narrowedByDays = false;
   #freshMisled = false;
+  /** What is asked here counts together with what is asked at other doors: not where the operator lets callers begin with more than usual, nor where a door is only watched. */
+  common = false;
   retired = false;
   /** Which policy took it down. */
   retiredIn = 0;

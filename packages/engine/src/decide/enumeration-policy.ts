@@ -11,6 +11,12 @@ export const enumerationPolicy = {
   regainEveryMs: 21_600_000,
   /** D1: a proven principal is somebody the service can name and stop; it starts wider. */
   principalStartCredits: 64,
+  /**
+   * D1 over all doors: who asks about a few people at each of many doors learns as many as at one, and a quarter more, which only doors have where people are seen to follow up: a gateway whose
+   * people look at many others elsewhere can still sign in, and each follow-up lets it ask more at all doors. Ten in all, and eight where nobody follows up. Not less: with eight in all, a home
+   * that looked at eight others at an open directory could not sign in.
+   */
+  startInAll: 1.25,
   /** D2: share of honest first contacts that stay unanchored, against an enumerator's. */
   honestUnanchored: 0.45,
   enumeratorUnanchored: [0.9, 0.99],

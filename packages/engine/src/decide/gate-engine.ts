@@ -3,13 +3,13 @@ import type { DarkRange } from "../exchange/dark-range.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
 import type { Signal } from "../detect/signal.ts";
-import type { Anchor, Disclosure, EarlyContact, GatePolicy, GuardedEndpoint } from "./gate-policy.ts";
+import { type Anchor, defaultBudget, type Disclosure, type EarlyContact, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
 import type { LooksOf, Side } from "./named-apart.ts";
 import { BernoulliCusum } from "../detect/observe/bernoulli-cusum.ts";
 import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import { type NewPair, type PendingPair, PendingPairs } from "../detect/observe/pending-pairs.ts";
-import type { SourceTable } from "../detect/observe/source-table.ts";
+import { secondsOf, type SourceTable } from "../detect/observe/source-table.ts";
 import type { CanarySet } from "./canaries.ts";
 import { CanaryWatch, touchKey } from "./canary-watch.ts";
 import { type EndpointWatch, surplusOf } from "./endpoint-watch.ts";
@@ -21,6 +21,7 @@ import { openExpected, openReservation, type Outcome, type Reservation } from ".
 import { OwnedObjects } from "./owned-objects.ts";
 import { SignedIn } from "./signed-in.ts";
 import { anchorKey, pairKey, SourceBook, spokenFor } from "./source-book.ts";
+import { AskedElsewhere } from "./asked-elsewhere.ts";
 import { Watches } from "./watches.ts";
 
 /**
@@ -40,6 +41,8 @@ export class GateEngine {
   readonly #vouched: BlockedBloom;
   readonly #pending: PendingPairs;
   readonly #watches = new Watches();
+  readonly #elsewhere: AskedElsewhere;
+  #startCredits = defaultBudget.startCredits;
   #mode: Mode = "observe";
   readonly #signals: GateSignals;
   readonly #signedIn: SignedIn;
@@ -58,6 +61,7 @@ export class GateEngine {
   constructor(options: GateEngineOptions) {
     this.#book = new SourceBook(options.sourceSlots ?? 1 << 17);
     this.sources = this.#book.slots;
+    this.#elsewhere = new AskedElsewhere(this.#book, this.#watches);
     this.#disclosed = new BlockedBloom(options.pairs ?? 2_000_000, 30 * 86_400_000);
     this.#contacted = new BlockedBloom(options.pairs ?? 2_000_000, 30 * 86_400_000);
     this.#vouched = new BlockedBloom(Math.max(1_024, (options.pairs ?? 2_000_000) >> 2), 30 * 86_400_000);
@@ -83,6 +87,8 @@ export class GateEngine {
     this.#principals = new Set(next.principals);
     this.#expected.set(next.expected ?? []);
     this.#watches.replace(next.endpoints, this.#now);
+    this.#startCredits = next.startCredits ?? defaultBudget.startCredits;
+    for (const watch of this.#watches.all()) watch.common = watch.endpoint.state === "budgeted" && watch.endpoint.budget.startCredits <= this.#startCredits;
     for (const endpoint of next.endpoints) {
       for (const contact of endpoint.before ?? noContacts) this.#chargeEarly(endpoint.id, contact);
     }
@@ -137,17 +143,13 @@ export class GateEngine {
     if (watch.endpoint.owned === true) return this.#owners.reserve(watch, actor, subjects, this.#mode, at);
     if (actor.credential !== undefined && ownBudget(watch.endpoint, actor.principal))
       return this.#signedIn.reserve(watch, actor, actor.credential, subjects, overflow, this.#mode, at);
-    const budget = watch.endpoint.budget;
-    const narrow = this.#book.slot(watch, actor.narrow, at, actor.principal ? policy.principalStartCredits : budget.startCredits);
-    const network = actor.principal ? narrow : this.#book.slot(watch, actor.network, at, budget.startCredits);
-    this.#book.regain(narrow, at);
-    if (network !== narrow) this.#book.regain(network, at);
+    const { narrow, network, all } = this.#placesOf(watch, actor, at);
 
     const reservation = openReservation(watch, actor, at);
     for (const subject of subjects) {
-      const pair = pairKey(watch, actor.narrow, subject.hash);
-      if (this.#disclosed.has(pair.hi, pair.lo)) reservation.known.push(subject);
-      else reservation.fresh.push({ subject, hi: pair.hi, lo: pair.lo });
+      const { hi, lo } = pairKey(watch, actor.narrow, subject.hash);
+      if (this.#disclosed.has(hi, lo)) reservation.known.push(subject);
+      else reservation.fresh.push({ subject, hi, lo, again: this.#elsewhere.has(this.#disclosed, watch, all.narrow, actor.narrow, subject.hash) });
     }
     const cost = reservation.fresh.length;
     if (cost === 0 && !overflow) {
@@ -159,20 +161,22 @@ export class GateEngine {
     const newcomer = !actor.principal && (stranger || this.#book.newcomer(network));
     const counts = stranger ? narrow : network;
     const left = Math.min(this.#left(watch, actor.narrow, narrow), this.#left(watch, actor.network, network));
-    const pays = this.#pays(watch, left, network, counts, cost, newcomer, !actor.principal && !stranger, at);
+    const pays = this.#pays(watch, left, this.#leftInAll(watch, all), network, counts, reservation.fresh, newcomer, !actor.principal && !stranger, at);
     const outage = this.#outage(watch);
     const asked = this.sources.asked[counts] ?? 0;
     reservation.early = !stranger && asked < policy.newcomerFree;
-    let reason = this.#refusal(narrow, network, pays === undefined, overflow, at);
+    let reason = this.#refusal(narrow, network, all, pays === undefined, overflow, at);
     if (newcomer) reservation.side = watch.sideOf(client, at);
     if (reason === undefined && newcomer) reason = watch.refusesNewcomer(asked, pays?.surplus ?? 0, cost, reservation.early, at, outage, reservation.side);
     if (reason === undefined && pays !== undefined) {
       reservation.charged = cost;
+      reservation.chargedInAll = pays.inAll;
       reservation.newcomer = newcomer;
       reservation.granted = pays.granted;
       reservation.surplus = newcomer ? pays.surplus : 0;
       if (newcomer) watch.takeNewcomer(pays.surplus, cost, at, outage);
       this.#charge(watch, narrow, network, cost, pays.granted);
+      this.#owe(all, pays.inAll);
     } else {
       // A watched endpoint only counts: nothing is enforced there, nor would it be.
       reservation.reason = watch.endpoint.state === "budgeted" ? (reason ?? "credits-spent") : "watched";
@@ -211,37 +215,45 @@ export class GateEngine {
       if (this.#knownFail.value === 0) this.#failing = false;
       else if (this.#knownFail.reached || (this.#knownFail.value >= policy.failingAt / 2 && this.#newcomersFail.reached)) this.#failing = true;
     }
+    const common = this.#inAllOf(watch, actor);
     if (!outcome.tells) {
       this.#refund(reservation, reservation.charged);
+      this.#owe(common, -reservation.chargedInAll);
       return [];
     }
     const truthful = reservation.action === "allow";
     // Nothing holds back who asks it.
     const free = reservation.charged === 0 || watch.endpoint.state !== "budgeted";
     let repeats = 0;
+    let again = 0;
     for (let n = 0; n < reservation.fresh.length; n++) {
       const fresh = reservation.fresh[n];
       if (fresh === undefined) break;
       if (truthful) {
         const first = this.#disclosed.add(fresh.hi, fresh.lo, at);
+        // Answered meanwhile, here or at another door.
+        const elsewhere = fresh.again === true || this.#elsewhere.has(this.#disclosed, watch, common.narrow, actor.narrow, fresh.subject.hash);
+        if (fresh.again !== true && (elsewhere || !first)) again++;
         if (!first) repeats++;
         else {
+          this.#elsewhere.note(this.#disclosed, watch, common.narrow, actor.narrow, fresh.subject.hash, at);
           const { newcomer: counted, early } = reservation;
           const paid = reservation.charged - reservation.surplus;
           const granted = n < paid && n >= paid - reservation.granted;
-          this.#learned(watch, actor, fresh.subject, { counted, surplus: n >= paid, granted, fresh: early, side: reservation.side }, stranger, free, at);
+          this.#learned(watch, actor, fresh.subject, { counted, surplus: n >= paid, granted, fresh: early, side: reservation.side, again: elsewhere }, stranger, free, at);
         }
       }
       if (this.#contacted.add(fresh.hi, fresh.lo, at)) {
-        this.#contact(watch, actor, newcomer, stranger, truthful, at);
+        this.#contact(watch, actor, fresh.subject.hash, common, newcomer, stranger, truthful, at);
         if (!newcomer && !actor.principal) watch.touches.known(fresh.subject.dark);
         this.#touched(watch, actor, fresh.subject, newcomer, at);
       }
     }
     if (repeats > 0 && reservation.charged > 0) this.#refund(reservation, Math.min(repeats, reservation.charged));
+    if (again > 0) this.#owe(common, -Math.min(again, reservation.chargedInAll));
     if (reservation.would === "uniform") this.#overdraft(watch, actor, reservation, at);
-    const again = reservation.known[0];
-    if (truthful && again !== undefined) this.#control(watch, actor, again.hash, newcomer, at);
+    const known = reservation.known[0];
+    if (truthful && known !== undefined) this.#control(watch, actor, known.hash, newcomer, at);
     return this.#rowsOf(reservation, outcome);
   }
 
@@ -313,10 +325,7 @@ export class GateEngine {
     const { hi, lo } = pairKey(watch, past.narrow, past.subject);
     const principal = credential !== undefined;
     const actor: Actor = { narrow: past.narrow, network: past.network, address: "", credential, principal };
-    const narrow = this.#book.slot(watch, actor.narrow, past.at, principal ? policy.principalStartCredits : watch.endpoint.budget.startCredits);
-    const wide = principal ? narrow : this.#book.slot(watch, past.network, past.at, watch.endpoint.budget.startCredits);
-    this.#book.regain(narrow, past.at);
-    if (wide !== narrow) this.#book.regain(wide, past.at);
+    const { narrow, network: wide, all } = this.#placesOf(watch, actor, past.at);
     // The rows of one exchange were judged together.
     if (exchangeId === "" || this.#replayed.exchangeId !== exchangeId) {
       const stranger = this.#book.stranger(narrow, wide, principal);
@@ -329,7 +338,9 @@ export class GateEngine {
       watch.truthful++;
       if (this.#disclosed.add(hi, lo, past.at)) {
         const left = Math.min(this.sources.credits[narrow] ?? 0, this.sources.credits[wide] ?? 0);
-        const pays = this.#pays(watch, left, wide, counts, 1, newcomer, !principal && !stranger, past.at);
+        const again = this.#elsewhere.has(this.#disclosed, watch, all.narrow, past.narrow, past.subject);
+        this.#elsewhere.note(this.#disclosed, watch, all.narrow, past.narrow, past.subject, past.at);
+        const pays = this.#pays(watch, left, this.#leftInAll(watch, all), wide, counts, [{ again }], newcomer, !principal && !stranger, past.at);
         // What was asked before the guard stood is its asker's debt, not the endpoint's: honest people came then too.
         const counted = newcomer && pays !== undefined && exchangeId !== "";
         if (pays !== undefined) {
@@ -340,9 +351,10 @@ export class GateEngine {
             watch.takeNewcomer(pays.surplus, 1, past.at, outage);
           }
           this.#charge(watch, narrow, wide, 1, pays.granted);
+          this.#owe(all, pays.inAll);
         }
         const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
-        const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: (pays?.granted ?? 0) > 0, fresh: early, side };
+        const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: (pays?.granted ?? 0) > 0, fresh: early, side, again };
         this.#learned(watch, actor, subject, as, stranger, pays === undefined || watch.endpoint.state !== "budgeted", past.at);
       } else if (!this.#replayed.controlled) {
         this.#replayed.controlled = true;
@@ -354,7 +366,7 @@ export class GateEngine {
       if (newcomer && exchangeId !== "") watch.refusesNewcomer(this.sources.asked[counts] ?? 0, 0, Number.POSITIVE_INFINITY, early, past.at, this.#frozen(watch), side);
     }
     if (this.#contacted.add(hi, lo, past.at)) {
-      this.#contact(watch, actor, newcomer, stranger, truthful, past.at);
+      this.#contact(watch, actor, past.subject, all, newcomer, stranger, truthful, past.at);
       // Of what was asked before the guard stood, and of older journals, it is not known whether they lie in the dark: they do not teach where people live.
       if (dark !== undefined && !newcomer && !principal) watch.touches.known(dark === "" ? undefined : dark);
       const range = dark === undefined || dark === "" ? {} : { dark };
@@ -416,42 +428,79 @@ export class GateEngine {
     return this.#pending.size;
   }
 
-  #refusal(narrow: number, network: number, short: boolean, overflow: boolean, at: number): string | undefined {
+  #refusal(narrow: number, network: number, all: InAll, short: boolean, overflow: boolean, at: number): string | undefined {
     if (overflow) return "batch-too-large";
-    if (this.#book.flagged(narrow, at) || (this.#book.flagged(network, at) && (this.sources.anchors[network] ?? 0) < 5)) return "source-flagged";
+    for (const slot of [narrow, all.narrow]) if (this.#book.flagged(slot, at)) return "source-flagged";
+    for (const slot of [network, all.network]) if (this.#book.flagged(slot, at) && this.#book.anchors(slot) < 5) return "source-flagged";
     return short ? "credits-spent" : undefined;
   }
 
+  /** The slots of an asker, of its program and its address, at this door and `all`. */
+  #placesOf(watch: EndpointWatch, { narrow, network, principal }: Actor, at: number): { readonly narrow: number; readonly network: number; readonly all: InAll } {
+    const start = watch.endpoint.budget.startCredits;
+    const client = this.#book.places(watch, narrow, at, principal ? policy.principalStartCredits : start, principal);
+    if (principal) return { narrow: client.own, network: client.own, all: forItself };
+    const place = this.#book.places(watch, network, at, start, false, [client.own, client.common]);
+    return { narrow: client.own, network: place.own, all: { narrow: client.common, network: place.common } };
+  }
+
+  /** Those of all doors, of an asker that asked before. */
+  #inAllOf(watch: EndpointWatch, actor: Actor): InAll {
+    if (actor.principal) return forItself;
+    const narrow = keyOfHex(actor.narrow, scratchA);
+    const first = this.#book.commonOf(watch, narrow.hi, narrow.lo);
+    const network = keyOfHex(actor.network, scratchA);
+    return { narrow: first, network: this.#book.commonOf(watch, network.hi, network.lo) };
+  }
+
+  #leftInAll(watch: EndpointWatch, { narrow, network }: InAll): number {
+    const start = watch.anchorsSeen ? Math.ceil(policy.startInAll * this.#startCredits) : this.#startCredits;
+    const most = watch.endpoint.budget.maxCredits;
+    let left = Number.POSITIVE_INFINITY;
+    for (const slot of [narrow, network]) if (slot >= 0) left = Math.min(left, this.#book.leftInAll(slot, start, most));
+    return left;
+  }
+
+  #owe({ narrow, network }: InAll, answers: number): void {
+    if (answers === 0) return;
+    this.#book.owe(narrow, answers);
+    this.#book.owe(network, answers);
+  }
+
   /**
-   * How `cost` questions would be paid, one by one so that a replay of them does the same: from `own`, the source's credits; from its grants where these are spent or it would draw on the
-   * newcomers' common allowance; from that. Undefined when it is short of them.
+   * How these questions would be paid, one by one so that a replay of them does the same: from `own`, the source's credits, and `common`, what it has left at all doors; from its grants where
+   * these are spent or it would draw on the newcomers' common allowance; from that. Undefined when it is short of them. `inAll`: how many are paid from `common`.
    */
   #pays(
     watch: EndpointWatch,
     own: number,
+    common: number,
     network: number,
     counts: number,
-    cost: number,
+    questions: readonly { readonly again?: boolean }[],
     newcomer: boolean,
     mayGrant: boolean,
     at: number,
-  ): { readonly granted: number; readonly surplus: number } | undefined {
+  ): { readonly granted: number; readonly surplus: number; readonly inAll: number } | undefined {
     let left = own;
+    let inAll = 0;
     let spent = this.#book.spent(counts);
     const grants = mayGrant ? (this.sources.grants[network] ?? 0) : 0;
     let granted = 0;
     let surplus = 0;
-    for (let n = 0; n < cost; n++) {
+    for (const { again } of questions) {
       const beyond = newcomer ? surplusOf(spent, 1) : 0;
-      if ((left < 1 || beyond > 0) && granted < grants && watch.grants(granted + 1, at)) granted++;
-      else if (left < 1) return undefined;
+      const short = left < 1 || (again !== true && common - inAll < 1);
+      if ((short || beyond > 0) && granted < grants && watch.grants(granted + 1, at)) granted++;
+      else if (short) return undefined;
       else {
         left--;
         spent++;
         surplus += beyond;
+        if (again !== true) inAll++;
       }
     }
-    return { granted, surplus };
+    return { granted, surplus, inAll };
   }
 
   #charge(watch: EndpointWatch, narrow: number, network: number, cost: number, granted: number): void {
@@ -491,7 +540,7 @@ export class GateEngine {
     watch: EndpointWatch,
     actor: Actor,
     subject: Subject,
-    as: Pick<PendingPair, "counted" | "surplus" | "granted" | "fresh" | "side">,
+    as: Pick<PendingPair, "counted" | "surplus" | "granted" | "fresh" | "side" | "again">,
     stranger: boolean,
     free: boolean,
     at: number,
@@ -506,7 +555,7 @@ export class GateEngine {
     watch: EndpointWatch,
     actor: Actor,
     subject: string,
-    as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control" | "granted" | "fresh" | "side">,
+    as: Pick<PendingPair, "counted" | "surplus" | "tested" | "control" | "granted" | "fresh" | "side" | "again">,
     free: boolean,
     at: number,
   ): void {
@@ -518,7 +567,7 @@ export class GateEngine {
     const networkLo = network.lo;
     const place = keyOfHex(actor.network, scratchA);
     const key = anchorKey(place.hi, place.lo, subject);
-    const { counted, surplus, tested, control, granted, fresh, side } = as;
+    const { counted, surplus, tested, control, granted, fresh, side, again = false } = as;
     const pair: NewPair = {
       hi: key.hi,
       lo: key.lo,
@@ -535,12 +584,18 @@ export class GateEngine {
       granted,
       fresh,
       side,
+      again,
     };
     this.#pending.push(pair, free);
   }
 
   /** A first contact, answered truthfully or not. */
-  #contact(watch: EndpointWatch, actor: Actor, newcomer: boolean, stranger: boolean, truthful: boolean, at: number): void {
+  #contact(watch: EndpointWatch, actor: Actor, subject: string, all: InAll, newcomer: boolean, stranger: boolean, truthful: boolean, at: number): void {
+    if (!this.#elsewhere.has(this.#contacted, watch, all.narrow, actor.narrow, subject)) {
+      if (all.narrow >= 0) this.#book.countInAll(all.narrow, "askedInAll");
+      if (all.network >= 0 && !stranger) this.#book.countInAll(all.network, "askedInAll");
+      this.#elsewhere.note(this.#contacted, watch, all.narrow, actor.narrow, subject, at);
+    }
     const network = this.#book.find(watch, actor.network);
     if (network < 0) return;
     // What a stranger asks is not the debt of those behind its address.
@@ -583,7 +638,6 @@ export class GateEngine {
   #anchored(pair: PendingPair, vouches: boolean, at: number): void {
     const watch = this.#watches.at(pair.endpoint);
     if (watch === undefined) return;
-    const ratio = Math.log((1 - mean(policy.enumeratorUnanchored)) / (1 - policy.honestUnanchored));
     const narrow = this.#book.locate(watch, pair.narrowHi, pair.narrowLo);
     const network = this.#book.locate(watch, pair.networkHi, pair.networkLo);
     for (const slot of narrow === network ? [narrow] : [narrow, network]) {
@@ -591,7 +645,7 @@ export class GateEngine {
       if (vouches) {
         this.sources.anchors[slot] = (this.sources.anchors[slot] ?? 0) + 1;
         this.sources.window[slot] = Math.min(watch.endpoint.budget.maxCredits, (this.sources.window[slot] ?? 0) + 1);
-        this.#book.evidence(slot, ratio);
+        this.#book.evidence(slot, followedUpRatio);
       }
       this.sources.credits[slot] = Math.min(
         this.sources.window[slot] ?? 0,
@@ -599,6 +653,14 @@ export class GateEngine {
       );
     }
     const givenAt = pair.dueAt - policy.anchorWithinMs;
+    if (pair.again !== true && narrow !== network) {
+      for (const [own, slot] of [
+        [narrow, this.#book.commonOf(watch, pair.narrowHi, pair.narrowLo)],
+        [network, this.#book.commonOf(watch, pair.networkHi, pair.networkLo)],
+      ] as const) {
+        if (slot >= 0) this.#anchoredInAll(watch, own, slot, vouches, pair.granted);
+      }
+    }
     if (vouches) {
       watch.vouched(at);
       watch.followedUpAfter(Math.max(0, at - givenAt));
@@ -607,6 +669,15 @@ export class GateEngine {
     if (pair.granted) watch.giveBackGrant(1);
     if (pair.counted) watch.cohortFollowedUp(givenAt);
     if (pair.counted) watch.giveBackNewcomer(1, pair.surplus ? 1 : 0, givenAt);
+  }
+
+  /** `slot`: where all its doors stand; `own`: its slot at this one. */
+  #anchoredInAll(watch: EndpointWatch, own: number, slot: number, vouches: boolean, granted: boolean): void {
+    const grows = vouches && this.#startCredits + (this.sources.anchorsInAll[slot] ?? 0) < watch.endpoint.budget.maxCredits;
+    this.#book.owe(slot, (grows ? 1 : 0) - (vouches ? policy.refundPerAnchor : 1) + (granted ? 1 : 0));
+    if (!vouches) return;
+    this.#book.countInAll(slot, "anchorsInAll");
+    if (slot !== own) this.#book.evidence(slot, followedUpRatio);
   }
 
   /**
@@ -633,29 +704,38 @@ export class GateEngine {
     if (watch !== undefined && pair.putOff && !this.#frozen(watch)) this.#shareJudged(watch, this.#outage(watch), pair.fresh, at, pair.side);
     // An outage of what follows is nobody's guilt.
     if (watch === undefined || pair.control || !watch.anchorsSeen || this.#frozen(watch) || (pair.tried && this.#outage(watch))) return;
-    const ratio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
     const narrow = this.#book.locate(watch, pair.narrowHi, pair.narrowLo);
     const network = this.#book.locate(watch, pair.networkHi, pair.networkLo);
-    for (const slot of narrow === network ? [narrow] : [narrow, network]) {
+    const slots = narrow === network ? [narrow] : [narrow, network];
+    const clients = [narrow];
+    if (narrow !== network && pair.again !== true) {
+      // What it left without follow-up at all doors together speaks against it as much as at one.
+      const client = this.#book.commonOf(watch, pair.narrowHi, pair.narrowLo);
+      const place = this.#book.commonOf(watch, pair.networkHi, pair.networkLo);
+      if (client !== narrow) clients.push(slots[slots.push(client) - 1] ?? -1);
+      if (place !== network) slots.push(place);
+    }
+    for (const slot of slots) {
       if (slot < 0) continue;
-      this.#book.evidence(slot, ratio);
-      const cut = this.#cutOf(watch, slot === narrow ? touchKey({ hi: pair.narrowHi, lo: pair.narrowLo }) : touchKey({ hi: pair.networkHi, lo: pair.networkLo }), slot);
+      this.#book.evidence(slot, unansweredRatio);
+      const isClient = clients.includes(slot);
+      const cut = this.#cutOf(watch, isClient ? touchKey({ hi: pair.narrowHi, lo: pair.narrowLo }) : touchKey({ hi: pair.networkHi, lo: pair.networkLo }), slot);
       // Follow-ups come at once and their absence at the deadline: behind an address where most follow up, those of one busy hour who did not stand in a row and mean nothing.
-      if (slot === network && slot !== narrow && 2 * (this.sources.anchors[slot] ?? 0) >= (this.sources.asked[slot] ?? 0)) continue;
+      if (!isClient && 2 * this.#book.anchors(slot) >= Math.max(this.sources.asked[slot] ?? 0, this.sources.askedInAll[slot] ?? 0)) continue;
       if ((this.sources.evidence[slot] ?? 0) >= policy.flagAtLog * cut && !this.#book.flagged(slot, at)) {
-        this.sources.flaggedAt[slot] = at;
+        this.sources.flaggedAt[slot] = secondsOf(at);
         this.#signals.emit(
           "enumeration.source",
           "high",
           0.99999,
           at,
           watch,
-          { key: slot === network ? "network" : "client" },
+          { key: isClient ? "client" : "network" },
           {
             logEvidence: round(this.sources.evidence[slot] ?? 0),
             threshold: round(policy.flagAtLog * cut),
-            asked: this.sources.asked[network < 0 ? slot : network] ?? 0,
-            anchors: this.sources.anchors[slot] ?? 0,
+            asked: Math.max(this.sources.asked[network < 0 ? slot : network] ?? 0, this.sources.askedInAll[slot] ?? 0),
+            anchors: this.#book.anchors(slot),
             meaning: "its questions stay without the follow-up that honest users make, at any speed",
           },
         );
@@ -715,9 +795,12 @@ export class GateEngine {
     // Behind an address that many share it is the one program there that never follows up.
     const client = this.#book.find(watch, actor.narrow);
     const slot = client >= 0 && (this.sources.anchors[place] ?? 0) > 0 && (this.sources.anchors[client] ?? 0) === 0 ? client : place;
-    const asked = this.sources.asked[slot] ?? 0;
-    const window = this.sources.window[slot] ?? 0;
+    const all = this.#inAllOf(watch, actor)[slot === place ? "network" : "narrow"];
     const anchors = this.sources.anchors[slot] ?? 0;
+    // One that never followed up anywhere is told of by what it asked everywhere.
+    const everywhere = all >= 0 && anchors === 0 && this.#book.anchors(all) === 0;
+    const asked = everywhere ? Math.max(this.sources.asked[slot] ?? 0, this.sources.askedInAll[all] ?? 0) : (this.sources.asked[slot] ?? 0);
+    const window = this.sources.window[slot] ?? 0;
     const evidence = {
       asked,
       refused: this.sources.refused[slot] ?? 0,
@@ -737,7 +820,7 @@ export class GateEngine {
     const cut = this.#cutOf(watch, touchKey(keyOfHex(slot === place ? actor.network : actor.narrow, scratchA)), slot);
     const tellAt = Math.ceil(cut * policy.overdraftWindows * Math.max(watch.endpoint.budget.startCredits, anchors === 0 ? 0 : window));
     // An office that sets up its telephones asks as many within a minute, and follows up within three; nobody does by hand what comes faster than that.
-    const known = at - (this.sources.seenAt[slot] ?? at);
+    const known = at - 1_000 * (this.sources.seenAt[everywhere ? all : slot] ?? 0);
     const early = anchors === 0 && watch.anchorsSeen && known < policy.cohortJudgedAfterMs && known >= asked * policy.hastyMs;
     if (asked >= tellAt && !early && watch.tellOnce(slot, this.sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
       // Where nobody follows up and everybody shows a credential it may be a partner's job; during an outage nobody can follow up. Nothing to wake people for.
@@ -783,6 +866,15 @@ export interface GateEngineOptions {
 
 /** One anchor vouches for at most so many subjects: nobody signs in as more people at once. */
 export const anchoredSubjectsMax = 8;
+/** Slots in which it stands what one asker does at all doors; -1: it stands for itself here. */
+interface InAll {
+  readonly narrow: number;
+  readonly network: number;
+}
+const forItself: InAll = { narrow: -1, network: -1 };
+/** What a follow-up, and its absence, say of a source; in logarithms. */
+const followedUpRatio = Math.log((1 - mean(policy.enumeratorUnanchored)) / (1 - policy.honestUnanchored));
+const unansweredRatio = Math.log(mean(policy.enumeratorUnanchored) / policy.honestUnanchored);
 const noContacts: readonly EarlyContact[] = [];
 const scratchA: Key = { hi: 0, lo: 0 };
 const scratchB: Key = { hi: 0, lo: 0 };

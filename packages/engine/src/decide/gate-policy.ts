@@ -15,6 +15,8 @@ export interface GatePolicy {
   readonly version: number;
   readonly mode: Mode;
   readonly endpoints: readonly GuardedEndpoint[];
+  /** Credits a new caller begins with where nothing is said of the endpoint; absent: {@link defaultBudget}'s. An endpoint that gives more stands for itself, see `source-book.ts`. */
+  readonly startCredits?: number;
   /** Endpoints that prompt somebody on a device of his; only `method`, `host`, `template` and `subjects` count. See {@link PromptLimits}. Absent where there are none. */
   readonly prompts?: readonly GuardedEndpoint[];
   /** Endpoints that check codes which can be guessed. See {@link CodeLimits}. Absent where there are none. */

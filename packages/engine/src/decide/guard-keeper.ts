@@ -135,11 +135,17 @@ export class GuardKeeper {
       mode: this.#parts.mode,
       endpoints,
       principals: [...this.#principals],
+      ...this.#startCredits(),
       ...this.#prompts(),
       ...this.#codes(),
       ...this.#expected(),
     };
     return this.#policy;
+  }
+
+  #startCredits(): Pick<GatePolicy, "startCredits"> {
+    const { startCredits } = { ...defaultBudget, ...this.#parts.budget };
+    return startCredits === defaultBudget.startCredits ? {} : { startCredits };
   }
 
   #expected(): Pick<GatePolicy, "expected"> {

@@ -10,12 +10,14 @@ export interface Reservation {
   readonly watch: EndpointWatch;
   readonly actor: Actor;
   readonly at: number;
-  readonly fresh: { readonly subject: Subject; readonly hi: number; readonly lo: number }[];
+  readonly fresh: { readonly subject: Subject; readonly hi: number; readonly lo: number; readonly again?: boolean }[];
   readonly known: Subject[];
   action: Action;
   would: Action;
   reason: string;
   charged: number;
+  /** So much of it was charged to all doors together as well. */
+  chargedInAll: number;
   /** It was charged to the endpoint's limits for newcomers, `surplus` of it to their common allowance. */
   newcomer: boolean;
   surplus: number;
@@ -66,6 +68,7 @@ export function openReservation(watch: EndpointWatch, actor: Actor, at: number):
     would: "allow",
     reason: "within-budget",
     charged: 0,
+    chargedInAll: 0,
     newcomer: false,
     surplus: 0,
     early: false,

@@ -1,6 +1,6 @@
 import { BlockedBloom } from "../observe/blocked-bloom.ts";
 import { type Key, keyOfHex, mixKey } from "../observe/key-pair.ts";
-import { SourceTable } from "../observe/source-table.ts";
+import { secondsOf, SourceTable } from "../observe/source-table.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
 
 /**
@@ -27,7 +27,7 @@ export class SourceEvidence {
     keyOfHex(source, this.#key);
     const slot = this.#table.claim(this.#key.hi, this.#key.lo, at, 0);
     const { evidence, flaggedAt, asked, refused, anchors, seenAt } = this.#table;
-    seenAt[slot] = Math.max(1, at);
+    seenAt[slot] = secondsOf(at);
     let flagged = false;
     if (failed) {
       keyOfHex(target, this.#pair);
@@ -39,13 +39,13 @@ export class SourceEvidence {
         // Held a little above the flag: a gateway that many honest people share comes back.
         evidence[slot] = Math.min(flagAt * 1.5, before + Math.log(attackerFails / honestFails));
         flagged = before < flagAt && (evidence[slot] ?? 0) >= flagAt;
-        if (flagged) flaggedAt[slot] = at;
+        if (flagged) flaggedAt[slot] = secondsOf(at);
       }
     } else {
       anchors[slot] = (anchors[slot] ?? 0) + 1;
       evidence[slot] = Math.max(0, Math.max(0, evidence[slot] ?? 0) + Math.log((1 - attackerFails) / (1 - honestFails)));
     }
-    return { flagged, flaggedAt: flaggedAt[slot] ?? 0, failures: refused[slot] ?? 0, successes: anchors[slot] ?? 0 };
+    return { flagged, flaggedAt: 1_000 * (flaggedAt[slot] ?? 0), failures: refused[slot] ?? 0, successes: anchors[slot] ?? 0 };
   }
 
   /** True while less was told of sources today than people read. */

@@ -17,7 +17,7 @@ export class PendingPairs {
   readonly #networkHi: Uint32Array;
   readonly #networkLo: Uint32Array;
   readonly #anchored: Uint8Array;
-  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control, bit 4: granted, bit 5: fresh, bit 6: tried, bit 7: put off, bit 8: named, bit 9: others. */
+  /** Bit 0: counted, bit 1: surplus, bit 2: tested, bit 3: control, bit 4: granted, bit 5: fresh, bit 6: tried, bit 7: put off, bit 8: named, bit 9: others, bit 10: again. */
   readonly #flags: Uint16Array;
   readonly #next: Int32Array;
   readonly #buckets: Int32Array;
@@ -73,7 +73,8 @@ export class PendingPairs {
       (pair.control ? 8 : 0) |
       (pair.granted ? 16 : 0) |
       (pair.fresh ? 32 : 0) |
-      (pair.side === undefined ? 0 : pair.side === "named" ? 256 : 512);
+      (pair.side === undefined ? 0 : pair.side === "named" ? 256 : 512) |
+      (pair.again === true ? 1_024 : 0);
     const bucket = pair.lo & (this.#buckets.length - 1);
     this.#next[slot] = this.#buckets[bucket] ?? -1;
     this.#buckets[bucket] = slot;
@@ -146,6 +147,7 @@ export class PendingPairs {
       tried: ((this.#flags[slot] ?? 0) & 64) !== 0,
       putOff: ((this.#flags[slot] ?? 0) & 128) !== 0,
       side: ((this.#flags[slot] ?? 0) & 256) !== 0 ? "named" : ((this.#flags[slot] ?? 0) & 512) !== 0 ? "others" : undefined,
+      again: ((this.#flags[slot] ?? 0) & 1_024) !== 0 ? true : undefined,
     };
   }
 
@@ -214,6 +216,8 @@ export interface PendingPair {
   readonly putOff: boolean;
   /** Where its asker stood while only those who were named are held off. */
   readonly side?: "named" | "others" | undefined;
+  /** True when its source had been told of the same person at another door. */
+  readonly again?: boolean | undefined;
 }
 
 /** As one begins to wait. */

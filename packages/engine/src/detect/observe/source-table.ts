@@ -15,9 +15,10 @@ export class SourceTable {
   readonly window: Float32Array;
   /** D2: natural log of the Shiryaev–Roberts statistic. */
   readonly evidence: Float32Array;
-  readonly seenAt: Float64Array;
-  /** When the source was flagged, 0 if never. */
-  readonly flaggedAt: Float64Array;
+  /** As {@link secondsOf}. */
+  readonly seenAt: Uint32Array;
+  /** When the source was flagged, 0 if never; as {@link secondsOf}. */
+  readonly flaggedAt: Uint32Array;
   readonly anchors: Uint32Array;
   /** Distinct subjects asked about, and those of them refused, as far as {@link refuse} counts. */
   readonly asked: Uint32Array;
@@ -27,6 +28,12 @@ export class SourceTable {
   readonly inHour: Uint8Array;
   /** Answers it may still get ahead of its follow-ups, see `grantPerAnchor` of the policy. */
   readonly grants: Uint8Array;
+  /** Of the source at all its doors together, see `SourceBook.places`: tenths of answers that were not followed up, follow-ups, distinct subjects. */
+  readonly owed: Uint16Array;
+  readonly anchorsInAll: Uint16Array;
+  readonly askedInAll: Uint16Array;
+  /** Of which door the rest of the slot speaks. */
+  readonly door: Uint16Array;
   evictedWithEvidence = 0;
   #used = 0;
 
@@ -37,14 +44,18 @@ export class SourceTable {
     this.credits = new Float32Array(slots);
     this.window = new Float32Array(slots);
     this.evidence = new Float32Array(slots);
-    this.seenAt = new Float64Array(slots);
-    this.flaggedAt = new Float64Array(slots);
+    this.seenAt = new Uint32Array(slots);
+    this.flaggedAt = new Uint32Array(slots);
     this.anchors = new Uint32Array(slots);
     this.asked = new Uint32Array(slots);
     this.refused = new Uint16Array(slots);
     this.hour = new Uint16Array(slots);
     this.inHour = new Uint8Array(slots);
     this.grants = new Uint8Array(slots);
+    this.owed = new Uint16Array(slots);
+    this.anchorsInAll = new Uint16Array(slots);
+    this.askedInAll = new Uint16Array(slots);
+    this.door = new Uint16Array(slots);
   }
 
   get used(): number {
@@ -63,9 +74,9 @@ export class SourceTable {
 
   /**
    * The slot of a key, made with `startCredits` when it is new. `earlier`: slots of the same source at the same door under other names; of what it has left it gets
-   * the least, what speaks against it the most.
+   * the least, what speaks against it the most. `spared`: slots, fewer than {@link probes}, whose place it does not take.
    */
-  claim(hi: number, lo: number, at: number, startCredits: number, earlier: readonly number[] = none): number {
+  claim(hi: number, lo: number, at: number, startCredits: number, earlier: readonly number[] = none, spared: readonly number[] = none): number {
     const known = this.find(hi, lo);
     if (known >= 0) return known;
     const start = lo % this.slots;
@@ -79,8 +90,8 @@ export class SourceTable {
         place = slot;
         break;
       }
-      const worth = this.#worth(slot) * 1e6 + seen / 1e9;
-      if (worth < weakest) {
+      const worth = this.#worth(slot) * 1e6 + seen / 1e6;
+      if (worth < weakest && !spared.includes(slot)) {
         weakest = worth;
         place = slot;
       }
@@ -109,15 +120,12 @@ export class SourceTable {
     this.credits[place] = credits;
     this.window[place] = window;
     this.evidence[place] = evidence;
-    // Zero marks a free slot, so the first instant of the epoch counts as the one after it.
-    this.seenAt[place] = Math.max(1, at);
+    this.seenAt[place] = secondsOf(at);
     put(this.flaggedAt, place, flaggedAt);
     put(this.anchors, place, anchors);
     put(this.asked, place, asked);
     put(this.refused, place, refused);
-    put(this.hour, place, 0);
-    put(this.inHour, place, 0);
-    put(this.grants, place, 0);
+    for (const column of [this.hour, this.inHour, this.grants, this.owed, this.anchorsInAll, this.askedInAll, this.door]) put(column, place, 0);
     return place;
   }
 
@@ -128,14 +136,14 @@ export class SourceTable {
 
   /** What would be forgotten: spent credits, evidence, refusals, anchors. */
   #worth(slot: number): number {
-    const spent = Math.max(0, (this.window[slot] ?? 0) - (this.credits[slot] ?? 0));
+    const spent = Math.max(0, (this.window[slot] ?? 0) - (this.credits[slot] ?? 0), (this.owed[slot] ?? 0) / 10);
     const flagged = this.flaggedAt[slot] === 0 ? 0 : 100;
     return spent + Math.max(0, this.evidence[slot] ?? 0) + Math.min(50, this.refused[slot] ?? 0) + Math.min(50, this.anchors[slot] ?? 0) + flagged;
   }
 }
 
 /** Nothing is written where nothing changes: of columns that stay 0 for nearly every source, as its flag does, the system then need not find memory for most pages. */
-function put(column: Float64Array | Uint32Array | Uint16Array | Uint8Array, slot: number, value: number): void {
+function put(column: Uint32Array | Uint16Array | Uint8Array, slot: number, value: number): void {
   if (column[slot] !== value) column[slot] = value;
 }
 
@@ -144,7 +152,12 @@ export function hourOf(at: number): number {
   return Math.floor(at / 3_600_000) & 0xff_ff;
 }
 
-/** Keys 8, credits, window and evidence 12, times 16, counts 10, the hour 3, grants 1: with 2.4 slots a source, one for its address and one for its program, 120 MB a million sources. */
+/** Seconds since the epoch, as a slot remembers a time: zero marks a free slot, so the first second counts as the second one; what comes after 2106 counts as its last. */
+export function secondsOf(at: number): number {
+  return Math.min(4_294_967_295, Math.max(1, Math.floor(at / 1_000)));
+}
+
+/** Keys 8, credits, window and evidence 12, times 8, counts 10, the hour 3, grants 1, of all doors 8: with 2.4 slots a source, one for its address and one for its program, 120 MB a million sources. */
 export const slotBytes = 50;
 export const refusedMax = 65_535;
 const none: readonly number[] = [];
