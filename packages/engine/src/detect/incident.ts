@@ -10,7 +10,7 @@ export interface Incident {
   readonly id: string;
   /** `enumeration`, `access`, `otp`, `sms`, `push`, `login`, `voucher`, or `trigger.<id>`. */
   readonly kind: string;
-  /** What signals were grouped by: kind and endpoint, or trigger and key. */
+  /** What signals were grouped by: kind and the endpoint it opened at, or trigger and key. */
   readonly group: string;
   readonly title: string;
   readonly level: Level;
@@ -66,6 +66,7 @@ export interface IncidentAlert {
 export const sourcesMax = 1_000;
 /** Evidence on one screen; all signals are in the store. */
 export const signalsMax = 50;
+/** A thief at more doors than this is one; further doors are only in the signals. */
 export const endpointsMax = 100;
 
 const levels: readonly Level[] = ["info", "low", "medium", "high", "critical"];
@@ -93,7 +94,9 @@ export function incidentTitle(kind: string, first: Signal): string {
 
 /** What to do now, most urgent first. `about`: of what {@link breachCommand} is to tell. */
 export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: boolean, about: BreachQuestion): readonly string[] {
-  const report = disclosed.confirmed > 0 ? [`Say who was exposed: ${breachCommand(about)}`] : [];
+  const report = disclosed.confirmed > 0 ? [about.endpoint, ...(about.others ?? [])].map((endpoint) => `Say who was exposed: ${breachCommand({ ...about, endpoint })}`) : [];
+  if (report.length > reportsMax) report.splice(reportsMax, report.length, `Say likewise who was exposed at the other ${report.length - reportsMax} endpoints`);
+  const several = (about.others?.length ?? 0) > 0;
   if (closed) return report;
   if (kind !== "enumeration") return abuseSteps(kind) ?? ["Look at the sources and the evidence below", "Acknowledge, or close with a reason"];
   return [
@@ -103,7 +106,7 @@ export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: bool
       : []),
     about.signIn === true
       ? "Answer an unknown account and a wrong password alike: same status, headers, body and time; compare with a dummy password where there is no account"
-      : "Ask for a credential on this endpoint, or answer the same whether or not the account exists",
+      : `Ask for a credential on ${several ? "these endpoints" : "this endpoint"}, or answer the same whether or not the account exists`,
     ...report,
     "Keep the logs of the time before the incident opened: the report counts from the first question",
   ];
@@ -113,6 +116,8 @@ export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: bool
 export interface BreachQuestion {
   /** `GET api.example.com/users/{id}`, or its id; undefined where an incident has none. */
   readonly endpoint: string | undefined;
+  /** Further ones of the same incident, named likewise: each has a report of its own. */
+  readonly others?: readonly string[];
   /** Event time, milliseconds. */
   readonly from: number;
   readonly to: number;
@@ -132,6 +137,8 @@ export function breachCommand({ endpoint, from, to, data, program = "postern" }:
   return `${program} report breach --endpoint ${quoted(endpoint ?? "<endpoint>")} --from ${hour(start)} --to ${hour(end)}${data === undefined ? "" : ` --data ${quoted(data)}`}`;
 }
 
+/** More commands nobody types. */
+const reportsMax = 5;
 const hourMs = 3_600_000;
 
 /** As one word for a POSIX shell. */

@@ -19,11 +19,13 @@ const signal = (at: number, change: Partial<Signal> = {}): Signal => ({
   ...change,
 });
 
-test("one high signal opens, more of the family on the endpoint grow it, another endpoint opens another", () => {
+const another = (n: number): NonNullable<Signal["actor"]> => ({ address: `10.1.${n >> 8}.${n & 255}`, network: `n${n}`, narrow: `c${n}` });
+
+test("one high signal opens, more of the family on the endpoint grow it, another source at another endpoint opens another", () => {
   const incidents = new Incidents();
   expect(incidents.observe(signal(0))?.change).toBe("opened");
   expect(incidents.observe(signal(1_000, { detector: "enumeration.endpoint", actor: undefined }))?.change).toBe("grew");
-  expect(incidents.observe(signal(2_000, { endpointId: "e2" }))?.change).toBe("opened");
+  expect(incidents.observe(signal(2_000, { endpointId: "e2", actor: another(2) }))?.change).toBe("opened");
   expect(incidents.list().map((incident) => [incident.endpointIds[0], incident.signalCount])).toEqual([
     ["e2", 1],
     ["e1", 2],
@@ -32,11 +34,11 @@ test("one high signal opens, more of the family on the endpoint grow it, another
 
 test("of other people's objects it says, too, what its sources asked for and were told; of guessed codes it does not", () => {
   const incidents = new Incidents();
-  incidents.observe(signal(0, { detector: "access.foreign-objects" }));
+  const id = incidents.observe(signal(0, { detector: "access.foreign-objects" }))?.incident.id ?? "";
   incidents.observe(signal(1, { detector: "otp.spray" }));
   incidents.observeSource("e1", "198.51.100.7", 2, 6);
-  incidents.sourceAsked("e1", "198.51.100.7", 3, 40);
-  incidents.setDisclosed("e1", { confirmed: 6, denied: 0, uniform: 34 });
+  incidents.sourceAsked(id, "198.51.100.7", 3, 40);
+  incidents.setDisclosed(id, { confirmed: 6, denied: 0, uniform: 34 });
   const [otp, access] = incidents.list();
   expect([access?.sources[0]?.asked, access?.disclosed.confirmed, access?.disclosed.uniform]).toEqual([40, 6, 34]);
   expect([otp?.sources[0]?.asked, otp?.disclosed.confirmed]).toEqual([1, 0]);
@@ -72,8 +74,8 @@ test("it is told when it opens and when it is raised, and while it grows at most
 
 test("an alert fetched after the counts were set carries them", () => {
   const incidents = new Incidents();
-  incidents.observe(signal(0));
-  incidents.setDisclosed("e1", { confirmed: 9, denied: 1, uniform: 0 });
+  const id = incidents.observe(signal(0))?.incident.id ?? "";
+  incidents.setDisclosed(id, { confirmed: 9, denied: 1, uniform: 0 });
   expect(incidents.dueAlerts()[0]?.incident.disclosed.confirmed).toBe(9);
 });
 
@@ -131,7 +133,7 @@ test("sources are kept to the bound and counted beyond it", () => {
   const id = incidents.observe(signal(0))?.incident.id ?? "";
   for (let i = 0; i < 5_000; i++) incidents.observeSource("e1", `10.0.${i >> 8}.${i & 255}`, i, 2);
   incidents.observeSource("elsewhere", "10.9.9.9", 1, 1);
-  incidents.setDisclosed("e1", { confirmed: 5, denied: 6, uniform: 7 });
+  incidents.setDisclosed(id, { confirmed: 5, denied: 6, uniform: 7 });
   const incident = incidents.get(id);
   expect(incident?.sources).toHaveLength(sourcesMax);
   expect(incident?.sources[1]).toEqual({ address: "10.0.0.0", asked: 2, firstAt: 0, lastAt: 0 });
@@ -170,12 +172,12 @@ test("a trigger makes one incident a key, and beyond fifty keys one for the rest
 
 test("open, pending and closed incidents stay within their bounds; the quietest gives way", () => {
   const incidents = new Incidents();
-  for (let i = 0; i < openMax + closedMax + 200; i++) incidents.observe(signal(i, { endpointId: `e${i}` }));
+  for (let i = 0; i < openMax + closedMax + 200; i++) incidents.observe(signal(i, { endpointId: `e${i}`, actor: another(i) }));
   const list = incidents.list();
   expect(list.filter((incident) => incident.status === "open")).toHaveLength(openMax);
   expect(list.filter((incident) => incident.closedBy === "bound")).toHaveLength(closedMax);
   expect(list.some((incident) => incident.group === "enumeration|e0")).toBe(false);
-  for (let i = 0; i < pendingMax + 500; i++) incidents.observe(signal(9_000, { endpointId: `p${i}`, level: "low" }));
+  for (let i = 0; i < pendingMax + 500; i++) incidents.observe(signal(9_000, { endpointId: `p${i}`, level: "low", actor: another(9_999) }));
   expect(incidents.exportState().pending).toHaveLength(pendingMax);
 });
 
@@ -239,10 +241,10 @@ test("recorded traffic of last year keeps its addresses as long as today's", () 
 
 test("what a source asked in all is told as often as one likes, before a restart and after, and never falls", () => {
   const incidents = new Incidents();
-  incidents.observe(signal(0));
-  for (const total of [10, 10, 12]) incidents.sourceAsked("e1", "198.51.100.7", 1, total);
+  const id = incidents.observe(signal(0))?.incident.id ?? "";
+  for (const total of [10, 10, 12]) incidents.sourceAsked(id, "198.51.100.7", 1, total);
   const again = Incidents.restore(JSON.parse(JSON.stringify(incidents.exportState())) as IncidentsState);
-  for (const total of [12, 3]) again.sourceAsked("e1", "198.51.100.7", 2, total);
+  for (const total of [12, 3]) again.sourceAsked(id, "198.51.100.7", 2, total);
   expect(again.list()[0]?.sources).toEqual([{ address: "198.51.100.7", asked: 12, firstAt: 0, lastAt: 2 }]);
 });
 
@@ -251,7 +253,7 @@ test("an incident names 100 endpoints, the first seen, and 10,000 alerts wait to
   for (let i = 0; i <= endpointsMax; i++) wide.observe(signal(i, { detector: "trigger.t", endpointId: `e${i}`, evidence: { key: "k" } }));
   expect(wide.list()[0]?.endpointIds).toEqual(Array.from({ length: endpointsMax }, (_, i) => `e${i}`));
   const unfetched = new Incidents();
-  for (let i = 0; i <= dueMax; i++) unfetched.observe(signal(i, { endpointId: `e${i}` }));
+  for (let i = 0; i <= dueMax; i++) unfetched.observe(signal(i, { endpointId: `e${i}`, actor: another(i) }));
   const due = unfetched.dueAlerts();
   expect([due.length, due[0]?.at]).toEqual([dueMax, 1]);
 });

@@ -1,5 +1,6 @@
-import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax, tellsOfSubjects } from "./incident.ts";
+import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax } from "./incident.ts";
 import type { BreachQuestion, DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
+import { SourcesOfIncidents } from "./incident-sources.ts";
 import { blurredAddress, blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
 import { DistinctCounter } from "./observe/distinct-counter.ts";
 import type { DistinctState } from "./observe/distinct-counter.ts";
@@ -9,16 +10,21 @@ import type { Level, Signal } from "./signal.ts";
 
 /**
  * Groups signals into incidents. Detectors of one family (`enumeration.*`) on one endpoint are one incident; a trigger makes
- * one a key. It opens at the first signal of level `high` or above, or when lower ones add up ({@link openScore}); its level
+ * one a key. And one source is one incident: what a source of an open one does at another endpoint belongs to it ({@link SourcesOfIncidents}), so that one thief at five doors wakes
+ * people once; what others do there, and what speaks of that endpoint as a whole, opens one of its own. It opens at the first signal of level `high` or above, or when lower ones add up ({@link openScore}); its level
  * only rises; it closes after `quietMs` without a signal or by a person, and what comes later opens a new one.
  *
  * Told once: {@link Incidents.dueAlerts} gives an alert when it opens, one each time its level rises, and while it grows at
- * most one summary an hour. Same signals, same incidents. Mistakes: two attackers on one endpoint are one incident.
+ * most one summary an hour. Also when a signal that pages comes from an endpoint it had not spoken of, unless people were woken within the hour: nobody hides an attack on one endpoint in the incident
+ * of another. Same signals, same incidents. Mistakes: two attackers on one endpoint are one incident, and two behind one address. A thief who spreads over many addresses and endpoints is one incident
+ * an endpoint as far as his addresses differ.
  * Walking around it: signals kept at `low` and apart by more than `quietMs` never open one; they stay visible as signals.
  */
 export class Incidents {
   readonly #options: IncidentsOptions;
   readonly #open = new Map<string, Draft>();
+  readonly #groupById = new Map<string, string>();
+  readonly #sources = new SourcesOfIncidents();
   readonly #pending = new Map<string, Pending>();
   #closed: Incident[] = [];
   readonly #keysOfTrigger = new Map<string, Set<string>>();
@@ -36,10 +42,10 @@ export class Incidents {
     this.advance(signal.at);
     const kind = kindOf(signal);
     const group = this.#groupOf(kind, signal);
-    const open = this.#open.get(group);
+    const open = this.#open.get(this.#sources.groupOf(kind, signal) ?? group);
     if (open !== undefined) {
-      const raised = compareLevels(signal.level, open.level) > 0;
-      take(open, signal);
+      const raised = compareLevels(signal.level, open.level) > 0 || (spreads(open, signal) && signal.at - open.pagedAt >= summaryMs);
+      this.#take(open, signal);
       if (raised) this.#tell(open, "raised", signal.at);
       return { incident: incidentOf(open), change: raised ? "raised" : "grew" };
     }
@@ -54,28 +60,42 @@ export class Incidents {
     return { incident: incidentOf(draft), change: "opened" };
   }
 
-  /** Adds what a source asked on an endpoint to the open incidents there that say so, see {@link tellsOfSubjects}. */
+  /** Adds what a source asked on an endpoint to the open incidents that say so, see `tellsOfSubjects`: to the one it belongs to, or that of the endpoint. */
   observeSource(endpointId: string, address: string, at: number, asked: number): void {
-    for (const draft of this.#tellingAt(endpointId)) addSource(draft, address, at, asked);
-  }
-
-  /** Says how many a source asked about in all: said again, or after a restart, it changes nothing. For those who count themselves, in place of {@link observeSource}. */
-  sourceAsked(endpointId: string, address: string, at: number, total: number): void {
-    for (const draft of this.#tellingAt(endpointId)) {
-      const known = draft.sources.get(address);
-      if (known === undefined || total > known.asked || at > known.lastAt) addSource(draft, address, at, Math.max(0, total - (known?.asked ?? 0)));
+    for (const kind of ["enumeration", "access"]) {
+      const group = groupOf(kind, endpointId);
+      const draft = this.#joinedBy(group, address) ?? this.#open.get(group);
+      if (draft !== undefined) addSource(draft, address, at, asked);
     }
   }
 
-  /** Sets what the endpoint disclosed since the incident's first signal. */
-  setDisclosed(endpointId: string, disclosed: DisclosedCounts): void {
-    for (const draft of this.#tellingAt(endpointId)) draft.disclosed = disclosed;
+  /** The incident that came to the endpoint of this group with that source. */
+  #joinedBy(group: string, address: string): Draft | undefined {
+    for (const other of this.#sources.joined(group)) {
+      const draft = this.#open.get(other);
+      if (draft?.sources.has(address) === true) return draft;
+    }
+    return undefined;
+  }
+
+  /** Says how many a source of an open incident asked about in all: said again, or after a restart, it changes nothing. For those who count themselves, in place of {@link observeSource}. */
+  sourceAsked(id: string, address: string, at: number, total: number): void {
+    const draft = this.#byId(id);
+    const known = draft?.sources.get(address);
+    if (draft === undefined || (known !== undefined && total <= known.asked && at <= known.lastAt)) return;
+    addSource(draft, address, at, Math.max(0, total - (known?.asked ?? 0)));
+  }
+
+  /** Sets what was disclosed since the incident's first signal: different people, at all its endpoints together. */
+  setDisclosed(id: string, disclosed: DisclosedCounts): void {
+    const draft = this.#byId(id);
+    if (draft !== undefined) draft.disclosed = disclosed;
   }
 
   /** Sets who its clients are. */
-  setClients(endpointId: string, clients: IncidentClients): void {
-    const draft = this.#open.get(groupOf("enumeration", endpointId));
-    if (draft !== undefined) draft.clients = clients;
+  setClients(id: string, clients: IncidentClients): void {
+    const draft = this.#byId(id);
+    if (draft?.kind === "enumeration") draft.clients = clients;
   }
 
   /** Says that event time has reached `at`: closes what was quiet for long enough, makes hourly summaries due. */
@@ -105,8 +125,12 @@ export class Incidents {
 
   /** The incident, with what was added since the last look. */
   get(id: string): Incident | undefined {
-    for (const draft of this.#open.values()) if (draft.id === id) return incidentOf(draft);
-    return this.#closed.find((incident) => incident.id === id);
+    const draft = this.#byId(id);
+    return draft === undefined ? this.#closed.find((incident) => incident.id === id) : incidentOf(draft);
+  }
+
+  #byId(id: string): Draft | undefined {
+    return this.#open.get(this.#groupById.get(id) ?? "");
   }
 
   /** A person has seen it, or calls it over. Undefined when no open incident has this id. */
@@ -155,8 +179,10 @@ export class Incidents {
   exportState(): IncidentsState {
     return {
       now: Number.isFinite(this.#now) ? this.#now : null,
-      open: [...this.#open.values()].map(({ sources, endpointIds, distinct, ...rest }) => ({
+      open: [...this.#open.values()].map(({ sources, endpointIds, distinct, pagedBy, ...rest }) => ({
         ...rest,
+        pagedBy: [...pagedBy],
+        askers: this.#sources.of(rest.group),
         sources: [...sources.values()],
         endpointIds: [...endpointIds],
         distinct: distinct.exportState(),
@@ -172,26 +198,26 @@ export class Incidents {
   static restore(state: IncidentsState, options: IncidentsOptions = {}): Incidents {
     const incidents = new Incidents(options);
     incidents.#now = state.now ?? -Infinity;
-    for (const { sources, endpointIds, distinct, signals, ...rest } of state.open) {
+    for (const { sources, endpointIds, distinct, signals, pagedBy, askers, ...rest } of state.open) {
       const restored = {
         ...rest,
+        pagedAt: rest.pagedAt ?? rest.toldAt,
+        pagedBy: new Set(pagedBy ?? (compareLevels(rest.level, "high") < 0 ? [] : endpointIds)),
         signals: [...signals],
         sources: new Map(sources.map((source) => [source.address, source])),
         endpointIds: new Set(endpointIds),
         distinct: DistinctCounter.restore(distinct),
       };
       incidents.#open.set(rest.group, restored);
+      incidents.#groupById.set(rest.id, rest.group);
       incidents.#rememberKey(rest.kind, rest.group);
+      incidents.#sources.restore(rest.kind, rest.group, askers ?? [], endpointIds);
     }
     for (const { group, ...pending } of state.pending) incidents.#pending.set(group, { ...pending, signals: [...pending.signals] });
     incidents.#closed.push(...state.closed);
     incidents.#due = [...state.due];
     for (const [id, since] of Object.entries(state.heldSince ?? {})) incidents.#heldSince.set(id, since);
     return incidents;
-  }
-
-  #tellingAt(endpointId: string): readonly Draft[] {
-    return ["enumeration", "access"].flatMap((kind) => this.#open.get(groupOf(kind, endpointId)) ?? []);
   }
 
   #groupOf(kind: string, signal: Signal): string {
@@ -242,12 +268,20 @@ export class Incidents {
       signalCount: 0,
       alerts: 0,
       toldAt: openedAt,
+      pagedAt: openedAt,
       toldCount: 0,
+      pagedBy: new Set(),
     };
-    for (const signal of signals) take(draft, signal);
+    for (const signal of signals) this.#take(draft, signal);
     this.#open.set(group, draft);
+    this.#groupById.set(draft.id, group);
     this.#rememberKey(kind, group);
     return draft;
+  }
+
+  #take(draft: Draft, signal: Signal): void {
+    take(draft, signal);
+    if (signal.endpointId !== undefined && draft.endpointIds.has(signal.endpointId)) this.#sources.add(draft.kind, draft.group, signal);
   }
 
   #makeRoom(): void {
@@ -258,6 +292,8 @@ export class Incidents {
 
   #close(group: string, draft: Draft, at: number, by: string): Incident {
     this.#open.delete(group);
+    this.#groupById.delete(draft.id);
+    this.#sources.forget(group);
     this.#keysOfTrigger.get(draft.kind)?.delete(group);
     draft.status = "closed";
     const incident: Incident = { ...incidentOf(draft), closedAt: at, closedBy: by };
@@ -269,6 +305,7 @@ export class Incidents {
   #tell(draft: Draft, change: IncidentAlert["change"], at: number): void {
     draft.alerts += 1;
     draft.toldAt = at;
+    if (change !== "summary") draft.pagedAt = at;
     draft.toldCount = draft.signalCount;
     this.#due.push({ id: `${draft.id}.${draft.alerts}`, change, at, incident: incidentOf(draft) });
     if (this.#due.length > dueMax) this.#due.shift();
@@ -301,8 +338,12 @@ export const dueMax = 10_000;
 
 export interface IncidentsState {
   readonly now: number | null;
-  readonly open: readonly (Omit<Draft, "sources" | "endpointIds" | "distinct"> & {
+  readonly open: readonly (Omit<Draft, "sources" | "endpointIds" | "distinct" | "pagedBy" | "pagedAt"> & {
     readonly sources: readonly IncidentSource[];
+    /** Absent in states older than them. */
+    readonly pagedAt?: number;
+    readonly pagedBy?: readonly string[];
+    readonly askers?: readonly string[];
     readonly endpointIds: readonly string[];
     readonly distinct: DistinctState;
   })[];
@@ -333,7 +374,11 @@ interface Draft {
   signalCount: number;
   alerts: number;
   toldAt: number;
+  /** When it was told as news, not as a summary. */
+  pagedAt: number;
   toldCount: number;
+  /** Endpoints from which a signal of level `high` came. */
+  readonly pagedBy: Set<string>;
 }
 
 interface Pending {
@@ -347,6 +392,11 @@ function kindOf(signal: Signal): string {
   // Whoever asks about canaries enumerates.
   if (signal.detector === "canary.touched") return "enumeration";
   return signal.detector.split(".", 1)[0] ?? signal.detector;
+}
+
+/** A signal that pages, from an endpoint of which people were not told yet. At {@link endpointsMax} nothing is new any more. */
+function spreads(draft: Draft, { level, endpointId }: Signal): boolean {
+  return endpointId !== undefined && compareLevels(level, "high") >= 0 && !draft.pagedBy.has(endpointId) && draft.pagedBy.size < endpointsMax;
 }
 
 function groupOf(kind: string, rest: string | undefined): string {
@@ -363,6 +413,7 @@ function keep(signals: Signal[], signal: Signal): void {
 }
 
 function take(draft: Draft, signal: Signal): void {
+  if (spreads(draft, signal) && signal.endpointId !== undefined) draft.pagedBy.add(signal.endpointId);
   keep(draft.signals, signal);
   draft.signalCount += 1;
   draft.lastAt = Math.max(draft.lastAt, signal.at);
@@ -415,5 +466,6 @@ function questionOf(draft: Draft): BreachQuestion {
     from = Math.min(from, firstAt);
     to = Math.max(to, lastAt);
   }
-  return { endpoint: draft.endpointIds.values().next().value, from, to };
+  const [endpoint, ...others] = draft.endpointIds;
+  return { endpoint, others, from, to };
 }

@@ -33,8 +33,8 @@ const signal: Signal = {
 };
 const messageOf = (id?: string): AlertMessage => {
   const incidents = new Incidents();
-  incidents.observe(signal);
-  incidents.setDisclosed("e1", { confirmed: 12, denied: 3, uniform: 0 });
+  const opened = incidents.observe(signal)?.incident.id ?? "";
+  incidents.setDisclosed(opened, { confirmed: 12, denied: 3, uniform: 0 });
   const alert = incidents.dueAlerts()[0];
   if (alert === undefined) throw new Error("no alert");
   const message = alertMessage(alert, { endpointName: () => "GET api.example.com/users/{cc}-{phone}/status", consoleUrl: "http://127.0.0.1:4800/" });
@@ -97,8 +97,8 @@ describe("the message", () => {
     const lines = alertLines({ ...message, incident: { ...message.incident, disclosed: { confirmed: 8, denied: 0, uniform: 6, unknown: 10, estimated: false } } });
     expect(lines).toContain("Disclosed: 8 confirmed, 0 denied, 6 told nothing, 10 answered in a way not understood yet");
     const incidents = new Incidents();
-    incidents.observe(signal);
-    incidents.setDisclosed("e1", { confirmed: 0, denied: 0, uniform: 0, unknown: 4 });
+    const opened = incidents.observe(signal)?.incident.id ?? "";
+    incidents.setDisclosed(opened, { confirmed: 0, denied: 0, uniform: 0, unknown: 4 });
     const [alert] = incidents.dueAlerts();
     if (alert === undefined) throw new Error("no alert");
     expect(alertLines(alertMessage(alert, { endpointName: () => "GET /x" })).join("\n")).toContain("4 answered in a way");
@@ -114,7 +114,8 @@ describe("the message", () => {
   test("names five sources, those that asked most, and cuts a name at 500 characters", () => {
     const incidents = new Incidents();
     for (let n = 0; n < 7; n++) incidents.observe({ ...signal, actor: { address: `198.51.100.${n}`, network: "n", narrow: "c" } });
-    for (let n = 0; n < 7; n++) incidents.sourceAsked("e1", `198.51.100.${n}`, signal.at, n);
+    const opened = incidents.list()[0]?.id ?? "";
+    for (let n = 0; n < 7; n++) incidents.sourceAsked(opened, `198.51.100.${n}`, signal.at, n);
     const [alert] = incidents.dueAlerts();
     if (alert === undefined) throw new Error("no alert");
     const message = alertMessage(alert, { endpointName: () => "x".repeat(501), consoleUrl: "http://127.0.0.1:4800/" });

@@ -192,12 +192,13 @@ export class ImportRun {
     this.#namedAt = this.lastAt;
     for (const incident of this.incidents.list()) {
       if (incident.kind !== "enumeration" || incident.status === "closed") continue;
-      for (const endpointId of incident.endpointIds) {
+      // Where it opened: at further endpoints others may be under way as well.
+      for (const endpointId of incident.endpointIds.slice(0, 1)) {
         const named = this.ledger.questions.names.named(endpointId, this.lastAt);
         const clients =
           named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn), this.ledger.questions.names.heldOff(endpointId));
         if (clients === undefined) continue;
-        this.incidents.setClients(endpointId, clients);
+        this.incidents.setClients(incident.id, clients);
         this.#nameAfterMs = Math.min(nameAfterMaxMs, 2 * this.#nameAfterMs);
       }
     }

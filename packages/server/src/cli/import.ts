@@ -112,7 +112,7 @@ async function judge(files: readonly string[], prepared: Prepared, context: CliC
   run.finish();
   const document = importDocument(run, input, mode, options.data, programName(context.env));
   for (const incident of document.incidents.items) {
-    if (tellsOfSubjects(incident.kind)) for (const { id } of incident.endpoints) run.incidents.setDisclosed(id, incident.disclosed);
+    if (tellsOfSubjects(incident.kind)) run.incidents.setDisclosed(incident.id, incident.disclosed);
   }
   data?.close({
     ledger: run.ledger.exportState(),

@@ -471,29 +471,22 @@ export class HubCore {
   #refreshIncidents(): void {
     for (const incident of this.incidents.list()) {
       if (incident.status === "closed" || !tellsOfSubjects(incident.kind)) continue;
-      for (const endpointId of incident.endpointIds) {
-        const meaning = (classId: string): ReturnType<Ledger["meaning"]> => this.ledger.meaning(endpointId, classId);
-        let confirmed = 0;
-        let denied = 0;
-        let uniform = 0;
-        let unknown = 0;
-        let estimated = false;
-        for (const { address } of incident.sources) {
-          const source = this.totals.source(endpointId, address, meaning);
-          if (source === undefined) continue;
-          this.incidents.sourceAsked(endpointId, address, source.lastAt, source.asked);
-          confirmed += source.confirmed;
-          denied += source.denied;
-          uniform += source.uniform;
-          unknown += source.unknown;
-          estimated ||= source.estimated;
-        }
-        this.incidents.setDisclosed(endpointId, { confirmed, denied, uniform, unknown, estimated });
-        const named = this.ledger.questions.names.lastNamed(endpointId, this.#options.now());
-        const clients =
-          named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn), this.ledger.questions.names.heldOff(endpointId));
-        if (clients !== undefined) this.incidents.setClients(endpointId, clients);
+      const { id, endpointIds } = incident;
+      const addresses = incident.sources.map((source) => source.address);
+      for (const address of addresses) {
+        const source = this.totals.asked(endpointIds, address);
+        if (source !== undefined) this.incidents.sourceAsked(id, address, source.lastAt, source.asked);
       }
+      this.incidents.setDisclosed(
+        id,
+        this.totals.together(endpointIds, addresses, (endpointId) => (classId) => this.ledger.meaning(endpointId, classId)),
+      );
+      // Where it opened: at further endpoints others may be under way as well.
+      const [home] = endpointIds;
+      const { names } = this.ledger.questions;
+      const named = home === undefined ? undefined : names.lastNamed(home, this.#options.now());
+      const clients = named === undefined || home === undefined ? undefined : incidentClients(named, (asn) => names.asns?.nameOf(asn), names.heldOff(home));
+      if (clients !== undefined) this.incidents.setClients(id, clients);
     }
   }
 

@@ -184,6 +184,7 @@ export function incidentView(ledger: Ledger, incident: Incident, more: IncidentM
     clients: incident.clients === undefined ? null : { ...incident.clients, rule: incident.clients.rule ?? null, networks: incident.clients.networks ?? [] },
     next: nextSteps(incident.kind, disclosed, incident.status === "closed", {
       endpoint: endpointName(ledger, incident.endpointIds[0]),
+      others: incident.endpointIds.slice(1).flatMap((id) => endpointName(ledger, id) ?? []),
       from: Math.min(incident.openedAt, ...sources.slice(0, sourcesRead).map((source) => source.firstAt)),
       to: Math.max(incident.lastAt, ...sources.slice(0, sourcesRead).map((source) => source.lastAt)),
       signIn: incident.endpointIds.slice(0, 1).some((id) => ledger.anchors.isAnchorEndpoint(id)),

@@ -52,6 +52,55 @@ export class SourceTotals {
     return source === undefined ? undefined : { ...summary(source, meaning), asked: source.asked.value(), firstAt: source.firstAt, lastAt: source.lastAt };
   }
 
+  /** What these sources learned on these endpoints together: who was asked about at two of them is one. On one endpoint alone, what each of them learned, added up. */
+  together(endpointIds: readonly string[], addresses: readonly string[], meaningOn: (endpointId: string) => MeaningOf): Totals {
+    const [only, ...others] = endpointIds;
+    if (only === undefined || others.length === 0) return this.#addedUp(only ?? "", addresses, meaningOn(only ?? ""));
+    const counters = { confirmed: new DistinctCounter(), denied: new DistinctCounter(), uniform: new DistinctCounter(), unknown: new DistinctCounter() };
+    for (const endpointId of endpointIds) {
+      const sources = this.#endpoints.get(endpointId)?.sources;
+      if (sources === undefined) continue;
+      const meaning = meaningOn(endpointId);
+      for (const address of addresses) {
+        const source = sources.get(address);
+        if (source === undefined) continue;
+        for (const { classId, counter } of source.byClass) {
+          const means = meaning(classId);
+          counters[means === "nothing" ? "unknown" : means].merge(counter);
+        }
+        if (source.uniform !== undefined) counters.uniform.merge(source.uniform);
+      }
+    }
+    const { confirmed, denied, uniform, unknown } = counters;
+    const estimated = [confirmed, denied, uniform, unknown].some((counter) => !counter.exact);
+    return { confirmed: confirmed.value(), denied: denied.value(), uniform: uniform.value(), unknown: unknown.value(), estimated };
+  }
+
+  #addedUp(endpointId: string, addresses: readonly string[], meaning: MeaningOf): Totals {
+    const all = { confirmed: 0, denied: 0, uniform: 0, unknown: 0, estimated: false };
+    for (const address of addresses) {
+      const one = this.source(endpointId, address, meaning);
+      if (one === undefined) continue;
+      all.confirmed += one.confirmed;
+      all.denied += one.denied;
+      all.uniform += one.uniform;
+      all.unknown += one.unknown;
+      all.estimated ||= one.estimated;
+    }
+    return all;
+  }
+
+  /** How many people one source asked about on these endpoints together, and when; undefined when none. */
+  asked(endpointIds: readonly string[], address: string): Pick<SourceSummary, "asked" | "firstAt" | "lastAt"> | undefined {
+    const there = endpointIds.flatMap((id) => this.#endpoints.get(id)?.sources.get(address) ?? []);
+    const [only] = there;
+    if (only === undefined) return undefined;
+    if (there.length === 1) return { asked: only.asked.value(), firstAt: only.firstAt, lastAt: only.lastAt };
+    const asked = new DistinctCounter();
+    for (const source of there) asked.merge(source.asked);
+    return { asked: asked.value(), firstAt: Math.min(...there.map((one) => one.firstAt)), lastAt: Math.max(...there.map((one) => one.lastAt)) };
+  }
+
   #forgetEndpoint(): void {
     let longest: [string, Endpoint] | undefined;
     for (const entry of this.#endpoints) if (longest === undefined || entry[1].toldAt < longest[1].toldAt) longest = entry;
