@@ -1,71 +1,40 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
-import type { Subject } from "../exchange/subject.ts";
 import type { Signal } from "../detect/signal.ts";
-import { GateEngine } from "./gate-engine.ts";
-import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
+import { ask as askAt, caller, gateOf, guardedLookup, hex, person, signIn as signInAs } from "../testing/guarded-lookup.ts";
+import type { GateEngine } from "./gate-engine.ts";
+import { defaultBudget, type GuardedEndpoint } from "./gate-policy.ts";
 
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const start = Math.floor(1_700_000_000_000 / day) * day;
 
-/** Sixteen hex digits from two independent mixes, as a keyed hash would give. */
-function hex(n: number, salt: number): string {
-  let a = Math.imul(n ^ 0x9e3779b9, 0x85ebca6b) ^ Math.imul(salt, 0xc2b2ae35);
-  a = Math.imul(a ^ (a >>> 15), 0x2c1b3c6d);
-  const b = Math.imul(a ^ (a >>> 12) ^ n, 0x297a2d39) ^ Math.imul(salt, 0x165667b1);
-  return ((a ^ (a >>> 16)) >>> 0).toString(16).padStart(8, "0") + ((b ^ (b >>> 15)) >>> 0).toString(16).padStart(8, "0");
-}
+let exchange = 0;
 const idOf = (door: number): string => hex(door, 3);
-const network = (n: number): string => hex(n, 11);
-const actor = (n: number, client = 0): Actor => ({ narrow: hex(n * 1_000 + client, 7), network: network(n), address: `10.0.${n >> 8}.${n & 255}`, credential: undefined, principal: false });
-const subject = (n: number): Subject => ({ type: "phone", hash: hex(n, 13), location: { in: "path", name: "phone" } });
-
-function door(n: number, over: Partial<GuardedEndpoint> = {}): GuardedEndpoint {
-  return {
-    id: idOf(n),
-    method: "GET",
-    host: "api",
-    template: `/door${n}/{phone}`,
-    state: "budgeted",
-    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: defaultBudget,
-    ...over,
-  };
+function door(n: number, more: Partial<GuardedEndpoint> = {}): GuardedEndpoint {
+  return guardedLookup({ id: idOf(n), template: `/door${n}/{phone}`, ...more });
 }
 const five = [0, 1, 2, 3, 4];
 const doors = five.map((n) => door(n));
 
-function engine(endpoints: readonly GuardedEndpoint[] = doors, over: Partial<GatePolicy> = {}): GateEngine {
-  let n = 0;
-  const gate = new GateEngine({ newId: () => `s${n++}`, sourceSlots: 1_024, pairs: 50_000, pending: 4_096 });
-  gate.setPolicy({ version: 1, mode: "enforce", endpoints, principals: [], ...over });
-  return gate;
+function engine(endpoints: readonly GuardedEndpoint[] = doors): GateEngine {
+  return gateOf(endpoints, { sourceSlots: 1_024, pairs: 50_000 });
 }
 
-let exchange = 0;
 /** Whether it was answered as it is. */
-function ask(gate: GateEngine, at: number, where: number, who: Actor, about: number, rows?: Disclosure[]): boolean {
-  const reservation = gate.reserve(idOf(where), who, [subject(about)], false, at);
-  if (reservation === undefined) throw new Error("not guarded");
-  const told = gate.settle(reservation, { exchangeId: `e${exchange++}`, tells: true, failed: false, classId: "c" });
-  rows?.push(...told);
-  return reservation.action === "allow";
+function ask(gate: GateEngine, at: number, where: number, who: Actor, about: number): boolean {
+  return askAt(gate, who, [person(about)], at, idOf(where)).truthful;
 }
-const signIn = (gate: GateEngine, at: number, who: number, about: number): number =>
-  gate.anchor({ at, endpointId: "x", kind: "sign-in", narrow: "", network: network(who), subjects: [subject(about).hash] });
+const signIn = (gate: GateEngine, at: number, who: number, about: number): number => signInAs(gate, caller(who), [person(about)], at);
 
 /** Three honest people of their own at each of these doors, so that follow-up is known there. */
 function withAnchors(gate: GateEngine, at = start - hour, where: readonly number[] = five): GateEngine {
   for (const one of where) {
     for (let n = 0; n < 3; n++) {
       const who = 5_000 + one * 10 + n;
-      ask(gate, at, one, actor(who), who);
+      ask(gate, at, one, caller(who), who);
       signIn(gate, at + 1_000, who, who);
     }
   }
@@ -75,7 +44,7 @@ function withAnchors(gate: GateEngine, at = start - hour, where: readonly number
 /** How many of so many new people one address is told of, each asked about at the next door. */
 function learns(gate: GateEngine, who: number, questions: number, everyMs: number, where: readonly number[] = five, from = start): number {
   let learned = 0;
-  for (let n = 0; n < questions; n++) if (ask(gate, from + n * everyMs, where[n % where.length] ?? 0, actor(who), (from - start) / 1_000 + who * 10_000 + n)) learned++;
+  for (let n = 0; n < questions; n++) if (ask(gate, from + n * everyMs, where[n % where.length] ?? 0, caller(who), (from - start) / 1_000 + who * 10_000 + n)) learned++;
   return learned;
 }
 
@@ -87,7 +56,7 @@ describe("one asker at several doors", () => {
     expect(learns(withAnchors(engine()), 1, 500, 1_000, [0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 4])).toBe(10);
     const gate = withAnchors(engine());
     let learned = 0;
-    for (let n = 0; n < 500; n++) if (ask(gate, start + n * 1_000, n % 5, actor(1, n), 10_000 + n)) learned++;
+    for (let n = 0; n < 500; n++) if (ask(gate, start + n * 1_000, n % 5, caller(1, n), 10_000 + n)) learned++;
     expect(learned).toBe(10);
   });
 
@@ -97,7 +66,7 @@ describe("one asker at several doors", () => {
     const gate = withAnchors(engine());
     let learned = 0;
     for (let n = 0; n < 60 * 24; n++) {
-      if (ask(gate, start + n * hour, n % 5, actor(1), 10_000 + n)) learned++;
+      if (ask(gate, start + n * hour, n % 5, caller(1), 10_000 + n)) learned++;
       signals.push(...gate.drain());
     }
     expect(oneDoor).toBeLessThanOrEqual(18);
@@ -109,7 +78,7 @@ describe("one asker at several doors", () => {
     const gate = engine();
     const told: number[] = [];
     for (let n = 0; n < 40; n++) {
-      ask(gate, start + n * 100, n % 5, actor(1), n);
+      ask(gate, start + n * 100, n % 5, caller(1), n);
       if (gate.drain().some((signal) => signal.level === "high")) told.push(n + 1);
     }
     expect(told[0]).toBe(24);
@@ -117,30 +86,30 @@ describe("one asker at several doors", () => {
 
   it("pays once for one person, whom it may hear about at every door", () => {
     const gate = withAnchors(engine());
-    for (let about = 0; about < 8; about++) for (const where of five) expect(ask(gate, start + about * minute + where, where, actor(1), about)).toBe(true);
-    expect(ask(gate, start + 9 * minute, 0, actor(1), 8)).toBe(false);
-    expect(ask(gate, start + 9 * minute, 1, actor(1), 8)).toBe(false);
+    for (let about = 0; about < 8; about++) for (const where of five) expect(ask(gate, start + about * minute + where, where, caller(1), about)).toBe(true);
+    expect(ask(gate, start + 9 * minute, 0, caller(1), 8)).toBe(false);
+    expect(ask(gate, start + 9 * minute, 1, caller(1), 8)).toBe(false);
   });
 
   it("pays once for one person at two doors at the same time", () => {
     const gate = withAnchors(engine());
-    const open = five.map((where) => gate.reserve(idOf(where), actor(1), [subject(1)], false, start));
-    for (const reservation of open) if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${exchange++}`, tells: true, failed: false, classId: "c" });
+    const open = five.map((where) => gate.reserve(idOf(where), caller(1), [person(1)], false, start));
+    for (const reservation of open) if (reservation !== undefined) gate.settle(reservation, { exchangeId: `x${exchange++}`, tells: true, failed: false, classId: "c" });
     expect(learns(gate, 1, 100, 1_000)).toBe(9);
   });
 
   it("gets back what an answer did not tell", () => {
     const gate = withAnchors(engine());
     for (let n = 0; n < 100; n++) {
-      const reservation = gate.reserve(idOf(n % 5), actor(1), [subject(n)], false, start + n);
-      if (reservation !== undefined) gate.settle(reservation, { exchangeId: `e${exchange++}`, tells: false, failed: true, classId: "" });
+      const reservation = gate.reserve(idOf(n % 5), caller(1), [person(n)], false, start + n);
+      if (reservation !== undefined) gate.settle(reservation, { exchangeId: `x${exchange++}`, tells: false, failed: true, classId: "" });
     }
     expect(learns(gate, 1, 100, 1_000, five, start + minute)).toBe(10);
   });
 
   it("finds its credits spent at a door that was only watched when it began", () => {
     const gate = engine(five.map((n) => door(n, { state: "watched" })));
-    for (let n = 0; n < 4; n++) ask(gate, start + n, 0, actor(1), n);
+    for (let n = 0; n < 4; n++) ask(gate, start + n, 0, caller(1), n);
     gate.setPolicy({ version: 2, mode: "enforce", endpoints: doors, principals: [] });
     expect(learns(gate, 1, 500, 1_000, [0, 1, 2, 3, 4], start + minute)).toBe(4);
   });
@@ -149,7 +118,7 @@ describe("one asker at several doors", () => {
     const gate = withAnchors(engine());
     expect(learns(gate, 1, 50, 100)).toBe(10);
     // A flood of fresh addresses, ten times as many as there is room for.
-    for (let n = 0; n < 10_000; n++) ask(gate, start + minute + n, 0, actor(20_000 + n), 90_000 + n);
+    for (let n = 0; n < 10_000; n++) ask(gate, start + minute + n, 0, caller(20_000 + n), 90_000 + n);
     expect(learns(gate, 1, 50, 100, five, start + 2 * minute)).toBe(0);
   });
 });
@@ -159,11 +128,21 @@ describe("honest people at several doors", () => {
     const gate = withAnchors(engine());
     for (let n = 0; n < 400; n++) {
       const at = start + n * 3 * minute;
-      for (const where of [0, 1, 2]) expect(ask(gate, at + where * 5_000, where, actor(1, n), n)).toBe(true);
+      for (const where of [0, 1, 2]) expect(ask(gate, at + where * 5_000, where, caller(1, n), n)).toBe(true);
       // One in four gives up.
       if (n % 4 !== 0) signIn(gate, at + minute, 1, n);
     }
     expect(gate.drain().filter((signal) => signal.level === "high")).toEqual([]);
+  });
+
+  it("keep what they earned at a door that was only watched then", () => {
+    const gate = engine(five.map((n) => door(n, { state: "watched" })));
+    for (let n = 0; n < 60; n++) {
+      ask(gate, start + n * minute, 0, caller(1, n), n);
+      if (n % 3 !== 0) signIn(gate, start + n * minute + 1_000, 1, n);
+    }
+    gate.setPolicy({ version: 2, mode: "enforce", endpoints: doors, principals: [] });
+    for (let n = 0; n < 15; n++) expect(ask(gate, start + 2 * hour + n * 1_000, 0, caller(1, 3 * n + 1), 100 + n)).toBe(true);
   });
 
   it("a gateway whose people look at many others where nobody follows up can still sign in elsewhere", () => {
@@ -171,8 +150,8 @@ describe("honest people at several doors", () => {
     let refusedAtOpen = 0;
     for (let n = 0; n < 300; n++) {
       const at = start + n * 5 * minute;
-      for (const where of [0, 1, 2]) if (!ask(gate, at, where, actor(1, n), 100_000 + 3 * n + where)) refusedAtOpen++;
-      expect(ask(gate, at + minute, 3, actor(1, n), n)).toBe(true);
+      for (const where of [0, 1, 2]) if (!ask(gate, at, where, caller(1, n), 100_000 + 3 * n + where)) refusedAtOpen++;
+      expect(ask(gate, at + minute, 3, caller(1, n), n)).toBe(true);
       signIn(gate, at + 2 * minute, 1, n);
     }
     // As at each of those doors alone, where nothing comes back.
@@ -190,12 +169,14 @@ describe("honest people at several doors", () => {
 
   it("are judged by what callers begin with here: twenty where the operator says so for all", () => {
     const more = doors.map((one) => ({ ...one, budget: { ...defaultBudget, startCredits: 20 } }));
-    expect(learns(engine(more, { startCredits: 20 }), 1, 500, 1_000)).toBe(20);
+    const gate = engine(more);
+    gate.setPolicy({ version: 2, mode: "enforce", endpoints: more, principals: [], startCredits: 20 });
+    expect(learns(gate, 1, 500, 1_000)).toBe(20);
   });
 
   it("with a credential of their own are judged at each door alone", () => {
     const gate = withAnchors(engine());
-    const clerk: Actor = { narrow: hex(1, 21), network: network(1), address: "10.9.9.9", credential: hex(1, 22), principal: true };
+    const clerk: Actor = { narrow: hex(1, 21), network: caller(1).network, address: "10.9.9.9", credential: hex(1, 22), principal: true };
     for (const where of five) for (let n = 0; n < 60; n++) expect(ask(gate, start + n, where, clerk, 1_000 * where + n)).toBe(true);
   });
 });
@@ -234,13 +215,13 @@ describe("a crash", () => {
             for (const gate of [live, again]) signIn(gate, at, step.who, step.about[0] ?? 0);
             continue;
           }
-          const subjects = [...new Set(step.about)].map(subject);
-          const reservation = live.reserve(idOf(step.where), actor(step.who, step.client), subjects, false, at);
+          const subjects = [...new Set(step.about)].map(person);
+          const reservation = live.reserve(idOf(step.where), caller(step.who, step.client), subjects, false, at);
           if (reservation === undefined) throw new Error("not guarded");
-          for (const row of live.settle(reservation, { exchangeId: `e${exchange++}`, tells: true, failed: false, classId: "c" })) again.replay(row, network(step.who));
+          for (const row of live.settle(reservation, { exchangeId: `x${exchange++}`, tells: true, failed: false, classId: "c" })) again.replay(row, caller(step.who).network);
         }
         expect(books(again)).toEqual(books(live));
-        for (let n = 0; n < 30; n++) expect(ask(again, at + n, n % 3, actor(n % 2), 100 + n)).toBe(ask(live, at + n, n % 3, actor(n % 2), 100 + n));
+        for (let n = 0; n < 30; n++) expect(ask(again, at + n, n % 3, caller(n % 2), 100 + n)).toBe(ask(live, at + n, n % 3, caller(n % 2), 100 + n));
       }),
       { numRuns: 60 },
     );
@@ -257,9 +238,7 @@ describe("a crash", () => {
           at += step.wait;
           if (step.anchors) bought += signIn(gate, at, 0, step.about[0] ?? 0) * (1.8 + 8);
           else {
-            const rows: Disclosure[] = [];
-            for (const about of step.about) ask(gate, at, step.where, actor(0, step.client), about, rows);
-            for (const row of rows) if (row.answer === "truthful") told.add(`${row.narrow} ${row.subject}`);
+            for (const about of step.about) if (ask(gate, at, step.where, caller(0, step.client), about)) told.add(`${step.client} ${about}`);
           }
           expect(told.size).toBeLessThanOrEqual(10 + bought + (at - start) / (6 * hour) + 1);
         }

@@ -84,17 +84,22 @@ export class SourceBook {
     const { hi, lo } = mixKey(scratchA, watch.keyHi, watch.keyLo);
     const known = this.slots.find(hi, lo);
     if (known >= 0 && (first >= 0 || !common)) return this.#seen(known, common ? first : -1, at);
-    const earlier = known >= 0 ? [known] : this.#earlier(watch, hash, at);
-    if (common && first < 0) {
-      // Its first door; or it asked here before the door was guarded, or its first slot was pushed out.
-      const slot = this.slots.claim(firstHi, firstLo, at, start, earlier, spared);
-      this.slots.door[slot] = doorOf(watch);
-      this.owe(slot, this.spent(slot));
-      return { own: slot, common: slot };
-    }
+    if (known >= 0) return this.#begins(this.slots.move(known, firstHi, firstLo, at, spared), watch, at);
+    const earlier = this.#earlier(watch, hash, at);
+    if (common && first < 0) return this.#begins(this.slots.claim(firstHi, firstLo, at, start, earlier, spared), watch, at);
     const own = this.slots.claim(hi, lo, at, start, earlier, first < 0 ? spared : [...spared, first]);
     this.slots.door[own] = noDoor;
     return this.#seen(own, common ? first : -1, at);
+  }
+
+  /** Its first door; or it asked here before the door was guarded, or its first slot was pushed out. */
+  #begins(slot: number, watch: EndpointWatch, at: number): Places {
+    this.regain(slot, at);
+    this.slots.door[slot] = doorOf(watch);
+    this.owe(slot, this.spent(slot));
+    this.slots.anchorsInAll[slot] = Math.min(countMax, this.slots.anchors[slot] ?? 0);
+    this.slots.askedInAll[slot] = Math.min(countMax, this.slots.asked[slot] ?? 0);
+    return { own: slot, common: slot };
   }
 
   #seen(own: number, common: number, at: number): Places {

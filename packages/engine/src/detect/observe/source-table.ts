@@ -129,6 +129,15 @@ export class SourceTable {
     return place;
   }
 
+  /** A slot of this key that holds what `from` holds; `from` stays as it is, unless the new one took its place. */
+  move(from: number, hi: number, lo: number, at: number, spared: readonly number[] = none): number {
+    const { credits, window, evidence, seenAt, flaggedAt, anchors, asked, refused, hour, inHour, grants } = this;
+    const moved = [credits, window, evidence, seenAt, flaggedAt, anchors, asked, refused, hour, inHour, grants].map((field) => ({ field, value: field[from] ?? 0 }));
+    const place = this.claim(hi, lo, at, 0, none, spared);
+    for (const { field, value } of moved) field[place] = value;
+    return place;
+  }
+
   /** One more subject of this slot was refused. Stays at {@link refusedMax}: what matters of it ends far below. */
   refuse(slot: number): void {
     this.refused[slot] = Math.min(refusedMax, (this.refused[slot] ?? 0) + 1);
