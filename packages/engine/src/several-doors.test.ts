@@ -52,7 +52,8 @@ class Traffic {
       this.ask(at, address, k, n);
       this.ask(at + 2_000, address, k + 1 + (k % 3), n);
       if (k % 10 === 7) continue;
-      if (k % 13 === 5) this.call(at + 4_000, address, { path: "/enter", sent: { phone: phoneOf(n), code: String(100_000 + k * 37) }, status: 401, answer: { error: "wrong code" } });
+      if (k % 13 === 5)
+        this.call(at + 4_000, address, { path: "/enter", sent: { phone: phoneOf(n), code: String(100_000 + k * 37) }, status: 401, answer: { error: "wrong code" } });
       this.call(at + 9_000, address, { path: "/enter", sent: { phone: phoneOf(n), code: String(500_000 + k * 61) }, answer: { token: tokenOf(n), expires_in: 3_600 } });
       this.call(at + 12_000, address, { path: "/me", bearer: tokenOf(n), answer: { plan: "free", unread: k % 9 } });
     }
@@ -82,7 +83,12 @@ describe("one thief at five doors of one service: path, query, body, GraphQL, si
   const thief = "203.0.113.9";
 
   it("learns as little as at one door, is one incident that names all five, and no honest person is refused", () => {
-    const { learned, refused, incidents, doors: guarded } = judged((traffic, from) => {
+    const {
+      learned,
+      refused,
+      incidents,
+      doors: guarded,
+    } = judged((traffic, from) => {
       for (let q = 0; q < 100; q++) traffic.ask(from + q * 2_000, thief, q, 100_001 + q);
     });
     expect(guarded).toBe(5);

@@ -6,7 +6,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "enumeration.credits",
     letter: "D1",
-    sees: "One caller that asks about ever new people and never does what honest users do next. Each new person costs a credit of the caller's narrowest key and of its address; an anchor gives back more than it cost; an idle key regains four a day.",
+    sees: "One caller that asks about ever new people and never does what honest users do next. Each new person costs a credit of the caller's narrowest key and of its address; an anchor gives back more than it cost; an idle key regains four a day. Who asks at several guarded doors has a quarter more in all, not a budget at each; a person asked about at two doors costs once.",
     misses: "One question each from fresh addresses: each has credits of its own. Enumerators who anchor as often as honest users do, which needs identifiers they own.",
     mistakes:
       "A crowd behind one address whose follow-ups are not seen (another service answers them, or the answer is not shown to the gate). Declare an anchor for that endpoint, or give it a wider budget.",

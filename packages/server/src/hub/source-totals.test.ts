@@ -64,3 +64,23 @@ it("knows 4,096 endpoints, of which the one not told of for longest gives way", 
   expect(totals.endpointIds()).toHaveLength(endpointsMax);
   expect(["e0", "e1", "one more"].map((id) => totals.endpoint(id, () => "confirmed").confirmed)).toEqual([1, 0, 1]);
 });
+
+it("at several endpoints together a person counts once, whoever asked; at one alone each source's people add up", () => {
+  const totals = new SourceTotals();
+  for (const [endpointId, address, n] of [
+    ["a", "192.0.2.1", 1],
+    ["a", "192.0.2.1", 2],
+    ["b", "192.0.2.1", 2],
+    ["b", "192.0.2.1", 3],
+    ["b", "192.0.2.2", 3],
+  ] as const)
+    totals.told({ endpointId, address, subject: subject(n), classId: "c", uniform: false, at: n });
+  totals.told({ endpointId: "b", address: "192.0.2.1", subject: subject(9), classId: "c", uniform: true, at: 9 });
+  const confirmed = () => () => "confirmed" as const;
+  const both = ["192.0.2.1", "192.0.2.2"];
+  expect(totals.together(["a", "b"], both, confirmed)).toEqual({ confirmed: 3, denied: 0, uniform: 1, unknown: 0, estimated: false });
+  expect(totals.together(["b"], both, confirmed)).toMatchObject({ confirmed: 3, uniform: 1 });
+  expect(totals.together([], both, confirmed)).toMatchObject({ confirmed: 0 });
+  expect(totals.asked(["a", "b"], "192.0.2.1")).toEqual({ asked: 4, firstAt: 1, lastAt: 9 });
+  expect(totals.asked(["a"], "192.0.2.2")).toBeUndefined();
+});
