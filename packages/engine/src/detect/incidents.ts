@@ -1,4 +1,4 @@
-import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax } from "./incident.ts";
+import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax, tellsOfSubjects } from "./incident.ts";
 import type { BreachQuestion, DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
 import { SourcesOfIncidents } from "./incident-sources.ts";
 import { blurredAddress, blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
