@@ -249,7 +249,10 @@ function OwnAnswers({ own: { uniform, denied, tells, differs, bitsByTime } }: { 
   const broken = tells?.broken === true || differs?.broken === true;
   const figure = (one: typeof tells): string => (one === null ? "too few answers yet" : `${one.bits.toFixed(4)} bit (${one.lowBits.toFixed(4)} to ${one.highBits.toFixed(4)})`);
   return (
-    <Card title="Our own answers" badge={<Badge tone={tells?.broken === true ? "leak" : broken ? "warn" : "brand"}>{tells?.broken === true ? "give away" : broken ? "differ" : "hold"}</Badge>}>
+    <Card
+      title="Our own answers"
+      badge={<Badge tone={tells?.broken === true ? "leak" : broken ? "warn" : "brand"}>{tells?.broken === true ? "give away" : broken ? "differ" : "hold"}</Badge>}
+    >
       <p>
         {tells?.broken === true
           ? "Uniform answers tell who exists: they hide nothing."
