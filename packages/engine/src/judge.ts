@@ -200,7 +200,10 @@ export class Judge {
     const step = this.ledger.onExchange(noted, known);
     for (const anchor of step.anchors) this.gate.anchor(anchor);
     for (const attempt of step.attempts) this.gate.anchor(attempt);
-    for (const anchor of step.handed) this.gate.anchor(anchor);
+    for (const anchor of step.handed) {
+      this.gate.anchor(anchor);
+      this.#prompts.anchor(anchor);
+    }
     this.#sink.exchange(noted, step, rows.length === 0 ? step.disclosures : rows);
     if (step.signals.length > 0) this.#sink.signals(step.signals);
     this.#tell();

@@ -228,6 +228,7 @@ export class Ledger {
         operation,
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
+      if (this.abuse.agreed.length > 0) step.handed = [...step.handed, { at, endpointId: endpoint.id, kind: "agreed", narrow: "", network: "", subjects: this.abuse.agreed }];
       if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#heard(endpoint, step, actor, step.responseClass, at);
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))

@@ -384,6 +384,8 @@ export class GateEngine {
       this.#owners.handed(anchor);
       return 0;
     }
+    // Of {@link PromptLimits} only.
+    if (anchor.kind === "agreed") return 0;
     let refunded = 0;
     const network = keyOfHex(anchor.network, scratchA);
     const networkHi = network.hi;

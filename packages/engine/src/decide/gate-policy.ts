@@ -156,8 +156,11 @@ export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unancho
 export interface Anchor {
   readonly at: number;
   readonly endpointId: string;
-  /** `failed` is none: somebody set out to follow up and the service failed him (5xx). It counts while the service fails those who are known as well, and in their stead only. */
-  readonly kind: "sign-in" | "sign-up" | "device-completion" | "code-verified" | "declared" | "failed" | "handed";
+  /**
+   * `failed` is none: somebody set out to follow up and the service failed him (5xx). It counts while the service fails those who are known as well, and in their stead only. `agreed` is for
+   * {@link PromptLimits}: somebody agreed on a device of his to what he was asked, or brought the code that was sent to him.
+   */
+  readonly kind: "sign-in" | "sign-up" | "device-completion" | "code-verified" | "declared" | "failed" | "handed" | "agreed";
   /** The actor's keys, as of {@link Actor}. Of `handed`, ids that the service itself gave to a caller who may read them at `endpointId`: the hash of its credential. */
   readonly narrow: string;
   readonly network: string;

@@ -47,6 +47,22 @@ describe("prompts on one person's device", () => {
     }
   });
 
+  test("begin anew for who agreed, and for nobody by anything else that honest people do", () => {
+    const limits = new PromptLimits(ports);
+    limits.setEndpoints([door]);
+    const found = limits.find("POST", "api.example", ["ask"]) ?? expect.fail();
+    const take = (phone: string, at: number): number => limits.take(found, parts(phone), at);
+    for (const phone of ["+491515550001", "+491515550002"]) for (let n = 0; n < 5; n++) expect(take(phone, start + n)).toBe(0);
+    const anchor = { at: start + 20, endpointId: "p", narrow: "", network: "", subjects: [ports.hash("phone", "+491515550001")] };
+    // Whoever has the password signs in, and may be the one who bombs.
+    for (const kind of ["sign-in", "device-completion", "code-verified", "handed", "failed"] as const) limits.anchor({ ...anchor, kind });
+    expect(take("+491515550001", start + 30)).toBeGreaterThan(0);
+    limits.anchor({ ...anchor, kind: "agreed" });
+    for (let n = 0; n < 5; n++) expect(take("+491515550001", start + 40 + n)).toBe(0);
+    expect(take("+491515550001", start + 50)).toBeGreaterThan(0);
+    expect(take("+491515550002", start + 50)).toBeGreaterThan(0);
+  });
+
   test("are counted under any method that changes something, and reading counts nothing", () => {
     const limits = new PromptLimits(ports);
     expect(limits.find("POST", "api.example", ["ask"])).toBeUndefined();

@@ -3,11 +3,11 @@ import { abusePolicy } from "../detect/abuse/abuse-policy.ts";
 import { extractSubjects, type RequestParts } from "../exchange/subjects.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { GcraTable } from "./gcra.ts";
-import type { GuardedEndpoint } from "./gate-policy.ts";
+import type { Anchor, GuardedEndpoint } from "./gate-policy.ts";
 import { GuardMatcher } from "./guard-matcher.ts";
 
 /**
- * Stops push bombing before the prompt goes out: one person may be asked on a device of his five times within any ten minutes, and once every ten minutes while it goes on
+ * Stops push bombing before the prompt goes out: since he last agreed, one person may be asked on a device of his five times within any ten minutes, and once every ten minutes while it goes on
  * ({@link abusePolicy.promptsHard}, {@link abusePolicy.promptsWithinMs}), whoever asks, at any pace and from however many places. Counted when the request comes, so that a burst is no way around.
  *
  * Misses: endpoints not known to prompt; operations of GraphQL and JSON-RPC, whose path others share; a request that names the person by another name each time. Mistakes: an endpoint that sends codes as well as prompts is held as a whole, and so is
@@ -42,6 +42,15 @@ export class PromptLimits {
       wait = Math.max(wait, this.#table.take(person.hi, person.lo, at, abusePolicy.promptsWithinMs, abusePolicy.promptsHard));
     }
     return wait;
+  }
+
+  /** Who agreed may be asked as if he never had been. */
+  anchor({ kind, subjects, at }: Anchor): void {
+    if (kind !== "agreed") return;
+    for (const hash of subjects) {
+      const person = mixKey(keyOfHex(hash, personKey), 0, 1);
+      this.#table.giveBack(person.hi, person.lo, at, abusePolicy.promptsWithinMs, abusePolicy.promptsHard);
+    }
   }
 }
 

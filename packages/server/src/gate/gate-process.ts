@@ -80,7 +80,10 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
       }
       if (frame.anchors.length === 0) return;
       anchors.appendAll(frame.anchors);
-      for (const anchor of frame.anchors) engine.anchor(anchor);
+      for (const anchor of frame.anchors) {
+        engine.anchor(anchor);
+        gate.anchor(anchor);
+      }
     },
     onState: (connected) => {
       if (!connected) lead?.disconnected();

@@ -1,4 +1,5 @@
 import {
+  type Anchor,
   type Actor,
   actorOf,
   allowProven,
@@ -76,6 +77,11 @@ export class JudgingGate implements GatePort {
     this.#prompts.setEndpoints(policy.prompts ?? []);
     this.#codes.setDoors(policy.codes ?? []);
     this.#options.lead?.reconsider();
+  }
+
+  /** What the hub saw of honest people, besides what the engine takes of it: who agreed to be prompted may be prompted again. */
+  anchor(anchor: Anchor): void {
+    this.#prompts.anchor(anchor);
   }
 
   onRequest(head: RequestHead): Ruling {

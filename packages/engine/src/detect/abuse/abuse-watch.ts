@@ -42,6 +42,9 @@ export class AbuseWatch {
   #exchangeId = "";
   #at = 0;
 
+  /** Who agreed to a prompt, or brought the code sent to him, in the exchange read last: every identifier it is known he goes by. */
+  agreed: readonly string[] = [];
+
   constructor(ports: Ports, options: AbuseOptions = {}, state?: AbuseState) {
     const emit: Emit = (detector, { level, confidence, endpointId, actor, evidence }) => {
       const id = `${detector}-${hash53(`${this.#exchangeId}\n${this.#at}\n${this.#signals.length}`).toString(36)}`;
@@ -74,12 +77,13 @@ export class AbuseWatch {
     this.#voucher(seen);
     const place = seen.operation === undefined ? endpointId : placeOf(endpointId, seen.operation);
     const attempt = this.kinds.observe(place === endpointId ? seen : { ...seen, endpointId: place });
-    const { prompted, agreed } = this.kinds.lastPrompt;
+    const { prompted, agreed, named } = this.kinds.lastPrompt;
+    this.agreed = agreed === undefined ? nobody : named === undefined || named === agreed ? [agreed] : [agreed, named];
     if (agreed !== undefined) this.#bombing.agreed(agreed);
     if (prompted !== undefined) this.#bombing.prompted(prompted, endpointId, actor, at);
     if (attempt !== undefined) {
       const tried: Tried = { ...attempt, endpointId, actor, unknownAccount: attempt.outcome === "missing" || seen.denies() };
-      if (tried.kind === "code-check") this.#code(tried);
+      if (tried.kind === "code-check") this.#code(tried, seen);
       else {
         this.#stuffing.observe(tried);
         this.#loginSpray.observe(tried);
@@ -135,12 +139,13 @@ export class AbuseWatch {
     this.#vouchers.observe({ endpointId, actor, codes, failed: outcome === "refused", at });
   }
 
-  #code(tried: Tried): void {
+  #code(tried: Tried, { subjects, roots }: AbuseSeen): void {
     this.#bruteForce.observe(tried);
     this.#otpSpray.observe(tried, this.#pumping.health.down(tried.at));
     if (tried.outcome !== "accepted") return;
     this.#pumping.verified(tried.account, tried.at);
     this.#bombing.agreed(tried.account);
+    this.agreed = [...new Set([tried.account, ...subjects.map((subject) => subject.hash), ...roots])];
   }
 
   #send({ at, endpointId, actor, subjects, roots, view }: AbuseSeen): void {
@@ -188,3 +193,5 @@ export interface AbuseState {
 
 /** Numbers seen lately: an hour of 18 a second. */
 const numbersMax = 65_536;
+
+const nobody: readonly string[] = [];

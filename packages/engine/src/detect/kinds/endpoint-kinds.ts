@@ -53,9 +53,9 @@ export class EndpointKinds {
     if (fields.length === 0) return undefined;
     const keys = this.#accountsOf(seen, fields);
     if (mayChange(view)) {
-      const step = this.#prompts.observe(seen, fields, keys[0]);
+      const step = this.#prompts.observe({ ...seen, named: seen.subjects[0]?.hash }, fields, keys[0]);
       const { declared } = seen;
-      this.lastPrompt = declared === undefined ? step : { agreed: step.agreed, prompted: declared === "push-prompt" && view.exchange.response.status < 300 ? keys[0] : undefined };
+      this.lastPrompt = declared === undefined ? step : { ...step, prompted: declared === "push-prompt" && view.exchange.response.status < 300 ? keys[0] : undefined };
     }
     const attempt = responseClass === undefined || (fields.length < 2 && seen.declared === undefined) ? undefined : this.#try(seen, fields, labelOf(responseClass), keys);
     if (keys.length > 0 && attempt === undefined) this.#remember(seen, fields, keys, view.exchange.response.status);
@@ -301,7 +301,7 @@ function isWord(text: string): boolean {
 }
 
 const none: readonly never[] = [];
-const noPrompt: PromptStep = { prompted: undefined, agreed: undefined };
+const noPrompt: PromptStep = { prompted: undefined, agreed: undefined, named: undefined };
 /** Endpoints with two values or more in a request; more than a service has. */
 export const endpointsMax = 4_096;
 /** Callers' last requests; at the bound the oldest half goes, which costs a vote. */

@@ -35,15 +35,15 @@ export class Prompts {
     const caller = actor.credential ?? actor.narrow;
     const way = this.#wayOf(endpointId, fields);
     const agreed = this.#decided(endpointId, way, caller, fields, at);
-    if (account === undefined) return agreed === undefined ? nothing : { prompted: undefined, agreed };
+    if (account === undefined) return agreed === undefined ? nothing : { prompted: undefined, agreed: agreed.account, named: agreed.named };
     let made = 0;
     for (const value of responseScalars(view)) {
       if (made === 3) break;
       if (value.length < 8 || fields.some((field) => field.value === value)) continue;
       made++;
-      this.#made.set(hash53(value, this.#seed).toString(36), { endpointId, way, account, caller, at, decided: false });
+      this.#made.set(hash53(value, this.#seed).toString(36), { endpointId, way, account, named: seen.named, caller, at, decided: false });
     }
-    return { prompted: made > 0 && this.isPrompt(way) ? account : undefined, agreed };
+    return { prompted: made > 0 && this.isPrompt(way) ? account : undefined, agreed: agreed?.account, named: agreed?.named };
   }
 
   isPrompt(way: string): boolean {
@@ -74,7 +74,7 @@ export class Prompts {
   }
 
   /** Somebody else names an id that was made here: he decides. Gives back about whom, when he agreed. */
-  #decided(endpointId: string, answer: string, caller: string, fields: readonly Field[], at: number): string | undefined {
+  #decided(endpointId: string, answer: string, caller: string, fields: readonly Field[], at: number): Made | undefined {
     for (const { value } of fields) {
       if (value.length < 8) continue;
       const made = this.#made.get(hash53(value, this.#seed).toString(36));
@@ -92,7 +92,7 @@ export class Prompts {
       if (way.decisions <= decidersMax && (way.answers.has(answer) || way.answers.size < answersMax)) way.answers.set(answer, (way.answers.get(answer) ?? 0) + 1);
       const most = Math.max(...way.answers.values());
       const total = Math.min(way.decisions, decidersMax);
-      return most < agreedShare * total || (way.answers.get(answer) ?? 0) === most ? made.account : undefined;
+      return most < agreedShare * total || (way.answers.get(answer) ?? 0) === most ? made : undefined;
     }
     return undefined;
   }
@@ -126,6 +126,8 @@ export interface PromptSeen {
   readonly at: number;
   readonly endpointId: string;
   readonly actor: Actor;
+  /** Hash of the identifier that stands in the request; the account may be known by another. */
+  readonly named: string | undefined;
 }
 
 export interface PromptStep {
@@ -133,6 +135,8 @@ export interface PromptStep {
   readonly prompted: string | undefined;
   /** Who agreed to what he was asked. */
   readonly agreed: string | undefined;
+  /** By which identifier he was asked. */
+  readonly named: string | undefined;
 }
 
 export interface PromptsState {
@@ -143,6 +147,7 @@ interface Made {
   readonly endpointId: string;
   readonly way: string;
   readonly account: string;
+  readonly named: string | undefined;
   readonly caller: string;
   readonly at: number;
   decided: boolean;
@@ -164,7 +169,7 @@ function isLetters(text: string): boolean {
   return text.length > 1;
 }
 
-const nothing: PromptStep = { prompted: undefined, agreed: undefined };
+const nothing: PromptStep = { prompted: undefined, agreed: undefined, named: undefined };
 /** Nearly all: seven in ten of those who decide. */
 const agreedShare = 0.7;
 const wordsMax = 8;
