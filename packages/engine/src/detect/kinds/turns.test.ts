@@ -11,6 +11,15 @@ test("what turned one way for several networks tells; what turns both ways does 
   expect(turns.oneWay().map(({ from, to, networks }) => [from, to, networks])).toEqual([["200 no", "200 yes", 4]]);
 });
 
+test("what is known by as many networks as are counted stays, however many turn the other way after them", () => {
+  const turns = new Turns();
+  for (let n = 0; n < 400; n++) {
+    turns.add("401", "200 yes", `n${n}`, ["form:pin"]);
+    if (n % 20 === 0) turns.add("200 yes", "401", `shared${n}`, ["form:pin"]);
+  }
+  expect(turns.oneWay().map(({ from, to }) => [from, to])).toEqual([["401", "200 yes"]]);
+});
+
 test("one network counts once, however often it corrects itself", () => {
   const turns = new Turns();
   for (let n = 0; n < 100; n++) turns.add("401", "200#a", "the same", ["json:pin"]);

@@ -2,7 +2,8 @@
  * Turns of one endpoint: a caller sent a request again with few values changed, and the answer became another one. Who corrects himself ends at success, so where A turned to B
  * for several callers and B to A for hardly any, A is a refusal and B an acceptance, and what was changed is what was wrong.
  *
- * Bounds: {@link turnsMax} pairs of labels, {@link networksMax} networks a pair: further ones add nothing, and one network counts once.
+ * Bounds: {@link turnsMax} pairs of labels, {@link networksMax} networks a pair: further ones add nothing, and one network counts once. What turned the other way is counted until then only: behind
+ * addresses that many share somebody fails right after another succeeded, every day a few, and one machine that signs in as many people does nothing else; years of them must not undo what is known.
  */
 export class Turns {
   readonly #turns = new Map<string, Turn>();
@@ -20,6 +21,7 @@ export class Turns {
       this.#turns.set(key, turn);
     }
     if (turn.networks.has(network) || turn.networks.size >= networksMax) return;
+    if ((this.#turns.get(`${to}>${from}`)?.networks.size ?? 0) >= networksMax) return;
     turn.networks.add(network);
     for (const name of changed) if (turn.fields.has(name) || turn.fields.size < fieldsMax) turn.fields.set(name, (turn.fields.get(name) ?? 0) + 1);
   }
