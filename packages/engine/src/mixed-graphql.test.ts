@@ -1,14 +1,8 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { Judge } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const minute = 60_000;
 
 test("a lookup beside a sign-in at one path of GraphQL is no door: who walks through a list there is stopped, and who signs in is let in", () => {

@@ -1,15 +1,9 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { carriesAll, type Exchange } from "./exchange/exchange.ts";
-import type { Ports } from "./exchange/ports.ts";
 import { Judge } from "./judge.ts";
+import { ports } from "./testing/ports.ts";
 import type { Signal } from "./detect/signal.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const minute = 60_000;
 
 test("one path of GraphQL sends codes by one operation and checks them by another: each is known for what it is, and pumping is told within twenty messages", () => {
