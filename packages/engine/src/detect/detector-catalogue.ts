@@ -174,11 +174,13 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "sms.pumping",
     letter: "",
-    sees: "Messages to one prefix (the number without its last four digits) that nobody verifies: 8 to 18 decide, each weighed by how many would have been verified at its age; at a message a second it takes some 40. Before that, a surge of one prefix far beyond its usual share, at level medium. While sends fail, or verifications stop everywhere, nothing counts.",
+    sees: "Messages to one prefix (the number without its last four digits) that nobody verifies: 8 to 20 decide, each weighed by how many would have been verified at its age; faster than codes can be typed, eighteen different numbers in a prefix that had next to none, while nobody there answers. Before that, a surge of one prefix far beyond its usual share, at level medium. While sends fail, or verifications stop everywhere, nothing counts.",
     misses:
       "Numbers it never saw: a send by an account's id alone, whose number no earlier request named. Fewer than fifteen messages a prefix. Pumping that verifies its own codes.",
-    mistakes: "Messages to people who did not ask for one. On a quiet site an attack over many prefixes at once, each of which verified something before, is taken for an outage.",
-    walkedAroundBy: "Many prefixes with a dozen messages each.",
+    mistakes:
+      "Messages to people who did not ask for one. Eighteen colleagues with adjoining numbers who set up theirs in the same half minute. On a quiet site an attack over many prefixes at once, each of which verified something before, is taken for an outage.",
+    walkedAroundBy:
+      "Many prefixes with a dozen messages each; four prefixes or more at once, a message a second each, look like a country where the service begins: told at medium, paged after some fifty each.",
     acts: "nothing; it tells people",
     file: "packages/engine/src/detect/abuse/sms-pumping.ts",
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",

@@ -45,7 +45,8 @@ export const abusePolicy = {
   verifyLeastMs: 30_000,
   verifyMostMs: 600_000,
   verifyUnlearnedMs: 180_000,
-  /** Messages of a prefix that still wait are weighed by how many would have been verified at their age: the last so many. */
+  /** Messages of a prefix that still wait are weighed by how many would have been verified at their age, at four fifths of it in case messages are slow today: the last so many. */
+  weighedSlack: 1.25,
   weighedMost: 128,
   /** One number may count three times an hour: people ask again when nothing comes. */
   perNumberHour: 3,
@@ -53,8 +54,15 @@ export const abusePolicy = {
   surgeMin: 15,
   surgeAt: 16,
   surgeWithinMs: 600_000,
-  /** No prefix is expected to get less than this share of all messages. */
+  /** Of a surge, different numbers that wait while nobody of the prefix verified anything: so many page at once. Sixty colleagues, one in ten seconds, have four waiting at a time. */
+  rushMin: 18,
+  /** As many prefixes beside that had nobody before and fill as fast are a country where the service begins, not pumping. */
+  strangersMin: 3,
+  /** A prefix is new for an hour after the first of it verified. */
+  strangeMs: 3_600_000,
+  /** No prefix is expected to get less than this share of all messages, nor more: where there is one prefix only, nothing tells a crowd from pumping by its share. */
   prefixShareLeast: 0.002,
+  prefixShareMost: 0.99,
   /** Delivery is down when a fifth of the last twenty sends failed, or when verifications of the last ten minutes are under a quarter of what the hours before promise (four at least). */
   sendFailedShare: 0.2,
   sendsLooked: 20,

@@ -1,4 +1,5 @@
 import { expect, test } from "vitest";
+import { hash53 } from "../observe/hash53.ts";
 import { actorAt, collector, hashOf } from "../../testing/abuse-tries.ts";
 import { prefixesMax, prefixOf, SmsPumping, waitingMax } from "./sms-pumping.ts";
 
@@ -38,12 +39,68 @@ test("messages to one prefix that nobody verifies page within twenty, with what 
   expect(raised.find(({ level }) => level === "high")).toMatchObject({ detector: "sms.pumping", evidence: { prefix: "+88213xxxx", verified: 0, costEach: 0.9, currency: "EUR" } });
 });
 
-test("faster than codes are typed, a surge of one prefix is told within twenty, at medium", () => {
+interface Step {
+  readonly at: number;
+  readonly number: string;
+  readonly verifies: boolean;
+}
+
+/** People of these numbers come one after another and answer between nine and sixty seconds later, but for one in sixteen. */
+function people(numbers: readonly string[], from: number, everyMs: number): readonly Step[] {
+  return numbers.flatMap((number, n) => [
+    { at: from + n * everyMs, number, verifies: false },
+    ...(hash53(number) % 16 === 7 ? [] : [{ at: from + n * everyMs + 9_000 + (hash53(number, 1) % 51_000), number, verifies: true }]),
+  ]);
+}
+
+/** Level `high` after how many messages to numbers that begin with `+88`; undefined for never. Plays six hundred usual visits, then these. */
+function played(usualEveryMs: number, steps: readonly Step[]): number | undefined {
   const { emit, raised } = collector();
   const detector = new SmsPumping(emit);
-  honest(detector, 0, 400, minute);
-  for (let n = 0; n < 20; n++) send(detector, `+88213${String(1_000 + n)}`, 400 * minute + n * 500);
-  expect(raised).toMatchObject([{ level: "medium", evidence: { test: "surge" } }]);
+  honest(detector, 0, 600, usualEveryMs);
+  let pumped = 0;
+  for (const { at, number, verifies } of [...steps].sort((a, b) => a.at - b.at)) {
+    if (number.startsWith("+88")) pumped++;
+    if (verifies) detector.verified(hashOf(number), at);
+    else send(detector, number, at);
+    if (raised.some(({ level }) => level === "high")) return pumped;
+  }
+  return undefined;
+}
+
+test.each([0, 200, 500, 1_000, 2_000, 3_000, 5_000, 10_000, 30_000, 60_000, 300_000])(
+  "messages to one prefix, one in %i ms, page within twenty, on a quiet site and on busier ones",
+  (everyMs) => {
+    for (const usual of [minute, 10_000, 1_000]) {
+      const from = 600 * usual + 90_000;
+      const pumping = Array.from({ length: 60 }, (_, n) => ({ at: from + 120_000 + n * everyMs, number: `+88213${String(1_000 + n)}`, verifies: false }));
+      const goOn = Math.ceil((120_000 + Math.min(20 * everyMs, 3_600_000)) / usual);
+      const usually = Array.from({ length: goOn }, (_, n) => `+4479${String(10 + ((n * 7) % 80))}${String(20_000 + n)}`);
+      expect(played(usual, [...people(usually, from, usual), ...pumping])).toBeLessThanOrEqual(20);
+    }
+  },
+);
+
+test.each([
+  [
+    "a new country, a hundred people a second in forty new prefixes",
+    Array.from({ length: 4_000 }, (_, n) => `+3712${String(10 + ((n * 31) % 40))}${String(1_000 + (n % 9_000))}`),
+    10,
+  ],
+  [
+    "a new small country, ten people a second in five new prefixes",
+    Array.from({ length: 600 }, (_, n) => `+3712${String(10 + ((n * n + 3 * n + (n >> 2)) % 5))}${String(1_000 + n)}`),
+    100,
+  ],
+  ["a campaign to all customers", Array.from({ length: 4_000 }, (_, n) => `+4479${String(10 + ((n * 7) % 80))}${String(10_000 + n)}`), 50],
+  ["sixty colleagues with adjoining numbers within ninety seconds", Array.from({ length: 60 }, (_, n) => `+49301${String(2_000 + n)}`), 1_500],
+])("%s: nobody is paged", (_what, numbers, everyMs) => {
+  expect(played(minute, people(numbers, 602 * minute, everyMs))).toBeUndefined();
+});
+
+test("a small town where all numbers begin alike in one of three ways: a crowd of a thousand within five minutes pages nobody", () => {
+  const numbers = (count: number) => Array.from({ length: count }, (_, n) => `+4366420${n % 3}${String(1_000 + ((n * 7) % 9_000))}`);
+  expect(played(minute, [...people(numbers(1_500), 602 * minute, minute), ...people(numbers(1_000), 2_100 * minute, 300)])).toBeUndefined();
 });
 
 test("an outage pages nobody: neither one that fails sends nor one that swallows messages", () => {

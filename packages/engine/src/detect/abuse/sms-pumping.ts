@@ -6,15 +6,17 @@ import { RotatingMap } from "../oracle/rotating-map.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
 import { DeliveryHealth } from "./delivery-health.ts";
 import { Quiet } from "./quiet.ts";
+import { StrangePrefixes } from "./strange-prefixes.ts";
 import type { Emit } from "./tried.ts";
 
 /**
  * `sms.pumping`. Sees: messages to one prefix (the number without its last four digits) that nobody verifies, one prefix by itself: a likelihood ratio over verified and not verified,
- * which 8 to 18 messages decide at up to one in three seconds (faster, what waits is weighed by how many would have been verified by now: 44 at one a second); and, before that, a surge of one prefix far beyond its usual share (told at `medium`). While delivery is down,
- * nothing counts.
+ * which 8 to 18 messages decide at up to one in three seconds; faster than codes can be typed, by how many they are: eighteen numbers of one prefix that had next to none, of which nobody answered; and, before
+ * that, a surge of one prefix far beyond its usual share (told at `medium`). All of it is decided when a message goes out, by counts. While delivery is down, nothing counts.
  *
  * Misses: numbers it never saw (a send by an account's id alone, whose number no earlier request named); pumping that verifies its own codes; fewer than fifteen messages a prefix.
- * Mistakes: a campaign that sends to people who did not ask; on a quiet site an attack over many prefixes at once, each of which verified something before, is taken for an outage. Walked around by many prefixes with a dozen messages each.
+ * Mistakes: a campaign that sends to people who did not ask; eighteen colleagues with adjoining numbers who set up theirs in the same half minute; on a quiet site an attack over many prefixes at once, each of which verified something before, is taken for an outage. Walked around by many prefixes with a dozen messages each; four prefixes or more at once, a message a second each, look like a country where the service begins, and
+ * are told at `medium` until some fifty messages each.
  *
  * Bounds: {@link prefixesMax} prefixes, {@link waitingMax} messages that wait; at the bound the oldest is judged early or forgotten. Prefixes stand in memory and in signals: ten thousand
  * people share one. Numbers stand nowhere.
@@ -31,6 +33,9 @@ export class SmsPumping {
   #waiting: Message[] = [];
   #head = 0;
   #verified = 0;
+  /** Of those whose prefix stands here: prefixes do not outlive a restart, and their shares are of this. */
+  #verifiedHere = 0;
+  readonly #strange = new StrangePrefixes();
   /** Fading sums of all messages: of about ten minutes, of about three hours. */
   #fast = 0;
   #slow = 0;
@@ -56,10 +61,21 @@ export class SmsPumping {
     if (again > policy.perNumberHour) return;
     if (this.#firstAt === 0) this.#firstAt = at;
     const known = this.#prefixes.get(prefix);
-    const state: Prefix = known ?? { evidence: 0, sent: 0, verified: 0, unverified: 0, recent: 0, recentAt: at, cost: 0, waiting: [] };
+    const state: Prefix = known ?? { evidence: 0, sent: 0, verified: 0, unverified: 0, recent: 0, recentVerified: 0, recentAt: at, knownAt: 0, cost: 0, waiting: [] };
     if (known === undefined) this.#prefixes.set(prefix, state);
     state.sent++;
-    const message: Message = { at, prefix, account, times: again, endpointId: send.endpointId, actor: send.actor, cost: costOf(this.#costs, prefix), done: false, late: false };
+    const message: Message = {
+      at,
+      prefix,
+      account,
+      times: again,
+      endpointId: send.endpointId,
+      actor: send.actor,
+      cost: costOf(this.#costs, prefix),
+      done: false,
+      late: false,
+      counted: 0,
+    };
     this.#byAccount.set(account, message);
     this.#waiting.push(message);
     this.#weigh(state, message);
@@ -81,13 +97,19 @@ export class SmsPumping {
     const p0 = this.#honestUnverified();
     if (state !== undefined) {
       state.verified++;
+      this.#verifiedHere++;
+      if (state.verified === 1) state.knownAt = at;
+      fade(state, at);
+      state.recentVerified++;
       state.recent = Math.max(0, state.recent - message.times);
       // What was held against the prefix for being late is taken back.
       if (late) {
         state.evidence -= Math.log(policy.unverifiedPumped / p0);
         state.unverified = Math.max(0, state.unverified - 1);
       }
-      state.evidence = Math.max(0, state.evidence + Math.log((1 - policy.unverifiedPumped) / (1 - p0)));
+      const before = state.evidence;
+      state.evidence = Math.max(0, before + Math.log((1 - policy.unverifiedPumped) / (1 - p0)));
+      message.counted = state.evidence - before;
     }
     if (!message.done) {
       this.#unverified.learn(false);
@@ -137,16 +159,24 @@ export class SmsPumping {
   }
 
   /** What waits speaks, too, the more of it would have been verified by now: a prefix that gets a message a second is not given minutes. */
+  /**
+   * What waits speaks, too, the more of it would have been verified by now: a prefix that gets a message a second is not given minutes. Of the messages since the oldest that waits, those verified speak
+   * against it in full: what evidence counts of them ends at nothing.
+   */
   #weigh(state: Prefix, message: Message): void {
-    state.waiting = state.waiting.filter((one) => !one.done);
     state.waiting.push(message);
-    if (state.waiting.length > policy.weighedMost) state.waiting.shift();
+    const oldest = state.waiting.findIndex((one) => !one.done);
+    state.waiting.splice(0, Math.max(oldest, state.waiting.length - policy.weighedMost));
     if (state.waiting.length < 4 || this.#verified < verifiedMin || this.health.down(message.at)) return;
     const honest = 1 - this.#honestUnverified();
     const pumped = 1 - policy.unverifiedPumped;
     let weight = state.evidence;
-    for (const { at } of state.waiting) {
-      const due = this.#delays.share(message.at - at);
+    for (const { at, done, late, counted } of state.waiting) {
+      if (done) {
+        if (!late) weight += Math.log(pumped / honest) - counted;
+        continue;
+      }
+      const due = this.#delays.share((message.at - at) / policy.weighedSlack);
       if (due === undefined) return;
       weight += Math.log((1 - pumped * due) / (1 - honest * due));
     }
@@ -159,17 +189,31 @@ export class SmsPumping {
     this.#fast = this.#fast * Math.exp(-gap / policy.fastMs) + 1;
     this.#slow = this.#slow * Math.exp(-gap / policy.slowMs) + 1;
     this.#at = Math.max(this.#at, at);
-    state.recent = state.recent * Math.exp(-Math.max(0, at - state.recentAt) / policy.surgeWithinMs) + 1;
-    state.recentAt = at;
-    if (state.recent < policy.surgeMin || this.#verified < verifiedMin || this.health.down(at)) return;
-    const share = Math.max(policy.prefixShareLeast, state.verified / this.#verified);
+    fade(state, at);
+    state.recent++;
+    if (state.verified === 0 || at - state.knownAt < policy.strangeMs) this.#strange.set(message.prefix, state.recent, at);
+    if (state.recent < policy.surgeMin || this.#verifiedHere < verifiedMin || this.health.down(at)) return;
+    // One more than were seen: a prefix that had none so far is not one that has none.
+    const share = Math.min(policy.prefixShareMost, Math.max(policy.prefixShareLeast, (state.verified + 1) / (this.#verifiedHere + 1)));
     const span = policy.slowMs * (1 - Math.exp(-Math.max(1, at - this.#firstAt) / policy.slowMs));
-    // A crowd brings more to every prefix: the site's own last ten minutes count, without this prefix.
-    const usual = Math.max((this.#slow / span) * policy.fastMs, this.#fast - state.recent);
-    if (poissonExcess(state.recent, Math.max(0.3, usual * share)) >= policy.surgeAt) this.#tell("surge", "medium", 0.7, state, message, at);
+    // A crowd brings more to every prefix: what the others had in the site's own last ten minutes says how much more.
+    const usual = Math.max(0.3, (this.#slow / span) * policy.fastMs * share, ((this.#fast - state.recent) * share) / (1 - share));
+    if (poissonExcess(state.recent, usual) < policy.surgeAt) return;
+    this.#tell("surge", "medium", 0.7, state, message, at);
+    if (this.#rushed(state, message, usual)) this.#tell("rush", "high", 0.99, state, message, at);
   }
 
-  #tell(test: "unverified" | "surge", level: "high" | "medium", confidence: number, state: Prefix, message: Message, at: number): void {
+  /** As many different numbers at once as honest people never are, and nobody answered; not where a new country brings as many to other prefixes that had nobody. */
+  #rushed(state: Prefix, { prefix, at }: Message, usual: number): boolean {
+    if (state.recentVerified >= 0.5) return false;
+    let numbers = 0;
+    for (const one of state.waiting) if (!one.done && one.times === 1) numbers++;
+    if (numbers < policy.rushMin || poissonExcess(numbers, usual) < policy.surgeAt) return false;
+    const others = this.#strange.usualBeside(prefix, at);
+    return others === undefined || poissonExcess(numbers, others) >= policy.surgeAt;
+  }
+
+  #tell(test: "unverified" | "surge" | "rush", level: "high" | "medium", confidence: number, state: Prefix, message: Message, at: number): void {
     const { prefix, endpointId, actor } = message;
     if (!this.#quiet.may(`${test}|${prefix}`, at)) return;
     this.#emit("sms.pumping", {
@@ -238,10 +282,14 @@ interface Prefix {
   unverified: number;
   /** Messages of about the last ten minutes, fading; those verified are taken away. */
   recent: number;
+  /** Those verified in about the last ten minutes, fading. */
+  recentVerified: number;
   recentAt: number;
+  /** When somebody verified first. */
+  knownAt: number;
   /** Of those that nobody verified. */
   cost: number;
-  /** Messages not verified yet. */
+  /** The last messages from the oldest on that is not verified yet; {@link policy.weighedMost} at most. */
   waiting: Message[];
 }
 
@@ -257,6 +305,15 @@ interface Message {
   done: boolean;
   /** It was judged as not verified. */
   late: boolean;
+  /** What its verification changed in the evidence. */
+  counted: number;
+}
+
+function fade(state: Prefix, at: number): void {
+  const left = Math.exp(-Math.max(0, at - state.recentAt) / policy.surgeWithinMs);
+  state.recent *= left;
+  state.recentVerified *= left;
+  state.recentAt = Math.max(state.recentAt, at);
 }
 
 function costOf(costs: MessageCosts, prefix: string): number | undefined {

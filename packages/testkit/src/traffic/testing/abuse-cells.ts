@@ -50,6 +50,7 @@ const attacks: readonly (readonly [id: string, detector: string, within: number,
     (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 60, everyMs: 60_000, addresses: 60 }),
   ],
   ["sms-pumping, 1 message in 1 s", "sms.pumping", 20, (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 120, everyMs: 1_000, addresses: 60 })],
+  ["sms-pumping, 1 message in 2 s", "sms.pumping", 20, (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 80, everyMs: 2_000, addresses: 60 })],
   ["sms-pumping, 1 message in 10 s", "sms.pumping", 20, (service, seed) => smsPumping(onePrefix(service), { from: attackFrom, seed, victims: 60, everyMs: 10_000, addresses: 60 })],
   ["login-stuffing, one address", "login.stuffing", 15, ({ door }, seed) => loginStuffing(door, { from: attackFrom, seed, victims: 60, everyMs: 5_000 })],
   [
