@@ -1,12 +1,14 @@
 import type { Command } from "commander";
 import { judgeSlow, PosternError, slowPolicy } from "@postern/engine";
 import { askSlow } from "../store/ask-slow.ts";
+import { spanOf } from "../hub/endpoint-life.ts";
 import { loadHubState } from "../hub/hub-state.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
 import { findEndpoint } from "./breach/find-endpoint.ts";
 import type { CliContext } from "./cli-context.ts";
 import { slowDocument } from "./detected/slow-document.ts";
 import { renderSlow } from "./detected/render-slow.ts";
+import { wholeDays } from "./detected/whole-days.ts";
 import { colorOf, configOf, guarded, tableWidthOf, widthOf } from "./import-session.ts";
 import { readKnown } from "./known/known.ts";
 import { readMoment } from "./listing/moment.ts";
@@ -19,7 +21,7 @@ export function detectCommand(program: Command, context: CliContext): void {
     .command("detect")
     .description("look back over stored days for what only weeks and months show, as is done each night")
     .option("--from <time>", "first day that counts: 2026-01-31, or 90d before the newest traffic", `${slowPolicy.windowDays}d`)
-    .option("--to <time>", "first day that no longer counts, said likewise (default: after the newest)")
+    .option("--to <time>", "first day that no longer counts, said likewise (default: after the newest that is whole)")
     .option("--endpoint <endpoint>", "only this one: its id, or method and path")
     .option("--json", "one JSON document on standard output")
     .option("--data <dir>", "where Postern keeps its data", "./.postern")
@@ -55,10 +57,11 @@ async function run(options: DetectOptions, context: CliContext): Promise<number>
     const disclosed = await client.query("disclosureTotals", {});
     const endpoints = namedEndpoints(known, disclosed);
     const endpoint = options.endpoint === undefined ? undefined : findEndpoint(options.endpoint, endpoints);
-    const newest = Math.max(span.lastDay, span.firstDay) + dayMs;
-    const from = dayOf(asked.from(newest));
-    const to = Math.min(newest, asked.to === undefined ? newest : dayOf(asked.to(newest)));
-    if (from >= to) throw new PosternError("USAGE", "--from must lie at least a day before --to", { remedy: "Give whole days, UTC." });
+    const newest = spanOf(known.ledger).to;
+    const days = wholeDays({ lastDay: Math.max(span.lastDay, span.firstDay), newest }, asked);
+    const { from, to } = days;
+    if (from >= to && (options.to !== undefined || days.partial === undefined))
+      throw new PosternError("USAGE", "--from must lie at least a day before --to", { remedy: "Give whole days, UTC." });
     const answer = await askSlow(client, {
       from,
       to,
@@ -71,7 +74,7 @@ async function run(options: DetectOptions, context: CliContext): Promise<number>
       const found = endpoints.find((one) => one.ids.includes(id));
       return found === undefined || found.path === "" ? id : `${found.method} ${found.host}${found.path}`;
     };
-    const document = slowDocument(answer, judgeSlow(answer), nameOf, loadHubState(known.dataDir)?.slow?.last);
+    const document = slowDocument(answer, judgeSlow(answer), { nameOf, last: loadHubState(known.dataDir)?.slow?.last, partial: days.partial });
     context.stdout.write(
       options.json === true ? `${JSON.stringify(document)}\n` : renderSlow(document, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
     );
@@ -80,10 +83,4 @@ async function run(options: DetectOptions, context: CliContext): Promise<number>
     progress.end();
     await store.close();
   }
-}
-
-const dayMs = 86_400_000;
-
-function dayOf(at: number): number {
-  return Math.floor(at / dayMs) * dayMs;
 }

@@ -30,6 +30,7 @@ export function renderSlow(document: SlowDocument, options: { readonly color: bo
     );
   }
   if (document.followUpsSince === null) say("No follow-up was ever recorded here, so nothing can be said of those who did not follow up.");
+  else if (document.from >= document.to) say("There is no whole day to look at yet: the day on which the records begin does not count.");
   else if (document.alarms.length === 0) say(`Nothing slow was found in ${several(document.sources, "source")}, ${document.from} to ${document.to}.`);
   else
     say(
@@ -37,6 +38,7 @@ export function renderSlow(document: SlowDocument, options: { readonly color: bo
     );
   if (document.alarms.length === 0 && document.endpoints.every((one) => one.days < daysToCompare))
     say(`What changes from day to day shows only after ${daysToCompare} days: three weeks say what is usual.`);
+  if (document.partialDay !== null) say(partialText(document.partialDay));
   if (document.partsNotAnswered > 0) say(`${document.partsNotAnswered} of 16 parts of the sources were not answered by the store in time: the counts are too low.`);
   if (document.lastNight !== null)
     say(
@@ -65,6 +67,11 @@ const endpointColumns: readonly Column[] = [
   { head: "not a day", right: true },
   { head: "endpoint", flexible: "below" },
 ];
+
+function partialText({ day, until, counted }: NonNullable<SlowDocument["partialDay"]>): string {
+  const stops = `the traffic stops at ${until.slice(11, 16)} UTC`;
+  return counted ? `${day} is counted but not whole: ${stops}, and what was asked last may yet be followed up.` : `${day} is not counted: ${stops}. A --to after it counts it nevertheless.`;
+}
 
 function cellsOf(one: SlowEndpointView): string[] {
   return [count(one.days), count(one.newcomers), count(one.followed), count(one.unfollowed), String(one.unfollowedADay), plain(one.endpoint)];

@@ -1,6 +1,7 @@
 import { type SlowAlarm, type SlowDay, slowSignal } from "@postern/engine";
 import type { SlowRun } from "../../hub/slow-watch.ts";
 import type { SlowAnswer } from "../../store/ask-slow.ts";
+import type { PartialDay } from "./whole-days.ts";
 
 /** What `postern detect --json` prints. Times are ISO 8601, days UTC; `to` is the first day that no longer counts. */
 export interface SlowDocument {
@@ -8,6 +9,8 @@ export interface SlowDocument {
   readonly to: string;
   /** From the day after the first follow-up was recorded on; null when none was. */
   readonly followUpsSince: string | null;
+  /** The newest day, when the traffic stops before its end: `until` when, and whether it is among the days nevertheless; null when it is whole. */
+  readonly partialDay: { readonly day: string; readonly until: string; readonly counted: boolean } | null;
   readonly sources: number;
   /** Sixteenths of all sources that the store did not answer about. */
   readonly partsNotAnswered: number;
@@ -40,13 +43,14 @@ export interface SlowEndpointView {
   readonly unfollowedADay: number;
 }
 
-export function slowDocument(answer: SlowAnswer, alarms: readonly SlowAlarm[], nameOf: (id: string) => string, last: SlowRun | undefined): SlowDocument {
+export function slowDocument(answer: SlowAnswer, alarms: readonly SlowAlarm[], { nameOf, last, partial }: SlowContext): SlowDocument {
   const byEndpoint = new Map<string, SlowDay[]>();
   for (const day of answer.days) byEndpoint.set(day.endpointId, [...(byEndpoint.get(day.endpointId) ?? []), day]);
   return {
     from: dateOf(answer.from),
     to: dateOf(answer.to),
     followUpsSince: answer.recordedFrom === 0 ? null : dateOf(answer.recordedFrom),
+    partialDay: partial === undefined ? null : { day: dateOf(partial.day), until: new Date(partial.until).toISOString(), counted: partial.counted },
     sources: answer.sourcesTested,
     partsNotAnswered: answer.refused,
     alarms: alarms.map((alarm) => ({
@@ -76,6 +80,13 @@ export function slowDocument(answer: SlowAnswer, alarms: readonly SlowAlarm[], n
       .toSorted((a, b) => b.unfollowed - a.unfollowed),
     lastNight: last === undefined || last.day === 0 ? null : { status: last.status, to: dateOf(last.day), tookMs: last.tookMs, alarms: last.alarms },
   };
+}
+
+export interface SlowContext {
+  /** An endpoint as people know it. */
+  readonly nameOf: (id: string) => string;
+  readonly last?: SlowRun | undefined;
+  readonly partial?: PartialDay | undefined;
 }
 
 function dateOf(at: number): string {
