@@ -4,7 +4,8 @@ import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
 import { normalForm } from "./normal-form.ts";
 import type { ParameterLocation } from "./subject.ts";
-import { extractSubjects, hashedNamesMax, type RequestParts, subjectBodyCharsMax, subjectDepthMax } from "./subjects.ts";
+import { extractSubjects, hashedNamesMax, orderMax, type RequestParts, subjectBodyCharsMax, subjectDepthMax } from "./subjects.ts";
+import { pairsMax } from "./view.ts";
 import { ports } from "../testing/ports.ts";
 
 const parts = (over: Partial<RequestParts>): RequestParts => ({
@@ -116,6 +117,17 @@ describe("extractSubjects", () => {
     expect(listed(`${",".repeat(subjectsMax - 1)}15`)).toMatchObject({ truncated: false, first: "15" });
     expect(listed(`${",".repeat(subjectsMax)}15`).truncated).toBe(true);
     expect(listed(`${"7,".repeat(subjectsMax)}15`).truncated).toBe(true);
+  });
+  it("lets nobody hide behind an entity that an XML form declares, nor behind as many others as are read of a form", () => {
+    const xml = (body: string) => extractSubjects(phoneAt("form", "phone"), "/x", parts({ contentType: "application/xml", body }), ports);
+    expect(xml("<q><phone>15</phone></q>")).toMatchObject({ truncated: false, first: "15" });
+    expect(xml('<!DOCTYPE q [<!ENTITY p "15">]><q><phone>&p;</phone></q>').truncated).toBe(true);
+    expect([pairsMax - 1, pairsMax].map((others) => xml("<a>1</a>".repeat(others)).truncated)).toEqual([false, true]);
+  });
+  it("keeps the order of 2,000 places of a list, and of a longer one none", () => {
+    const order = (places: number) =>
+      extractSubjects(phoneAt("json", "[]"), "/x", parts({ body: JSON.stringify(Array.from({ length: places }, (_, n) => String(n % 2))) }), ports).batch?.order.length;
+    expect([order(orderMax - 1), order(orderMax)]).toEqual([orderMax - 1, 0]);
   });
   it("follows 16 levels of JSON and compares 512 names with hashed ones, and says where it stopped", () => {
     const nested = (levels: number): unknown => (levels === 0 ? { phone: "1" } : [nested(levels - 1)]);

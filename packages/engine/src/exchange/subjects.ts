@@ -343,6 +343,8 @@ function inForm(parts: RequestParts, name: string, names: Names, found: Collecto
     return;
   }
   if (!type.startsWith("multipart/") && !isXml(type)) return pairs(body, "&", name, names, each);
+  // An entity that the body declares may stand for anybody, and is not put in: no honest client sends one.
+  if (isXml(type) && body.includes("<!ENTITY")) found.truncated = true;
   const fields = isXml(type) ? xmlFields(body) : multipartFields(body, parts.contentType);
   // Whoever stands behind so many others was not read.
   if (fields.length >= pairsMax) found.truncated = true;

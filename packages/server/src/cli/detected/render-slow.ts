@@ -47,6 +47,7 @@ export function renderSlow(document: SlowDocument, options: { readonly color: bo
   return `${lines.join("\n")}\n`;
 }
 
+const dayMs = 86_400_000;
 const endpointsShown = 20;
 const daysToCompare = slowPolicy.baselineDays + 3;
 
@@ -70,7 +71,10 @@ const endpointColumns: readonly Column[] = [
 
 function partialText({ day, until, counted }: NonNullable<SlowDocument["partialDay"]>): string {
   const stops = `the traffic stops at ${until.slice(11, 16)} UTC`;
-  return counted ? `${day} is counted but not whole: ${stops}, and what was asked last may yet be followed up.` : `${day} is not counted: ${stops}. A --to after it counts it nevertheless.`;
+  const after = new Date(Date.parse(day) + dayMs).toISOString().slice(0, 10);
+  return counted
+    ? `${day} is counted but not whole: ${stops}, and what was asked last may yet be followed up.`
+    : `${day} is not counted: ${stops}. \`--to ${after}\` counts it nevertheless.`;
 }
 
 function cellsOf(one: SlowEndpointView): string[] {
