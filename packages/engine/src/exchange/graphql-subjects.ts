@@ -6,11 +6,12 @@ import { graphqlValues } from "./graphql-values.ts";
  * variable's default, or written into the document, under an alias or in a batch. Without this anybody walks past a guard by writing the same question otherwise.
  *
  * By name: whatever is given to the variable of the rule, to an argument (or a field of one) of the same name, or to a variable that is. By looks: any text in
- * variables or document that is a phone number, an e-mail address or a UUID, where the rule is about one.
+ * variables or document that is a phone number, an e-mail address or a UUID, where the rule is about one, and any global id of the rule's kind.
  *
  * Misses: other identifiers given to an argument that is called otherwise than the variable of the rule; documents beyond what is read count as too many.
  */
 export function graphqlSubjects(type: SubjectRule["type"], isNamed: (lower: string) => boolean, requests: GraphqlRequests, found: FoundSubject): void {
+  const looks = (text: string): boolean => looksLike(type, text) || found.isCoded?.(text) === true;
   if (requests.cut) found.tooMany();
   for (const { text, variables } of requests.list) {
     const { literals, flows, cut } = graphqlValues(text);
@@ -18,13 +19,13 @@ export function graphqlSubjects(type: SubjectRule["type"], isNamed: (lower: stri
     const variablesAsked = new Set<string>();
     for (const { argument, variable } of flows) if (isNamed(argument.toLowerCase())) variablesAsked.add(variable.toLowerCase());
     const isAsked = (lower: string): boolean => variablesAsked.has(lower) || isNamed(lower);
-    for (const literal of literals) if ((literal.quoted && looksLike(type, literal.text)) || isAsked(literal.name.toLowerCase())) found.list(literal.text);
+    for (const literal of literals) if ((literal.quoted && looks(literal.text)) || isAsked(literal.name.toLowerCase())) found.list(literal.text);
     let left = scalarsMax;
     const walk = (node: unknown, asked: boolean, depth: number): void => {
       if (depth > depthMax || left-- <= 0) return found.tooMany();
       if (Array.isArray(node)) for (const one of node) walk(one, asked, depth + 1);
       else if (typeof node === "object" && node !== null) for (const [key, value] of Object.entries(node)) walk(value, asked || isAsked(key.toLowerCase()), depth + 1);
-      else if (typeof node === "string" && (asked || looksLike(type, node))) found.list(node);
+      else if (typeof node === "string" && (asked || looks(node))) found.list(node);
       else if (typeof node === "number" && asked) found.list(String(node));
     };
     walk(variables, false, 0);
@@ -36,6 +37,8 @@ export interface FoundSubject {
   list(text: string): void;
   /** There may be more than were read. */
   tooMany(): void;
+  /** Whether an identifier of the rule stands coded in a text, as in a global id. */
+  isCoded?(text: string): boolean;
 }
 
 export interface GraphqlRequests {

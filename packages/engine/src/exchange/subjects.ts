@@ -2,6 +2,7 @@ import { graphqlRequests, graphqlSubjects } from "./graphql-subjects.ts";
 import { hashedField } from "./plain-words.ts";
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
+import { codedValue } from "./coded-value.ts";
 import { darkRangeOf } from "./dark-identifier.ts";
 import { leafOfField, withoutIndexes } from "./field-index.ts";
 import { multipartFields } from "./multipart-fields.ts";
@@ -62,10 +63,11 @@ export const subjectDepthMax = 16;
  * It would rather count too much than too little, as every miss is a free question: names match without regard to case,
  * repeats and `name[]`, `name[3]` count, comma lists are spread out, arrays count element by element whether or not the
  * rule says `[]`. A JSON body with repeated keys is called truncated, because services differ in which one they take. Where a rule points at a variable of GraphQL,
- * the document and its other variables are read, too. Where the place of a rule holds nobody, whatever has the same name elsewhere in query, form or body is
+ * the document and its other variables are read, too. What stands coded inside a value (base64, JSON, percent-encoding once more, see `coded-value.ts`) is read as if it stood
+ * there itself; where a rule names a part of a value and the value cannot be taken apart, the value counts as one. Where the place of a rule holds nobody, whatever has the same name elsewhere in query, form or body is
  * taken: many services read `email` from wherever it comes.
  *
- * Misses: compressed request bodies, identifiers under another name than honest clients use, and JSON numbers beyond 2^53 (neighbours collapse into one).
+ * Misses: identifiers under another name than honest clients use, and JSON numbers beyond 2^53 (neighbours collapse into one).
  */
 export function extractSubjects(rules: readonly SubjectRule[], template: string, parts: RequestParts, ports: Ports): Extracted {
   const inPath = subjectInPath(rules, template, parts.segments, ports);
@@ -82,26 +84,27 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
         for (const place of rule.places) {
           const segment = parts.segments[place.index];
           if (segment !== undefined && segment.length > place.prefix.length + place.suffix.length) {
-            found.list(rule.rule, segment.slice(place.prefix.length, segment.length - place.suffix.length));
+            valueOf(rule.rule, place.inner, segment.slice(place.prefix.length, segment.length - place.suffix.length), 0, found, names);
           }
         }
         break;
       case "query":
-        pairs(parts.query, "&", rule.name, names, (value) => found.list(rule.rule, value));
+        eachName(rule, found, names, (name, each) => pairs(parts.query, "&", name, names, each));
         break;
-      case "header": {
-        const value = parts.header(rule.name);
-        if (value !== undefined) found.list(rule.rule, value);
+      case "header":
+        eachName(rule, found, names, (name, each) => {
+          const value = parts.header(name);
+          if (value !== undefined) each(value);
+        });
         break;
-      }
       case "cookie": {
-        const value = parts.header("cookie");
-        if (value !== undefined) pairs(value.replaceAll("; ", ";"), ";", rule.name, names, (text) => found.list(rule.rule, text));
+        const value = parts.header("cookie")?.replaceAll("; ", ";");
+        if (value !== undefined) eachName(rule, found, names, (name, each) => pairs(value, ";", name, names, each));
         break;
       }
       case "form":
         if (parts.body === undefined) needsBody = true;
-        else inForm(parts, rule.name, names, found, (value) => found.list(rule.rule, value));
+        else eachName(rule, found, names, (name, each) => inForm(parts, name, names, found, each));
         break;
       case "json":
         if (parts.body === undefined) {
@@ -136,10 +139,45 @@ export function subjectInPath(rules: readonly SubjectRule[], template: string, s
   const [only] = compiled;
   if (compiled.length !== 1 || only === undefined || only.rule.location.in !== "path" || only.places.length !== 1) return undefined;
   const [place] = only.places;
+  if (place !== undefined && place.inner.length > 0) return undefined;
   const segment = place === undefined ? undefined : segments[place.index];
   if (place === undefined || segment === undefined || segment.length <= place.prefix.length + place.suffix.length) return nothing;
-  return segment.includes(",") ? undefined : single(only.rule, segment.slice(place.prefix.length, segment.length - place.suffix.length), ports);
+  const text = segment.slice(place.prefix.length, segment.length - place.suffix.length);
+  return segment.includes(",") || (isNatural(only.rule) && codedValue(text) !== undefined) ? undefined : single(only.rule, text, ports);
 }
+
+/** Numbers and addresses are known when they are seen, in whatever they are coded. */
+function isNatural({ type }: SubjectRule): boolean {
+  return type === "phone" || type === "email";
+}
+
+/** One value at the place of a rule; `keys` name the part of it that is meant, where it is coded. */
+function valueOf(rule: SubjectRule, keys: readonly string[], text: string, depth: number, found: Collector, names: Names): void {
+  if (keys.length === 0 && !isNatural(rule) && text.charCodeAt(0) !== openBracket) return found.list(rule, text);
+  const coded = codedValue(text);
+  switch (coded?.kind) {
+    case undefined:
+      return found.list(rule, text);
+    case "tooMuch":
+      found.truncated = true;
+      return;
+    case "text":
+      return found.list(rule, isNatural(rule) ? coded.text : text);
+    case "tree":
+      if (keys.length === 0 && !Array.isArray(coded.tree)) return found.list(rule, text);
+      if (coded.text !== "" && keysInText(coded.text) !== keysInTree(coded.tree, 0)) found.truncated = true;
+      return walk(coded.tree, keys, 0, depth + 1, rule, found, names);
+  }
+}
+
+/** Looks for values under the rule's own name, and under the name of what it is a part of. */
+function eachName({ rule, name, head, inner }: CompiledRule, found: Collector, names: Names, look: (name: string, each: (value: string) => void) => void): void {
+  look(name, (value) => valueOf(rule, noKeys, value, 0, found, names));
+  if (inner.length > 0) look(head, (value) => valueOf(rule, inner, value, 0, found, names));
+}
+
+const noKeys: readonly string[] = [];
+const openBracket = 91;
 
 const nothing: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
 
@@ -159,7 +197,10 @@ interface CompiledRule {
   readonly rule: SubjectRule;
   /** Lower case, without brackets. */
   readonly name: string;
-  readonly places: readonly { readonly index: number; readonly prefix: string; readonly suffix: string }[];
+  /** What stands before the first dot of `name`, where it names a part of a value. */
+  readonly head: string;
+  readonly inner: readonly string[];
+  readonly places: readonly { readonly index: number; readonly prefix: string; readonly suffix: string; readonly inner: readonly string[] }[];
   readonly keys: readonly string[];
 }
 
@@ -178,18 +219,24 @@ function compile(rules: readonly SubjectRule[], template: string): readonly Comp
         const open = segment.indexOf("{");
         const close = segment.lastIndexOf("}");
         if (open < 0 || close < open) continue;
-        if (parameterName(segment) === name) places.push({ index, prefix: segment.slice(0, open), suffix: segment.slice(close + 1) });
+        const own = parameterName(segment);
+        if (own === name || name.startsWith(`${own}.`)) places.push({ index, prefix: segment.slice(0, open), suffix: segment.slice(close + 1), inner: keysOf(name.slice(own.length)) });
       }
     }
-    const keys = name
-      .toLowerCase()
-      .replaceAll("[]", "")
-      .split(".")
-      .filter((key) => key !== "");
-    return { rule, name: withoutIndexes(name.toLowerCase()), places, keys };
+    const plain = withoutIndexes(name.toLowerCase());
+    const dot = plain.indexOf(".");
+    return { rule, name: plain, head: dot < 0 ? plain : plain.slice(0, dot), inner: dot < 0 ? noKeys : keysOf(plain.slice(dot)), places, keys: keysOf(name) };
   });
   compiledRules.set(rules, { template, rules: compiled });
   return compiled;
+}
+
+function keysOf(name: string): readonly string[] {
+  return name
+    .toLowerCase()
+    .replaceAll("[]", "")
+    .split(".")
+    .filter((key) => key !== "");
 }
 
 /** `{cc}-{phone}` → `cc-phone`; `{userId}.json` → `userId`. */
@@ -303,10 +350,16 @@ function inGraphql({ rule, keys }: CompiledRule, parts: RequestParts, json: unkn
     for (const name of ["query", "variables"]) if (text !== "") pairs(text, "&", name, names, (value) => sent.push([name, value]));
   const wanted = keys.at(-1) ?? "";
   const tooMany = (): void => void (found.truncated = true);
-  const list = (text: string): void => found.list(rule, text);
+  const treeOf = (text: string): object | undefined => {
+    const coded = codedValue(text);
+    return coded?.kind === "tree" ? coded.tree : undefined;
+  };
+  const list = (text: string): void => valueOf(rule, treeOf(text) === undefined ? noKeys : [wanted], text, 0, found, names);
+  const isCoded = (text: string): boolean => Object.keys(treeOf(text) ?? noKeys).some((key) => names.are(key.toLowerCase(), wanted));
   graphqlSubjects(rule.type, (lower) => names.are(lower, wanted), graphqlRequests(json, sent, type.startsWith("application/graphql") ? body : undefined), {
     list,
     tooMany,
+    isCoded,
   });
 }
 
@@ -356,7 +409,7 @@ function elsewhere({ rule, name, keys }: CompiledRule, parts: RequestParts, foun
   const { in: place } = rule.location;
   if (place !== "query" && place !== "form" && place !== "json") return;
   const leaf = place === "json" ? (keys.at(-1) ?? "") : name.charCodeAt(0) === tilde ? name : leafOfField(name);
-  const take = (value: string): void => found.list(rule, value);
+  const take = (value: string): void => valueOf(rule, noKeys, value, 0, found, names);
   if (place !== "query") pairs(parts.query, "&", leaf, names, take);
   if (parts.body === undefined) return;
   if (place !== "form") inForm(parts, leaf, names, found, take);
@@ -403,10 +456,11 @@ function walk(node: unknown, keys: readonly string[], at: number, depth: number,
     return;
   }
   if (at === keys.length) {
-    if (typeof node === "string") found.list(rule, node);
+    if (typeof node === "string") valueOf(rule, noKeys, node, depth, found, names);
     else if (typeof node === "number") found.one(rule, String(node));
     return;
   }
+  if (typeof node === "string") return valueOf(rule, keys.slice(at), node, depth, found, names);
   if (typeof node !== "object" || node === null) return;
   const want = keys[at] ?? "";
   for (const [key, value] of Object.entries(node)) {

@@ -394,8 +394,9 @@ export class InventoryEndpoint {
     const name = key.slice(key.startsWith("p") ? 1 : 2);
     switch (key.charAt(0)) {
       case "p": {
-        const known = this.pathNames.get(Number(name));
-        return known === undefined ? undefined : { in: "path", name: known };
+        const dot = name.indexOf(".");
+        const known = this.pathNames.get(Number(dot < 0 ? name : name.slice(0, dot)));
+        return known === undefined ? undefined : { in: "path", name: dot < 0 ? known : known + name.slice(dot) };
       }
       case "q":
         return { in: "query", name };

@@ -2,18 +2,27 @@ import type { SubjectRule } from "../decide/gate-policy.ts";
 import { isPersonNoun } from "./segment-kind.ts";
 
 /**
- * True when an identifier stands where a person is named: after `/users/…` or `/accounts/…` in the path, or under a name such as `customer_id`. The value
+ * True when an identifier stands where a person is named: after `/users/…` or `/accounts/…` in the path, or under a name such as `customer_id` or `phone_hash`. The value
  * itself may be a number or a UUID that says nothing. `template` with its constants in clear.
  *
  * Misses: people under words of another language or of one trade (`/drivers/{id}`); a phone number or an e-mail address needs no such word.
  */
 export function namesPerson(rules: readonly SubjectRule[], template: string): boolean {
-  return rules.some((rule) => (rule.location.in === "path" ? isPersonNoun(ownerOf(rule.location.name, template)) : personName.test(leafOf(rule.location.name))));
+  return rules.some(({ location, type }) =>
+    isOwned(location)
+      ? isPersonNoun(ownerOf(location.name, template))
+      : personName.test(leafOf(location.name)) || (type === "opaque" && (isPersonNoun(leafOf(location.name).replace("[]", "")) || personDigest.test(leafOf(location.name)))),
+  );
 }
 
 /** True when what an identifier names is usually one customer's own: an order, an invoice, a message. */
 export function namesPrivateThing(rules: readonly SubjectRule[], template: string): boolean {
-  return rules.some((rule) => (rule.location.in === "path" ? privateNouns.has(ownerOf(rule.location.name, template).toLowerCase()) : privateName.test(leafOf(rule.location.name))));
+  return rules.some(({ location }) => (isOwned(location) ? privateNouns.has(ownerOf(location.name, template).toLowerCase()) : privateName.test(leafOf(location.name))));
+}
+
+/** The word before it in the path says what it is; what stands coded inside a segment has a name of its own. */
+function isOwned({ in: place, name }: SubjectRule["location"]): boolean {
+  return place === "path" && !name.includes(".");
 }
 
 /** The constant before the path parameter of this name. */
@@ -38,6 +47,8 @@ function leafOf(name: string): string {
 }
 
 const personName = /^(?:user|account|customer|member|patient|employee|subscriber|student|player|person|client|profile|contact)s?[_-]?(?:id|number|no|uuid|guid|ref)s?$/i;
+/** What a client made of somebody's number or address before it asked. */
+const personDigest = /(?:phone|mobile|msisdn|mail|user|account|customer|member|contact|person)s?[_-]?(?:hash|hashed|digest|sha_?\d{1,3}|md5)(?:es|s)?$|^(?:hash|hashed|sha_?\d{1,3}|md5)[_-]?(?:of[_-]?)?(?:phone|mobile|msisdn|mail|email|user|account|contact)s?/i;
 const privateName =
   /^(?:order|invoice|payment|transaction|booking|reservation|ticket|message|document|claim|policy|card|wallet|device|cart|shipment)s?[_-]?(?:id|number|no|uuid|guid|ref)s?$/i;
 const privateNouns: ReadonlySet<string> = new Set(

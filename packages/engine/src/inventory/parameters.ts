@@ -3,13 +3,15 @@ import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
 import { isPlainWords } from "../exchange/plain-words.ts";
 import { leafOfField, withoutIndexes } from "../exchange/field-index.ts";
 import { rememberText } from "../exchange/remember-text.ts";
+import { codedValue } from "../exchange/coded-value.ts";
+import { isPersonNoun } from "./segment-kind.ts";
 import { DistinctCounter, hash32 } from "./distinct-counter.ts";
 import type { ValueShape } from "./value-shape.ts";
 import { isKnownPhone, valueShape } from "./value-shape.ts";
 
 /**
  * What an endpoint's parameters look like: samples, distinct values, shapes. Keys are `p<position>`, `q:<name>`,
- * `h:<name>`, `f:<name>`, `j:<json path>`. At most {@link parametersMax}; values are hashed, never kept. A name is the caller's choice and may be
+ * `h:<name>`, `f:<name>`, `j:<json path>`; what stands coded inside a value (see `coded-value.ts`) has its own, `q:filter.phone`. At most {@link parametersMax}; values are hashed, never kept. A name is the caller's choice and may be
  * somebody's, so one that is no plain words is kept as `nameOf` writes it (a keyed hash).
  *
  * Misses: parameters in cookies, in headers whose names are no plain words; names that hold values (they fill the bound,
@@ -27,13 +29,23 @@ export class Parameters {
 
   /** Takes the parameters of one request; `pathPositions` are the segments that are values. */
   observe(view: ExchangeView, pathPositions: readonly number[]): void {
-    for (const position of pathPositions) this.add(positionKeys[position] ?? `p${position}`, view.segments[position] ?? "");
-    for (const [name, value] of view.query) this.add(`q:${this.#name(name)}`, value);
-    for (const [name, value] of view.form) this.add(`f:${this.#name(name)}`, value);
+    for (const position of pathPositions) this.#value(positionKeys[position] ?? `p${position}`, view.segments[position] ?? "");
+    for (const [name, value] of view.query) this.#value(`q:${this.#name(name)}`, value);
+    for (const [name, value] of view.form) this.#value(`f:${this.#name(name)}`, value);
     for (const [name, value] of view.exchange.request.headers) {
       if (name.length > 2 && name.charCodeAt(1) === 45 && (name.charCodeAt(0) | 32) === 120) this.#header(name.toLowerCase(), value);
     }
-    if (view.requestJson !== undefined && typeof view.requestJson === "object") this.#json(view.requestJson, "", 0);
+    if (view.requestJson !== undefined && typeof view.requestJson === "object") this.#json(view.requestJson, "j:", 0);
+  }
+
+  /** A value, or what stands coded in it: then its parts are parameters, named after it with a dot between. */
+  #value(key: string, value: string, depth = 0): void {
+    const coded = codedValue(value);
+    if (coded === undefined || coded.kind === "tooMuch") this.add(key, value);
+    else if (coded.kind === "text") this.add(key, coded.text);
+    // What somebody signed is a credential, and says who asks.
+    else if (coded.signed === true) this.add(key, value);
+    else this.#json(coded.tree as Json, key, depth + 1);
   }
 
   add(key: string, value: string, times = 1): void {
@@ -70,13 +82,18 @@ export class Parameters {
       !isSecretName(name) &&
       isPlainWords(name)
     )
-      this.add(`h:${name}`, value);
+      this.#value(`h:${name}`, value);
   }
 
+  /** `path`: the key of what it stands in, or `j:`. */
   #json(value: Json, path: string, depth: number): void {
     if (depth > depthMax || value === null) return;
+    if (typeof value === "string") {
+      this.#value(path, value, depth);
+      return;
+    }
     if (typeof value !== "object") {
-      this.add(`j:${path}`, String(value));
+      this.add(path, String(value));
       return;
     }
     if (Array.isArray(value)) {
@@ -87,7 +104,7 @@ export class Parameters {
     for (const [key, item] of Object.entries(value)) {
       if (++read > parametersMax) break;
       const name = nameHoldsValue.test(key) ? "*" : this.#nameOf(key);
-      this.#json(item, path === "" ? name : `${path}.${name}`, depth + 1);
+      this.#json(item, path === "j:" ? `j:${name}` : `${path}.${name}`, depth + 1);
     }
   }
 }
@@ -164,7 +181,7 @@ export class ParameterStats {
  * does not know it is an integer; a user name in a location whose name gives no hint is missed.
  */
 export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats, owner = ""): SubjectType | undefined {
-  const { tellsNobody, mayHoldAnybody, phoneNamed, explicitId, idNamed: idByName, userNamed: userByName } = namedAs(location.name);
+  const { tellsNobody, mayHoldAnybody, phoneNamed, explicitId, idNamed: idByName, userNamed: userByName, digestNamed } = namedAs(location.name);
   const distinct = stats.distinct.count;
   if (distinct < distinctMin) return undefined;
   if (location.in !== "path" && distinct < stats.samples * 0.01 && distinct < 64) return undefined;
@@ -184,7 +201,7 @@ export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats
   const known = stats.phoneChecked >= 8 && stats.phoneKnown >= 0.8 * stats.phoneChecked;
   if (!(explicitId && location.in !== "path") && known && (digits + time + phone) / total >= 0.8) return "phone";
   if ((time + boolean) / total >= 0.5 || text / total >= 0.5) return undefined;
-  const idNamed = location.in === "path" || idByName;
+  const idNamed = (location.in === "path" && !location.name.includes(".")) || idByName || (digestNamed && token / total >= 0.8);
   if ((integer + digits + time) / total >= 0.8) return idNamed ? "integer" : undefined;
   const userNamed = userByName || (location.in === "path" && /^(users|accounts|members|profiles|people|usernames?)$/i.test(owner));
   const allAlike = word + token >= alikeMin && stats.wordLength >= alikeLengthMin && stats.wordsAlike >= 0.8 * (word + token);
@@ -202,6 +219,8 @@ const namedAs = rememberText((given) => {
     phoneNamed: /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !leaf.endsWith("id"),
     explicitId: leaf.endsWith("id"),
     idNamed: /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf),
+    // What clients make of numbers and addresses before they ask.
+    digestNamed: /hash|digest|sha_?\d|md5/.test(leaf) || isPersonNoun(leaf),
     userNamed: /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf),
   };
 }, 4_096);
