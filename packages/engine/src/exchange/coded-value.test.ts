@@ -51,7 +51,7 @@ describe("a value with something coded inside", () => {
 
   it("finds nothing in values drawn at random, and never throws", () => {
     const random = seededRandom(5);
-    const alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=%.{}[]\" \u00e4\ud83d";
+    const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_+/=%.{}[]" \u00e4\ud83d';
     for (let n = 0; n < 20_000; n++) {
       const letters = n % 2 === 0 ? 64 : alphabet.length;
       const text = Array.from({ length: 8 + Math.floor(random() * 40) }, () => alphabet[Math.floor(random() * letters)]).join("");

@@ -92,10 +92,13 @@ function base64Start(text: string): boolean {
 
 /** Without the line breaks that some encoders put in, and the blanks that `+` of base64 becomes in a query. */
 function unbroken(text: string): string | undefined {
-  const bare = /[\r\n]/.test(text) ? text.replace(/[\r\n\t]/g, "") : text;
-  const joined = bare.includes(" ") ? bare.replaceAll(" ", "+") : bare;
-  return /^[\w+/-]{1,8192}={0,2}$/.test(joined) ? joined : undefined;
+  if (alphabet.test(text)) return text;
+  if (!/\s/.test(text) || text.includes("@")) return undefined;
+  const bare = text.replace(/[\r\n\t]/g, "").replaceAll(" ", "+");
+  return alphabet.test(bare) ? bare : undefined;
 }
+
+const alphabet = /^[\w+/-]{1,8192}={0,2}$/;
 
 /** Readable text in base64, else undefined. */
 function textOfBase64(coded: string): string | undefined {

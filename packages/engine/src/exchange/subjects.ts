@@ -220,7 +220,8 @@ function compile(rules: readonly SubjectRule[], template: string): readonly Comp
         const close = segment.lastIndexOf("}");
         if (open < 0 || close < open) continue;
         const own = parameterName(segment);
-        if (own === name || name.startsWith(`${own}.`)) places.push({ index, prefix: segment.slice(0, open), suffix: segment.slice(close + 1), inner: keysOf(name.slice(own.length)) });
+        if (own === name || name.startsWith(`${own}.`))
+          places.push({ index, prefix: segment.slice(0, open), suffix: segment.slice(close + 1), inner: keysOf(name.slice(own.length)) });
       }
     }
     const plain = withoutIndexes(name.toLowerCase());

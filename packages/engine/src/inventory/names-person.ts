@@ -48,7 +48,8 @@ function leafOf(name: string): string {
 
 const personName = /^(?:user|account|customer|member|patient|employee|subscriber|student|player|person|client|profile|contact)s?[_-]?(?:id|number|no|uuid|guid|ref)s?$/i;
 /** What a client made of somebody's number or address before it asked. */
-const personDigest = /(?:phone|mobile|msisdn|mail|user|account|customer|member|contact|person)s?[_-]?(?:hash|hashed|digest|sha_?\d{1,3}|md5)(?:es|s)?$|^(?:hash|hashed|sha_?\d{1,3}|md5)[_-]?(?:of[_-]?)?(?:phone|mobile|msisdn|mail|email|user|account|contact)s?/i;
+const personDigest =
+  /(?:phone|mobile|msisdn|mail|user|account|customer|member|contact|person)s?[_-]?(?:hash|hashed|digest|sha_?\d{1,3}|md5)(?:es|s)?$|^(?:hash|hashed|sha_?\d{1,3}|md5)[_-]?(?:of[_-]?)?(?:phone|mobile|msisdn|mail|email|user|account|contact)s?/i;
 const privateName =
   /^(?:order|invoice|payment|transaction|booking|reservation|ticket|message|document|claim|policy|card|wallet|device|cart|shipment)s?[_-]?(?:id|number|no|uuid|guid|ref)s?$/i;
 const privateNouns: ReadonlySet<string> = new Set(

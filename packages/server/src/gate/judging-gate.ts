@@ -37,7 +37,7 @@ import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, DenyRuling, FinalRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling, WaitRuling } from "./gate-port.ts";
 import type { HubLead } from "./hub-lead.ts";
 import { type RateLimits, tooMany } from "./rate-limits.ts";
-import { undoEncoding } from "./proxy/undo-encoding.ts";
+import { undoEncoding, undoRequestEncoding } from "./proxy/undo-encoding.ts";
 import { UniformPace } from "./uniform-pace.ts";
 
 /**
@@ -126,7 +126,8 @@ export class JudgingGate implements GatePort {
 
   onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
     const token = ruling.token as Waiting;
-    return this.#decide(token, this.#options.ports.decodeUtf8(body), complete);
+    const read = undoRequestEncoding(Buffer.from(body.buffer, body.byteOffset, body.byteLength), token.head.rawHeaders, complete);
+    return this.#decide(token, this.#options.ports.decodeUtf8(read.body), read.complete);
   }
 
   onAnswer(ruling: HoldRuling, answer: Answer): Release {
