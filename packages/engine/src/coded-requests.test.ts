@@ -17,7 +17,7 @@ const base64url = (text: string): string => Buffer.from(text).toString("base64ur
 const inUrl = encodeURIComponent;
 const token = (claims: object): string => `${base64url('{"alg":"none"}')}.${base64url(JSON.stringify(claims))}.`;
 const graphql = (id: string): unknown => ({ query: "query Q($id: ID!) { node(id: $id) { id } }", variables: { id: base64(`User:${id}`) } });
-const exists = (id: string): boolean => createHash("sha256").update(id).digest()[0]! % 2 === 0;
+const exists = (id: string): boolean => createHash("sha256").update(id).digest().readUInt8(0) % 2 === 0;
 
 interface Asked {
   readonly path: string;
