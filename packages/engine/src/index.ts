@@ -67,7 +67,8 @@ export { type OracleState, OracleTracker } from "./detect/oracle/oracle-tracker.
 export { DelayQuantile } from "./detect/observe/delay-quantile.ts";
 export { StratifiedRank } from "./detect/observe/stratified-rank.ts";
 export { type Operation, operationText } from "./inventory/calls/call.ts";
-export { Inventory, type InventoryBounds, inventoryBounds, type InventoryEndpoint } from "./inventory/inventory.ts";
+export { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
+export { type InventoryBounds, inventoryBounds } from "./inventory/inventory-limits.ts";
 export type { Declared } from "./decide/subject-rules.ts";
 export { Foresight, type ForesightExport } from "./inventory/foresight.ts";
 export { PathTemplates } from "./inventory/path-templates.ts";

@@ -44,7 +44,8 @@ import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.t
 import type { ExpectedCaller } from "./decide/expected-callers.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
 import { OracleTraffics } from "./decide/oracle-traffic.ts";
-import { Inventory, type InventoryBounds, type InventoryEndpoint } from "./inventory/inventory.ts";
+import { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
+import type { InventoryBounds } from "./inventory/inventory-limits.ts";
 import type { TemplateRule } from "./inventory/template-rules.ts";
 import type { Mode } from "./exchange/exchange.ts";
 import type { ResponseClass } from "./understood.ts";

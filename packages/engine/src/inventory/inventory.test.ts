@@ -3,7 +3,8 @@ import { missingAuthentication } from "../assess/checks/missing-authentication.t
 import type { Exchange, HeaderList } from "../exchange/exchange.ts";
 import { carriesAll } from "../exchange/exchange.ts";
 import { viewOf } from "../exchange/view-of.ts";
-import { hostAnswersMin, Inventory } from "./inventory.ts";
+import { Inventory } from "./inventory.ts";
+import { hostAnswersMin } from "./inventory-limits.ts";
 import { ports } from "../testing/ports.ts";
 
 let serial = 0;

@@ -1,34 +1,31 @@
 import { networkOf } from "../exchange/actor.ts";
-import { FieldNames, type FieldNamesState } from "./field-names.ts";
-import { type CredentialFacts, credentialFacts } from "../exchange/credential-facts.ts";
-import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
+import { hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { isRegisteredMethod } from "../exchange/stored-exchange.ts";
 import { plainHash } from "../exchange/plain-hash.ts";
-import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
-import { type AnswerFingerprint, answerFingerprint, answerShape, fingerprintText, NothingHere, proofOf, saysNothingInWords } from "./admission.ts";
+import type { ExchangeView } from "../exchange/view.ts";
+import { type AnswerFingerprint, answerFingerprint, answerShape, fingerprintText, proofOf, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
 import type { Calls, Operation } from "./calls/call.ts";
 import { graphqlCalls } from "./calls/graphql-calls.ts";
 import { GraphqlDocuments } from "./calls/graphql-documents.ts";
 import { jsonRpcCalls } from "./calls/json-rpc-calls.ts";
-import { type OperationBudget, operationKey, Operations, operationsMax, operationsOfAllMax } from "./calls/operations.ts";
+import { operationsMax } from "./calls/operations.ts";
 import { rpcPathOf } from "./calls/rpc-path.ts";
 import { webSocketOf } from "./calls/web-socket.ts";
-import type { EndpointNaming, EndpointState, MethodMap } from "./inventory-endpoint.ts";
-import { endpointKey, InventoryEndpoint } from "./inventory-endpoint.ts";
-import type { PathNode } from "./path-node.ts";
-import { type PathStep, pathOf } from "./path-step.ts";
+import { EndpointRegister } from "./endpoint-register.ts";
+import { FieldNames, type FieldNamesState } from "./field-names.ts";
 import { foreseenTrees } from "./foreseen-trees.ts";
 import { type Foresight, inventorySeed } from "./foresight.ts";
-import { PathTemplates } from "./path-templates.ts";
-import { classifiedFieldsMax } from "./field-classes.ts";
-import { SchemaBudget } from "./schema-node.ts";
-import { bodyCredential } from "./body-credential.ts";
-import { KnownCredentials } from "./known-credentials.ts";
-import type { PostureCaller } from "./posture.ts";
-import { type RuleNode, rulesFor, type TemplateRule } from "./template-rules.ts";
-import { unusualCarriers } from "./unusual-carriers.ts";
+import { endpointsOf, type HostInventory } from "./host-inventory.ts";
+import { endpointKey, type EndpointState, type InventoryEndpoint, type MethodMap } from "./inventory-endpoint.ts";
+import { InventoryHosts } from "./inventory-hosts.ts";
+import { hostAnswersMin, type InventoryBounds, inventoryBounds, methodsMax, originsMax } from "./inventory-limits.ts";
+import type { PathNode } from "./path-node.ts";
+import { type PathStep, pathOf } from "./path-step.ts";
+import { ProvenCallers } from "./proven-callers.ts";
+import { RequestCallers } from "./request-callers.ts";
+import type { TemplateRule } from "./template-rules.ts";
 
 export { InventoryEndpoint } from "./inventory-endpoint.ts";
 
@@ -45,29 +42,14 @@ export class Inventory {
   readonly #seed: number;
   /** Names of fields that were found to be structure, for whoever shows what is kept here. */
   readonly fieldNames: FieldNames;
-  readonly #schemaBudget = new SchemaBudget();
-  readonly #classedBudget = new SchemaBudget(classifiedFieldsMax);
-  readonly #hosts = new Map<string, HostInventory>();
+  readonly #register: EndpointRegister;
+  readonly #hosts: InventoryHosts;
   /** The operation that the exchange counted last called by name, where it called one alone, by {@link operationKey}. */
   lastOperation: string | undefined;
-  readonly #byId = new Map<string, InventoryEndpoint>();
-  readonly #principals = new Set<string>();
-  readonly #credentials = new KnownCredentials();
-  readonly #facts = new Map<string, CredentialFacts>();
-  /** Answers that hosts nobody has set up are given; by host, as {@link NothingHere} counts first segments. */
-  readonly #anyHost = new NothingHere();
+  readonly #callers: RequestCallers;
+  readonly #proven: ProvenCallers;
   readonly #documents = new GraphqlDocuments();
-  readonly #operations: OperationBudget = { used: 0, max: operationsOfAllMax };
-  #rules: readonly TemplateRule[] = [];
-  #ruledHosts: ReadonlySet<string> = new Set();
-  /** Of every host that no rule names: made once. */
-  #rulesOfOthers: RuleNode | undefined;
-  /** Places left for all hosts together. */
-  readonly #places: { left: number };
-  #endpoints = 0;
   #refused = 0;
-  #epochsDropped = 0;
-  #fresh: string[] = [];
   /** Methods with evidence at a place, where a first pass found them; while there is such knowledge no host makes room for another. */
   #foreseen: Map<PathNode<MethodMap>, ReadonlySet<string>> | undefined;
   /** More were foreseen than there is room for: then those that were left out stay out, whichever comes first. */
@@ -76,9 +58,12 @@ export class Inventory {
   constructor(ports: Ports, bounds: Partial<InventoryBounds> = {}) {
     this.#ports = ports;
     this.#bounds = { ...inventoryBounds, ...bounds };
-    this.#places = { left: this.#bounds.placesMax };
     this.#seed = inventorySeed(ports);
     this.fieldNames = new FieldNames(ports, this.#seed);
+    this.#register = new EndpointRegister({ ports, seed: this.#seed, idsMax: this.#bounds.idsMax, fieldNames: this.fieldNames });
+    this.#hosts = new InventoryHosts({ ports, seed: this.#seed, bounds: this.#bounds, register: this.#register });
+    this.#callers = new RequestCallers(ports, this.#seed);
+    this.#proven = new ProvenCallers(this.#bounds.principalsMax);
   }
 
   /**
@@ -103,10 +88,10 @@ export class Inventory {
     nothing = proof !== "endpoint";
     // A host enters with an answer that may be evidence: `Host` is the caller's choice.
     const fingerprint = nothing ? undefined : answerFingerprint(view);
-    const unset = nothing || (fingerprint !== undefined && this.#anyHost.knows(fingerprint));
-    const host = unset ? this.#hosts.get(view.host) : this.#host(view.host);
+    const unset = nothing || (fingerprint !== undefined && this.#hosts.anyHost.knows(fingerprint));
+    const host = unset ? this.#hosts.get(view.host) : this.#hosts.enter(view.host);
     if (host === undefined) return undefined;
-    if (nothing || (fingerprint !== undefined && this.#isNothing(host, fingerprint, view.segments[0]))) {
+    if (nothing || (fingerprint !== undefined && this.#hosts.isNothing(host, fingerprint, view.segments[0]))) {
       const known = this.#foreseen === undefined ? this.#known(host, method, segments, operation) : this.#foreseenAt(host, method, segments, operation);
       const counted = known ?? (proof === "method" ? this.#beside(host, method, segments, operation, view) : undefined);
       return this.#countNothing(counted, view, { host, segments, network });
@@ -122,7 +107,7 @@ export class Inventory {
     if (place.shape === "" && view.responseJson !== undefined && status >= 200 && status < 300) place.shape = plainHash(answerShape(view.responseJson));
     if (endpoint.evidence !== "certain") endpoint.admit(fingerprint === undefined ? undefined : fingerprintText(fingerprint));
     this.#count(endpoint, view, network);
-    if (part !== undefined) this.#principal(view, part);
+    if (part !== undefined) this.#proven.observe(view, part);
     return endpoint;
   }
 
@@ -140,31 +125,18 @@ export class Inventory {
   #count(endpoint: InventoryEndpoint | undefined, view: ExchangeView, network: number): InventoryEndpoint | undefined {
     this.lastOperation = undefined;
     if (endpoint === undefined) return undefined;
-    const caller = this.#caller(view, network);
+    const caller = this.#callers.of(view, network);
     endpoint.observe(view, caller);
     if (endpoint.operation !== undefined) return endpoint;
     const calls = this.#callsOf(view);
     if (calls === undefined) return endpoint;
-    endpoint.operations ??= new Operations();
     const host = this.#hosts.get(endpoint.host);
     if (host === undefined) return endpoint;
-    endpoint.operations.observe(
-      calls,
-      view,
-      (call) => {
-        const its = this.#caller(call, network);
-        // What stands in the request beside its calls belongs to each of them.
-        return its.credential === undefined && caller.carriers !== undefined ? { ...its, carriers: caller.carriers } : its;
-      },
-      this.#ports,
-      this.#operations,
-      (operation) => {
-        const made = new InventoryEndpoint(endpoint.method, endpoint.host, endpoint.place, this.#naming(host), operation);
-        made.evidence = "certain";
-        return made;
-      },
-    );
-    this.lastOperation = endpoint.operations.alone;
+    this.lastOperation = this.#register.countCalls(host, endpoint, calls, view, (call) => {
+      const its = this.#callers.of(call, network);
+      // What stands in the request beside its calls belongs to each of them.
+      return its.credential === undefined && caller.carriers !== undefined ? { ...its, carriers: caller.carriers } : its;
+    });
     return endpoint;
   }
 
@@ -183,13 +155,14 @@ export class Inventory {
       hostsMax: this.#bounds.hostsMax,
       hostAnswersMin,
       bounds: { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax, shared: { left: this.#bounds.placesMax } },
-      rulesOf: (host) => this.#rulesOf(host),
+      rulesOf: (host) => this.#hosts.rulesOf(host),
     });
     this.#foreseen = new Map();
+    this.#hosts.settled = true;
     let left = this.#bounds.endpointsMax;
-    this.#anyHost.restore(anyHost.exportState());
+    this.#hosts.anyHost.restore(anyHost.exportState());
     for (const { name, root, nothing } of hosts) {
-      const host = this.#host(name);
+      const host = this.#hosts.enter(name);
       if (host === undefined) continue;
       host.answers = hostAnswersMin;
       host.nothing.restore(nothing);
@@ -205,15 +178,12 @@ export class Inventory {
 
   /** Obeys these rules of people from now on, in place of any before: see {@link PathTemplates.govern}. */
   govern(rules: readonly TemplateRule[]): void {
-    this.#rules = rules;
-    this.#ruledHosts = new Set(rules.flatMap((rule) => rule.host ?? []));
-    this.#rulesOfOthers = rulesFor("", rules);
-    for (const host of this.#hosts.values()) host.paths.govern(this.#rulesOf(host.name));
+    this.#hosts.govern(rules);
   }
 
   /** The rules obeyed. */
   get rules(): readonly TemplateRule[] {
-    return this.#rules;
+    return this.#hosts.rules;
   }
 
   /** The endpoint a request would belong to, without counting it. */
@@ -236,14 +206,12 @@ export class Inventory {
 
   /** Grows whenever paths merge, so that templates and ids may have changed. */
   get version(): number {
-    let version = this.#epochsDropped;
-    for (const host of this.#hosts.values()) version += host.paths.epoch;
-    return version;
+    return this.#hosts.version;
   }
 
   /** By id, old ids of merged templates included. */
   byId(id: string): InventoryEndpoint | undefined {
-    return this.#byId.get(id);
+    return this.#register.byId(id);
   }
 
   /** {@link endpoints} and {@link calls} together, calls after the endpoint they are sent to. */
@@ -254,7 +222,7 @@ export class Inventory {
   /** The operations of all endpoints that take their calls at one path, by host, template and name. Call {@link endpoints} first: it settles their paths. */
   calls(): readonly InventoryEndpoint[] {
     const all: InventoryEndpoint[] = [];
-    for (const host of this.#hosts.values()) {
+    for (const host of this.#hosts.all()) {
       for (const endpoint of endpointsOf(host)) for (const one of endpoint.operations?.byKey.values() ?? []) if (one.id !== "") all.push(one);
     }
     return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.key, b.key));
@@ -264,7 +232,7 @@ export class Inventory {
   endpoints(): readonly InventoryEndpoint[] {
     const all: InventoryEndpoint[] = [];
     let parts = 0;
-    for (const host of this.#hosts.values()) {
+    for (const host of this.#hosts.all()) {
       host.paths.settle();
       for (const endpoint of endpointsOf(host)) {
         void endpoint.id;
@@ -274,7 +242,7 @@ export class Inventory {
       }
     }
     // Counted anew: what was learned wrongly below a name that turned out to be a value is let go without a word.
-    this.#endpoints = all.length + parts;
+    this.#register.count = all.length + parts;
     return all.sort((a, b) => compare(a.host, b.host) || compare(a.template, b.template) || compare(a.key, b.key));
   }
 
@@ -285,25 +253,23 @@ export class Inventory {
 
   /** True when this credential hash was accepted by an endpoint that refuses others, and is not shared by its callers. */
   isPrincipal(hash: string): boolean {
-    return this.#principals.has(hash);
+    return this.#proven.has(hash);
   }
 
   /** Principals found since the last call. */
   newPrincipals(): readonly string[] {
-    const fresh = this.#fresh;
-    this.#fresh = [];
-    return fresh;
+    return this.#proven.takeFresh();
   }
 
   /** What is held over all hosts, for memory reports; `refused`: exchanges that got no endpoint because a bound was reached. */
   get size(): { readonly hosts: number; readonly nodes: number; readonly endpoints: number; readonly refused: number } {
-    return { hosts: this.#hosts.size, nodes: this.#bounds.placesMax - this.#places.left, endpoints: this.#endpoints, refused: this.#refused };
+    return { hosts: this.#hosts.size, nodes: this.#hosts.places, endpoints: this.#register.count, refused: this.#refused };
   }
 
   /** JSON-able: every endpoint there is. Constants stand in clear only where they may be shown. */
   exportState(): InventoryState {
     const hosts: { name: string; endpoints: { path: readonly PathStep[]; state: EndpointState }[]; nothing: readonly string[] }[] = [];
-    for (const host of this.#hosts.values()) {
+    for (const host of this.#hosts.all()) {
       host.paths.settle();
       const endpoints: { path: readonly PathStep[]; state: EndpointState }[] = [];
       for (const endpoint of endpointsOf(host, true)) {
@@ -311,7 +277,7 @@ export class Inventory {
       }
       hosts.push({ name: host.name, endpoints, nothing: host.nothing.exportState() });
     }
-    return { version: 1, hosts, principals: [...this.#principals], fieldNames: this.fieldNames.exportState() };
+    return { version: 1, hosts, principals: this.#proven.exportState(), fieldNames: this.fieldNames.exportState() };
   }
 
   /** An inventory that goes on where the exported one stopped. State of another shape or version gives an empty one. */
@@ -324,7 +290,7 @@ export class Inventory {
     const { hosts, principals, fieldNames } = state as InventoryState;
     inventory.fieldNames.restore(fieldNames ?? []);
     for (const saved of hosts) {
-      const host = inventory.#host(saved.name);
+      const host = inventory.#hosts.enter(saved.name);
       if (host === undefined) break;
       host.nothing.restore(saved.nothing);
       // What was kept was evidence once.
@@ -332,122 +298,15 @@ export class Inventory {
       for (const { path, state: counts } of saved.endpoints) {
         const place = host.paths.restore(path);
         const endpoint = place === undefined ? undefined : inventory.#endpointAt(host, place, counts.method, counts.operation);
-        endpoint?.restore(counts);
-        if (endpoint !== undefined && counts.operations !== undefined) inventory.#restoreCalls(host, endpoint, counts.operations);
+        if (endpoint !== undefined) inventory.#register.restore(host, endpoint, counts);
       }
       host.paths.restored();
     }
     // What was learned comes first: rules show it otherwise, and change nothing of it.
     inventory.govern(rules);
-    for (const hash of principals) inventory.#principals.add(hash);
+    inventory.#proven.restore(principals);
     inventory.endpoints();
     return inventory;
-  }
-
-  #restoreCalls(host: HostInventory, endpoint: InventoryEndpoint, saved: NonNullable<EndpointState["operations"]>): void {
-    const operations = new Operations<InventoryEndpoint>();
-    operations.protocol = saved.protocol;
-    operations.others = saved.others;
-    for (const state of saved.list.slice(0, operationsMax)) {
-      if (state.operation === undefined || this.#operations.used >= this.#operations.max) continue;
-      const one = new InventoryEndpoint(endpoint.method, endpoint.host, endpoint.place, this.#naming(host), state.operation);
-      one.restore(state);
-      operations.byKey.set(operationKey(state.operation), one);
-      this.#operations.used++;
-    }
-    endpoint.operations = operations;
-  }
-
-  /** What an endpoint holds of what all share is given back. */
-  #release(endpoint: InventoryEndpoint): void {
-    for (const one of endpoint.operations?.byKey.values() ?? []) {
-      this.#release(one);
-      this.#operations.used--;
-    }
-    endpoint.release();
-    for (const id of [endpoint.id, ...endpoint.aliases]) if (this.#byId.get(id) === endpoint) this.#byId.delete(id);
-  }
-
-  /** True when this answer is what the host gives to everything, or what every host is given that nobody has set up. */
-  #isNothing(host: HostInventory, fingerprint: AnswerFingerprint, first: string | undefined): boolean {
-    const here = host.nothing.observe(fingerprint, first, this.#seed);
-    if (here?.learned === true) this.#dropEvidence(host, here.fingerprint);
-    if (here !== undefined) return true;
-    if (host.answers >= hostAnswersMin) return false;
-    const anywhere = this.#anyHost.observe(fingerprint, host.name, this.#seed);
-    if (anywhere === undefined) return false;
-    if (anywhere.learned) {
-      for (const other of this.#hosts.values()) {
-        if (other.answers >= hostAnswersMin) continue;
-        this.#dropEvidence(other, anywhere.fingerprint);
-        if (isEmpty(other)) this.#drop(other);
-      }
-    }
-    return true;
-  }
-
-  /** Makes room at the bound: the host that answered least goes, as long as that was little. */
-  #dropHost(): void {
-    let least: HostInventory | undefined;
-    for (const host of this.#hosts.values()) if (host.answers < hostAnswersMin && (least === undefined || host.answers < least.answers)) least = host;
-    if (least === undefined) return;
-    for (const endpoint of [...endpointsOf(least), ...endpointsOf(least, true)]) this.#release(endpoint);
-    this.#drop(least);
-  }
-
-  #drop(host: HostInventory): void {
-    for (const endpoint of endpointsOf(host)) this.#endpoints -= 1 + (endpoint.parts?.size ?? 0);
-    this.#places.left += host.paths.nodes;
-    this.#epochsDropped += host.paths.epoch;
-    this.#hosts.delete(host.name);
-  }
-
-  #rulesOf(host: string): RuleNode | undefined {
-    return this.#ruledHosts.has(host) ? rulesFor(host, this.#rules) : this.#rulesOfOthers;
-  }
-
-  #host(name: string): HostInventory | undefined {
-    const known = this.#hosts.get(name);
-    if (known !== undefined) return known;
-    if (this.#hosts.size >= this.#bounds.hostsMax && this.#foreseen === undefined) this.#dropHost();
-    if (this.#hosts.size >= this.#bounds.hostsMax) return undefined;
-    const host: HostInventory = {
-      name,
-      paths: new PathTemplates<MethodMap>(
-        (into, from, was) => joinMethods(into, from, was, () => this.#endpoints--),
-        { nodesMax: this.#bounds.nodesPerHostMax, childrenMax: this.#bounds.childrenMax, shared: this.#places },
-        (constant) => hashedSegment(constant, this.#ports),
-        { copy: (methods, place) => this.#copy(name, methods, place), drop: (methods) => this.#unshow(methods) },
-      ),
-      nothing: new NothingHere(),
-      naming: undefined,
-      answers: 0,
-    };
-    host.paths.govern(this.#rulesOf(name));
-    this.#hosts.set(name, host);
-    return host;
-  }
-
-  #naming(host: HostInventory): EndpointNaming {
-    host.naming ??= {
-      seed: this.#seed,
-      epoch: () => host.paths.epoch,
-      hidden: (constant) => hashedSegment(constant, this.#ports),
-      fieldName: (name) => fieldName(name, this.#ports),
-      nameOf: (name) => fieldName(name, this.#ports),
-      names: this.fieldNames,
-      budget: this.#schemaBudget,
-      operations: this.#operations,
-      classed: this.#classedBudget,
-      idOf: (method, name, template) => this.#ports.hash("segment", `${method} ${name} ${template}`),
-      registered: (id, endpoint) => {
-        // A name that went over to another endpoint and came back is nobody's former one any more.
-        const holder = this.#byId.get(id);
-        if (holder !== undefined && holder !== endpoint && endpoint.id === id && holder.id !== id) holder.aliases.delete(id);
-        if (this.#byId.size < this.#bounds.idsMax || this.#byId.has(id)) this.#byId.set(id, endpoint);
-      },
-    };
-    return host.naming;
   }
 
   #endpointAt(host: HostInventory, place: PathNode<MethodMap>, method: string, operation: Operation | undefined, inView = false): InventoryEndpoint | undefined {
@@ -456,13 +315,12 @@ export class Inventory {
     if (known !== undefined) return known;
     if (this.#closed && this.#foreseen?.get(place)?.has(key) !== true) return undefined;
     const room = operation?.protocol === "grpc" ? operationsMax : operationsMax + methodsMax;
-    if (this.#endpoints >= this.#bounds.endpointsMax) for (const { paths } of this.#hosts.values()) paths.cramp();
-    if ((place.leaf?.size ?? 0) >= room || this.#endpoints >= this.#bounds.endpointsMax) return undefined;
+    if (this.#register.count >= this.#bounds.endpointsMax) for (const { paths } of this.#hosts.all()) paths.cramp();
+    if ((place.leaf?.size ?? 0) >= room || this.#register.count >= this.#bounds.endpointsMax) return undefined;
     place.leaf ??= new Map();
-    this.#endpoints++;
-    const endpoint = new InventoryEndpoint(method, host.name, place, this.#naming(host), operation);
+    const endpoint = this.#register.make(host, place, method, operation);
     if (inView) endpoint.parts = new Set();
-    const former = this.#rules.length === 0 || inView ? undefined : host.paths.formerPlace(place)?.leaf?.get(key);
+    const former = this.#hosts.rules.length === 0 || inView ? undefined : host.paths.formerPlace(place)?.leaf?.get(key);
     if (former !== undefined) for (const id of [former.id, ...former.origins]) if (endpoint.origins.size < originsMax) endpoint.origins.add(id);
     place.leaf.set(key, endpoint);
     return endpoint;
@@ -481,37 +339,6 @@ export class Inventory {
   ): InventoryEndpoint | undefined {
     if (endpoint?.parts !== undefined) this.#count(this.#known(host, endpoint.method, segments, endpoint.operation, true), view, network);
     return this.#count(endpoint, view, network);
-  }
-
-  /** What a view shows for endpoints that were learned: the same, as it is after a restart. */
-  #copy(hostName: string, methods: MethodMap, place: PathNode<MethodMap>): MethodMap {
-    const copies: MethodMap = new Map();
-    const host = this.#hosts.get(hostName);
-    if (host === undefined) return copies;
-    for (const [key, part] of methods) {
-      const copy = new InventoryEndpoint(part.method, part.host, place, this.#naming(host), part.operation);
-      copy.parts = new Set();
-      const state = part.exportState();
-      copy.restore(state);
-      copy.evidence = part.evidence === "certain" ? "certain" : new Set(part.evidence);
-      if (state.operations !== undefined) this.#restoreCalls(host, copy, state.operations);
-      copy.show(part);
-      copies.set(key, copy);
-      this.#endpoints++;
-    }
-    return copies;
-  }
-
-  #unshow(methods: MethodMap): void {
-    for (const endpoint of methods.values()) {
-      if (endpoint.parts === undefined) {
-        endpoint.shownAs?.parts?.delete(endpoint);
-        continue;
-      }
-      this.#release(endpoint);
-      this.#endpoints--;
-      endpoint.unshow();
-    }
   }
 
   /** As {@link #known}, also where a first pass found evidence that may come later in this one. */
@@ -537,101 +364,7 @@ export class Inventory {
   #stands(place: PathNode<MethodMap> | undefined, key: string): boolean {
     return place !== undefined && (place.leaf?.has(key) === true || this.#foreseen?.get(place)?.has(key) === true);
   }
-
-  /** The host turned out to answer everything this way: what stood on that answer alone was never an endpoint. */
-  #dropEvidence(host: HostInventory, fingerprint: string): void {
-    // Listed before the walk: places are pruned on the way.
-    const listed = [...endpointsOf(host), ...[...endpointsOf(host, true)].filter((one) => one.shownAs !== undefined)];
-    for (const endpoint of listed) {
-      const { evidence } = endpoint;
-      if (evidence === "certain") continue;
-      for (const answer of evidence) if (answer.includes(fingerprint)) evidence.delete(answer);
-      if (evidence.size > 0) continue;
-      const { leaf } = endpoint.place;
-      if (leaf?.delete(endpoint.key) === true) this.#endpoints--;
-      endpoint.shownAs?.parts?.delete(endpoint);
-      endpoint.unshow();
-      this.#release(endpoint);
-      if (leaf?.size === 0) host.paths.prune(endpoint.place);
-    }
-  }
-
-  #caller(view: ExchangeView, network: number): PostureCaller {
-    const credential = view.credential ?? bodyCredential(view, this.#ports);
-    const device = hash32(network, view.userAgent);
-    if (credential === undefined) return { network, device, credential, facts: undefined, carriers: unusualCarriers(view, this.#seed) };
-    return { network, device, credential, facts: this.#factsOf(view, credential), known: this.#credentials };
-  }
-
-  /** What a credential says of itself stays the same: it is read once. */
-  #factsOf(view: ExchangeView, credential: CredentialSeen): CredentialFacts {
-    let facts = this.#facts.get(credential.hash);
-    if (facts === undefined) {
-      facts = credentialFacts(view, credential, this.#ports);
-      if (this.#facts.size >= factsMax) this.#facts.clear();
-      this.#facts.set(credential.hash, facts);
-    }
-    return facts;
-  }
-
-  #principal(view: ExchangeView, endpoint: InventoryEndpoint): void {
-    const hash = view.credential?.hash;
-    const { status } = view.exchange.response;
-    if (hash === undefined || status < 200 || status > 299) return;
-    // A signature without a key's name is another one each time.
-    if (view.credential?.kind === "hmac" && view.credential.location !== "header:authorization" && view.credential.location !== "header:signature-input") return;
-    if (this.#principals.has(hash)) {
-      if (!endpoint.auth.isSharedHere(hash)) return;
-      this.#principals.delete(hash);
-      return;
-    }
-    if (endpoint.posture().bare.verdict !== "enforced" || endpoint.auth.isSharedHere(hash)) return;
-    if (this.#principals.size >= this.#bounds.principalsMax) {
-      const [oldest] = this.#principals;
-      if (oldest !== undefined) this.#principals.delete(oldest);
-    }
-    this.#principals.add(hash);
-    if (this.#fresh.length < this.#bounds.principalsMax) this.#fresh.push(hash);
-  }
 }
-
-export interface InventoryBounds {
-  readonly hostsMax: number;
-  readonly nodesPerHostMax: number;
-  /** Places in the trees of paths of all hosts together. */
-  readonly placesMax: number;
-  readonly endpointsMax: number;
-  readonly childrenMax: number;
-  readonly principalsMax: number;
-  readonly idsMax: number;
-}
-
-/**
- * `Host` is the caller's choice, so hosts are few; one that answered little makes room for another; nodes and children as in `templateBounds`; places and
- * endpoints of all hosts together bound the memory of the whole (`npm run bench:templates` prints what they weigh), far beyond what one team runs;
- * 100,000 principals are 10 MB, the oldest goes; ids count old names too. At a bound known endpoints go on counting and nothing new is made.
- */
-export const inventoryBounds: InventoryBounds = {
-  hostsMax: 256,
-  nodesPerHostMax: 50_000,
-  placesMax: 200_000,
-  endpointsMax: 20_000,
-  childrenMax: 1_000,
-  principalsMax: 100_000,
-  idsMax: 200_000,
-};
-
-/** Credentials whose facts are remembered, in memory only; when they are full it starts anew. 300 bytes each. */
-export const factsMax = 16_384;
-
-/** A host that gave so many answers is one, whatever others answer; with fewer it may be a name that somebody invented. */
-export const hostAnswersMin = 64;
-
-/** Endpoints that one was split from; each split adds one. */
-export const originsMax = 16;
-
-/** Methods kept at one path beside those of RPC services: HTTP has nine, WebDAV a few more. */
-export const methodsMax = 24;
 
 interface PartSeen {
   readonly view: ExchangeView;
@@ -652,19 +385,6 @@ export interface InventoryState {
   readonly fieldNames?: FieldNamesState;
 }
 
-interface HostInventory {
-  readonly name: string;
-  readonly paths: PathTemplates<MethodMap>;
-  readonly nothing: NothingHere;
-  naming: EndpointNaming | undefined;
-  /** Answers that may be evidence. */
-  answers: number;
-}
-
-function isEmpty(host: HostInventory): boolean {
-  return host.paths.root.children.size === 0 && host.paths.root.parameters.size === 0 && host.paths.root.leaf === undefined;
-}
-
 function webSocket(view: ExchangeView): Operation | undefined {
   return webSocketOf(view) === undefined ? undefined : connection;
 }
@@ -677,39 +397,6 @@ function rpcOperation(name: string): Operation {
 
 function withStatus(view: ExchangeView, status: number): ExchangeView {
   return { ...view, exchange: { ...view.exchange, response: { ...view.exchange.response, status } } };
-}
-
-function joinMethods(
-  into: MethodMap | undefined,
-  from: MethodMap,
-  was: { readonly depth: number; readonly value: string; readonly place: PathNode<MethodMap> },
-  joined: () => void,
-): MethodMap {
-  const methods: MethodMap = into ?? new Map();
-  for (const [method, endpoint] of from) {
-    // The value that was taken for a constant is a parameter's sample now.
-    if (was.value !== "") endpoint.parameters.add(`p${was.depth}`, was.value, endpoint.requests);
-    const twin = methods.get(method);
-    if (twin === undefined) {
-      endpoint.moveTo(was.place);
-      methods.set(method, endpoint);
-    } else if (twin !== endpoint) {
-      twin.absorb(endpoint);
-      joined();
-    }
-  }
-  return methods;
-}
-
-/** As they are shown, or as they were `learned`. */
-function* endpointsOf(host: HostInventory, learned = false): Generator<InventoryEndpoint> {
-  const walk = function* (from: PathNode<MethodMap>): Generator<InventoryEndpoint> {
-    const node = learned ? from : (from.view ?? from);
-    if (node.leaf !== undefined) yield* node.leaf.values();
-    for (const child of node.children.values()) yield* walk(child);
-    for (const child of node.parameters.values()) yield* walk(child);
-  };
-  yield* walk(host.paths.root);
 }
 
 function compare(a: string, b: string): number {
