@@ -33,16 +33,19 @@ import type { AddedSpec, EndpointShape, RemovedSpecView, SpecDiff, SpecUpload, S
 import { observedApi } from "../specs/observed-api.ts";
 import { revealApi } from "../specs/reveal-names.ts";
 import { openApiOf } from "../specs/write-openapi.ts";
-import { pageOf, readCursor } from "../store/page-cursor.ts";
 import type { StoreClient } from "../store/store-client.ts";
-import { type BlindIdentifier, blindIdentifierText } from "./blind-identifiers.ts";
+import type { BlindIdentifier } from "./blind-identifiers.ts";
+import { blindSpots } from "./blind-spots.ts";
 import { worstOpen } from "./endpoint-concern.ts";
+import { annotated, auditDetail } from "./endpoint-patch.ts";
 import { annotationsMax, changesOf, type EndpointLife, livesOf } from "./endpoint-life.ts";
 import { changeViews } from "./change-views.ts";
 import type { AuditEntry } from "../state/audit-log.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { HubCore } from "./hub-core.ts";
-import { endpointView, exchangeView, findingView, incidentView } from "./project.ts";
+import { LiveSeries } from "./live-series.ts";
+import { endpointView, findingView, incidentView } from "./project.ts";
+import { StoredHistory } from "./stored-history.ts";
 import { withRule } from "./template-rules-file.ts";
 import { changeOf, namesOf, ruleViews, templateNamed, templateView } from "./template-views.ts";
 
@@ -51,9 +54,8 @@ export class HubViews implements Views {
   readonly #core: HubCore;
   readonly #options: HubViewsOptions;
   readonly #listeners = new Set<(event: LiveEvent) => void>();
-  readonly #series: { requests: number[]; truthful: number[]; uniform: number[] } = { requests: [], truthful: [], uniform: [] };
-  readonly #told = new Map<string, { readonly truthful: number; readonly uniform: number }>();
-  #requests = 0;
+  readonly #series = new LiveSeries();
+  readonly #history: StoredHistory;
   #listed: { readonly until: number; readonly staleFrom: number; readonly known: number; readonly changes: number; readonly list: readonly EndpointView[] } = nothingListed;
   #findings: { at: number; list: FindingView[] } = { at: 0, list: [] };
   storeUp = false;
@@ -62,26 +64,12 @@ export class HubViews implements Views {
   constructor(core: HubCore, options: HubViewsOptions) {
     this.#core = core;
     this.#options = options;
+    this.#history = new StoredHistory(options.store, () => core.ledger);
   }
 
   /** Once a real second: moves the live series on and tells the listeners. */
   tick(): void {
-    let truthful = 0;
-    let uniform = 0;
-    for (const usage of this.#core.usage.values()) {
-      // What an endpoint had counted before it was first heard of is no news of this second.
-      const before = this.#told.get(usage.endpointId) ?? usage;
-      this.#told.set(usage.endpointId, usage);
-      if (this.#guardState(usage.endpointId) !== "budgeted") continue;
-      truthful += Math.max(0, usage.truthful - before.truthful);
-      uniform += Math.max(0, usage.uniform - before.uniform);
-    }
-    const second = { requests: this.#core.requests - this.#requests, truthful, uniform };
-    this.#requests = this.#core.requests;
-    for (const key of ["requests", "truthful", "uniform"] as const) {
-      this.#series[key].push(second[key]);
-      if (this.#series[key].length > seriesSeconds) this.#series[key].shift();
-    }
+    this.#series.tick(this.#core.requests, this.#core.usage.values(), (endpointId) => this.#guardState(endpointId) === "budgeted");
     if (this.#listeners.size > 0) this.#tell({ type: "overview", data: this.overview() });
   }
 
@@ -104,20 +92,18 @@ export class HubViews implements Views {
       uniform += totals.uniform;
       estimated ||= totals.estimated;
     }
-    const { requests, truthful, uniform: uniformSeries } = this.#series;
-    const recent = requests.slice(-5);
     return {
       at: this.#options.now(),
       clockFactor: this.#options.clockFactor,
       mode: this.#options.mode,
       upstream: this.#options.upstream,
       requests: this.#core.requests,
-      requestsPerSecond: Math.round((recent.reduce((sum, n) => sum + n, 0) / Math.max(1, recent.length)) * 10) / 10,
+      requestsPerSecond: this.#series.requestsPerSecond,
       endpoints: this.#knownEndpoints(),
       openFindings: this.findings().filter((finding) => finding.status === "open").length,
       openIncidents: this.#core.incidents.list().filter((incident) => incident.status !== "closed").length,
       disclosed: { confirmed, denied, uniform, estimated },
-      series: { fromAt: Date.now() - requests.length * 1_000, stepMs: 1_000, requests, truthful, uniform: uniformSeries },
+      series: this.#series.view(Date.now()),
       blindSpots: this.blindSpots(),
     };
   }
@@ -227,16 +213,7 @@ export class HubViews implements Views {
     }
     const at = this.#options.now();
     await this.#options.audit({ at: Date.now(), actor: by, action: "endpoint.describe", subject: endpoint.id, detail: auditDetail(patch) });
-    const { owner, tags, retired, publicOnPurpose } = patch;
-    const before = this.#core.annotations.get(endpoint.id);
-    this.#core.annotate(endpoint.id, {
-      at,
-      by,
-      owner: owner === undefined ? before?.owner : (owner ?? undefined),
-      tags: tags === undefined ? before?.tags : (tags ?? undefined),
-      retiredAt: retired === undefined ? before?.retiredAt : retired ? (before?.retiredAt ?? at) : null,
-      publicOnPurpose: publicOnPurpose === undefined ? before?.publicOnPurpose : (publicOnPurpose ?? undefined),
-    });
+    this.#core.annotate(endpoint.id, annotated(this.#core.annotations.get(endpoint.id), patch, { at, by }));
     this.#findings = { at: 0, list: [] };
     this.#listed = nothingListed;
     const view = this.endpoint(endpoint.id);
@@ -302,62 +279,24 @@ export class HubViews implements Views {
     return { items, next: from + items.length < all.length ? (items.at(-1)?.id ?? null) : null };
   }
 
-  async actors(query: PageQuery): Promise<Page<ActorView>> {
-    const limit = query.limit ?? 100;
-    const rows = await this.#options.store.query("actors", { limit, confirmedClasses: this.#classes("confirmed") });
-    const items = rows.map((row) => ({
-      address: row.address,
-      requests: row.requests,
-      subjects: row.subjects,
-      confirmed: row.confirmed,
-      firstAt: iso(row.firstAt),
-      lastAt: iso(row.lastAt),
-    }));
-    return { items, next: null };
+  actors(query: PageQuery): Promise<Page<ActorView>> {
+    return this.#history.actors(query);
   }
 
-  async disclosureTotals(query: DisclosureQuery): Promise<readonly DisclosureTotals[]> {
-    const rows = await this.#options.store.query("meaningTotals", {
-      ...windowOf(query),
-      confirmedClasses: this.#classes("confirmed"),
-      deniedClasses: this.#classes("denied"),
-      nothingClasses: this.#classes("nothing"),
-    });
-    return rows.map((row) => {
-      const endpoint = this.#core.ledger.inventory.byId(row.endpointId);
-      return {
-        endpoint: row.endpointId,
-        method: endpoint?.method ?? "",
-        host: endpoint?.host ?? "",
-        path: endpoint?.template ?? "",
-        confirmed: row.confirmed,
-        denied: row.denied,
-        uniform: row.uniform,
-        unknown: row.unknown,
-        from: iso(row.firstAt),
-        to: iso(row.lastAt),
-      };
-    });
+  disclosureTotals(query: DisclosureQuery): Promise<readonly DisclosureTotals[]> {
+    return this.#history.disclosureTotals(query);
   }
 
-  async disclosures(query: DisclosureQuery & PageQuery): Promise<Page<Disclosure & { readonly meaning: Meaning }>> {
-    const limit = query.limit ?? 100;
-    const rows = await this.#options.store.query("disclosures", { ...windowOf(query), limit, before: readCursor(query.cursor) });
-    const items = rows.map((row) => ({ ...row, meaning: row.answer === "truthful" ? this.#core.ledger.meaning(row.endpointId, row.responseClass) : ("nothing" as const) }));
-    return { items, next: pageOf(rows, limit).next };
+  disclosures(query: DisclosureQuery & PageQuery): Promise<Page<Disclosure & { readonly meaning: Meaning }>> {
+    return this.#history.disclosures(query);
   }
 
-  async exchanges(query: ExchangeQuery & PageQuery): Promise<Page<ExchangeRow>> {
-    const limit = query.limit ?? 100;
-    const { cursor, ...rest } = query;
-    const rows = await this.#options.store.query("exchanges", { ...rest, limit, before: readCursor(cursor) });
-    return { items: rows.map(exchangeView), next: pageOf(rows, limit).next };
+  exchanges(query: ExchangeQuery & PageQuery): Promise<Page<ExchangeRow>> {
+    return this.#history.exchanges(query);
   }
 
-  async decisions(query: PageQuery): Promise<Page<DecisionRow>> {
-    const limit = query.limit ?? 100;
-    const rows = await this.#options.store.query("decisions", { limit, before: readCursor(query.cursor) });
-    return { items: rows.map((row) => ({ id: row.id, at: iso(row.at), action: row.action, would: row.would, reason: row.reason, ref: row.ref })), next: pageOf(rows, limit).next };
+  decisions(query: PageQuery): Promise<Page<DecisionRow>> {
+    return this.#history.decisions(query);
   }
 
   policies(): unknown {
@@ -406,22 +345,12 @@ export class HubViews implements Views {
 
   /** What Postern is not seeing right now, in plain words. */
   blindSpots(): string[] {
-    const spots: string[] = [];
-    if (this.gates === 0 && this.#options.upstream !== null) spots.push("The gate is not connected: what passes it now reaches the hub later, or is counted as missing.");
-    if (!this.storeUp) spots.push("The store does not answer: history is not shown. Journals keep every row until it is back.");
-    const missing = this.#core.missing.reduce((sum, one) => sum + one.count, 0);
-    if (missing > 0) spots.push(`${missing} exchanges never reached the hub (a process died or was away); disclosures of guarded endpoints are not among them.`);
-    if (this.#core.upstreamErrors > 0) spots.push(`${this.#core.upstreamErrors} requests got no answer from the service behind the gate.`);
-    for (const blind of this.#options.blindIdentifiers()) spots.push(blindIdentifierText(blind));
-    const endpoints = this.endpoints();
-    if (endpoints.length > 0 && endpoints.every(({ auth }) => auth.verdict === "unproven"))
-      spots.push("No endpoint is proven to ask for a credential, or not to: records without headers, such as access logs, cannot show it. The gate, the middleware or a HAR can.");
-    if (endpoints.length > 0 && this.#core.ledger.inventory.endpoints().every((endpoint) => [...endpoint.schemas.responses.values()].every(({ sampled }) => sampled === 0)))
-      spots.push("Answers came without headers and bodies, as access logs write them: what they give away is not judged, and who exists only where status or length tells.");
-    const { refused } = this.#core.ledger.inventory.size;
-    if (refused > 0) spots.push(`${refused} exchanges belong to endpoints beyond the inventory's bounds: raise inventory.places or inventory.endpoints.`);
-    for (const [id, count] of Object.entries(this.#core.triggerErrors())) spots.push(`The trigger ${id} failed ${count} times: mend its expression.`);
-    return spots;
+    return blindSpots(this.#core, {
+      gateMissing: this.gates === 0 && this.#options.upstream !== null,
+      storeUp: this.storeUp,
+      endpoints: this.endpoints(),
+      identifiers: this.#options.blindIdentifiers(),
+    });
   }
 
   #lives(): (endpoint: InventoryEndpoint) => EndpointLife {
@@ -436,38 +365,9 @@ export class HubViews implements Views {
     return this.#core.policy().endpoints.find((endpoint) => endpoint.id === endpointId)?.state;
   }
 
-  #classes(meaning: "confirmed" | "denied" | "nothing"): string[] {
-    return classesOf(this.#core.ledger, meaning);
-  }
-
   #tell(event: LiveEvent): void {
     for (const listener of this.#listeners) listener(event);
   }
-}
-
-/** As the audit log keeps it: flat, lists and what is public on purpose as text. */
-function auditDetail({ owner, tags, retired, publicOnPurpose }: EndpointPatch): Record<string, string | boolean | null> {
-  return {
-    ...(owner === undefined ? {} : { owner }),
-    ...(tags === undefined ? {} : { tags: tags === null ? null : tags.join(", ") }),
-    ...(retired === undefined ? {} : { retired }),
-    ...(publicOnPurpose === undefined
-      ? {}
-      : { publicOnPurpose: publicOnPurpose === null ? null : `${publicOnPurpose.owner}, until ${publicOnPurpose.until}: ${publicOnPurpose.reason}` }),
-  };
-}
-
-/** Ids of every class that means this, over all endpoints, at most a thousand. */
-export function classesOf(ledger: HubCore["ledger"], meaning: "confirmed" | "denied" | "nothing"): string[] {
-  const ids: string[] = [];
-  for (const endpointId of ledger.oracles.endpoints()) {
-    for (const one of ledger.oracles.state(endpointId).classes) {
-      // Who got an answer of success was answered, whatever it says of who exists: as in the breach report.
-      if (one.meaning === "nothing" && one.status >= 200 && one.status < 300) continue;
-      if (one.meaning === meaning && ids.length < 1_000) ids.push(one.id);
-    }
-  }
-  return ids;
 }
 
 export interface HubViewsOptions {
@@ -493,23 +393,9 @@ export interface HubViewsOptions {
   readonly blindIdentifiers: () => readonly BlindIdentifier[];
 }
 
-const seriesSeconds = 120;
 const findingsFreshMs = 1_000;
 const nothingListed = { until: 0, staleFrom: 0, known: 0, changes: 0, list: [] } as const;
 const listFreshTimes = 20;
 /** Whoever makes endpoints up all the time keeps the hub at it for a third of its time at most. */
 const listStaleTimes = 2;
 const listFreshMaxMs = 30_000;
-
-function iso(at: number): string {
-  return new Date(at).toISOString();
-}
-
-function windowOf(query: DisclosureQuery): { endpoint?: string; from?: number; to?: number; address?: string } {
-  return {
-    ...(query.endpoint === undefined ? {} : { endpoint: query.endpoint }),
-    ...(query.from === undefined ? {} : { from: query.from }),
-    ...(query.to === undefined ? {} : { to: query.to }),
-    ...(query.address === undefined ? {} : { address: query.address }),
-  };
-}

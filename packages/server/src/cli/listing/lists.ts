@@ -13,7 +13,7 @@ import type { StoreClient } from "../../store/store-client.ts";
 import { type DisclosedClasses, namedEndpoints } from "../breach/breach-data.ts";
 import type { NamedEndpoint } from "../breach/find-endpoint.ts";
 import type { Known } from "../known/known.ts";
-import { classesOf } from "../../hub/hub-views.ts";
+import { classesOf } from "../../hub/stored-history.ts";
 
 /** The lists that a data directory can be asked for, by command. Items have the API's fields. */
 export const lists = {
