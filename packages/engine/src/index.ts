@@ -53,7 +53,7 @@ export { newcomerDaysKept, type NewcomerHour } from "./decide/newcomer-hours.ts"
 export { type Door, sameDoor } from "./decide/same-door.ts";
 export type { CanaryKind, CanarySet } from "./decide/canaries.ts";
 export { GuardMatcher } from "./decide/guard-matcher.ts";
-export { PromptLimits } from "./decide/prompt-limits.ts";
+export { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
 export { CodeLimits, type CodeTry } from "./decide/code-limits.ts";
 export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";

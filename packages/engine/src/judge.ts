@@ -15,7 +15,7 @@ import { GuardMatcher } from "./decide/guard-matcher.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
 import { CodeLimits, type CodeTry } from "./decide/code-limits.ts";
-import { PromptLimits } from "./decide/prompt-limits.ts";
+import { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
 import { clientOfRequest } from "./detect/names/client-of-request.ts";
 import type { ResponseClass } from "./understood.ts";
 import { TimeQueue } from "./time-queue.ts";
@@ -128,11 +128,17 @@ export class Judge {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments, query } = splitUrl(exchange.url);
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
-    let limited: Open["limited"] = this.#options.limit?.(exchange, at) ?? this.#prompted(exchange, host, segments, query, at);
+    let limited: Open["limited"] = this.#options.limit?.(exchange, at);
+    let prompts = limited === undefined ? this.#prompted(exchange, host, segments, query, at) : undefined;
+    if (typeof prompts === "number") limited = "prompts";
     const codes = limited === undefined ? this.#coded(exchange, host, segments, query, at) : undefined;
-    if (typeof codes === "number") limited = "codes";
+    if (typeof codes === "number") {
+      limited = "codes";
+      if (typeof prompts === "object") this.#prompts.withdraw(prompts, at);
+      prompts = undefined;
+    }
     if (limited !== undefined && limited !== "observed" && this.#options.mode === "enforce") {
-      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined, codes: undefined };
+      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined, codes: undefined, prompts: undefined };
       this.#answers.push(dueAt, refused);
       return refused;
     }
@@ -149,14 +155,15 @@ export class Judge {
       );
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
     }
-    const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted, codes: typeof codes === "number" ? undefined : codes };
+    const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted, codes: typeof codes === "number" ? undefined : codes, prompts: typeof prompts === "number" ? undefined : prompts };
     this.#answers.push(dueAt, open);
     return open;
   }
 
-  #prompted(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): "prompts" | undefined {
+  /** Undefined where nobody is prompted. */
+  #prompted(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): PromptTry | number | undefined {
     const door = this.#prompts.find(exchange.method, host, segments);
-    return door === undefined || this.#prompts.take(door, partsOfRequest(exchange, segments, query), at) === 0 ? undefined : "prompts";
+    return door === undefined ? undefined : this.#prompts.take(door, partsOfRequest(exchange, segments, query), at);
   }
 
   /** Undefined where no code is checked. */
@@ -174,6 +181,7 @@ export class Judge {
     const { exchange, endpoint, reservation } = open;
     this.#now = Math.max(this.#now, open.dueAt);
     if (open.codes !== undefined) this.#codes.settle(open.codes, exchange.response.status > 0 ? this.#answered(exchange, "") : undefined, this.#now);
+    if (open.prompts !== undefined) this.#prompts.settle(open.prompts, exchange.response.status, this.#now);
     let rows: readonly Disclosure[] = [];
     let noted = exchange;
     let known: KnownOfRequest | undefined;
@@ -295,6 +303,8 @@ interface Open {
   readonly limited: "throttle" | "prompts" | "codes" | "observed" | undefined;
   /** A code that was tried and is not judged yet. */
   readonly codes: CodeTry | undefined;
+  /** Prompts that are counted and may not have been sent. */
+  readonly prompts: PromptTry | undefined;
   /** Of a guarded endpoint's request. */
   readonly extracted: Extracted | undefined;
 }

@@ -120,6 +120,7 @@ export class Ledger {
         refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),
         codes: (endpoint) => this.abuse.codesAt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
+        refusedPromptsNobody: (id) => this.abuse.kinds.refusedPromptsNobody(id),
       },
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
     );

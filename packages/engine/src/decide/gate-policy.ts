@@ -53,6 +53,8 @@ export interface GuardedEndpoint {
   readonly signedIn?: true | "proven";
   /** Everybody reads what was handed to him before: who shows a credential may read little else, see `object-owners.ts`; who shows none is the service's to refuse. */
   readonly owned?: true;
+  /** Of endpoints that prompt: people were seen to decide what it said that it had asked, and nobody what it refused to ask. What it refuses then prompts nobody; see {@link PromptLimits}. */
+  readonly refusedFree?: boolean;
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
   readonly refusalsOnly?: boolean;
   /** Its refusals that have a status below 400 and no flag that says so, by {@link labelOf}. Absent where there are none. */

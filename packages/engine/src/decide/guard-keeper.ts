@@ -200,9 +200,9 @@ export class GuardKeeper {
     if (!this.#parts.prompts(endpoint) || (this.#prompting.size >= promptingMax && !this.#prompting.has(endpoint))) return undefined;
     const { id, method, host, template } = endpoint;
     const subjects = this.#parts.rules.of(endpoint);
-    return subjects.length === 0
-      ? this.#prompting.get(endpoint)
-      : { id, method, host, template, state: "watched", subjects, classes: noScalars, tellsNothing: noIds, uniform: refusedUniform, budget: defaultBudget };
+    if (subjects.length === 0) return this.#prompting.get(endpoint);
+    const refusedFree = this.#parts.refusedPromptsNobody(id);
+    return { id, method, host, template, state: "watched", subjects, classes: noScalars, tellsNothing: noIds, uniform: refusedUniform, budget: defaultBudget, refusedFree };
   }
 
   #codeDoor(endpoint: InventoryEndpoint): CodeDoor | undefined {
@@ -374,6 +374,8 @@ export interface GuardParts {
   readonly codes: (endpoint: InventoryEndpoint) => "code" | "voucher" | undefined;
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
+  /** Whether it was seen to prompt those whom it says it asked, and nobody else. */
+  readonly refusedPromptsNobody: (endpointId: string) => boolean;
 }
 
 /** What outlives a restart: hashes of principals, ids of endpoints under a budget. */
@@ -414,6 +416,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.each === b.each &&
     a.uniform === b.uniform &&
     a.blind === b.blind &&
+    a.refusedFree === b.refusedFree &&
     a.refusalsOnly === b.refusalsOnly &&
     a.refusals === b.refusals &&
     a.signedIn === b.signedIn &&

@@ -33,6 +33,8 @@ const codes: CodeDoor = {
   refusals: [],
 };
 
+const prompts: GuardedEndpoint = { ...owned, id: "0000000000000004", method: "POST", template: "/people/{id}/ask", state: "watched", refusedFree: true };
+
 /** A gate before one service, without any socket. */
 function gateOf(mode: "enforce" | "observe") {
   const rows: Disclosure[] = [];
@@ -49,7 +51,7 @@ function gateOf(mode: "enforce" | "observe") {
     signals: (told) => void signals.push(...told),
     complete: (finished) => void done.push(finished),
   });
-  gate.setPolicy({ version: 1, mode, endpoints: [owned], codes: [codes], principals: [] });
+  gate.setPolicy({ version: 1, mode, endpoints: [owned], codes: [codes], prompts: [prompts], principals: [] });
   let at = 1_000;
   const ask = (method: string, target: string, status = 204, body = ""): Ruling => {
     const head: RequestHead = { at: (at += 1_000), method, host: "svc", target, rawHeaders: ["Authorization", "Bearer tok_evil_abcdefghijklmnop"], address: "192.0.2.7" };
@@ -113,4 +115,19 @@ test("who sends twenty wrong codes is refused the next before the service is ask
   }
   const { ask } = gateOf("observe");
   for (let n = 0; n < 60; n++) expect(ask("POST", "/codes/check", 422).kind).toBe("pass");
+});
+
+test("prompts that the service refused to send do not count, and those it may have sent do", () => {
+  for (const [status, passes] of [
+    [403, 9],
+    [201, 5],
+    [429, 5],
+    [503, 5],
+    [0, 5],
+  ] as const) {
+    const { ask, done } = gateOf("enforce");
+    const kinds = Array.from({ length: 9 }, () => ask("POST", "/people/77/ask", status).kind);
+    expect(kinds).toEqual(Array.from({ length: 9 }, (_, n) => (n < passes ? "pass" : "deny")));
+    if (passes < 9) expect(done.at(-1)?.note).toMatchObject({ action: "throttle", reason: "prompt-limit", answered: 429 });
+  }
 });

@@ -25,6 +25,7 @@ import {
   networkOf,
   pairsOf,
   PromptLimits,
+  type PromptTry,
   type RequestParts,
   type Disclosure,
   type Ports,
@@ -52,8 +53,8 @@ export class JudgingGate implements GatePort {
   #mode: GatePolicy["mode"] = "observe";
   readonly #prompts: PromptLimits;
   readonly #codes: CodeLimits;
-  /** Codes tried, until their requests are over. */
-  readonly #tries = new WeakMap<Ruling, CodeTry>();
+  /** Codes tried and prompts asked for, until their requests are over. */
+  readonly #tries = new WeakMap<Ruling, Tries>();
   readonly #pace = new UniformPace();
   #count = 0;
 
@@ -182,7 +183,7 @@ export class JudgingGate implements GatePort {
   onComplete(capture: Capture): void {
     const { ruling } = capture;
     const tried = this.#tries.get(ruling);
-    if (tried !== undefined) this.#codes.settle(tried, this.#answerIn(capture), capture.head.at + capture.durationMs);
+    if (tried !== undefined) this.#settle(tried, capture);
     let note: GateNote | undefined;
     let number = 0;
     switch (ruling.kind) {
@@ -219,19 +220,30 @@ export class JudgingGate implements GatePort {
       contentType: headerOf(headers, "content-type"),
       body: body ?? "",
     };
+    let prompted: PromptTry | undefined;
     if (prompts !== undefined && this.#mode === "enforce") {
-      const wait = this.#prompts.take(prompts, parts, head.at);
-      if (wait > 0) return tooMany(wait, "This person was asked on a device too often.", "prompt-limit");
+      const taken = this.#prompts.take(prompts, parts, head.at);
+      if (typeof taken === "number") return tooMany(taken, "This person was asked on a device too often.", "prompt-limit");
+      prompted = taken;
     }
-    if (token.codes === undefined) return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
+    if (token.codes === undefined && prompted === undefined) return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
     const actor = this.#actorOf(token, headers);
-    const tried = this.#codes.take(token.codes, actor, head.at);
-    if (typeof tried === "number") return tooMany(tried, "Too many wrong codes.", "code-limit");
+    const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, head.at);
+    if (typeof code === "number") {
+      if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
+      return tooMany(code, "Too many wrong codes.", "code-limit");
+    }
     // The ruling that all share stands for no request.
     const ruling = endpoint === undefined ? pass : this.#reserve(token, endpoint, actor, parts, body, complete);
     const own = ruling === pass ? { ...pass } : ruling;
-    this.#tries.set(own, tried);
+    this.#tries.set(own, { code, prompted });
     return own;
+  }
+
+  #settle({ code, prompted }: Tries, capture: Capture): void {
+    const at = capture.head.at + capture.durationMs;
+    if (code !== undefined) this.#codes.settle(code, this.#answerIn(capture), at);
+    if (prompted !== undefined) this.#prompts.settle(prompted, capture.status, at);
   }
 
   #actorOf({ head, query }: Waiting, headers: HeaderList): Actor {
@@ -322,6 +334,11 @@ interface Waiting {
   readonly query: string;
   note: GateNote | undefined;
   held: Held | undefined;
+}
+
+interface Tries {
+  readonly code: CodeTry | undefined;
+  readonly prompted: PromptTry | undefined;
 }
 
 interface Held {

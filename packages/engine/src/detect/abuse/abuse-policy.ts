@@ -114,4 +114,7 @@ export const abusePolicy = {
   promptsSoft: 3,
   promptsHard: 5,
   promptsWithinMs: 600_000,
+  /** Requests for a prompt that the service itself refused and that do not count: so many at once for one person, then one a minute. A load test asks for each of its people less often. */
+  promptsRefused: 10,
+  promptRefusedMs: 60_000,
 } as const;

@@ -100,6 +100,11 @@ export class EndpointKinds {
     return declared !== undefined ? declared === "push-prompt" : this.#prompts.prompts(endpointId) > 0;
   }
 
+  /** Whether people decided what it said that it had asked them, and nobody what it refused to ask. */
+  refusedPromptsNobody(endpointId: string): boolean {
+    return this.#prompts.prompts(endpointId) > 0 && !this.#prompts.promptsRefusing(endpointId);
+  }
+
   renamed(from: string, to: string): void {
     const before = this.#endpoints.get(from);
     if (before !== undefined) {

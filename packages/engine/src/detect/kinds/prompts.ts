@@ -11,18 +11,25 @@ import type { Field } from "./request-fields.ts";
  * Finds the requests that ask somebody on another device: what one caller made (an id in the answer) another caller decides within minutes, each decider on a device of his own. An
  * endpoint that asks in several ways (`via` push, message or call) is told apart by the fields that hold one of a few words.
  *
+ * Some services prompt and answer with a refusal ("more proof needed") that holds the id: where such an id is decided at an endpoint that prompts, its refusals are no sign that nobody was asked.
+ *
  * Which decision means yes: the one that nearly all take. Until that is known every decision counts as one.
  * Misses: prompts that are decided where traffic is not seen, or by a link. Mistakes: whatever else one makes and another finishes within three minutes, where those who finish are
- * as many as those who begin. Bounds: {@link idsMax} ids, {@link waysMax} ways of asking; of words and ids hashes, in memory only.
+ * as many as those who begin. Bounds: {@link idsMax} ids, a quarter as many of refusals, {@link waysMax} ways of asking; of words and ids hashes, in memory only.
  */
 export class Prompts {
   readonly #seed: number;
   readonly #made = new RotatingMap<Made>(idsMax);
+  /** Ids in refusals, with their endpoints and callers. Apart: whoever is refused for nothing pushes out no prompt. */
+  readonly #refused = new RotatingMap<Pick<Made, "endpointId" | "caller" | "at">>(idsMax >> 2);
+  /** Endpoints where somebody decided what had been refused. */
+  readonly #refusing: Set<string>;
   readonly #ways = new Map<string, Way>();
   readonly #words = new Map<string, Map<string, Set<number>>>();
 
   constructor(ports: Ports, state?: PromptsState) {
     this.#seed = Number.parseInt(ports.hash("link", "prompts").slice(0, 8), 16);
+    this.#refusing = new Set(state?.refusing?.slice(0, waysMax));
     for (const { id, decisions, deciders, answers } of state?.ways.slice(0, waysMax) ?? [])
       this.#ways.set(id, { decisions, deciders: new Set(deciders.slice(0, decidersMax)), answers: new Map(answers.slice(0, answersMax)) });
   }
@@ -31,19 +38,17 @@ export class Prompts {
   observe(seen: PromptSeen, fields: readonly Field[], account: string | undefined): PromptStep {
     const { view, at, endpointId, actor } = seen;
     const { status } = view.exchange.response;
-    if (status < 200 || status >= 300) return nothing;
     const caller = actor.credential ?? actor.narrow;
+    if (status >= 400 && status < 500 && this.prompts(endpointId) > 0) {
+      for (const id of this.#idsIn(view, fields)) this.#refused.set(id, { endpointId, caller, at });
+    }
+    if (status < 200 || status >= 300) return nothing;
     const way = this.#wayOf(endpointId, fields);
     const agreed = this.#decided(endpointId, way, caller, fields, at);
     if (account === undefined) return agreed === undefined ? nothing : { prompted: undefined, agreed: agreed.account, named: agreed.named };
-    let made = 0;
-    for (const value of responseScalars(view)) {
-      if (made === 3) break;
-      if (value.length < 8 || fields.some((field) => field.value === value)) continue;
-      made++;
-      this.#made.set(hash53(value, this.#seed).toString(36), { endpointId, way, account, named: seen.named, caller, at, decided: false });
-    }
-    return { prompted: made > 0 && this.isPrompt(way) ? account : undefined, agreed: agreed?.account, named: agreed?.named };
+    const ids = this.#idsIn(view, fields);
+    for (const id of ids) this.#made.set(id, { endpointId, way, account, named: seen.named, caller, at, decided: false });
+    return { prompted: ids.length > 0 && this.isPrompt(way) ? account : undefined, agreed: agreed?.account, named: agreed?.named };
   }
 
   isPrompt(way: string): boolean {
@@ -58,7 +63,13 @@ export class Prompts {
     return people;
   }
 
+  /** Whether somebody decided what this endpoint had refused to ask. */
+  promptsRefusing(endpointId: string): boolean {
+    return this.#refusing.has(endpointId);
+  }
+
   renamed(from: string, to: string): void {
+    if (this.#refusing.delete(from)) this.#refusing.add(to);
     for (const [way, known] of this.#ways) {
       if (!way.startsWith(`${from}|`)) continue;
       this.#ways.delete(way);
@@ -70,14 +81,28 @@ export class Prompts {
   }
 
   exportState(): PromptsState {
-    return { ways: [...this.#ways].map(([id, { decisions, deciders, answers }]) => ({ id, decisions, deciders: [...deciders], answers: [...answers] })) };
+    return { ways: [...this.#ways].map(([id, { decisions, deciders, answers }]) => ({ id, decisions, deciders: [...deciders], answers: [...answers] })), refusing: [...this.#refusing] };
+  }
+
+  /** What an answer hands out, hashed: at most {@link idsOfAnswer} values that did not stand in the request. */
+  #idsIn(view: ExchangeView, fields: readonly Field[]): readonly string[] {
+    const ids: string[] = [];
+    for (const value of responseScalars(view)) {
+      if (ids.length === idsOfAnswer) break;
+      if (value.length >= 8 && !fields.some((field) => field.value === value)) ids.push(hash53(value, this.#seed).toString(36));
+    }
+    return ids;
   }
 
   /** Somebody else names an id that was made here: he decides. Gives back about whom, when he agreed. */
   #decided(endpointId: string, answer: string, caller: string, fields: readonly Field[], at: number): Made | undefined {
     for (const { value } of fields) {
       if (value.length < 8) continue;
-      const made = this.#made.get(hash53(value, this.#seed).toString(36));
+      const id = hash53(value, this.#seed).toString(36);
+      const refused = this.#refused.get(id);
+      if (refused !== undefined && refused.caller !== caller && refused.endpointId !== endpointId && at - refused.at <= policy.decidedWithinMs && this.#refusing.size < waysMax)
+        this.#refusing.add(refused.endpointId);
+      const made = this.#made.get(id);
       if (made === undefined || made.decided || made.caller === caller || made.endpointId === endpointId || at - made.at > policy.decidedWithinMs) continue;
       made.decided = true;
       let way = this.#ways.get(made.way);
@@ -141,6 +166,8 @@ export interface PromptStep {
 
 export interface PromptsState {
   readonly ways: readonly { readonly id: string; readonly decisions: number; readonly deciders: readonly string[]; readonly answers: readonly (readonly [string, number])[] }[];
+  /** Absent in older states. */
+  readonly refusing?: readonly string[];
 }
 
 interface Made {
@@ -172,6 +199,7 @@ function isLetters(text: string): boolean {
 const nothing: PromptStep = { prompted: undefined, agreed: undefined, named: undefined };
 /** Nearly all: seven in ten of those who decide. */
 const agreedShare = 0.7;
+const idsOfAnswer = 3;
 const wordsMax = 8;
 const answersMax = 8;
 const decidersMax = 200;
