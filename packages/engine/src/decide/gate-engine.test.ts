@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import type { Actor } from "../exchange/actor.ts";
 import { enumerationPolicy } from "./enumeration-policy.ts";
-import { anchoredSubjectsMax, GateEngine } from "./gate-engine.ts";
+import { anchoredSubjectsMax } from "./follow-ups.ts";
+import { GateEngine } from "./gate-engine.ts";
 import { endpointsMax } from "./watches.ts";
 import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "./gate-policy.ts";
 import { type Asked, ask as askAbout, caller as actor, gateOf, guardedLookup, hex, lookupId, person as subject, signIn } from "../testing/guarded-lookup.ts";
