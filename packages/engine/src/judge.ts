@@ -212,7 +212,8 @@ export class Judge {
       this.gate.anchor(anchor);
       this.#prompts.anchor(anchor);
     }
-    this.#sink.exchange(noted, step, rows.length === 0 ? step.disclosures : rows);
+    const told = rows.length === 0 ? step.disclosures : rows;
+    this.#sink.exchange(noted, step, step.shown.length === 0 ? told : [...told, ...step.shown]);
     if (step.signals.length > 0) this.#sink.signals(step.signals);
     this.#tell();
   }

@@ -38,6 +38,7 @@ import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
 import type { CanarySet } from "./decide/canaries.ts";
+import { PeopleListings, type ListingsState } from "./detect/listing/people-listings.ts";
 import { HandedObjects, type HandedObjectsState, type ReadObject } from "./detect/provenance/handed-objects.ts";
 import { GuardKeeper, isObjectRead } from "./decide/guard-keeper.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
@@ -64,6 +65,7 @@ export class Ledger {
   readonly ownAnswers: OwnAnswers;
   readonly anchors: AnchorFinder;
   readonly handed: HandedObjects;
+  readonly listings: PeopleListings;
   readonly abuse: AbuseWatch;
   /** Who asks guarded endpoints, and about whom. */
   readonly questions: QuestionWatch;
@@ -97,6 +99,7 @@ export class Ledger {
     this.anchors = new AnchorFinder(ports, (id) => this.#creations.isSignUp(id));
     if (state !== undefined) this.anchors.restore(state.anchors);
     this.handed = new HandedObjects(ports, state?.handed);
+    this.listings = new PeopleListings(ports, options.expected ?? [], state?.listings);
     this.abuse = new AbuseWatch(ports, options.abuse, state?.abuse);
     this.#creations = new Creations(state?.creations);
     this.#rules = new SubjectRules(options.declared);
@@ -145,6 +148,7 @@ export class Ledger {
       subjects: [],
       responseClass: undefined,
       disclosures: [],
+      shown: noRows,
       anchors: [],
       attempts: [],
       handed: noAnchors,
@@ -263,6 +267,7 @@ export class Ledger {
         step.disclosures.push(...rows);
       }
     }
+    if (answered && extracted.batch === undefined) this.#listed(endpoint, exchange, step, actor, at);
     this.#guards.hurry(endpoint, rules);
     return step;
   }
@@ -399,6 +404,7 @@ export class Ledger {
       creations: this.#creations.exportState(),
       abuse: this.abuse.exportState(),
       handed: this.handed.exportState(),
+      listings: this.listings.exportState(),
       ...this.#guards.exportState(),
     };
   }
@@ -408,6 +414,26 @@ export class Ledger {
     const endpoint = this.inventory.byId(row.endpointId);
     if (endpoint !== undefined) this.#adopt(endpoint);
     this.questions.recall(row);
+  }
+
+  /** Of whom an answer tells that lists people. Where the request lists them, the gate counts. */
+  #listed(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, at: number): void {
+    const { status } = exchange.response;
+    const json = step.view.responseJson;
+    if (json === undefined || step.responseClass === undefined || status < 200 || status > 299 || exchange.gate?.action === "uniform") return;
+    const listed = this.listings.observe({
+      exchangeId: exchange.id,
+      at,
+      endpointId: endpoint.id,
+      about: endpoint.clearTemplate.slice(endpoint.clearTemplate.lastIndexOf("/") + 1),
+      actor,
+      json,
+      asked: new Set(step.subjects.map((subject) => subject.hash)),
+      responseClass: step.responseClass.id,
+    });
+    if (listed === undefined) return;
+    step.shown = listed.rows;
+    if (listed.signals.length > 0) step.signals = [...step.signals, ...listed.signals];
   }
 
   #handed(endpointId: string, caller: string, view: ExchangeView, object: ReadObject | undefined, at: number): readonly Anchor[] {
@@ -658,6 +684,7 @@ export class Ledger {
       this.#rules.forget(alias);
       this.#traffic.renamed(alias, id);
       this.#backlog.renamed(alias, id);
+      this.listings.renamed(alias, id);
       this.#guards.renamed(alias, id);
     }
     this.#named.set(endpoint, { id, aliases: endpoint.aliases.size });
@@ -758,6 +785,8 @@ export interface LedgerStep {
   readonly responseClass: ResponseClass | undefined;
   /** Rows the gate has not journaled itself. */
   readonly disclosures: readonly Disclosure[];
+  /** Rows of people whom answers listed for a caller who goes through a list; the gate journals none of them. */
+  readonly shown: readonly Disclosure[];
   readonly anchors: readonly Anchor[];
   /** Of kind `failed`: for gates alone, they prove nothing. */
   readonly attempts: readonly Anchor[];
@@ -783,6 +812,8 @@ export interface LedgerState {
   readonly abuse?: AbuseState;
   /** Absent in older states. */
   readonly handed?: HandedObjectsState;
+  /** Absent in older states. */
+  readonly listings?: ListingsState;
   readonly principals: readonly string[];
   /** Ids of endpoints under a budget; absent in older states. */
   readonly held?: readonly string[];
@@ -798,6 +829,7 @@ interface Draft {
   subjects: readonly Subject[];
   responseClass: ResponseClass | undefined;
   disclosures: Disclosure[];
+  shown: readonly Disclosure[];
   anchors: readonly Anchor[];
   attempts: readonly Anchor[];
   handed: readonly Anchor[];
@@ -846,6 +878,7 @@ const existenceKinds: ReadonlySet<Anchor["kind"]> = new Set(["sign-in", "sign-up
 /** Of one list so many are learned from: what an endpoint tells shows in a few, and one request of a thousand must not cost a thousand times as much. */
 export const learnedOfBatchMax = 64;
 const noAnchors: readonly Anchor[] = [];
+const noRows: readonly Disclosure[] = [];
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
 
 function telling(verdict: OracleVerdict): number {

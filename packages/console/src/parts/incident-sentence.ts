@@ -12,6 +12,7 @@ export function whatHappened(incident: Incident): string {
     const withheld = uniform === 0 ? "" : `; ${counted(uniform, incident.disclosed)} more ${uniform === 1 ? "was" : "were"} kept from them`;
     return `${who} asked ${when} for objects that the service had never handed to them. ${told === 0 ? "They were told of none" : `They were told of ${counted(told, incident.disclosed)}`}${withheld}.`;
   }
+  if (incident.kind === "listing") return `${who} went ${when} through a list of people. Its answers told of ${counted(confirmed + unknown, incident.disclosed)} of them.`;
   if (confirmed + denied + uniform === 0) return `${who} drew attention ${when}. No answer told them whether anybody exists.`;
   const learned =
     confirmed + denied === 0
@@ -26,5 +27,5 @@ export function whatHappened(incident: Incident): string {
 
 /** Whether it says of whom or what its sources learned; others are about what they did. */
 export function tellsOfSubjects({ kind }: Incident): boolean {
-  return kind === "enumeration" || kind === "access";
+  return kind === "enumeration" || kind === "access" || kind === "listing";
 }

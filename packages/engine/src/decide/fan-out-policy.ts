@@ -63,6 +63,13 @@ export const fanOutPolicy = {
   /** Of callers who are only refused a second book so many, and this share of all who began one in an hour: a service at which that is usual is learned, and until then nobody is woken. */
   laterTold: 6,
   laterToldShare: 0.25,
+  /**
+   * First books longer than nearly all were: the share of all that lies below each length looked at, the share of longer ones that a list in parts makes, and the alarm: e^12 is one in 160,000
+   * books for each length. The longest ever seen is one of the lengths.
+   */
+  longShares: [0.9, 0.98, 1],
+  longShare: 0.3,
+  longAlarmAt: 12,
   /** One caller who wants so many times what he may has a list to go through. */
   overdrawn: 2,
 } as const;

@@ -1,6 +1,7 @@
 import { AgedMap, type AgedEntry } from "../detect/observe/aged-map.ts";
 import { fanOutPolicy as policy } from "./fan-out-policy.ts";
 import { FirstBooks } from "./first-books.ts";
+import type { LongBooksAlarm } from "./long-books.ts";
 import { Busiest } from "../detect/observe/busiest.ts";
 import { LogQuantiles } from "../detect/observe/log-quantiles.ts";
 
@@ -126,6 +127,11 @@ export class FanOut {
     if (asker.told === level || asker.told === "high") return undefined;
     asker.told = level;
     return { level, callers: 1, asked: asker.today, wanted: asker.wanted };
+  }
+
+  /** Somebody's first book is one long book too many: what is to be told. */
+  longBooks(): LongBooksAlarm | undefined {
+    return this.#first.drainAlarm();
   }
 
   /** What a new caller may ask about. */

@@ -2,6 +2,7 @@ import { type AgedEntry, AgedMap } from "../detect/observe/aged-map.ts";
 import { Busiest } from "../detect/observe/busiest.ts";
 import { fanOutPolicy as policy } from "./fan-out-policy.ts";
 import type { LogQuantiles } from "../detect/observe/log-quantiles.ts";
+import { LongBooks, type LongBooksAlarm } from "./long-books.ts";
 
 /**
  * What callers who send their first book share, so that own accounts that take turns meet a limit together, wherever they come from. Three limits, each learned from the busiest time:
@@ -32,6 +33,8 @@ export class FirstBooks {
   #demand = 0;
   #at = 0;
   #opened = false;
+  readonly #long = new LongBooks();
+  #alarm: LongBooksAlarm | undefined;
 
   /** `sizes`: of the first books seen. */
   constructor(sizes: LogQuantiles) {
@@ -85,6 +88,13 @@ export class FirstBooks {
     this.#books.reach(this.#count);
   }
 
+  /** More long books came than ever: told once. */
+  drainAlarm(): LongBooksAlarm | undefined {
+    const alarm = this.#alarm;
+    this.#alarm = undefined;
+    return alarm;
+  }
+
   /** They were refused. */
   refused(caller: string, amount: number, at: number): void {
     this.#want(caller, amount, at);
@@ -100,6 +110,7 @@ export class FirstBooks {
     } else this.#open.touch(sitting);
     const longest = sitting.wanted === this.#longest;
     this.#count -= isBook(sitting);
+    this.#alarm = this.#long.grew(sitting.wanted, sitting.wanted + amount, at) ?? this.#alarm;
     sitting.wanted += amount;
     this.#count += isBook(sitting);
     sitting.at = Math.max(sitting.at, at);
@@ -131,6 +142,7 @@ export class FirstBooks {
     this.#people -= sitting.people;
     this.#wanted -= sitting.wanted;
     this.#count -= isBook(sitting);
+    if (isBook(sitting) === 1) this.#long.ended(sitting.wanted, sitting.at);
     if (sitting.wanted === this.#longest) this.#longest = this.#findLongest();
   }
 

@@ -4,6 +4,8 @@ import type { CanaryWatch, CanaryNews } from "./canary-watch.ts";
 import type { EndpointWatch } from "./endpoint-watch.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import type { FanOutTold } from "./fan-out.ts";
+import { fanOutPolicy as fanOut } from "./fan-out-policy.ts";
+import type { LongBooksAlarm } from "./long-books.ts";
 import type { FollowUpChange } from "./follow-up-share.ts";
 
 /** What the gate tells people, in words; kept until it is fetched. Bound: {@link signalsMax}. */
@@ -98,6 +100,20 @@ export class GateSignals {
         told.callers > 1
           ? "several callers with credentials ask about more people than those before them did: one list in parts, or a rush of new users"
           : "a caller with a credential asks about more people than it ever had to, or than new callers do",
+    });
+  }
+
+  /** Far more long first books than ever: one list in parts. `actor`: who sent the last of them. */
+  longBooks(watch: EndpointWatch, actor: Actor, { length, longer, of, statistic }: LongBooksAlarm, at: number): void {
+    this.emit("enumeration.fan-out", "high", 0.99, at, watch, actor, {
+      reason: "long-books",
+      longerThan: length,
+      longBooks: longer,
+      ofBooks: of,
+      statistic: round(statistic),
+      threshold: fanOut.longAlarmAt,
+      meaning:
+        "of those who send an address book for the first time far more than ever send a long one: one list in parts, through accounts made for it; they are told of, not held",
     });
   }
 

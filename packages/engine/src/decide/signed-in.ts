@@ -60,6 +60,8 @@ export class SignedIn {
     }
     watch.fanOut.giveBack(ask, grant, back);
     reservation.charged -= back;
+    const long = tells ? watch.fanOut.longBooks() : undefined;
+    if (long !== undefined) this.#signals.longBooks(watch, actor, long, at);
     if (!tells || reservation.would !== "uniform") return;
     const told = watch.fanOut.refused(ask.credential, grant, at);
     if (told === undefined) return;
@@ -93,6 +95,8 @@ export class SignedIn {
     const { watch, credential, network, proven, at, list, cost, answer, mode } = past;
     const ask: FanOutAsk = { credential, network, proven, cost, list, at, declared: startOf(watch) };
     const grant = watch.fanOut.replayed(ask, answer === "truthful", mode === "enforce");
+    // What an earlier life has told is not told again.
+    watch.fanOut.longBooks();
     if (grant.reason !== undefined) watch.fanOut.refused(credential, grant, at);
   }
 }

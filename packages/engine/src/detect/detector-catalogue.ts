@@ -112,15 +112,27 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
   {
     id: "enumeration.fan-out",
     letter: "",
-    sees: "Callers who show a credential and ask about many people at once, as apps that send an address book do. Counted is each person a caller never asked about before. Each has a start for its first book (at most 5,000, learned), which it sends in one sitting; after that three times its usual day and twenty, and what callers of this service are seen to send in later sittings. Callers who send a first book share what others did in ten minutes, side by side, in an hour and in a day; lists longer than any usual program's share a small allowance.",
+    sees: "Callers who show a credential and ask about many people at once, as apps that send an address book do. Counted is each person a caller never asked about before. Each has a start for its first book (at most 5,000, learned), which it sends in one sitting; after that three times its usual day and twenty, and what callers of this service are seen to send in later sittings. Callers who send a first book share what others did in ten minutes, side by side, in an hour and in a day; lists longer than any usual program's share a small allowance. Of first books it is counted how many are longer than nine in ten, than all but one in fifty and than all were: many such within days are one list in parts.",
     misses:
-      "Many accounts that each send one book of usual length at once, one after another at the pace of honest people: a start each, of anybody's choosing; nothing in a list of real numbers tells it from a book. Ten accounts side by side are few at a service where hundreds of books come in an hour. The first half hour of a new service; books side by side in its first twenty hours. Endpoints that ask about one person a request and refused whoever shows no credential before they were seen to tell who exists; those seen later have a start of a hundred for each proven caller. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
+      "Many accounts that each send one book of usual length at once, one after another at the pace of honest people: a start each; nothing in a list of real numbers tells it from a book, and only books longer than nearly all are told of, after six where none was so long before, a dozen where one in fifty was. Ten accounts side by side are few at a service where hundreds of books come in an hour. The first half hour of a new service; books side by side in its first twenty hours. Endpoints that ask about one person a request and refused whoever shows no credential before they were seen to tell who exists; those seen later have a start of a hundred for each proven caller. Lists whose answers tell nobody apart: a sum, other ids in another order; each person is paid for all the same.",
     mistakes:
       "A partner's first big month, a help desk, a launch, a new program with far longer lists: declare `signedInCredits` there, or who comes and until when with `expected`. Somebody whose first book breaks off for more than ten minutes is told of the rest at twenty a day, unless that is usual.",
     walkedAroundBy: "More accounts, each of which sends one book as people do, an hour or so after the one before.",
-    acts: "the uniform answer to the request as a whole; a smaller one may still fit. Tells people at twice what a caller may, at four callers refused within an hour, or at six refused a second book",
+    acts: "the uniform answer to the request as a whole; a smaller one may still fit. Tells people at twice what a caller may, at four callers refused within an hour, at six refused a second book, or when far more first books than ever are long (that only tells)",
     file: "packages/engine/src/decide/fan-out.ts",
     numbers: "packages/engine/src/decide/fan-out-policy.ts",
+  },
+  {
+    id: "listing.people",
+    letter: "",
+    sees: "Callers who turn the pages of a list of people (`GET /members?page=7`, cursors, GraphQL connections): counted is of how many different people the answers tell one caller in a day, and one address over all its credentials. Unusual is twice the third-largest day of all others there, four standard deviations above the mean logarithm of their days, and three times that caller's own largest day. Of whom it was told stands in the disclosures from the day's first page on, and in the report of that endpoint.",
+    misses:
+      "Many accounts at many addresses, each of which turns as many pages as people do. Lists that everybody reads whole. While fewer than 20 callers of an endpoint are known, anything below 5,000 people in a day. People keyed by their ids in an object; answers that are no JSON or larger than what is read of an answer. Exports of one file.",
+    mistakes: "An export, a nightly job, staff on their first day with a long list: declare `expected`. A caller that was told of is told of again only at three times that.",
+    walkedAroundBy: "As many pages a day as others turn, from as many accounts and addresses as it takes; growing one's own usual day while it stays below what others do.",
+    acts: "nothing is held: the answers are the service's own. Tells people at four times the third-largest day",
+    file: "packages/engine/src/detect/listing/people-listings.ts",
+    numbers: "packages/engine/src/detect/listing/listing-policy.ts",
   },
   {
     id: "access.foreign-objects",

@@ -76,9 +76,9 @@ export function compareLevels(a: Level, b: Level): number {
   return levels.indexOf(a) - levels.indexOf(b);
 }
 
-/** Whether incidents of this kind say whom or what was told of: an enumeration of people, or objects of others that were read. */
+/** Whether incidents of this kind say whom or what was told of: an enumeration of people, a list that was gone through, or objects of others that were read. */
 export function tellsOfSubjects(kind: string): boolean {
-  return kind === "enumeration" || kind === "access";
+  return kind === "enumeration" || kind === "access" || kind === "listing";
 }
 
 /** A title a person understands, without names of people. */

@@ -62,7 +62,7 @@ export class Incidents {
 
   /** Adds what a source asked on an endpoint to the open incidents that say so, see `tellsOfSubjects`: to the one it belongs to, or that of the endpoint. */
   observeSource(endpointId: string, address: string, at: number, asked: number): void {
-    for (const kind of ["enumeration", "access"]) {
+    for (const kind of ["enumeration", "access", "listing"]) {
       const group = groupOf(kind, endpointId);
       const draft = this.#joinedBy(group, address) ?? this.#open.get(group);
       if (draft !== undefined) addSource(draft, address, at, asked);

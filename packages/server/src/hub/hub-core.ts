@@ -196,6 +196,7 @@ export class HubCore {
       anchors.push(...step.anchors, ...step.attempts, ...step.handed);
       followUps.push(...followUpRows(exchange, step.anchors));
       for (const row of step.disclosures) if (!this.#orphans.delete(row.id)) disclosures.push(row);
+      for (const row of step.shown) if (!this.#orphans.delete(row.id)) disclosures.push(row);
       const row: StoredExchange & { gate?: string } = this.#row(step, exchange);
       row.gate = `${frame.epoch}:${seq}`;
       rows.push(row);
@@ -207,7 +208,7 @@ export class HubCore {
           ...(step.question === undefined ? {} : { question: step.question }),
           ...(takeovers.length === 0 ? {} : { takeovers }),
         });
-      journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length > 0]);
+      journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length + step.shown.length > 0]);
       this.#count(step, exchange);
       signals.push(...takeovers.flatMap((one) => this.#numberChanges.observe(...one) ?? []));
       signals.push(...step.signals, ...this.#trigger(step, exchange));
@@ -416,6 +417,7 @@ export class HubCore {
   }
 
   #count(step: LedgerStep, exchange: Exchange): void {
+    for (const { endpointId, address, subject, responseClass: classId, at } of step.shown) this.totals.told({ endpointId, address, subject, classId, uniform: false, at });
     const { door: endpoint, responseClass } = step;
     if (endpoint === undefined || responseClass === undefined || (exchange.gate === undefined && step.disclosures.length === 0)) return;
     const status = exchange.response.status;

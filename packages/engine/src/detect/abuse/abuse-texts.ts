@@ -17,11 +17,21 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["login.spray", "Somebody is trying one password on many accounts"],
   ["voucher.guessing", "Somebody is guessing codes of coupons or gift cards"],
   ["access.foreign-objects", "Somebody asks for objects that belong to others"],
+  ["listing.people", "Somebody goes through a list of people, page after page"],
   ["takeover.aftermath", "People whom a stranger learned of lose their accounts"],
   ["takeover.number-change", "A number changed hands, and with it an account"],
 ]);
 
 const steps: ReadonlyMap<string, readonly string[]> = new Map([
+  [
+    "listing",
+    [
+      "Ask whose account it is whether this was meant to be; if not, end its sessions",
+      "Bound what one caller may read of this list: how far it pages, how many people a day",
+      "Leave out of the list what its readers do not need: addresses, numbers, ids",
+      "If it is an export or staff, say so with `expected`, until when and how many people a day",
+    ],
+  ],
   [
     "access",
     [

@@ -338,7 +338,7 @@ export const cells: readonly Cell[] = [
     warmMs: 2 * day,
     horizonMs: 12 * hour,
     attack: { size: 20_000, validShare: 0.5, addresses: 10, ratePerSecond: 1, asApp: true, ownAccounts: { count: 10, every: 1 }, perRequest: 100, bookEveryMs: hour },
-    bar: {},
+    bar: { found: true },
   },
   {
     id: "imitator",

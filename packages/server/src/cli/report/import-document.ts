@@ -64,7 +64,7 @@ export function importDocument(run: ImportRun, input: InputCounts, mode: "observ
 
   function incidentOf(incident: ReturnType<typeof run.incidents.list>[number]): IncidentView {
     const where = { ...(data === undefined || data === "./.postern" ? {} : { data }), program };
-    if (incident.kind !== "enumeration") return incidentView(ledger, incident, where);
+    if (incident.kind !== "enumeration" && incident.kind !== "listing") return incidentView(ledger, incident, where);
     const ids = new Set(incident.endpointIds.map((id) => ledger.doorId(id)));
     const endpoint = (id: string): boolean => ids.has(ledger.doorId(id));
     const known = new Set(incident.sources.map((source) => source.address));
