@@ -63,11 +63,8 @@ function read(list: readonly Json[], personal: boolean, walk: Walk): void {
   if (typeof sample[0] === "string") {
     for (const one of list.slice(0, elementsMax)) {
       const type = typeof one === "string" ? bareType(one) : undefined;
-      if (type === undefined) {
-        if (walk.people === undefined) return;
-        continue;
-      }
-      (walk.people ??= []).push({ type, raw: String(one) });
+      if (typeof one === "string" && type !== undefined) (walk.people ??= []).push({ type, raw: one });
+      else if (walk.people === undefined) return;
     }
     return;
   }

@@ -102,8 +102,8 @@ export class PeopleListings {
     if (endpoint === undefined || this.#endpoints.get(to) !== undefined) return;
     this.#endpoints.remove(endpoint);
     this.#endpoints.add({ ...endpoint, key: to, older: undefined, newer: undefined });
-    for (const caller of [...this.#callers.inOrder()]) {
-      if (!caller.key.startsWith(`${from} `)) continue;
+    const theirs = Array.from(this.#callers.inOrder()).filter(({ key }) => key.startsWith(`${from} `));
+    for (const caller of theirs) {
       this.#callers.remove(caller);
       if (this.#callers.get(`${to} ${caller.key.slice(from.length + 1)}`) === undefined)
         this.#callers.add({ ...caller, key: `${to} ${caller.key.slice(from.length + 1)}`, older: undefined, newer: undefined });
