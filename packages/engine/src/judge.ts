@@ -155,7 +155,17 @@ export class Judge {
       );
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
     }
-    const open: Open = { dueAt, index, exchange, endpoint, reservation, limited, extracted, codes: typeof codes === "number" ? undefined : codes, prompts: typeof prompts === "number" ? undefined : prompts };
+    const open: Open = {
+      dueAt,
+      index,
+      exchange,
+      endpoint,
+      reservation,
+      limited,
+      extracted,
+      codes: typeof codes === "number" ? undefined : codes,
+      prompts: typeof prompts === "number" ? undefined : prompts,
+    };
     this.#answers.push(dueAt, open);
     return open;
   }

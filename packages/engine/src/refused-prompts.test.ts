@@ -21,11 +21,7 @@ function service() {
       client: { address: client },
       carries: carriesAll,
       request: {
-        headers: [
-          ["Content-Type", "application/json"],
-          ["User-Agent", `app ${client}`],
-          ...(token === undefined ? [] : [["Authorization", `Bearer ${token}`] as const]),
-        ],
+        headers: [["Content-Type", "application/json"], ["User-Agent", `app ${client}`], ...(token === undefined ? [] : [["Authorization", `Bearer ${token}`] as const])],
         body: JSON.stringify(body),
       },
       response: { status, headers: [["Content-Type", "application/json"]], body: JSON.stringify(answer) },

@@ -8,7 +8,7 @@ import type { Ports } from "../exchange/ports.ts";
 import type { ClassifiedAnswer } from "../exchange/response-class.ts";
 import type { Signal } from "../detect/signal.ts";
 import { Judge } from "../judge.ts";
-import { CodeLimits } from "./code-limits.ts";
+import { CodeLimits, sourcesMax } from "./code-limits.ts";
 import { type CodeDoor, defaultBudget } from "./gate-policy.ts";
 
 const ports: Ports = {
@@ -161,4 +161,23 @@ describe("a shop that Postern has watched for a day", () => {
     expect(play("observe").guessed.every(({ action }) => action === "allow")).toBe(true);
     expect(play("enforce", 0).guessed.every(({ action }) => action === "allow")).toBe(true);
   });
+});
+
+test("callers are bounded: a flood of more than there is room for, each wrong once, neither frees who guessed nor refuses who comes new", () => {
+  const limits = fresh();
+  const caller = (n: number) => ({
+    network: (n + 1).toString(16).padStart(16, "a"),
+    narrow: (n + 1).toString(16).padStart(16, "b"),
+    address: "",
+    credential: undefined,
+    principal: false,
+  });
+  const guesser = by("192.0.2.1");
+  for (let n = 0; n < policy.wrongCodes; n++) tries(limits, guesser, 422, start);
+  for (let n = 0; n < 1.2 * sourcesMax; n++) {
+    const ticket = limits.take(door, caller(n), start + 1_000);
+    if (typeof ticket !== "number") limits.settle(ticket, answer(422), start + 1_000);
+  }
+  expect(tries(limits, guesser, 422, start + 2_000)).toBe(false);
+  expect(tries(limits, by("192.0.2.2"), 422, start + 2_000)).toBe(true);
 });

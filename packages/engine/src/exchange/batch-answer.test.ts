@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { isPoorBeside } from "../detect/oracle/class-structure.ts";
-import { classifyBatch } from "./batch-answer.ts";
+import { classifyBatch, envelopesMax } from "./batch-answer.ts";
 import { batchShapes as shapes } from "../testing/batch-shapes.ts";
 import { type Batch, extractSubjects } from "./subjects.ts";
 import { ports } from "../testing/ports.ts";
@@ -75,6 +75,18 @@ describe("an answer about several people", () => {
     const phones = [1, 2, 3, 4].map(phone);
     expect(answered({ matches: [{ id: 5 }, { id: 9 }] }, phones)).toBeUndefined();
     expect(answered({ known: 3, matches: [5, 9] }, phones)).toBeUndefined();
+  });
+
+  test("is read through so many envelopes, and no deeper", () => {
+    const phones = [1, 2, 3, 4].map(phone);
+    const classesIn = (depth: number): readonly string[] => {
+      const wrapped = (exists: boolean): unknown => Array.from({ length: depth }).reduce<unknown>((inner, _, n) => ({ [`in${n}`]: inner }), { registered: exists });
+      return [...new Set(answered({ people: phones.map((_, n) => wrapped(n % 2 === 0)) }, phones)?.classes.map(({ key }) => key))];
+    };
+    const plain = classesIn(0);
+    expect(plain).toHaveLength(2);
+    for (let depth = 1; depth <= envelopesMax; depth++) expect(classesIn(depth)).toEqual(plain);
+    expect(classesIn(envelopesMax + 1)).not.toEqual(plain);
   });
 
   test("holds no identifier in its classes", () => {

@@ -136,4 +136,5 @@ function unwrapped(part: Json): { readonly json: Json; readonly failed: boolean 
 
 /** Before the names of a part's scalars in a class key. */
 export const eachPrefix = "each.";
-const envelopesMax = 4;
+/** GraphQL, JSON-RPC and a list of one make three. */
+export const envelopesMax = 4;

@@ -3,7 +3,7 @@ import { missingAuthentication } from "../assess/checks/missing-authentication.t
 import { carriesAll } from "../exchange/exchange.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import { Inventory } from "./inventory.ts";
-import { CredentialDoor, credentialsMax, KnownCredentials, soonMs, suspectsMax } from "./known-credentials.ts";
+import { CredentialDoor, credentialsMax, doorsMax, KnownCredentials, soonMs, suspectsMax } from "./known-credentials.ts";
 import { Posture } from "./posture.ts";
 import { ports } from "../testing/ports.ts";
 
@@ -163,4 +163,28 @@ test("parts of one endpoint do not vouch for each other once they are one", () =
   expect(one.refusedElsewhere.credentials).toBe(0);
   one.absorb(two);
   expect(one.refusedElsewhere.credentials).toBe(3);
+});
+
+test("doors of one credential are bounded: its first eight are under doubt when it is refused later, and eight that refused it say whether a door should have", () => {
+  const doubted = (doors: number): number => {
+    const known = new KnownCredentials();
+    const [refuser, ...answering] = Array.from({ length: doors + 1 }, () => new CredentialDoor());
+    const last = answering.at(-1);
+    if (refuser === undefined || last === undefined) return expect.fail();
+    for (const door of [refuser, last]) known.answered("h", "genuine", door, { id: "a", at: 1 }, 1, true);
+    for (const door of answering) known.answered("h", "forged", door, { id: "b", at: 2 }, 2, true);
+    known.refused("h", "forged", refuser, { id: "c", at: 3 }, 2);
+    return last.refusedElsewhere.doubted;
+  };
+  expect([doubted(doorsMax), doubted(doorsMax + 1)]).toEqual([1, 0]);
+  const proven = (strangers: number): number => {
+    const known = new KnownCredentials();
+    const [door, mate] = [new CredentialDoor(), new CredentialDoor()];
+    for (const one of [door, mate]) known.answered("h", "genuine", one, { id: "a", at: 1 }, 1, true);
+    for (let n = 0; n < strangers; n++) known.refused("h", "forged", new CredentialDoor(), { id: "b", at: 2 }, 2);
+    known.refused("h", "forged", mate, { id: "c", at: 2 }, 2);
+    known.answered("h", "forged", door, { id: "d", at: 3 }, 2, true);
+    return door.refusedElsewhere.credentials;
+  };
+  expect([proven(doorsMax - 1), proven(doorsMax)]).toEqual([1, 0]);
 });

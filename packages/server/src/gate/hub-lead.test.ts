@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { RequestHead } from "./gate-port.ts";
-import { HubLead, leadMax, leadMsMax, settledMin, sourceLeadMax, waitersMax, waitMsMax } from "./hub-lead.ts";
+import { finishedMax, HubLead, leadMax, leadMsMax, settledMin, shapesMax, sourceLeadMax, waitersMax, waitMsMax } from "./hub-lead.ts";
 
 const phone = (n: number): readonly string[] => ["subscribers", `+4479${String(10_000_000 + n)}`];
 
@@ -165,6 +165,50 @@ describe("how far the gate runs ahead of the hub", () => {
     expect(bench.ask(phone(1), "somebody else").state).toBe("gone");
     expect(bench.ask(phone(2)).state).toBe("gone");
     expect(bench.lead.overdue).toBe(1);
+  });
+});
+
+describe("what is kept", () => {
+  /** So many requests are over and not read: they waited for a hub that reads slowly, and went on. */
+  const unread = (count: number): Bench => {
+    const bench = new Bench();
+    for (let done = 0; done < count; done += waitersMax) {
+      const asked = times(Math.min(waitersMax, count - done), (n) => bench.ask(phone(done + n), `10.${n}.0.1`));
+      bench.lead.acknowledged(0);
+      bench.pass(waitMsMax);
+      bench.answer(...asked);
+    }
+    bench.lead.acknowledged(0);
+    bench.pass(leadMsMax + 1);
+    bench.lead.acknowledged(0);
+    return bench;
+  };
+
+  it("of requests that are over and not read are so many: one beyond holds up nobody", () => {
+    const answered = (bench: Bench): Record<string, number> => {
+      bench.answer(...times(sourceLeadMax, (n) => bench.ask(phone(50_000 + n), "new")));
+      return states(times(2, (n) => bench.ask(phone(60_000 + n), "new")));
+    };
+    expect(answered(unread(finishedMax - sourceLeadMax))).toEqual({ waits: 2 });
+    expect(answered(unread(finishedMax - 1))).toEqual({ gone: 2 });
+  });
+
+  it("of shapes are so many: who makes ever new ones pushes out those nobody asks, which are read anew, and none that is asked meanwhile", () => {
+    const bench = new Bench();
+    const used = (n: number): readonly string[] => ["orders", String(10_000 + n)];
+    bench.past(settledMin, phone);
+    bench.past(settledMin, used);
+    for (let n = 0; n < shapesMax; n++) {
+      bench.answer(bench.ask(["p"], "flood", `n${n}=1`));
+      bench.read();
+      if (n % 1_000 === 0) expect(bench.ask(used(n)).state).toBe("free");
+    }
+    expect(bench.ask(used(1)).state).toBe("free");
+    const asked = bench.ask(phone(9_000));
+    expect(asked.state).toBe("gone");
+    bench.answer(asked);
+    bench.past(settledMin - 1, phone);
+    expect(bench.ask(phone(9_001)).state).toBe("free");
   });
 });
 

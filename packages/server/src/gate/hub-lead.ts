@@ -267,10 +267,10 @@ export const waitersMax = 1_024;
 export const leadMsMax = 1_000;
 const silentMs = waitMsMax;
 const sweepMs = 50;
-/** A second at full load; what is beyond settles later. */
-const finishedMax = 4_096;
+/** A second at full load; what is beyond holds nobody up, and its shapes settle later. */
+export const finishedMax = 4_096;
 /** Between two and eight MiB: a shape is seldom longer than a path. Who makes ever new shapes pushes others out: those are to be read anew, and free again after that. */
-const shapesMax = 16_384;
+export const shapesMax = 16_384;
 
 /** Method, path and names of an honest request; what is longer shares its beginning. */
 const shapeCharactersMax = 512;

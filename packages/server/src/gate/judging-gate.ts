@@ -226,7 +226,8 @@ export class JudgingGate implements GatePort {
       if (typeof taken === "number") return tooMany(taken, "This person was asked on a device too often.", "prompt-limit");
       prompted = taken;
     }
-    if (token.codes === undefined && prompted === undefined) return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
+    if (token.codes === undefined && prompted === undefined)
+      return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
     const actor = this.#actorOf(token, headers);
     const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, head.at);
     if (typeof code === "number") {

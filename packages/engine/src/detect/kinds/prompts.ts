@@ -81,7 +81,10 @@ export class Prompts {
   }
 
   exportState(): PromptsState {
-    return { ways: [...this.#ways].map(([id, { decisions, deciders, answers }]) => ({ id, decisions, deciders: [...deciders], answers: [...answers] })), refusing: [...this.#refusing] };
+    return {
+      ways: [...this.#ways].map(([id, { decisions, deciders, answers }]) => ({ id, decisions, deciders: [...deciders], answers: [...answers] })),
+      refusing: [...this.#refusing],
+    };
   }
 
   /** What an answer hands out, hashed: at most {@link idsOfAnswer} values that did not stand in the request. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../exchange/view.ts";
-import { scalarValuesMax, schemeEndpointsMax, SchemeLearner } from "./scheme-learner.ts";
+import { envelopesMax, scalarDepthMax, scalarValuesMax, schemeEndpointsMax, SchemeLearner } from "./scheme-learner.ts";
 import { ports } from "../../testing/ports.ts";
 
 const feed = (learner: SchemeLearner, answers: readonly Json[]) => answers.map((json) => learner.observe("e", json, []));
@@ -61,6 +61,25 @@ describe("SchemeLearner", () => {
     const learner = new SchemeLearner(ports);
     learner.observe("e", { hint: "hello ann" }, ["ann"]);
     expect(learner.scheme("e").scalars).toEqual([]);
+  });
+  it("reads a word through so many envelopes, and no deeper; in answers of many fields through none", () => {
+    const read = (levels: number, beside: number): readonly string[] => {
+      const learner = new SchemeLearner(ports);
+      for (const ok of [true, false, true]) {
+        const inner = Array.from({ length: levels - 1 }).reduce<Json>((json) => ({ in: json }), { ok });
+        learner.observe(
+          "e",
+          { ...(inner as { readonly [key: string]: Json }), ...Object.fromEntries(Array.from({ length: beside }, (_, n) => [`count_${n}`, 1_000_000 + n])) },
+          [],
+        );
+      }
+      return learner.scheme("e").scalars;
+    };
+    const deepest = scalarDepthMax + envelopesMax;
+    expect(read(deepest, 0)).toEqual([`${"in.".repeat(deepest - 1)}ok`]);
+    expect(read(deepest + 1, 0)).toEqual([]);
+    expect(read(scalarDepthMax, 20)).toEqual([`${"in.".repeat(scalarDepthMax - 1)}ok`]);
+    expect(read(scalarDepthMax + 1, 20)).toEqual([]);
   });
   it("survives a restart without holding a value in clear, and stops at its bound of endpoints", () => {
     const learner = new SchemeLearner(ports);

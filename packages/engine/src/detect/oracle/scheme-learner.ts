@@ -16,8 +16,8 @@ export const scalarSamplesMax = 1_000;
 /** Endpoints learnt at a time; further ones get the empty scheme (shape and status still tell classes apart). */
 export const schemeEndpointsMax = 2_048;
 /** Fields below this depth take no part; in answers of few fields, which wrap one word in envelopes, as many levels more. */
-const scalarDepthMax = 3;
-const envelopesMax = 3;
+export const scalarDepthMax = 3;
+export const envelopesMax = 3;
 /** Fields of such an answer, at most. */
 const sparseFieldsMax = 8;
 

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import type { Ports } from "../../exchange/ports.ts";
-import { HandedObjects } from "./handed-objects.ts";
+import { doorsMax, HandedObjects } from "./handed-objects.ts";
 import { provenancePolicy as policy } from "./provenance-policy.ts";
 
 const ports: Ports = {
@@ -131,4 +131,13 @@ test("learns of 64 kinds of objects and no more, and of ids of at most 64 charac
     }
   }
   expect([long.owned(`of ${policy.charactersMax}`), long.owned(`of ${policy.charactersMax + 1}`)]).toEqual([true, false]);
+});
+
+test("numbers of endpoints are remembered up to a bound and the same when they are made anew: what is owned and handed out stays", () => {
+  const objects = learned();
+  for (let n = 0; n < doorsMax + 50; n++) objects.observe({ endpointId: `other ${n}`, caller: credential(3), object: undefined, json: { id: 40_000 + n }, at: 200_000 });
+  const seen = { endpointId: "list", caller: credential(50), object: undefined, json: { orders: [{ id: 77 }] }, at: 200_000 };
+  expect(objects.observe(seen)).toEqual([{ endpointId: "one", caller: credential(50), subject: "integer:77" }]);
+  expect(objects.observe({ ...seen, endpointId: "other 7", json: { orders: [{ id: 78 }] } })).toEqual([]);
+  expect(objects.owned("one")).toBe(true);
 });

@@ -263,8 +263,8 @@ const pathsMax = 1 << 20;
 /** Shorter texts are words and flags. */
 const opaqueMin = 4;
 
-/** Endpoints answer again and again: how many numbers of them are remembered. */
-const doorsMax = 1_024;
+/** Endpoints answer again and again: how many numbers of them are remembered. At the bound all are forgotten, and made anew as they were. */
+export const doorsMax = 1_024;
 
 function isDigits(text: string): boolean {
   for (let i = 0; i < text.length; i++) {
