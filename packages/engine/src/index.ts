@@ -54,7 +54,7 @@ export { type Door, sameDoor } from "./decide/same-door.ts";
 export type { CanaryKind, CanarySet } from "./decide/canaries.ts";
 export { GuardMatcher } from "./decide/guard-matcher.ts";
 export { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
-export { CodeLimits, type CodeTry } from "./decide/code-limits.ts";
+export { CodeLimits, type CodeRefusal, type CodeTry } from "./decide/code-limits.ts";
 export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";
 export { genericUniform, renderUniform } from "./detect/oracle/uniform-template.ts";

@@ -14,7 +14,7 @@ import { askedOf, type Disclosure, type GuardedEndpoint, provesItself, type Unif
 import { GuardMatcher } from "./decide/guard-matcher.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
-import { CodeLimits, type CodeTry } from "./decide/code-limits.ts";
+import { CodeLimits, type CodeRefusal, type CodeTry } from "./decide/code-limits.ts";
 import { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
 import { clientOfRequest } from "./detect/names/client-of-request.ts";
 import type { ResponseClass } from "./understood.ts";
@@ -132,8 +132,8 @@ export class Judge {
     let prompts = limited === undefined ? this.#prompted(exchange, host, segments, query, at) : undefined;
     if (typeof prompts === "number") limited = "prompts";
     const codes = limited === undefined ? this.#coded(exchange, host, segments, query, at) : undefined;
-    if (typeof codes === "number") {
-      limited = "codes";
+    if (codes !== undefined && "wait" in codes) {
+      limited = codes.reason;
       if (typeof prompts === "object") this.#prompts.withdraw(prompts, at);
       prompts = undefined;
     }
@@ -163,7 +163,7 @@ export class Judge {
       reservation,
       limited,
       extracted,
-      codes: typeof codes === "number" ? undefined : codes,
+      codes: codes === undefined || "wait" in codes ? undefined : codes,
       prompts: typeof prompts === "number" ? undefined : prompts,
     };
     this.#answers.push(dueAt, open);
@@ -177,9 +177,9 @@ export class Judge {
   }
 
   /** Undefined where no code is checked. */
-  #coded(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): CodeTry | number | undefined {
+  #coded(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): CodeTry | CodeRefusal | undefined {
     const door = this.#codes.find(exchange.method, host, segments);
-    return door === undefined ? undefined : this.#codes.take(door, this.#actorOf(exchange, query), at);
+    return door === undefined ? undefined : this.#codes.take(door, this.#actorOf(exchange, query), partsOfRequest(exchange, segments, query), at);
   }
 
   #actorOf({ request, client }: Exchange, query: string): Actor {
@@ -311,7 +311,7 @@ interface Open {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
-  readonly limited: "throttle" | "prompts" | "codes" | "observed" | undefined;
+  readonly limited: "throttle" | "prompts" | CodeRefusal["reason"] | "observed" | undefined;
   /** A code that was tried and is not judged yet. */
   readonly codes: CodeTry | undefined;
   /** Prompts that are counted and may not have been sent. */
@@ -337,7 +337,7 @@ function decisionOf({ exchange, reservation, limited }: Open, mode: Mode): Decis
 const tooMany = { status: 429, headers: [], body: "" };
 
 function reasonOf(limited: NonNullable<Open["limited"]>): string {
-  return limited === "prompts" ? "prompt-limit" : limited === "codes" ? "code-limit" : "rate-limit";
+  return limited === "prompts" ? "prompt-limit" : limited === "throttle" || limited === "observed" ? "rate-limit" : limited;
 }
 
 function partsOfRequest({ request: { headers, body } }: Exchange, segments: readonly string[], query: string): RequestParts {

@@ -122,6 +122,8 @@ export class Ledger {
         owned: (endpointId) => this.handed.owned(endpointId),
         refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),
         codes: (endpoint) => this.abuse.codesAt(endpoint.id, this.#rules.declared(endpoint)?.kind),
+        proof: (endpointId) => this.abuse.kinds.proofOf(endpointId),
+        sprayed: (endpointId, at) => this.abuse.harmless(endpointId, at),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         refusedPromptsNobody: (id) => this.abuse.kinds.refusedPromptsNobody(id),
       },

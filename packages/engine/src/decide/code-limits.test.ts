@@ -30,6 +30,7 @@ const door: CodeDoor = {
   uniform: { status: 404, headers: [], body: "", learned: false },
   budget: defaultBudget,
   wrongCodes: policy.wrongCodes,
+  wrongOnOne: policy.wrongCodesOfTarget,
   refusals: [],
 };
 const answer = (status: number, body = "{}"): ClassifiedAnswer => ({ status, contentType: "application/json", location: "", body, echo: [] });
@@ -37,8 +38,8 @@ const by = (address: string, userAgent = "app/1", credential?: string) => actorO
 
 /** Whether a try of this caller's, answered like this, was let pass. */
 function tries(limits: CodeLimits, actor: ReturnType<typeof by>, status: number | undefined, at: number): boolean {
-  const ticket = limits.take(door, actor, at);
-  if (typeof ticket === "number") return false;
+  const ticket = limits.take(door, actor, undefined, at);
+  if ("wait" in ticket) return false;
   limits.settle(ticket, status === undefined ? undefined : answer(status), at);
   return true;
 }
@@ -71,8 +72,8 @@ describe("codes that are all wrong", () => {
 
   test("do not outrun the count when they come all at once and are answered later", () => {
     const limits = fresh();
-    const tickets = Array.from({ length: 100 }, () => limits.take(door, by("192.0.2.1"), start));
-    expect(tickets.filter((one) => typeof one !== "number")).toHaveLength(policy.wrongCodes);
+    const tickets = Array.from({ length: 100 }, () => limits.take(door, by("192.0.2.1"), undefined, start));
+    expect(tickets.filter((one) => !("wait" in one))).toHaveLength(policy.wrongCodes);
   });
 
   test("never stop anybody who is right in a third of his tries or more, in whatever order up to the first twenty, nor a hundred people behind one address of whom every third needs five", () => {
@@ -175,8 +176,8 @@ test("callers are bounded: a flood of more than there is room for, each wrong on
   const guesser = by("192.0.2.1");
   for (let n = 0; n < policy.wrongCodes; n++) tries(limits, guesser, 422, start);
   for (let n = 0; n < 1.2 * sourcesMax; n++) {
-    const ticket = limits.take(door, caller(n), start + 1_000);
-    if (typeof ticket !== "number") limits.settle(ticket, answer(422), start + 1_000);
+    const ticket = limits.take(door, caller(n), undefined, start + 1_000);
+    if (!("wait" in ticket)) limits.settle(ticket, answer(422), start + 1_000);
   }
   expect(tries(limits, guesser, 422, start + 2_000)).toBe(false);
   expect(tries(limits, by("192.0.2.2"), 422, start + 2_000)).toBe(true);

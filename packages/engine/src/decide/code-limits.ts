@@ -5,27 +5,37 @@ import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import type { Actor } from "../exchange/actor.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { type ClassifiedAnswer, classifyResponse, parsed } from "../exchange/response-class.ts";
+import { extractSubjects, type RequestParts } from "../exchange/subjects.ts";
+import { CodeBrake } from "./code-brake.ts";
+import { CodeTargets } from "./code-targets.ts";
 import type { CodeDoor } from "./gate-policy.ts";
 import { GcraTable } from "./gcra.ts";
 import { GuardMatcher } from "./guard-matcher.ts";
 
 /**
- * Stops who guesses codes (one-time codes, coupons, gift cards) from one place: a caller whose tries are all wrong is refused before the service is asked, after {@link CodeDoor.wrongCodes} of them; then one
- * passes every half hour ({@link policy.wrongCodeBackMs}). Counted are its program at its address, its credential if it shows one, and its address as a whole, which may be wrong
- * {@link policy.wrongCodesOfNetwork} times as often. No account is ever locked: who is refused here tries from elsewhere.
+ * Stops who guesses codes (one-time codes, coupons, gift cards) before the service is asked. No account is ever locked.
  *
- * In two phases, as everywhere: a try is charged when it comes, so that a burst is no way around; a right one gives it back and two more, so that nobody of whose tries a third is right is ever refused; one
- * that the service did not judge (it failed, or too many requests) gives it back.
+ * - From one place: a caller whose tries are all wrong is refused after {@link CodeDoor.wrongCodes} of them; then one passes every half hour ({@link policy.wrongCodeBackMs}). Counted are its program at its
+ *   address, its credential if it shows one, and its address as a whole, which may be wrong {@link policy.wrongCodesOfNetwork} times as often. What a guesser has used up of an address that others share is
+ *   not theirs: people known there, and targets at which hardly anybody guessed, draw on {@link policy.wrongCodesKept} more.
+ * - On one person, from anywhere: {@link CodeTargets}.
+ * - On many people, while that is proven: {@link CodeBrake}.
  *
- * Misses: a few tries each from many addresses; guesses among right codes of one's own, two for each; lists of codes in one request, which count as one; operations of GraphQL and JSON-RPC.
- * Mistakes: honest people behind an address from which somebody guesses all day under many programs' names. Bound: {@link sourcesMax} of each kind; {@link GcraTable} says what happens there.
+ * In two phases, as everywhere: a try is charged when it comes, so that a burst is no way around; a right one gives it back and two more, so that nobody of whose tries a third is right is ever refused for
+ * his own; one that the service did not judge (it failed, or too many requests) gives it back.
+ *
+ * Misses: a few tries each from many addresses on many people, until the hub has proven it; one person's codes where requests name only a challenge; guesses among right codes of one's own, two for each; lists
+ * of codes in one request, which count as one; operations of GraphQL and JSON-RPC.
+ * Mistakes: newcomers behind an address from which somebody guesses at ever other people all day. Bound: {@link sourcesMax} of each kind; {@link GcraTable} says what happens there.
  */
 export class CodeLimits {
   readonly #ports: Ports;
   readonly #networks = new GcraTable(sourcesMax);
   /** Apart, for programs and credentials can be had for nothing: they push out no address. */
   readonly #callers = new GcraTable(sourcesMax);
+  readonly #targets = new CodeTargets();
   readonly #doors = new Map<string, CodeDoor>();
+  readonly #brakes = new Map<string, CodeBrake>();
   #matcher: GuardMatcher | undefined;
 
   constructor(ports: Ports) {
@@ -36,6 +46,7 @@ export class CodeLimits {
   setDoors(doors: readonly CodeDoor[]): void {
     this.#doors.clear();
     for (const door of doors) this.#doors.set(door.id, door);
+    for (const id of this.#brakes.keys()) if (!this.#doors.has(id)) this.#brakes.delete(id);
     this.#matcher = doors.length === 0 ? undefined : new GuardMatcher(doors, this.#ports);
   }
 
@@ -47,31 +58,72 @@ export class CodeLimits {
     return asked ? this.#doors.get(found.id) : undefined;
   }
 
-  /** Charges one try. A number: it is refused, for so many milliseconds. */
-  take(door: CodeDoor, actor: Actor, at: number): CodeTry | number {
-    const taken: Charge[] = [];
-    for (const charge of chargesOf(door, actor)) {
-      const wait = this.#table(charge).take(charge.key.hi, charge.key.lo, at, policy.wrongCodeBackMs, charge.most);
-      if (wait > 0) {
-        for (const other of taken) this.#table(other).giveBack(other.key.hi, other.key.lo, at, policy.wrongCodeBackMs, 1);
-        return wait;
-      }
-      taken.push(charge);
+  /** Charges one try. */
+  take(door: CodeDoor, actor: Actor, parts: RequestParts | undefined, at: number): CodeTry | CodeRefusal {
+    const subjects = parts === undefined || door.subjects.length === 0 ? [] : extractSubjects(door.subjects, door.template, parts, this.#ports).subjects;
+    const targets = this.#targets.targets(subjects);
+    // Nobody has one code for so many people.
+    if (targets === undefined) return { wait: policy.wrongCodeTargetBackMs, reason: "code-target" };
+    const known = targets.length > 0 && this.#targets.knows(actor, targets);
+    const missed = this.#targets.wrongOf(targets, at);
+    // A policy kept from before may not say.
+    const strange = known || !(door.wrongOnOne >= 1) ? [] : targets;
+    const wait = this.#targets.take(strange, door.wrongOnOne, at);
+    if (wait > 0) return { wait, reason: "code-target" };
+    let taken = this.#charge(chargesOf(door, actor), at);
+    if (typeof taken === "number" && targets.length > 0 && (known || missed <= policy.wrongOfKept)) {
+      const kept = this.#charge(keptOf(door, actor), at);
+      if (typeof kept !== "number") taken = kept;
     }
-    return { doorId: door.id, taken };
+    if (typeof taken === "number") {
+      this.#targets.giveBack(strange, 1, at);
+      return { wait: taken, reason: "code-limit" };
+    }
+    const stranger = !known && !this.#targets.knows(actor, []);
+    const held = stranger && door.harmless !== undefined ? door.harmless : undefined;
+    const later = held === undefined ? 0 : this.#brakeOf(door.id).take(held, at);
+    if (later > 0) {
+      this.#targets.giveBack(strange, 1, at);
+      for (const charge of taken) this.#table(charge).giveBack(charge.key.hi, charge.key.lo, at, policy.wrongCodeBackMs, 1);
+      return { wait: later, reason: "code-brake" };
+    }
+    return { doorId: door.id, taken, targets, strange, actor, held, stranger };
   }
 
   /** It was answered like this; undefined: the service gave no answer. */
-  settle({ doorId, taken }: CodeTry, answer: ClassifiedAnswer | undefined, at: number): void {
+  settle({ doorId, taken, targets, strange, actor, held, stranger }: CodeTry, answer: ClassifiedAnswer | undefined, at: number): void {
     const door = this.#doors.get(doorId);
     const outcome = door === undefined || answer === undefined ? "none" : outcomeOf(door, answer, this.#ports);
-    if (outcome === "wrong") return;
+    if (outcome === "wrong") {
+      if (stranger && door !== undefined && door.harmless === undefined) this.#brakeOf(doorId).learn(at);
+      return;
+    }
     const back = outcome === "right" ? 1 + policy.rightCodeGives : 1;
     for (const charge of taken) this.#table(charge).giveBack(charge.key.hi, charge.key.lo, at, policy.wrongCodeBackMs, back);
+    if (held !== undefined) this.#brakeOf(doorId).giveBack(held, at);
+    if (outcome === "right") this.#targets.right(actor, targets, at);
+    else this.#targets.giveBack(strange, 1, at);
+  }
+
+  /** All of them, or none. A number: the milliseconds until all would pass. */
+  #charge(charges: readonly Charge[], at: number): readonly Charge[] | number {
+    for (const [n, charge] of charges.entries()) {
+      const wait = this.#table(charge).take(charge.key.hi, charge.key.lo, at, policy.wrongCodeBackMs, charge.most);
+      if (wait === 0) continue;
+      for (const other of charges.slice(0, n)) this.#table(other).giveBack(other.key.hi, other.key.lo, at, policy.wrongCodeBackMs, 1);
+      return wait;
+    }
+    return charges;
   }
 
   #table(charge: Charge): GcraTable {
     return charge.wide ? this.#networks : this.#callers;
+  }
+
+  #brakeOf(doorId: string): CodeBrake {
+    let brake = this.#brakes.get(doorId);
+    if (brake === undefined) this.#brakes.set(doorId, (brake = new CodeBrake()));
+    return brake;
   }
 }
 
@@ -79,6 +131,19 @@ export class CodeLimits {
 export interface CodeTry {
   readonly doorId: string;
   readonly taken: readonly Charge[];
+  readonly targets: readonly Key[];
+  /** Those that were charged, for the caller was never right there. */
+  readonly strange: readonly Key[];
+  readonly actor: Actor;
+  /** Charged to all strangers; see {@link CodeDoor.harmless}. */
+  readonly held: number | undefined;
+  readonly stranger: boolean;
+}
+
+/** For so many milliseconds, and why: for what the caller did, what was tried on this person, or what strangers do together. */
+export interface CodeRefusal {
+  readonly wait: number;
+  readonly reason: "code-limit" | "code-target" | "code-brake";
 }
 
 interface Charge {
@@ -93,6 +158,13 @@ function chargesOf(door: CodeDoor, { network, narrow, credential }: Actor): read
   charges.push({ key: keyOf(narrow, 2), wide: false, most });
   if (credential !== undefined) charges.push({ key: keyOf(credential, 3), wide: false, most });
   return charges;
+}
+
+/** What is left for others at an address that a guesser used up. */
+function keptOf(door: CodeDoor, { network, credential }: Actor): readonly Charge[] {
+  const kept: Charge[] = [{ key: keyOf(network, 4), wide: true, most: policy.wrongCodesKept }];
+  if (credential !== undefined) kept.push({ key: keyOf(credential, 3), wide: false, most: door.wrongCodes });
+  return kept;
 }
 
 /** All doors together: who guesses at two has no second start. */

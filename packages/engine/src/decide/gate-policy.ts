@@ -76,10 +76,14 @@ export interface GuardedEndpoint {
   readonly before?: readonly EarlyContact[];
 }
 
-/** An endpoint that checks codes; of the guard only `method`, `host`, `template` and `classes` count. */
+/** An endpoint that checks codes; of the guard only `method`, `host`, `template`, `subjects` and `classes` count. `subjects`: on whom a code is tried; none where that is not known. */
 export interface CodeDoor extends GuardedEndpoint {
   /** Wrong codes one caller may send in a row; 1 at least. */
   readonly wrongCodes: number;
+  /** Wrong codes strangers may try on one person together; 0: as many as they like. */
+  readonly wrongOnOne: number;
+  /** Somebody is proven to guess on many accounts here: strangers together may be wrong that often a day, or as often as is usual. Absent: nobody is. */
+  readonly harmless?: number;
   /** By {@link labelOf}, answers below 400 that refuse a code. */
   readonly refusals: readonly string[];
   /** Codes of coupons and gift cards, whose answers are read in their own way. */
@@ -150,6 +154,10 @@ export interface Budget {
   readonly signedInCredits?: number;
   /** Where codes are checked: wrong ones one caller may send in a row; 0: as many as it likes. Absent: the policy's. */
   readonly wrongCodes?: number;
+  /** And on one person, by all who were never right there together; 0: as many as they like. Absent: the policy's. */
+  readonly wrongCodesOnOne?: number;
+  /** Whether all strangers are slowed while somebody is proven to guess on many accounts. Absent: they are. */
+  readonly slowStrangers?: boolean;
 }
 
 export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unanchoredCeiling: 0 };

@@ -68,6 +68,19 @@ export class GcraTable {
     }
   }
 
+  /** How many of its allowance a key has taken and not had back; nothing changes. */
+  taken(keyHi: number, keyLo: number, atMs: number, emissionIntervalMs: number): number {
+    const hi = keyHi >>> 0;
+    const lo = keyLo >>> 0;
+    const start = mix(hi, lo) & this.mask;
+    for (let probe = 0; probe < probesMax; probe += 1) {
+      const slot = (start + probe) & this.mask;
+      const wholeAt = this.wholeAt[slot] ?? 0;
+      if (wholeAt > atMs && this.hi[slot] === hi && this.lo[slot] === lo) return Math.ceil((wholeAt - atMs) / emissionIntervalMs);
+    }
+    return 0;
+  }
+
   /** The key's slot, or the one it may have. */
   private find(hi: number, lo: number, atMs: number): number {
     const { mask } = this;

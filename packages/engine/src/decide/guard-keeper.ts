@@ -12,6 +12,7 @@ import type { EarlyContacts } from "./early-contacts.ts";
 import { type CodeDoor, type Budget, defaultBudget, type GatePolicy, type GuardedEndpoint, type NamedClients, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
 import { abusePolicy } from "../detect/abuse/abuse-policy.ts";
 import { ownMethods } from "./guard-matcher.ts";
+import { naturalKeyTypes } from "../exchange/subject.ts";
 import { natural, type SubjectRules } from "./subject-rules.ts";
 
 /**
@@ -209,24 +210,37 @@ export class GuardKeeper {
     const checks = this.#parts.codes(endpoint);
     // Calls by name share one path: what guesses at one of them must not close the others.
     if (checks === undefined || endpoint.operation !== undefined || (endpoint.operations?.byKey.size ?? 0) > 0) return undefined;
-    const wrongCodes = this.#parts.rules.declared(endpoint)?.budget?.wrongCodes ?? this.#parts.budget?.wrongCodes ?? abusePolicy.wrongCodes;
+    const budget = { ...this.#parts.budget, ...this.#parts.rules.declared(endpoint)?.budget };
+    const { wrongCodes = abusePolicy.wrongCodes, wrongCodesOnOne = abusePolicy.wrongCodesOfTarget, slowStrangers = true } = budget;
     if (wrongCodes < 1 || (this.#checking.size >= promptingMax && !this.#checking.has(endpoint))) return undefined;
     const { id, method, host, template } = endpoint;
+    const harmless = checks === "code" && slowStrangers ? this.#parts.sprayed(id, this.#policyAt) : undefined;
     return {
       id,
       method,
       host,
       template,
       state: "watched",
-      subjects: [],
+      subjects: checks === "code" ? this.#triedOn(endpoint) : [],
       classes: this.#parts.schemes.scheme(id),
       tellsNothing: noIds,
       uniform: refusedUniform,
       budget: defaultBudget,
       wrongCodes,
+      wrongOnOne: wrongCodesOnOne,
+      ...(harmless === undefined ? {} : { harmless }),
       refusals: this.#parts.refusals(id),
       ...(checks === "voucher" ? { voucher: true as const } : {}),
     };
+  }
+
+  /** By what a request says on whom it tries a code: people, else all ids but the code itself. */
+  #triedOn(endpoint: InventoryEndpoint): readonly SubjectRule[] {
+    const rules = this.#parts.rules.of(endpoint);
+    const people = rules.filter(({ type }) => naturalKeyTypes.includes(type));
+    const proof = this.#parts.proof(endpoint.id);
+    if (people.length > 0 || proof === undefined) return people.length > 0 ? people : rules;
+    return rules.filter(({ location }) => !(proof.startsWith(location.in) && proof.endsWith(`:${location.name}`)));
   }
 
   #guard(endpoint: InventoryEndpoint, at: number): GuardedEndpoint | undefined {
@@ -372,6 +386,9 @@ export interface GuardParts {
   readonly refusals: (endpointId: string) => readonly string[];
   /** Whether an endpoint checks codes that can be guessed, and of which sort. */
   readonly codes: (endpoint: InventoryEndpoint) => "code" | "voucher" | undefined;
+  /** The field that carries the code there; and how many wrong ones a day do no harm, while somebody guesses on many accounts. */
+  readonly proof: (endpointId: string) => string | undefined;
+  readonly sprayed: (endpointId: string, at: number) => number | undefined;
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
   /** Whether it was seen to prompt those whom it says it asked, and nobody else. */

@@ -11,6 +11,8 @@ export function budgetOf(config: Pick<Config, "protect">, endpoint?: Pick<Declar
     maxCredits,
     unanchoredCeiling: own.unanchoredCeiling ?? defaultBudget.unanchoredCeiling,
     ...(own.wrongCodes === undefined ? {} : { wrongCodes: own.wrongCodes }),
+    ...(own.wrongCodesOnOne === undefined ? {} : { wrongCodesOnOne: own.wrongCodesOnOne }),
+    ...(own.slowStrangers === undefined ? {} : { slowStrangers: own.slowStrangers }),
     ...(own.signedInCredits === undefined ? {} : { signedInCredits: own.signedInCredits }),
   };
 }

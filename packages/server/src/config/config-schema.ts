@@ -46,6 +46,21 @@ export function configSchema(env: Environment) {
       .describe(
         "Where codes are checked (one-time codes, coupons, gift cards): wrong ones a caller may send in a row before the next is refused (429), three times as many an address; then one in half an hour. 0: only told. Default 20.",
       ),
+    wrongCodesOnOne: z
+      .number()
+      .int()
+      .min(0)
+      .max(1_000_000)
+      .optional()
+      .describe(
+        "And on one person, by all callers together who were never right there: so many, then one in ten minutes. 0: as many as they like. Default 10. Where requests name a challenge and nobody, on one challenge.",
+      ),
+    slowStrangers: z
+      .boolean()
+      .optional()
+      .describe(
+        "While codes are proven to be guessed on many accounts: whether callers who never were right may together be wrong only as often as does no harm (5,000 times a day at six digits, 144 at four; three times what is usual where that is more). Newcomers are then refused with the guesser. Default true.",
+      ),
     signedInCredits: z
       .number()
       .int()

@@ -30,6 +30,7 @@ const codes: CodeDoor = {
   subjects: [],
   classes: { scalars: ["success"] },
   wrongCodes: 20,
+  wrongOnOne: 10,
   refusals: [],
 };
 

@@ -121,7 +121,7 @@ export class JudgingGate implements GatePort {
     const codes = this.#mode === "enforce" ? this.#codes.find(head.method, this.#options.scope, segments) : undefined;
     if (endpoint === undefined && prompts === undefined && codes === undefined) return pass;
     const token: Waiting = { number: ++this.#count, head, endpoint, prompts, codes, segments, query, note: undefined, held: undefined };
-    if ((inBody(endpoint) || inBody(prompts)) && mayHaveBody(head)) return { kind: "body", token };
+    if ((inBody(endpoint) || inBody(prompts) || inBody(codes)) && mayHaveBody(head)) return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
 
@@ -229,10 +229,10 @@ export class JudgingGate implements GatePort {
     if (token.codes === undefined && prompted === undefined)
       return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
     const actor = this.#actorOf(token, headers);
-    const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, head.at);
-    if (typeof code === "number") {
+    const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, parts, head.at);
+    if (code !== undefined && "wait" in code) {
       if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
-      return tooMany(code, "Too many wrong codes.", "code-limit");
+      return tooMany(code.wait, "Too many wrong codes.", code.reason);
     }
     // The ruling that all share stands for no request.
     const ruling = endpoint === undefined ? pass : this.#reserve(token, endpoint, actor, parts, body, complete);

@@ -107,6 +107,25 @@ export const abusePolicy = {
   wrongCodesOfNetwork: 3,
   wrongCodeBackMs: 1_800_000,
   rightCodeGives: 2,
+  /**
+   * Wrong codes strangers may try on one person together, whoever they are (NIST SP 800-63B stops an account's guesses at a hundred), then one in the life of a code: at six digits one guess in 6,500 finds
+   * the code in a day. Honest people in a new place mistype three to five times.
+   */
+  wrongCodesOfTarget: 10,
+  wrongCodeTargetBackMs: 600_000,
+  /** What an address has besides, once a guesser there used up its own: for people known there, and for targets of which strangers missed no more than so many codes. */
+  wrongCodesKept: 60,
+  wrongOfKept: 2,
+  /** While codes are guessed on many accounts, strangers may be wrong so many times what is usual, together; or this share of the codes there are, a day: one account in two hundred days. */
+  brakeUsual: 3,
+  brakeBurst: 50,
+  brakeShare: 0.005,
+  /** At least so many a day, and at most; codes whose length is not known yet have six digits. */
+  brakeLeast: 144,
+  brakeMost: 14_400,
+  brakeDigits: 6,
+  /** It stands so long after the last guess that speaks for an attack. */
+  brakeForMs: 3_600_000,
   /** Coupons and gift cards are known by names alone: callers of so many networks must have been right there before anybody is refused. */
   voucherAcceptedMin: 3,
 

@@ -98,6 +98,13 @@ export class AbuseWatch {
     return declared === undefined && this.#vouchers.accepts(endpointId) ? "voucher" : undefined;
   }
 
+  /** While somebody is proven to guess at many accounts at this endpoint: how many wrong codes a day do no harm there. */
+  harmless(endpointId: string, at: number): number | undefined {
+    const since = this.#otpSpray.provenAt(endpointId);
+    if (since === undefined || at - since >= policy.brakeForMs) return undefined;
+    return Math.min(policy.brakeMost, Math.max(policy.brakeLeast, policy.brakeShare * 10 ** (this.kinds.codeLength(endpointId) ?? policy.brakeDigits)));
+  }
+
   /** The gate refused this caller for its wrong codes: told once an hour. */
   stopped({ exchangeId, at, endpointId, actor, declared }: CodesStopped): readonly Signal[] {
     if (this.#signals.length > 0) this.#signals = [];

@@ -1,7 +1,7 @@
 import type { Ports } from "../../exchange/ports.ts";
 import { poissonExcess, buckets, SecretBuckets } from "../observe/secret-buckets.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
-import { FailureWatches, type WatchesState } from "./failure-watches.ts";
+import { FailureWatches, watchesMax, type WatchesState } from "./failure-watches.ts";
 import { Quiet } from "./quiet.ts";
 import { SourceEvidence } from "./source-evidence.ts";
 import type { Emit, Tried } from "./tried.ts";
@@ -21,6 +21,8 @@ export class OtpSpray {
   readonly #watches: FailureWatches;
   readonly #codes: SecretBuckets;
   readonly #quiet = new Quiet();
+  /** When guessing on many accounts was proven last, by endpoint; as many as have a watch. */
+  readonly #proven = new Map<string, number>();
 
   constructor(ports: Ports, emit: Emit, state?: WatchesState) {
     this.#emit = emit;
@@ -45,6 +47,7 @@ export class OtpSpray {
     const watch = this.#watches.of(endpointId);
     watch?.add(account, actor.network, failed, at, frozen);
     const alarm = watch?.alarm();
+    if (alarm !== undefined) this.#prove(endpointId, at);
     if (alarm !== undefined && this.#quiet.may(`site|${endpointId}`, at)) {
       this.#emit("otp.spray", { level: "high", confidence: 0.9999, endpointId, actor: undefined, evidence: { ...alarm } });
     }
@@ -53,19 +56,31 @@ export class OtpSpray {
 
   renamed(from: string, to: string): void {
     this.#watches.renamed(from, to);
+    const proven = this.#proven.get(from);
+    if (proven !== undefined && this.#proven.delete(from)) this.#proven.set(to, proven);
   }
 
   exportState(): WatchesState {
     return this.#watches.exportState();
   }
 
-  #repeated({ endpointId, given }: Tried, count: ReturnType<SecretBuckets["add"]>, failed: boolean): void {
+  /** When codes guessed on many accounts were seen last at this endpoint, whoever guessed; undefined for never. */
+  provenAt(endpointId: string): number | undefined {
+    return this.#proven.get(endpointId);
+  }
+
+  #prove(endpointId: string, at: number): void {
+    if (this.#proven.size < watchesMax || this.#proven.has(endpointId)) this.#proven.set(endpointId, at);
+  }
+
+  #repeated({ endpointId, given, at }: Tried, count: ReturnType<SecretBuckets["add"]>, failed: boolean): void {
     // At four, then at each doubling.
     if (!failed || !count.fresh || count.failed < policy.repeatMin * 2 ** count.told) return;
     const space = Math.min(buckets, 10 ** Math.min(10, given.length));
     const expected = Math.max(0.01, count.failures / space);
     if (poissonExcess(count.failed, expected) < policy.repeatAt) return;
     count.tell();
+    this.#prove(endpointId, at);
     this.#emit("otp.spray", {
       level: "high",
       confidence: 0.9999,

@@ -90,6 +90,17 @@ export class EndpointKinds {
     return tries === undefined || kindOfTries(tries) === "unproven" ? none : tries.refusals;
   }
 
+  /** The field that carries what is tried there, where the traffic has shown it. */
+  proofOf(endpointId: string): string | undefined {
+    return this.#endpoints.get(endpointId)?.proof;
+  }
+
+  /** How many letters or digits its codes have; undefined where none was accepted. */
+  codeLength(endpointId: string): number | undefined {
+    const length = this.#endpoints.get(endpointId)?.lengthMin;
+    return length === undefined || !Number.isFinite(length) ? undefined : length;
+  }
+
   /** Whether calls of this endpoint send codes. */
   isSend(endpointId: string, declared?: EndpointKind): boolean {
     return declared !== undefined ? declared === "code-send" : this.#leads.roleOf(endpointId, (id) => this.#triedAs(id))?.kind === "code-send";

@@ -123,6 +123,18 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         rule: `${abusePolicy.wrongCodes} wrong codes in a row a caller, ${abusePolicy.wrongCodesOfNetwork} times as many an address; then one in ${abusePolicy.wrongCodeBackMs / 60_000} minutes. Each right one gives ${abusePolicy.rightCodeGives} back.`,
         undo: budget("wrongCodes: 0   # only told"),
       };
+    case "code-target":
+      return {
+        words: "Wrong codes had been tried on this person, or on this challenge, from places where nobody was ever right for them.",
+        rule: `${abusePolicy.wrongCodesOfTarget} wrong codes on one person by all strangers together, then one in ${abusePolicy.wrongCodeTargetBackMs / 60_000} minutes. A right one ends the count; who was right there before is no stranger.`,
+        undo: budget("wrongCodesOnOne: 0   # as many as they like"),
+      };
+    case "code-brake":
+      return {
+        words: "Codes were being guessed on many accounts, and callers who never were right had together sent as many wrong ones as do no harm.",
+        rule: `At once ${abusePolicy.brakeBurst}, then so many a day as ${abusePolicy.brakeShare * 100} % of the codes there are, or ${abusePolicy.brakeUsual} times what is usual; it ends ${abusePolicy.brakeForMs / 3_600_000} hour after the last guess that speaks for an attack. Who was right before is not concerned.`,
+        undo: budget("slowStrangers: false"),
+      };
     case "prompt-limit":
       return {
         words: "Somebody was asked to agree on a device of his as often as one person may be within ten minutes.",
