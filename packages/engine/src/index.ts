@@ -67,6 +67,7 @@ export { type OracleState, OracleTracker } from "./detect/oracle/oracle-tracker.
 export { DelayQuantile } from "./detect/observe/delay-quantile.ts";
 export { StratifiedRank } from "./detect/observe/stratified-rank.ts";
 export { type Operation, operationText } from "./inventory/calls/call.ts";
+export { unlearned } from "./decide/unlearned.ts";
 export { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
 export { type InventoryBounds, inventoryBounds } from "./inventory/inventory-limits.ts";
 export type { Declared } from "./decide/subject-rules.ts";

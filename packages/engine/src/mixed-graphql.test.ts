@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import { Judge } from "./judge.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
 import { ports } from "./testing/ports.ts";
 
 const minute = 60_000;
@@ -9,21 +9,7 @@ test("a lookup beside a sign-in at one path of GraphQL is no door: who walks thr
   const judge = new Judge(ports, { mode: "enforce", newId: () => "s", sourceSlots: 4_096, pairs: 50_000, pending: 4_096 }, { exchange: () => undefined, signals: () => undefined });
   let asked = 0;
   const call = (address: string, at: number, query: string, variables: object, data: object, token?: string): boolean => {
-    const exchange: Exchange = {
-      id: `x${asked++}`,
-      at,
-      durationMs: 5,
-      method: "POST",
-      url: "https://app.example/graphql",
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [["Content-Type", "application/json"], ...(token === undefined ? [] : [["Authorization", `Bearer ${token}`] as const])],
-        body: JSON.stringify({ query, variables }),
-      },
-      response: { status: 200, headers: [["Content-Type", "application/json"]], body: JSON.stringify(data) },
-    };
-    return judge.decide(exchange).action === "allow";
+    return judge.decide(jsonExchange({ id: `x${asked++}`, at, address, path: "/graphql", sent: { query, variables }, bearer: token, answer: data })).action === "allow";
   };
   const phoneOf = (n: number): string => `+49151555${String(10_000 + ((n * 37) % 60_000)).padStart(5, "0")}`;
   const lookup = (address: string, at: number, n: number, known: boolean): boolean =>

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
 import { Judge } from "./judge.ts";
+import { jsonExchange } from "./testing/json-exchange.ts";
 import { ports } from "./testing/ports.ts";
 import type { Signal } from "./detect/signal.ts";
 
@@ -11,22 +11,8 @@ test("one path of GraphQL sends codes by one operation and checks them by anothe
   const judge = new Judge(ports, { mode: "observe", newId: () => "s" }, { exchange: () => undefined, signals: (told) => void signals.push(...told) });
   let asked = 0;
   const call = (address: string, at: number, query: string, variables: object, data: object | undefined): void => {
-    const exchange: Exchange = {
-      id: `x${asked++}`,
-      at,
-      durationMs: 5,
-      method: "POST",
-      url: "https://app.example/graphql",
-      client: { address },
-      carries: carriesAll,
-      request: { headers: [["Content-Type", "application/json"]], body: JSON.stringify({ query, variables }) },
-      response: {
-        status: 200,
-        headers: [["Content-Type", "application/json"]],
-        body: JSON.stringify(data === undefined ? { data: { redeemCode: null }, errors: [{ message: "no", extensions: { code: "WRONG" } }] } : { data }),
-      },
-    };
-    judge.push(exchange);
+    const answer = data === undefined ? { data: { redeemCode: null }, errors: [{ message: "no", extensions: { code: "WRONG" } }] } : { data };
+    judge.push(jsonExchange({ id: `x${asked++}`, at, address, path: "/graphql", sent: { query, variables }, answer }));
   };
   const send = (address: string, at: number, phone: string): void => call(address, at, "mutation Ask($phone: String!) { askCode(phone: $phone) }", { phone }, { askCode: true });
   const check = (address: string, at: number, phone: string, entry: string, right: boolean): void =>

@@ -9,7 +9,8 @@ import type { ClassifiedAnswer } from "../exchange/response-class.ts";
 import type { Signal } from "../detect/signal.ts";
 import { Judge } from "../judge.ts";
 import { CodeLimits, sourcesMax } from "./code-limits.ts";
-import { type CodeDoor, defaultBudget } from "./gate-policy.ts";
+import type { CodeDoor } from "./gate-policy.ts";
+import { unlearned } from "./unlearned.ts";
 
 const ports: Ports = {
   hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
@@ -25,10 +26,7 @@ const door: CodeDoor = {
   template: "/codes/check",
   state: "watched",
   subjects: [],
-  classes: { scalars: [] },
-  tellsNothing: [],
-  uniform: { status: 404, headers: [], body: "", learned: false },
-  budget: defaultBudget,
+  ...unlearned,
   wrongCodes: policy.wrongCodes,
   wrongOnOne: policy.wrongCodesOfTarget,
   refusals: [],

@@ -1,7 +1,8 @@
 import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
 import { GateEngine, type GateEngineOptions } from "../decide/gate-engine.ts";
-import { defaultBudget, type Disclosure, type GatePolicy, type GuardedEndpoint } from "../decide/gate-policy.ts";
+import { unlearned } from "../decide/unlearned.ts";
+import type { Disclosure, GatePolicy, GuardedEndpoint } from "../decide/gate-policy.ts";
 
 /** For tests of the gate: one lookup that is guarded, `GET /users/{phone}`; `more` says how this one differs. */
 export function guardedLookup(more: Partial<GuardedEndpoint> = {}): GuardedEndpoint {
@@ -12,10 +13,8 @@ export function guardedLookup(more: Partial<GuardedEndpoint> = {}): GuardedEndpo
     template: "/users/{phone}",
     state: "budgeted",
     subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "{}", learned: false },
-    budget: defaultBudget,
+    ...unlearned,
+    uniform: { ...unlearned.uniform, body: "{}" },
     ...more,
   };
 }

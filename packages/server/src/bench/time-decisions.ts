@@ -4,7 +4,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { defaultBudget, GateEngine, type GatePolicy } from "@postern/engine";
+import { defaultBudget, GateEngine, type GatePolicy, unlearned } from "@postern/engine";
 import type { Capture, RequestHead } from "../gate/gate-port.ts";
 import { GateState } from "../gate/gate-state.ts";
 import { HubLink } from "../gate/hub-link.ts";
@@ -198,10 +198,7 @@ export const lookupPolicy: GatePolicy = {
       template: `/v1/area${n}/{id}`,
       state: "watched" as const,
       subjects: [{ location: { in: "path" as const, name: "id" }, type: "integer" as const }],
-      classes: { scalars: [] },
-      tellsNothing: [],
-      uniform: { status: 404, headers: [], body: "", learned: false },
-      budget: defaultBudget,
+      ...unlearned,
     })),
   ],
 };

@@ -12,6 +12,7 @@ import {
   sameRuleTemplate,
   type SubjectRule,
   type TemplateRule,
+  unlearned,
 } from "@postern/engine";
 import { budgetOf } from "../config/budget-of.ts";
 import type { Config, DeclaredEndpoint } from "../config/config-schema.ts";
@@ -112,11 +113,10 @@ function guardedOf(config: Config, endpoint: DeclaredEndpoint, ports: Ports): Gu
     template,
     state: "budgeted",
     subjects: rule === undefined ? [] : [rule],
-    classes: { scalars: [] },
-    tellsNothing: [],
+    ...unlearned,
     uniform:
       endpoint.uniform === undefined
-        ? { status: 404, headers: [], body: "", learned: false }
+        ? unlearned.uniform
         : { status: endpoint.uniform.status, headers: Object.entries(endpoint.uniform.headers), body: endpoint.uniform.body, learned: false },
     budget: budgetOf(config, endpoint),
   };

@@ -1,7 +1,7 @@
-import { Agent, createServer, request, type Server } from "node:http";
+import { Agent, request } from "node:http";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import { sourceLeadMax } from "../gate/hub-lead.ts";
-import { listen } from "../gate/proxy/testbed.ts";
+import { type RunningService, startService } from "../gate/proxy/testbed.ts";
 import { ProtectedService } from "./protected-service.ts";
 
 /**
@@ -11,12 +11,12 @@ import { ProtectedService } from "./protected-service.ts";
 const list = 96;
 const evidence = 16;
 
-let service: Server;
+let service: RunningService;
 let postern: ProtectedService;
 const agent = new Agent({ keepAlive: true, maxSockets: list });
 
 beforeAll(async () => {
-  service = createServer((req, res) => {
+  service = await startService((req, res) => {
     let body = "";
     req.on("data", (chunk: Buffer) => (body += chunk.toString("utf8")));
     req.on("end", () => {
@@ -28,14 +28,11 @@ beforeAll(async () => {
       say(200, { page: pathname });
     });
   });
-  service.keepAliveTimeout = 60_000;
-  const port = await listen(service);
-  postern = await ProtectedService.start(`http://127.0.0.1:${port}`, { args: ["--mode", "enforce"] });
+  postern = await ProtectedService.start(`http://127.0.0.1:${service.port}`, { args: ["--mode", "enforce"] });
 });
 afterAll(async () => {
   await postern.stop();
   service.close();
-  service.closeAllConnections();
   agent.destroy();
   postern.remove();
 });

@@ -1,17 +1,16 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listen } from "../gate/proxy/testbed.ts";
+import { type RunningService, startService } from "../gate/proxy/testbed.ts";
 import { type Got, ProtectedService, send } from "./protected-service.ts";
 
-let service: Server;
+let service: RunningService;
 let postern: ProtectedService;
 let operations: [method: string, path: string][];
 
 beforeAll(async () => {
-  service = createServer((_, res) => void res.writeHead(200, { "content-type": "application/json" }).end('{"ok":true,"marker":"from-the-service"}'));
-  postern = await ProtectedService.start(`http://127.0.0.1:${await listen(service)}`);
+  service = await startService((_, res) => void res.writeHead(200, { "content-type": "application/json" }).end('{"ok":true,"marker":"from-the-service"}'));
+  postern = await ProtectedService.start(`http://127.0.0.1:${service.port}`);
   for (let n = 0; n < 10; n++) await send(`${postern.gate}/orders/${n}`);
   await postern.read(10);
   const document = JSON.parse((await postern.api("/api/v1/openapi.json")).body.toString("utf8")) as { paths: Record<string, Record<string, unknown>> };
@@ -22,7 +21,6 @@ beforeAll(async () => {
 afterAll(async () => {
   await postern.stop();
   service.close();
-  service.closeAllConnections();
   postern.remove();
 });
 

@@ -1,10 +1,10 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { tmpdir } from "node:os";
 import { join, relative } from "node:path";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listen } from "../gate/proxy/testbed.ts";
+import { type RunningService, startService } from "../gate/proxy/testbed.ts";
 import { type Planted, Search } from "./plant.ts";
 import { ProtectedService, type Send, send } from "./protected-service.ts";
 
@@ -40,16 +40,15 @@ const planted: readonly Planted[] = [
 const jwt = `${Buffer.from('{"alg":"HS256"}').toString("base64url")}.${Buffer.from(JSON.stringify({ sub: name, email })).toString("base64url")}.${signature}`;
 const search = new Search(planted);
 
-let service: Server;
+let service: RunningService;
 let postern: ProtectedService;
-let hooks: Server;
+let hooks: RunningService;
 const alerts: string[] = [];
 let sent = 0;
 
 beforeAll(async () => {
-  service = createServer(echo);
-  const port = await listen(service);
-  hooks = createServer((req, res) => {
+  service = await startService(echo);
+  hooks = await startService((req, res) => {
     const chunks: Buffer[] = [];
     req
       .on("data", (chunk: Buffer) => chunks.push(chunk))
@@ -58,21 +57,18 @@ beforeAll(async () => {
         res.writeHead(204).end();
       });
   });
-  const hookPort = await listen(hooks);
   const dir = mkdtempSync(join(tmpdir(), "postern-s6-"));
   const triggers = "triggers:\n  - id: many\n    title: Many questions\n    level: high\n    let:\n      n: { count: 'true', by: [path], over: 10m }\n    when: n > 20\n";
   writeFileSync(
     join(dir, "postern.yaml"),
-    `alerts:\n  level: info\n  webhook:\n    - url: http://127.0.0.1:${hookPort}/hook\n      secret: whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0\n${triggers}`,
+    `alerts:\n  level: info\n  webhook:\n    - url: http://127.0.0.1:${hooks.port}/hook\n      secret: whsec_dGVzdHRlc3R0ZXN0dGVzdHRlc3R0ZXN0\n${triggers}`,
   );
-  postern = await ProtectedService.start(`http://127.0.0.1:${port}`, { dir, args: ["--mode", "enforce"] });
+  postern = await ProtectedService.start(`http://127.0.0.1:${service.port}`, { dir, args: ["--mode", "enforce"] });
 });
 afterAll(async () => {
   await postern.stop();
   service.close();
   hooks.close();
-  service.closeAllConnections();
-  hooks.closeAllConnections();
   postern.remove();
 });
 

@@ -1,22 +1,22 @@
 import { createHash } from "node:crypto";
-import { Agent, createServer, type IncomingMessage, request, type Server, type ServerResponse } from "node:http";
+import { Agent, type IncomingMessage, request, type ServerResponse } from "node:http";
 import { connect, type Socket } from "node:net";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import { listen, readUntil } from "../gate/proxy/testbed.ts";
+import { endToEnd, readUntil, type RunningService, startService } from "../gate/proxy/testbed.ts";
 import { ProtectedService, send } from "./protected-service.ts";
 
-let service: Server;
-let servicePort = 0;
+let service: RunningService;
 let gatePort = 0;
 let postern: ProtectedService;
 let stream: ServerResponse | undefined;
 let asked = 0;
 
 beforeAll(async () => {
-  service = createServer(answer)
+  service = await startService(answer);
+  service.server
     .on("checkContinue", (req: IncomingMessage, res: ServerResponse) => {
       if (req.url === "/refuse") return void res.writeHead(413, { connection: "close" }).end();
       res.writeContinue();
@@ -27,15 +27,12 @@ beforeAll(async () => {
       if (head.length > 0) socket.write(head);
       socket.pipe(socket);
     });
-  service.keepAliveTimeout = 60_000;
-  servicePort = await listen(service);
-  postern = await ProtectedService.start(`http://127.0.0.1:${servicePort}`);
+  postern = await ProtectedService.start(`http://127.0.0.1:${service.port}`);
   gatePort = Number(new URL(postern.gate).port);
 });
 afterAll(async () => {
   await postern.stop();
   service.close();
-  service.closeAllConnections();
   agent.destroy();
   postern.remove();
 });
@@ -65,7 +62,7 @@ describe("a service behind `postern protect` answers as if it stood alone", () =
     let next = 0;
     const lane = async (): Promise<void> => {
       for (let seed = next++; seed < total; seed = next++) {
-        const [direct, through] = await Promise.all([ask(servicePort, seed), ask(gatePort, seed)]);
+        const [direct, through] = await Promise.all([ask(service.port, seed), ask(gatePort, seed)]);
         if (JSON.stringify(direct) !== JSON.stringify(through))
           differences.push(`${seed}: ${JSON.stringify(direct).slice(0, 400)}\n      ${JSON.stringify(through).slice(0, 400)}`);
       }
@@ -186,17 +183,6 @@ function ask(port: number, seed: number): Promise<Seen> {
     req.write(body.subarray(0, body.length / 2));
     req.end(body.subarray(body.length / 2));
   });
-}
-
-function endToEnd(rawHeaders: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? "";
-    // The moment and the connection are not the message.
-    if (["connection", "keep-alive", "transfer-encoding", "date", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"].includes(name.toLowerCase())) continue;
-    kept.push(name, rawHeaders[at + 1] ?? "");
-  }
-  return kept;
 }
 
 /** Sends `bytes` that come back as they are, and compares digests. */

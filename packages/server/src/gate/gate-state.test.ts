@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { defaultBudget, type GuardedEndpoint } from "@postern/engine";
+import { type GuardedEndpoint, unlearned } from "@postern/engine";
 import { GateState, livesMax, retiredMax } from "./gate-state.ts";
 
 let dir: string;
@@ -57,10 +57,7 @@ test("of guards that are gone the 4,096 taken down last stay known", () => {
     template: `/g${n}/{id}`,
     state: "budgeted",
     subjects: [],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false },
-    budget: defaultBudget,
+    ...unlearned,
   });
   const state = new GateState(dir, "now");
   const save = (...guards: GuardedEndpoint[]): void => state.savePolicy({ version: 1, mode: "enforce", endpoints: guards, principals: [] });
@@ -81,10 +78,7 @@ test("rows of a method without a guard are those of the guard that judged it; on
     template: "/people/{id}",
     state: "budgeted",
     subjects: [],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false },
-    budget: defaultBudget,
+    ...unlearned,
     ...(others === undefined ? {} : { others }),
   });
   const state = new GateState(dir, "now");

@@ -1,4 +1,4 @@
-import { credentialOf, GcraTable, GuardMatcher, type GuardedEndpoint, defaultBudget, type Key, keyOfHex, networkOf, pairsOf, type Ports } from "@postern/engine";
+import { credentialOf, GcraTable, GuardMatcher, type GuardedEndpoint, type Key, keyOfHex, networkOf, pairsOf, type Ports, unlearned } from "@postern/engine";
 import type { DenyRuling, RequestHead } from "./gate-port.ts";
 
 /**
@@ -90,10 +90,7 @@ function asEndpoint(limit: RateLimit, index: number): GuardedEndpoint {
       .join("/"),
     state: "watched",
     subjects: [],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false },
-    budget: defaultBudget,
+    ...unlearned,
   };
 }
 

@@ -1,7 +1,7 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { type DebianService, www } from "./debian-service.ts";
+import { type DebianService, lighttpd, www } from "./debian-service.ts";
 
 /** Complete applications and further servers of Debian packages, each with the door it brings along. */
 export const debianApplications: readonly DebianService[] = [
@@ -88,20 +88,7 @@ export const debianApplications: readonly DebianService[] = [
       return ["/usr/sbin/haproxy", "-db", "-q", "-f", join(dir, "haproxy.cfg")];
     },
   },
-  {
-    name: "lighttpd-digest",
-    package: "lighttpd",
-    file: "/usr/sbin/lighttpd",
-    command: (dir, port) => {
-      www(dir);
-      const config = join(dir, "lighttpd.conf");
-      writeFileSync(
-        config,
-        `server.bind="127.0.0.1"\nserver.port=${port}\nserver.document-root="${dir}/www"\nserver.modules=("mod_access","mod_auth","mod_authn_file")\nmimetype.assign=(""=>"text/plain")\nauth.backend="plain"\nauth.backend.plain.userfile="${dir}/plain"\nauth.require=(""=>("method"=>"digest","realm"=>"x","require"=>"valid-user"))\n`,
-      );
-      return ["/usr/sbin/lighttpd", "-D", "-f", config];
-    },
-  },
+  lighttpd("digest"),
   {
     name: "busybox-httpd",
     package: "busybox",

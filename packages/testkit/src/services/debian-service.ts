@@ -50,6 +50,23 @@ export function nginx(name: string, locations: (dir: string) => string): DebianS
   };
 }
 
+export function lighttpd(method: "basic" | "digest"): DebianService {
+  return {
+    name: `lighttpd-${method}`,
+    package: "lighttpd",
+    file: "/usr/sbin/lighttpd",
+    command: (dir, port) => {
+      www(dir);
+      const config = join(dir, "lighttpd.conf");
+      writeFileSync(
+        config,
+        `server.bind="127.0.0.1"\nserver.port=${port}\nserver.document-root="${dir}/www"\nserver.modules=("mod_access","mod_auth","mod_authn_file")\nmimetype.assign=(""=>"text/plain")\nauth.backend="plain"\nauth.backend.plain.userfile="${dir}/plain"\nauth.require=(""=>("method"=>"${method}","realm"=>"x","require"=>"valid-user"))\n`,
+      );
+      return ["/usr/sbin/lighttpd", "-D", "-f", config];
+    },
+  };
+}
+
 export function python(name: string, module: string, text: string): DebianService {
   const imported = module === "cherrypy3" ? "cherrypy" : module;
   const single = module === "bottle" ? ".py" : "";

@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { debianApplications } from "./debian-applications.ts";
-import { type DebianService, nginx, python, www } from "./debian-service.ts";
+import { type DebianService, lighttpd, nginx, python, www } from "./debian-service.ts";
 
 /**
  * Servers and frameworks of Debian packages, each started alone on a loopback port from its own configuration in `dir`. `package` is what to install; `file` shows
@@ -15,20 +15,7 @@ export const debianServices: readonly DebianService[] = [
     (dir) =>
       `location / { root ${dir}/www; default_type text/plain; } location /guarded/ { alias ${dir}/www/records/; default_type text/plain; auth_basic "x"; auth_basic_user_file ${dir}/users; }`,
   ),
-  {
-    name: "lighttpd-basic",
-    package: "lighttpd",
-    file: "/usr/sbin/lighttpd",
-    command: (dir, port) => {
-      www(dir);
-      const config = join(dir, "lighttpd.conf");
-      writeFileSync(
-        config,
-        `server.bind="127.0.0.1"\nserver.port=${port}\nserver.document-root="${dir}/www"\nserver.modules=("mod_access","mod_auth","mod_authn_file")\nmimetype.assign=(""=>"text/plain")\nauth.backend="plain"\nauth.backend.plain.userfile="${dir}/plain"\nauth.require=(""=>("method"=>"basic","realm"=>"x","require"=>"valid-user"))\n`,
-      );
-      return ["/usr/sbin/lighttpd", "-D", "-f", config];
-    },
-  },
+  lighttpd("basic"),
   {
     name: "apache2-basic",
     package: "apache2",

@@ -4,6 +4,7 @@ import type { Subject } from "../../exchange/subject.ts";
 import { compareLevels } from "../../detect/incident.ts";
 import { GateEngine } from "../gate-engine.ts";
 import type { Anchor, Budget, GuardedEndpoint } from "../gate-policy.ts";
+import { unlearned } from "../unlearned.ts";
 
 /** A whole day of newcomers, 24 hours of {@link NewcomerHour} counts without their hour. */
 export type NewcomerDay = readonly (readonly [came: number, judged: number, unanchored: number])[];
@@ -175,9 +176,7 @@ function endpointOf(budget: Budget): GuardedEndpoint {
     template: "/{id}",
     state: "budgeted",
     subjects: [{ location, type: "phone" }],
-    classes: { scalars: [] },
-    tellsNothing: [],
-    uniform: { status: 404, headers: [], body: "", learned: false },
+    ...unlearned,
     budget,
   };
 }

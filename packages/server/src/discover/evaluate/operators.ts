@@ -12,12 +12,26 @@ type Plain = (Value & { kind: "literal" })["value"];
 
 function onLiterals(operator: string, a: Plain, b: Plain): Value {
   switch (operator) {
-    case "+":
-      return literal(typeof a === "number" && typeof b === "number" ? a + b : `${String(a)}${String(b)}`);
     case "===":
-    case "==":
       return literal(a === b);
     case "!==":
+      return literal(a !== b);
+    case "-":
+      return literal(Number(a) - Number(b));
+    case "*":
+      return literal(Number(a) * Number(b));
+    default:
+      return inAnyLanguage(operator, a, b);
+  }
+}
+
+/** What an operator that reads the same in JavaScript, Python and Go gives for two literals; unknown for any other. */
+export function inAnyLanguage(operator: string, a: Plain, b: Plain): Value & { kind: "literal" | "unknown" } {
+  switch (operator) {
+    case "+":
+      return literal(typeof a === "number" && typeof b === "number" ? a + b : `${String(a)}${String(b)}`);
+    case "==":
+      return literal(a === b);
     case "!=":
       return literal(a !== b);
     case "<":
@@ -28,10 +42,6 @@ function onLiterals(operator: string, a: Plain, b: Plain): Value {
       return literal(Number(a) > Number(b));
     case ">=":
       return literal(Number(a) >= Number(b));
-    case "-":
-      return literal(Number(a) - Number(b));
-    case "*":
-      return literal(Number(a) * Number(b));
     default:
       return unknown("arithmetic");
   }

@@ -1,6 +1,7 @@
 import type { SyntaxNode } from "@lezer/common";
 import { childOf, childrenOf } from "../static/syntax.ts";
 import { table, textOfThing, truthOfThing, type Kind, type Names, type SourceText, type Thing } from "../static/thing.ts";
+import { inAnyLanguage } from "../evaluate/operators.ts";
 import { literal, restingOn, unknown } from "../value.ts";
 import { forced, type GoMachine } from "./go-machine.ts";
 import { fieldsOf, nameOfGo, wordAt } from "./go-types.ts";
@@ -179,26 +180,12 @@ function binary(operator: string, left: Thing, right: Thing): Thing {
   const [a, b] = [left.value, right.value];
   const made = ((): Extract<Thing, { kind: "literal" | "unknown" }> => {
     switch (operator) {
-      case "+":
-        return literal(typeof a === "number" && typeof b === "number" ? a + b : `${String(a)}${String(b)}`);
-      case "==":
-        return literal(a === b);
-      case "!=":
-        return literal(a !== b);
-      case "<":
-        return literal(Number(a) < Number(b));
-      case "<=":
-        return literal(Number(a) <= Number(b));
-      case ">":
-        return literal(Number(a) > Number(b));
-      case ">=":
-        return literal(Number(a) >= Number(b));
       case "&&":
         return literal(Boolean(a) && Boolean(b));
       case "||":
         return literal(Boolean(a) || Boolean(b));
       default:
-        return unknown("arithmetic");
+        return inAnyLanguage(operator, a, b);
     }
   })();
   return restingOn(made, [left, right]);

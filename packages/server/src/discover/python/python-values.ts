@@ -1,3 +1,4 @@
+import { inAnyLanguage } from "../evaluate/operators.ts";
 import { literal, restingOn, unknown } from "../value.ts";
 import { textOfThing, type Closure, type Thing } from "../static/thing.ts";
 import type { Given } from "./python-calls.ts";
@@ -16,24 +17,12 @@ export function operate(operator: string, left: Thing, right: Thing): Thing {
         return typeof a === "string" && typeof b === "string" ? literal(b.includes(a)) : unknown("a condition");
       case "not in":
         return typeof a === "string" && typeof b === "string" ? literal(!b.includes(a)) : unknown("a condition");
-      case "+":
-        return literal(typeof a === "number" && typeof b === "number" ? a + b : `${String(a)}${String(b)}`);
-      case "==":
       case "is":
         return literal(a === b);
-      case "!=":
       case "is not":
         return literal(a !== b);
-      case "<":
-        return literal(Number(a) < Number(b));
-      case ">":
-        return literal(Number(a) > Number(b));
-      case "<=":
-        return literal(Number(a) <= Number(b));
-      case ">=":
-        return literal(Number(a) >= Number(b));
       default:
-        return unknown("arithmetic");
+        return inAnyLanguage(operator, a, b);
     }
   })();
   return restingOn(made, [left, right]);

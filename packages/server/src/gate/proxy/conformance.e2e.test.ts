@@ -5,7 +5,7 @@ import { pipeline } from "node:stream/promises";
 import { gzipSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { Proxy } from "./proxy.ts";
-import { PathGate, startProxy, startService } from "./testbed.ts";
+import { endToEnd, PathGate, startProxy, startService } from "./testbed.ts";
 
 let origin: Awaited<ReturnType<typeof startService>>;
 let direct = 0;
@@ -130,17 +130,6 @@ function pathOf(seed: number): string {
 
 function digest(bytes: Buffer): string {
   return `${bytes.length}:${createHash("sha256").update(bytes).digest("hex")}`;
-}
-
-function endToEnd(rawHeaders: readonly string[]): string[] {
-  const kept: string[] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? "";
-    // The moment and the connection are not the message.
-    if (["connection", "keep-alive", "transfer-encoding", "date", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"].includes(name.toLowerCase())) continue;
-    kept.push(name, rawHeaders[at + 1] ?? "");
-  }
-  return kept;
 }
 
 /** Answers by seed, and tells in a header what it saw of the request. */

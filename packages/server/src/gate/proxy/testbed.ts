@@ -75,8 +75,15 @@ export async function listen(server: Server | TcpServer): Promise<number> {
   return (server.address() as AddressInfo).port;
 }
 
+export interface RunningService {
+  readonly server: Server;
+  readonly port: number;
+  /** At once, kept connections included. */
+  close(): void;
+}
+
 /** A service on a free loopback port that keeps its connections. */
-export async function startService(answer: RequestListener): Promise<{ readonly server: Server; readonly port: number; close(): void }> {
+export async function startService(answer: RequestListener): Promise<RunningService> {
   const server = createServer(answer);
   server.keepAliveTimeout = 60_000;
   const port = await listen(server);
@@ -146,3 +153,16 @@ export function readUntil(socket: Socket, until?: string): Promise<string> {
     socket.on("data", take).on("end", done).on("error", done).on("close", done);
   });
 }
+
+/** What of a message's headers is the same at both ends: the moment and the connection are not the message. */
+export function endToEnd(rawHeaders: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (ofTheHop.has(name.toLowerCase())) continue;
+    kept.push(name, rawHeaders[at + 1] ?? "");
+  }
+  return kept;
+}
+
+const ofTheHop: ReadonlySet<string> = new Set(["connection", "keep-alive", "transfer-encoding", "date", "x-forwarded-for", "x-forwarded-proto", "x-forwarded-host"]);
