@@ -1,4 +1,4 @@
-import { type LeagueRow, minutes, renderLeague } from "./league-table.ts";
+import { type LeagueRow, minutes, othersOf, renderLeague } from "./league-table.ts";
 
 /** The run as a page: commit, seeds, misses first, the table, what each cell is. `rivals`: the others' table, as text, if they ran. */
 export function leaguePage(run: LeaguePageRun): string {
@@ -92,7 +92,7 @@ function attackLine(row: LeagueRow): string {
 }
 
 function honestLine(row: LeagueRow): string {
-  return `| ${row.cell.id}: ${row.cell.title} | ${pair(row.pages)} | ${share(row.uniformShare)} | ${row.partsHeld} of ${row.parts} | ${row.refused} | ${heldTo(row)} |`;
+  return `| ${row.cell.id}: ${row.cell.title} | ${pair(row.pages)} | ${share(row.uniformShare)}${row.tests === 0 ? "" : `; ${othersOf(row)}`} | ${row.partsHeld} of ${row.parts} | ${row.refused} | ${heldTo(row)} |`;
 }
 
 function heldTo(row: LeagueRow): string {

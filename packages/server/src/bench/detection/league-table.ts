@@ -23,6 +23,10 @@ export interface LeagueRow {
   /** Parts of honest address books, and those in which somebody was kept back, all runs together; in the share above they count as lookups. */
   readonly parts: number;
   readonly partsHeld: number;
+  /** Lookups of load tests, which count as honest above, all runs together; and the share of everybody else's answered as unknown. */
+  readonly tests: number;
+  readonly testsHeld: number;
+  readonly othersShare: Middle;
   /** Honest requests refused, all runs together. */
   readonly refused: number;
   /** People that the disclosures miss, or name too many, all runs together. */
@@ -63,6 +67,9 @@ export function leagueRow(cell: Cell, outcomes: readonly CellOutcome[]): LeagueR
     named: afterNaming.length,
     parts: sum((outcome) => outcome.parts),
     partsHeld: sum((outcome) => outcome.partsHeld),
+    tests: sum((outcome) => outcome.tests?.lookups ?? 0),
+    testsHeld: sum((outcome) => outcome.tests?.uniform ?? 0),
+    othersShare: of(({ lookups, uniform, tests = noTests }) => (uniform - tests.uniform) / Math.max(1, lookups - tests.lookups)),
     refused: sum((outcome) => outcome.refused),
     unaccounted: sum((outcome) => outcome.unaccounted),
     invented: sum((outcome) => outcome.invented),
@@ -98,6 +105,7 @@ export function renderLeague(rows: readonly LeagueRow[]): string {
   lines.push(`${"".padEnd(idWidth + 2)}${heading}`, ...rows.map((row) => `  ${row.cell.id.padEnd(idWidth)}${columnsOf(row)}`), "");
   for (const row of rows) {
     if (row.parts > 0) lines.push(`  ${row.cell.id.padEnd(idWidth)}  address books: ${row.partsHeld} of ${row.parts} parts held back`);
+    if (row.tests > 0) lines.push(`  ${row.cell.id.padEnd(idWidth)}  load tests: ${row.testsHeld} of ${row.tests} lookups as unknown, ${othersOf(row)}`);
     if (row.named > 0)
       lines.push(
         `  ${row.cell.id.padEnd(idWidth)}  honest as unknown once clients were named: ${(row.uniformNamedShare.median * 100).toFixed(2)} % (${(row.uniformNamedShare.p95 * 100).toFixed(2)}), in ${row.named} of ${row.seeds} runs`,
@@ -109,6 +117,12 @@ export function renderLeague(rows: readonly LeagueRow[]): string {
   return `${lines.join("\n")}\n`;
 }
 
+/** What those paid who are no load test. */
+export function othersOf({ othersShare }: LeagueRow): string {
+  return `${(othersShare.median * 100).toFixed(2)} % (${(othersShare.p95 * 100).toFixed(2)}) of everybody else's`;
+}
+
+const noTests = { lookups: 0, uniform: 0 };
 const idWidth = 18;
 const heading = "     leaked (p95)   at alert (p95)  alert after   found  pages  honest as unknown  refused";
 

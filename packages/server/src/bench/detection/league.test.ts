@@ -159,6 +159,14 @@ describe("the table", () => {
     expect(renderLeague([row])).toContain("address books: 3 of 40 parts held back");
   });
 
+  test("tells a load test that was held apart from the people beside it", () => {
+    const row = leagueRow(cell({}), [{ ...outcome, lookups: 1_500, uniform: 494, tests: { lookups: 500, uniform: 490 } }]);
+    expect(row.uniformShare.median).toBeCloseTo(0.329, 3);
+    expect(renderLeague([row])).toContain("load tests: 490 of 500 lookups as unknown, 0.40 % (0.40) of everybody else's");
+    expect(leagueRow(cell({}), [outcome]).othersShare).toEqual(leagueRow(cell({}), [outcome]).uniformShare);
+    expect(renderLeague([leagueRow(cell({}), [outcome])])).not.toContain("load tests");
+  });
+
   test("writes times as people say them", () => {
     expect([minutes(0.5), minutes(12), minutes(200), minutes(5_000)]).toEqual(["30 s", "12 min", "3.3 h", "3.5 d"]);
   });

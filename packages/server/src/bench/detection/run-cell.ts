@@ -74,6 +74,7 @@ export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}):
     ...honestOf(stats),
     parts: total.parts,
     partsHeld: total.partsHeld,
+    ...(cell.honest.backOffice?.lookupTests === undefined ? {} : { tests: testsOf(stats) }),
     refused,
     ...(named === undefined ? {} : { named }),
   };
@@ -82,6 +83,11 @@ export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}):
 function honestOf(stats: TrafficStats): Pick<CellOutcome, "lookups" | "uniform"> {
   const { lookups, uniform, parts, partsHeld } = stats.total(honestKinds);
   return { lookups: lookups + parts, uniform: uniform + partsHeld };
+}
+
+function testsOf(stats: TrafficStats): { lookups: number; uniform: number } {
+  const { lookups, uniform } = stats.total(["load-test"]);
+  return { lookups, uniform };
 }
 
 export interface RunCellOptions {
@@ -111,6 +117,8 @@ export interface CellOutcome {
   /** Of these lookups: parts of address books, and those in which somebody was kept back. */
   readonly parts: number;
   readonly partsHeld: number;
+  /** Of these lookups: those of a load test, which asks about made-up people from a few machines and never follows up. */
+  readonly tests?: { readonly lookups: number; readonly uniform: number };
   /** When the gate began to hold off named clients, to the minute: from the attack's first question on, and the honest counts until then. */
   readonly named?: { readonly afterMs: number; readonly lookups: number; readonly uniform: number };
   /** People the attacker knows of and our disclosures do not, and the other way round (not told where honest people share its addresses). */
@@ -176,7 +184,7 @@ class Tally {
     return { unaccounted, invented };
   }
 
-  outcome(): Omit<CellOutcome, "unaccounted" | "invented" | "events" | "lookups" | "uniform" | "refused" | "parts" | "partsHeld" | "named"> {
+  outcome(): Omit<CellOutcome, "unaccounted" | "invented" | "events" | "lookups" | "uniform" | "refused" | "parts" | "partsHeld" | "tests" | "named"> {
     const leaked = this.#existing();
     return {
       leaked,
