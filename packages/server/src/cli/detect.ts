@@ -1,6 +1,8 @@
 import type { Command } from "commander";
-import { judgeSlow, PosternError, slowPolicy } from "@postern/engine";
+import { aftermath, judgeSlow, PosternError, slowPolicy } from "@postern/engine";
+import { askAftermath } from "../store/ask-aftermath.ts";
 import { askSlow } from "../store/ask-slow.ts";
+import { cohortsOf } from "../hub/cohorts-of.ts";
 import { spanOf } from "../hub/endpoint-life.ts";
 import { loadHubState } from "../hub/hub-state.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";
@@ -69,12 +71,14 @@ async function run(options: DetectOptions, context: CliContext): Promise<number>
       ...(endpoint === undefined ? {} : { endpoint: endpoint.id }),
       onProgress: (done, of) => progress.update("stored days", { accepted: 0, rejected: 0, bytesRead: done, bytesTotal: of }, "Looking through"),
     });
+    const cohorts = cohortsOf(known.ledger);
+    const people = options.endpoint === undefined ? await askAftermath(client, { ...cohorts, from, to }) : [];
     progress.end();
     const nameOf = (id: string): string => {
       const found = endpoints.find((one) => one.ids.includes(id));
       return found === undefined || found.path === "" ? id : `${found.method} ${found.host}${found.path}`;
     };
-    const document = slowDocument(answer, judgeSlow(answer), { nameOf, last: loadHubState(known.dataDir)?.slow?.last, partial: days.partial });
+    const document = slowDocument(answer, judgeSlow(answer), { nameOf, aftermath: aftermath(people), last: loadHubState(known.dataDir)?.slow?.last, partial: days.partial });
     context.stdout.write(
       options.json === true ? `${JSON.stringify(document)}\n` : renderSlow(document, { color: colorOf(context), width: tableWidthOf(context), textWidth: widthOf(context) }),
     );

@@ -29,6 +29,12 @@ export function renderSlow(document: SlowDocument, options: { readonly color: bo
       "",
     );
   }
+  if (document.aftermath !== null) {
+    const { people, exposed, expectedByChance } = document.aftermath;
+    say(
+      `Accounts were recovered, or codes sent, ${several(people, "time")} (each person once a day); ${count(exposed)} were of people a stranger had been told about before, by chance it would be ${expectedByChance}.`,
+    );
+  }
   if (document.followUpsSince === null) say("No follow-up was ever recorded here, so nothing can be said of those who did not follow up.");
   else if (document.from >= document.to) say("There is no whole day to look at yet: the day on which the records begin does not count.");
   else if (document.alarms.length === 0) say(`Nothing slow was found in ${several(document.sources, "source")}, ${document.from} to ${document.to}.`);
