@@ -65,5 +65,5 @@ export interface HeaderChannel {
 }
 
 /** Signatures told apart on an endpoint. */
-const signaturesMax = symbolsMax - 1;
+export const signaturesMax = symbolsMax - 1;
 const namesShown = 8;

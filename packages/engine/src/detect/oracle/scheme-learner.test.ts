@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../exchange/view.ts";
-import { envelopesMax, scalarDepthMax, scalarValuesMax, schemeEndpointsMax, SchemeLearner } from "./scheme-learner.ts";
+import { envelopesMax, scalarDepthMax, scalarValuesMax, schemeEndpointsMax, SchemeLearner, sparseFieldsMax } from "./scheme-learner.ts";
 import { ports } from "../../testing/ports.ts";
 
 const feed = (learner: SchemeLearner, answers: readonly Json[]) => answers.map((json) => learner.observe("e", json, []));
@@ -78,6 +78,8 @@ describe("SchemeLearner", () => {
     const deepest = scalarDepthMax + envelopesMax;
     expect(read(deepest, 0)).toEqual([`${"in.".repeat(deepest - 1)}ok`]);
     expect(read(deepest + 1, 0)).toEqual([]);
+    expect(read(deepest, sparseFieldsMax - 1)).toContain(`${"in.".repeat(deepest - 1)}ok`);
+    expect(read(deepest, sparseFieldsMax)).not.toContain(`${"in.".repeat(deepest - 1)}ok`);
     expect(read(scalarDepthMax, 20)).toEqual([`${"in.".repeat(scalarDepthMax - 1)}ok`]);
     expect(read(scalarDepthMax + 1, 20)).toEqual([]);
   });

@@ -19,7 +19,7 @@ export const schemeEndpointsMax = 2_048;
 export const scalarDepthMax = 3;
 export const envelopesMax = 3;
 /** Fields of such an answer, at most. */
-const sparseFieldsMax = 8;
+export const sparseFieldsMax = 8;
 
 /**
  * Learns, per endpoint, which scalar fields of its JSON answers are enumerations (flags, codes, states), so that their values
