@@ -40,7 +40,8 @@ import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRu
 import type { CanarySet } from "./decide/canaries.ts";
 import { PeopleListings, type ListingsState } from "./detect/listing/people-listings.ts";
 import { HandedObjects, type HandedObjectsState, type ReadObject } from "./detect/provenance/handed-objects.ts";
-import { GuardKeeper, isObjectRead } from "./decide/guard-keeper.ts";
+import { GuardKeeper } from "./decide/guard-keeper.ts";
+import { isObjectRead } from "./decide/guard-maker.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
 import type { ExpectedCaller } from "./decide/expected-callers.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
