@@ -11,7 +11,7 @@ import type { Level, Signal } from "./signal.ts";
 /**
  * Groups signals into incidents. Detectors of one family (`enumeration.*`) on one endpoint are one incident; a trigger makes
  * one a key. And one source is one incident: what a source of an open one does at another endpoint belongs to it ({@link SourcesOfIncidents}), so that one thief at five doors wakes
- * people once; what others do there, and what speaks of that endpoint as a whole, opens one of its own. It opens at the first signal of level `high` or above, or when lower ones add up ({@link openScore}); its level
+ * people once; what others do there, and what speaks of that endpoint as a whole, opens one of its own. It opens at the first signal of level `high` or above, or when lower ones add up ({@link openScore}), or at one that rests on a person's report; its level
  * only rises; it closes after `quietMs` without a signal or by a person, and what comes later opens a new one.
  *
  * Told once: {@link Incidents.dueAlerts} gives an alert when it opens, one each time its level rises, and while it grows at
@@ -50,7 +50,7 @@ export class Incidents {
       return { incident: incidentOf(open), change: raised ? "raised" : "grew" };
     }
     const pending = this.#pendingOf(group, signal.at);
-    pending.score += scoreOf[signal.level];
+    pending.score += opensAlone.has(signal.detector) ? openScore : scoreOf[signal.level];
     keep(pending.signals, signal);
     pending.lastAt = Math.max(pending.lastAt, signal.at);
     if (pending.score < openScore) return undefined;
@@ -326,6 +326,8 @@ export const summaryMs = 3_600_000;
 /** One `high`, four `medium` or sixteen `low` within the quiet period are worth a person's look; `info` never is. */
 export const openScore = 16;
 const scoreOf: Readonly<Record<Level, number>> = { info: 0, low: 1, medium: 4, high: 16, critical: 16 };
+/** What rests on a person's report is worth a look by itself, whatever its level: nothing else will add up with it. */
+const opensAlone: ReadonlySet<string> = new Set(["takeover.number-change"]);
 /** More open at once nobody reads; the quietest is closed (`bound`). */
 export const openMax = 1_000;
 /** Groups with signals too low to open; the oldest is forgotten. */

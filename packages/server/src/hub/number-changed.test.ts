@@ -44,6 +44,8 @@ describe("POST /number-changes", () => {
     second.onFrame(frame(3, [exchange(3, "POST", `/password/${phone}`, begin + 71 * hour)]));
     second.tick();
     expect(told(second)).toEqual([{ level: "medium", person: ports.hash("phone", phone), hours: 71 }]);
+    // One by itself is worth a look: nothing else would add up with it.
+    expect(second.incidents.list().filter(({ kind }) => kind === "takeover")).toMatchObject([{ level: "medium" }]);
     second.close();
     const third = start(begin + 71.5 * hour);
     third.onFrame(frame(4, [exchange(4, "POST", `/password/${phone}`, begin + 71.5 * hour)]));
