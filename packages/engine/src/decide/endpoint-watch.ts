@@ -20,7 +20,7 @@ import { NewcomerHours } from "./newcomer-hours.ts";
  * Where nobody ever followed up ({@link anchorsSeen}), that a question stays unanchored tells nothing of its asker: the allowance and the cohort rest.
  *
  * Misses: an attack that stays below twice the learned rate for ever is D4's and the ceiling's. Mistakes: while thousands of fresh addresses press, honest
- * newcomers are answered uniformly too (measured: 5 % of an hour's lookups beside 10,000 questions from 5,000 addresses); an outage of the anchors during a surge confirms it. The learned rate can be poisoned by an attacker who is
+ * newcomers are answered uniformly too (measured: 5 % of an hour's lookups beside 10,000 questions from 5,000 addresses) until its clients are named ({@link NamedApart}); an outage of the anchors during a surge confirms it. The learned rate can be poisoned by an attacker who is
  * there from the first hour; the ceiling cannot: it grows with other people's anchors only, and stays at 1,000 a day where there are none.
  */
 export class EndpointWatch {
@@ -45,6 +45,8 @@ export class EndpointWatch {
   readonly #apart = new NamedApart();
   #narrowedByDays = false;
   #freshMisled = false;
+  /** D3 with a name: those it names count for it no more, and share the purse of named ones whatever D4 says. */
+  #surgeNamed = false;
   /** What is asked here counts together with what is asked at other doors: not where the operator lets callers begin with more than usual, nor where a door is only watched. */
   common = false;
   retired = false;
@@ -136,9 +138,11 @@ export class EndpointWatch {
   }
 
   /** A first contact from a never-anchored source (already capped a source). */
-  newcomer(at: number): "provisional" | "surge" | undefined {
+  newcomer(at: number, side?: Side): "provisional" | "surge" | undefined {
     if (this.#firstAt === 0) this.#firstAt = at;
     this.#contacts++;
+    if (side !== undefined && this.phase !== "calm") this.#surgeNamed = true;
+    if (side === "named" && this.#surgeNamed) return undefined;
     const elapsed = this.#lastAt === 0 ? 0 : Math.max(0, at - this.#lastAt);
     this.#lastAt = Math.max(at, this.#lastAt);
     this.#rollBin(at);
@@ -174,7 +178,7 @@ export class EndpointWatch {
   refusesNewcomer(asked: number, surplus: number, cost: number, fresh: boolean, at: number, outage: boolean, side?: Side): string | undefined {
     const narrowed = this.#narrows(fresh);
     // Those who ask on pay double: they are few, and a trickle of their own would be the attacker's alone.
-    if (narrowed !== undefined && side !== "others" && !(side === "named" ? this.#apart.takes(cost, at) : narrowed.takes(fresh ? cost : 2 * cost, at))) return "newcomers-narrowed";
+    if (side === "named" ? !this.#apart.takes(cost, at) : side === undefined && narrowed !== undefined && !narrowed.takes(fresh ? cost : 2 * cost, at)) return "newcomers-narrowed";
     if (this.phase !== "calm") {
       // Answer at the learned rate, uniform only the surplus: a flash crowd can then release itself by its own anchors.
       const pressed = this.#pressureAt(at) > this.#pressureLimit();
@@ -208,10 +212,11 @@ export class EndpointWatch {
     return change !== "released" || (this.share.narrowedAt === undefined && this.fresh.narrowedAt === undefined) ? change : undefined;
   }
 
-  /** Where a newcomer stands while newcomers are narrowed and only those who were named are held off for it. */
+  /** Where a newcomer stands while newcomers are narrowed, or a surge stands, and only those who were named are held off for it. */
   sideOf(client: LooksOf | undefined, at: number): Side | undefined {
-    if (client === undefined || this.endpoint.named === undefined || (this.share.narrowedAt === undefined && this.fresh.narrowedAt === undefined)) return undefined;
-    return this.#apart.sideOf(client, at);
+    if (client === undefined || this.endpoint.named === undefined) return undefined;
+    const stands = this.share.narrowedAt !== undefined || this.fresh.narrowedAt !== undefined || this.phase !== "calm" || this.#surgeNamed;
+    return stands ? this.#apart.sideOf(client, at) : undefined;
   }
 
   get #together(): boolean {
@@ -302,6 +307,8 @@ export class EndpointWatch {
     if (this.cohortLog <= policy.releaseAt) {
       this.phase = "calm";
       this.cusum = 0;
+      // The rate of a surge whose clients were named is no crowd's.
+      if (this.#surgeNamed) return "released";
       this.#crowdPerMs = Math.max(this.#rate(at), (policy.trainMargin * this.#sinceSurge) / Math.max(1, at - this.#surgeFrom));
       this.#crowdUntil = at + policy.provisionalForMs;
       return "released";
@@ -337,6 +344,7 @@ export class EndpointWatch {
   advance(at: number): FollowUpChange | undefined {
     let change: FollowUpChange | undefined;
     this.#advancedTo = Math.max(at, this.#advancedTo);
+    if (this.endpoint.named === undefined) this.#surgeNamed = false;
     if (this.#apart.obey(this.endpoint.named, at) === "over" && (this.share.narrowedAt !== undefined || this.fresh.narrowedAt !== undefined)) {
       this.share.release();
       this.fresh.release();

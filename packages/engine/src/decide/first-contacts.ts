@@ -1,3 +1,4 @@
+import type { Side } from "./named-apart.ts";
 import type { Actor } from "../exchange/actor.ts";
 import type { Subject } from "../exchange/subject.ts";
 import { BlockedBloom } from "../detect/observe/blocked-bloom.ts";
@@ -38,7 +39,7 @@ export class FirstContacts {
   }
 
   /** A first contact, answered truthfully or not. */
-  count(watch: EndpointWatch, actor: Actor, subject: string, all: InAll, newcomer: boolean, stranger: boolean, truthful: boolean, at: number): void {
+  count(watch: EndpointWatch, actor: Actor, subject: string, all: InAll, newcomer: boolean, stranger: boolean, truthful: boolean, at: number, side?: Side): void {
     if (!this.#elsewhere.has(this.#contacted, watch, all.narrow, actor.narrow, subject)) {
       if (all.narrow >= 0) this.#book.countInAll(all.narrow, "askedInAll");
       if (all.network >= 0 && !stranger) this.#book.countInAll(all.network, "askedInAll");
@@ -61,7 +62,7 @@ export class FirstContacts {
     this.#sources.inHour[network] = inHour + 1;
     if (!newcomer) return;
     if (at >= this.newcomersFrom) watch.hours.came(at);
-    const change = watch.newcomer(at);
+    const change = watch.newcomer(at, side);
     if (change !== undefined) this.#signals.surge(watch, change, at);
   }
 

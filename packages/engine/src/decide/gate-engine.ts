@@ -246,7 +246,7 @@ export class GateEngine {
         }
       }
       if (this.#contacts.add(fresh.hi, fresh.lo, at)) {
-        this.#contacts.count(watch, actor, fresh.subject.hash, common, newcomer, stranger, truthful, at);
+        this.#contacts.count(watch, actor, fresh.subject.hash, common, newcomer, stranger, truthful, at, reservation.side);
         if (!newcomer && !actor.principal) watch.touches.known(fresh.subject.dark);
         this.#contacts.touched(watch, actor, fresh.subject, newcomer, at);
       }

@@ -113,4 +113,26 @@ describe("an attack whose clients were named", () => {
     again.restart();
     expect(tell(again)).toEqual(tell(live));
   });
+
+  it("pays nothing for it in a surge either: those who were named press no more, and a rush of others is still seen", () => {
+    const [without, named] = [new Stage(), new Stage()];
+    for (const stage of [without, named]) {
+      stage.honest(1_000);
+      for (let n = 0; n < 400; n++) stage.newcomer("bbbbbbbb", false, 1_000);
+    }
+    named.name(rule);
+    const answered = (stage: Stage): number => {
+      let truthful = 0;
+      for (let n = 0; n < 1_200; n++) {
+        if (n % 60 === 59) truthful += stage.newcomer("aaaaaaaa", true, 1_000) ? 1 : 0;
+        else stage.newcomer("bbbbbbbb", false, 1_000);
+      }
+      return truthful;
+    };
+    expect(answered(without)).toBeLessThanOrEqual(5);
+    expect(answered(named)).toBe(20);
+    let told = 0;
+    for (let n = 0; n < 600; n++) told += named.newcomer("aaaaaaaa", false, 1_000) ? 1 : 0;
+    expect(told).toBeLessThanOrEqual(40);
+  });
 });

@@ -105,7 +105,7 @@ export class PastQuestions {
       if (newcomer && exchangeId !== "") watch.refusesNewcomer(this.#sources.asked[counts] ?? 0, 0, Number.POSITIVE_INFINITY, early, past.at, this.#failing.frozen(watch), side);
     }
     if (this.#contacts.add(hi, lo, past.at)) {
-      this.#contacts.count(watch, actor, past.subject, all, newcomer, stranger, truthful, past.at);
+      this.#contacts.count(watch, actor, past.subject, all, newcomer, stranger, truthful, past.at, side);
       // Of what was asked before the guard stood, and of older journals, it is not known whether they lie in the dark: they do not teach where people live.
       if (dark !== undefined && !newcomer && !principal) watch.touches.known(dark === "" ? undefined : dark);
       const range = dark === undefined || dark === "" ? {} : { dark };
