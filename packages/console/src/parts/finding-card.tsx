@@ -31,12 +31,12 @@ export function FindingCard({ finding, heading: Heading }: { readonly finding: F
         </Link>
         {finding.because !== "" && (
           <p className="mt-3 max-w-[70ch]">
-            <span className="font-medium">Why we say so. </span>
+            <span className="font-semibold">Why we say so. </span>
             {finding.because}
           </p>
         )}
         <p className="mt-3 max-w-[70ch]">
-          <span className="font-medium">What to do. </span>
+          <span className="font-semibold">What to do. </span>
           {finding.fix}
         </p>
         {listings.map(({ name, lines }) => (

@@ -3,7 +3,8 @@ import { attributeKinds } from "./client-attributes.ts";
 import type { NamedClients } from "../../decide/gate-policy.ts";
 import { type Contact, ContactSample, type ContactSampleState } from "./contact-sample.ts";
 import { scanPolicy as policy } from "./scan-policy.ts";
-import { type PastShare, scanNow, type ScanResult, scanSubsets } from "./subset-scan.ts";
+import type { PastShare } from "./attack-share.ts";
+import { scanNow, type ScanResult, scanSubsets } from "./subset-scan.ts";
 
 /**
  * Names the attack on an endpoint while an alarm of it stands. Keeps, for each of at most {@link endpointsMax} guarded endpoints, a sample of the last day's questions and what honest days said of each value of

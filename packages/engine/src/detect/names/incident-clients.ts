@@ -1,5 +1,6 @@
 import type { NamedClients } from "../../decide/gate-policy.ts";
-import type { NamedSubset, ScanResult } from "./subset-scan.ts";
+import type { NamedSubset } from "./scan-candidates.ts";
+import type { ScanResult } from "./subset-scan.ts";
 
 /** Who an attack's clients are, for people. Numbers are estimates from a sample of sources. Holds networks, fingerprints and programs; no identifier and no whole address. */
 export interface IncidentClients {

@@ -1,6 +1,8 @@
+import { honestShare, estimate, type PastDays } from "./attack-share.ts";
 import { type AttributeKind, attributeKinds } from "./client-attributes.ts";
-import type { Contact } from "./contact-sample.ts";
+import { asnKind, type Candidate, candidatesOf, type NamedSubset, type SubsetPart, worth } from "./scan-candidates.ts";
 import { scanPolicy as policy } from "./scan-policy.ts";
+import { type Judged, judgedRows, type Stratum, tallies, tallyOf } from "./scan-tally.ts";
 
 /**
  * Which clients an attack consists of. For every value of every attribute, every pair of them, and the networks that stand out together: attack volume B̂ = N(1 − s/s0), with s the share of truthful
@@ -87,27 +89,11 @@ export function scanNow(scan: Generator<number, ScanResult>): ScanResult {
   }
 }
 
-/** Rows of one sample; each stands for `scale`. */
-export interface Stratum {
-  readonly rows: readonly Contact[];
-  readonly scale: number;
-}
-
-export interface ScanInput {
+export interface ScanInput extends PastDays {
   /** Questions that were told the truth: their follow-ups speak. And those that were not, of which there may be a thousand times as many. */
   readonly told: Stratum;
   readonly refused: Stratum;
   readonly now: number;
-  /** Honest days, of the whole and of one value. Undefined while too few were seen. */
-  readonly past: PastShare | undefined;
-  pastOf(kind: number, value: string): PastShare | undefined;
-}
-
-export interface PastShare {
-  /** Share of truthful answers that were followed up. */
-  readonly share: number;
-  /** Questions in a day. */
-  readonly usual: number;
 }
 
 export interface ScanResult {
@@ -139,21 +125,6 @@ export interface ScanResult {
   readonly alikeBy: readonly AttributeKind[];
 }
 
-export interface NamedSubset {
-  /** All of them must match; of one, any value. */
-  readonly parts: readonly SubsetPart[];
-  readonly attack: number;
-  readonly attackError: number;
-  readonly asked: number;
-  readonly caught: number;
-  readonly people: number;
-}
-
-export interface SubsetPart {
-  readonly kind: AttributeKind;
-  readonly values: readonly string[];
-}
-
 /** One of each kind, and some to spare. */
 export const apartMax = 12;
 /** Networks one result lists: nobody reads more. */
@@ -162,19 +133,6 @@ export const asnsMax = 10;
 export const sliceStepsMax = 20_000;
 /** Addresses one result lists. */
 export const namedMax = 1_000;
-
-interface Judged {
-  readonly row: Contact;
-  readonly judged: boolean;
-  readonly weight: number;
-}
-
-function judgedRows({ told, refused, now }: ScanInput): Judged[] {
-  const rows: Judged[] = [];
-  for (const { rows: sampled, scale } of [told, refused])
-    for (const row of sampled) rows.push({ row: { ...row }, judged: row.truthful && row.at <= now - policy.judgedAfterMs, weight: scale });
-  return rows;
-}
 
 /** About how many: each counts as the coarser sample it stands in says. */
 function sourcesOf(rows: readonly Judged[]): number {
@@ -198,287 +156,6 @@ function asnsOf(rows: readonly Judged[]): ScanResult["byAsn"] {
     .map(([asn, held]) => ({ asn, sources: sourcesOf(held) }))
     .sort((a, b) => b.sources - a.sources || (a.asn < b.asn ? -1 : 1))
     .slice(0, asnsMax);
-}
-
-const asnKind = attributeKinds.indexOf("ASN");
-
-interface Tally {
-  rows: number;
-  /** By weight; and rows of at most two a source. */
-  refused: number;
-  refusedSpeaks: number;
-  readonly refusedBySource: Map<string, number>;
-  /** Questions, truthful answers old enough to be judged, those followed up; the same of at most two a source. */
-  asked: number;
-  judged: number;
-  followed: number;
-  speaks: number;
-  speaksFollowed: number;
-  readonly people: Set<string>;
-  readonly bySource: Map<string, number>;
-}
-
-interface Candidate extends NamedSubset {
-  readonly pure: number;
-  readonly peopleShare: number;
-  readonly score: number;
-  readonly logE: number;
-  matches(row: Contact): boolean;
-}
-
-function tallyOf(rows: readonly Judged[]): Tally {
-  const sum = emptyTally();
-  for (const row of rows) count(sum, row);
-  return sum;
-}
-
-/** Of values with enough rows only: most values are one home's, and a tally costs more than a look. */
-function* tallies(rows: readonly Judged[]): Generator<number, Map<string, Tally>[]> {
-  const all: Map<string, Tally>[] = [];
-  for (const kind of attributeKinds.keys()) {
-    const many = new Map<string, number>();
-    for (const { row } of rows) {
-      const value = row.attributes[kind] ?? "";
-      if (value !== "") many.set(value, (many.get(value) ?? 0) + 1);
-    }
-    const found = new Map<string, Tally>();
-    for (const row of rows) {
-      const value = row.row.attributes[kind] ?? "";
-      if ((many.get(value) ?? 0) >= policy.rowsMin) count(tallyAt(found, value), row);
-    }
-    all.push(found);
-    yield rows.length * 2;
-  }
-  return all;
-}
-
-function emptyTally(): Tally {
-  return {
-    rows: 0,
-    refused: 0,
-    refusedSpeaks: 0,
-    refusedBySource: new Map(),
-    asked: 0,
-    judged: 0,
-    followed: 0,
-    speaks: 0,
-    speaksFollowed: 0,
-    people: new Set(),
-    bySource: new Map(),
-  };
-}
-
-function tallyAt(values: Map<string, Tally>, value: string): Tally {
-  let known = values.get(value);
-  if (known === undefined) values.set(value, (known = emptyTally()));
-  return known;
-}
-
-function count(into: Tally, { row, judged, weight }: Judged): void {
-  into.rows++;
-  into.asked += weight;
-  if (!row.truthful) {
-    into.refused += weight;
-    const said = into.refusedBySource.get(row.source) ?? 0;
-    if (said < policy.speaksPerSource) {
-      into.refusedBySource.set(row.source, said + 1);
-      into.refusedSpeaks++;
-    }
-  }
-  if (row.followed) into.people.add(row.source);
-  if (!judged) return;
-  into.judged++;
-  if (row.followed) into.followed++;
-  const spoken = into.bySource.get(row.source) ?? 0;
-  if (spoken >= policy.speaksPerSource) return;
-  into.bySource.set(row.source, spoken + 1);
-  into.speaks++;
-  if (row.followed) into.speaksFollowed++;
-}
-
-/** Of the past, or the least attacked subset's now, less some standard errors: the best of hundreds is lucky. */
-function honestShare(singles: readonly Map<string, Tally>[], past: PastShare | undefined): number {
-  let share = past?.share ?? 0;
-  for (const values of singles) {
-    for (const { judged, followed } of values.values()) {
-      if (judged < policy.historyMin) continue;
-      const here = (followed + 1) / (judged + 2);
-      share = Math.max(share, here - policy.leastAttackedErrors * Math.sqrt((here * (1 - here)) / judged));
-    }
-  }
-  return Math.min(0.98, Math.max(0.05, share));
-}
-
-function estimate(seen: Tally, share: number, usual: number | undefined): { readonly attack: number; readonly error: number; readonly logE: number } {
-  const rate = (seen.followed + 0.5 * share) / (seen.judged + 0.5);
-  if (share < policy.hardlyEver) {
-    const free = policy.volumeFree * (usual ?? 0) + seen.followed / policy.hardlyEver;
-    const mean = Math.max(1, free);
-    return { attack: Math.max(0, seen.asked - free), error: Math.sqrt(mean), logE: seen.speaks * Math.log(policy.volumeFactor) - (policy.volumeFactor - 1) * mean };
-  }
-  const unlike = Math.max(0, 1 - rate / share);
-  const answered = seen.asked - seen.refused;
-  // Who is refused cannot follow up: of those, what is more than honest days bring. The answered ones are another mixture, while newcomers are narrowed.
-  const surplus = usual === undefined ? 0 : Math.max(0, seen.refused - Math.max(0, usual - answered));
-  const attack = answered * unlike + Math.max(seen.refused * unlike, surplus);
-  const error = Math.sqrt(((answered / share) ** 2 * rate * (1 - rate)) / (seen.judged + 0.5) + attack);
-  let likelihood = Number.NEGATIVE_INFINITY;
-  for (const keep of policy.keeps) {
-    const q = keep * share;
-    const log = seen.speaksFollowed * Math.log(q / share) + (seen.speaks - seen.speaksFollowed) * Math.log((1 - q) / (1 - share));
-    likelihood = likelihood > log ? likelihood + Math.log1p(Math.exp(log - likelihood)) : log + Math.log1p(Math.exp(likelihood - log));
-  }
-  const byFollowUp = likelihood - Math.log(policy.keeps.length);
-  if (usual === undefined || seen.refusedSpeaks === 0) return { attack, error, logE: byFollowUp };
-  // The mean of two e-values is one.
-  const mean = Math.max(1, (policy.volumeFree * usual * seen.refusedSpeaks) / Math.max(1, seen.refused));
-  const byNumber = seen.refusedSpeaks * Math.log(policy.volumeFactor) - (policy.volumeFactor - 1) * mean;
-  const [more, less] = byFollowUp > byNumber ? [byFollowUp, byNumber] : [byNumber, byFollowUp];
-  return { attack, error, logE: more + Math.log1p(Math.exp(less - more)) - Math.LN2 };
-}
-
-function* candidatesOf(
-  rows: readonly Judged[],
-  input: ScanInput,
-  base: number,
-  attackAll: number,
-  peopleAll: number,
-  peopleScale: number,
-): Generator<number, readonly Candidate[]> {
-  const singles = yield* tallies(rows);
-  const make = (parts: readonly (readonly [kind: number, values: ReadonlySet<string>])[], seen: Tally, share: number, usual: number | undefined): Candidate => {
-    const { attack, error, logE } = estimate(seen, share, usual);
-    const caught = Math.min(1, attack / attackAll);
-    const peopleShare = seen.people.size / Math.max(1, peopleAll);
-    return {
-      parts: parts.map(([kind, values]) => ({ kind: attributeKinds[kind] ?? "network", values: [...values].sort() })),
-      attack,
-      attackError: error,
-      asked: seen.asked,
-      caught,
-      people: seen.people.size * peopleScale,
-      peopleShare,
-      pure: seen.asked === 0 ? 0 : attack / seen.asked,
-      score: caught - policy.peopleWeight * peopleShare - (parts.length - 1) * policy.pairCost,
-      logE,
-      matches: (row) => parts.every(([kind, values]) => values.has(row.attributes[kind] ?? "")),
-    };
-  };
-  const shareOf = (kind: number, value: string): { readonly share: number; readonly usual: number | undefined } => {
-    const own = input.pastOf(kind, value);
-    return own === undefined ? { share: base, usual: input.past === undefined ? undefined : 0 } : own;
-  };
-  const usualOf = (kind: number, values: ReadonlySet<string>): number | undefined => {
-    if (input.past === undefined) return undefined;
-    let sum = 0;
-    for (const value of values) sum += input.pastOf(kind, value)?.usual ?? 0;
-    return sum;
-  };
-  const tested = new Tested();
-  for (const [kind, values] of singles.entries()) {
-    for (const [value, seen] of values) {
-      if (seen.rows < policy.rowsMin) continue;
-      const { share, usual } = shareOf(kind, value);
-      tested.add(make([[kind, new Set([value])]], seen, share, usual));
-    }
-    yield values.size;
-  }
-  const { values: valuesOf, ofRow } = numbered(rows, singles);
-  yield rows.length;
-  for (let a = 0; a < attributeKinds.length; a++) {
-    for (let b = a + 1; b < attributeKinds.length; b++) {
-      const [ofA, ofB] = [ofRow[a], ofRow[b]];
-      if (sameThing(a, b) || ofA === undefined || ofB === undefined || valuesOf[a]?.length === 0 || valuesOf[b]?.length === 0) continue;
-      const many = new Map<number, number>();
-      for (let i = 0; i < rows.length; i++) {
-        const left = ofA[i] ?? -1;
-        const right = ofB[i] ?? -1;
-        if (left >= 0 && right >= 0) many.set(left * 65_536 + right, (many.get(left * 65_536 + right) ?? 0) + 1);
-      }
-      const found = new Map<number, Tally>();
-      for (const [i, row] of rows.entries()) {
-        const left = ofA[i] ?? -1;
-        const right = ofB[i] ?? -1;
-        const key = left * 65_536 + right;
-        if (left < 0 || right < 0 || (many.get(key) ?? 0) < policy.rowsMin) continue;
-        let seen = found.get(key);
-        if (seen === undefined) found.set(key, (seen = emptyTally()));
-        count(seen, row);
-      }
-      for (const [key, seen] of found) {
-        const left = valuesOf[a]?.[Math.floor(key / 65_536)] ?? "";
-        const right = valuesOf[b]?.[key % 65_536] ?? "";
-        const [one, other] = [shareOf(a, left), shareOf(b, right)];
-        const less = one.share <= other.share ? one : other;
-        const parts = [[a, new Set([left])] as const, [b, new Set([right])] as const];
-        tested.add(make(parts, seen, less.share, less.usual));
-      }
-      yield rows.length * 2 + found.size;
-    }
-  }
-  const standing = tested.kept();
-  yield standing.length;
-  // Values that each stand out are one attack's: told together, a hundred networks or a dozen shapes.
-  for (const [kind, name] of attributeKinds.entries()) {
-    const values = new Set(
-      standing.flatMap((one) => {
-        const [only] = one.parts;
-        return one.parts.length === 1 && only !== undefined && only.kind === name && one.pure >= policy.pureMin && one.peopleShare <= policy.peopleMax ? only.values : [];
-      }),
-    );
-    if (values.size < 2) continue;
-    standing.push(make([[kind, values]], tallyOf(rows.filter(({ row }) => values.has(row.attributes[kind] ?? ""))), base, usualOf(kind, values)));
-    yield rows.length * 2 + standing.length;
-  }
-  return standing;
-}
-
-/** Values that could matter, each with a number: enough rows, and not everybody's. */
-function numbered(rows: readonly Judged[], singles: readonly Map<string, Tally>[]): { readonly values: readonly (readonly string[])[]; readonly ofRow: readonly Int32Array[] } {
-  const values: string[][] = [];
-  const ofRow: Int32Array[] = [];
-  for (const [kind, known] of singles.entries()) {
-    const numbers = new Map<string, number>();
-    const kept: string[] = [];
-    for (const [value, seen] of known) {
-      if (seen.rows < policy.rowsMin || seen.rows === rows.length) continue;
-      numbers.set(value, kept.length);
-      kept.push(value);
-    }
-    values.push(kept);
-    ofRow.push(Int32Array.from(rows, ({ row }) => numbers.get(row.attributes[kind] ?? "") ?? -1));
-  }
-  return { values, ofRow };
-}
-
-/** A network lies in its wide network and is announced by one ASN, a version is of its program. */
-function sameThing(a: number, b: number): boolean {
-  return (a === 0 && b === 1) || (a === 4 && b === 5) || (a <= 1 && b === asnKind);
-}
-
-/** e-BH: the k largest, for the largest k with e(k) ≥ m / (α k). As k is at most m, what is below 1 / α is counted and not kept. */
-class Tested {
-  readonly #likely: Candidate[] = [];
-  #count = 0;
-
-  add(one: Candidate): void {
-    this.#count++;
-    if (one.logE >= leastLogE) this.#likely.push(one);
-  }
-
-  kept(): Candidate[] {
-    const sorted = this.#likely.toSorted((x, y) => y.logE - x.logE);
-    let kept = 0;
-    for (let k = 1; k <= sorted.length; k++) if ((sorted[k - 1]?.logE ?? 0) >= Math.log(this.#count / (policy.falseShare * k))) kept = k;
-    return sorted.slice(0, kept);
-  }
-}
-
-/** A little less than log(1/α), for rounding. */
-const leastLogE = Math.log(1 / policy.falseShare) - 1e-9;
-
-function worth(one: Candidate): boolean {
-  return one.pure >= policy.pureMin && one.peopleShare <= policy.peopleMax && one.attack > 2 * one.attackError;
 }
 
 /** Seen on most rows, and no value of it alone is a rule worth telling. */
