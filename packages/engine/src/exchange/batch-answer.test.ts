@@ -3,7 +3,8 @@ import { describe, expect, test } from "vitest";
 import { isPoorBeside } from "../detect/oracle/class-structure.ts";
 import { classifyBatch, envelopesMax } from "./batch-answer.ts";
 import { batchShapes as shapes } from "../testing/batch-shapes.ts";
-import { type Batch, extractSubjects } from "./subjects.ts";
+import { extractSubjects } from "./subjects.ts";
+import type { Batch } from "./subject-collector.ts";
 import { ports } from "../testing/ports.ts";
 
 const phone = (n: number): string => `+4915155${500_000 + n * 37}`;

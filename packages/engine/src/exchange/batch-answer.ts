@@ -6,7 +6,7 @@ import { elementsOf, type Places } from "./batch-elements.ts";
 import { isArray, scalarTexts, shape } from "./json-shape.ts";
 import type { Ports } from "./ports.ts";
 import { type ClassifiedAnswer, classOf, looksJson, mediaType, parsed } from "./response-class.ts";
-import type { Batch } from "./subjects.ts";
+import type { Batch } from "./subject-collector.ts";
 import type { Json } from "./view.ts";
 
 /**

@@ -1,7 +1,7 @@
 import { isArray, keyName } from "./json-shape.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
-import type { Batch } from "./subjects.ts";
+import type { Batch } from "./subject-collector.ts";
 import type { Json } from "./view.ts";
 
 /**

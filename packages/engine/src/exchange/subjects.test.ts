@@ -4,7 +4,9 @@ import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
 import { normalForm } from "./normal-form.ts";
 import type { ParameterLocation } from "./subject.ts";
-import { extractSubjects, hashedNamesMax, orderMax, type RequestParts, subjectBodyCharsMax, subjectDepthMax } from "./subjects.ts";
+import { hashedNamesMax } from "./asked-names.ts";
+import { orderMax } from "./subject-collector.ts";
+import { extractSubjects, type RequestParts, subjectBodyCharsMax, subjectDepthMax } from "./subjects.ts";
 import { pairsMax } from "./view.ts";
 import { ports } from "../testing/ports.ts";
 
