@@ -99,6 +99,13 @@ describe("one person's codes, guessed from ever new addresses", () => {
     expect(tried(limits, far(99), of(70_002), false, start, by(far(99)), challenges)).toBeUndefined();
   });
 
+  test("where what a request names was passed before, it is no challenge but a place that many share, and closes to nobody", () => {
+    const limits = fresh([challenges]);
+    const tenant: RequestParts = { ...about(undefined), segments: ["challenges", "12"] };
+    expect(tried(limits, far(900), tenant, true, start, by(far(900)), challenges)).toBeUndefined();
+    for (let n = 0; n < 100; n++) expect(tried(limits, far(n), tenant, false, start + n, by(far(n)), challenges)).toBeUndefined();
+  });
+
   test("what the service did not judge counts for nothing, and 0 lets all pass", () => {
     const limits = fresh();
     for (let n = 0; n < 100; n++) {

@@ -12,7 +12,7 @@ import { GcraTable } from "./gcra.ts";
  *
  * The harm it does: who is being guessed at cannot be let in from a place where he never was, while it goes on and for at most as long as a code lives after (ten minutes).
  *
- * A target is a person named in the request; where none is, everything by which the request says what the code is for (one challenge). Bounds: {@link targetsMax} targets ({@link GcraTable} says what happens
+ * A target is a person named in the request; where none is, everything by which the request says what the code is for (one challenge), until it was right once. Bounds: {@link targetsMax} targets ({@link GcraTable} says what happens
  * there), {@link pairsMax} pairs of place and person a month and the month before; what was forgotten is a stranger until he is right again. In memory: after a restart everybody is one.
  */
 export class CodeTargets {
@@ -30,7 +30,10 @@ export class CodeTargets {
       if (naturalKeyTypes.includes(type)) keys.push(mixKey(key, 0, 4));
     }
     if (keys.length > namedMax) return undefined;
-    return keys.length > 0 || subjects.length === 0 ? keys : [all];
+    if (keys.length > 0 || subjects.length === 0) return keys;
+    // A challenge is over once it was passed; what is passed again and again is nobody's own (a branch, a tenant), and must not be closed to all who are new there.
+    const { hi, lo } = passedOf(all);
+    return this.#passed?.has(hi, lo) === true ? [] : [all];
   }
 
   /** Whether this caller was right before: for all of these; without any: for anybody. */
@@ -76,12 +79,20 @@ export class CodeTargets {
         passed.add(hi, lo, at);
       }
     }
+    for (const target of targets) {
+      const { hi, lo } = passedOf(target);
+      passed.add(hi, lo, at);
+    }
     this.giveBack(targets, Number.MAX_SAFE_INTEGER, at);
   }
 }
 
 function pairOf(hash: string, target: Key): Key {
   return mixKey(keyOfHex(hash, { hi: 0, lo: 0 }), target.hi, target.lo);
+}
+
+function passedOf(target: Key): Key {
+  return mixKey({ ...target }, 0, 7);
 }
 
 const anybody: Key = { hi: 0, lo: 6 };
