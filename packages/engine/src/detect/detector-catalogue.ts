@@ -12,7 +12,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
       "A crowd behind one address whose follow-ups are not seen (another service answers them, or the answer is not shown to the gate). Declare an anchor for that endpoint, or give it a wider budget.",
     walkedAroundBy: "More addresses. Then `enumeration.endpoint` and `enumeration.ceiling` bound what the endpoint as a whole gives away.",
     acts: "the uniform answer when credits are spent; tells people at three windows of distinct subjects",
-    file: "packages/engine/src/decide/gate-engine.ts",
+    file: "packages/engine/src/decide/charges.ts",
     numbers: "packages/engine/src/decide/enumeration-policy.ts",
   },
   {
@@ -23,7 +23,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     mistakes: "A source whose honest share of unanchored questions is far above 45 %: a monitor, a partner's job. A proven credential, or a declared endpoint, keeps it apart.",
     walkedAroundBy: "Changing addresses before the evidence is there: about fifteen questions each.",
     acts: "the uniform answer to the flagged source",
-    file: "packages/engine/src/decide/gate-engine.ts",
+    file: "packages/engine/src/decide/left-unexplained.ts",
     numbers: "packages/engine/src/decide/enumeration-policy.ts",
   },
   {
@@ -204,7 +204,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     misses: "A person who gives in to the first or second. Endpoints not known to prompt: three people must have been seen to decide on other devices what was asked there.",
     mistakes: "Somebody who tries again and again with a device that is switched off.",
     walkedAroundBy: "Four prompts in ten minutes.",
-    acts: "enforcing, the sixth within ten minutes is refused (429) before it goes out, then one every ten minutes passes; what else that endpoint sends to the person is refused with it",
+    acts: "enforcing, the sixth within ten minutes is refused (429) before it goes out, then one every ten minutes passes; what else that endpoint sends to the person is refused with it. Requests that the service refused itself do not count where people were seen to decide what it had sent and nothing it had refused",
     file: "packages/engine/src/detect/abuse/push-bombing.ts",
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
   },
