@@ -8,7 +8,6 @@ import type { AskedElsewhere } from "./asked-elsewhere.ts";
 import { type CanaryWatch, touchKey } from "./canary-watch.ts";
 import type { InAll } from "./charges.ts";
 import type { EndpointWatch } from "./endpoint-watch.ts";
-import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import type { GateSignals } from "./gate-signals.ts";
 import { type SourceBook, spokenFor } from "./source-book.ts";
 
