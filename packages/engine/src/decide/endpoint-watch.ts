@@ -9,6 +9,8 @@ import { ObjectOwners } from "./object-owners.ts";
 import { FanOut } from "./fan-out.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
 import { NewcomerHours } from "./newcomer-hours.ts";
+import { NewcomersSurplus } from "./newcomers-surplus.ts";
+import { ToldSources } from "./told-sources.ts";
 
 /**
  * One guarded endpoint as a whole: learns how often new never-anchored sources come (baseline), raises D3 when they come three times
@@ -85,11 +87,7 @@ export class EndpointWatch {
   #pressure = 0;
   #pressedAt = 0;
   #confirmations = 0;
-  #surplus = 0;
-  #surplusAt = 0;
-  #surplusInBin = 0;
-  #busiestSurplus = 0;
-  #surplusPerMs: number = policy.surplusFloorPerMs;
+  readonly #surplus = new NewcomersSurplus();
   #day = -1;
   #today = 0;
   #busiestDay = 0;
@@ -99,8 +97,8 @@ export class EndpointWatch {
   #anchors = 0;
   #anchoredToday = 0;
   #anchoredBusiest = 0;
-  #ceilingTold = -1;
-  readonly #told = new Map<string, number>();
+  /** What people were told of its sources. */
+  readonly told = new ToldSources();
 
   /** `taken`: another watch has the key of this id already. */
   constructor(index: number, endpoint: GuardedEndpoint, taken = false) {
@@ -128,8 +126,7 @@ export class EndpointWatch {
     this.#grantsFrom = Math.max(this.#grantsFrom, other.#grantsFrom);
     this.#outage = other.#outage;
     this.#begunAt = this.#begunAt === 0 ? other.#begunAt : Math.min(this.#begunAt, other.#begunAt === 0 ? this.#begunAt : other.#begunAt);
-    this.#surplus = Math.max(this.#surplus, other.#surplus);
-    this.#surplusAt = Math.max(this.#surplusAt, other.#surplusAt);
+    this.#surplus.goesOnFrom(other.#surplus);
     this.#advancedTo = Math.max(this.#advancedTo, other.#advancedTo);
     this.touches.goesOnFrom(other.touches);
     if (other.share.outcomes > this.share.outcomes) this.share = other.share;
@@ -192,10 +189,7 @@ export class EndpointWatch {
         this.#tokens -= cost;
       }
     }
-    if (surplus > 0 && this.anchorsSeen && this.#trained(at)) {
-      this.#drainSurplus(at);
-      if (this.#surplus + surplus > policy.newcomerSurplus) return "newcomers-together";
-    }
+    if (surplus > 0 && this.anchorsSeen && this.#trained(at) && !this.#surplus.has(surplus, at)) return "newcomers-together";
     if (outage && this.#outageLeft(cost, at)) return undefined;
     return this.#today + cost > this.ceiling() ? "ceiling" : undefined;
   }
@@ -235,10 +229,9 @@ export class EndpointWatch {
     if (outage && this.#outageLeft(cost, at)) this.#outage.take(cost);
     else this.#today += cost;
     if (surplus <= 0) return;
-    this.#drainSurplus(at);
+    this.#surplus.drain(at);
     this.#rollBin(at);
-    this.#surplus += surplus;
-    this.#surplusInBin += surplus;
+    this.#surplus.take(surplus);
   }
 
   /** Somebody followed up who had not done so here before: anchors can be seen, and honest people are about. */
@@ -277,8 +270,7 @@ export class EndpointWatch {
   /** Gives back what told nothing or was explained. `takenAt` says when it was taken: another day's ceiling is not refunded. */
   giveBackNewcomer(amount: number, surplus: number, takenAt: number): void {
     if (Math.floor(takenAt / dayMs) === this.#day) this.#today = Math.max(0, this.#today - amount);
-    this.#surplus = Math.max(0, this.#surplus - surplus);
-    this.#surplusInBin = Math.max(0, this.#surplusInBin - surplus);
+    this.#surplus.giveBack(surplus);
   }
 
   /** A newcomer was answered truthfully at `givenAt`, or followed that up. */
@@ -352,7 +344,7 @@ export class EndpointWatch {
     }
     const day = Math.floor(at / dayMs);
     if (day !== this.#day) {
-      if (this.#told.size >= toldLowMax) this.#told.clear();
+      this.told.newDay();
       // The first day may have begun before the guard stood, and says nothing of a whole one.
       if (this.#days > 0 && this.phase === "calm") this.#busiestDay = Math.max(this.#busiestDay, this.#today);
       if (this.#day >= 0) {
@@ -379,27 +371,6 @@ export class EndpointWatch {
     return change;
   }
 
-  /** True once a day. */
-  tellCeiling(at: number): boolean {
-    const day = Math.floor(at / 86_400_000);
-    if (this.#ceilingTold === day) return false;
-    this.#ceilingTold = day;
-    return true;
-  }
-
-  /**
-   * True once per source and step, -1 for a first refusal. At {@link toldMax} sources everything counts as told until the day is over (the endpoint's own signals go
-   * on); first refusals fill half of it at most, so that a flood of addresses refused once does not hide the one that asks a thousand times.
-   */
-  tellOnce(slot: number, keyHi: number, step: number): boolean {
-    const key = `${slot}.${keyHi}`;
-    const before = this.#told.get(key);
-    if (before !== undefined && before >= step) return false;
-    if (before === undefined && this.#told.size >= (step < 0 ? toldLowMax : toldMax)) return false;
-    this.#told.set(key, step);
-    return true;
-  }
-
   #trained(at: number): boolean {
     return this.#firstAt > 0 && at - this.#firstAt >= policy.trainForMs && this.#contacts >= policy.trainContacts;
   }
@@ -418,24 +389,18 @@ export class EndpointWatch {
     return at < this.#crowdUntil ? Math.max(this.ratePerMs, this.#crowdPerMs) : this.ratePerMs;
   }
 
-  #drainSurplus(at: number): void {
-    this.#surplus = Math.max(0, this.#surplus - Math.max(0, at - this.#surplusAt) * this.#surplusPerMs);
-    this.#surplusAt = Math.max(at, this.#surplusAt);
-  }
-
   #rollBin(at: number): void {
     const bin = Math.floor(at / policy.trainBinMs);
     if (bin === this.#bin) return;
     // The baseline is frozen while an alarm stands, so that an attack does not teach it.
-    if (this.#bin >= 0 && this.phase === "calm") {
+    const learns = this.#bin >= 0 && this.phase === "calm";
+    if (learns) {
       this.#busiestBin = Math.max(this.#busiestBin, this.#inBin);
       this.ratePerMs = Math.max(policy.rateFloorPerMs, (policy.trainMargin * this.#busiestBin) / policy.trainBinMs);
-      this.#busiestSurplus = Math.max(this.#busiestSurplus, this.#surplusInBin);
-      this.#surplusPerMs = Math.max(policy.surplusFloorPerMs, (policy.trainMargin * this.#busiestSurplus) / policy.trainBinMs);
     }
     this.#bin = bin;
     this.#inBin = 0;
-    this.#surplusInBin = 0;
+    this.#surplus.rollBin(learns);
   }
 }
 
@@ -449,6 +414,3 @@ const dayMs = 86_400_000;
 const beforeMax = 64;
 /** More than anybody asks in a day. */
 const noCeiling = 1_000_000_000;
-/** Sources told about, an endpoint and day: nobody reads more. */
-export const toldMax = 10_000;
-const toldLowMax = toldMax / 2;

@@ -337,10 +337,10 @@ describe("EndpointWatch", () => {
   it("remembers ten thousand sources it told of and then tells of no further one", () => {
     const watch = new EndpointWatch(0, guarded());
     let told = 0;
-    for (let n = 0; n < 12_000; n++) if (watch.tellOnce(n, n, 0)) told++;
+    for (let n = 0; n < 12_000; n++) if (watch.told.once(n, n, 0)) told++;
     expect(told).toBe(10_000);
-    expect(watch.tellOnce(1, 1, 0)).toBe(false);
-    expect(watch.tellOnce(1, 1, 1)).toBe(true);
+    expect(watch.told.once(1, 1, 0)).toBe(false);
+    expect(watch.told.once(1, 1, 1)).toBe(true);
   });
 
   it("opens again within minutes of a surge's end, and doubles the least closing time each time it is confirmed", () => {

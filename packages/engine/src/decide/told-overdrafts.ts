@@ -50,7 +50,7 @@ export class ToldOverdrafts {
         : "asks about ever new people; nobody was ever seen to follow up here, so only its number of questions speaks against it",
     };
     if (reservation.reason === "ceiling") {
-      if (watch.tellCeiling(at)) this.#signals.ceiling(watch, at);
+      if (watch.told.ceiling(at)) this.#signals.ceiling(watch, at);
       return;
     }
     // Refused for what others do, which was told: that says nothing of this one.
@@ -60,11 +60,11 @@ export class ToldOverdrafts {
     // An office that sets up its telephones asks as many within a minute, and follows up within three; nobody does by hand what comes faster than that.
     const known = at - 1_000 * (this.#sources.seenAt[everywhere ? all : slot] ?? 0);
     const early = anchors === 0 && watch.anchorsSeen && known < policy.cohortJudgedAfterMs && known >= asked * policy.hastyMs;
-    if (asked >= tellAt && !early && watch.tellOnce(slot, this.#sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
+    if (asked >= tellAt && !early && watch.told.once(slot, this.#sources.keyHi[slot] ?? 0, Math.floor(Math.log2(asked / tellAt)))) {
       // Where nobody follows up and everybody shows a credential it may be a partner's job; during an outage nobody can follow up. Nothing to wake people for.
       const sure = anchors === 0 && (watch.anchorsSeen || actor.credential === undefined) && !this.#failing.outage(watch);
       this.#signals.emit("enumeration.credits", sure ? "high" : "medium", sure ? 0.99 : 0.7, at, watch, actor, evidence);
-    } else if (watch.tellOnce(slot, this.#sources.keyHi[slot] ?? 0, -1)) {
+    } else if (watch.told.once(slot, this.#sources.keyHi[slot] ?? 0, -1)) {
       this.#signals.emit("enumeration.credits", "low", 0.3, at, watch, actor, evidence);
     }
   }
