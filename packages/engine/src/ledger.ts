@@ -455,16 +455,13 @@ export class Ledger {
   #answerOf(view: ExchangeView, echo: string): ClassifiedAnswer {
     const { response } = view.exchange;
     const body = response.body === undefined ? undefined : typeof response.body === "string" ? response.body : this.#ports.decodeUtf8(response.body);
-    return {
-      status: response.status,
-      contentType: headerOf(response.headers, "content-type"),
-      location: headerOf(response.headers, "location"),
-      ...cookiesOfRedirect(response.status, response.headers),
-      body,
-      json: view.responseJson,
-      echo: [echo],
-      size: response.size,
-    };
+    const contentType = headerOf(response.headers, "content-type");
+    const location = headerOf(response.headers, "location");
+    const { status, size } = response;
+    const json = view.responseJson;
+    // Written out: nearly no answer is a redirect, and taking together costs as much as classing it.
+    if (status < 300 || status >= 400) return { status, contentType, location, body, json, echo: [echo], size };
+    return { status, contentType, location, ...cookiesOfRedirect(status, response.headers), body, json, echo: [echo], size };
   }
 
   /** What the answer says of each of several who were asked about together. */

@@ -59,10 +59,21 @@ export function scalarTexts(json: Json, scheme: ClassScheme, forms: readonly str
   for (const path of scheme.scalars) {
     const value = scalarAt(json, path, ports);
     if (value === undefined) continue;
-    const masked = typeof value === "string" && (looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase());
-    text += ` ${visible(path)}=${masked ? "{}" : scalarText(value, ports)}`;
+    text += tokenStart(path);
+    text += typeof value === "string" && (looksIdentifying(value) || holdsForm(value, forms)) ? "{}" : scalarText(value, ports);
   }
   return text;
+}
+
+/** Paths of enumerations are few and come again. */
+const tokenStart = rememberText((path) => ` ${visible(path)}=`, 2_048);
+
+/** Whether {@link maskEcho} would mask something of it. */
+function holdsForm(value: string, forms: readonly string[]): boolean {
+  if (forms.length === 0) return false;
+  const lower = value.toLowerCase();
+  for (const form of forms) if (lower.includes(form)) return true;
+  return false;
 }
 
 /** After the name of a list of one: what stands in it is said of the one person asked about. Of longer lists nothing is told. */

@@ -137,7 +137,9 @@ export function saysNothingInWords(view: PathView): boolean {
   const json = view.responseJson;
   if (json !== undefined) {
     if (json === null || typeof json !== "object" || Array.isArray(json) || (response.body?.length ?? 0) > messageBytesMax) return false;
-    const texts = messagesOf(json as JsonObject, 0).filter((text) => anyNothing.test(text));
+    const messages = messagesOf(json as JsonObject, 0);
+    if (messages.length === 0) return false;
+    const texts = messages.filter((text) => anyNothing.test(text));
     return texts.length > 0 && texts.every((text) => nothingMessage.test(text));
   }
   const { body } = response;
@@ -170,7 +172,7 @@ export function answerFingerprint(view: PathView): AnswerFingerprint | undefined
   if (view.responseJson !== undefined) {
     // Two scales that overlap: lengths that differ a little share one of them at least.
     const scale = Math.log2(ownLength(view) + 1);
-    return jsonFingerprint(view.responseJson, `${status} ${type} ${Math.round(scale)}`, `${status} ${type} ${Math.floor(scale)}.`);
+    return jsonFingerprint(view.responseJson, status, type, scale);
   }
   if (typeof response.body === "string" && isHtml(type)) return hashes(`${status} ${type} ${outlineOf(response.body)}`);
   const size = response.size ?? response.body?.length ?? 0;
@@ -299,15 +301,21 @@ function targetLength(url: string): number {
 
 const typeOf = rememberText((contentType) => contentType.split(";", 1)[0]?.trim().toLowerCase().slice(0, 64) ?? "");
 
-function jsonFingerprint(json: Json, ...heads: readonly [string, string]): AnswerFingerprint {
+function jsonFingerprint(json: Json, status: number, type: string, scale: number): AnswerFingerprint {
   const known = shapeMemory(json);
-  const name = heads.join("\n");
+  const near = Math.round(scale);
+  const below = Math.floor(scale);
+  const last = known?.last;
+  if (last !== undefined && last.status === status && last.near === near && last.below === below && last.type === type) return last.fingerprint;
+  const name = `${status} ${type} ${near}\n${status} ${type} ${below}.`;
   let fingerprint = known?.fingerprints.get(name);
   if (fingerprint === undefined) {
-    fingerprint = heads.flatMap((head) => hashes(`${head} ${answerShape(json)}`));
+    const shape = answerShape(json);
+    fingerprint = [...hashes(`${status} ${type} ${near} ${shape}`), ...hashes(`${status} ${type} ${below}. ${shape}`)];
     if (known !== undefined && known.fingerprints.size >= fingerprintsMax) known.fingerprints.clear();
     known?.fingerprints.set(name, fingerprint);
   }
+  if (known !== undefined) known.last = { status, type, near, below, fingerprint };
   return fingerprint;
 }
 
@@ -316,6 +324,8 @@ interface ShapeMemory {
   readonly shape: string;
   /** By status, type and the two scales of the length. */
   readonly fingerprints: Map<string, AnswerFingerprint>;
+  /** Answers of one structure mostly come with one status, at one length. */
+  last?: { readonly status: number; readonly type: string; readonly near: number; readonly below: number; readonly fingerprint: AnswerFingerprint };
 }
 
 function shapeMemory(json: Json): ShapeMemory | undefined {

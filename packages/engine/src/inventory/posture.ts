@@ -37,6 +37,8 @@ export class Posture {
   readonly #kinds = new Set<string>();
   readonly #shared: SharedCredentials;
   readonly #samples = new Map<string, string[]>();
+  /** As reports tell them while no credential was learned; gone with the next one kept. */
+  #samplesPlain: Readonly<Record<string, readonly string[]>> | undefined;
   readonly #examples: string[] = [];
   readonly #issuers = new Set<string>();
   readonly #algorithms = new Set<string>();
@@ -272,6 +274,10 @@ export class Posture {
 
   /** Of those who had no known credential, the ones that were answered had the one learned. */
   #samplesTold(learned: Learned | undefined): Readonly<Record<string, readonly string[]>> {
+    return learned === undefined ? (this.#samplesPlain ??= this.#samplesApart(undefined)) : this.#samplesApart(learned);
+  }
+
+  #samplesApart(learned: Learned | undefined): Readonly<Record<string, readonly string[]>> {
     const told = new Map<string, readonly string[]>();
     for (const [cell, ids] of this.#samples) {
       const had = learned !== undefined && (cell === "none data" || cell === "none empty");
@@ -290,8 +296,10 @@ export class Posture {
 
   #sample(cell: string, id: string): void {
     const ids = this.#samples.get(cell);
+    if (ids !== undefined && ids.length >= samplesMax) return;
+    this.#samplesPlain = undefined;
     if (ids === undefined) this.#samples.set(cell, [id]);
-    else if (ids.length < samplesMax) ids.push(id);
+    else ids.push(id);
   }
 
   /** Strangers were told 404 about what was there before and after: that was a refusal. */

@@ -14,8 +14,8 @@ export function makePorts(key: Pick<Key, "secret">, seed: number): Ports {
 
 /**
  * Callers come back and gate and ledger hash the same texts in turn: the last hash of each of {@link rememberedMax} places is kept, with its clear text, in
- * memory only. A text has one place, given by its last characters, and takes it from whoever stood there; a longer one than
- * {@link rememberedCharactersMax} is hashed each time. A few megabytes as a rule, 40 at the most.
+ * memory only. A text has two places side by side, given by its last characters, and takes that of the one who came before the other; a longer one than
+ * {@link rememberedCharactersMax} is hashed each time. About ten megabytes as a rule, 80 at the most.
  */
 function remembering(hash: Ports["hash"]): Ports["hash"] {
   const types: string[] = Array.from({ length: rememberedMax }, () => "");
@@ -26,9 +26,15 @@ function remembering(hash: Ports["hash"]): Ports["hash"] {
     if (length > rememberedCharactersMax) return hash(type, normal);
     let place = Math.imul(length, 0x85ebca6b) ^ type.length;
     for (let i = length > placeCharacters ? length - placeCharacters : 0; i < length; i++) place = Math.imul(place ^ normal.charCodeAt(i), 0x01000193);
-    place = (place ^ (place >>> 15)) & (rememberedMax - 1);
+    place = (place ^ (place >>> 15)) & (rememberedMax - 2);
     if (texts[place] === normal && types[place] === type) return hashes[place] ?? "";
+    const other = place + 1;
+    if (texts[other] === normal && types[other] === type) return hashes[other] ?? "";
     const fresh = hash(type, normal);
+    // Who came last stands first.
+    types[other] = types[place] ?? "";
+    texts[other] = texts[place] ?? "";
+    hashes[other] = hashes[place] ?? "";
     types[place] = type;
     texts[place] = normal;
     hashes[place] = fresh;
@@ -37,7 +43,7 @@ function remembering(hash: Ports["hash"]): Ports["hash"] {
 }
 
 /** A power of two. */
-export const rememberedMax = 32_768;
+export const rememberedMax = 65_536;
 /** Longer than most tokens. */
 export const rememberedCharactersMax = 1_024;
 /** Tokens of one issuer begin alike and differ at their ends. */

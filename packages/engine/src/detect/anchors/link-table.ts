@@ -25,6 +25,10 @@ export class LinkTable {
   /** The values of one answer share their network. */
   #network = "";
   #networkHash: number;
+  /** The last two lists that were merged, and what came of it. */
+  #mergedHeld: readonly string[] = none;
+  #mergedRoots: readonly string[] = none;
+  #mergedTo: readonly string[] = none;
 
   constructor(ports: Ports) {
     this.#seed = Number.parseInt(ports.hash("link", "seed").slice(0, 8), 16);
@@ -46,9 +50,7 @@ export class LinkTable {
     if (at - (this.#at[known - 1] ?? 0) <= linkForMs) {
       if (held.length === 0) return;
       this.#at[known - 1] = at;
-      let merged: string[] | undefined;
-      for (const root of roots) if (!(merged ?? held).includes(root)) (merged ??= [...held]).push(root);
-      if (merged !== undefined) this.#roots[known - 1] = merged.length > rootsPerValueMax ? none : merged;
+      this.#roots[known - 1] = this.#merged(held, roots);
       return;
     }
     this.#roots[known - 1] = first(roots);
@@ -61,6 +63,17 @@ export class LinkTable {
     if (this.#size === 0) return none;
     const known = this.#find(this.#key(network, value));
     return known === 0 || at - (this.#at[known - 1] ?? 0) > linkForMs ? none : (this.#roots[known - 1] ?? none);
+  }
+
+  /** The values of one answer mostly come from one earlier answer, too: what they led to and what they lead to now are the same lists, and the list made of both is theirs together. */
+  #merged(held: readonly string[], roots: readonly string[]): readonly string[] {
+    if (held === this.#mergedHeld && roots === this.#mergedRoots) return this.#mergedTo;
+    let merged: string[] | undefined;
+    for (const root of roots) if (!(merged ?? held).includes(root)) (merged ??= [...held]).push(root);
+    this.#mergedHeld = held;
+    this.#mergedRoots = roots;
+    this.#mergedTo = merged === undefined ? held : merged.length > rootsPerValueMax ? none : merged;
+    return this.#mergedTo;
   }
 
   /**

@@ -165,7 +165,8 @@ export class EndpointKinds {
   #compare(seen: KindSeen, tries: EndpointTries, fields: readonly Field[], label: string): void {
     const key = `${seen.endpointId}|${seen.actor.narrow}`;
     const last = this.#last.get(key);
-    const hashes = fields.map((field) => hash53(field.value, this.#seed));
+    const hashes: number[] = [];
+    for (const { value } of fields) hashes.push(hash53(value, this.#seed));
     // Nearly every request of an endpoint has the same fields.
     const names = last !== undefined && areNamed(fields, last.names) ? last.names : fields.map((field) => field.name);
     const now: Last = { at: seen.at, names, hashes, label };

@@ -1,5 +1,6 @@
 import type { Ports } from "../../exchange/ports.ts";
 import { fieldName } from "../../exchange/plain-words.ts";
+import { rememberText } from "../../exchange/remember-text.ts";
 import type { ExchangeView, Json } from "../../exchange/view.ts";
 
 /** One value of a request. The value is in clear and lives no longer than the call. */
@@ -23,7 +24,7 @@ export function requestFields(view: ExchangeView, pathValues: readonly string[],
   if (view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return fields;
   const add = (place: string, name: string, value: string): void => {
     if (value === "" || fields.length >= fieldsMax) return;
-    fields.push({ name: `${place}:${namesOf(name, ports)}`, value: cut(value) });
+    fields.push({ name: placedName(place, name, ports), value: cut(value) });
   };
   for (const [name, value] of view.query) add("query", name, value);
   for (const [name, value] of view.form) add("form", name, value);
@@ -53,6 +54,21 @@ function walk(json: Json, name: string, depth: number, budget: { left: number },
     }
   }
 }
+
+/** Names come again with every request. */
+function placedName(place: string, name: string, ports: Ports): string {
+  let known = placedNames.get(ports);
+  if (known === undefined) {
+    known = rememberText((text) => {
+      const colon = text.indexOf(":");
+      return `${text.slice(0, colon)}:${namesOf(text.slice(colon + 1), ports)}`;
+    }, 1_024);
+    placedNames.set(ports, known);
+  }
+  return known(`${place}:${name}`);
+}
+
+const placedNames = new WeakMap<Ports, (text: string) => string>();
 
 function namesOf(name: string, ports: Ports): string {
   return name
