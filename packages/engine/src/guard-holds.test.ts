@@ -4,7 +4,7 @@ import { ports } from "./testing/ports.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 import { jsonExchange } from "./testing/json-exchange.ts";
 import { Judged } from "./testing/judged.ts";
-import type { LedgerOptions } from "./ledger.ts";
+import type { LedgerOptions } from "./ledger/ledger-options.ts";
 
 /**
  * Services that nobody declared, from a cold start: whatever the identifiers look like and however the answer tells, one source that walks through two thousand

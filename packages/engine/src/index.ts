@@ -77,7 +77,10 @@ export { explainTemplate, type SegmentReason, segmentDecisions } from "./invento
 export { type DataClass, personalDataClasses } from "./inventory/data-classes.ts";
 export { knownTemplatesMax, ruleProblem, sameRuleTemplate, type TemplateRule, type TemplateRuleKind, templateRuleKinds, templateRulesMax } from "./inventory/template-rules.ts";
 export { templateShape } from "./inventory/template-text.ts";
-export { Ledger, type LedgerOptions, type LedgerState, type LedgerStep } from "./ledger.ts";
+export { Ledger } from "./ledger.ts";
+export type { LedgerOptions } from "./ledger/ledger-options.ts";
+export type { LedgerState } from "./ledger/ledger-state.ts";
+export type { LedgerStep } from "./ledger/ledger-step.ts";
 export { type KeptQuestions, type QuestionRow, raisesAlarm } from "./detect/question-watch.ts";
 export { type Decision, Judge, type JudgeOptions, type JudgeSink, reorderBytesMax, reorderMax, type Ruled } from "./judge.ts";
 export { DistinctCounter } from "./detect/observe/distinct-counter.ts";

@@ -19,7 +19,9 @@ import { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
 import { clientOfRequest } from "./detect/names/client-of-request.ts";
 import type { ResponseClass } from "./understood.ts";
 import { TimeQueue } from "./time-queue.ts";
-import { type KnownOfRequest, Ledger, type LedgerOptions, type LedgerStep } from "./ledger.ts";
+import { Ledger } from "./ledger.ts";
+import type { LedgerOptions } from "./ledger/ledger-options.ts";
+import type { KnownOfRequest, LedgerStep } from "./ledger/ledger-step.ts";
 
 /**
  * Gate and ledger in one, for recorded traffic: the same engines, driven by event time. A request is decided at `at` with only

@@ -2,56 +2,50 @@ import { operationKey } from "./inventory/calls/operations.ts";
 import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
-import { partsOf, pathValues, textsOf } from "./exchange/request-parts.ts";
-import { type BatchAnswer, classifyBatch } from "./exchange/batch-answer.ts";
+import { partsOf, pathValues } from "./exchange/request-parts.ts";
+import type { BatchAnswer } from "./exchange/batch-answer.ts";
 import { answerWords } from "./exchange/answer-words.ts";
-import { classifyResponse, type ClassifiedAnswer, cookiesOfRedirect } from "./exchange/response-class.ts";
-import type { Subject } from "./exchange/subject.ts";
-import type { Batch } from "./exchange/subject-collector.ts";
+import { classifyResponse } from "./exchange/response-class.ts";
 import { extractSubjects, type Extracted, subjectInPath } from "./exchange/subjects.ts";
-import { headerOf, viewOf } from "./exchange/view-of.ts";
+import { viewOf } from "./exchange/view-of.ts";
 import type { ExchangeView } from "./exchange/view.ts";
 import type { Finding } from "./assess/finding.ts";
-import { existenceOracle } from "./assess/checks/existence-oracle.ts";
-import { uniformAnswerDiffers } from "./assess/checks/uniform-answer-differs.ts";
-import { timingOracle } from "./assess/checks/timing-oracle.ts";
-import { missingAuthentication } from "./assess/checks/missing-authentication.ts";
-import { AbuseWatch, placeOf, type AbuseOptions, type AbuseState } from "./detect/abuse/abuse-watch.ts";
+import { AbuseWatch, placeOf } from "./detect/abuse/abuse-watch.ts";
 import { labelOf, plainOutcome } from "./detect/kinds/outcome.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
-import { AnchorFinder, type AnchorFinderState } from "./detect/anchors/anchor-finder.ts";
-import { type CreationCounts, Creations } from "./detect/anchors/creations.ts";
+import { AnchorFinder } from "./detect/anchors/anchor-finder.ts";
+import { Creations } from "./detect/anchors/creations.ts";
 import { clientAttributes } from "./detect/names/client-attributes.ts";
 import { targetPlace } from "./detect/target/target-place.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { OwnAnswers } from "./detect/oracle/own-answers.ts";
-import { hearBeside } from "./detect/oracle/side-questions.ts";
 import { seenAnswer } from "./detect/oracle/seen-answer.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
-import { callerKind, timeOf } from "./detect/oracle/answer-time.ts";
-import { headersOf } from "./detect/oracle/header-signature.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import { type KeptQuestions, type QuestionRow, QuestionWatch } from "./detect/question-watch.ts";
 import { EarlyExchanges } from "./detect/early-exchanges.ts";
-import type { Signal } from "./detect/signal.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
-import type { Anchor, Budget, Disclosure, GatePolicy, GuardedEndpoint, SubjectRule } from "./decide/gate-policy.ts";
-import type { CanarySet } from "./decide/canaries.ts";
-import { PeopleListings, type ListingsState } from "./detect/listing/people-listings.ts";
-import { HandedObjects, type HandedObjectsState, type ReadObject } from "./detect/provenance/handed-objects.ts";
+import type { Anchor, Disclosure, GatePolicy, SubjectRule } from "./decide/gate-policy.ts";
+import { PeopleListings } from "./detect/listing/people-listings.ts";
+import { HandedObjects, type ReadObject } from "./detect/provenance/handed-objects.ts";
 import { GuardKeeper } from "./decide/guard-keeper.ts";
 import { isObjectRead } from "./decide/guard-maker.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
-import type { ExpectedCaller } from "./decide/expected-callers.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
 import { OracleTraffics } from "./decide/oracle-traffic.ts";
 import { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
-import type { InventoryBounds } from "./inventory/inventory-limits.ts";
 import type { TemplateRule } from "./inventory/template-rules.ts";
-import type { Mode } from "./exchange/exchange.ts";
 import type { ResponseClass } from "./understood.ts";
+import { AnswerLessons } from "./ledger/answer-lessons.ts";
+import { classesOf, rowsOf } from "./ledger/disclosure-rows.ts";
+import { ExistenceLabels } from "./ledger/existence-labels.ts";
+import { isRead } from "./ledger/is-read.ts";
+import { ledgerFindings } from "./ledger/ledger-findings.ts";
+import type { LedgerOptions } from "./ledger/ledger-options.ts";
+import type { LedgerState } from "./ledger/ledger-state.ts";
+import type { KnownOfRequest, LedgerStep, LedgerStepDraft } from "./ledger/ledger-step.ts";
 
 /**
  * Reads every exchange, from any source, out of band: learns endpoints, how they treat credentials, who they are asked about, whether their
@@ -79,17 +73,16 @@ export class Ledger {
   readonly #rules: SubjectRules;
   readonly #guards: GuardKeeper;
   readonly #traffic = new OracleTraffics();
-  readonly #slips = new TypingSlips();
   readonly #early = new EarlyContacts();
   readonly #weak = new WeakFollowUps();
   readonly #creations: Creations;
-  readonly #canaries: CanarySet | undefined;
+  readonly #lessons: AnswerLessons;
+  readonly #labels: ExistenceLabels;
   readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState, questions?: KeptQuestions) {
     this.#ports = ports;
     this.questions = new QuestionWatch(questions);
-    this.#canaries = options.canaries;
     this.#callers = callersOf(ports);
     const rules = options.rules ?? [];
     this.inventory = state === undefined ? new Inventory(ports, options.bounds) : Inventory.restore(ports, state.inventory, options.bounds, rules);
@@ -131,6 +124,18 @@ export class Ledger {
       },
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
     );
+    const { canaries } = options;
+    const shared = { oracles, anchors, rules: this.#rules, slips: new TypingSlips(), relabelled: () => this.#guards.relabelled() };
+    this.#labels = new ExistenceLabels({ ...shared, creations: this.#creations });
+    this.#lessons = new AnswerLessons({
+      ...shared,
+      ports,
+      rulesOf: (endpointId) => this.rulesOf(endpointId),
+      schemes: this.#schemes,
+      uniform: this.#uniform,
+      traffic: this.#traffic,
+      canaries,
+    });
   }
 
   /** Reads one exchange; call in the order of completion. `known`: what a gate in this process read in its request already. */
@@ -144,7 +149,7 @@ export class Ledger {
     const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
-    const step: Draft = {
+    const step: LedgerStepDraft = {
       view,
       endpoint: shown,
       door: endpoint,
@@ -182,18 +187,18 @@ export class Ledger {
     if (answered && exchange.carries.responseHeaders) {
       const json = view.responseJson;
       if (status < 500 && status !== 429) {
-        const said = json ?? (rules.length === 0 ? undefined : answerWords(this.#answerOf(view, extracted.first)));
+        const said = json ?? (rules.length === 0 ? undefined : answerWords(this.#lessons.answerOf(view, extracted.first)));
         if (said !== undefined) {
           this.#schemes.observe(endpoint.id, said, [extracted.first]);
-          this.#coarsen();
+          this.#lessons.coarsen();
         }
       }
     }
     let each: BatchAnswer | undefined;
     if (answered) {
-      const seen = this.#answerOf(view, extracted.first);
+      const seen = this.#lessons.answerOf(view, extracted.first);
       step.responseClass = classifyResponse(this.#schemes.scheme(endpoint.id), seen, ports);
-      each = this.#each(endpoint.id, seen, extracted);
+      each = this.#lessons.each(endpoint.id, seen, extracted);
     }
     if (exchange.gate !== undefined && step.responseClass !== undefined && extracted.subjects.length === 1) {
       const seen = seenAnswer(exchange, endpoint.id, this.oracles.meaning(endpoint.id, step.responseClass.id), extracted.first);
@@ -202,7 +207,7 @@ export class Ledger {
     if (answered && status >= 200 && status < 300 && view.credential !== undefined && exchange.gate?.action !== "uniform")
       step.handed = this.#handed(endpoint.id, view.credential.hash, view, objectRead(rules, extracted), at);
     const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
-    if (!refused) this.#learnAnswers(endpoint, exchange, step, actor, extracted, each, at);
+    if (!refused) this.#lessons.learn(endpoint, exchange, step, actor, extracted, each, at);
     const uniform = exchange.gate?.action === "uniform";
     if (!refused) {
       const declared = this.#rules.declared(endpoint);
@@ -239,7 +244,7 @@ export class Ledger {
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
       if (this.abuse.agreed.length > 0) step.handed = [...step.handed, { at, endpointId: endpoint.id, kind: "agreed", narrow: "", network: "", subjects: this.abuse.agreed }];
-      if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#heard(endpoint, step, actor, step.responseClass, at);
+      if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#lessons.heard(endpoint, step, actor, step.responseClass, at);
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
         step.anchors = step.anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id);
@@ -251,7 +256,7 @@ export class Ledger {
       const followed: [network: string, subjects: readonly string[]][] = [];
       for (const anchor of step.anchors) {
         if (this.questions.followed(anchor.network, anchor.subjects)) followed.push([anchor.network, anchor.subjects]);
-        this.#labelled(anchor, endpoint, declaredAnchor, status);
+        this.#labels.anchored(anchor, endpoint, declaredAnchor, status);
         this.#early.anchored(anchor.network, anchor.subjects);
       }
       if (asked !== undefined || due || followed.length > 0)
@@ -260,7 +265,7 @@ export class Ledger {
         const follow = this.#weakFollowUp(endpoint, exchange, step, actor, at);
         if (follow !== undefined) step.anchors = [...step.anchors, follow];
       }
-      this.#made(endpoint, view, step, actor, at);
+      this.#labels.answered(endpoint, view, step, actor, at);
     }
     if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange)) {
       if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
@@ -319,49 +324,8 @@ export class Ledger {
 
   /** Every weakness known now, newest evidence inside. */
   findings(): Finding[] {
-    const findings: Finding[] = [];
-    const endpoints = this.inventory.endpoints();
-    const closedObjects = new Set(endpoints.filter((one) => isRead(one.method) && one.posture().verdict === "enforced").map(objectOf));
-    for (const endpoint of endpoints) {
-      const missing = missingAuthentication(endpoint, this.#ports, { refusedElsewhere: isRead(endpoint.method) && closedObjects.has(objectOf(endpoint)) });
-      // Where operations are known, each is judged by itself.
-      if (missing !== undefined && (endpoint.operations?.byKey.size ?? 0) === 0) findings.push(missing);
-    }
-    for (const endpoint of this.#guards.doors()) {
-      const state = this.oracles.state(endpoint.id);
-      const timing = this.oracles.timing(endpoint.id);
-      const door = this.anchors.isDoor(endpoint.id);
-      const own = this.ownAnswers.state(endpoint.id);
-      // A sign-up proves who asked; that it refuses somebody who is known stands all the same.
-      const closed = !door && state.channel !== "sign-up" && this.anchors.isAnchorEndpoint(endpoint.id);
-      const told = (state.verdict !== "none" || (timing !== undefined && timing.verdict !== "none")) && !closed;
-      if (!told && own === undefined) continue;
-      // After a restart the counts of questions start anew; until the first one the endpoint's own stand for them.
-      const traffic = this.#traffic.get(endpoint.id) ?? {
-        lookups: endpoint.requests,
-        firstAt: endpoint.firstAt,
-        lastAt: endpoint.lastAt,
-        examples: [...endpoint.posture().examples],
-      };
-      const seen = {
-        endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.template },
-        subjectTypes: this.#rules.of(endpoint).map((rule) => rule.type),
-        // Anybody may knock at a door.
-        authentication: door ? "not enforced" : endpoint.posture().verdict,
-        signIn: door,
-        traffic,
-      } as const;
-      const theirs = told ? [existenceOracle({ ...seen, state }, this.#ports), timingOracle({ ...seen, timing }, this.#ports)] : [];
-      for (const finding of [...theirs, uniformAnswerDiffers({ endpoint: seen.endpoint, own, ...traffic }, this.#ports)]) {
-        // Its page is that of the endpoint it is shown in; its name says which of those it is.
-        if (finding !== undefined) findings.push(endpoint.shownAs === undefined ? finding : { ...finding, endpoint: { ...finding.endpoint, id: endpoint.shownAs.id } });
-      }
-    }
-    for (const call of this.inventory.calls()) {
-      const missing = missingAuthentication(call, this.#ports);
-      if (missing !== undefined) findings.push(missing);
-    }
-    return findings;
+    const { inventory, oracles, anchors, ownAnswers } = this;
+    return ledgerFindings({ inventory, oracles, anchors, ownAnswers, guards: this.#guards, traffic: this.#traffic, rules: this.#rules, ports: this.#ports });
   }
 
   /** What the operator said of an endpoint. */
@@ -421,7 +385,7 @@ export class Ledger {
   }
 
   /** Of whom an answer tells that lists people. Where the request lists them, the gate counts. */
-  #listed(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, at: number): void {
+  #listed(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, actor: Actor, at: number): void {
     const { status } = exchange.response;
     const json = step.view.responseJson;
     if (json === undefined || step.responseClass === undefined || status < 200 || status > 299 || exchange.gate?.action === "uniform") return;
@@ -452,106 +416,8 @@ export class Ledger {
     return [...anchors].map(([about, subjects]) => ({ at, endpointId: about, kind: "handed" as const, narrow: caller, network: "", subjects }));
   }
 
-  #answerOf(view: ExchangeView, echo: string): ClassifiedAnswer {
-    const { response } = view.exchange;
-    const body = response.body === undefined ? undefined : typeof response.body === "string" ? response.body : this.#ports.decodeUtf8(response.body);
-    const contentType = headerOf(response.headers, "content-type");
-    const location = headerOf(response.headers, "location");
-    const { status, size } = response;
-    const json = view.responseJson;
-    // Written out: nearly no answer is a redirect, and taking together costs as much as classing it.
-    if (status < 300 || status >= 400) return { status, contentType, location, body, json, echo: [echo], size };
-    return { status, contentType, location, ...cookiesOfRedirect(status, response.headers), body, json, echo: [echo], size };
-  }
-
-  /** What the answer says of each of several who were asked about together. */
-  #each(endpointId: string, answer: ClassifiedAnswer, extracted: Extracted): BatchAnswer | undefined {
-    if (extracted.batch === undefined) return undefined;
-    const name = eachOf(endpointId);
-    return classifyBatch(this.#schemes.scheme(name), answer, extracted.batch, this.#ports);
-  }
-
-  #coarsen(): void {
-    for (const gone of this.#schemes.drainCoarsened()) this.oracles.coarsen(gone);
-  }
-
-  #learnAnswers(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, extracted: Extracted, each: BatchAnswer | undefined, at: number): void {
-    const { responseClass } = step;
-    const { status } = exchange.response;
-    if (responseClass === undefined || extracted.subjects.length === 0 || status === 429 || status >= 500) return;
-    if (!this.#rules.isAbout(endpoint, this.#rules.of(endpoint))) return;
-    const door = this.anchors.isDoor(endpoint.id);
-    // What succeeds at a door proves who asked, and tells him nothing he did not know.
-    if (door && status < 400) return;
-    this.#traffic.asked(endpoint.id, exchange);
-    if (each !== undefined && extracted.batch !== undefined && exchange.gate?.action !== "uniform") {
-      this.#learnEach(endpoint.id, exchange, step, actor, extracted.batch, each, at);
-      return;
-    }
-    if (extracted.subjects.length !== 1) return;
-    const subject = extracted.subjects[0];
-    if (subject === undefined) return;
-    // An id that an earlier answer handed out is a step of a flow, not a question about somebody: it raises no suspicion.
-    if (!natural(extracted.subjects) && this.anchors.wasHanded(actor.network, extracted.first, at)) return;
-    this.#slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw: extracted.first, at });
-    const { view } = step;
-    this.oracles.observe({
-      endpointId: endpoint.id,
-      subject,
-      responseClass,
-      narrow: actor.narrow,
-      network: actor.network,
-      at,
-      refusal: door,
-      time: timeOf(view),
-      kind: callerKind(view),
-      headers: headersOf(view, this.#ports),
-    });
-    const planted = this.#canaries?.get(subject.hash);
-    if (planted !== undefined) this.oracles.sideLabel({ subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash });
-    // The operator knows; whoever asks brings no label of his own, so no source's share of labels is spent.
-    if (planted !== undefined && this.oracles.label({ endpointId: endpoint.id, subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash }))
-      this.#guards.relabelled();
-    if (this.oracles.meaning(endpoint.id, responseClass.id) === "denied" && !(status < 400 && this.anchors.handsOut(endpoint.id))) {
-      const body = exchange.response.body;
-      if (body !== undefined && exchange.response.truncated !== true) {
-        const text = typeof body === "string" ? body : this.#ports.decodeUtf8(body);
-        const { headers } = exchange.response;
-        if (this.#uniform.passes(endpoint.id, status, headers, text, extracted.first)) return;
-        this.#uniform.learn(endpoint.id, {
-          status,
-          rawHeaders: headers.flat(),
-          body: text,
-          echo: extracted.first,
-          subject: subject.hash,
-          reflected: textsOf(step.view),
-        });
-      }
-    }
-  }
-
-  /** What beside the class of an answer may tell who exists. */
-  #heard(endpoint: InventoryEndpoint, step: Draft, actor: Actor, responseClass: ResponseClass, at: number): void {
-    const roots = this.anchors.lastRoots.filter((one) => step.subjects.every((subject) => subject.hash !== one));
-    const [root] = roots.length === 1 ? roots : [];
-    const [subject] = step.subjects.length === 1 && this.#rules.isAbout(endpoint, this.rulesOf(endpoint.id)) ? step.subjects : [];
-    const own = subject !== undefined && natural(step.subjects);
-    if (!own && root === undefined) return;
-    hearBeside(this.oracles, {
-      endpointId: endpoint.id,
-      view: step.view,
-      responseClass,
-      actor,
-      subject: own ? subject.hash : undefined,
-      root,
-      door: this.anchors.isDoor(endpoint.id),
-      anchor: this.anchors.isAnchorEndpoint(endpoint.id),
-      at,
-    });
-  }
-
   /** A question to a guarded endpoint, for naming an attack's clients and for what is asked about. */
-  #sampled(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, extracted: Extracted, at: number): QuestionRow["asked"] {
+  #sampled(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, extracted: Extracted, at: number): QuestionRow["asked"] {
     const [subject] = extracted.subjects;
     const { status } = exchange.response;
     const { actor, view } = step;
@@ -577,7 +443,7 @@ export class Ledger {
     return this.questions.asked(endpoint.id, contact, place);
   }
 
-  #judgeTargets(step: Draft, at: number): void {
+  #judgeTargets(step: LedgerStepDraft, at: number): void {
     const signals = this.questions.advance(at);
     if (signals.length === 0) return;
     step.signals = [...step.signals, ...signals];
@@ -589,79 +455,10 @@ export class Ledger {
     }
   }
 
-  /** Each of several who were asked about together is a question of its own, as if it had been asked alone; what the answer says of nobody is how it says "no match". */
-  #learnEach(endpointId: string, exchange: Exchange, step: Draft, actor: Actor, batch: Batch, each: BatchAnswer, at: number): void {
-    for (const { json, echo } of each.parts) this.#schemes.observe(eachOf(endpointId), json, [echo]);
-    this.#coarsen();
-    const { narrow, network } = actor;
-    for (const [index, subject] of batch.subjects.entries()) {
-      if (index >= learnedOfBatchMax) break;
-      const responseClass = each.classes[index];
-      if (responseClass !== undefined) this.oracles.observe({ endpointId, subject, responseClass, narrow, network, at });
-    }
-    const [first] = batch.subjects;
-    if (each.rest === undefined || first === undefined || exchange.response.truncated === true) return;
-    const body = JSON.stringify(each.rest);
-    const { status, headers } = exchange.response;
-    if (this.#uniform.passes(endpointId, status, headers, body, "")) return;
-    this.#uniform.learn(endpointId, { status, rawHeaders: headers.flat(), body, echo: "", subject: first.hash, reflected: textsOf(step.view) });
-  }
-
   /** Somebody set out to follow up what was asked about these people, and the service failed him. */
   #attempt(endpoint: InventoryEndpoint, actor: Actor, at: number): readonly Anchor[] {
     const { lastRoots } = this.anchors;
     return lastRoots.length === 0 ? noAnchors : [{ at, endpointId: endpoint.id, kind: "failed", narrow: actor.narrow, network: actor.network, subjects: lastRoots }];
-  }
-
-  /** An anchored subject exists: that labels the answers it got wherever it was asked about; where it came into being, those before were about nobody. */
-  #labelled(anchor: Anchor, asked: InventoryEndpoint, declared: Anchor["kind"] | undefined, status: number): void {
-    this.#guards.relabelled();
-    const own = anchor.endpointId === asked.id;
-    const [only] = anchor.subjects;
-    let says: "created" | "before" | "unknown" = anchor.kind === "sign-up" ? "created" : "before";
-    if (only !== undefined && anchor.subjects.length === 1 && (declared === undefined || !own) && existenceKinds.has(anchor.kind)) {
-      // A 201 whose token is accepted now was counted when it was given.
-      if (own || anchor.kind !== "sign-up") this.#creations.succeeded(anchor.endpointId, only, true);
-      else this.#creations.letIn(only);
-      says = this.#creations.says(anchor.endpointId, own ? status : anchor.kind === "sign-up" ? 201 : 200);
-    }
-    for (const subject of anchor.subjects.slice(0, 4)) {
-      if (says === "created") this.#created(anchor.endpointId, subject, anchor.network, anchor.at);
-      if (says === "before") this.oracles.sideLabel({ subject, exists: true, at: anchor.at, narrow: anchor.network });
-      for (const endpointId of this.#rules.endpointIds()) {
-        const label = { endpointId, subject, at: anchor.at, narrow: anchor.network };
-        // Who signs in has an account; who signs up had none when he was refused.
-        if (says === "before" && (endpointId !== anchor.endpointId || (anchor.kind === "sign-in" && this.anchors.isDoor(endpointId))))
-          this.oracles.label({ ...label, exists: true });
-      }
-      for (const slip of this.#slips.before(anchor.network, subject)) {
-        this.oracles.sideLabel({ subject: slip.subject, exists: false, at: slip.at, narrow: anchor.network });
-        this.oracles.label({ endpointId: slip.endpointId, subject: slip.subject, exists: false, at: slip.at, narrow: anchor.network, confidence: 0.9 });
-      }
-    }
-  }
-
-  /** Somebody may have come into being by this, and what was answered about him before was about nobody: a 201, or a success with a proof that let nobody in. */
-  #made(endpoint: InventoryEndpoint, view: ExchangeView, step: Draft, actor: Actor, at: number): void {
-    const { id } = endpoint;
-    const { responseClass } = step;
-    const { status } = view.exchange.response;
-    if (responseClass === undefined || isRead(view.exchange.method) || status < 200 || status > 299 || step.anchors.some((anchor) => anchor.endpointId === id)) return;
-    const proven = this.anchors.lastProof && step.subjects.length === 1 && !this.anchors.handsOut(id) && plainOutcome(labelOf(responseClass)) !== "refused";
-    if (status !== 201 && !proven) return;
-    for (const { hash } of step.subjects.slice(0, 4)) {
-      this.#creations.succeeded(id, hash, false);
-      if (status === 201 ? this.#creations.says(id, 201) === "created" : this.#creations.isSignUp(id)) this.#created(id, hash, actor.network, at);
-    }
-  }
-
-  /** What a sign-up itself answered was about nobody yet, too. */
-  #created(creator: string, subject: string, narrow: string, at: number): void {
-    this.#guards.relabelled();
-    const itself = this.#creations.isSignUp(creator);
-    this.oracles.sideLabel({ subject, exists: true, at, createdAt: at + 1, narrow });
-    for (const endpointId of this.#rules.endpointIds())
-      if (endpointId !== creator || itself) this.oracles.created({ endpointId, subject, at: endpointId === creator ? at + 1 : at, narrow });
   }
 
   /** Templates merge and parameters get names: what was learned under the older ones goes on under the new. */
@@ -692,7 +489,7 @@ export class Ledger {
   }
 
   /** In a log: a read about somebody waits, a change that succeeds follows it up. */
-  #weakFollowUp(endpoint: InventoryEndpoint, exchange: Exchange, step: Draft, actor: Actor, at: number): Anchor | undefined {
+  #weakFollowUp(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, actor: Actor, at: number): Anchor | undefined {
     const { status } = exchange.response;
     if (isRead(exchange.method)) {
       const [subject] = step.subjects;
@@ -733,7 +530,7 @@ export class Ledger {
     return early.flatMap((past) => {
       const extracted = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
       const { subjects, first } = extracted;
-      const each = this.#each(endpoint.id, this.#answerOf(past.view, first), extracted);
+      const each = this.#lessons.each(endpoint.id, this.#lessons.answerOf(past.view, first), extracted);
       const rows = rowsOf(past.exchange, endpoint.id, past.actor, subjects, past.responseClass, classesOf(extracted, each));
       const [subject] = subjects;
       const handed = !natural(subjects) && this.anchors.wasHanded(past.actor.network, first, past.at);
@@ -749,135 +546,6 @@ export class Ledger {
   }
 }
 
-export interface LedgerOptions {
-  readonly mode: Mode;
-  readonly budget?: Partial<Budget>;
-  readonly declared?: DeclaredOf;
-  /** Whom the operator expects to ask about many, for gates. */
-  readonly expected?: readonly ExpectedCaller[];
-  /** Declared oracles that were not seen in traffic yet. */
-  readonly declaredEndpoints?: () => readonly GuardedEndpoint[];
-  /** What people decided about path templates. */
-  readonly rules?: readonly TemplateRule[];
-  /** What the operator knows of who exists: labels for the oracle's proof. */
-  readonly canaries?: CanarySet | undefined;
-  /** For the detectors of codes, messages and sign-ins. */
-  readonly abuse?: AbuseOptions;
-  /** Of the inventory's memory. */
-  readonly bounds?: Partial<InventoryBounds>;
-}
-
-/** Subjects found in a request, with the rules and the template they were found by. */
-export interface KnownOfRequest {
-  readonly rules: readonly SubjectRule[];
-  readonly template: string;
-  readonly extracted: Extracted;
-}
-
-/** What one exchange brought. */
-export interface LedgerStep {
-  readonly view: ExchangeView;
-  /** As it is shown. */
-  readonly endpoint: InventoryEndpoint | undefined;
-  /** As it was learned: whose answers these are, and who guards it. The same unless a person's rule shows several as one. */
-  readonly door: InventoryEndpoint | undefined;
-  readonly actor: Actor;
-  readonly subjects: readonly Subject[];
-  readonly responseClass: ResponseClass | undefined;
-  /** Rows the gate has not journaled itself. */
-  readonly disclosures: readonly Disclosure[];
-  /** Rows of people whom answers listed for a caller who goes through a list; the gate journals none of them. */
-  readonly shown: readonly Disclosure[];
-  readonly anchors: readonly Anchor[];
-  /** Of kind `failed`: for gates alone, they prove nothing. */
-  readonly attempts: readonly Anchor[];
-  /** Ids this answer handed to its caller, for the gate. */
-  readonly handed: readonly Anchor[];
-  /** What the detectors of codes, messages and sign-ins raised. */
-  readonly signals: readonly Signal[];
-  /** What it changed of what {@link Ledger.questions} knows; undefined: nothing. */
-  readonly question: QuestionRow | undefined;
-}
-
-export interface LedgerState {
-  readonly inventory: ReturnType<Inventory["exportState"]>;
-  readonly oracles: ReturnType<OracleTracker["exportState"]>;
-  readonly schemes: ReturnType<SchemeLearner["exportState"]>;
-  readonly uniform: ReturnType<UniformTemplates["exportState"]>;
-  /** Absent in states of before. */
-  readonly own?: ReturnType<OwnAnswers["exportState"]>;
-  readonly anchors: AnchorFinderState;
-  /** Absent in older states. */
-  readonly creations?: readonly CreationCounts[];
-  /** Absent in older states. */
-  readonly abuse?: AbuseState;
-  /** Absent in older states. */
-  readonly handed?: HandedObjectsState;
-  /** Absent in older states. */
-  readonly listings?: ListingsState;
-  readonly principals: readonly string[];
-  /** Ids of endpoints under a budget; absent in older states. */
-  readonly held?: readonly string[];
-  /** Ids the gate was told of; absent in older states. */
-  readonly told?: readonly string[];
-}
-
-interface Draft {
-  view: ExchangeView;
-  endpoint: InventoryEndpoint | undefined;
-  door: InventoryEndpoint | undefined;
-  actor: Actor;
-  subjects: readonly Subject[];
-  responseClass: ResponseClass | undefined;
-  disclosures: Disclosure[];
-  shown: readonly Disclosure[];
-  anchors: readonly Anchor[];
-  attempts: readonly Anchor[];
-  handed: readonly Anchor[];
-  signals: readonly Signal[];
-  question: QuestionRow | undefined;
-}
-
-function rowsOf(
-  exchange: Exchange,
-  endpointId: string,
-  actor: Actor,
-  subjects: readonly Subject[],
-  responseClass: ResponseClass | undefined,
-  each: ReadonlyMap<string, ResponseClass> | undefined,
-): Disclosure[] {
-  const { status } = exchange.response;
-  if (responseClass === undefined || status === 429 || status >= 500) return [];
-  return subjects.map((subject, n) => ({
-    id: `${exchange.id}.${n}`,
-    exchangeId: exchange.id,
-    at: exchange.at,
-    endpointId,
-    subjectType: subject.type,
-    subject: subject.hash,
-    answer: "truthful",
-    responseClass: (each?.get(subject.hash) ?? responseClass).id,
-    narrow: actor.narrow,
-    address: actor.address,
-    credential: actor.credential ?? "",
-  }));
-}
-
-/** By subject's hash, where an answer says something of each. */
-export function classesOf(extracted: Extracted | undefined, each: BatchAnswer | undefined): ReadonlyMap<string, ResponseClass> | undefined {
-  if (each === undefined || extracted?.batch === undefined) return undefined;
-  const classes = new Map<string, ResponseClass>();
-  for (const [index, subject] of extracted.batch.subjects.entries()) {
-    const responseClass = each.classes[index];
-    if (responseClass !== undefined) classes.set(subject.hash, responseClass);
-  }
-  return classes;
-}
-
-/** Anchors that show whether the person was there before. */
-const existenceKinds: ReadonlySet<Anchor["kind"]> = new Set(["sign-in", "sign-up", "code-verified"]);
-/** Of one list so many are learned from: what an endpoint tells shows in a few, and one request of a thousand must not cost a thousand times as much. */
-export const learnedOfBatchMax = 64;
 const noAnchors: readonly Anchor[] = [];
 const noRows: readonly Disclosure[] = [];
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
@@ -890,15 +558,4 @@ function telling(verdict: OracleVerdict): number {
 function objectRead(rules: readonly SubjectRule[], { subjects, first }: Extracted): ReadObject | undefined {
   const [rule] = rules;
   return rule !== undefined && isObjectRead(rules) && subjects.length === 1 ? { type: rule.type, value: first } : undefined;
-}
-
-function isRead(method: string): boolean {
-  return method === "GET" || method === "HEAD";
-}
-
-/** Host and path up to the first parameter and including it: the object that is read. A path without one is an object by itself. */
-function objectOf(endpoint: InventoryEndpoint): string {
-  const end = endpoint.clearTemplate.indexOf("}");
-  const path = end < 0 ? endpoint.clearTemplate : endpoint.clearTemplate.slice(0, end + 1);
-  return `${endpoint.host} ${path.replaceAll(/\{[^{}/]{0,100}\}/g, "{}")}`;
 }

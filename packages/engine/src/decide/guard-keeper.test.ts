@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { carriesAll, type Exchange } from "../exchange/exchange.ts";
-import { Ledger, type LedgerState } from "../ledger.ts";
+import { Ledger } from "../ledger.ts";
+import type { LedgerState } from "../ledger/ledger-state.ts";
 import { ports } from "../testing/ports.ts";
 
 const start = Date.UTC(2026, 2, 2, 10);
