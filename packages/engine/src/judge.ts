@@ -153,7 +153,7 @@ export class Judge {
         extractSubjects(endpoint.subjects, endpoint.template, partsOfRequest(exchange, segments, query), this.#ports);
       const actor = this.#actorOf(exchange, query);
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at, (asns) =>
-        clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", asns, this.#ports),
+        clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", extracted?.subjects[0]?.type, asns, this.#ports),
       );
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
     }

@@ -112,7 +112,7 @@ export class Ledger {
         uniform: this.#uniform,
         early: this.#early,
         targets: this.questions.targets,
-        named: (endpointId, at) => this.questions.names.toHoldOff(endpointId, at),
+        named: (endpointId, at) => this.questions.toHoldOff(endpointId, at),
         rules: this.#rules,
         owned: (endpointId) => this.handed.owned(endpointId),
         refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),

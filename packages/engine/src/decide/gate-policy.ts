@@ -1,4 +1,5 @@
 import type { DarkRange } from "../exchange/dark-range.ts";
+import type { Front } from "../detect/target/walking-fronts.ts";
 import type { AsnRange } from "../detect/names/asn-table.ts";
 import type { AttributeKind } from "../detect/names/client-attributes.ts";
 import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
@@ -95,6 +96,8 @@ export interface NamedClients {
   readonly subsets: readonly (readonly { readonly kind: AttributeKind; readonly values: readonly string[] }[])[];
   /** Addresses of the networks that are named by their number: the gate has no list of its own. */
   readonly ranges?: readonly AsnRange[];
+  /** Who asks about somebody between these ranks is meant, too, see `walking-fronts.ts`. For the memory only: not to be written down. */
+  readonly fronts?: readonly Front[];
 }
 
 /** Whether an answer passes a guard that looks at refusals only. `classOf` is asked where the status alone does not say so. */

@@ -31,6 +31,15 @@ describe("holding off only those who were named", () => {
     expect([apart.sideOf(looks("a", "198.51.100.9"), day), apart.sideOf(looks("a", "198.51.101.9"), day)]).toEqual(["named", "others"]);
   });
 
+  it("knows who asks where a list stands by the rank of whom he asks about, and takes nobody for one who has none", () => {
+    const apart = new NamedApart();
+    apart.obey({ subsets: [], fronts: [{ from: 500, to: 600 }] }, day);
+    const about =
+      (...rank: string[]): LooksOf =>
+      () => [...looks("aaaaaaaa")(undefined), ...rank];
+    expect([about("499"), about("500"), about("600"), about("601"), about()].map((client) => apart.sideOf(client, day))).toEqual(["others", "named", "named", "others", "others"]);
+  });
+
   it("gives all who are named one answer in four hours together", () => {
     const apart = new NamedApart();
     apart.obey(rule, 0);

@@ -6,7 +6,7 @@ import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import type { NamedClients } from "./gate-policy.ts";
 
 /**
- * Holds off only those newcomers whom the ledger has named as the attack's clients, while D4 narrows them all otherwise. Named ones share a purse of their own, far smaller than the trickle; what the
+ * Holds off only those newcomers whom the ledger has named as the attack's clients, or who ask where a list stands that is gone through in order, while D4 narrows them all otherwise. Named ones share a purse of their own, far smaller than the trickle; what the
  * others ask is answered as on calm days, and judged by a test of its own: CUSUMs from the share that honest newcomers leave, at a lower threshold than the one that raised the alarm. Once that speaks, the attack goes on
  * outside of what was named, and everybody is narrowed as without a name: for six hours, doubled each time.
  *
@@ -38,6 +38,8 @@ export class NamedApart {
   sideOf(client: LooksOf, at: number): Side | undefined {
     if (this.#rule === undefined || at < this.#heldOffUntil) return undefined;
     const attributes = client(this.#asns);
+    const rank = Number(attributes[attributeKinds.length] ?? Number.NaN);
+    if (this.#rule.fronts?.some(({ from, to }) => rank >= from && rank <= to) === true) return "named";
     return this.#values.some((parts) => parts.every(([kind, values]) => values.has(attributes[kind] ?? ""))) ? "named" : "others";
   }
 

@@ -46,10 +46,10 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     misses:
       "An attack that is a small part of all newcomers, or whose askers follow up with identifiers of their own; one that was there first and asks as many as the hour is busy. Services whose newcomers mostly never follow up (above 60 % from the start) are tested by the clock only.",
     mistakes:
-      "A release or a campaign after which new users stop following up in a way that can be seen. While a slow attack is held off, most honest newcomers are answered as unknown too.",
+      "A release or a campaign after which new users stop following up in a way that can be seen. While a slow attack is held off whose clients cannot be named and whose list is not gone through in order, most honest newcomers are answered as unknown too.",
     walkedAroundBy:
       "Asking from addresses that have followed up before, which needs own accounts; staying a small part of the newcomers. Then the credits and `enumeration.ceiling` are left.",
-    acts: "newcomers share a trickle of truthful answers, six an hour and fewer, until their follow-ups are honest again; where the attack's clients are named, only those are held off, and all again for six hours or longer when it goes on among the others, which is told; callers known by their anchors notice nothing",
+    acts: "newcomers share a trickle of truthful answers, six an hour and fewer, until their follow-ups are honest again; where the attack's clients are named, or its list is gone through in order and it is seen where it stands, only those or who asks there are held off, and all again for six hours or longer when it goes on among the others, which is told; callers known by their anchors notice nothing",
     file: "packages/engine/src/decide/follow-up-share.ts",
     numbers: "packages/engine/src/decide/enumeration-policy.ts",
   },

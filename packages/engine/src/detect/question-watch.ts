@@ -4,6 +4,8 @@ import { hash53 } from "./observe/hash53.ts";
 import type { Signal } from "./signal.ts";
 import { TargetWatch, type TargetWatchState } from "./target/target-watch.ts";
 import type { TargetPlace } from "./target/target-place.ts";
+import { type Front, WalkingFronts } from "./target/walking-fronts.ts";
+import type { NamedClients } from "../decide/gate-policy.ts";
 
 /**
  * Who asks guarded endpoints and whom they ask about: feeds the naming of attacks and D5, with what an exchange brings and, after a restart, with the row that was kept of it; both do the same.
@@ -14,6 +16,10 @@ export class QuestionWatch {
   readonly names: AttackNamer;
   /** D5: whom an attack asks about. */
   readonly targets: TargetWatch;
+  /** Where a list that is gone through in order stands. */
+  readonly fronts = new WalkingFronts();
+  /** By endpoint, the rule that was made last of the same parts. */
+  readonly #rules = new Map<string, { readonly clients: NamedClients | undefined; readonly fronts: readonly Front[]; readonly rule: NamedClients }>();
   #signals: number;
 
   constructor(kept?: KeptQuestions) {
@@ -28,9 +34,25 @@ export class QuestionWatch {
     return { ...contact, ...(place === undefined ? {} : { place: { block: place.block, bucket: place.bucket, offset: place.offset } }) };
   }
 
+  /** Whom the gate may hold off alone: clients that were named, and who asks where a list stands that is gone through in order. */
+  toHoldOff(endpointId: string, now: number): NamedClients | undefined {
+    const clients = this.names.toHoldOff(endpointId, now);
+    const fronts = this.fronts.of(endpointId, now);
+    if (fronts === undefined) {
+      this.#rules.delete(endpointId);
+      return clients;
+    }
+    const last = this.#rules.get(endpointId);
+    if (last?.clients === clients && last?.fronts === fronts) return last.rule;
+    const rule = { subsets: [], ...clients, fronts };
+    this.#rules.set(endpointId, { clients, fronts, rule });
+    return rule;
+  }
+
   /** Somebody of this network followed up on these people. Whether that changed anything. */
   followed(network: string, subjects: readonly string[]): boolean {
     const waited = this.targets.followed(network, subjects);
+    this.fronts.followed(network, subjects);
     return this.names.followed(network, subjects) || waited;
   }
 
@@ -43,13 +65,17 @@ export class QuestionWatch {
 
   /** Signals of enumeration, from wherever they are raised: while they stand, {@link AttackNamer.named} answers. */
   alarmed(signals: readonly Signal[]): void {
-    for (const signal of signals) if (signal.endpointId !== undefined && raisesAlarm(signal)) this.names.alarm(signal.endpointId, signal.at);
+    for (const signal of signals) {
+      if (signal.endpointId === undefined || !raisesAlarm(signal)) continue;
+      if (this.names.alarm(signal.endpointId, signal.at)) this.fronts.alarm(signal.endpointId, signal.at);
+    }
   }
 
   /** The endpoint goes on under another id. */
   renamed(from: string, to: string): void {
     this.names.renamed(from, to);
     this.targets.renamed(from, to);
+    this.fronts.renamed(from, to);
   }
 
   /** What is known, for {@link QuestionRow}s to go on from. Holds what is counted, not copies: write it out before the next exchange. */
@@ -69,6 +95,8 @@ export class QuestionWatch {
 
   #take(endpointId: string, contact: Omit<Contact, "followed">, place: TargetPlace | undefined): boolean {
     const { at, source, subject, truthful } = contact;
+    // Of mail addresses only the domain's own are in order.
+    if (place?.bucket !== undefined) this.fronts.asked(endpointId, { at, source, subject, rank: place.rank });
     const waits = truthful && place !== undefined && this.targets.asked(endpointId, { at, source, subject, place });
     return this.names.add(endpointId, contact) || waits;
   }

@@ -95,6 +95,25 @@ test("rows of a method without a guard are those of the guard that judged it; on
   state.close(true);
 });
 
+test("where a list stands that is gone through in order is not written down: these are numbers in clear", () => {
+  const state = new GateState(dir, "now");
+  const guard: GuardedEndpoint = { ...unlearned, id: "e", method: "GET", host: "*", template: "/v1/users/{phone}", state: "budgeted", subjects: [] };
+  const subsets = [[{ kind: "program" as const, values: ["curl"] }]];
+  const fronts = [{ from: 4915112345, to: 4915112399 }];
+  state.savePolicy({
+    version: 1,
+    mode: "enforce",
+    endpoints: [
+      { ...guard, named: { subsets, fronts } },
+      { ...guard, id: "f", named: { subsets: [], fronts } },
+    ],
+    principals: [],
+  });
+  expect(readFileSync(join(dir, "gate", "policy.json"), "utf8")).not.toContain("49151123");
+  expect(new GateState(dir, "then").loadPolicy()?.policy.endpoints.map(({ named }) => named)).toEqual([{ subsets }, undefined]);
+  state.close(true);
+});
+
 function told(): { readonly seq: number; readonly at: number } {
   const cell = readFileSync(join(dir, "gate", "lives", "life"));
   return { seq: cell.readDoubleLE(0), at: cell.readDoubleLE(8) };

@@ -108,7 +108,7 @@ export class GateState {
     const retired = before.filter((endpoint) => !now.has(endpoint.id)).slice(0, retiredMax);
     this.#guards = { policy, retired };
     const file = join(this.#dir, "policy.json");
-    writeFileSync(`${file}.new`, JSON.stringify({ ...policy, retired }), { mode: 0o600 });
+    writeFileSync(`${file}.new`, JSON.stringify({ ...policy, endpoints: policy.endpoints.map(withoutFronts), retired: retired.map(withoutFronts) }), { mode: 0o600 });
     renameSync(`${file}.new`, file);
   }
 }
@@ -144,4 +144,12 @@ function doorsOf(endpoints: readonly GuardedEndpoint[], earlier: readonly Guarde
     for (const [, id] of guard.others ?? []) if (!guarded.has(id) && !former.has(id)) former.set(id, guard.id);
   }
   return { retired, former };
+}
+
+/** Fronts are numbers in clear: not written down. The hub sends them anew; until then nobody is held off for them alone. */
+function withoutFronts(endpoint: GuardedEndpoint): GuardedEndpoint {
+  if (endpoint.named?.fronts === undefined) return endpoint;
+  const { named, ...rest } = endpoint;
+  const { fronts: _, ...clients } = named;
+  return clients.subsets.length === 0 ? rest : { ...rest, named: clients };
 }

@@ -269,7 +269,7 @@ export class JudgingGate implements GatePort {
       extracted.subjects,
       extracted.truncated || (!complete && (extracted.needsBody || readsBody(endpoint) || extracted.subjects.length === 0)),
       head.at,
-      (asns) => clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, asns, ports),
+      (asns) => clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, extracted.subjects[0]?.type, asns, ports),
     );
     if (reservation === undefined) return pass;
     token.held = { waiting: token, endpoint, reservation, extracted };

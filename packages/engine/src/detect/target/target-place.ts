@@ -16,10 +16,9 @@ export function targetPlace(type: SubjectType, raw: string, ports: Ports): Targe
     if (at <= 0 || at === normal.length - 1) return undefined;
     return { block: ports.hash("segment", `block\nemail\n${normal.slice(at + 1)}`), rank: letterRank(normal.slice(0, at)), bucket: undefined, offset: 0 };
   }
-  if (type !== "phone" && type !== "integer") return undefined;
+  const rank = rankOf(type, raw);
+  if (Number.isNaN(rank)) return undefined;
   const digits = type === "phone" ? normal.slice(1) : normal;
-  if (digits.length === 0 || digits.length > digitsMax || !allDigits(digits)) return undefined;
-  const rank = Number(digits);
   // The length is part of the name: 0012 and 12 are no neighbours, nor are numbers of two countries.
   const name = `${type}\n${digits.length}`;
   return {
@@ -28,6 +27,14 @@ export function targetPlace(type: SubjectType, raw: string, ports: Ports): Targe
     bucket: ports.hash("segment", `bucket\n${name}\n${Math.floor(rank / bucketSize)}`),
     offset: rank % bucketSize,
   };
+}
+
+/** The rank alone of a telephone number or integer; NaN for all else. */
+export function rankOf(type: SubjectType, raw: string): number {
+  if ((type !== "phone" && type !== "integer") || raw.length === 0 || raw.length > rawMax) return Number.NaN;
+  const normal = normalForm(type, raw);
+  const digits = type === "phone" ? normal.slice(1) : normal;
+  return digits.length === 0 || digits.length > digitsMax || !allDigits(digits) ? Number.NaN : Number(digits);
 }
 
 export interface TargetPlace {

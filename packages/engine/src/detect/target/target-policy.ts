@@ -38,6 +38,17 @@ export const targetPolicy = {
   poolMax: 8,
   closeRanks: 5,
   ranksMin: 64,
+  /**
+   * Fronts of lists gone through in order: eight questions in a chain from five sources, among the last 48 that nobody followed up, each an eighth of the usual distance from the next; in numbers
+   * at least so long. Who asks there may be one in ten honest people at most. What is known of one is kept for eighteen hours after its last questions, longer than the gate waits for them.
+   */
+  frontOf: 48,
+  frontMin: 8,
+  frontSources: 5,
+  frontCloser: 8,
+  frontLeast: 32,
+  frontHonestMost: 0.1,
+  frontKeptMs: 64_800_000,
   /** While D5 stands, the endpoint-wide tests need this part of their evidence. */
   cutTo: 0.4,
   standsForMs: 86_400_000,
