@@ -64,7 +64,7 @@ describe("a list that is gone through in order", () => {
     for (let seed = 1; seed <= 3; seed++) {
       const lists: ((scene: Scene) => number[])[] = [
         (scene) => sorted(scene, 5_000).slice(1_000, 1_540),
-        (scene) => sorted(scene, 5_000).slice(1_000, 1_540).reverse(),
+        (scene) => sorted(scene, 5_000).slice(1_000, 1_540).toReversed(),
         () => Array.from({ length: 540 }, (_, n) => 7_000_000 + n),
         () => Array.from({ length: 540 }, (_, n) => 7_000_000 + 97 * n),
         // Two halves in turn.
