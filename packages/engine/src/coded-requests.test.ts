@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { describe, expect, it } from "vitest";
+import { extractSubjects } from "./exchange/subjects.ts";
+import { ports } from "./testing/ports.ts";
 import { jsonExchange } from "./testing/json-exchange.ts";
 import { Judged } from "./testing/judged.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
@@ -99,6 +101,18 @@ describe("a guarded question is guarded however it is coded", () => {
     expect(told).toBeLessThanOrEqual(12);
   });
 });
+
+it("a declared cookie is read, in clear and coded", () => {
+  const asked = (name: string, cookie: string): number =>
+    extractSubjects([{ location: { in: "cookie", name }, type: "email" }], "/status", { ...noParts, header: (header) => (header === "cookie" ? cookie : undefined) }, ports)
+      .subjects.length;
+  expect(asked("who", `lang=en; who=${inUrl("anna@mail.example")}`)).toBe(1);
+  expect(asked("who", `lang=en; who=${base64("anna@mail.example,ben@mail.example")}`)).toBe(2);
+  expect(asked("state.email", `state=${inUrl(JSON.stringify({ email: "anna@mail.example" }))}`)).toBe(1);
+  expect(asked("state.email", `state=${inUrl(base64(JSON.stringify({ email: "anna@mail.example" })))}`)).toBe(1);
+  expect(asked("state.email", "lang=en")).toBe(0);
+});
+const noParts = { segments: ["status"], query: "", contentType: "", body: "" };
 
 describe("what is coded and names nobody", () => {
   it.each<[string, () => Asked]>([
