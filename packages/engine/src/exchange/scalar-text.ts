@@ -1,7 +1,8 @@
 import { isPlainWords } from "./plain-words.ts";
 import type { Ports } from "./ports.ts";
+import { refusalSense } from "./refusal-sense.ts";
 
-/** The value of a scalar as class keys write it: booleans and numbers of at most three digits in clear, text per the vocabulary; all else hashed. */
+/** The value of a scalar as class keys write it: booleans and numbers of at most three digits in clear, text per the vocabulary; all else hashed, with what it says of whom it is about where that is plain (`#1a2b3c~missing`). */
 export function scalarText(value: string | number | boolean, ports: Ports): string {
   if (typeof value === "boolean") return String(value);
   // Four digits can be somebody's PIN.
@@ -9,7 +10,8 @@ export function scalarText(value: string | number | boolean, ports: Ports): stri
   if (value === "") return '""';
   const word = value.trim().toLowerCase();
   if (vocabulary.has(word) || isCode(value)) return visible(value.slice(0, 32));
-  return `#${ports.hash("segment", value).slice(0, 6)}`;
+  const sense = refusalSense(value);
+  return `#${ports.hash("segment", value).slice(0, 6)}${sense === undefined ? "" : `~${sense}`}`;
 }
 
 /** True for text that may name a person, thing or moment: five or more digits, an at sign, a UUID or long hex, or long text. */

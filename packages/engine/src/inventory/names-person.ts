@@ -1,4 +1,5 @@
 import type { SubjectRule } from "../decide/gate-policy.ts";
+import { governmentIds, governmentIdWords } from "./government-ids.ts";
 import { isPersonNoun } from "./segment-kind.ts";
 
 /**
@@ -11,8 +12,24 @@ export function namesPerson(rules: readonly SubjectRule[], template: string): bo
   return rules.some(({ location, type }) =>
     isOwned(location)
       ? isPersonNoun(ownerOf(location.name, template))
-      : personName.test(leafOf(location.name)) || (type === "opaque" && (isPersonNoun(leafOf(location.name).replace("[]", "")) || personDigest.test(leafOf(location.name)))),
+      : isPersonNumber(leafOf(location.name)) || (type === "opaque" && (isPersonNoun(leafOf(location.name).replace("[]", "")) || personDigest.test(leafOf(location.name)))),
   );
+}
+
+/**
+ * True for the name of a number that is one person's: `memberNumber`, `customer_no`, `patientRef`, `ssn`, `passportNumber`, `matrikelnummer`. At most 64 characters
+ * are read.
+ *
+ * Misses: trades and languages that have other words for it.
+ */
+export function isPersonNumber(leaf: string): boolean {
+  const words = leaf
+    .slice(0, 64)
+    .replaceAll(/([a-z\d])([A-Z])/g, "$1 $2")
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u);
+  const name = words.join("");
+  return personNumber.test(name) || compound.test(name) || official.has(name);
 }
 
 /** True when what an identifier names is usually one customer's own: an order, an invoice, a message. */
@@ -46,10 +63,18 @@ function leafOf(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1).slice(0, 64);
 }
 
-const personName = /^(?:user|account|customer|member|patient|employee|subscriber|student|player|person|client|profile|contact)s?[_-]?(?:id|number|no|uuid|guid|ref)s?$/i;
 /** What a client made of somebody's number or address before it asked. */
 const personDigest =
   /(?:phone|mobile|msisdn|mail|user|account|customer|member|contact|person)s?[_-]?(?:hash|hashed|digest|sha_?\d{1,3}|md5)(?:es|s)?$|^(?:hash|hashed|sha_?\d{1,3}|md5)[_-]?(?:of[_-]?)?(?:phone|mobile|msisdn|mail|email|user|account|contact)s?/i;
+const personNumber =
+  /^(?:user|account|customer|member|membership|patient|employee|personnel|staff|subscriber|student|pupil|player|person|client|profile|contact|policyholder|insured|insurance|driver|rider|passenger|guest|tenant|resident|citizen|taxpayer|voter|donor|beneficiary|cardholder|loyalty|frequentflyer|badge)s?(?:id|number|num|no|nr|uuid|guid|ref|reference)s?$/;
+const compound = /^(?:kunden|mitglieds?|mitglieder|patienten|versicherten|versicherungs|personal|matrikel|vertrags|teilnehmer)(?:nummer|nr|id)$/;
+/** Words of states for people's numbers that are more often something else: a run, a booking, an end. */
+const doubtful: ReadonlySet<string> = new Set("run rut rc cf fin said pan pnr nie nir cnp egn afm oib tin inn nif documentnumber documento".split(" "));
+/** Numbers that states give people. */
+const official: ReadonlySet<string> = new Set(
+  [...governmentIdWords, ...governmentIds.flatMap(({ words }) => words), "passport", "passportnumber", "passportno", "mrn", "kvnr"].filter((word) => !doubtful.has(word)),
+);
 const privateName =
   /^(?:order|invoice|payment|transaction|booking|reservation|ticket|message|document|claim|policy|card|wallet|device|cart|shipment)s?[_-]?(?:id|number|no|uuid|guid|ref)s?$/i;
 const privateNouns: ReadonlySet<string> = new Set(

@@ -6,6 +6,7 @@ import { rememberText } from "../exchange/remember-text.ts";
 import { codedValue } from "../exchange/coded-value.ts";
 import { isPersonNoun } from "./segment-kind.ts";
 import { DistinctCounter, hash32 } from "./distinct-counter.ts";
+import { isPersonNumber } from "./names-person.ts";
 import type { ValueShape } from "./value-shape.ts";
 import { isKnownPhone, valueShape } from "./value-shape.ts";
 
@@ -218,7 +219,8 @@ const namedAs = rememberText((given) => {
     mayHoldAnybody: /^(?:q|query|search|to|from|key|code)$/.test(leaf),
     phoneNamed: /phone|msisdn|mobile|cell|^tel|whatsapp|e164/.test(leaf) && !leaf.endsWith("id"),
     explicitId: leaf.endsWith("id"),
-    idNamed: /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf),
+    // `trackingNumber` says what `tracking_number` says.
+    idNamed: /(^|[_.-])(id|ids|number|account|customer|member|user)s?$|[a-z]id$|uid|guid/.test(leaf) || /[a-z\d]Numbers?\]?$/.test(withoutIndexes(given)) || isPersonNumber(leaf),
     // What clients make of numbers and addresses before they ask.
     digestNamed: /hash|digest|sha_?\d|md5/.test(leaf) || isPersonNoun(leaf),
     userNamed: /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf),

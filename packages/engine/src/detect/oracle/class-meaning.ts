@@ -1,4 +1,5 @@
 import type { ClassMeaning } from "./class-structure.ts";
+import { senseOf } from "./class-structure.ts";
 import type { EndpointOracle } from "./endpoint-oracle.ts";
 
 /** What a class says about its subject, and how we know. */
@@ -56,7 +57,8 @@ function fromStructure(oracle: EndpointOracle, symbol: number): ClassMeaning {
     return poor ? "denied" : "unknown";
   }
   const rich = others.some((other) => oracle.isPoor(other, symbol));
-  if (rich && poor) return status < 300 ? "confirmed" : "unknown";
+  // "Wrong date of birth" is said of somebody who is there, however little that is beside what the right one gets.
+  if (rich && poor) return status < 300 || senseOf(oracle.classes[symbol]?.key ?? "") === "wrong" ? "confirmed" : "unknown";
   return rich ? "confirmed" : poor ? "denied" : "unknown";
 }
 

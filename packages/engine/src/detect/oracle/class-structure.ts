@@ -1,3 +1,6 @@
+import { type RefusalSense, refusalSense } from "../../exchange/refusal-sense.ts";
+import { rememberText } from "../../exchange/remember-text.ts";
+
 /** What an answer means for the person asked about. `nothing`: it says neither. */
 export type ClassMeaning = "confirmed" | "denied" | "nothing" | "unknown";
 
@@ -24,6 +27,7 @@ export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
   const flags = [flagOf(poor.key), flagOf(rich.key)] as const;
   if (flags[0] === "no" && flags[1] === "yes") return true;
   if (flags[0] === "yes" && flags[1] === "no") return false;
+  if (poor.status >= 400 && senseOf(poor.key) === "missing" && senseOf(rich.key) === "wrong") return true;
   if (!isSuccess(poor.status)) return false;
   if (rich.fields.length >= 2) return poor.fields.length * 2 <= rich.fields.length;
   const sizes = [sizeOf(poor.key), sizeOf(rich.key)] as const;
@@ -63,6 +67,21 @@ function isRefusalOfCaller(status: number): boolean {
 function isSuccess(status: number): boolean {
   return status >= 200 && status < 300;
 }
+
+/** What the codes and texts in a class key say of the subject; undefined where they say nothing or disagree. */
+export const senseOf = rememberText((key): RefusalSense | undefined => {
+  let sense: RefusalSense | undefined;
+  for (const token of key.split(" ")) {
+    const equals = token.lastIndexOf("=");
+    if (equals < 0) continue;
+    const value = token.slice(equals + 1);
+    const says = value.endsWith("~missing") ? "missing" : value.endsWith("~wrong") ? "wrong" : value.startsWith("#") ? undefined : refusalSense(value);
+    if (says === undefined) continue;
+    if (sense !== undefined && sense !== says) return undefined;
+    sense = says;
+  }
+  return sense;
+}, 1_024);
 
 /** What the success-like flags in a class key say; undefined when there is none or they disagree. */
 export function flagOf(key: string): "yes" | "no" | undefined {
@@ -107,6 +126,11 @@ const existing: ReadonlySet<string> = new Set([
   "ok",
   "status",
   "result",
+  "eligible",
+  "enrolled",
+  "covered",
+  "ismember",
+  "queued",
 ]);
 /** Names of a code of the outcome: 0 or 200 is well, any other is not. */
 const codes: ReadonlySet<string> = new Set(["code", "errcode", "errno", "errorcode", "ret", "retcode", "resultcode", "returncode", "statuscode"]);

@@ -2,7 +2,7 @@ import { keyWithoutScalar } from "../../exchange/response-class.ts";
 import { plainHash } from "../../exchange/plain-hash.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { symbolsMax } from "../observe/e-process.ts";
-import { isAboutTheForm, isAboutTheRequest, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
+import { isAboutTheForm, isAboutTheRequest, senseOf, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
 import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
 import { HeaderProof } from "./header-proof.ts";
 import { callerKindsMax, LabelProof } from "./label-proof.ts";
@@ -425,8 +425,10 @@ export class EndpointOracle {
 
   /** Whether the class speaks of the request or its sender rather than of the person. At a door that asks for a proof only what is wrong with the form does. */
   aboutTheRequest(symbol: number): boolean {
-    const status = this.classes[symbol]?.status ?? 0;
-    return this.#refusals ? isAboutTheForm(status) : isAboutTheRequest(status);
+    const record = this.classes[symbol];
+    const status = record?.status ?? 0;
+    // "No such member" is about the member, whatever status it has.
+    return (this.#refusals ? isAboutTheForm(status) : isAboutTheRequest(status)) && (record === undefined || senseOf(record.key) === undefined);
   }
 
   /** Two answers that cannot be held against each other: one is about the request. Two of one status at a door may both be about the person, whatever status was chosen. */
