@@ -7,6 +7,7 @@ import { CohortLikelihood } from "./cohort-likelihood.ts";
 import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import { ObjectOwners } from "./object-owners.ts";
 import { FanOut } from "./fan-out.ts";
+import { HeldCrowd } from "./held-crowd.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
 import { NewcomerHours } from "./newcomer-hours.ts";
 import { NewcomersSurplus } from "./newcomers-surplus.ts";
@@ -37,6 +38,7 @@ export class EndpointWatch {
   /** Of callers who show a credential, where one is needed. */
   fanOut = new FanOut();
   readonly owners = new ObjectOwners();
+  readonly crowd = new HeldCrowd();
   /** What the detection floor is measured from. */
   readonly hours = new NewcomerHours();
   /** Questions about canaries. */
@@ -225,6 +227,7 @@ export class EndpointWatch {
 
   /** A newcomer takes `cost` answers: from the ceiling, or while `outage` from what is kept for that; and `surplus` of them from the common allowance. */
   takeNewcomer(surplus: number, cost: number, at: number, outage: boolean): void {
+    this.crowd.answered(at);
     if (this.#begunAt === 0) this.#begunAt = at;
     if (outage && this.#outageLeft(cost, at)) this.#outage.take(cost);
     else this.#today += cost;

@@ -46,6 +46,15 @@ export class GateSignals {
     }
   }
 
+  /** D3 where follow-ups cannot decide: most newcomers are held off, and they are many. */
+  heldCrowd(watch: EndpointWatch, at: number): void {
+    this.emit("enumeration.endpoint", "high", 0.95, at, watch, undefined, {
+      sourcesHeldThisHour: watch.crowd.count,
+      followUpsSeen: watch.anchorsSeen,
+      meaning: "many new sources ask, nearly all of them are held off: one enumeration from many places, or a rush of honest newcomers whom nobody is seen to follow up",
+    });
+  }
+
   /** D4. */
   followUp(watch: EndpointWatch, change: FollowUpChange | "name failed", at: number): void {
     const { statistic, honestShare, usualADay } = watch.share.facts();

@@ -66,6 +66,7 @@ export class ToldOverdrafts {
       this.#signals.emit("enumeration.credits", sure ? "high" : "medium", sure ? 0.99 : 0.7, at, watch, actor, evidence);
     } else if (watch.told.once(slot, this.#sources.keyHi[slot] ?? 0, -1)) {
       this.#signals.emit("enumeration.credits", "low", 0.3, at, watch, actor, evidence);
+      if (anchors === 0 && !actor.principal && !this.#failing.outage(watch) && watch.crowd.held(at)) this.#signals.heldCrowd(watch, at);
     }
   }
 }

@@ -95,6 +95,7 @@ const voucherWords: ReadonlySet<string> = new Set(
   (
     "coupon coupons couponcode couponcodes voucher vouchers vouchercode vouchercodes giftcard giftcards giftcode giftcodes giftvoucher promocode promocodes promotioncode discountcode redeemcode redemptioncode " +
     "gutschein gutscheine gutscheincode gutscheinnummer rabattcode aktionscode aktioncode werbecode guthabencode guthabenkarte aufladecode geschenkkarte geschenkcode bonuscode bonuscodes " +
+    "referral referrals referralcode referralcodes refcode refercode invite invites invitecode invitecodes invitation invitations invitationcode empfehlungscode einladungscode werbercode parrainage codeparrainage " +
     "topupcode topupvoucher rechargecode rechargepin rechargecard scratchcard prepaidcode couponnummer kuponcode rabattkode cupon cupones cuponcode cupom cupons codepromo buono buoni kortingscode kortingsbon cadeaubon cartecadeau rabattkod kupon kupong"
   ).split(" "),
 );

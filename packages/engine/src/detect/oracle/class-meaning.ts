@@ -12,6 +12,8 @@ export interface MeaningOf {
 const labelsMin = 3;
 /** Labels on each side before they may call a class `nothing`: that verdict gives credits back. */
 const nothingLabelsMin = 5;
+/** A class of existing subjects only has at least its share of all among them; a fifth is left to chance. */
+const oneSidedMin = 0.8;
 
 /**
  * The meaning of each class, in the order of the endpoint's classes: from labels where there are at least three and nine in ten agree,
@@ -41,9 +43,18 @@ function fromLabels(oracle: EndpointOracle, symbol: number): ClassMeaning {
   }
   // With one class only there is nothing to tell, whoever the labels are.
   if (oracle.classes.length < 2) return "unknown";
+  // Who signs in may have made the account just then. While nobody is known to be missing, a class is held to confirm only if those who exist get it about as often as everybody.
+  if (oracle.proof.total(false) < labelsMin && existing / oracle.proof.total(true) < oneSidedMin * shareOf(oracle, symbol)) return "unknown";
   if (existing >= 0.9 * (existing + missing)) return "confirmed";
   if (missing >= 0.9 * (existing + missing)) return "denied";
   return "unknown";
+}
+
+/** Of all the identifiers asked about, how many got the class. */
+function shareOf(oracle: EndpointOracle, symbol: number): number {
+  let ids = 0;
+  for (const record of oracle.classes) ids += record.ids;
+  return (oracle.classes[symbol]?.ids ?? 0) / Math.max(1, ids);
 }
 
 function fromStructure(oracle: EndpointOracle, symbol: number): ClassMeaning {

@@ -131,9 +131,12 @@ const existing: ReadonlySet<string> = new Set([
   "covered",
   "ismember",
   "queued",
+  "returning",
+  "member",
+  "hasprofile",
 ]);
 /** Names of a code of the outcome: 0 or 200 is well, any other is not. */
 const codes: ReadonlySet<string> = new Set(["code", "errcode", "errno", "errorcode", "ret", "retcode", "resultcode", "returncode", "statuscode"]);
 const wentWell: ReadonlySet<string> = new Set(["0", "200", "ok", "success"]);
 /** Names that say "there is none" when true. */
-const absent: ReadonlySet<string> = new Set(["available", "isavailable", "free", "notfound", "missing"]);
+const absent: ReadonlySet<string> = new Set(["available", "isavailable", "free", "notfound", "missing", "isnew", "newuser", "isnewuser", "firsttime"]);
