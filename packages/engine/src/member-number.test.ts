@@ -7,6 +7,8 @@ import { Judged } from "./testing/judged.ts";
 const minute = 60_000;
 const start = Date.UTC(2026, 2, 2, 8);
 const numberOf = (n: number): string => `K${100_000_000 + ((n * 48_271) % 899_999_999)}`;
+const nameOf = (number: string): string =>
+  `${"adbeklmorstu"[Number(number.slice(-2)) % 12]}${["abel", "berg", "conrad", "dietrich", "engel"][Number(number.at(-3)) % 5]}${number.slice(-4)}`;
 const exists = (n: number): boolean => n % 2 === 0;
 
 const doors: readonly [string, (number: string, there: boolean, own: boolean) => Omit<Parameters<typeof jsonExchange>[0], "id" | "at" | "address">][] = [
@@ -28,6 +30,18 @@ const doors: readonly [string, (number: string, there: boolean, own: boolean) =>
     }),
   ],
   [
+    "a name in a filter of SCIM",
+    (number, there) => ({
+      path: `/scim/v2/Users?filter=${encodeURIComponent(`userName eq "${nameOf(number)}"`)}`,
+      answer: { totalResults: there ? 1 : 0, startIndex: 1, Resources: there ? [{ id: number, active: true }] : [] },
+    }),
+  ],
+  [
+    "an address in a filter of OData",
+    (number, there) => ({ path: `/odata/People?$filter=Email%20eq%20'${nameOf(number)}@uni.example'&$select=Id`, answer: { value: there ? [{ Id: 7 }] : [] } }),
+  ],
+  ["a name under a parameter that says nothing, where the path does", (number, there) => ({ path: `/api/username-available?u=${nameOf(number)}`, answer: !there })],
+  [
     "kvnr in the query, 404 for nobody",
     (number, there) => ({ path: `/card/state?kvnr=${number}`, status: there ? 200 : 404, answer: there ? { state: "sent" } : { error: "not found" } }),
   ],
@@ -38,9 +52,9 @@ describe("people known by a number that a service gave them", () => {
     const exchanges: Exchange[] = [];
     const ask = (at: number, address: string, n: number, own: boolean): void =>
       void exchanges.push(jsonExchange({ id: `x${exchanges.length}`, at, address, ...door(numberOf(n), exists(n), own) }));
-    for (let k = 0; k < 120; k++) ask(start + k * 3 * minute, `10.1.0.${k}`, k % 9 === 4 ? 2 * k + 1 : 2 * (k % 50), k % 13 !== 5);
+    for (let k = 0; k < 90; k++) ask(start + k * 3 * minute, `10.1.0.${k}`, k % 9 === 4 ? 2 * k + 1 : 2 * (k % 50), k % 13 !== 5);
     const before = exchanges.length;
-    for (let q = 0; q < 200; q++) ask(start + 400 * minute + q * 2_000, "203.0.113.9", 1_000 + q, false);
+    for (let q = 0; q < 80; q++) ask(start + 400 * minute + q * 2_000, "203.0.113.9", 1_000 + q, false);
     const { decisions } = new Judged().all(exchanges);
     const honest = decisions.slice(0, before).filter(({ action }) => action !== "allow");
     const learned = decisions.slice(before).filter(({ action }) => action === "allow");

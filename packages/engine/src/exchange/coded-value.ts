@@ -1,5 +1,6 @@
 import { decodePercent } from "./split-target.ts";
 import { decodeBase64 } from "./decode-base64.ts";
+import { filterExpression, mayBeFilter } from "./filter-expression.ts";
 
 /**
  * An identifier that stands coded inside a value: what the value says once it is taken apart. `undefined` where it is what it looks like, which costs a look at its first
@@ -7,6 +8,7 @@ import { decodeBase64 } from "./decode-base64.ts";
  *
  * - a `tree`: JSON, as it stands or in base64, base64url or percent-encoding once more; the payload of a JWT, signed or not; a global id `User:123` in base64, which is
  *   read as `{ "UserId": "123" }`;
+ * - a `tree`, too, of a filter expression (`userName eq "ada"`), see {@link filterExpression};
  * - a `text`: a telephone number or an e-mail address in base64 or percent-encoding once more.
  *
  * Bounds: {@link codedDepthMax} codings within each other, {@link codedCharactersMax} characters; more is `tooMuch`, and whoever counts identifiers counts it as too many.
@@ -14,12 +16,12 @@ import { decodeBase64 } from "./decode-base64.ts";
  * Misses: other codings (hexadecimal, base32, compressed, encrypted); user names and numbers in base64, which stay what they look like, an opaque text.
  */
 export function codedValue(text: string): Coded | undefined {
-  return mayBeCoded(text) ? taken(text, 0) : undefined;
+  return mayBeCoded(text) || mayBeFilter(text) ? taken(text, 0) : undefined;
 }
 
 export type Coded =
   | { readonly kind: "text"; readonly text: string }
-  /** `text`: the JSON it was read from, `""` for a global id. `signed`: somebody vouches for it, as for a credential. */
+  /** `text`: the JSON it was read from, `""` for a global id or a filter. `signed`: somebody vouches for it, as for a credential. */
   | { readonly kind: "tree"; readonly tree: object; readonly text: string; readonly signed?: true }
   | { readonly kind: "tooMuch" };
 
@@ -42,6 +44,8 @@ function taken(given: string, depth: number): Coded | undefined {
   const first = text.charCodeAt(0);
   if (text.length > codedCharactersMax) return first === openBrace || first === openBracket || base64Start(text) ? tooMuch : undefined;
   if (first === openBrace || first === openBracket) return treeOf(text);
+  const filter = mayBeFilter(text) ? filterExpression(text) : undefined;
+  if (filter !== undefined) return filter === "tooMuch" ? tooMuch : { kind: "tree", tree: filter, text: "" };
   if (depth >= codedDepthMax) return undefined;
   if (text.includes("%") && /%[0-7][0-9a-f]/i.test(text)) return inner(decodePercent(text), depth + 1);
   if (text.length < codedCharactersMin || !base64Start(text)) return undefined;

@@ -61,7 +61,7 @@ export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, 
       rest = words === "" ? textShape(answer, forms, ports) : `page${words}`;
     } else {
       const shapes = shapesOf(json, forms, ports);
-      if (shapes !== undefined) return knownClass(shapes, `${answer.status} ${media === "" ? "-" : media} `, scalarTexts(json, scheme, forms, ports), answer.status);
+      if (shapes !== undefined) return knownClass(shapes, `${answer.status} ${media === "" ? "-" : media} `, scalarsOf(json, scheme, forms, ports), answer.status);
       rest = jsonShape(json, scheme, forms, fields, ports);
     }
   }
@@ -143,7 +143,12 @@ function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fi
   const paths: string[] = [];
   shape(json, "", 0, forms, paths, fields, ports);
   paths.sort();
-  return `{${paths.join(",")}}${scalarTexts(json, scheme, forms, ports)}`;
+  return `{${paths.join(",")}}${scalarsOf(json, scheme, forms, ports)}`;
+}
+
+/** A bare `true` says all there is to say. */
+function scalarsOf(json: Json, scheme: ClassScheme, forms: readonly string[], ports: Ports): string {
+  return typeof json === "boolean" ? ` value=${json}` : scalarTexts(json, scheme, forms, ports);
 }
 
 function wordsOf(scheme: ClassScheme, answer: ClassifiedAnswer, forms: readonly string[], ports: Ports): string {

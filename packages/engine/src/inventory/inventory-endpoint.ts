@@ -409,9 +409,9 @@ export class InventoryEndpoint {
     }
   }
 
-  /** The constant before a path parameter. */
+  /** The word before a value in the path; of any other parameter the last word of the path. */
   #owner(key: string): string {
-    if (!key.startsWith("p")) return "";
+    if (!key.startsWith("p")) return this.clearTemplate.slice(this.clearTemplate.lastIndexOf("/") + 1);
     return this.template.split("/")[Number(key.slice(1))] ?? "";
   }
 }

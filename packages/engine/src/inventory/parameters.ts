@@ -192,6 +192,9 @@ export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats
   if (total === 0) return undefined;
   // Written out: a call with a list of shapes made more garbage than anything else that reads parameters.
   const { phone = 0, digits = 0, time = 0, integer = 0, email = 0, uuid = 0, boolean = 0, text = 0, token = 0, word = 0, iban = 0 } = shapes;
+  // `/username-available?u=ada`: what the path is called says what it takes.
+  const byPath = location.in !== "path" && vague.test(leafOfField(location.name)) && asksForName.test(owner);
+  if (byPath && (word + email + token + integer + digits) / total >= 0.8) return "username";
   if (tellsNobody && (email + iban + (mayHoldAnybody ? phone : 0)) / total < 0.9) return undefined;
   if (iban / total >= 0.6) return "username";
   const numeric = (phone + digits + time + integer) / total >= 0.8;
@@ -235,6 +238,11 @@ export function isSecretName(name: string): boolean {
     ) && !/country_?code|postal_?code|zip_?code|currency_?code|language_?code|^cc$/.test(name.toLowerCase())
   );
 }
+
+/** Parameters whose names say nothing, and paths that ask for a name. */
+const vague = /^(?:u|n|s|q|v|name|value|text|input|login|query|term|check)$/;
+const asksForName =
+  /(?:user|login|account|screen|nick|handle)[-_]?(?:names?)?[-_]?(?:is[-_]?)?(?:avail|check|exist|taken|free|lookup|valid)|(?:avail|check|exist|valid)\w{0,10}[-_]?(?:user|login|account|screen|nick|handle)[-_]?(?:names?)?|^user[-_]?names?$|^handles?$/i;
 
 /** Names that people choose differ in length; ids that a service makes do not. Of so many values and at least so many characters. */
 const alikeMin = 16;
