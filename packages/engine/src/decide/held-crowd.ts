@@ -17,11 +17,11 @@ export class HeldCrowd {
     this.#answered += 1;
   }
 
-  /** A source was held off for the first time today. True once an hour: now people are to be told. */
-  held(at: number): boolean {
+  /** A source was held off for the first time today. True once an hour: now people are to be told. Not before it has gone on for `patienceMs`, in which other tests may decide. */
+  held(at: number, patienceMs: number): boolean {
     this.#roll(at);
     this.#held += 1;
-    if (this.#told || this.#held < heldMin || this.#held < heldPerAnswered * this.#answered) return false;
+    if (this.#told || at - this.#from < patienceMs || this.#held < heldMin || this.#held < heldPerAnswered * this.#answered) return false;
     this.#told = true;
     return true;
   }

@@ -66,7 +66,9 @@ export class ToldOverdrafts {
       this.#signals.emit("enumeration.credits", sure ? "high" : "medium", sure ? 0.99 : 0.7, at, watch, actor, evidence);
     } else if (watch.told.once(slot, this.#sources.keyHi[slot] ?? 0, -1)) {
       this.#signals.emit("enumeration.credits", "low", 0.3, at, watch, actor, evidence);
-      if (anchors === 0 && !actor.principal && !this.#failing.outage(watch) && watch.crowd.held(at)) this.#signals.heldCrowd(watch, at);
+      // Where follow-ups are seen, what the newcomers do within their ten minutes decides first; once it has, people know.
+      const waits = watch.anchorsSeen ? policy.anchorWithinMs : 0;
+      if (anchors === 0 && !actor.principal && watch.phase !== "closed" && !this.#failing.outage(watch) && watch.crowd.held(at, waits)) this.#signals.heldCrowd(watch, at);
     }
   }
 }
