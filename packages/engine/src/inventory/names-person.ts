@@ -6,12 +6,12 @@ import { isPersonNoun } from "./segment-kind.ts";
  * True when an identifier stands where a person is named: after `/users/…` or `/accounts/…` in the path, or under a name such as `customer_id` or `phone_hash`. The value
  * itself may be a number or a UUID that says nothing. `template` with its constants in clear.
  *
- * Misses: people under words of another language or of one trade (`/drivers/{id}`); a phone number or an e-mail address needs no such word.
+ * Misses: people under words of another language or of one trade (`/stylists/{id}`); a phone number or an e-mail address needs no such word.
  */
 export function namesPerson(rules: readonly SubjectRule[], template: string): boolean {
   return rules.some(({ location, type }) =>
     isOwned(location)
-      ? isPersonNoun(ownerOf(location.name, template))
+      ? isPersonNoun(ownerOf(location.name, template)) || byTrade.has(ownerOf(location.name, template).toLowerCase())
       : isPersonNumber(leafOf(location.name)) || (type === "opaque" && (isPersonNoun(leafOf(location.name).replace("[]", "")) || personDigest.test(leafOf(location.name)))),
   );
 }
@@ -63,6 +63,9 @@ function leafOf(name: string): string {
   return name.slice(name.lastIndexOf(".") + 1).slice(0, 64);
 }
 
+const byTrade: ReadonlySet<string> = new Set(
+  "staff drivers riders passengers teachers lecturers professors doctors tenants residents citizens donors pupils alumni policyholders cardholders guests attendees".split(" "),
+);
 /** What a client made of somebody's number or address before it asked. */
 const personDigest =
   /(?:phone|mobile|msisdn|mail|user|account|customer|member|contact|person)s?[_-]?(?:hash|hashed|digest|sha_?\d{1,3}|md5)(?:es|s)?$|^(?:hash|hashed|sha_?\d{1,3}|md5)[_-]?(?:of[_-]?)?(?:phone|mobile|msisdn|mail|email|user|account|contact)s?/i;

@@ -108,7 +108,7 @@ export function isPersonNoun(label: string): boolean {
 
 const personNouns: ReadonlySet<string> = new Set(
   (
-    "users accounts members customers profiles people persons contacts subscribers patients employees players students followers friends staff drivers riders passengers teachers lecturers doctors tenants residents citizens donors pupils alumni policyholders cardholders " +
+    "users accounts members customers profiles people persons contacts subscribers patients employees players students followers friends " +
     "username usernames emails by-email by-phone by-username phones phone-numbers phonenumbers msisdn"
   ).split(" "),
 );
