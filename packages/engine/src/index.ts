@@ -52,7 +52,8 @@ export { measureFloor, type FloorBasis, type FloorInput, type FloorMeasure, type
 export { newcomerDaysKept, type NewcomerHour } from "./decide/newcomer-hours.ts";
 export { type Door, sameDoor } from "./decide/same-door.ts";
 export type { CanaryKind, CanarySet } from "./decide/canaries.ts";
-export { GuardMatcher } from "./decide/guard-matcher.ts";
+export { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
+export { FrontRoutes, isRouteOf, type RouteSent } from "./inventory/front-routes.ts";
 export { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
 export { CodeLimits, type CodeRefusal, type CodeTry } from "./decide/code-limits.ts";
 export { GcraTable } from "./decide/gcra.ts";

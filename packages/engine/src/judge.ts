@@ -11,7 +11,8 @@ import { splitUrl } from "./exchange/split-target.ts";
 import { GateEngine, type GateEngineOptions } from "./decide/gate-engine.ts";
 import { allowProven, type Reservation } from "./decide/reservation.ts";
 import { askedOf, type Disclosure, type GuardedEndpoint, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
-import { GuardMatcher } from "./decide/guard-matcher.ts";
+import { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
+import { FrontRoutes } from "./inventory/front-routes.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
 import { CodeLimits, type CodeRefusal, type CodeTry } from "./decide/code-limits.ts";
@@ -42,6 +43,7 @@ export class Judge {
   readonly #answers = new TimeQueue<Open>();
   #waitingBytes = 0;
   #matcher = new GuardMatcher([]);
+  #fronts: FrontRoutes;
   readonly #prompts: PromptLimits;
   readonly #codes: CodeLimits;
   #principals: ReadonlySet<string> = new Set();
@@ -56,6 +58,7 @@ export class Judge {
     this.#callers = callersOf(ports);
     this.#sink = sink;
     this.#options = options;
+    this.#fronts = new FrontRoutes([], ports);
     this.#prompts = new PromptLimits(ports);
     this.#codes = new CodeLimits(ports);
     this.ledger = options.ledger ?? new Ledger(ports, options);
@@ -128,8 +131,9 @@ export class Judge {
 
   #request(exchange: Exchange, index: number, at: number): Open {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
-    const { host: urlHost, segments, query } = splitUrl(exchange.url);
+    const { host: urlHost, segments: path, query } = splitUrl(exchange.url);
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
+    const { segments, endpoint } = this.#placed(exchange, host, path, query);
     let limited: Open["limited"] = this.#options.limit?.(exchange, at);
     let prompts = limited === undefined ? this.#prompted(exchange, host, segments, query, at) : undefined;
     if (typeof prompts === "number") limited = "prompts";
@@ -144,7 +148,6 @@ export class Judge {
       this.#answers.push(dueAt, refused);
       return refused;
     }
-    const endpoint = this.#matcher.find(exchange.method, host, segments);
     let reservation: Reservation | undefined;
     let extracted: Extracted | undefined;
     if (endpoint !== undefined) {
@@ -170,6 +173,11 @@ export class Judge {
     };
     this.#answers.push(dueAt, open);
     return open;
+  }
+
+  #placed(exchange: Exchange, host: string, segments: readonly string[], query: string): Routed {
+    if (!this.#fronts.isFront(host, segments)) return { segments, endpoint: this.#matcher.find(exchange.method, host, segments) };
+    return this.#matcher.findRouted(exchange.method, host, segments, this.#fronts.routesOf(host, segments, partsOfRequest(exchange, segments, query)));
   }
 
   /** Undefined where nobody is prompted. */
@@ -254,6 +262,7 @@ export class Judge {
     this.#version = policy.version;
     this.gate.setPolicy(policy);
     this.#matcher = new GuardMatcher(policy.endpoints, this.#ports);
+    this.#fronts = new FrontRoutes(policy.routeFronts ?? [], this.#ports);
     this.#principals = new Set(policy.principals);
     this.#prompts.setEndpoints(policy.prompts ?? []);
     this.#codes.setDoors(policy.codes ?? []);

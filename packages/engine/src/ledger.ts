@@ -35,6 +35,7 @@ import { isObjectRead } from "./decide/guard-maker.ts";
 import { type DeclaredOf, natural, SubjectRules } from "./decide/subject-rules.ts";
 import { EarlyContacts } from "./decide/early-contacts.ts";
 import { OracleTraffics } from "./decide/oracle-traffic.ts";
+import { FrontControllers } from "./inventory/front-controllers.ts";
 import { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
 import type { TemplateRule } from "./inventory/template-rules.ts";
 import type { ResponseClass } from "./understood.ts";
@@ -42,6 +43,7 @@ import { AnswerLessons } from "./ledger/answer-lessons.ts";
 import { classesOf, rowsOf } from "./ledger/disclosure-rows.ts";
 import { ExistenceLabels } from "./ledger/existence-labels.ts";
 import { isRead } from "./ledger/is-read.ts";
+import { refuses } from "./ledger/refuses.ts";
 import { ledgerFindings } from "./ledger/ledger-findings.ts";
 import type { LedgerOptions } from "./ledger/ledger-options.ts";
 import type { LedgerState } from "./ledger/ledger-state.ts";
@@ -66,6 +68,7 @@ export class Ledger {
   /** Who asks guarded endpoints, and about whom. */
   readonly questions: QuestionWatch;
   readonly #ports: Ports;
+  readonly #fronts: FrontControllers;
   readonly #callers: Callers;
   readonly #schemes: SchemeLearner;
   readonly #uniform: UniformTemplates;
@@ -82,6 +85,7 @@ export class Ledger {
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState, questions?: KeptQuestions) {
     this.#ports = ports;
+    this.#fronts = new FrontControllers(ports, state?.fronts);
     this.questions = new QuestionWatch(questions);
     this.#callers = callersOf(ports);
     const rules = options.rules ?? [];
@@ -106,6 +110,7 @@ export class Ledger {
         declaredEndpoints: options.declaredEndpoints,
         expected: options.expected,
         inventory,
+        fronts: this.#fronts,
         oracles,
         anchors,
         schemes: this.#schemes,
@@ -131,6 +136,7 @@ export class Ledger {
       ...shared,
       ports,
       rulesOf: (endpointId) => this.rulesOf(endpointId),
+      refuses: (endpointId, responseClass) => refuses(this.abuse.kinds, endpointId, responseClass),
       schemes: this.#schemes,
       uniform: this.#uniform,
       traffic: this.#traffic,
@@ -141,7 +147,8 @@ export class Ledger {
   /** Reads one exchange; call in the order of completion. `known`: what a gate in this process read in its request already. */
   onExchange(exchange: Exchange, known?: KnownOfRequest): LedgerStep {
     const ports = this.#ports;
-    const view = viewOf(exchange, ports);
+    const whole = viewOf(exchange, ports);
+    const view = this.#fronts.observe(whole);
     const at = exchange.at + (exchange.durationMs ?? 0);
     const refused = exchange.gate?.action === "throttle" || exchange.gate?.action === "block";
     const shown = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
@@ -170,6 +177,7 @@ export class Ledger {
         : this.anchors.observe({ view, at, endpointId: undefined, pathValues: [], subjects: [], narrow: actor.narrow, network: actor.network, declaredKind: undefined });
       return step;
     }
+    if (view !== whole) this.#routed(endpoint, whole);
     this.#guards.touched(endpoint);
     this.#adopt(endpoint);
     const rules = this.#rules.of(endpoint);
@@ -267,7 +275,7 @@ export class Ledger {
       }
       this.#labels.answered(endpoint, view, step, actor, at);
     }
-    if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange)) {
+    if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange, step.responseClass)) {
       if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
       else {
         step.disclosures.push(...this.#takeBacklog(endpoint, rules));
@@ -373,6 +381,7 @@ export class Ledger {
       abuse: this.abuse.exportState(),
       handed: this.handed.exportState(),
       listings: this.listings.exportState(),
+      fronts: this.#fronts.exportState(),
       ...this.#guards.exportState(),
     };
   }
@@ -461,6 +470,13 @@ export class Ledger {
     return lastRoots.length === 0 ? noAnchors : [{ at, endpointId: endpoint.id, kind: "failed", narrow: actor.narrow, network: actor.network, subjects: lastRoots }];
   }
 
+  /** A route of a front: what was spent at the whole path before is spent here. */
+  #routed(endpoint: InventoryEndpoint, { exchange, host, segments }: ExchangeView): void {
+    if (endpoint.requests > 1) return;
+    const whole = this.inventory.find(exchange.method, host, segments);
+    if (whole !== undefined && whole !== endpoint) endpoint.origins.add(whole.id);
+  }
+
   /** Templates merge and parameters get names: what was learned under the older ones goes on under the new. */
   #adopt(endpoint: InventoryEndpoint): void {
     const { id } = endpoint;
@@ -506,11 +522,12 @@ export class Ledger {
   }
 
   /** Endpoints that may answer about somebody to whoever asks, whoever asked: what somebody with a credential was told before it was known that none is needed counts, too. */
-  #disclosing(endpoint: InventoryEndpoint, exchange: Exchange): boolean {
+  #disclosing(endpoint: InventoryEndpoint, exchange: Exchange, responseClass: ResponseClass | undefined): boolean {
     if (exchange.response.status <= 0) return false;
     if (this.anchors.isDoor(endpoint.id)) {
       const rules = this.rulesOf(endpoint.id);
-      return exchange.response.status >= 400 && (rules.length === 0 || natural(rules));
+      const { status } = exchange.response;
+      return (responseClass === undefined ? status >= 400 : refuses(this.abuse.kinds, endpoint.id, responseClass)) && (rules.length === 0 || natural(rules));
     }
     return (
       this.#guards.stateOf(endpoint, this.rulesOf(endpoint.id)) === "budgeted" || (endpoint.posture().bare.verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id))
@@ -537,7 +554,7 @@ export class Ledger {
       if (about && !handed && subject !== undefined && subjects.length === 1) {
         const { narrow, network } = past.actor;
         const refusal = this.anchors.isDoor(endpoint.id);
-        if (!refusal || past.responseClass.status >= 400)
+        if (!refusal || refuses(this.abuse.kinds, endpoint.id, past.responseClass))
           this.oracles.observe({ endpointId: endpoint.id, subject, responseClass: past.responseClass, narrow, network, at: past.at, refusal });
       }
       this.#unguarded(endpoint.id, rows, past.actor.network, past.at);

@@ -4,6 +4,7 @@ import type { AsnRange } from "../detect/names/asn-table.ts";
 import type { AttributeKind } from "../detect/names/client-attributes.ts";
 import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
 import type { ResponseClass } from "../understood.ts";
+import type { RouteFront } from "../inventory/front-routes.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";
 import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
@@ -24,6 +25,8 @@ export interface GatePolicy {
   readonly codes?: readonly CodeDoor[];
   /** Credential hashes proven to be a caller's own (see {@link Actor.principal}). */
   readonly principals: readonly string[];
+  /** Paths behind which a parameter says what is asked; templates of `endpoints` name the route behind them. Absent where there are none. */
+  readonly routeFronts?: readonly RouteFront[];
   /** Whom the operator expects; absent: nobody. See {@link ExpectedCallers}. */
   readonly expected?: readonly ExpectedCaller[];
 }

@@ -24,7 +24,7 @@ export class GuardKeeper {
   #urgent = false;
   #relabelled = false;
   #sinceSurvey = Number.POSITIVE_INFINITY;
-  #surveyed = { version: -1, endpoints: 0, principals: 0, declared: "" };
+  #surveyed = { version: -1, endpoints: 0, principals: 0, declared: "", fronts: 0 };
 
   constructor(parts: GuardParts, state: GuardState) {
     this.#parts = parts;
@@ -100,7 +100,7 @@ export class GuardKeeper {
     this.#policyAt = at;
     this.#urgent = false;
     for (const hash of this.#parts.inventory.newPrincipals()) if (this.#principals.size < principalsMax) this.#principals.add(hash);
-    let changed = this.#principals.size !== this.#surveyed.principals;
+    let changed = this.#principals.size !== this.#surveyed.principals || this.#parts.fronts.version !== this.#surveyed.fronts;
     if (this.#parts.inventory.version !== this.#surveyed.version || this.#sinceSurvey >= surveyEvery * this.#surveyed.endpoints) changed = this.#survey() || changed;
     else {
       if (this.#relabelled) for (const endpoint of this.#guards.keys()) this.#touched.add(endpoint);
@@ -111,7 +111,7 @@ export class GuardKeeper {
     const declared = this.#parts.declaredEndpoints?.() ?? [];
     const declaredText = declared.length === 0 ? "" : JSON.stringify(declared.map(({ id }) => id));
     if (!changed && declaredText === this.#surveyed.declared && this.#policy.version > 0) return this.#policy;
-    this.#surveyed = { ...this.#surveyed, principals: this.#principals.size, declared: declaredText };
+    this.#surveyed = { ...this.#surveyed, principals: this.#principals.size, declared: declaredText, fronts: this.#parts.fronts.version };
     const endpoints = [...this.#guards.values()];
     for (const one of declared) {
       if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
@@ -125,6 +125,7 @@ export class GuardKeeper {
       ...this.#startCredits(),
       ...this.#prompts(),
       ...this.#codes(),
+      ...this.#fronts(),
       ...this.#expected(),
     };
     return this.#policy;
@@ -146,6 +147,11 @@ export class GuardKeeper {
 
   #codes(): Pick<GatePolicy, "codes"> {
     return this.#checking.size === 0 ? {} : { codes: [...this.#checking.values()] };
+  }
+
+  #fronts(): Pick<GatePolicy, "routeFronts"> {
+    const fronts = this.#parts.fronts.fronts();
+    return fronts.length === 0 ? {} : { routeFronts: fronts };
   }
 
   #tell(id: string): void {

@@ -4,6 +4,7 @@ import { eachOf, emptyScheme, type SchemeLearner } from "../detect/oracle/scheme
 import type { TargetWatch } from "../detect/target/target-watch.ts";
 import type { UniformTemplates } from "../detect/oracle/uniform-template.ts";
 import type { Mode } from "../exchange/exchange.ts";
+import type { FrontControllers } from "../inventory/front-controllers.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
@@ -216,6 +217,7 @@ export interface GuardParts {
   /** Declared oracles that were not seen in traffic yet. */
   readonly declaredEndpoints: (() => readonly GuardedEndpoint[]) | undefined;
   readonly inventory: Inventory;
+  readonly fronts: Pick<FrontControllers, "fronts" | "version">;
   readonly oracles: OracleTracker;
   readonly anchors: AnchorFinder;
   readonly schemes: SchemeLearner;

@@ -58,6 +58,18 @@ export class GuardMatcher {
     return best ?? (first.done === true || first.value[1].apart?.includes(method) === true ? undefined : first.value[1]);
   }
 
+  /** The guard of a request that belongs to these routes of a front (see {@link FrontRoutes}), and where it was found: one under a budget, be it the whole path's, before one that only watches. */
+  findRouted(method: string, host: string, segments: readonly string[], routes: readonly (readonly string[])[]): Routed {
+    let best: Routed = { segments, endpoint: this.find(method, host, segments) };
+    if (routes.length === 0) return best;
+    if (best.endpoint?.state !== "budgeted") best = { segments: routes[0] ?? segments, endpoint: this.find(method, host, routes[0] ?? segments) ?? best.endpoint };
+    for (const route of routes) {
+      const endpoint = this.find(method, host, route);
+      if (endpoint?.state === "budgeted") return { segments: route, endpoint };
+    }
+    return best;
+  }
+
   #any(segments: readonly string[]): Node | undefined {
     const root = this.#roots.get("*");
     return root === undefined ? undefined : this.#walk(root, segments, 0);
@@ -99,6 +111,11 @@ export class GuardMatcher {
 
 /** Those that services give endpoints to. Any other is a spelling of the guarded one. */
 export const ownMethods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
+
+export interface Routed {
+  readonly segments: readonly string[];
+  readonly endpoint: GuardedEndpoint | undefined;
+}
 
 interface Node {
   readonly constants: Map<string, Node>;

@@ -6,7 +6,7 @@ import { vocabulary } from "./vocabulary.ts";
  * True for a name made of nothing but words of interfaces (`saveLoginIp`, `forgot-password`, `v2`, `main.js`): such a name may be written in clear
  * at first sight, because it names nobody. Everything else (a person's name, a token, a slug) must earn it, or stays a keyed hash.
  *
- * Takes names apart at capitals, digits and `-_.$[]:`; each part must be in the vocabulary, as it stands or as its plural, past or `-ing` form. At most
+ * Takes names apart at capitals, digits and `-_.$[]:?=`; each part must be in the vocabulary, as it stands or as its plural, past or `-ing` form. At most
  * three digits in all, and a dot only before a file ending or at the start.
  *
  * Misses: somebody who is called like a word of interfaces (`admin`, `status`) is written in clear; a real name of a field or path that is no common
@@ -97,7 +97,7 @@ const wholes: ReadonlySet<string> = new Set(
 /** `saveLoginIp2` → `save login ip 2`; undefined parts never come: any other character is a part of its own and no word. */
 function partsOf(name: string): string[] {
   const parts: string[] = [];
-  for (const piece of name.split(/[-_.$:[\]]/)) {
+  for (const piece of name.split(/[-_.$:?=[\]]/)) {
     if (piece === "") continue;
     const matches = piece.match(/[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^A-Za-z\d]+/g) ?? [];
     for (const part of matches) parts.push(part.toLowerCase());

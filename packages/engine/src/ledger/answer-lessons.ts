@@ -39,7 +39,7 @@ export class AnswerLessons {
     if (!this.#parts.rules.isAbout(endpoint, this.#parts.rules.of(endpoint))) return;
     const door = this.#parts.anchors.isDoor(endpoint.id);
     // What succeeds at a door proves who asked, and tells him nothing he did not know.
-    if (door && status < 400) return;
+    if (door && !this.#parts.refuses(endpoint.id, responseClass)) return;
     this.#parts.traffic.asked(endpoint.id, exchange);
     if (each !== undefined && extracted.batch !== undefined && exchange.gate?.action !== "uniform") {
       this.#learnEach(endpoint.id, exchange, step, actor, extracted.batch, each, at);
@@ -103,6 +103,7 @@ export class AnswerLessons {
       root,
       door: this.#parts.anchors.isDoor(endpoint.id),
       anchor: this.#parts.anchors.isAnchorEndpoint(endpoint.id),
+      refused: this.#parts.refuses(endpoint.id, responseClass),
       at,
     });
   }
@@ -155,6 +156,8 @@ export interface LessonParts {
   readonly rulesOf: (endpointId: string) => readonly SubjectRule[];
   readonly oracles: OracleTracker;
   readonly anchors: AnchorFinder;
+  /** Whether an answer of a door lets nobody in. */
+  readonly refuses: (endpointId: string, responseClass: ResponseClass) => boolean;
   readonly schemes: SchemeLearner;
   readonly uniform: UniformTemplates;
   readonly traffic: OracleTraffics;

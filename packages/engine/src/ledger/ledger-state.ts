@@ -7,6 +7,7 @@ import type { SchemeLearner } from "../detect/oracle/scheme-learner.ts";
 import type { UniformTemplates } from "../detect/oracle/uniform-template.ts";
 import type { ListingsState } from "../detect/listing/people-listings.ts";
 import type { HandedObjectsState } from "../detect/provenance/handed-objects.ts";
+import type { FrontsState } from "../inventory/front-controllers.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 
 /** What a ledger knows, to go on from after a restart: JSON-able, without any identifier in clear. */
@@ -26,6 +27,8 @@ export interface LedgerState {
   readonly handed?: HandedObjectsState;
   /** Absent in older states. */
   readonly listings?: ListingsState;
+  /** Absent in older states. */
+  readonly fronts?: FrontsState;
   readonly principals: readonly string[];
   /** Ids of endpoints under a budget; absent in older states. */
   readonly held?: readonly string[];

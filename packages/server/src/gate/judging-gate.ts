@@ -18,10 +18,12 @@ import {
   type GateEngine,
   type GateNote,
   type GatePolicy,
+  FrontRoutes,
   GuardMatcher,
   type GuardedEndpoint,
   type HeaderList,
   headerOf,
+  isRouteOf,
   networkOf,
   pairsOf,
   PromptLimits,
@@ -32,6 +34,8 @@ import {
   provesItself,
   renderUniform,
   type Reservation,
+  type Routed,
+  type RouteSent,
   splitTarget,
 } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
@@ -49,6 +53,8 @@ export class JudgingGate implements GatePort {
   readonly #options: JudgingGateOptions;
   #limits: RateLimits | undefined;
   #matcher = new GuardMatcher([]);
+  #fronts: FrontRoutes;
+  #guards: readonly GuardedEndpoint[] = [];
   #principals: ReadonlySet<string> = new Set();
   #mode: GatePolicy["mode"] = "observe";
   readonly #prompts: PromptLimits;
@@ -61,6 +67,7 @@ export class JudgingGate implements GatePort {
   constructor(options: JudgingGateOptions) {
     this.#options = options;
     this.#limits = options.limits;
+    this.#fronts = new FrontRoutes([], options.ports);
     this.#prompts = new PromptLimits(options.ports);
     this.#codes = new CodeLimits(options.ports);
   }
@@ -73,6 +80,8 @@ export class JudgingGate implements GatePort {
   setPolicy(policy: GatePolicy): void {
     this.#options.engine.setPolicy(policy);
     this.#matcher = new GuardMatcher(policy.endpoints, this.#options.ports);
+    this.#fronts = new FrontRoutes(policy.routeFronts ?? [], this.#options.ports);
+    this.#guards = policy.endpoints;
     this.#principals = new Set(policy.principals);
     this.#mode = policy.mode;
     this.#prompts.setEndpoints(policy.prompts ?? []);
@@ -89,20 +98,27 @@ export class JudgingGate implements GatePort {
     const { segments, query } = splitTarget(head.target);
     const limited = this.#limits?.check(head, segments);
     if (limited !== undefined) return limited;
-    const endpoint = this.#matcher.find(head.method, this.#options.scope, segments);
+    const placed = this.#placed(head.method, segments, { query, contentType: "", body: undefined });
     // What is under a budget need not wait for the hub: its own limits hold.
-    const wait = endpoint?.state === "budgeted" ? undefined : this.#ahead(head, segments, query);
-    return wait ?? this.#judge(head, segments, query, endpoint);
+    const wait = placed.endpoint?.state === "budgeted" ? undefined : this.#ahead(head, segments, query);
+    return wait ?? this.#judge(head, segments, query, placed);
+  }
+
+  /** Where a request belongs, and who guards it there. */
+  #placed(method: string, segments: readonly string[], sent: RouteSent): Routed {
+    const { scope } = this.#options;
+    const routes = this.#fronts.routesOf(scope, segments, sent);
+    return routes.length === 0 ? { segments, endpoint: this.#matcher.find(method, scope, segments) } : this.#matcher.findRouted(method, scope, segments, routes);
   }
 
   /** Whether the request must wait until the hub has read more of those before it. */
   #ahead(head: RequestHead, segments: readonly string[], query: string): WaitRuling | undefined {
-    const { lead, scope } = this.#options;
+    const { lead } = this.#options;
     const shape = lead?.shapeOf(head.method, segments, query, mayHaveBody(head));
     if (lead === undefined || shape === undefined) return undefined;
     const source = networkOf(head.address);
     if (lead.admit(head, source, shape)) return undefined;
-    const guard = (): GuardedEndpoint | undefined => this.#matcher.find(head.method, scope, segments);
+    const placed = (): Routed => this.#placed(head.method, segments, { query, contentType: "", body: undefined });
     return {
       kind: "wait",
       start: (go) =>
@@ -110,25 +126,45 @@ export class JudgingGate implements GatePort {
           head,
           source,
           shape,
-          () => go(this.#judge(head, segments, query, guard())),
-          () => guard()?.state === "budgeted",
+          () => go(this.#judge(head, segments, query, placed())),
+          () => placed().endpoint?.state === "budgeted",
         ),
     };
   }
 
-  #judge(head: RequestHead, segments: readonly string[], query: string, endpoint: GuardedEndpoint | undefined): FinalRuling | BodyRuling {
+  #judge(head: RequestHead, path: readonly string[], query: string, placed: Routed): FinalRuling | BodyRuling {
+    // The body may name the route, also beside a query that does: services differ in which they take.
+    const front = mayHaveBody(head) && this.#fronts.isFront(this.#options.scope, path) ? path : undefined;
+    const token = this.#waiting(head, query, placed, front);
+    if (token === undefined) return pass;
+    if (front !== undefined || ((inBody(token.endpoint) || inBody(token.prompts) || inBody(token.codes)) && mayHaveBody(head))) return { kind: "body", token };
+    return this.#decide(token, undefined, true);
+  }
+
+  /** Undefined where nobody has anything to say. */
+  #waiting(head: RequestHead, query: string, { segments, endpoint }: Routed, front: readonly string[] | undefined): Waiting | undefined {
     const prompts = this.#prompts.find(head.method, this.#options.scope, segments);
     const codes = this.#mode === "enforce" ? this.#codes.find(head.method, this.#options.scope, segments) : undefined;
-    if (endpoint === undefined && prompts === undefined && codes === undefined) return pass;
-    const token: Waiting = { number: ++this.#count, head, endpoint, prompts, codes, segments, query, note: undefined, held: undefined };
-    if ((inBody(endpoint) || inBody(prompts) || inBody(codes)) && mayHaveBody(head)) return { kind: "body", token };
-    return this.#decide(token, undefined, true);
+    if (endpoint === undefined && prompts === undefined && codes === undefined && front === undefined) return undefined;
+    return { number: ++this.#count, head, endpoint, prompts, codes, segments, query, front, note: undefined, held: undefined };
   }
 
   onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
     const token = ruling.token as Waiting;
     const read = undoRequestEncoding(Buffer.from(body.buffer, body.byteOffset, body.byteLength), token.head.rawHeaders, complete);
-    return this.#decide(token, this.#options.ports.decodeUtf8(read.body), read.complete);
+    const text = this.#options.ports.decodeUtf8(read.body);
+    if (token.front === undefined) return this.#decide(token, text, read.complete);
+    const routed = this.#waiting(token.head, token.query, this.#routedBy(token, token.front, text, read.complete), undefined);
+    return routed === undefined ? pass : this.#decide(routed, text, read.complete);
+  }
+
+  #routedBy({ head, query }: Waiting, path: readonly string[], body: string, complete: boolean): Routed {
+    const contentType = headerOf(pairs(head.rawHeaders), "content-type");
+    const placed = this.#placed(head.method, path, { query, contentType, body });
+    if (complete || placed.endpoint?.state === "budgeted") return placed;
+    // Nobody knows which route it names: any of those under a budget.
+    const guard = this.#guards.find(({ state, method, template }) => state === "budgeted" && method === head.method && isRouteOf(template, path));
+    return guard === undefined ? placed : { segments: placed.segments, endpoint: guard };
   }
 
   onAnswer(ruling: HoldRuling, answer: Answer): Release {
@@ -333,6 +369,8 @@ interface Waiting {
   readonly codes: CodeDoor | undefined;
   readonly segments: readonly string[];
   readonly query: string;
+  /** The path, where the body may name the route behind it. */
+  readonly front: readonly string[] | undefined;
   note: GateNote | undefined;
   held: Held | undefined;
 }

@@ -42,7 +42,8 @@ export class AnchorFinder {
   observe(seen: Seen): Anchor[] {
     const { view, at } = seen;
     const status = view.exchange.response.status;
-    const accepted = status >= 200 && status < 300;
+    // A form lets in with a redirect; that one is no refusal is known where it is known what is tried.
+    const accepted = status >= 200 && (status < 300 || (status < 400 && seen.tried === "accepted"));
     const anchors: Anchor[] = [];
     this.lastRoots = none;
     this.lastProof = false;
@@ -64,8 +65,9 @@ export class AnchorFinder {
     if (roots.length > 0 || proof) {
       const kind = this.#kind(seen.endpointId);
       if (proof) kind.proof++;
+      // Not counted for a redirect: who is let in so was let in before that was known, and the endpoint is a door all the time.
       if (success) {
-        kind.accepted++;
+        if (status < 300 || seen.declaredSuccess !== undefined) kind.accepted++;
         if (!proof) kind.bare++;
       } else if (status === 400 || status === 401 || status === 403 || status === 422 || tried === "refused") kind.refused++;
       if (links) {

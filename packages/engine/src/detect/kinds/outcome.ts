@@ -6,7 +6,7 @@ import { flagOf } from "../oracle/class-structure.ts";
 export type TryOutcome = "accepted" | "refused" | "missing" | "none" | "unclear";
 
 /**
- * An answer's label: its status and what its success-like flag says; where no flag tells, its class. Labels stay the same while classes grow coarser, and the numbers in an answer
+ * An answer's label: its status and what its success-like flag says; where no flag tells, of a redirect where it leads, else its class. Labels stay the same while classes grow coarser, and the numbers in an answer
  * (tries left) make no new one.
  */
 export function labelOf(responseClass: ResponseClass): string {
@@ -15,6 +15,8 @@ export function labelOf(responseClass: ResponseClass): string {
   const flag = flagIn(responseClass.key);
   // Old services answer everything at one address with pages: what a page says there is about many things, of which a try is one.
   if (flag === undefined && responseClass.key.includes(" page ")) return `${status}#page`;
+  const target = flag === undefined && status >= 300 ? targetIn(responseClass.key) : "";
+  if (target !== "") return `${status} -> ${target}`;
   return flag === undefined ? `${status}#${responseClass.id}` : `${status} ${flag}`;
 }
 
@@ -26,6 +28,14 @@ export function plainOutcome(label: string): TryOutcome {
   if (status >= 400) return "refused";
   return label.endsWith(" no") ? "refused" : label.endsWith(" yes") ? "accepted" : "unclear";
 }
+
+/** Where a redirect leads, without what its parameters say and what else its class holds; `""` for what is none, and for a key that was cut. */
+const targetIn = rememberText((key) => {
+  const from = key.indexOf(" -> ");
+  if (from < 0 || key.endsWith("…")) return "";
+  const end = key.indexOf(" ", from + 4);
+  return key.slice(from + 4, end < 0 ? key.length : end).replace(/=[^&]*/g, "");
+}, 1_024);
 
 /** Classes come again with every answer. */
 const flagIn = rememberText(flagOf, 1_024);

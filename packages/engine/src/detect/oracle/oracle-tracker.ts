@@ -43,6 +43,7 @@ export class OracleTracker {
   observe(seen: OracleAnswer): void {
     const status = seen.responseClass.status;
     if (status === 0 || status === 429 || status >= 500) return;
+    if (seen.refusal === true && status < 400) this.#doorAt(seen.endpointId);
     this.#of(seen.endpointId)?.observe({
       subject: seen.subject.hash,
       answer: seen.responseClass,
@@ -54,6 +55,14 @@ export class OracleTracker {
       kind: seen.kind,
       headers: seen.headers,
     });
+  }
+
+  /** An endpoint turned out to be a door that refuses below 400: that those who were let in got another answer was held against it, and is no evidence. It starts anew. */
+  #doorAt(endpointId: string): void {
+    if (this.#endpoints.get(endpointId)?.refusals !== false) return;
+    this.#endpoints.delete(endpointId);
+    this.#capacities.delete(endpointId);
+    this.#meanings.delete(endpointId);
   }
 
   /** A try at an account, for {@link SideChannels}; 429 is heard here. Not for Postern's own answers. */

@@ -18,6 +18,8 @@ export interface SideQuestion {
   readonly root: string | undefined;
   readonly door: boolean;
   readonly anchor: boolean;
+  /** At a door: it let nobody in. */
+  readonly refused: boolean;
   readonly at: number;
 }
 
@@ -34,7 +36,7 @@ export function hearBeside(oracles: OracleTracker, seen: SideQuestion): void {
       classId: responseClass.id,
       status,
       retryAfter: headerOf(view.exchange.response.headers, "retry-after") !== "",
-      accepted: door && status < 400,
+      accepted: door && !seen.refused,
       door,
       network: actor.network,
       asker,

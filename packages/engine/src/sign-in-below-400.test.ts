@@ -1,0 +1,148 @@
+import { describe, expect, it } from "vitest";
+import { carriesAll, type Exchange, type HeaderList } from "./exchange/exchange.ts";
+import { Judged } from "./testing/judged.ts";
+import { ports } from "./testing/ports.ts";
+
+/** Sign-ins by a form whose failures are no 4xx: redirects, pages, and JSON that says no. Nothing is declared. */
+interface Reply {
+  readonly status: number;
+  readonly location?: string;
+  readonly cookie?: string;
+  readonly body?: string;
+  readonly type?: string;
+}
+interface Door {
+  readonly unknown: Reply;
+  readonly wrong: Reply;
+  readonly right: Reply;
+}
+const html = (note: string): string => `<html><body>${"<nav><a href='/c'>All</a></nav>".repeat(20)}<form><p class="note">${note}</p><input name="username"></form></body></html>`;
+const page = (note: string): Reply => ({ status: 200, body: html(note), type: "text/html" });
+const home: Reply = { status: 302, location: "/home" };
+const telling: Readonly<Record<string, Door>> = {
+  "redirects that name the error": { unknown: { status: 302, location: "/login?error=unknown" }, wrong: { status: 302, location: "/login?error=password" }, right: home },
+  "redirects to two places": { unknown: { status: 303, location: "/register" }, wrong: { status: 303, location: "/login?failed" }, right: { status: 303, location: "/" } },
+  "one redirect, a cookie that tells": {
+    unknown: { status: 302, location: "/login", cookie: "flash=no_such_user; Path=/" },
+    wrong: { status: 302, location: "/login", cookie: "flash=wrong_password; Path=/" },
+    right: home,
+  },
+  "pages with words": { unknown: page("We know nobody of this name."), wrong: page("The password is wrong, try again."), right: home },
+  "JSON that says no": {
+    unknown: { status: 200, body: '{"success":false,"reason":"USER_UNKNOWN"}', type: "application/json" },
+    wrong: { status: 200, body: '{"success":false,"reason":"WRONG_PASSWORD"}', type: "application/json" },
+    right: { status: 200, body: '{"success":true}', type: "application/json" },
+  },
+};
+const silent: Readonly<Record<string, Door>> = {
+  "one redirect for both": { unknown: { status: 302, location: "/login?error=1" }, wrong: { status: 302, location: "/login?error=1" }, right: home },
+  "one page for both": { unknown: page("Name or password are wrong."), wrong: page("Name or password are wrong."), right: home },
+};
+
+const start = Date.UTC(2026, 2, 2, 10);
+const exists = (n: number): boolean => n % 3 !== 0;
+const nameOf = (n: number): string => `${["anna", "ben", "carla", "dora", "emil"][n % 5] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}`;
+const sidOf = (n: number): string => `${ports.hash("credential", String(n))}A1${n}`;
+
+class Traffic {
+  readonly exchanges: Exchange[] = [];
+  readonly about: number[] = [];
+
+  readonly #door: Door;
+
+  constructor(door: Door) {
+    this.#door = door;
+  }
+
+  signIn(at: number, address: string, n: number, right: boolean, agent = "app/1", password = n): void {
+    const { unknown, wrong, right: letIn } = this.#door;
+    const reply = !exists(n) ? unknown : right ? { ...letIn, cookie: `sid=${sidOf(n)}; Path=/; HttpOnly` } : wrong;
+    this.#push(at, address, agent, "POST", "/login", `username=${nameOf(n)}&password=${right ? `right-${password}` : `guess-${at % 97}`}`, [], reply, n);
+  }
+
+  use(at: number, address: string, n: number): void {
+    const inside: Reply = { status: 200, body: '{"unread":3}', type: "application/json" };
+    this.#push(at, address, "app/1", "GET", "/inbox", undefined, [["Cookie", `sid=${sidOf(n)}`]], inside, -1);
+    if (n % 4 === 0) this.#push(at + 1, address, "app/1", "GET", "/inbox", undefined, [], { status: 401, body: "{}", type: "application/json" }, -1);
+  }
+
+  /** People sign in, come again next day, one in four mistypes the password first, and one in eight the name. */
+  honest(from: number, people: number): void {
+    for (let k = 0; k < people; k++) {
+      const n = k * 3 + 1 + (k % 2);
+      const at = from + k * 20_000;
+      const address = k % 3 === 0 ? "10.9.9.9" : `10.1.${k >> 8}.${k & 255}`;
+      if (k % 4 === 1) this.signIn(at, address, n, false);
+      if (k % 8 === 3) this.signIn(at + 2_000, address, n + (exists(n + 1) ? 2 : 1), true, "app/1", n);
+      this.signIn(at + 5_000, address, n, true);
+      this.use(at + 8_000, address, n);
+    }
+  }
+
+  #push(at: number, address: string, agent: string, method: string, path: string, body: string | undefined, headers: HeaderList, reply: Reply, about: number): void {
+    this.about.push(about);
+    this.exchanges.push({
+      id: `x${this.exchanges.length}`,
+      at,
+      durationMs: 5,
+      method,
+      url: `https://api.example${path}`,
+      client: { address },
+      carries: carriesAll,
+      request: {
+        headers: [["Host", "api.example"], ["User-Agent", agent], ...(body === undefined ? [] : [["Content-Type", "application/x-www-form-urlencoded"] as const]), ...headers],
+        ...(body === undefined ? {} : { body }),
+      },
+      response: {
+        status: reply.status,
+        headers: [
+          ["Content-Type", reply.type ?? "text/html"],
+          ...(reply.location === undefined ? [] : [["Location", reply.location] as const]),
+          ...(reply.cookie === undefined ? [] : [["Set-Cookie", reply.cookie] as const]),
+        ],
+        body: reply.body ?? "",
+      },
+    });
+  }
+}
+
+const day = 86_400_000;
+const attacker = "203.0.113.9";
+function judged(door: Door): { readonly leaked: number; readonly refusedHonest: number; readonly loud: boolean; readonly findings: readonly string[]; readonly letIn: boolean } {
+  const traffic = new Traffic(door);
+  traffic.honest(start, 64);
+  traffic.honest(start + day, 64);
+  const honest = traffic.exchanges.length;
+  const from = start + 2 * day;
+  for (let q = 0; q < 150; q++) traffic.signIn(from + q * 2_000, attacker, 100_000 + q, false, "curl/8");
+  const after = traffic.exchanges.length;
+  traffic.honest(from + 301_000, 20);
+  const { decisions, ledger, signals } = new Judged().all(traffic.exchanges);
+  const told = new Set<number>();
+  for (let n = honest; n < after; n++) if (exists(traffic.about[n] ?? 0) && decisions[n]?.action === "allow") told.add(traffic.about[n] ?? 0);
+  return {
+    leaked: told.size,
+    refusedHonest: decisions.slice(0, honest).filter(({ action }) => action !== "allow").length,
+    loud: signals.some(({ detector, level }) => level === "high" && detector.startsWith("enumeration")),
+    findings: ledger.findings().flatMap(({ check, endpoint }) => (check === "existence-oracle" ? [endpoint.path] : [])),
+    letIn: traffic.exchanges.every(({ request }, n) => n < after || !(typeof request.body === "string" && request.body.includes("right-")) || decisions[n]?.action === "allow"),
+  };
+}
+
+describe("a sign-in whose failures are no 4xx and tell an unknown account from a wrong password", () => {
+  it.each(Object.keys(telling))("%s: stops who walks through a list, once honest people have mistyped; lets in who has the right password", (name) => {
+    const { leaked, refusedHonest, loud, findings, letIn } = judged(telling[name] ?? { unknown: home, wrong: home, right: home });
+    expect({ leaked: leaked <= 16 ? "few" : leaked, refusedHonest, loud, findings, letIn }).toEqual({
+      leaked: "few",
+      refusedHonest: 0,
+      loud: true,
+      findings: ["/login"],
+      letIn: true,
+    });
+  });
+
+  it.each(Object.keys(silent))("%s: is no oracle, and stops nobody", (name) => {
+    const { refusedHonest, findings, letIn, leaked } = judged(silent[name] ?? { unknown: home, wrong: home, right: home });
+    expect({ refusedHonest, findings, letIn, leaked }).toEqual({ refusedHonest: 0, findings: [], letIn: true, leaked: 100 });
+  });
+});
