@@ -146,6 +146,8 @@ describe("postern report breach", () => {
   test("asking beyond the record's ends is told, not claimed", async () => {
     const report = await json("report", "breach", "--data", data, "--endpoint", lookup, "--from", "2026-03-01T00:00:00Z");
     expect(report["exact"]).toBe(false);
+    const ahead = await json("report", "breach", "--data", data, "--endpoint", lookup, "--to", "2126-01-01T00:00:00Z");
+    expect(Date.parse(String((ahead["window"] as Record<string, unknown>)["to"]))).toBeLessThanOrEqual(Date.now());
   });
 
   test("an endpoint it does not know: exit 3, and the ones that disclosed something; a bad time: exit 2", async () => {

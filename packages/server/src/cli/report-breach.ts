@@ -57,7 +57,9 @@ async function run(options: BreachOptions, context: CliContext): Promise<number>
     const endpoint = findEndpoint(options.endpoint, namedEndpoints(known, disclosed));
     const own = disclosed.filter((row) => endpoint.ids.includes(row.endpointId));
     const from = asked.from ?? own.reduce((least, row) => Math.min(least, row.firstAt), Infinity);
-    const to = asked.to ?? own.reduce((most, row) => Math.max(most, row.lastAt + 1), -Infinity);
+    // Incidents suggest the end of their hour: what has not come yet is no gap.
+    const present = Math.max(Date.now(), newest + 1);
+    const to = asked.to === undefined ? own.reduce((most, row) => Math.max(most, row.lastAt + 1), -Infinity) : Math.min(asked.to, present);
     if (!Number.isFinite(from) || !Number.isFinite(to)) {
       throw new PosternError("NOT_FOUND", `${endpoint.method} ${endpoint.host}${endpoint.path} disclosed nothing that was recorded`, {
         remedy: "Give --from and --to to have the coverage of that time told.",
