@@ -40,13 +40,14 @@ export const targetPolicy = {
   ranksMin: 64,
   /**
    * Fronts of lists gone through in order: eight questions in a chain from five sources, among the last 48 that nobody followed up, each an eighth of the usual distance from the next; in numbers
-   * at least so long. Who asks there may be one in ten honest people at most. What is known of one is kept for eighteen hours after its last questions, longer than the gate waits for them.
+   * at least so long. In fronts lie three in ten of those questions: an attack that raises an alarm is as much, and a decoy less. Who asks there may be one in ten honest people at most. What is known of one is kept for eighteen hours after its last questions, longer than the gate waits for them.
    */
   frontOf: 48,
   frontMin: 8,
   frontSources: 5,
   frontCloser: 8,
   frontLeast: 32,
+  frontPart: 0.3,
   frontHonestMost: 0.1,
   frontKeptMs: 64_800_000,
   /** While D5 stands, the endpoint-wide tests need this part of their evidence. */

@@ -108,6 +108,21 @@ describe("a list that is gone through in order", () => {
     expect(quiet.of("e", start + 302 + policy.frontKeptMs)).toBeUndefined();
   });
 
+  test("walked as a decoy beside a shuffled list it frees nobody: a front holds three in ten of what nobody followed up", () => {
+    for (const [every, shown] of [
+      [5, false],
+      [1, true],
+    ] as const) {
+      const scene = new Scene(11);
+      let seen = 0;
+      for (let n = 0; n < 400; n++) {
+        scene.ask(n % every === 0 ? 7_000_000 + n : scene.rank(), false);
+        if (n >= 60 && scene.now !== undefined) seen++;
+      }
+      expect([every, seen > 0]).toEqual([every, shown]);
+    }
+  });
+
   test("of one source alone is nobody's front, and endpoints asked longest ago are forgotten at the bound", () => {
     const scene = new Scene(7);
     for (let n = 0; n < 60; n++) scene.fronts.asked("e", { at: scene.at, source: "one", subject: `x${n}`, rank: 5_000 + n });

@@ -7,6 +7,7 @@ import { targetPolicy as policy } from "./target-policy.ts";
  * by chance; {@link policy.frontMin} in a chain are one in fifty thousand by chance. A front reaches twice the chain's length further to both sides, which is where the next questions come.
  *
  * It accuses nobody: while an alarm stands the gate may hold off whoever asks there, and answer the others, as long as these follow up as usual (`named-apart.ts`).
+ * Fronts must hold {@link policy.frontPart} of what nobody followed up, most of what an attack is: a short walk beside a shuffled list frees nobody else.
  * Misses: shuffled lists; more lists at once than leave {@link policy.frontMin} of each among the last questions; identifiers without order. Mistakes: honest newcomers who ask about somebody inside
  * a front are held off with it, at most one in ten by the numbers of those who followed up.
  * Bounds: {@link endpointsMax} endpoints with {@link questionsMax} questions and {@link honestMax} honest numbers each, placed by the hash of the person and so not steerable. Numbers in clear, in memory
@@ -75,6 +76,7 @@ export class WalkingFronts {
     const close = 1 / (policy.frontCloser * Math.max(1, points.length));
     const fronts: Front[] = [];
     let share = 0;
+    let inFronts = 0;
     let chain: typeof points = [];
     const end = (): void => {
       const [first] = chain;
@@ -84,6 +86,7 @@ export class WalkingFronts {
       const front = { from: first.rank - 2 * length, to: last.rank + 2 * length };
       share += Math.max(0, Math.min(1, place(front.to)) - Math.max(0, place(front.from)));
       fronts.push(front);
+      inFronts += chain.length;
     };
     for (const point of points) {
       if (chain.length > 0 && point.place - (chain.at(-1)?.place ?? 0) > close) {
@@ -93,7 +96,7 @@ export class WalkingFronts {
       chain.push(point);
     }
     end();
-    return fronts.length > 0 && share <= policy.frontHonestMost ? fronts : undefined;
+    return fronts.length > 0 && inFronts >= policy.frontPart * points.length && share <= policy.frontHonestMost ? fronts : undefined;
   }
 
   #of(endpointId: string): Known {
