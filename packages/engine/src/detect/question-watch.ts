@@ -19,7 +19,7 @@ export class QuestionWatch {
   /** Where a list that is gone through in order stands. */
   readonly fronts = new WalkingFronts();
   /** By endpoint, the rule that was made last of the same parts. */
-  readonly #rules = new Map<string, { readonly clients: NamedClients | undefined; readonly fronts: readonly Front[]; readonly rule: NamedClients }>();
+  readonly #rules = new Map<string, { readonly fronts: readonly Front[]; readonly rule: NamedClients }>();
   #signals: number;
 
   constructor(kept?: KeptQuestions) {
@@ -34,18 +34,19 @@ export class QuestionWatch {
     return { ...contact, ...(place === undefined ? {} : { place: { block: place.block, bucket: place.bucket, offset: place.offset } }) };
   }
 
-  /** Whom the gate may hold off alone: clients that were named, and who asks where a list stands that is gone through in order. */
+  /** Whom the gate may hold off alone: clients that were named, or else who asks where a list stands that is gone through in order. */
   toHoldOff(endpointId: string, now: number): NamedClients | undefined {
     const clients = this.names.toHoldOff(endpointId, now);
-    const fronts = this.fronts.of(endpointId, now);
+    // A name explains the attack; a front beside it would only hold off honest people who live there.
+    const fronts = clients === undefined ? this.fronts.of(endpointId, now) : undefined;
     if (fronts === undefined) {
       this.#rules.delete(endpointId);
       return clients;
     }
     const last = this.#rules.get(endpointId);
-    if (last?.clients === clients && last?.fronts === fronts) return last.rule;
-    const rule = { subsets: [], ...clients, fronts };
-    this.#rules.set(endpointId, { clients, fronts, rule });
+    if (last?.fronts === fronts) return last.rule;
+    const rule = { subsets: [], fronts };
+    this.#rules.set(endpointId, { fronts, rule });
     return rule;
   }
 
