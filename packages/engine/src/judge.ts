@@ -177,7 +177,7 @@ export class Judge {
 
   #placed(exchange: Exchange, host: string, segments: readonly string[], query: string): Routed {
     if (!this.#fronts.isFront(host, segments)) return { segments, endpoint: this.#matcher.find(exchange.method, host, segments) };
-    return this.#matcher.findRouted(exchange.method, host, segments, this.#fronts.routesOf(host, segments, partsOfRequest(exchange, segments, query)));
+    return this.#matcher.findRouted(exchange.method, host, segments, this.#fronts.routesOf(host, segments, partsOfRequest(exchange, segments, query)) ?? []);
   }
 
   /** Undefined where nobody is prompted. */

@@ -42,7 +42,7 @@ export class FrontControllers {
     if (!this.#routes.isFront(view.host, view.segments)) return view;
     const { url, request } = view.exchange;
     const sent = { query: splitUrl(url).query, contentType: headerOf(request.headers, "content-type"), body: typeof request.body === "string" ? request.body : undefined };
-    const [segments] = this.#routes.routesOf(view.host, view.segments, sent);
+    const segments = this.#routes.routesOf(view.host, view.segments, sent)?.[0];
     return segments === undefined ? view : { ...view, segments };
   }
 

@@ -1,8 +1,8 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
 import { multipartFields } from "../exchange/multipart-fields.ts";
 import type { Ports } from "../exchange/ports.ts";
-import { segmentsMax, pairsMax } from "../exchange/view.ts";
-import { pairsCharactersMax, pairsOf } from "../exchange/view-of.ts";
+import { decodePercent } from "../exchange/split-target.ts";
+import { segmentsMax } from "../exchange/view.ts";
 
 /**
  * A path behind which a parameter says what is asked (`/index.php?route=user/lookup`, `POST /api` with `{"action":"lookup"}`), as learned by {@link FrontControllers}. The
@@ -31,7 +31,7 @@ export interface RouteSent {
  * like any other. Gate and ledger use this same class. A value that is no known route leaves the path as it is, so whatever guards the path guards it.
  *
  * The parameter is looked for in query, form and the top of a JSON body, wherever it was learned: services read it from wherever it comes. Where it stands more than once
- * each is a route, at most {@link routesMax}.
+ * each is a route, wherever in the request: who names {@link routesMax} others first or pads with other parameters hides none.
  */
 export class FrontRoutes {
   readonly #ports: Pick<Ports, "hash">;
@@ -47,14 +47,15 @@ export class FrontRoutes {
     return this.#fronts.size > 0 && this.#fronts.has(keyOf(host, segments));
   }
 
-  /** Each place the request belongs to; none where it names no known route. */
-  routesOf(host: string, segments: readonly string[], sent: RouteSent): readonly (readonly string[])[] {
+  /** Each place the request belongs to; none where it names no known route, undefined where it names more than {@link routesMax} and may belong to any. */
+  routesOf(host: string, segments: readonly string[], sent: RouteSent): readonly (readonly string[])[] | undefined {
     const front = this.#fronts.size === 0 ? undefined : this.#fronts.get(keyOf(host, segments));
     if (front === undefined) return noRoutes;
     const routes: (readonly string[])[] = [];
-    for (const value of valuesOf(front.name, sent)) {
-      if (routes.length >= routesMax) break;
-      if (isRouteLike(value) && front.routes.has(this.#ports.hash("segment", value.toLowerCase()))) routes.push(routeSegments(segments, front.name, value));
+    const named = new Set(valuesOf(front.name, sent).filter(isRouteLike));
+    if (named.size > routesMax) return undefined;
+    for (const value of named) {
+      if (front.routes.has(this.#ports.hash("segment", value.toLowerCase()))) routes.push(routeSegments(segments, front.name, value));
     }
     return routes;
   }
@@ -89,10 +90,10 @@ function valuesOf(name: string, { query, contentType, body }: RouteSent): string
   const take = (pairs: readonly (readonly [string, string])[]): void => {
     for (const [key, value] of pairs) if (key.length === name.length && key.toLowerCase() === name) values.push(value);
   };
-  if (query !== "") take(pairsOf(query));
-  if (body === undefined || body === "" || body.length > pairsCharactersMax) return values;
+  if (query !== "") take(allPairs(query));
+  if (body === undefined || body === "") return values;
   const type = contentType.toLowerCase();
-  if (type.startsWith("multipart/")) take(multipartFields(body, contentType).slice(0, pairsMax));
+  if (type.startsWith("multipart/")) take(multipartFields(body, contentType));
   else if (/^\s{0,64}\{/.test(body)) {
     try {
       for (const [key, value] of Object.entries(JSON.parse(body) as object)) if (typeof value === "string") take([[key, value]]);
@@ -101,8 +102,17 @@ function valuesOf(name: string, { query, contentType, body }: RouteSent): string
     }
     // A key that stands there twice: services differ in which one they take.
     for (const [, key = "", value = ""] of body.matchAll(/"(\w{1,64})"\s{0,16}:\s{0,16}"([^"\\]{1,64})"/g)) take([[key, value]]);
-  } else take(pairsOf(body));
+  } else take(allPairs(body));
   return values;
+}
+
+/** All of them, as no place is too far back for a service: one pass over what the gate's own bounds on head and body let in. */
+function allPairs(raw: string): (readonly [string, string])[] {
+  return raw.split("&").map((piece) => {
+    const equals = piece.indexOf("=");
+    const decoded = (text: string): string => decodePercent(text.replaceAll("+", " "));
+    return equals < 0 ? [decoded(piece), ""] : [decoded(piece.slice(0, equals)), decoded(piece.slice(equals + 1))];
+  });
 }
 
 function keyOf(host: string, segments: readonly string[]): string {
@@ -110,6 +120,6 @@ function keyOf(host: string, segments: readonly string[]): string {
 }
 
 const noRoutes: readonly (readonly string[])[] = [];
-/** Routes named by one request. */
+/** Different values one request may give to the parameter that names its route. */
 const routesMax = 4;
 const frontSegmentsMax = 4;

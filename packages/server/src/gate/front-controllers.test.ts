@@ -41,6 +41,9 @@ it.each<[string, string, string, string]>([
   ["in JSON with the key twice, first", "/api", json, '{"action":"user/lookup","action":"user/login","email":"a@b.example"}'],
   ["in a form in place of JSON", "/api", form, "action=user%2Flookup&email=a%40b.example"],
   ["in the query beside a body", "/api?action=user/lookup", json, '{"email":"a@b.example"}'],
+  ["after the same other one five times", "/api", form, `${"action=user%2Flogin&".repeat(5)}action=user%2Flookup&email=a%40b.example`],
+  ["among more than are read", "/api", form, `${Array.from({ length: 5 }, (_, n) => `action=other${n}&`).join("")}action=user%2Flookup&email=a%40b.example`],
+  ["behind two hundred other parameters", "/api", form, `${"pad=1&".repeat(200)}action=user%2Flookup&email=a%40b.example`],
   ["in the body beside a query that names another", "/api?action=user/login", json, '{"action":"user/lookup","email":"a@b.example"}'],
 ])("a guarded route named %s is guarded", (_, target, type, body) => {
   expect(ruled(target, type, body)).toBe("hold");

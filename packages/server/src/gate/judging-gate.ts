@@ -108,6 +108,7 @@ export class JudgingGate implements GatePort {
   #placed(method: string, segments: readonly string[], sent: RouteSent): Routed {
     const { scope } = this.#options;
     const routes = this.#fronts.routesOf(scope, segments, sent);
+    if (routes === undefined) return this.#anyBehind(method, segments, this.#matcher.find(method, scope, segments));
     return routes.length === 0 ? { segments, endpoint: this.#matcher.find(method, scope, segments) } : this.#matcher.findRouted(method, scope, segments, routes);
   }
 
@@ -162,9 +163,13 @@ export class JudgingGate implements GatePort {
     const contentType = headerOf(pairs(head.rawHeaders), "content-type");
     const placed = this.#placed(head.method, path, { query, contentType, body });
     if (complete || placed.endpoint?.state === "budgeted") return placed;
-    // Nobody knows which route it names: any of those under a budget.
-    const guard = this.#guards.find(({ state, method, template }) => state === "budgeted" && method === head.method && isRouteOf(template, path));
-    return guard === undefined ? placed : { segments: placed.segments, endpoint: guard };
+    return this.#anyBehind(head.method, placed.segments, placed.endpoint, path);
+  }
+
+  /** Nobody knows which route of this path the request names: any of those under a budget. */
+  #anyBehind(asked: string, segments: readonly string[], endpoint: GuardedEndpoint | undefined, path = segments): Routed {
+    const guard = this.#guards.find(({ state, method, template }) => state === "budgeted" && method === asked && isRouteOf(template, path));
+    return { segments, endpoint: guard ?? endpoint };
   }
 
   onAnswer(ruling: HoldRuling, answer: Answer): Release {
