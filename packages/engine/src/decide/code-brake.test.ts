@@ -1,17 +1,11 @@
-import { createHmac } from "node:crypto";
 import { expect, test } from "vitest";
 import { abusePolicy as policy } from "../detect/abuse/abuse-policy.ts";
 import type { Signal } from "../detect/signal.ts";
 import { carriesAll } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import { Judge } from "../judge.ts";
 import { CodeBrake } from "./code-brake.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const start = Date.UTC(2026, 2, 2, 10);
 const minute = 60_000;
 

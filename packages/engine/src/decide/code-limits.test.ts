@@ -1,22 +1,16 @@
-import { createHmac } from "node:crypto";
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { abusePolicy as policy } from "../detect/abuse/abuse-policy.ts";
 import { actorOf } from "../exchange/actor.ts";
 import { carriesAll, type Exchange } from "../exchange/exchange.ts";
-import type { Ports } from "../exchange/ports.ts";
 import type { ClassifiedAnswer } from "../exchange/response-class.ts";
 import type { Signal } from "../detect/signal.ts";
 import { Judge } from "../judge.ts";
 import { CodeLimits, sourcesMax } from "./code-limits.ts";
 import type { CodeDoor } from "./gate-policy.ts";
 import { unlearned } from "./unlearned.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const start = Date.UTC(2026, 2, 2, 10);
 const minute = 60_000;
 const door: CodeDoor = {

@@ -1,18 +1,12 @@
-import { createHmac } from "node:crypto";
 import { describe, expect, test } from "vitest";
 import { abusePolicy as policy } from "../detect/abuse/abuse-policy.ts";
 import { actorOf } from "../exchange/actor.ts";
-import type { Ports } from "../exchange/ports.ts";
 import type { RequestParts } from "../exchange/subjects.ts";
 import { CodeLimits, type CodeRefusal } from "./code-limits.ts";
 import { namedMax, targetsMax } from "./code-targets.ts";
 import { type CodeDoor, defaultBudget } from "./gate-policy.ts";
+import { ports } from "../testing/ports.ts";
 
-const ports: Ports = {
-  hash: (type, normal) => createHmac("sha256", "k").update(`${type}\0${normal}`).digest("hex").slice(0, 16),
-  random: () => 7,
-  decodeUtf8: (bytes) => new TextDecoder().decode(bytes),
-};
 const start = Date.UTC(2026, 2, 2, 10);
 const minute = 60_000;
 const door: CodeDoor = {
