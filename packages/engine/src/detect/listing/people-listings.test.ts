@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Json } from "../../exchange/view.ts";
 import { ports } from "../../testing/ports.ts";
 import { KeptPeople } from "./kept-people.ts";
-import { elementsMax, listedPeople, listsMax } from "./listed-people.ts";
+import { depthMax, elementsMax, listedPeople, listsMax } from "./listed-people.ts";
 import { listingPolicy as policy } from "./listing-policy.ts";
 import { PeopleListings, type SeenListing } from "./people-listings.ts";
 import { UsualDays } from "./usual-days.ts";
@@ -137,6 +137,8 @@ describe("lists of people", () => {
   test("cost no more than their bounds, whatever the answer holds", () => {
     expect(count(Array.from({ length: elementsMax + 500 }, (_, n) => ({ email: mail(n) })))).toBe(elementsMax);
     expect(count(Object.fromEntries(Array.from({ length: listsMax + 3 }, (_, n) => [`k${n}`, [{ email: mail(n) }, { email: mail(n + 50) }]])))).toBe(2 * listsMax);
+    const deep = (levels: number): Json => (levels === 0 ? pageOf(0, 2) : { in: deep(levels - 1) });
+    expect([count(deep(depthMax)), count(deep(depthMax + 1))]).toEqual([2, 0]);
     fc.assert(fc.property(fc.jsonValue(), (json) => listedPeople(json as Json, "users").length <= listsMax * elementsMax));
   });
 });
