@@ -6,6 +6,7 @@ import { partsOf, pathValues } from "./exchange/request-parts.ts";
 import type { BatchAnswer } from "./exchange/batch-answer.ts";
 import { answerWords } from "./exchange/answer-words.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
+import type { Subject } from "./exchange/subject.ts";
 import { extractSubjects, type Extracted, subjectInPath } from "./exchange/subjects.ts";
 import { viewOf } from "./exchange/view-of.ts";
 import type { ExchangeView } from "./exchange/view.ts";
@@ -124,6 +125,7 @@ export class Ledger {
         codes: (endpoint) => this.abuse.codesAt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         proof: (endpointId) => this.abuse.kinds.proofOf(endpointId),
         sprayed: (endpointId, at) => this.abuse.harmless(endpointId, at),
+        rightGives: (endpointId, at) => this.abuse.rightGives(endpointId, at),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         refusedPromptsNobody: (id) => this.abuse.kinds.refusedPromptsNobody(id),
       },
@@ -284,6 +286,8 @@ export class Ledger {
         step.disclosures.push(...rows);
       }
     }
+    if (rules.length === 0 && !refused && exchange.gate?.journaled !== true && this.abuse.lastCodes.length > 0)
+      step.disclosures.push(...rowsOf(exchange, endpoint.id, actor, codeSubjects(this.abuse.lastCodes), step.responseClass, undefined));
     if (answered && extracted.batch === undefined) this.#listed(endpoint, exchange, step, actor, at);
     this.#guards.hurry(endpoint, rules);
     return step;
@@ -314,6 +318,8 @@ export class Ledger {
    */
   meaning(endpointId: string, classId: string): "confirmed" | "denied" | "nothing" | "unknown" {
     const id = this.doorId(endpointId);
+    const code = this.abuse.voucherMeaning(id, classId);
+    if (code !== undefined) return code;
     const meaning = this.oracles.meaning(id, classId);
     if ((meaning !== "confirmed" && meaning !== "denied") || !this.anchors.isAnchorEndpoint(id) || this.oracles.suspects(id)) return meaning;
     const endpoint = this.inventory.byId(id);
@@ -561,6 +567,11 @@ export class Ledger {
       return rows;
     });
   }
+}
+
+/** Codes of coupons as what is exposed when they are found. */
+function codeSubjects(hashes: readonly string[]): readonly Subject[] {
+  return hashes.map((hash) => ({ type: "opaque", hash, location: { in: "json", name: "code" } }));
 }
 
 const noAnchors: readonly Anchor[] = [];

@@ -1,19 +1,19 @@
 import { abusePolicy as policy } from "../detect/abuse/abuse-policy.ts";
-import { voucherOutcome } from "../detect/abuse/voucher-tries.ts";
 import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
 import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
 import type { Actor } from "../exchange/actor.ts";
 import type { Ports } from "../exchange/ports.ts";
-import { type ClassifiedAnswer, classifyResponse, parsed } from "../exchange/response-class.ts";
+import { type ClassifiedAnswer, classifyResponse } from "../exchange/response-class.ts";
 import { extractSubjects, type RequestParts } from "../exchange/subjects.ts";
 import { CodeBrake } from "./code-brake.ts";
 import { CodeTargets } from "./code-targets.ts";
 import type { CodeDoor } from "./gate-policy.ts";
 import { GcraTable } from "./gcra.ts";
 import { GuardMatcher } from "./guard-matcher.ts";
+import { VoucherLimits, type VoucherTry } from "./voucher-limits.ts";
 
 /**
- * Stops who guesses codes (one-time codes, coupons, gift cards) before the service is asked. No account is ever locked.
+ * Stops who guesses one-time codes before the service is asked, and by {@link VoucherLimits} who guesses those of coupons. No account is ever locked.
  *
  * - From one place: a caller whose tries are all wrong is refused after {@link CodeDoor.wrongCodes} of them; then one passes every half hour ({@link policy.wrongCodeBackMs}). Counted are its program at its
  *   address, its credential if it shows one, and its address as a whole, which may be wrong {@link policy.wrongCodesOfNetwork} times as often. What a guesser has used up of an address that others share is
@@ -36,10 +36,12 @@ export class CodeLimits {
   readonly #targets = new CodeTargets();
   readonly #doors = new Map<string, CodeDoor>();
   readonly #brakes = new Map<string, CodeBrake>();
+  readonly #vouchers: VoucherLimits;
   #matcher: GuardMatcher | undefined;
 
   constructor(ports: Ports) {
     this.#ports = ports;
+    this.#vouchers = new VoucherLimits(ports);
   }
 
   /** Replaces the endpoints; counts go on. */
@@ -47,6 +49,7 @@ export class CodeLimits {
     this.#doors.clear();
     for (const door of doors) this.#doors.set(door.id, door);
     for (const id of this.#brakes.keys()) if (!this.#doors.has(id)) this.#brakes.delete(id);
+    this.#vouchers.keep(this.#doors);
     this.#matcher = doors.length === 0 ? undefined : new GuardMatcher(doors, this.#ports);
   }
 
@@ -58,8 +61,9 @@ export class CodeLimits {
     return asked ? this.#doors.get(found.id) : undefined;
   }
 
-  /** Charges one try. */
-  take(door: CodeDoor, actor: Actor, parts: RequestParts | undefined, at: number): CodeTry | CodeRefusal {
+  /** Charges one try. `whole`: all of the request was read. */
+  take(door: CodeDoor, actor: Actor, parts: RequestParts | undefined, at: number, whole = true): CodeTry | CodeRefusal {
+    if (door.voucher === true) return this.#vouchers.take(door, actor, parts, whole, at);
     const subjects = parts === undefined || door.subjects.length === 0 ? [] : extractSubjects(door.subjects, door.template, parts, this.#ports).subjects;
     const targets = this.#targets.targets(subjects);
     // Nobody has one code for so many people.
@@ -91,8 +95,10 @@ export class CodeLimits {
   }
 
   /** It was answered like this; undefined: the service gave no answer. */
-  settle({ doorId, taken, targets, strange, actor, held, stranger }: CodeTry, answer: ClassifiedAnswer | undefined, at: number): void {
-    const door = this.#doors.get(doorId);
+  settle(tried: CodeTry, answer: ClassifiedAnswer | undefined, at: number): void {
+    const door = this.#doors.get(tried.doorId);
+    if ("voucher" in tried) return this.#vouchers.settle(tried, door, answer, at);
+    const { doorId, taken, targets, strange, actor, held, stranger } = tried;
     const outcome = door === undefined || answer === undefined ? "none" : outcomeOf(door, answer, this.#ports);
     if (outcome === "wrong") {
       if (stranger && door !== undefined && door.harmless === undefined) this.#brakeOf(doorId).learn(at);
@@ -128,7 +134,9 @@ export class CodeLimits {
 }
 
 /** A try that passed and is not judged yet. */
-export interface CodeTry {
+export type CodeTry = OneTimeTry | VoucherTry;
+
+interface OneTimeTry {
   readonly doorId: string;
   readonly taken: readonly Charge[];
   readonly targets: readonly Key[];
@@ -174,10 +182,6 @@ function keyOf(hash: string, sort: number): Key {
 
 function outcomeOf(door: CodeDoor, answer: ClassifiedAnswer, ports: Ports): "right" | "wrong" | "none" {
   const seen = classifyResponse(door.classes, answer, ports);
-  if (door.voucher === true) {
-    const outcome = voucherOutcome(seen, answer.json ?? parsed(answer.body));
-    return outcome === "accepted" ? "right" : outcome === "refused" ? "wrong" : "none";
-  }
   const label = labelOf(seen);
   const plain = plainOutcome(label);
   if (plain === "none") return "none";

@@ -90,8 +90,10 @@ export interface CodeDoor extends GuardedEndpoint {
   readonly harmless?: number;
   /** By {@link labelOf}, answers below 400 that refuse a code. */
   readonly refusals: readonly string[];
-  /** Codes of coupons and gift cards, whose answers are read in their own way. */
+  /** Codes of coupons, gift cards, referrals and invitations: see {@link VoucherLimits}. */
   readonly voucher?: true;
+  /** There: what a right code gives beside itself. */
+  readonly rightGives?: number;
 }
 
 /** A client is meant when it matches every part of one of them. */

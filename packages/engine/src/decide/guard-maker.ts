@@ -106,7 +106,7 @@ export class GuardMaker {
     const { wrongCodes = abusePolicy.wrongCodes, wrongCodesOnOne = abusePolicy.wrongCodesOfTarget, slowStrangers = true } = budget;
     if (wrongCodes < 1) return undefined;
     const { id, method, host, template } = endpoint;
-    const harmless = checks === "code" && slowStrangers ? this.#parts.sprayed(id, at) : undefined;
+    const harmless = slowStrangers ? this.#parts.sprayed(id, at) : undefined;
     return {
       id,
       method,
@@ -122,7 +122,7 @@ export class GuardMaker {
       wrongOnOne: wrongCodesOnOne,
       ...(harmless === undefined ? {} : { harmless }),
       refusals: this.#parts.refusals(id),
-      ...(checks === "voucher" ? { voucher: true as const } : {}),
+      ...(checks === "voucher" ? { voucher: true as const, rightGives: this.#parts.rightGives(id, at) } : {}),
     };
   }
 
@@ -237,6 +237,8 @@ export interface GuardParts {
   /** The field that carries the code there; and how many wrong ones a day do no harm, while somebody guesses on many accounts. */
   readonly proof: (endpointId: string) => string | undefined;
   readonly sprayed: (endpointId: string, at: number) => number | undefined;
+  /** What a right code of a coupon gives beside itself. */
+  readonly rightGives: (endpointId: string, at: number) => number;
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
   /** Whether it was seen to prompt those whom it says it asked, and nobody else. */

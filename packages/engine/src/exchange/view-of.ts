@@ -5,6 +5,7 @@ import type { Ports } from "./ports.ts";
 import { isXml, xmlFields } from "./xml-fields.ts";
 import { decodePercent, hostOf, splitUrl } from "./split-target.ts";
 import { rememberText } from "./remember-text.ts";
+import type { RequestParts } from "./subjects.ts";
 import type { ExchangeView, Json, PathView } from "./view.ts";
 import { pairsMax } from "./view.ts";
 
@@ -95,6 +96,16 @@ export function pairsOf(raw: string): readonly (readonly [name: string, value: s
   }
   return pairs;
 }
+
+/** A request alone, as {@link viewOf} reads it, for who decides before there is an answer. */
+export function requestViewOf({ segments, query, contentType, body }: RequestParts, ports: Ports): RequestView {
+  const type = lowered(contentType);
+  const message: Message = { headers: [["Content-Type", contentType]], ...(body === undefined ? {} : { body }) };
+  const form = formOf(message, type, ports);
+  return { segments, query: query === "" ? none : pairsOf(query), form, requestJson: form === none ? jsonOf(message, type, ports) : undefined };
+}
+
+export type RequestView = Pick<ExchangeView, "segments" | "query" | "form" | "requestJson">;
 
 const lowered = rememberText((text) => text.toLowerCase());
 const hostOfHeader = rememberText((text) => hostOf(text));

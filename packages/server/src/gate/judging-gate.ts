@@ -138,7 +138,8 @@ export class JudgingGate implements GatePort {
     const front = mayHaveBody(head) && this.#fronts.isFront(this.#options.scope, path) ? path : undefined;
     const token = this.#waiting(head, query, placed, front);
     if (token === undefined) return pass;
-    if (front !== undefined || ((inBody(token.endpoint) || inBody(token.prompts) || inBody(token.codes)) && mayHaveBody(head))) return { kind: "body", token };
+    if (front !== undefined || ((inBody(token.endpoint) || inBody(token.prompts) || inBody(token.codes) || token.codes?.voucher === true) && mayHaveBody(head)))
+      return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
 
@@ -270,7 +271,7 @@ export class JudgingGate implements GatePort {
     if (token.codes === undefined && prompted === undefined)
       return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
     const actor = this.#actorOf(token, headers);
-    const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, parts, head.at);
+    const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, parts, head.at, complete);
     if (code !== undefined && "wait" in code) {
       if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
       return tooMany(code.wait, "Too many wrong codes.", code.reason);

@@ -91,13 +91,18 @@ export const abusePolicy = {
   popularFactor: 3,
 
   /**
-   * One source's first tries of codes of coupons and gift cards that nobody else tried: people mistype and hope, up to nearly half; a guesser is wrong in nine of ten at the least. Told at 100,000 to 1:
-   * seventeen wrong ones in a row.
+   * One source's first tries of codes of coupons that nobody else tried. Honest people are wrong as often as the endpoint's callers are, within these bounds: who mistyped once is likelier to do so again, and
+   * some hope. A guesser is wrong in nine of ten; where many codes exist, half as often again as honest people and more. Told at 100,000 to 1: eleven to seventeen wrong ones in a row, some forty tries of which a third is right.
    */
-  voucherHonestFails: 0.45,
+  voucherHonestLeast: 0.3,
+  voucherHonestMost: 0.45,
   voucherGuessedFails: 0.9,
+  voucherDenseLift: 0.5,
   voucherSourceAt: Math.log(100_000),
-  voucherWrong: { prior: 0.4, priorWeight: 50, least: 0.1, most: 0.75 },
+  /** A fifth at least: when a campaign ends, many of those who come try another code or two. */
+  voucherWrong: { prior: 0.4, priorWeight: 50, least: 0.2, most: 0.75 },
+  /** While codes are guessed from many places: wrong ones of strangers a day, together, where fewer are usual. */
+  voucherHarmless: 144,
 
   /**
    * Wrong codes one caller may send, and how many times as many its address, before the next is refused; then one in half an hour. Honest people stop after five, a family's or an office's right ones give
@@ -126,6 +131,13 @@ export const abusePolicy = {
   brakeDigits: 6,
   /** It stands so long after the last guess that speaks for an attack. */
   brakeForMs: 3_600_000,
+  /** A code of a coupon that callers of so many networks tried is known to everybody: no guess, whatever it is answered. */
+  voucherPublicNetworks: 3,
+  /** A right one gives so many times what honest people are wrong for each right one, and this much at least: whoever is right in two thirds of his codes is never refused. */
+  voucherGivesSlack: 1.5,
+  voucherGivesLeast: 0.5,
+  /** To an address that many share each right code gives so often at once, then once an hour. */
+  voucherGivesAtOnce: 3,
   /** Coupons and gift cards are known by names alone: callers of so many networks must have been right there before anybody is refused. */
   voucherAcceptedMin: 3,
 

@@ -38,7 +38,9 @@ export class AbuseWatch {
   readonly #prefixes = new RotatingMap<string>(numbersMax);
   readonly #stopped = new Quiet();
   readonly #emit: Emit;
+  readonly #ports: Ports;
   #signals: Signal[] = [];
+  #codes: readonly string[] = nobody;
   #exchangeId = "";
   #at = 0;
 
@@ -52,6 +54,7 @@ export class AbuseWatch {
       this.#signals.push({ id, detector, level, confidence, at: this.#at, endpointId, actor: who, evidence });
     };
     this.#emit = emit;
+    this.#ports = ports;
     this.kinds = new EndpointKinds(ports, state?.kinds);
     this.#bruteForce = new OtpBruteForce(emit);
     this.#otpSpray = new OtpSpray(ports, emit, state?.codes);
@@ -100,9 +103,28 @@ export class AbuseWatch {
 
   /** While somebody is proven to guess at many accounts at this endpoint: how many wrong codes a day do no harm there. */
   harmless(endpointId: string, at: number): number | undefined {
+    const guessed = this.#vouchers.provenAt(endpointId);
+    if (guessed !== undefined && at - guessed < policy.brakeForMs) return policy.voucherHarmless;
     const since = this.#otpSpray.provenAt(endpointId);
     if (since === undefined || at - since >= policy.brakeForMs) return undefined;
     return Math.min(policy.brakeMost, Math.max(policy.brakeLeast, policy.brakeShare * 10 ** (this.kinds.codeLength(endpointId) ?? policy.brakeDigits)));
+  }
+
+  /** What a right code of a coupon gives its caller beside itself: more where honest people are often wrong. In steps, for each is a new policy. */
+  rightGives(endpointId: string, at: number): number {
+    const wrong = this.#vouchers.usual(endpointId, at);
+    const gives = Math.min(policy.rightCodeGives, Math.max(policy.voucherGivesLeast, (policy.voucherGivesSlack * wrong) / (1 - wrong)));
+    return Math.ceil(gives * 4) / 4;
+  }
+
+  /** The codes of a coupon that the exchange read last tried, hashed, where people were seen to have some. */
+  get lastCodes(): readonly string[] {
+    return this.#codes;
+  }
+
+  /** What an answer of this class says of the code of a coupon, where the traffic has shown it. */
+  voucherMeaning(endpointId: string, classId: string): "confirmed" | "denied" | undefined {
+    return this.#vouchers.meaning(endpointId, classId);
   }
 
   /** The gate refused this caller for its wrong codes: told once an hour. */
@@ -138,12 +160,14 @@ export class AbuseWatch {
   }
 
   #voucher({ view, pathValues, responseClass, endpointId, actor, declared, at }: AbuseSeen): void {
+    this.#codes = nobody;
     if (responseClass === undefined || declared !== undefined) return;
     const codes = voucherCodes(view, pathValues);
     if (codes.length === 0) return;
     const outcome = voucherOutcome(responseClass, view.responseJson);
     if (outcome !== "accepted" && outcome !== "refused") return;
-    this.#vouchers.observe({ endpointId, actor, codes, failed: outcome === "refused", at });
+    this.#vouchers.observe({ endpointId, actor, codes, classId: responseClass.id, failed: outcome === "refused", at });
+    if (this.#vouchers.accepts(endpointId)) this.#codes = codes.map((code) => this.#ports.hash("opaque", code));
   }
 
   #code(tried: Tried, { subjects, roots }: AbuseSeen): void {

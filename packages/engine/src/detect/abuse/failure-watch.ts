@@ -57,6 +57,11 @@ export class FailureWatch {
     if (this.#waiting.length - this.#head > waitingMax) this.#judge();
   }
 
+  /** The share of first tries that fail at this hour, as learned in calm times. */
+  usual(at: number): number {
+    return this.#wrong.expected(at);
+  }
+
   /** Says that time has come so far: judges what has waited long enough. */
   advance(at: number, frozen: boolean): void {
     for (;;) {

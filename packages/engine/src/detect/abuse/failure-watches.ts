@@ -23,6 +23,11 @@ export class FailureWatches {
     return watch;
   }
 
+  /** That of an endpoint that has one. */
+  known(endpointId: string): FailureWatch | undefined {
+    return this.#watches.get(endpointId);
+  }
+
   renamed(from: string, to: string): void {
     const watch = this.#watches.get(from);
     if (watch !== undefined && this.#watches.delete(from) && !this.#watches.has(to)) this.#watches.set(to, watch);

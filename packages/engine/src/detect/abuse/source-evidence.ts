@@ -21,9 +21,9 @@ export class SourceEvidence {
     this.#rates = rates;
   }
 
-  /** Counts a try of a source (16 hex digits) at an endpoint on a target (16 hex digits). */
-  add(source: string, target: string, failed: boolean, at: number): SourceState {
-    const { honestFails, attackerFails, flagAt } = this.#rates;
+  /** Counts a try of a source (16 hex digits) at an endpoint on a target (16 hex digits). `honestFails`: there, if it is known better; below `attackerFails`. */
+  add(source: string, target: string, failed: boolean, at: number, honestFails = this.#rates.honestFails, attackerFails = this.#rates.attackerFails): SourceState {
+    const { flagAt } = this.#rates;
     keyOfHex(source, this.#key);
     const slot = this.#table.claim(this.#key.hi, this.#key.lo, at, 0);
     const { evidence, flaggedAt, asked, refused, anchors, seenAt } = this.#table;

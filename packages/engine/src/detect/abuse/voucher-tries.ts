@@ -1,6 +1,7 @@
 import { wordsOf } from "../../inventory/field-hints.ts";
 import { rememberText } from "../../exchange/remember-text.ts";
-import type { ExchangeView, Json } from "../../exchange/view.ts";
+import type { Json } from "../../exchange/view.ts";
+import type { RequestView } from "../../exchange/view-of.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { labelOf, plainOutcome, type TryOutcome } from "../kinds/outcome.ts";
 
@@ -10,7 +11,7 @@ import { labelOf, plainOutcome, type TryOutcome } from "../kinds/outcome.ts";
  *
  * Misses: codes under names that say nothing (`/x`, `{"k": …}`), names in other scripts, headers.
  */
-export function voucherCodes(view: ExchangeView, pathValues: readonly string[]): readonly string[] {
+export function voucherCodes(view: RequestView, pathValues: readonly string[]): readonly string[] {
   const path = view.segments.findIndex((segment) => /^[a-z_-]{3,40}$/i.test(segment) && namesVoucher(segment));
   if (path < 0 && view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return none;
   const named: string[] = [];
