@@ -17,7 +17,8 @@ import { type RouteFront, frontPath, FrontRoutes, isRouteLike } from "./front-ro
  *
  * Misses: paths and parameter names that are no plain words; routes in a header, or deeper in a body; values that differ in neither. Mistakes: `view=full` beside
  * `view=short` makes two endpoints of one; both are learned and guarded. Bounds: {@link pathsMax} paths, {@link parametersMax} parameters of each, {@link valuesMax} values
- * of each, the least asked for going first. Kept are keyed hashes of values and plain words.
+ * of each; of all three the one seen least gives way, so that whoever comes first with invented ones keeps no place that traffic needs; fronts and routes stay. Kept are
+ * keyed hashes of values and plain words.
  */
 export class FrontControllers {
   readonly #ports: Ports;
@@ -76,7 +77,8 @@ export class FrontControllers {
       if (at.front !== undefined && at.front.name !== name) continue;
       let parameter = at.parameters.get(name);
       if (parameter === undefined) {
-        if (at.parameters.size >= parametersMax || !isPlainWords(name)) continue;
+        if (!isPlainWords(name)) continue;
+        if (at.parameters.size >= parametersMax) at.parameters.delete(leastSeen(at.parameters.values()));
         parameter = newParameter(name);
         at.parameters.set(name, parameter);
       }
@@ -139,6 +141,12 @@ interface Value {
 
 function newParameter(name: string): Parameter {
   return { name, seen: 0, strange: 0, values: new Map() };
+}
+
+function leastSeen(parameters: Iterable<Parameter>): string {
+  let least: Parameter | undefined;
+  for (const one of parameters) if (least === undefined || one.seen < least.seen) least = one;
+  return least?.name ?? "";
 }
 
 function note(parameter: Parameter, hash: string, network: number, names: number, shape: number): Value | undefined {
@@ -230,7 +238,8 @@ const decideMin = 24;
 const overlapMax = 0.2;
 /** Paths of plain words with parameters; a service of more has no front controller. */
 export const pathsMax = 256;
-const parametersMax = 12;
+/** A request to a front carries a handful beside the one that tells its routes apart. */
+export const parametersMax = 12;
 /** Old applications have some hundred actions; each has what an endpoint has. */
 export const valuesMax = 256;
 const shapesMax = 8;
