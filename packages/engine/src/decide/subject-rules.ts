@@ -1,18 +1,27 @@
+import { OldestKey } from "../detect/observe/oldest-key.ts";
 import { naturalKeyTypes, type Subject } from "../exchange/subject.ts";
 import { personalDataClasses } from "../inventory/data-classes.ts";
 import type { EndpointKind } from "../detect/kinds/endpoint-kind.ts";
+import { operationsOfAllMax } from "../inventory/calls/operations.ts";
+import { inventoryBounds } from "../inventory/inventory-limits.ts";
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
 import type { Anchor, Budget, SubjectRule, UniformAnswer } from "./gate-policy.ts";
 
-/** Where each endpoint's requests name somebody: by the operator's word, else as learned from its parameters. By endpoint id, as many as the inventory holds. */
+/**
+ * Where each endpoint's requests name somebody: by the operator's word, else as learned from its parameters. By endpoint id. Bound: {@link rulesMax}; the one looked at
+ * first goes, such as those of hosts that somebody invented and the inventory let go, and one in use is read off its parameters anew.
+ */
 export class SubjectRules {
   readonly #declaredBy: DeclaredOf | undefined;
+  readonly #max: number;
   readonly #rules = new Map<string, readonly SubjectRule[]>();
+  readonly #oldest = new OldestKey(this.#rules);
   readonly #about = new WeakMap<readonly SubjectRule[], boolean>();
 
-  constructor(declaredBy: DeclaredOf | undefined) {
+  constructor(declaredBy: DeclaredOf | undefined, max = rulesMax) {
     this.#declaredBy = declaredBy;
+    this.#max = max;
   }
 
   /** Ids of endpoints whose requests name somebody or may. */
@@ -36,6 +45,10 @@ export class SubjectRules {
     const declared = this.declared(endpoint)?.subjects;
     const next = declared ?? endpoint.identifierRules();
     if (held !== undefined && sameRules(held, next)) return held;
+    if (held === undefined && this.#rules.size >= this.#max) {
+      const oldest = this.#oldest.take();
+      if (oldest !== undefined) this.#rules.delete(oldest);
+    }
     this.#rules.set(endpoint.id, next);
     return next;
   }
@@ -93,6 +106,8 @@ function sameRules(a: readonly SubjectRule[], b: readonly SubjectRule[]): boolea
   );
 }
 
+/** As many endpoints as an inventory holds, and calls by name behind them. */
+const rulesMax = inventoryBounds.endpointsMax + operationsOfAllMax;
 const rulesFreshMax = 128;
 const rulesEvery = 16;
 /** What has been asked so often changes its parameters seldom. */
