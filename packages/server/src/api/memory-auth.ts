@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { PosternError } from "@postern/engine";
 import type { AuthMeta, AuthOutcome, AuthPort, Caller, NewSession } from "./auth-port.ts";
+import { keepLatest } from "../keep-latest.ts";
 
 /** Failures an address may make in {@link failureWindowMs}: a person who pastes an old link thrice stays inside, a guesser does not. */
 export const failuresMax = 20;
@@ -73,7 +74,7 @@ export function createMemoryAuth(options: MemoryAuthOptions): MemoryAuth {
         if (expiresAt === undefined || expiresAt <= meta.at) return undefined;
         const id = secretOf(options.random());
         const session = { expiresAt: meta.at + sessionTtlMs, caller: { name: `session:${hashOf(id).slice(0, 6)}`, may: "write" } as const };
-        insertBounded(sessions, hashOf(id), session, sessionsMax);
+        keepLatest(sessions, hashOf(id), session, sessionsMax);
         return { id, expiresAt: session.expiresAt };
       });
     },
@@ -82,7 +83,7 @@ export function createMemoryAuth(options: MemoryAuthOptions): MemoryAuth {
     },
     issueLogin(at) {
       const code = secretOf(options.random());
-      insertBounded(codes, hashOf(code), at + codeTtlMs, loginCodesMax);
+      keepLatest(codes, hashOf(code), at + codeTtlMs, loginCodesMax);
       return code;
     },
   };
@@ -105,7 +106,7 @@ export function createFailureLimit(): { waitSeconds(meta: AuthMeta): number; cou
         return;
       }
       windows.delete(address);
-      insertBounded(windows, address, { startedAt: at, failures: 1 }, failingAddressesMax);
+      keepLatest(windows, address, { startedAt: at, failures: 1 }, failingAddressesMax);
     },
   };
 }
@@ -116,14 +117,4 @@ function hashOf(secret: string): string {
 
 function secretOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString("base64url");
-}
-
-/** Maps keep insertion order, so the first key is the oldest. */
-function insertBounded<V>(map: Map<string, V>, key: string, value: V, max: number): void {
-  map.set(key, value);
-  if (map.size <= max) return;
-  for (const oldest of map.keys()) {
-    map.delete(oldest);
-    return;
-  }
 }

@@ -47,6 +47,7 @@ import type { KeptFloor } from "./floor/floor-view.ts";
 import { NewcomerHistory } from "./floor/newcomer-history.ts";
 import { Uptime, type UptimeState } from "./uptime.ts";
 import type { GateFrame, GateLead, GateUsage, PastLife } from "../gate-hub-wire.ts";
+import { keepLatest } from "../keep-latest.ts";
 
 /**
  * The hub's judgement and memory, without sockets: takes what gates send, has the ledger read it, journals the redacted rows, groups signals into
@@ -171,7 +172,7 @@ export class HubCore {
   onFrame(frame: Extract<GateFrame, { t: "batch" }>): readonly Anchor[] {
     this.#obey();
     for (const usage of frame.usage) {
-      this.usage.set(usage.endpointId, usage);
+      keepLatest(this.usage, usage.endpointId, usage, usageMax);
       if (usage.newcomers !== undefined) this.newcomers.heard(frame.epoch, usage.endpointId, usage.newcomers);
     }
     this.upstreamErrors = Math.max(this.upstreamErrors, frame.upstreamErrors);
@@ -290,10 +291,7 @@ export class HubCore {
   /** Takes up what was reported by command or API; what it tells is taken with the next {@link tick}. */
   #hearChanges(): void {
     for (const { subject, at } of this.#numberChangeFile.fresh()) {
-      this.#lastChange.delete(subject);
-      this.#lastChange.set(subject, at);
-      const oldest = this.#lastChange.keys().next();
-      if (this.#lastChange.size > lastChangesMax && oldest.done !== true) this.#lastChange.delete(oldest.value);
+      keepLatest(this.#lastChange, subject, at, lastChangesMax);
       const signal = this.#numberChanges.changed(subject, at);
       if (signal !== undefined) this.#changedHands.push(signal);
     }
@@ -334,10 +332,7 @@ export class HubCore {
 
   /** At {@link floorsMax} the one measured longest ago goes. */
   keepFloor(endpointId: string, floor: KeptFloor): void {
-    this.floors.delete(endpointId);
-    this.floors.set(endpointId, floor);
-    const oldest = this.floors.keys().next().value;
-    if (this.floors.size > floorsMax && oldest !== undefined) this.floors.delete(oldest);
+    keepLatest(this.floors, endpointId, floor, floorsMax);
     this.#changed = true;
   }
 
@@ -581,6 +576,8 @@ export const sameChangeMs = 3_600_000;
 const lastChangesMax = 10_000;
 /** As many endpoints as one gate guards. */
 const floorsMax = 4_096;
+/** Twice as many: endpoints get new names, and what was told of the old ones is of no more use. */
+export const usageMax = 8_192;
 
 function oracleWord(verdict: "none" | "suspected" | "proven"): string {
   return verdict === "none" ? "" : verdict;

@@ -5,21 +5,24 @@ export class LiveSeries {
   readonly #requests: number[] = [];
   readonly #truthful: number[] = [];
   readonly #uniform: number[] = [];
-  readonly #told = new Map<string, Told>();
+  /** As it was told last, of what is told of still. */
+  #told: ReadonlyMap<string, Told> = new Map();
   #counted = 0;
 
   /** Once a second. `requests` and `usage`: all since the start; of usage only what is `budgeted` is drawn. */
   tick(requests: number, usage: Iterable<Told & { readonly endpointId: string }>, budgeted: (endpointId: string) => boolean): void {
     let truthful = 0;
     let uniform = 0;
+    const told = new Map<string, Told>();
     for (const now of usage) {
       // What an endpoint had counted before it was first heard of is no news of this second.
       const before = this.#told.get(now.endpointId) ?? now;
-      this.#told.set(now.endpointId, now);
+      told.set(now.endpointId, now);
       if (!budgeted(now.endpointId)) continue;
       truthful += Math.max(0, now.truthful - before.truthful);
       uniform += Math.max(0, now.uniform - before.uniform);
     }
+    this.#told = told;
     push(this.#requests, requests - this.#counted);
     push(this.#truthful, truthful);
     push(this.#uniform, uniform);

@@ -1,3 +1,5 @@
+import { keepLatest } from "../keep-latest.ts";
+
 /**
  * How far each life of a gate was read: the number of its last exchange that was journaled or counted as missing. Numbers only grow.
  *
@@ -16,13 +18,7 @@ export class Received {
   }
 
   reach(epoch: string, seq: number): void {
-    const before = this.of(epoch);
-    this.#lives.delete(epoch);
-    if (this.#lives.size >= livesMax) {
-      const oldest = this.#lives.keys().next();
-      if (oldest.done !== true) this.#lives.delete(oldest.value);
-    }
-    this.#lives.set(epoch, Math.max(before, seq));
+    keepLatest(this.#lives, epoch, Math.max(this.of(epoch), seq), livesMax);
   }
 
   /** Takes a journaled exchange's mark, `<epoch>:<seq>`. Anything else is no mark. */

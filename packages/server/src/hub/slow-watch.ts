@@ -3,6 +3,7 @@ import { askAftermath } from "../store/ask-aftermath.ts";
 import { askSlow } from "../store/ask-slow.ts";
 import type { Cohorts } from "./cohorts-of.ts";
 import type { StoreClient } from "../store/store-client.ts";
+import { keepLatest } from "../keep-latest.ts";
 
 /**
  * Looks back over months of stored days once a day, after midnight UTC, when the day before is complete. Gives signals like any detector's. What people were told of already is not a second page: what
@@ -110,13 +111,7 @@ export class SlowWatch {
   }
 
   #remember(key: string, at: number): void {
-    this.#told.delete(key);
-    this.#told.set(key, at);
-    if (this.#told.size <= toldMax) return;
-    for (const oldest of this.#told.keys()) {
-      this.#told.delete(oldest);
-      break;
-    }
+    keepLatest(this.#told, key, at, toldMax);
   }
 
   #signals(alarms: readonly SlowAlarm[], at: number): readonly Signal[] {

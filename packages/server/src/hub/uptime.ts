@@ -1,3 +1,5 @@
+import { keepLatest } from "../keep-latest.ts";
+
 /**
  * When Postern was demonstrably looking, in event time, and how much it wrote down in each hour. A breach report says "exactly" only for
  * time that stands in here, and only while the store still holds as many rows of an hour as were journaled in it.
@@ -46,10 +48,7 @@ export class Uptime {
   /** A recording named `id` was read in: it reaches from its first to its last event. The same recording again replaces what stood here. */
   imported(id: string, from: number, to: number): void {
     if (!Number.isFinite(from) || !Number.isFinite(to)) return;
-    this.#imports.delete(id);
-    this.#imports.set(id, { from, to });
-    const oldest = this.#imports.keys().next();
-    if (this.#imports.size > importsMax && oldest.done !== true) this.#imports.delete(oldest.value);
+    keepLatest(this.#imports, id, { from, to }, importsMax);
   }
 
   /** Times during which hub and gate ran, oldest first, overlaps joined. */
