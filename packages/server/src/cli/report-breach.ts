@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { PosternError } from "@postern/engine";
 import { spanOf } from "../hub/endpoint-life.ts";
+import { NamedSources, namedSourcesMax } from "../respond/named-sources.ts";
 import { renderBreachReport } from "../respond/render-breach-report.ts";
 import { breachDocument, type MatchedUsers } from "./breach/breach-document.ts";
 import { breachOf, namedEndpoints } from "./breach/breach-data.ts";
@@ -22,6 +23,7 @@ export function reportBreachCommand(program: Command, context: CliContext): void
     .requiredOption("--endpoint <endpoint>", 'its id, or method and path: "GET /users/{phone}/status"')
     .option("--from <time>", "first moment that counts: 2026-01-31, 2026-01-31T08:00:00Z, today, yesterday, or 24h or 7d before the newest traffic (default: its first disclosure)")
     .option("--to <time>", "first moment that no longer counts, said likewise (default: after its last disclosure)")
+    .option("--source <address>", "only what this address or range was told, such as 198.51.100.7 or 198.51.100.0/24; repeat for more", collect, [])
     .option("--match <users.csv>", "which of your own users are among them: columns id and phone, email or username")
     .option("--out <matched.csv>", "write the matches there instead of printing them")
     .option("--json", "one JSON document on standard output")
@@ -30,10 +32,15 @@ export function reportBreachCommand(program: Command, context: CliContext): void
     .action((options: BreachOptions) => guarded(context, () => run(options, context)));
 }
 
+function collect(value: string, before: readonly string[]): readonly string[] {
+  return [...before, value];
+}
+
 interface BreachOptions {
   readonly endpoint: string;
   readonly from?: string;
   readonly to?: string;
+  readonly source: readonly string[];
   readonly match?: string;
   readonly out?: string;
   readonly json?: boolean;
@@ -43,6 +50,12 @@ interface BreachOptions {
 
 async function run(options: BreachOptions, context: CliContext): Promise<number> {
   if (options.out !== undefined && options.match === undefined) throw new PosternError("USAGE", "--out needs --match", { remedy: "Name your list of users with --match." });
+  const only = options.source.length === 0 ? undefined : NamedSources.of(options.source);
+  if (options.source.length > 0 && only === undefined) {
+    throw new PosternError("USAGE", `--source takes addresses and ranges, ${namedSourcesMax} at most`, {
+      remedy: "Write each as --source 198.51.100.7 or --source 198.51.100.0/24.",
+    });
+  }
   const said = {
     from: options.from === undefined ? undefined : readMoment("--from", options.from),
     to: options.to === undefined ? undefined : readMoment("--to", options.to),
@@ -66,7 +79,7 @@ async function run(options: BreachOptions, context: CliContext): Promise<number>
       });
     }
     if (from >= to) throw new PosternError("USAGE", "--from must lie before --to", { remedy: "Swap them." });
-    const breach = await breachOf({ known, client, endpoint, disclosed, from, to });
+    const breach = await breachOf({ known, client, endpoint, disclosed, from, to, only });
     const matching = options.match === undefined ? undefined : await matchList(options.match, breach, known.ports, options.out);
     if (options.json === true) {
       context.stdout.write(`${JSON.stringify(breachDocument(breach.report, matching?.matched))}\n`);

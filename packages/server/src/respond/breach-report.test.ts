@@ -2,6 +2,7 @@ import { createHmac } from "node:crypto";
 import * as fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { breachReport } from "./breach-report.ts";
+import { NamedSources } from "./named-sources.ts";
 import type { BreachInput, BreachRow, ClassMeaning } from "./breach-report.ts";
 import { renderBreachReport } from "./render-breach-report.ts";
 import { SubjectTable } from "./subject-table.ts";
@@ -64,6 +65,29 @@ describe("the counts", () => {
       undefined,
       undefined,
     ]);
+  });
+
+  test("named sources have a report of what they were told, and of nobody else", async () => {
+    const rows = [
+      row("a", "yes", { address: "198.51.100.7" }),
+      row("b", "no", { address: "198.51.100.7" }),
+      row("c", "yes", { address: "198.51.100.8" }),
+      row("d", "yes", { address: "2001:db8:0:1::5" }),
+    ];
+    const of = async (...names: string[]) => (await report(rows, { only: NamedSources.of(names) })).report;
+    expect(await of("198.51.100.7")).toMatchObject({ confirmed: 1, denied: 1, exact: true, only: ["198.51.100.7"], sources: { total: 1 } });
+    expect(await of("198.51.100.0/24", "2001:db8::/48")).toMatchObject({ confirmed: 3, denied: 1, exact: true });
+    expect(await of("203.0.113.1")).toMatchObject({ confirmed: 0, denied: 0, sources: { total: 0 } });
+    expect(renderBreachReport(await of("198.51.100.7"), { color: false })).toContain("Only what these were told: 198.51.100.7\n");
+    expect((await report(rows)).report.only).toBeNull();
+  });
+
+  test("where only a network is left of an address that was named, all of it is counted and the report is not exact", async () => {
+    const rows = [row("a", "yes", { address: "198.51.100.0/24" }), row("b", "yes", { address: "203.0.113.0/24" })];
+    const { report: got } = await report(rows, { only: NamedSources.of(["198.51.100.7"]) });
+    expect(got).toMatchObject({ confirmed: 1, exact: false });
+    expect(got.notes).toHaveLength(1);
+    expect((await report(rows, { only: NamedSources.of(["198.51.100.0/24"]) })).report.exact).toBe(true);
   });
 
   test("they equal a plain count over sets, in any order and with rows repeated", async () => {

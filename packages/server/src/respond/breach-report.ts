@@ -1,6 +1,7 @@
 import type { Disclosure } from "@postern/engine";
 import { coverageStatement } from "./coverage-statement.ts";
 import type { Coverage, CoverageStatement } from "./coverage-statement.ts";
+import type { NamedSources } from "./named-sources.ts";
 import { halvesOf, SubjectTable } from "./subject-table.ts";
 
 /**
@@ -22,11 +23,15 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
   let sourcesRefused = false;
   let returned = 0;
   let malformed = 0;
+  let partly = 0;
   let firstAt = Infinity;
   let lastAt = -Infinity;
 
   for await (const row of input.disclosures) {
     if (row.at < input.from || row.at >= input.to || row.answer === "none") continue;
+    const held = input.only?.holds(row.address) ?? "all";
+    if (held === "none") continue;
+    if (held === "part") partly += 1;
     const key = halvesOf(row.subject);
     if (key === undefined) {
       malformed += 1;
@@ -66,7 +71,8 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
   }
 
   const coverage = coverageStatement(input.coverage, input.from, input.to);
-  const exact = coverage.complete && subjects.refused === 0 && pairs.refused === 0 && given.refused === 0 && givenPairs.refused === 0 && !sourcesRefused && malformed === 0;
+  const exact =
+    coverage.complete && subjects.refused === 0 && pairs.refused === 0 && given.refused === 0 && givenPairs.refused === 0 && !sourcesRefused && malformed + partly === 0;
   const top = [...sources].map(([address, source]) => ({
     address,
     asked: source.asked,
@@ -78,6 +84,7 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
   top.sort((a, b) => b.confirmed - a.confirmed || b.returned - a.returned || b.asked - a.asked || (a.address < b.address ? -1 : 1));
   const report: BreachReport = {
     endpoint: input.endpoint,
+    only: input.only?.names ?? null,
     window: { from: iso(input.from), to: iso(input.to) },
     confirmed: counts[strength.confirmed] ?? 0,
     denied: counts[strength.denied] ?? 0,
@@ -95,6 +102,7 @@ export async function breachReport(input: BreachInput): Promise<Breach> {
     exact,
     notes: [
       ...(subjects.refused + pairs.refused > 0 ? ["More subjects than fit in memory: the counts stop at the bound; narrow the window."] : []),
+      ...(partly > 0 ? [`Of ${partly} answers only the network is still known that a source you named lies in: all of that network is counted.`] : []),
       ...(malformed > 0 ? [`${malformed} records could not be read.`] : []),
     ],
   };
@@ -110,6 +118,8 @@ export interface BreachInput {
   /** By {@link Disclosure.responseClass}. A class not in here is `unknown`. */
   readonly meanings: ReadonlyMap<string, ClassMeaning>;
   readonly coverage: Coverage;
+  /** Only what these were told; default all who asked. */
+  readonly only?: NamedSources | undefined;
   /** False: its answers do not tell who exists. Default true. */
   readonly oracle?: boolean;
   /** Fields of its answers that hold data about people, with their class. */
@@ -149,6 +159,8 @@ export type Learned = "confirmed" | "denied" | "unknown" | "uniform";
 /** Plain JSON; times are ISO 8601 in UTC. Each subject stands in one of confirmed, denied, unknown, uniform. */
 export interface BreachReport {
   readonly endpoint: BreachInput["endpoint"];
+  /** The sources it was narrowed to, as they were named; null: everybody who asked. */
+  readonly only: readonly string[] | null;
   readonly window: { readonly from: string; readonly to: string };
   readonly confirmed: number;
   readonly denied: number;

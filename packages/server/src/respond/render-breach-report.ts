@@ -12,6 +12,7 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
     "",
     paint.bold(`Who was exposed by ${method} ${host}${path}`),
     `${clock(report.window.from)} to ${clock(report.window.to)}`,
+    ...(report.only === null ? [] : wrap(`Only what these were told: ${namesOf(report.only)}`, width)),
     "",
     ...headlines(report, how)
       .flatMap((text) => wrap(text, width))
@@ -53,6 +54,9 @@ export function renderBreachReport(report: BreachReport, options: { readonly col
     for (const { address, confirmed, returned, asked, firstAt, lastAt } of top)
       lines.push(cells(address, count(report.oracle ? confirmed : returned), count(asked), moment(firstAt), moment(lastAt)));
   }
+  const [first] = top;
+  if (report.only === null && sources > 1 && first !== undefined)
+    lines.push("", ...wrap(`Honest people are among them. What some were told: --source ${first.address}`, width).map((line) => paint.dim(line)));
   lines.push("");
   return lines.join("\n");
 
@@ -89,6 +93,13 @@ function nounOf(report: BreachReport, value: number): string {
   const [one, many] = (types.length === 1 ? nouns[types[0] ?? ""] : undefined) ?? ["identifier", "identifiers"];
   return value === 1 ? one : many;
 }
+
+function namesOf(names: readonly string[]): string {
+  return names.length <= namesShown ? names.join(", ") : `${names.slice(0, namesShown).join(", ")} and ${count(names.length - namesShown)} more`;
+}
+
+/** More no heading holds; `--json` has all. */
+const namesShown = 10;
 
 function count(value: number): string {
   return value.toLocaleString("en-US");

@@ -2,6 +2,7 @@ import { personalDataClasses } from "@postern/engine";
 import type { StoreClient } from "../../store/store-client.ts";
 import type { RowOf } from "../../store/questions/all-questions.ts";
 import { breachReport, type Breach, type BreachRow, type ClassMeaning, type ReturnedData } from "../../respond/breach-report.ts";
+import type { NamedSources } from "../../respond/named-sources.ts";
 import { comparePaths } from "../../specs/match-operations.ts";
 import { plainPath } from "../../specs/observed-api.ts";
 import type { Known } from "../known/known.ts";
@@ -48,13 +49,14 @@ export function namedEndpoints(known: Known, disclosed: DisclosedClasses): reado
 
 /** The report of one endpoint and window, read from the store a page at a time: memory grows with the subjects, not with the rows. */
 export async function breachOf(input: BreachOfInput): Promise<Breach> {
-  const { known, client, endpoint, from, to } = input;
+  const { known, client, endpoint, from, to, only } = input;
   const { meanings, data } = givenBy(known, endpoint, input.disclosed, await statusesOf(client, endpoint, from, to));
   const stored = await client.query("coverage", { from: Math.max(0, from - 2 * hourMs), to: to + 2 * hourMs });
   return await breachReport({
     endpoint: { id: endpoint.id, method: endpoint.method, host: endpoint.host, path: endpoint.path },
     from,
     to,
+    only,
     disclosures: rowsOf(client, endpoint.ids, from, to),
     meanings,
     oracle: tellsWhoExists(known, endpoint),
@@ -71,6 +73,7 @@ export interface BreachOfInput {
   /** Half-open, milliseconds. */
   readonly from: number;
   readonly to: number;
+  readonly only?: NamedSources | undefined;
 }
 
 /** Whether answers of this endpoint tell who exists: as traffic shows, or as the operator declared before any came. */

@@ -2,10 +2,29 @@ import type { BreachReport } from "../../respond/breach-report.ts";
 
 /** The breach report as scripts get it. `exact` true: say "exactly"; false: every count is "at least". */
 export function breachDocument(report: BreachReport, matched: MatchedUsers | undefined): BreachDocument {
-  const { endpoint, window, confirmed, denied, unknown, uniform, oracle, returned, dataReturned, subjectTypes, fieldsReturned, firstAt, lastAt, sources, coverage, exact, notes } =
-    report;
+  const {
+    endpoint,
+    only,
+    window,
+    confirmed,
+    denied,
+    unknown,
+    uniform,
+    oracle,
+    returned,
+    dataReturned,
+    subjectTypes,
+    fieldsReturned,
+    firstAt,
+    lastAt,
+    sources,
+    coverage,
+    exact,
+    notes,
+  } = report;
   return {
     endpoint,
+    only,
     window,
     exposed: { subjects: confirmed, confirmed, askedAbout: confirmed + denied + unknown + uniform, subjectTypes },
     denied,
@@ -27,6 +46,8 @@ export function breachDocument(report: BreachReport, matched: MatchedUsers | und
 
 export interface BreachDocument {
   readonly endpoint: BreachReport["endpoint"];
+  /** The sources named with `--source`; null: everybody who asked. */
+  readonly only: BreachReport["only"];
   readonly window: BreachReport["window"];
   /** `subjects`: different ones confirmed to exist. `askedAbout`: different ones in all, whatever was answered. */
   readonly exposed: { readonly subjects: number; readonly confirmed: number; readonly askedAbout: number; readonly subjectTypes: BreachReport["subjectTypes"] };
