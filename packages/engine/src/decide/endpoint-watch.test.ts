@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { EndpointWatch } from "./endpoint-watch.ts";
+import { enumerationPolicy as policy } from "./enumeration-policy.ts";
 import { toldMax } from "./told-sources.ts";
 import { guardedLookup } from "../testing/guarded-lookup.ts";
 
@@ -26,4 +27,50 @@ describe("EndpointWatch", () => {
     one.advance(2 * day);
     expect([one.told.once(2 * toldMax, 1, 0), one.told.once(1, 1, -1)]).toEqual([true, true]);
   });
+
+  it("opens its ceiling on a day on which more people follow up than ever, by as much as they and nobody else account for", () => {
+    const one = watch();
+    for (let n = 0; n < 14; n++) {
+      one.advance(n * day);
+      for (let person = 0; person < 30; person++) one.vouched(n * day + person);
+      one.takeNewcomer(0, 10, n * day + 1_000, false);
+    }
+    one.advance(14 * day);
+    for (let person = 0; person < 30; person++) one.vouched(14 * day + person);
+    expect(one.ceiling()).toBe(policy.ceilingFloor);
+    for (let person = 0; person < 400; person++) one.vouched(14 * day + 1_000 + person);
+    expect(one.ceiling()).toBe(policy.ceilingFloor + 400 * policy.ceilingPerAnchor);
+    one.advance(15 * day);
+    expect(one.ceiling()).toBe(policy.ceilingFloor);
+  });
+
+  it("answers as many newcomers of a surge again while those before followed up as a crowd does, and none while they did not", () => {
+    const atTheRate = answeredAgain(3);
+    expect(answeredAgain(5)).toBe(atTheRate + policy.surgeProbe);
+    expect(answeredAgain(0)).toBeLessThanOrEqual(atTheRate);
+  });
 });
+
+/** Of 50 that press on after the first seven, of whom so many followed up. */
+function answeredAgain(followUps: number): number {
+  const one = watch();
+  for (let n = 0; n < policy.anchorsSeenMin; n++) one.vouched(day);
+  let at = day;
+  for (let n = 0; n < 60; n++) one.newcomer((at += 60_000));
+  let first = 0;
+  for (let n = 0; n < 60; n++) {
+    one.newcomer((at += 20));
+    if (one.phase === "calm" || one.refusesNewcomer(0, 0, 1, true, at, false) !== undefined) continue;
+    first++;
+    one.cohortAsked(at);
+    if (first <= followUps) one.cohortFollowedUp(at);
+  }
+  expect(first).toBeGreaterThanOrEqual(policy.surgeProbe);
+  one.cohort((at += policy.cohortJudgedAfterMs), false);
+  let again = 0;
+  for (let n = 0; n < 50; n++) {
+    one.newcomer((at += 20));
+    if (one.refusesNewcomer(0, 0, 1, true, at, false) === undefined) again++;
+  }
+  return again;
+}

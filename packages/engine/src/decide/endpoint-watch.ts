@@ -299,6 +299,8 @@ export class EndpointWatch {
       return undefined;
     }
     this.cohortLog = this.#cohort.at(at, policy.confirmAt);
+    // Too few to decide, and those that were answered follow up: some more are, lest a small service's rush wait for an hour.
+    if (this.phase === "provisional" && this.#probe === 0 && this.cohortLog <= policy.probeMoreAt) this.#probe = policy.surgeProbe;
     if (this.cohortLog <= policy.releaseAt) {
       this.phase = "calm";
       this.cusum = 0;
@@ -331,8 +333,11 @@ export class EndpointWatch {
       const open = Math.min(policy.ceilingUnprovenMax, policy.ceilingFloor + policy.ceilingPerHour * hours);
       return Math.ceil(this.anchorsSeen ? Math.max(open, anchored) : open);
     }
-    const bound = this.anchorsSeen ? anchored : policy.ceilingUnprovenMax;
-    return Math.max(policy.ceilingFloor, Math.ceil(Math.min(policy.ceilingFactor * this.#busiestDay, bound)));
+    const usual = Math.max(policy.ceilingFloor, policy.ceilingFactor * this.#busiestDay);
+    if (!this.anchorsSeen) return Math.ceil(Math.min(usual, policy.ceilingUnprovenMax));
+    // A day on which more people follow up than ever leaves more unexplained than ever, too: a school's first day, a campaign.
+    const crowd = policy.ceilingPerAnchor * Math.max(0, this.#anchoredToday - this.#anchoredBusiest);
+    return Math.ceil(Math.min(usual + crowd, anchored));
   }
 
   /** Says whether the day that is over ends in an alarm of D4. */

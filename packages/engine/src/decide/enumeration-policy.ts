@@ -38,6 +38,11 @@ export const enumerationPolicy = {
   surgeThreshold: 7.6,
   /** D3: so many newcomers are answered at once when it begins: five that follow up release it, eight that do not confirm it, and neither can be told from fewer. */
   surgeProbe: 7,
+  /**
+   * D3: while those who were answered follow up as a crowd does, so that it is e² times as likely as an attack, as many are answered again. A rush whose people mistype and leave more than usual was
+   * held for an hour, as seven of them decide nothing. An enumerator leaves the statistic above zero; to get seven answers he must follow up at once with two or three accounts of his own.
+   */
+  probeMoreAt: -2,
   /** D3: newcomers' answers that may be saved up during an alarm: honest people do not come evenly. */
   surgeBurst: 5,
   /**
@@ -105,6 +110,8 @@ export const enumerationPolicy = {
   askedPerAnchor: 3,
   /** Networks one subject may vouch for in a month; further sign-ins give back what the question cost and prove nothing. */
   networksPerSubject: 4,
+  /** D2: people who come back to an address and follow up speak for it from so many that vouched there on: by then an attacker with accounts of his own has given more away than he gains. */
+  returnsCountFrom: 8,
   /**
    * Nobody ever followed up here: then that a question stays unanchored tells nothing, and D2, the common allowance of newcomers and the cohort of D3 rest.
    * Three, from people of their own, show that anchors can be seen.
@@ -164,7 +171,8 @@ export const enumerationPolicy = {
   ceilingFloor: 200,
   /**
    * D6: whatever was learned, beyond the floor no more than 1.25 for each anchor of the busiest day (honest people leave 0.45 / 0.55 = 0.82 of it unanchored): an attacker there from
-   * the first hour raises the ceiling only by accounts of his own.
+   * the first hour raises the ceiling only by accounts of his own. A day with more anchors than the busiest one before is a crowd's, and opens by as much for each of these beyond it: held to the
+   * usual day, a service of 60 visits a day answered half of the 4,000 of its yearly rush as unknown. An attacker opens it only by own accounts, beyond all that are usual, each in four networks a month.
    */
   ceilingPerAnchor: 1.25,
   /** D6: until a whole day was seen, and where nobody ever follows up, it is at most this, whoever is there: more is for the operator to say. */

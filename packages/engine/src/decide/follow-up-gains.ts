@@ -29,7 +29,26 @@ export class FollowUpGains {
 
   /** Its question was followed up. */
   followedUp(pair: PendingPair, subject: string, anchor: Anchor): void {
-    if (!pair.control) this.#anchored(pair, this.#vouches(pair, subject, anchor), anchor.at);
+    if (pair.control) this.#returned(pair, anchor);
+    else this.#anchored(pair, this.#vouches(pair, subject, anchor), anchor.at);
+  }
+
+  /**
+   * Somebody it was told of before came back and followed up. Where the same people come every day, first questions are those that were mistyped, and hardly anything else: held against the address
+   * alone they flag every ward of a hospital within two weeks. So a return is evidence for it, once a day each and twice an hour in all; it gives no credit back and widens nothing. Only where
+   * {@link policy.returnsCountFrom} people vouched: one own account that signs in each day speaks for nobody.
+   */
+  #returned(pair: PendingPair, { at }: Anchor): void {
+    const watch = this.#watches.at(pair.endpoint);
+    if (watch === undefined) return;
+    const network = this.#book.locate(watch, pair.networkHi, pair.networkLo);
+    if (network < 0 || (this.#sources.anchors[network] ?? 0) < policy.returnsCountFrom) return;
+    scratchA.hi = pair.hi;
+    scratchA.lo = pair.lo;
+    const today = mixKey(mixKey(scratchA, watch.keyHi, watch.keyLo), Math.floor(at / 86_400_000), returns);
+    if (!this.#vouched.add(today.hi, today.lo, at)) return;
+    const narrow = this.#book.locate(watch, pair.narrowHi, pair.narrowLo);
+    for (const slot of narrow === network ? [narrow] : [narrow, network]) if (slot >= 0) this.#book.evidence(slot, followedUpRatio);
   }
 
   /** Whether an anchor of `subject` says more than "this question was paid for": see {@link FollowUps.anchor}. */
@@ -115,5 +134,7 @@ export class FollowUpGains {
   }
 }
 
+/** Told apart from what vouches. */
+const returns = 0x5e7042d5;
 const scratchA: Key = { hi: 0, lo: 0 };
 const scratchB: Key = { hi: 0, lo: 0 };
