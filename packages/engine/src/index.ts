@@ -55,6 +55,8 @@ export type { CanaryKind, CanarySet } from "./decide/canaries.ts";
 export { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
 export { FrontRoutes, isRouteOf, type RouteSent } from "./inventory/front-routes.ts";
 export { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
+export { type AbuseHold, withHold } from "./decide/abuse-hold.ts";
+export { AbuseHolds } from "./decide/abuse-holds.ts";
 export { CodeLimits, type CodeRefusal, type CodeTry } from "./decide/code-limits.ts";
 export { GcraTable } from "./decide/gcra.ts";
 export { type Key, keyOfHex } from "./detect/observe/key-pair.ts";

@@ -15,6 +15,8 @@ import { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
 import { FrontRoutes } from "./inventory/front-routes.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
+import { type AbuseHold, withHold } from "./decide/abuse-hold.ts";
+import { AbuseHolds } from "./decide/abuse-holds.ts";
 import { CodeLimits, type CodeRefusal, type CodeTry } from "./decide/code-limits.ts";
 import { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
 import { clientOfRequest } from "./detect/names/client-of-request.ts";
@@ -46,6 +48,7 @@ export class Judge {
   #fronts: FrontRoutes;
   readonly #prompts: PromptLimits;
   readonly #codes: CodeLimits;
+  readonly #holds: AbuseHolds;
   #principals: ReadonlySet<string> = new Set();
   #version = -1;
   #now = Number.NEGATIVE_INFINITY;
@@ -61,6 +64,7 @@ export class Judge {
     this.#fronts = new FrontRoutes([], ports);
     this.#prompts = new PromptLimits(ports);
     this.#codes = new CodeLimits(ports);
+    this.#holds = new AbuseHolds(ports);
     this.ledger = options.ledger ?? new Ledger(ports, options);
     this.gate = new GateEngine(options);
   }
@@ -143,8 +147,25 @@ export class Judge {
       if (typeof prompts === "object") this.#prompts.withdraw(prompts, at);
       prompts = undefined;
     }
+    const hold = limited === undefined ? this.#held(exchange, host, segments, query, at) : undefined;
+    if (hold !== undefined && hold.wait > 0) {
+      limited = hold.reason;
+      if (typeof prompts === "object") this.#prompts.withdraw(prompts, at);
+      prompts = undefined;
+    }
     if (limited !== undefined && limited !== "observed" && this.#options.mode === "enforce") {
-      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined, codes: undefined, prompts: undefined };
+      const refused: Open = {
+        dueAt,
+        index,
+        exchange,
+        endpoint: undefined,
+        reservation: undefined,
+        limited,
+        extracted: undefined,
+        codes: undefined,
+        prompts: undefined,
+        hold: undefined,
+      };
       this.#answers.push(dueAt, refused);
       return refused;
     }
@@ -170,6 +191,7 @@ export class Judge {
       extracted,
       codes: codes === undefined || "wait" in codes ? undefined : codes,
       prompts: typeof prompts === "number" ? undefined : prompts,
+      hold,
     };
     this.#answers.push(dueAt, open);
     return open;
@@ -190,6 +212,12 @@ export class Judge {
   #coded(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): CodeTry | CodeRefusal | undefined {
     const door = this.#codes.find(exchange.method, host, segments);
     return door === undefined ? undefined : this.#codes.take(door, this.#actorOf(exchange, query), partsOfRequest(exchange, segments, query), at);
+  }
+
+  /** Undefined where nothing speaks against it. */
+  #held(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): AbuseHold | undefined {
+    const door = this.#holds.find(exchange.method, host, segments, at);
+    return door === undefined ? undefined : this.#holds.take(door, partsOfRequest(exchange, segments, query), at, exchange.request.truncated !== true);
   }
 
   #actorOf({ request, client }: Exchange, query: string): Actor {
@@ -225,12 +253,14 @@ export class Judge {
       noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
       if (open.extracted !== undefined) known = { rules: endpoint.subjects, template: endpoint.template, extracted: open.extracted };
     }
+    if (open.hold !== undefined) noted = withNote(exchange, withHold(noted === exchange ? undefined : noted.gate, open.hold, this.#options.mode));
     const step = this.ledger.onExchange(noted, known);
     for (const anchor of step.anchors) this.gate.anchor(anchor);
     for (const attempt of step.attempts) this.gate.anchor(attempt);
     for (const anchor of step.handed) {
       this.gate.anchor(anchor);
       this.#prompts.anchor(anchor);
+      this.#holds.anchor(anchor);
     }
     const told = rows.length === 0 ? step.disclosures : rows;
     this.#sink.exchange(noted, step, step.shown.length === 0 ? told : [...told, ...step.shown]);
@@ -266,6 +296,7 @@ export class Judge {
     this.#principals = new Set(policy.principals);
     this.#prompts.setEndpoints(policy.prompts ?? []);
     this.#codes.setDoors(policy.codes ?? []);
+    this.#holds.setPolicy(policy);
   }
 
   #tell(): void {
@@ -322,17 +353,18 @@ interface Open {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
-  readonly limited: "throttle" | "prompts" | CodeRefusal["reason"] | "observed" | undefined;
+  readonly limited: "throttle" | "prompts" | CodeRefusal["reason"] | AbuseHold["reason"] | "observed" | undefined;
   /** A code that was tried and is not judged yet. */
   readonly codes: CodeTry | undefined;
   /** Prompts that are counted and may not have been sent. */
   readonly prompts: PromptTry | undefined;
+  readonly hold: AbuseHold | undefined;
   /** Of a guarded endpoint's request. */
   readonly extracted: Extracted | undefined;
 }
 
 /** What a limit refuses in `enforce` is not judged further. */
-function decisionOf({ exchange, reservation, limited }: Open, mode: Mode): Decision {
+function decisionOf({ exchange, reservation, limited, hold }: Open, mode: Mode): Decision {
   const { id, at } = exchange;
   const refused = limited !== undefined && limited !== "observed" && mode === "enforce";
   return {
@@ -340,7 +372,7 @@ function decisionOf({ exchange, reservation, limited }: Open, mode: Mode): Decis
     at,
     action: refused ? "throttle" : (reservation?.action ?? "allow"),
     would: limited === undefined ? (reservation?.would ?? "allow") : "throttle",
-    reason: limited === undefined ? (reservation?.reason ?? "not-guarded") : reasonOf(limited),
+    reason: limited === undefined ? (hold !== undefined && (reservation?.would ?? "allow") === "allow" ? hold.reason : (reservation?.reason ?? "not-guarded")) : reasonOf(limited),
     ref: id,
   };
 }

@@ -126,6 +126,8 @@ export class Ledger {
         proof: (endpointId) => this.abuse.kinds.proofOf(endpointId),
         sprayed: (endpointId, at) => this.abuse.harmless(endpointId, at),
         rightGives: (endpointId, at) => this.abuse.rightGives(endpointId, at),
+        held: (endpoint) => (this.abuse.kinds.isSend(endpoint.id, this.#rules.declared(endpoint)?.kind) ? "send" : undefined),
+        heldPrefixes: () => this.abuse.heldPrefixes(),
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         refusedPromptsNobody: (id) => this.abuse.kinds.refusedPromptsNobody(id),
       },
@@ -253,6 +255,7 @@ export class Ledger {
         operation,
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
+      if (this.#guards.holdsOther()) this.#guards.urge();
       if (this.abuse.agreed.length > 0) step.handed = [...step.handed, { at, endpointId: endpoint.id, kind: "agreed", narrow: "", network: "", subjects: this.abuse.agreed }];
       if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#lessons.heard(endpoint, step, actor, step.responseClass, at);
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.

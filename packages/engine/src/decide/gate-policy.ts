@@ -23,6 +23,10 @@ export interface GatePolicy {
   readonly prompts?: readonly GuardedEndpoint[];
   /** Endpoints that check codes which can be guessed. See {@link CodeLimits}. Absent where there are none. */
   readonly codes?: readonly CodeDoor[];
+  /** Endpoints that send codes or take passwords, where what is proven to be abused is held. See {@link AbuseHolds}. Absent where there are none. */
+  readonly holdDoors?: readonly HoldDoor[];
+  /** Beginnings of numbers that are pumped. Absent: none. */
+  readonly heldPrefixes?: readonly HeldPrefix[];
   /** Credential hashes proven to be a caller's own (see {@link Actor.principal}). */
   readonly principals: readonly string[];
   /** Paths behind which a parameter says what is asked; templates of `endpoints` name the route behind them. Absent where there are none. */
@@ -96,6 +100,22 @@ export interface CodeDoor extends GuardedEndpoint {
   readonly rightGives?: number;
 }
 
+/** An endpoint where what is abused is held; of the guard only `method`, `host`, `template`, `subjects` and `classes` count. `send`: `subjects` are the numbers it sends to. */
+export interface HoldDoor extends GuardedEndpoint {
+  readonly sort: "send";
+  /** What the operator wants those to be answered who are held; absent: 429, which says so. */
+  readonly held?: UniformAnswer;
+}
+
+/** The beginning of numbers (all but the last four digits) to which messages are pumped. */
+export interface HeldPrefix {
+  /** Its keyed hash, see `prefix-holds.ts`. */
+  readonly prefix: string;
+  readonly until: number;
+  /** One number that never confirmed a code may have a message every so many milliseconds. */
+  readonly everyMs: number;
+}
+
 /** A client is meant when it matches every part of one of them. */
 export interface NamedClients {
   readonly subsets: readonly (readonly { readonly kind: AttributeKind; readonly values: readonly string[] }[])[];
@@ -166,6 +186,8 @@ export interface Budget {
   readonly wrongCodesOnOne?: number;
   /** Whether all strangers are slowed while somebody is proven to guess on many accounts. Absent: they are. */
   readonly slowStrangers?: boolean;
+  /** Where codes are sent: whether strangers' numbers get none while their prefix is proven to be pumped. Absent: they get none. */
+  readonly holdPumped?: boolean;
 }
 
 export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unanchoredCeiling: 0 };

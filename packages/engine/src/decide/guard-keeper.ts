@@ -1,5 +1,5 @@
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
-import { type CodeDoor, defaultBudget, type GatePolicy, type GuardedEndpoint, type SubjectRule } from "./gate-policy.ts";
+import { type CodeDoor, defaultBudget, type GatePolicy, type GuardedEndpoint, type HeldPrefix, type HoldDoor, type SubjectRule } from "./gate-policy.ts";
 import { GuardMaker, type GuardParts } from "./guard-maker.ts";
 
 /**
@@ -16,6 +16,8 @@ export class GuardKeeper {
   /** Those that prompt people. */
   readonly #prompting = new Map<InventoryEndpoint, GuardedEndpoint>();
   readonly #checking = new Map<InventoryEndpoint, CodeDoor>();
+  readonly #holding = new Map<InventoryEndpoint, HoldDoor>();
+  #heldPrefixes: readonly HeldPrefix[] = [];
   readonly #touched = new Set<InventoryEndpoint>();
   readonly #maker: GuardMaker;
   /** Ids the gate was told of, oldest first: a door that goes on under another name, or is split, is told with them. */
@@ -50,6 +52,11 @@ export class GuardKeeper {
     if (this.#urgent || rules.length === 0) return;
     const held = this.#guards.get(endpoint)?.state;
     if (held !== "budgeted") this.#urgent = this.stateOf(endpoint, rules) !== held;
+  }
+
+  /** Whether something else is held than the gate was told. */
+  holdsOther(): boolean {
+    return this.#parts.heldPrefixes() !== this.#heldPrefixes;
   }
 
   /** The gate is to be told at once. */
@@ -108,6 +115,9 @@ export class GuardKeeper {
     }
     this.#touched.clear();
     this.#relabelled = false;
+    const held = this.#parts.heldPrefixes();
+    if (held !== this.#heldPrefixes) changed = true;
+    this.#heldPrefixes = held;
     const declared = this.#parts.declaredEndpoints?.() ?? [];
     const declaredText = declared.length === 0 ? "" : JSON.stringify(declared.map(({ id }) => id));
     if (!changed && declaredText === this.#surveyed.declared && this.#policy.version > 0) return this.#policy;
@@ -125,6 +135,7 @@ export class GuardKeeper {
       ...this.#startCredits(),
       ...this.#prompts(),
       ...this.#codes(),
+      ...this.#holds(),
       ...this.#fronts(),
       ...this.#expected(),
     };
@@ -147,6 +158,11 @@ export class GuardKeeper {
 
   #codes(): Pick<GatePolicy, "codes"> {
     return this.#checking.size === 0 ? {} : { codes: [...this.#checking.values()] };
+  }
+
+  #holds(): Pick<GatePolicy, "holdDoors" | "heldPrefixes"> {
+    if (this.#holding.size === 0) return {};
+    return { holdDoors: [...this.#holding.values()], ...(this.#heldPrefixes.length === 0 ? {} : { heldPrefixes: this.#heldPrefixes }) };
   }
 
   #fronts(): Pick<GatePolicy, "routeFronts"> {
@@ -177,7 +193,7 @@ export class GuardKeeper {
     let changed = false;
     for (const endpoint of endpoints) changed = this.#reguard(endpoint) || changed;
     const alive = new Set(endpoints);
-    for (const guards of [this.#guards, this.#prompting, this.#checking])
+    for (const guards of [this.#guards, this.#prompting, this.#checking, this.#holding])
       for (const endpoint of guards.keys()) if (!alive.has(endpoint)) changed = guards.delete(endpoint) || changed;
     return changed;
   }
@@ -187,7 +203,8 @@ export class GuardKeeper {
     const prompts = put(this.#prompting, endpoint, hasRoom(this.#prompting, endpoint) ? this.#maker.prompt(endpoint, this.#prompting.get(endpoint)) : undefined);
     const codes = put(this.#checking, endpoint, hasRoom(this.#checking, endpoint) ? this.#maker.codeDoor(endpoint, this.#policyAt) : undefined);
     const guard = this.#maker.guard(endpoint, this.#policyAt, this.#guards.get(endpoint));
-    return put(this.#guards, endpoint, guard) || prompts || codes;
+    const holds = put(this.#holding, endpoint, hasRoom(this.#holding, endpoint) ? this.#maker.holdDoor(endpoint) : undefined);
+    return put(this.#guards, endpoint, guard) || prompts || codes || holds;
   }
 
   /** See {@link GuardMaker.stateOf}. */
@@ -213,8 +230,8 @@ function hasRoom(guards: ReadonlyMap<InventoryEndpoint, GuardedEndpoint>, endpoi
 function put<Guard extends GuardedEndpoint>(guards: Map<InventoryEndpoint, Guard>, endpoint: InventoryEndpoint, guard: Guard | undefined): boolean {
   if (guard === undefined) return guards.delete(endpoint);
   const known = guards.get(endpoint);
-  // A door of codes has parts of its own, and there are few.
-  if (known !== undefined && ((!("wrongCodes" in guard) && sameParts(known, guard)) || JSON.stringify(known) === JSON.stringify(guard))) return false;
+  // Doors of codes and of holds have parts of their own, and there are few.
+  if (known !== undefined && ((!("wrongCodes" in guard) && !("sort" in guard) && sameParts(known, guard)) || JSON.stringify(known) === JSON.stringify(guard))) return false;
   guards.set(endpoint, guard);
   return true;
 }

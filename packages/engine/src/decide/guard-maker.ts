@@ -10,7 +10,17 @@ import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";
 import type { EarlyContacts } from "./early-contacts.ts";
-import { type CodeDoor, type Budget, defaultBudget, type GuardedEndpoint, type NamedClients, type SubjectRule, type UniformAnswer } from "./gate-policy.ts";
+import {
+  type CodeDoor,
+  type Budget,
+  defaultBudget,
+  type GuardedEndpoint,
+  type HeldPrefix,
+  type HoldDoor,
+  type NamedClients,
+  type SubjectRule,
+  type UniformAnswer,
+} from "./gate-policy.ts";
 import { abusePolicy } from "../detect/abuse/abuse-policy.ts";
 import { ownMethods } from "./guard-matcher.ts";
 import { naturalKeyTypes } from "../exchange/subject.ts";
@@ -123,6 +133,31 @@ export class GuardMaker {
       ...(harmless === undefined ? {} : { harmless }),
       refusals: this.#parts.refusals(id),
       ...(checks === "voucher" ? { voucher: true as const, rightGives: this.#parts.rightGives(id, at) } : {}),
+    };
+  }
+
+  /** As one where what is proven to be abused is held: it sends codes to numbers that requests name. */
+  holdDoor(endpoint: InventoryEndpoint): HoldDoor | undefined {
+    const sort = this.#parts.held(endpoint);
+    if (sort === undefined || endpoint.operation !== undefined || (endpoint.operations?.byKey.size ?? 0) > 0) return undefined;
+    const declared = this.#parts.rules.declared(endpoint);
+    const { holdPumped = true } = { ...this.#parts.budget, ...declared?.budget };
+    const subjects = this.#parts.rules.of(endpoint).filter(({ type }) => type === "phone");
+    if (!holdPumped || subjects.length === 0) return undefined;
+    const { id, method, host, template } = endpoint;
+    return {
+      id,
+      method,
+      host,
+      template,
+      state: "watched",
+      sort,
+      subjects,
+      classes: this.#parts.schemes.scheme(id),
+      tellsNothing: noIds,
+      uniform: refusedUniform,
+      budget: defaultBudget,
+      ...(declared?.held === undefined ? {} : { held: declared.held }),
     };
   }
 
@@ -239,6 +274,10 @@ export interface GuardParts {
   readonly sprayed: (endpointId: string, at: number) => number | undefined;
   /** What a right code of a coupon gives beside itself. */
   readonly rightGives: (endpointId: string, at: number) => number;
+  /** Whether what is abused at an endpoint may be held, and as what. */
+  readonly held: (endpoint: InventoryEndpoint) => HoldDoor["sort"] | undefined;
+  /** Beginnings of numbers that are pumped; the same list while nothing changes. */
+  readonly heldPrefixes: () => readonly HeldPrefix[];
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
   /** Whether it was seen to prompt those whom it says it asked, and nobody else. */

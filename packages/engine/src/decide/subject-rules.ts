@@ -87,6 +87,8 @@ export interface Declared {
   readonly anchorSuccess?: readonly number[];
   readonly budget?: Partial<Budget>;
   readonly uniform?: UniformAnswer;
+  /** What is answered to who is held here for abuse of messages or sign-ins, in place of 429. */
+  readonly held?: UniformAnswer;
 }
 
 /** Identifiers that are somebody's by their kind: a phone number, an address, a name. */

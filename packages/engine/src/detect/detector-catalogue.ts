@@ -193,7 +193,7 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
       "Messages to people who did not ask for one. Eighteen colleagues with adjoining numbers who set up theirs in the same half minute. On a quiet site an attack over many prefixes at once, each of which verified something before, is taken for an outage.",
     walkedAroundBy:
       "Many prefixes with a dozen messages each; four prefixes or more at once, a message a second each, look like a country where the service begins: told at medium, paged after some fifty each.",
-    acts: "nothing; it tells people",
+    acts: "enforcing, numbers of that prefix that never confirmed a code get no message (429 before it goes out) for twelve hours, twice as long each time it goes on, but for one in ten minutes; when four of those confirm, it ends",
     file: "packages/engine/src/detect/abuse/sms-pumping.ts",
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
   },

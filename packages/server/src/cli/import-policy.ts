@@ -90,6 +90,7 @@ function declaredOf(config: Config, endpoint: DeclaredEndpoint | undefined, anch
   const kind = anchor?.kind ?? anchorOf(endpoint?.kind);
   const rule = endpoint === undefined ? undefined : ruleOf(endpoint, template);
   const uniform = endpoint?.uniform;
+  const held = endpoint?.held;
   return {
     ...(rule === undefined ? {} : { subjects: [rule] }),
     ...(endpoint?.oracle === undefined ? {} : { oracle: true }),
@@ -98,6 +99,7 @@ function declaredOf(config: Config, endpoint: DeclaredEndpoint | undefined, anch
     ...(anchor === undefined ? {} : { anchorSuccess: anchor.success }),
     ...(endpoint?.budget === undefined ? {} : { budget: budgetOf(config, endpoint) }),
     ...(uniform === undefined ? {} : { uniform: { status: uniform.status, headers: Object.entries(uniform.headers), body: uniform.body, learned: false } }),
+    ...(held === undefined ? {} : { held: { status: held.status, headers: Object.entries(held.headers), body: held.body, learned: false } }),
   };
 }
 

@@ -13,6 +13,7 @@ export function budgetOf(config: Pick<Config, "protect">, endpoint?: Pick<Declar
     ...(own.wrongCodes === undefined ? {} : { wrongCodes: own.wrongCodes }),
     ...(own.wrongCodesOnOne === undefined ? {} : { wrongCodesOnOne: own.wrongCodesOnOne }),
     ...(own.slowStrangers === undefined ? {} : { slowStrangers: own.slowStrangers }),
+    ...(own.holdPumped === undefined ? {} : { holdPumped: own.holdPumped }),
     ...(own.signedInCredits === undefined ? {} : { signedInCredits: own.signedInCredits }),
   };
 }

@@ -61,6 +61,12 @@ export function configSchema(env: Environment) {
       .describe(
         "While codes are proven to be guessed on many accounts: whether callers who never were right may together be wrong only as often as does no harm (5,000 times a day at six digits, 144 at four; three times what is usual where that is more). Newcomers are then refused with the guesser. Default true.",
       ),
+    holdPumped: z
+      .boolean()
+      .optional()
+      .describe(
+        "Where codes are sent: whether numbers that never confirmed a code get none while messages to their prefix (the number without its last four digits) are proven to be pumped: twelve hours, twice as long each time it goes on; one in ten minutes is let through, and when those confirm it ends. Default true.",
+      ),
     signedInCredits: z
       .number()
       .int()
@@ -119,6 +125,16 @@ export function configSchema(env: Environment) {
         })
         .optional()
         .describe("How to answer when the budget is spent. Default: learned from answers about unknown subjects."),
+      held: z
+        .strictObject({
+          status: z.number().int().min(400).max(599).describe("Its status."),
+          headers: z.record(z.string().min(1).max(100), z.string().max(1_000)).default({}).describe("Its headers."),
+          body: z.string().max(16_384).default("").describe("Its body."),
+        })
+        .optional()
+        .describe(
+          "Where codes are sent or passwords taken: what is answered to who is held for abuse, such as a step your application knows how to ask for. Default: 429 with Retry-After.",
+        ),
     })
     .superRefine((declared, context) => {
       if (declared.subject?.in !== "path") return;

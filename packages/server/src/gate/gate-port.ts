@@ -64,6 +64,8 @@ export interface DenyRuling {
   readonly reason: string;
   /** Of a request that was judged before it was turned away. */
   readonly token?: unknown;
+  /** Held for abuse: the answer may be the operator's own. */
+  readonly held?: true;
 }
 
 export interface Answer {

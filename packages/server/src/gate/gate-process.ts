@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { join } from "node:path";
-import { type CanarySet, GateEngine, type GatePolicy, type Mode, type Ports } from "@postern/engine";
+import { AbuseHolds, type CanarySet, GateEngine, type GatePolicy, type Mode, type Ports } from "@postern/engine";
 import type { Clock } from "../clock.ts";
 import type { GateJournalRow } from "../gate-hub-wire.ts";
 import type { Config } from "../config/config-schema.ts";
@@ -26,6 +26,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   const journalDir = join(options.dataDir, "journal");
   let signalNumber = 0;
   const engine = new GateEngine({ newId: () => `${epoch}-s${(signalNumber++).toString(36)}`, ...canariesOf(options.canaries, ports) });
+  const holds = new AbuseHolds(ports);
   const upstream = new URL(options.upstream);
   const scope = upstream.host;
 
@@ -38,7 +39,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
   // Guards that are gone take part: what was spent there is still spent should they return.
   if (policy !== undefined) engine.setPolicy({ ...policy, endpoints: [...policy.endpoints, ...(saved?.retired ?? [])] });
   const former = saved?.former ?? new Map<string, string>();
-  const replayed = replayGate(engine, ports, journalDir, { since: clock.now() - replayMs, former });
+  const replayed = replayGate(engine, ports, journalDir, { since: clock.now() - replayMs, former, anchored: (anchor) => holds.anchor(anchor) });
   engine.countNewcomersFrom(clock.now());
   const unplaced = new Set(replayed.unknown);
   /** A guard that was not known at the start has come: its rows of earlier lives are put back before it decides anything. */
@@ -97,6 +98,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     epoch,
     scope,
     lead,
+    holds,
     limits: options.limits.length === 0 ? undefined : new RateLimits(ports, options.limits, scope, () => undefined),
     journal: (rows) => disclosures.appendAll(rows.map((row): GateJournalRow => ({ ...row, gate: epoch }))),
     signals: (signals) => link.signal(signals),

@@ -1,5 +1,5 @@
 import { gzipSync } from "node:zlib";
-import { type CodeDoor, defaultBudget, type Disclosure, GateEngine, type GuardedEndpoint, type Signal } from "@postern/engine";
+import { type CodeDoor, defaultBudget, type Disclosure, type GatePolicy, type HoldDoor, GateEngine, type GuardedEndpoint, type Signal } from "@postern/engine";
 import { expect, test } from "vitest";
 import type { FinishedExchange } from "../exchange-record.ts";
 import { makePorts } from "../keys/make-ports.ts";
@@ -37,7 +37,7 @@ const codes: CodeDoor = {
 const prompts: GuardedEndpoint = { ...owned, id: "0000000000000004", method: "POST", template: "/people/{id}/ask", state: "watched", refusedFree: true };
 
 /** A gate before one service, without any socket. */
-function gateOf(mode: "enforce" | "observe") {
+function gateOf(mode: "enforce" | "observe", more: Partial<GatePolicy> = {}) {
   const rows: Disclosure[] = [];
   const signals: Signal[] = [];
   const done: FinishedExchange[] = [];
@@ -52,7 +52,7 @@ function gateOf(mode: "enforce" | "observe") {
     signals: (told) => void signals.push(...told),
     complete: (finished) => void done.push(finished),
   });
-  gate.setPolicy({ version: 1, mode, endpoints: [owned], codes: [codes], prompts: [prompts], principals: [] });
+  gate.setPolicy({ version: 1, mode, endpoints: [owned], codes: [codes], prompts: [prompts], principals: [], ...more });
   let at = 1_000;
   const ask = (method: string, target: string, status = 204, body = ""): Ruling => {
     const head: RequestHead = { at: (at += 1_000), method, host: "svc", target, rawHeaders: ["Authorization", "Bearer tok_evil_abcdefghijklmnop"], address: "192.0.2.7" };
@@ -61,7 +61,7 @@ function gateOf(mode: "enforce" | "observe") {
     gate.onComplete(captureOf(head, ruling, status, body));
     return ruling;
   };
-  return { ask, rows, signals, done };
+  return { ask, rows, signals, done, gate };
 }
 
 function captureOf(head: RequestHead, ruling: Ruling, status: number, body: string): Capture {
@@ -131,4 +131,39 @@ test("prompts that the service refused to send do not count, and those it may ha
     expect(kinds).toEqual(Array.from({ length: 9 }, (_, n) => (n < passes ? "pass" : "deny")));
     if (passes < 9) expect(done.at(-1)?.note).toMatchObject({ action: "throttle", reason: "prompt-limit", answered: 429 });
   }
+});
+
+test("messages to a pumped prefix are refused before the service is asked, and said not to be sent; customers and one stranger pass, and it is noted why; where it observes all pass and it is noted what would not", () => {
+  const sends: HoldDoor = {
+    ...owned,
+    id: "0000000000000005",
+    method: "POST",
+    template: "/numbers/{phone}/code",
+    sort: "send",
+    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
+  };
+  const more = { holdDoors: [sends], heldPrefixes: [{ prefix: ports.hash("phone", "prefix +491512345"), until: 900_000, everyMs: 600_000 }] };
+  const number = (n: number): string => `/numbers/+4915123450${100 + n}/code`;
+  for (const mode of ["enforce", "observe"] as const) {
+    const { ask, done, gate } = gateOf(mode, more);
+    gate.anchor({ at: 0, endpointId: "", kind: "agreed", narrow: "", network: "", subjects: [ports.hash("phone", "+4915123450107")] });
+    const rulings = Array.from({ length: 10 }, (_, n) => ask("POST", number(n), 200));
+    expect(rulings.map(({ kind }) => kind)).toEqual(Array.from({ length: 10 }, (_, n) => (mode === "observe" || n === 0 || n === 7 ? "pass" : "deny")));
+    expect(done.map(({ note }) => `${note?.action} ${note?.would} ${note?.reason}`)).toEqual(
+      Array.from({ length: 10 }, (_, n) =>
+        n === 0 ? "allow allow sms-probation" : n === 7 ? "allow allow sms-known" : `${mode === "enforce" ? "throttle" : "allow"} throttle sms-held`,
+      ),
+    );
+    if (mode === "enforce")
+      expect(rulings[1]).toMatchObject({
+        status: 429,
+        headers: [
+          ["content-type", "application/problem+json"],
+          ["retry-after", "599"],
+        ],
+      });
+  }
+  const { ask, done } = gateOf("enforce", { ...more, holdDoors: [{ ...sends, held: { status: 403, headers: [["x-step", "call"]], body: "call us", learned: false } }] });
+  for (let n = 0; n < 2; n++) ask("POST", number(n), 200);
+  expect(done.at(-1)?.note).toMatchObject({ action: "throttle", reason: "sms-held", answered: 403 });
 });

@@ -1,4 +1,5 @@
 import {
+  AbuseHolds,
   type Anchor,
   type Actor,
   actorOf,
@@ -22,6 +23,8 @@ import {
   GuardMatcher,
   type GuardedEndpoint,
   type HeaderList,
+  type HoldDoor,
+  type AbuseHold,
   headerOf,
   isRouteOf,
   networkOf,
@@ -37,6 +40,7 @@ import {
   type Routed,
   type RouteSent,
   splitTarget,
+  withHold,
 } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, DenyRuling, FinalRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling, WaitRuling } from "./gate-port.ts";
@@ -59,6 +63,7 @@ export class JudgingGate implements GatePort {
   #mode: GatePolicy["mode"] = "observe";
   readonly #prompts: PromptLimits;
   readonly #codes: CodeLimits;
+  readonly #holds: AbuseHolds;
   /** Codes tried and prompts asked for, until their requests are over. */
   readonly #tries = new WeakMap<Ruling, Tries>();
   readonly #pace = new UniformPace();
@@ -70,6 +75,7 @@ export class JudgingGate implements GatePort {
     this.#fronts = new FrontRoutes([], options.ports);
     this.#prompts = new PromptLimits(options.ports);
     this.#codes = new CodeLimits(options.ports);
+    this.#holds = options.holds ?? new AbuseHolds(options.ports);
   }
 
   /** Replaces the rate limits; counts start anew. */
@@ -86,12 +92,14 @@ export class JudgingGate implements GatePort {
     this.#mode = policy.mode;
     this.#prompts.setEndpoints(policy.prompts ?? []);
     this.#codes.setDoors(policy.codes ?? []);
+    this.#holds.setPolicy(policy);
     this.#options.lead?.reconsider();
   }
 
-  /** What the hub saw of honest people, besides what the engine takes of it: who agreed to be prompted may be prompted again. */
+  /** What the hub saw of honest people, besides what the engine takes of it: who agreed to be prompted may be prompted again, who confirmed is not held. */
   anchor(anchor: Anchor): void {
     this.#prompts.anchor(anchor);
+    this.#holds.anchor(anchor);
   }
 
   onRequest(head: RequestHead): Ruling {
@@ -138,7 +146,10 @@ export class JudgingGate implements GatePort {
     const front = mayHaveBody(head) && this.#fronts.isFront(this.#options.scope, path) ? path : undefined;
     const token = this.#waiting(head, query, placed, front);
     if (token === undefined) return pass;
-    if (front !== undefined || ((inBody(token.endpoint) || inBody(token.prompts) || inBody(token.codes) || token.codes?.voucher === true) && mayHaveBody(head)))
+    if (
+      front !== undefined ||
+      ((inBody(token.endpoint) || inBody(token.prompts) || inBody(token.codes) || inBody(token.hold) || token.codes?.voucher === true) && mayHaveBody(head))
+    )
       return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
@@ -147,8 +158,9 @@ export class JudgingGate implements GatePort {
   #waiting(head: RequestHead, query: string, { segments, endpoint }: Routed, front: readonly string[] | undefined): Waiting | undefined {
     const prompts = this.#prompts.find(head.method, this.#options.scope, segments);
     const codes = this.#mode === "enforce" ? this.#codes.find(head.method, this.#options.scope, segments) : undefined;
-    if (endpoint === undefined && prompts === undefined && codes === undefined && front === undefined) return undefined;
-    return { number: ++this.#count, head, endpoint, prompts, codes, segments, query, front, note: undefined, held: undefined };
+    const hold = this.#holds.find(head.method, this.#options.scope, segments, head.at);
+    if (endpoint === undefined && prompts === undefined && codes === undefined && hold === undefined && front === undefined) return undefined;
+    return { number: ++this.#count, head, endpoint, prompts, codes, hold, segments, query, front, note: undefined, held: undefined };
   }
 
   onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
@@ -240,7 +252,7 @@ export class JudgingGate implements GatePort {
       }
       case "deny": {
         const waiting = ruling.token as Waiting | undefined;
-        note = waiting?.note ?? (ruling.status === 429 ? throttled(ruling) : blocked(ruling));
+        note = waiting?.note ?? (ruling.status === 429 || ruling.held === true ? throttled(ruling) : blocked(ruling));
         number = waiting?.number ?? 0;
         break;
       }
@@ -249,6 +261,7 @@ export class JudgingGate implements GatePort {
       case "wait":
         break;
     }
+    if (tried?.held !== undefined && ruling.kind !== "deny") note = withHold(note, tried.held, this.#mode);
     this.#options.complete({ number: number === 0 ? ++this.#count : number, capture, note });
   }
 
@@ -268,7 +281,7 @@ export class JudgingGate implements GatePort {
       if (typeof taken === "number") return tooMany(taken, "This person was asked on a device too often.", "prompt-limit");
       prompted = taken;
     }
-    if (token.codes === undefined && prompted === undefined)
+    if (token.codes === undefined && token.hold === undefined && prompted === undefined)
       return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
     const actor = this.#actorOf(token, headers);
     const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, parts, head.at, complete);
@@ -276,10 +289,16 @@ export class JudgingGate implements GatePort {
       if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
       return tooMany(code.wait, "Too many wrong codes.", code.reason);
     }
+    const held = token.hold === undefined ? undefined : this.#holds.take(token.hold, parts, head.at, complete);
+    if (held !== undefined && held.wait > 0 && this.#mode === "enforce") {
+      if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
+      return heldBack(token.hold, held);
+    }
     // The ruling that all share stands for no request.
     const ruling = endpoint === undefined ? pass : this.#reserve(token, endpoint, actor, parts, body, complete);
+    if (code === undefined && prompted === undefined && held === undefined) return ruling;
     const own = ruling === pass ? { ...pass } : ruling;
-    this.#tries.set(own, { code, prompted });
+    this.#tries.set(own, { code, prompted, held });
     return own;
   }
 
@@ -353,6 +372,8 @@ export interface JudgingGateOptions {
   /** `upstream:port`, as endpoints name it: every request that passes is one to this service, whatever `Host` its client wrote. */
   readonly scope: string;
   readonly limits: RateLimits | undefined;
+  /** With what was put back into it. Absent: new. */
+  readonly holds?: AbuseHolds;
   /** Hands rows to the operating system before it returns. */
   readonly journal: (rows: readonly Disclosure[]) => void;
   readonly signals: (signals: ReturnType<GateEngine["drain"]>) => void;
@@ -373,6 +394,7 @@ interface Waiting {
   readonly endpoint: GuardedEndpoint | undefined;
   readonly prompts: GuardedEndpoint | undefined;
   readonly codes: CodeDoor | undefined;
+  readonly hold: HoldDoor | undefined;
   readonly segments: readonly string[];
   readonly query: string;
   /** The path, where the body may name the route behind it. */
@@ -384,6 +406,7 @@ interface Waiting {
 interface Tries {
   readonly code: CodeTry | undefined;
   readonly prompted: PromptTry | undefined;
+  readonly held: AbuseHold | undefined;
 }
 
 interface Held {
@@ -437,6 +460,13 @@ function pairs(raw: readonly string[]): HeaderList {
 function found(headers: HeaderList, name: string): string | undefined {
   const value = headerOf(headers, name);
   return value === "" ? undefined : value;
+}
+
+/** By the operator's own answer, or 429: whoever is held is told that nothing was done for him, or he would wait for it. */
+function heldBack(door: HoldDoor | undefined, { wait, reason }: AbuseHold): DenyRuling {
+  const own = door?.held;
+  if (own === undefined) return { ...tooMany(wait, "No message was sent: too many to numbers like this one are not confirmed.", reason), held: true };
+  return { kind: "deny", status: own.status, headers: own.headers, body: own.body, reason, held: true };
 }
 
 function throttled({ reason, status }: DenyRuling): GateNote {

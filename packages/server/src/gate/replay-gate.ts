@@ -10,13 +10,17 @@ import { networkHash } from "./judging-gate.ts";
  *
  * Bounds: {@link replayBytesMax} of journal, newest; older than `since` changes nothing that matters.
  */
-export function replayGate(engine: GateEngine, ports: Ports, dir: string, { since, former, only }: ReplayGateOptions): Replayed {
+export function replayGate(engine: GateEngine, ports: Ports, dir: string, { since, former, only, anchored }: ReplayGateOptions): Replayed {
   recoverJournal(dir, "disclosures");
   recoverJournal(dir, "anchors");
   const known = new Set(engine.endpointIds());
   const unknown = new Set<string>();
   const networks = new Map<string, string>();
   const anchors = anchorsOf(dir, since);
+  const anchor = (one: Anchor): void => {
+    engine.anchor(one);
+    anchored?.(one);
+  };
   let next = anchors.next();
   let rows = 0;
   for (const { row } of replayJournal(dir, "disclosures", tailOf(dir, "disclosures", replayBytesMax))) {
@@ -27,7 +31,7 @@ export function replayGate(engine: GateEngine, ports: Ports, dir: string, { sinc
       continue;
     }
     if (only !== undefined && !only.has(endpointId)) continue;
-    for (; next.done !== true && next.value.at <= row.at; next = anchors.next()) engine.anchor(next.value);
+    for (; next.done !== true && next.value.at <= row.at; next = anchors.next()) anchor(next.value);
     let network = networks.get(row.address);
     if (network === undefined) {
       network = networkHash(ports, row.address);
@@ -36,7 +40,7 @@ export function replayGate(engine: GateEngine, ports: Ports, dir: string, { sinc
     engine.replay(endpointId === row.endpointId ? row : { ...row, endpointId }, network);
     rows++;
   }
-  for (; next.done !== true; next = anchors.next()) engine.anchor(next.value);
+  for (; next.done !== true; next = anchors.next()) anchor(next.value);
   engine.drain();
   return { rows, unknown };
 }
@@ -48,6 +52,8 @@ export interface ReplayGateOptions {
   readonly former: ReadonlyMap<string, string>;
   /** Rows of these endpoints alone, for guards that came to be known later. */
   readonly only?: ReadonlySet<string>;
+  /** Is told of each anchor, too. */
+  readonly anchored?: (anchor: Anchor) => void;
 }
 
 export interface Replayed {

@@ -18,7 +18,7 @@ export interface DirectOptions {
    * Stands before the service: what it returns is what the client gets to see instead of the service's answer; undefined lets that pass. Called in order of time.
    * The service has answered by then, as behind a gate that replaces answers.
    */
-  readonly gate?: (exchange: Exchange) => Pick<TrafficAnswer, "status" | "headers" | "body"> | undefined;
+  readonly gate?: (exchange: Exchange, session: Session) => Pick<TrafficAnswer, "status" | "headers" | "body"> | undefined;
 }
 
 export interface DirectResult {
@@ -51,7 +51,7 @@ export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "
     events += 1;
     const exchange = exchangeOf(arrival.value, answer, { id: `${prefix}${events}`, host });
     sink(exchange);
-    const seen = options.gate?.(exchange) ?? answer;
+    const seen = options.gate?.(exchange, session) ?? answer;
     stats.answered(session.kind, request, seen);
     arrival = arrivals.next({ status: seen.status, headers: seen.headers, body: seen.body, at: at + answer.durationMs });
   }

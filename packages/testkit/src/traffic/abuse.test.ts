@@ -51,3 +51,12 @@ describe("attacks are told in time", () => {
     expect(kept).not.toMatch(/\b999-?\d{8}\b|"\d{6}"|ops@customer/);
   });
 });
+
+describe("what is told is stopped where the gate enforces", () => {
+  test("pumped messages: one in ten minutes goes out after the alert, and nobody else is refused", () => {
+    const { stopped } = cellOf("clinic: sms-pumping, 1 message in 10 s").run("unit 4", "enforce");
+    expect(stopped.attack).toBeGreaterThan(30);
+    expect(stopped.passed).toBeLessThanOrEqual(2);
+    expect(stopped.refused).toBe(0);
+  });
+});

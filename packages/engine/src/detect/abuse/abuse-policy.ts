@@ -73,6 +73,20 @@ export const abusePolicy = {
   slowMs: 10_800_000,
   collapseShare: 0.25,
   collapseExpected: 4,
+  /**
+   * A prefix that is proven to be pumped: strangers' numbers get nothing for so long (as Twilio's prefix block), twice as long each time it goes on, a week at most; after a month without it begins anew.
+   * Meanwhile one stranger's number may have a message every ten minutes, or three times as many as people of that prefix usually verify: of those it is learned when it ends.
+   */
+  holdMs: 43_200_000,
+  holdMostMs: 604_800_000,
+  holdForgetMs: 2_592_000_000,
+  holdProbationPerDay: 144,
+  holdUsual: 3,
+  /** So many strangers let through in a hold, of whom nobody confirmed, renew it when it ends. */
+  holdRenewAt: 3,
+  /** A hold that began so shortly before delivery is seen to be down is taken back: what was not verified then says nothing. */
+  holdBeforeOutageMs: 1_800_000,
+
   /** After an outage, as long again until tests go on: codes that came late are typed late. */
   outageAfterMs: 900_000,
 

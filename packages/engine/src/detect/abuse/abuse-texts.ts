@@ -60,7 +60,7 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
   [
     "sms",
     [
-      "Hold the prefix at your message provider: twelve hours, then longer",
+      "Where Postern observes, or sends name no number: hold the prefix at your message provider, twelve hours, then longer; where it enforces, it is held (`heldUntil`)",
       "Ask for a proof that somebody is there (a puzzle, a known device) before a message goes out",
       "Set a limit on messages an hour for each country, and take countries without customers off",
     ],

@@ -1,6 +1,7 @@
 import type { Ports } from "../../exchange/ports.ts";
 import { naturalKeyTypes } from "../../exchange/subject.ts";
 import { normalForm } from "../../exchange/normal-form.ts";
+import type { HeldPrefix } from "../../decide/gate-policy.ts";
 import type { Actor } from "../../exchange/actor.ts";
 import type { EndpointKind } from "../kinds/endpoint-kind.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
@@ -58,7 +59,7 @@ export class AbuseWatch {
     this.kinds = new EndpointKinds(ports, state?.kinds);
     this.#bruteForce = new OtpBruteForce(emit);
     this.#otpSpray = new OtpSpray(ports, emit, state?.codes);
-    this.#pumping = new SmsPumping(emit, options.costs, state?.pumping);
+    this.#pumping = new SmsPumping(ports, emit, options.costs, state?.pumping);
     this.#stuffing = new LoginStuffing(emit, state?.logins);
     this.#loginSpray = new LoginSpray(ports, emit);
     this.#bombing = new PushBombing(emit);
@@ -127,6 +128,11 @@ export class AbuseWatch {
     return this.#vouchers.meaning(endpointId, classId);
   }
 
+  /** Beginnings of numbers that are pumped, for gates; the same list while nothing changes. */
+  heldPrefixes(): readonly HeldPrefix[] {
+    return this.#pumping.holds.list();
+  }
+
   /** The gate refused this caller for its wrong codes: told once an hour. */
   stopped({ exchangeId, at, endpointId, actor, declared }: CodesStopped): readonly Signal[] {
     if (this.#signals.length > 0) this.#signals = [];
@@ -182,7 +188,8 @@ export class AbuseWatch {
   #send({ at, endpointId, actor, subjects, roots, view }: AbuseSeen): void {
     const account = subjects.find((subject) => naturalKeyTypes.includes(subject.type))?.hash ?? roots[0];
     const status = view.exchange.response.status;
-    this.#pumping.sent({ at, status, account: account ?? "", prefix: account === undefined ? undefined : this.#prefixes.get(account), endpointId, actor });
+    const known = view.exchange.gate?.reason === "sms-known";
+    this.#pumping.sent({ at, status, account: account ?? "", prefix: account === undefined ? undefined : this.#prefixes.get(account), endpointId, actor, known });
   }
 }
 

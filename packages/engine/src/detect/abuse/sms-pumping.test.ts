@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { hash53 } from "../observe/hash53.ts";
-import { actorAt, collector, hashOf } from "../../testing/abuse-tries.ts";
+import { actorAt, collector, hashOf, ports } from "../../testing/abuse-tries.ts";
+import { abusePolicy } from "./abuse-policy.ts";
+import { heldPrefixesMax, PrefixHolds } from "./prefix-holds.ts";
 import { prefixesMax, prefixOf, SmsPumping, waitingMax } from "./sms-pumping.ts";
 
 const minute = 60_000;
@@ -27,7 +29,7 @@ function honest(detector: SmsPumping, from: number, count: number, everyMs: numb
 
 test("messages to one prefix that nobody verifies page within twenty, with what they cost", () => {
   const { emit, raised } = collector();
-  const detector = new SmsPumping(emit, costs);
+  const detector = new SmsPumping(ports, emit, costs);
   honest(detector, 0, 400, minute);
   expect(raised).toEqual([]);
   let sent = 0;
@@ -56,7 +58,7 @@ function people(numbers: readonly string[], from: number, everyMs: number): read
 /** Level `high` after how many messages to numbers that begin with `+88`; undefined for never. Plays six hundred usual visits, then these. */
 function played(usualEveryMs: number, steps: readonly Step[]): number | undefined {
   const { emit, raised } = collector();
-  const detector = new SmsPumping(emit);
+  const detector = new SmsPumping(ports, emit);
   honest(detector, 0, 600, usualEveryMs);
   let pumped = 0;
   for (const { at, number, verifies } of [...steps].sort((a, b) => a.at - b.at)) {
@@ -106,7 +108,7 @@ test("a small town where all numbers begin alike in one of three ways: a crowd o
 test("an outage pages nobody: neither one that fails sends nor one that swallows messages", () => {
   for (const status of [503, 200]) {
     const { emit, raised } = collector();
-    const detector = new SmsPumping(emit);
+    const detector = new SmsPumping(ports, emit);
     honest(detector, 0, 600, minute);
     for (let n = 0; n < 400; n++) send(detector, `+4479${String(10 + (n % 80))}${String(50_000 + n)}`, 600 * minute + n * 20_000, status);
     honest(detector, 900 * minute, 300, minute);
@@ -116,7 +118,7 @@ test("an outage pages nobody: neither one that fails sends nor one that swallows
 
 test("late verifications are given back", () => {
   const { emit, raised } = collector();
-  const detector = new SmsPumping(emit);
+  const detector = new SmsPumping(ports, emit);
   honest(detector, 0, 400, minute);
   for (let n = 0; n < 200; n++) {
     send(detector, `+88213${String(1_000 + n)}`, (400 + 3 * n) * minute);
@@ -127,15 +129,83 @@ test("late verifications are given back", () => {
 
 test("where nobody ever verifies, that nobody does tells nothing", () => {
   const { emit, raised } = collector();
-  const detector = new SmsPumping(emit);
+  const detector = new SmsPumping(ports, emit);
   for (let n = 0; n < 400; n++) send(detector, `+88213${String(1_000 + n)}`, n * minute);
   expect(raised).toEqual([]);
 });
 
 test("a hundred thousand prefixes and messages at once are held to the bounds", () => {
   const { emit, raised } = collector();
-  const detector = new SmsPumping(emit);
+  const detector = new SmsPumping(ports, emit);
   honest(detector, 0, 100, minute);
   for (let n = 0; n < Math.max(prefixesMax, waitingMax) + 10_000; n++) send(detector, `+9${String(1_000_000_000 + n * 10_000)}`, 200 * minute);
   expect(raised).toEqual([]);
+});
+
+/** Pumped until it is told, from minute 402 on; gives back where that was. */
+function pumped(detector: SmsPumping): number {
+  honest(detector, 0, 400, minute);
+  let at = 402 * minute;
+  for (let n = 0; detector.holds.list().length === 0 && n < 30; n++) send(detector, `+88213${String(1_000 + n)}`, (at += 30_000));
+  expect(detector.holds.of("+88213", at)).toMatchObject({ times: 0, until: at + abusePolicy.holdMs });
+  return at;
+}
+
+test("what is told is held for twelve hours; while strangers let through still do not confirm for twice as long, again and again, a week at most", () => {
+  const { emit, raised } = collector();
+  const detector = new SmsPumping(ports, emit);
+  let at = pumped(detector);
+  expect(raised.findLast(({ level }) => level === "high")?.evidence).toMatchObject({ heldUntil: new Date(at + abusePolicy.holdMs).toISOString() });
+  for (const hours of [24, 48, 96, 168, 168]) {
+    const until = detector.holds.of("+88213", at)?.until ?? 0;
+    for (let n = 0; at < until; n++) send(detector, `+88213${String(2_000 + (n % 8_000))}`, (at += 600_000));
+    expect(detector.holds.of("+88213", at)?.until).toBe(until + hours * 3_600_000);
+  }
+  // Nobody came any more: it ends, and the next few messages decide.
+  detector.advance((at += 169 * 3_600_000));
+  expect(detector.holds.of("+88213", at)).toBeUndefined();
+  let more = 0;
+  for (; detector.holds.of("+88213", at) === undefined && more < 10; more++) send(detector, `+88213${String(1_500 + more)}`, (at += 200_000));
+  expect(more).toBeLessThanOrEqual(6);
+});
+
+test("strangers let through who confirm end it; what customers of the prefix confirm says nothing of strangers", () => {
+  const { emit, raised } = collector();
+  const detector = new SmsPumping(ports, emit);
+  let at = pumped(detector);
+  const visit = (n: number, known: boolean): void => {
+    const number = `+88213${String(5_000 + n)}`;
+    detector.sent({ at: (at += 600_000), status: 200, account: hashOf(number), prefix: prefixOf(number), endpointId: "e", actor: actorAt("203.0.113.5"), known });
+    detector.verified(hashOf(number), (at += 20_000));
+  };
+  for (let n = 0; n < 20; n++) visit(n, true);
+  expect(detector.holds.of("+88213", at)).toBeDefined();
+  let strangers = 0;
+  while (detector.holds.of("+88213", at) !== undefined) visit(100 + strangers++, false);
+  expect(strangers).toBe(4);
+  expect(raised.at(-1)).toMatchObject({ level: "info", evidence: { test: "released" } });
+});
+
+test("an outage takes back what was held shortly before, and leaves what was held long before; it goes on after a restart", () => {
+  for (const [beforeMs, stands] of [
+    [600_000, false],
+    [7_200_000, true],
+  ] as const) {
+    const { emit } = collector();
+    const first = new SmsPumping(ports, emit);
+    const at = pumped(first) + beforeMs;
+    const detector = stands ? new SmsPumping(ports, emit, undefined, first.exportState()) : first;
+    if (stands) send(detector, "+882139999", at);
+    for (let n = 0; n < 20; n++) send(detector, `+4479${String(10 + n)}${String(60_000 + n)}`, at + n * 1_000, 503);
+    detector.advance(at + 30_000);
+    expect(detector.holds.of("+88213", at + 30_000) !== undefined).toBe(stands);
+  }
+});
+
+test("beyond the bound of held prefixes the one that ends first gives way", () => {
+  const holds = new PrefixHolds(ports);
+  for (let n = 0; n <= heldPrefixesMax; n++) holds.hold(`+88213${n}`, 0, n);
+  expect(holds.list()).toHaveLength(heldPrefixesMax);
+  expect(holds.of("+882130", heldPrefixesMax)).toBeUndefined();
+  expect(holds.of(`+88213${heldPrefixesMax}`, heldPrefixesMax)).toBeDefined();
 });

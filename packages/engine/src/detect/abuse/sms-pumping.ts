@@ -5,6 +5,8 @@ import { poissonExcess } from "../observe/secret-buckets.ts";
 import { RotatingMap } from "../oracle/rotating-map.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
 import { DeliveryHealth } from "./delivery-health.ts";
+import { heldPrefixesMax, type Hold, PrefixHolds, type PrefixHoldsState } from "./prefix-holds.ts";
+import type { Ports } from "../../exchange/ports.ts";
 import { Quiet } from "./quiet.ts";
 import { StrangePrefixes } from "./strange-prefixes.ts";
 import type { Emit } from "./tried.ts";
@@ -30,6 +32,11 @@ export class SmsPumping {
   readonly #unverified: LearnedShare;
   readonly #quiet = new Quiet();
   readonly health = new DeliveryHealth();
+  readonly holds: PrefixHolds;
+  /** Prefixes on which a hold stands, by themselves; after a restart from their first message on. */
+  readonly #held = new Map<string, Prefix>();
+  #heldUntil = Number.POSITIVE_INFINITY;
+  #wasDown = false;
   #waiting: Message[] = [];
   #head = 0;
   #verified = 0;
@@ -42,8 +49,9 @@ export class SmsPumping {
   #at = 0;
   #firstAt = 0;
 
-  constructor(emit: Emit, costs: MessageCosts = noCosts, state?: PumpingState) {
+  constructor(ports: Ports, emit: Emit, costs: MessageCosts = noCosts, state?: PumpingState) {
     this.#emit = emit;
+    this.holds = new PrefixHolds(ports, state?.holds);
     this.#costs = costs;
     this.#unverified = new LearnedShare({ prior: 0.2, priorWeight: 50, memory: 2_000, least: 0.02, most: policy.unverifiedHonestMost }, state?.unverified);
     this.#verified = state?.verified ?? 0;
@@ -62,7 +70,12 @@ export class SmsPumping {
     if (this.#firstAt === 0) this.#firstAt = at;
     const known = this.#prefixes.get(prefix);
     const state: Prefix = known ?? { evidence: 0, sent: 0, verified: 0, unverified: 0, recent: 0, recentVerified: 0, recentAt: at, knownAt: 0, cost: 0, waiting: [] };
-    if (known === undefined) this.#prefixes.set(prefix, state);
+    if (known === undefined) {
+      this.#prefixes.set(prefix, state);
+      // One of an earlier life.
+      const hold = this.holds.of(prefix, at);
+      if (hold !== undefined) this.#isHeld(prefix, state, hold);
+    }
     state.sent++;
     const message: Message = {
       at,
@@ -75,6 +88,7 @@ export class SmsPumping {
       done: false,
       late: false,
       counted: 0,
+      known: send.known === true,
     };
     this.#byAccount.set(account, message);
     this.#waiting.push(message);
@@ -102,14 +116,15 @@ export class SmsPumping {
       fade(state, at);
       state.recentVerified++;
       state.recent = Math.max(0, state.recent - message.times);
-      // What was held against the prefix for being late is taken back.
-      if (late) {
-        state.evidence -= Math.log(policy.unverifiedPumped / p0);
-        state.unverified = Math.max(0, state.unverified - 1);
+      if (late) state.unverified = Math.max(0, state.unverified - 1);
+      if (!(message.known && this.#held.has(prefix))) {
+        // What was held against the prefix for being late is taken back.
+        if (late) state.evidence -= Math.log(policy.unverifiedPumped / p0);
+        const before = state.evidence;
+        state.evidence = Math.max(0, before + Math.log((1 - policy.unverifiedPumped) / (1 - p0)));
+        message.counted = state.evidence - before;
+        if (state.evidence === 0 && this.#held.has(prefix)) this.#release(state, message, at);
       }
-      const before = state.evidence;
-      state.evidence = Math.max(0, before + Math.log((1 - policy.unverifiedPumped) / (1 - p0)));
-      message.counted = state.evidence - before;
     }
     if (!message.done) {
       this.#unverified.learn(false);
@@ -120,6 +135,10 @@ export class SmsPumping {
   }
 
   advance(at: number): void {
+    const down = this.health.down(at);
+    if (down && !this.#wasDown && this.#held.size > 0) this.#takeBack(at);
+    this.#wasDown = down;
+    if (at >= this.#heldUntil && !down) this.#ended(at);
     const waitMs = this.#waitMs();
     for (;;) {
       const first = this.#waiting[this.#head];
@@ -129,7 +148,7 @@ export class SmsPumping {
   }
 
   exportState(): PumpingState {
-    return { unverified: this.#unverified.exportState(), verified: this.#verified };
+    return { unverified: this.#unverified.exportState(), verified: this.#verified, holds: this.holds.exportState() };
   }
 
   /** The oldest message is judged: nobody verified it in time. */
@@ -151,14 +170,71 @@ export class SmsPumping {
     message.late = true;
     if (state === undefined) return;
     const p0 = this.#honestUnverified();
-    state.evidence = Math.min(policy.pumpingAt * 2, state.evidence + Math.log(policy.unverifiedPumped / p0));
     state.unverified++;
     state.cost += message.cost ?? 0;
+    const hold = this.#held.has(message.prefix) ? this.holds.of(message.prefix, now) : undefined;
+    // Of a number that confirmed before, that it does not now says nothing of strangers.
+    if (hold !== undefined && message.known) return;
+    if (hold !== undefined && message.at >= hold.since) hold.judged++;
+    // While it is held, as many confirmations end it as it took messages to begin it.
+    state.evidence = Math.min(hold === undefined ? policy.pumpingAt * 2 : policy.pumpingAt, state.evidence + Math.log(policy.unverifiedPumped / p0));
     if (state.evidence < policy.pumpingAt / 2) this.#unverified.learn(true);
-    if (state.evidence >= policy.pumpingAt) this.#tell("unverified", "high", 0.9999, state, message, now);
+    if (state.evidence >= policy.pumpingAt) this.#prove("unverified", 0.9999, state, message, now);
   }
 
-  /** What waits speaks, too, the more of it would have been verified by now: a prefix that gets a message a second is not given minutes. */
+  /** Pumping is told, and the prefix held. */
+  #prove(test: "unverified" | "rush", confidence: number, state: Prefix, message: Message, at: number): void {
+    const { prefix } = message;
+    let hold = this.holds.of(prefix, at);
+    if (hold === undefined) this.#isHeld(prefix, state, (hold = this.holds.hold(prefix, usualPerDay(state, at), at)));
+    this.#tell(test, "high", confidence, state, message, at, { heldUntil: new Date(hold.until).toISOString() });
+  }
+
+  #isHeld(prefix: string, state: Prefix, { until }: Hold): void {
+    state.evidence = policy.pumpingAt;
+    this.#held.set(prefix, state);
+    this.#heldUntil = Math.min(this.#heldUntil, until);
+    if (this.#held.size <= heldPrefixesMax) return;
+    const [oldest] = this.#held.keys();
+    if (oldest !== undefined) this.#held.delete(oldest);
+  }
+
+  /** Strangers who were let through confirm as people do. */
+  #release(state: Prefix, message: Message, at: number): void {
+    this.#held.delete(message.prefix);
+    this.holds.release(message.prefix, at);
+    this.#tell("released", "info", 0.99, state, message, at);
+  }
+
+  /** Holds whose time is over: renewed where strangers let through still did not confirm, else the next few messages decide. */
+  #ended(at: number): void {
+    this.#heldUntil = Number.POSITIVE_INFINITY;
+    for (const [prefix, state] of this.#held) {
+      let hold = this.holds.last(prefix);
+      if (hold !== undefined && at >= hold.until) {
+        const goesOn = hold.judged >= policy.holdRenewAt && state.evidence >= policy.pumpingAt;
+        if (goesOn) hold = this.holds.hold(prefix, usualPerDay(state, at), at);
+        else {
+          this.#held.delete(prefix);
+          state.evidence = policy.pumpingAt / 2;
+          continue;
+        }
+      }
+      this.#heldUntil = Math.min(this.#heldUntil, hold?.until ?? Number.POSITIVE_INFINITY);
+    }
+  }
+
+  /** Delivery is down: what was not verified shortly before says nothing. */
+  #takeBack(at: number): void {
+    const since = at - policy.holdBeforeOutageMs;
+    for (const [prefix, state] of this.#held) {
+      if ((this.holds.last(prefix)?.since ?? 0) < since) continue;
+      this.#held.delete(prefix);
+      state.evidence = 0;
+    }
+    this.holds.takeBack(since, at);
+  }
+
   /**
    * What waits speaks, too, the more of it would have been verified by now: a prefix that gets a message a second is not given minutes. Of the messages since the oldest that waits, those verified speak
    * against it in full: what evidence counts of them ends at nothing.
@@ -180,7 +256,7 @@ export class SmsPumping {
       if (due === undefined) return;
       weight += Math.log((1 - pumped * due) / (1 - honest * due));
     }
-    if (weight >= policy.pumpingAt) this.#tell("unverified", "high", 0.9999, state, message, message.at);
+    if (weight >= policy.pumpingAt) this.#prove("unverified", 0.9999, state, message, message.at);
   }
 
   #surge(state: Prefix, message: Message): void {
@@ -200,7 +276,7 @@ export class SmsPumping {
     const usual = Math.max(0.3, (this.#slow / span) * policy.fastMs * share, ((this.#fast - state.recent) * share) / (1 - share));
     if (poissonExcess(state.recent, usual) < policy.surgeAt) return;
     this.#tell("surge", "medium", 0.7, state, message, at);
-    if (this.#rushed(state, message, usual)) this.#tell("rush", "high", 0.99, state, message, at);
+    if (this.#rushed(state, message, usual)) this.#prove("rush", 0.99, state, message, at);
   }
 
   /** As many different numbers at once as honest people never are, and nobody answered; not where a new country brings as many to other prefixes that had nobody. */
@@ -213,7 +289,15 @@ export class SmsPumping {
     return others === undefined || poissonExcess(numbers, others) >= policy.surgeAt;
   }
 
-  #tell(test: "unverified" | "surge" | "rush", level: "high" | "medium", confidence: number, state: Prefix, message: Message, at: number): void {
+  #tell(
+    test: "unverified" | "surge" | "rush" | "released",
+    level: "high" | "medium" | "info",
+    confidence: number,
+    state: Prefix,
+    message: Message,
+    at: number,
+    held: { readonly heldUntil?: string } = {},
+  ): void {
     const { prefix, endpointId, actor } = message;
     if (!this.#quiet.may(`${test}|${prefix}`, at)) return;
     this.#emit("sms.pumping", {
@@ -229,6 +313,7 @@ export class SmsPumping {
         notVerified: state.unverified,
         stillWaiting: state.waiting.filter((one) => !one.done).length,
         usuallyNotVerified: Math.round(this.#unverified.value * 100) / 100,
+        ...held,
         ...(message.cost === undefined ? {} : { costSoFar: Math.round(state.cost * 100) / 100, costEach: message.cost, currency: this.#costs.currency }),
       },
     });
@@ -258,11 +343,15 @@ export interface Send {
   readonly prefix: string | undefined;
   readonly endpointId: string;
   readonly actor: Actor;
+  /** The gate says that this number confirmed a code before. */
+  readonly known?: boolean;
 }
 
 export interface PumpingState {
   readonly unverified: LearnedShareState;
   readonly verified: number;
+  /** Absent in older states. */
+  readonly holds?: PrefixHoldsState;
 }
 
 /** A number without its last four digits, from its normal form (`+` and digits); undefined for what is no whole number. */
@@ -307,6 +396,12 @@ interface Message {
   late: boolean;
   /** What its verification changed in the evidence. */
   counted: number;
+  /** Its number confirmed before: while its prefix is held it says nothing of strangers. */
+  readonly known: boolean;
+}
+
+function usualPerDay({ verified, knownAt }: Prefix, at: number): number {
+  return verified === 0 ? 0 : (verified * 86_400_000) / Math.max(86_400_000, at - knownAt);
 }
 
 function fade(state: Prefix, at: number): void {

@@ -135,6 +135,20 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
         rule: `At once ${abusePolicy.brakeBurst}, then so many a day as ${abusePolicy.brakeShare * 100} % of the codes there are, or ${abusePolicy.brakeUsual} times what is usual; it ends ${abusePolicy.brakeForMs / 3_600_000} hour after the last guess that speaks for an attack. Who was right before is not concerned.`,
         undo: budget("slowStrangers: false"),
       };
+    case "sms-held":
+      return {
+        words: "Messages to numbers that begin like this one were proven to be pumped, and this number never confirmed a code; no message went out.",
+        rule: `${abusePolicy.holdMs / 3_600_000} hours, twice as long each time it goes on, ${abusePolicy.holdMostMs / 86_400_000} days at most. One stranger's number may have a message every ${1_440 / abusePolicy.holdProbationPerDay} minutes, or ${abusePolicy.holdUsual} times as many as people there usually confirm; when those confirm, it ends.`,
+        undo: budget("holdPumped: false   # only told"),
+      };
+    case "sms-probation":
+      return {
+        words: "Messages to numbers that begin like this one are held for being pumped; this one was let through in its turn, to learn whether people confirm there.",
+        rule: `One stranger's number every ${1_440 / abusePolicy.holdProbationPerDay} minutes, or ${abusePolicy.holdUsual} times as many as people there usually confirm.`,
+        undo: null,
+      };
+    case "sms-known":
+      return { words: "Messages to numbers that begin like this one are held for being pumped; this number confirmed a code before and is not.", rule: null, undo: null };
     case "prompt-limit":
       return {
         words: "Somebody was asked to agree on a device of his as often as one person may be within ten minutes.",

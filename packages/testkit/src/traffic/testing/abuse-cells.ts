@@ -1,3 +1,4 @@
+import type { Mode } from "@postern/engine";
 import { createLatchkey } from "../../latchkey/latchkey.ts";
 import { flaws } from "../../latchkey/flaws.ts";
 import { type Abuse, type AbuseDoor, latchkeyDoor, loginSpray, loginStuffing, otpBruteForce, otpSpray, pushBombing, smsPumping } from "../abuse.ts";
@@ -17,7 +18,8 @@ export interface AbuseCell {
   readonly detector: string | undefined;
   /** Tries, messages or prompts within which it must be told at `high`. */
   readonly within?: number;
-  run(seed: string): AbuseRun;
+  /** `enforce`: before a gate that stops what it is told to. Default: it observes. */
+  run(seed: string, mode?: Mode): AbuseRun;
 }
 
 const dayMs = 86_400_000;
@@ -78,32 +80,32 @@ export const abuseCells: readonly AbuseCell[] = [
       id: `${name}: ${id}`,
       detector,
       within,
-      run: (seed) => {
+      run: (seed, mode) => {
         const service = make(seed);
-        return runAbuse(service, honestVisits(service, { seed, from, to, perDay: 300, people: 400 }), of(service, seed), from, to);
+        return runAbuse(service, honestVisits(service, { seed, from, to, perDay: 300, people: 400 }), of(service, seed), from, to, mode);
       },
     })),
   ),
   {
     id: "kiosk: honest days with a silent outage of messages, a crowd, and an office that sets up 60 adjoining numbers",
     detector: undefined,
-    run: (seed) => honest(createKiosk(seed, { outages: [outage] }), seed),
+    run: (seed, mode) => honest(createKiosk(seed, { outages: [outage] }), seed, mode),
   },
-  { id: "kiosk: honest, everybody in three prefixes, no message for twelve hours, 300 visits a day", detector: undefined, run: (seed) => town(seed, 300) },
-  { id: "kiosk: honest, everybody in three prefixes, no message for twelve hours, 1,500 visits a day", detector: undefined, run: (seed) => town(seed, 1_500) },
-  { id: "clinic: honest days with a crowd, and an office that sets up 60 adjoining numbers", detector: undefined, run: (seed) => honest(createClinic(seed), seed) },
-  { id: "latchkey: honest days with an outage, a crowd and office roll-outs", detector: undefined, run: (seed) => latchkeyRun(seed, () => undefined, true) },
+  { id: "kiosk: honest, everybody in three prefixes, no message for twelve hours, 300 visits a day", detector: undefined, run: (seed, mode) => town(seed, 300, mode) },
+  { id: "kiosk: honest, everybody in three prefixes, no message for twelve hours, 1,500 visits a day", detector: undefined, run: (seed, mode) => town(seed, 1_500, mode) },
+  { id: "clinic: honest days with a crowd, and an office that sets up 60 adjoining numbers", detector: undefined, run: (seed, mode) => honest(createClinic(seed), seed, mode) },
+  { id: "latchkey: honest days with an outage, a crowd and office roll-outs", detector: undefined, run: (seed, mode) => latchkeyRun(seed, () => undefined, mode, true) },
   {
     id: "latchkey: otp-spray, fresh address each, 1 in 1 min",
     detector: "otp.spray",
     within: 50,
-    run: (seed) => latchkeyRun(seed, (door) => otpSpray(door, { from: attackFrom, seed, victims: 100, everyMs: 60_000, addresses: 100 })),
+    run: (seed, mode) => latchkeyRun(seed, (door) => otpSpray(door, { from: attackFrom, seed, victims: 100, everyMs: 60_000, addresses: 100 }), mode),
   },
   {
     id: "latchkey: push-bombing",
     detector: "push.bombing",
     within: 5,
-    run: (seed) => latchkeyRun(seed, (door) => pushBombing(door, { from: attackFrom, seed, victims: 12, everyMs: 40_000, addresses: 3, victim: 3 })),
+    run: (seed, mode) => latchkeyRun(seed, (door) => pushBombing(door, { from: attackFrom, seed, victims: 12, everyMs: 40_000, addresses: 3, victim: 3 }), mode),
   },
 ];
 
@@ -115,7 +117,7 @@ function onePrefix(service: SmallService): AbuseDoor {
   return { ...door, begin: (n, headers, via) => door.begin(service.neighbour(n), headers, via) };
 }
 
-function honest(service: SmallService, seed: string): AbuseRun {
+function honest(service: SmallService, seed: string, mode?: Mode): AbuseRun {
   const usual = honestVisits(service, { seed, from, to, perDay: 300, people: 400 });
   const crowdFrom = from + dayMs + 19 * 3_600_000;
   const crowd = honestVisits(service, { seed: `${seed}/crowd`, from: crowdFrom, to: crowdFrom + 1_200_000, perDay: 21_600, people: 4_000 });
@@ -128,11 +130,11 @@ function honest(service: SmallService, seed: string): AbuseRun {
     people: 400,
     who: (visit) => ({ n: service.neighbour(visit), address: sharedAddress(20, 1) }),
   });
-  return runAbuse(service, mergeSessions(usual, crowd, office), undefined, from, to);
+  return runAbuse(service, mergeSessions(usual, crowd, office), undefined, from, to, mode);
 }
 
 /** A small town: all numbers begin alike, and messages are swallowed without a word for half a day. */
-function town(seed: string, perDay: number): AbuseRun {
+function town(seed: string, perDay: number, mode?: Mode): AbuseRun {
   const service = createKiosk(seed, { outages: [{ from: attackFrom, to: attackFrom + 12 * 3_600_000 }] });
   const source = random(`${seed}/town`);
   const homes = population({ seed, accounts: 300 });
@@ -140,16 +142,16 @@ function town(seed: string, perDay: number): AbuseRun {
     const person = source.int(300);
     return { n: service.neighbour(Math.floor(person / 3)) + (person % 3), address: personAddress(homes, person) };
   };
-  return runAbuse(service, honestVisits(service, { seed, from, to, perDay, people: 300, who }), undefined, from, to);
+  return runAbuse(service, honestVisits(service, { seed, from, to, perDay, people: 300, who }), undefined, from, to, mode);
 }
 
-function latchkeyRun(seed: string, attackOf: (door: AbuseDoor) => Abuse | undefined, everything = false): AbuseRun {
+function latchkeyRun(seed: string, attackOf: (door: AbuseDoor) => Abuse | undefined, mode?: Mode, everything = false): AbuseRun {
   const service = createLatchkey({ flaws: flaws("F1", "F2", "F3"), accounts: 20_000, seed, now: () => from, ...(everything ? { outages: [outage] } : {}) });
   const people = service.population;
   const until = everything ? to : attackFrom + 7_200_000;
   const crowds = everything ? [{ at: from + dayMs + 19 * 3_600_000, forMs: 1_200_000, sessions: 300 }] : [];
   const days = honestDay({ population: people, seed, sessionsPerDay: everything ? 300 : 200, from, to: until, crowds, ...(everything ? { rollOutDevices: 60 } : {}) });
-  const run = runAbuse(service, days, attackOf(latchkeyDoor(people, (n) => people.numberAt(n))), from, until);
+  const run = runAbuse(service, days, attackOf(latchkeyDoor(people, (n) => people.numberAt(n))), from, until, mode);
   service.close();
   return run;
 }
