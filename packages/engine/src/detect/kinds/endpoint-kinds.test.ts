@@ -3,8 +3,11 @@ import { carriesAll } from "../../exchange/exchange.ts";
 import { viewOf } from "../../exchange/view-of.ts";
 import { classifyResponse } from "../../exchange/response-class.ts";
 import { actorAt, hashOf, ports } from "../../testing/abuse-tries.ts";
+import { pairsMax } from "../../exchange/view.ts";
 import type { EndpointKind } from "./endpoint-kind.ts";
 import { EndpointKinds, endpointsMax, type KindSeen } from "./endpoint-kinds.ts";
+import { fieldsMax } from "./endpoint-tries.ts";
+import { fieldsMax as requestFieldsMax } from "./request-fields.ts";
 
 interface Asked {
   readonly path?: string;
@@ -68,6 +71,44 @@ test("a short code that callers correct is a code check, called whatever it is, 
       given: "9999",
     });
   }
+});
+
+/** A code check that honest callers showed; an endpoint that somebody asked first with `padding`, where there is any. */
+function learnedCodes(names: readonly [who: string, code: string], padding: Readonly<Record<string, string>> = {}): EndpointKinds {
+  const kinds = new EndpointKinds(ports);
+  const [who, code] = names;
+  if (Object.keys(padding).length > 0) kinds.observe(seen({ form: padding, from: "203.0.113.9", at: 0, status: 403 }));
+  for (let n = 0; n < 24; n++) {
+    const at = 1_000 + n * 60_000;
+    slipThenRight(kinds, n, { [who]: mailOf(n), [code]: "1111" }, { [who]: mailOf(n), [code]: String(2_000 + n * 37) }, at, { status: 403, answer: {} });
+  }
+  return kinds;
+}
+const paddingOf = (many: number): Record<string, string> => Object.fromEntries(Array.from({ length: many }, (_, n) => [`order${n}`, "1"]));
+
+test.each<[readonly [string, string]]>([[["email", "code"]], [["wer", "zahl"]]])("padding hides no try, wherever it stands: %s", ([who, code]) => {
+  const kinds = learnedCodes([who, code]);
+  const right = { [who]: mailOf(50), [code]: "9999" };
+  const tried = { kind: "code-check", outcome: "refused", given: "9999" };
+  const from = "203.0.113.1";
+  for (const many of [requestFieldsMax, 100]) {
+    const query = new URLSearchParams(paddingOf(many)).toString();
+    expect(kinds.observe(seen({ path: `/x?${query}`, form: right, from, at: 1e7, status: 403 }))).toMatchObject(tried);
+    expect(kinds.observe(seen({ form: { ...paddingOf(many), ...right }, from, at: 1e7 + 1, status: 403 }))).toMatchObject(tried);
+  }
+});
+
+test("a form padded beyond what is read of one hides no try of a field with a plain name", () => {
+  const kinds = learnedCodes(["email", "code"]);
+  const form = { ...paddingOf(3 * pairsMax), email: mailOf(50), code: "9999" };
+  expect(kinds.observe(seen({ form, from: "203.0.113.1", at: 1e7, status: 403 }))).toMatchObject({ kind: "code-check", outcome: "refused", given: "9999" });
+});
+
+test("whoever asks first with invented fields keeps no place that honest ones need: what is tried on one is not taken for tried on all", () => {
+  const kinds = learnedCodes(["email", "code"], paddingOf(fieldsMax));
+  const wrong = (n: number) => kinds.observe(seen({ form: { email: mailOf(n), code: "9999" }, from: `10.0.1.${n}`, at: 1e7 + n, status: 403 }));
+  const challenges = [50, 51, 52].map((n) => wrong(n)?.challenge ?? "none");
+  expect(new Set(challenges).size).toBe(3);
 });
 
 test("a secret that is accepted again hours later is a sign-in's", () => {

@@ -49,7 +49,7 @@ export class EndpointKinds {
   observe(seen: KindSeen): Attempt | undefined {
     const { view, responseClass } = seen;
     this.lastPrompt = noPrompt;
-    const fields = requestFields(view, seen.pathValues, this.#ports);
+    const fields = requestFields(view, seen.pathValues, this.#ports, this.#endpoints.get(seen.endpointId));
     if (fields.length === 0) return undefined;
     const keys = this.#accountsOf(seen, fields);
     if (mayChange(view)) {

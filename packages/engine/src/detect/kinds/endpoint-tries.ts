@@ -21,6 +21,8 @@ export class EndpointTries {
   /** Accounts let in again with the same secret, with another one. */
   reused = 0;
   changed = 0;
+  /** Requests seen, or as many as the field seen most where that is all that is known. */
+  #requests = 0;
   #proof: string | undefined;
   #labels = new Map<string, TryOutcome>();
   /** Labels of answers that refuse without a status or a flag that says so; made anew only when they change. */
@@ -40,8 +42,15 @@ export class EndpointTries {
     this.unlike = state.unlike;
     this.reused = state.reused;
     this.changed = state.changed;
-    for (const [name, same, differ, natural, seen] of state.fields.slice(0, fieldsMax)) this.#fields.set(name, { same, differ, natural, seen });
+    for (const [name, same, differ, natural, seen] of state.fields.slice(0, fieldsMax)) {
+      this.#fields.set(name, { same, differ, natural, seen });
+      this.#requests = Math.max(this.#requests, seen);
+    }
     this.#decide();
+  }
+
+  fieldNames(): Iterable<string> {
+    return this.#fields.keys();
   }
 
   /** The field that carries what is tried; undefined while the traffic has not shown it. */
@@ -58,10 +67,11 @@ export class EndpointTries {
 
   /** Values of one request, by field. `natural`: fields that name somebody. */
   saw(fields: readonly Field[], natural: (field: Field) => boolean): void {
+    this.#requests++;
     for (const field of fields) {
       let stats = this.#fields.get(field.name);
       if (stats === undefined) {
-        if (this.#fields.size >= fieldsMax) continue;
+        if (this.#fields.size >= fieldsMax && !this.#makeRoom()) continue;
         stats = { same: 0, differ: 0, natural: 0, seen: 0 };
         this.#fields.set(field.name, stats);
       }
@@ -127,6 +137,12 @@ export class EndpointTries {
     };
   }
 
+  /** A field that few requests have gives way: whoever came first with invented ones. */
+  #makeRoom(): boolean {
+    for (const [name, { seen }] of this.#fields) if (seen * rareShare < this.#requests) return this.#fields.delete(name);
+    return false;
+  }
+
   #isNatural(name: string): boolean {
     const stats = this.#fields.get(name);
     return stats !== undefined && stats.natural * 2 > stats.seen;
@@ -183,4 +199,6 @@ interface FieldStats {
 }
 
 /** Fields looked at in an endpoint: where something is tried there are few. */
-const fieldsMax = 12;
+export const fieldsMax = 12;
+/** A field that fewer than one in so many requests have is no part of the form. */
+const rareShare = 16;
