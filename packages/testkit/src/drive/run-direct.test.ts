@@ -7,7 +7,7 @@ import { cleanList, distributed, slow, smashAndGrab } from "../traffic/attack.ts
 import { honestDay } from "../traffic/honest-day.ts";
 import { honestKinds, mergeSessions } from "../traffic/session.ts";
 import { readLookup } from "../traffic/lookup-answer.ts";
-import { runDirect } from "./run-direct.ts";
+import { DirectRun, runDirect } from "./run-direct.ts";
 
 const from = Date.UTC(2026, 2, 2);
 const dayMs = 86_400_000;
@@ -68,6 +68,29 @@ describe("a day of honest traffic", () => {
     const one = record("a");
     expect(record("a")).toBe(one);
     expect(record("b")).not.toBe(one);
+  });
+
+  test("that stops, takes in others and goes on is the same, byte for byte, as with them among the rest from the first", () => {
+    const attackFrom = from + dayMs / 2;
+    const played = (inParts: boolean): string => {
+      const latchkey = latchkeyWith("F1", "F2", "F3");
+      const lines: string[] = [];
+      const honest = honestDay({ population: latchkey.population, seed: "parts", sessionsPerDay: 300, from, to: from + dayMs });
+      // They start with the pause, and two at the same time.
+      const list = attackList(latchkey, { size: 200, validShare: 0.5, seed: "parts" });
+      const { sessions } = smashAndGrab({ list, from: attackFrom, seed: "parts" });
+      const run = new DirectRun(inParts ? honest : mergeSessions(honest, sessions), latchkey, { from }, (exchange) => lines.push(exchangeLine(exchange)));
+      if (inParts) {
+        run.playUntil(attackFrom);
+        run.join(sessions);
+      }
+      run.playUntil(from + dayMs);
+      latchkey.close();
+      return [...lines, JSON.stringify(run.stats)].join("\n");
+    };
+    const whole = played(false);
+    expect(whole.split("\n").length).toBeGreaterThan(1_500);
+    expect(played(true)).toBe(whole);
   });
 
   test("comes out in order of time, within the window", () => {

@@ -1,7 +1,7 @@
 import { carriesAll, TimeQueue, type Exchange } from "@postern/engine";
 import type { Latchkey } from "../latchkey/latchkey.ts";
 import type { LatchkeyResponse } from "../latchkey/message.ts";
-import type { Outcome, Script, Session, Step, TrafficAnswer, TrafficRequest } from "../traffic/session.ts";
+import { mergeSessions, type Outcome, type Script, type Session, type Step, type TrafficAnswer, type TrafficRequest } from "../traffic/session.ts";
 import { TrafficStats } from "./traffic-stats.ts";
 
 export interface DirectOptions {
@@ -18,7 +18,7 @@ export interface DirectOptions {
    * Stands before the service: what it returns is what the client gets to see instead of the service's answer; undefined lets that pass. Called in order of time.
    * The service has answered by then, as behind a gate that replaces answers.
    */
-  readonly gate?: (exchange: Exchange, session: Session) => Pick<TrafficAnswer, "status" | "headers" | "body"> | undefined;
+  readonly gate?: (exchange: Exchange) => Pick<TrafficAnswer, "status" | "headers" | "body"> | undefined;
 }
 
 export interface DirectResult {
@@ -33,29 +33,59 @@ export interface DirectResult {
  * stream is fine. The same sessions against a service of the same seed give the same exchanges, byte for byte.
  */
 export function runDirect(sessions: Iterable<Session>, service: Pick<Latchkey, "handle">, options: DirectOptions, sink: (exchange: Exchange) => void = () => {}): DirectResult {
-  const host = options.host ?? "latchkey.example";
-  const prefix = options.idPrefix ?? "x";
-  const stats = options.stats ?? new TrafficStats();
-  const arrivals = inOrder(sessions, options, stats);
-  let events = 0;
-  for (let arrival = arrivals.next(); arrival.done !== true;) {
-    const { session, request, at } = arrival.value;
-    const answer = service.handle({
-      method: request.method,
-      url: request.path,
-      headers: request.headers,
-      address: session.address,
-      at,
-      ...(request.body === undefined ? {} : { body: request.body }),
-    });
-    events += 1;
-    const exchange = exchangeOf(arrival.value, answer, { id: `${prefix}${events}`, host });
-    sink(exchange);
-    const seen = options.gate?.(exchange, session) ?? answer;
-    stats.answered(session.kind, request, seen);
-    arrival = arrivals.next({ status: seen.status, headers: seen.headers, body: seen.body, at: at + answer.durationMs });
+  const run = new DirectRun(sessions, service, options, sink);
+  run.playUntil(options.to);
+  return { events: run.events, stats: run.stats };
+}
+
+/** {@link runDirect} that stops where it is told to, takes in more sessions, and goes on: the same as if they had been among the others from the first. */
+export class DirectRun {
+  readonly stats: TrafficStats;
+  readonly #service: Pick<Latchkey, "handle">;
+  readonly #options: Omit<DirectOptions, "to">;
+  readonly #sink: (exchange: Exchange) => void;
+  readonly #arrivals: Arrivals;
+  #events = 0;
+
+  constructor(sessions: Iterable<Session>, service: Pick<Latchkey, "handle">, options: Omit<DirectOptions, "to">, sink: (exchange: Exchange) => void = () => {}) {
+    this.stats = options.stats ?? new TrafficStats();
+    this.#service = service;
+    this.#options = options;
+    this.#sink = sink;
+    this.#arrivals = new Arrivals(sessions, options.from, this.stats);
   }
-  return { events, stats };
+
+  /** Requests sent, one exchange each. */
+  get events(): number {
+    return this.#events;
+  }
+
+  /** Sends what is due before `at`. */
+  playUntil(at: number): void {
+    const { host = "latchkey.example", idPrefix = "x", gate } = this.#options;
+    for (let arrival = this.#arrivals.next(at); arrival !== undefined; arrival = this.#arrivals.next(at)) {
+      const { session, request } = arrival;
+      const answer = this.#service.handle({
+        method: request.method,
+        url: request.path,
+        headers: request.headers,
+        address: session.address,
+        at: arrival.at,
+        ...(request.body === undefined ? {} : { body: request.body }),
+      });
+      this.#events += 1;
+      const exchange = exchangeOf(arrival, answer, { id: `${idPrefix}${this.#events}`, host });
+      this.#sink(exchange);
+      const seen = gate?.(exchange, session) ?? answer;
+      this.stats.answered(session.kind, request, seen);
+      this.#arrivals.answer({ status: seen.status, headers: seen.headers, body: seen.body, at: arrival.at + answer.durationMs });
+    }
+  }
+
+  /** `sessions` are ordered by start, none before the time played so far; of those that start at the same time the earlier stream's come first. */
+  join(sessions: Iterable<Session>): void {
+    this.#arrivals.join(sessions);
+  }
 }
 
 /** A request and the service's answer as a gate before it records them. */
@@ -90,30 +120,66 @@ export function* inOrder(
   options: Pick<DirectOptions, "from" | "to">,
   stats: TrafficStats = new TrafficStats(),
 ): Generator<Arrival, void, TrafficAnswer> {
-  const queue = new TimeQueue<Visit>();
-  const iterator = sessions[Symbol.iterator]();
-  let upcoming = iterator.next();
+  const arrivals = new Arrivals(sessions, options.from, stats);
+  for (let arrival = arrivals.next(options.to); arrival !== undefined; arrival = arrivals.next(options.to)) arrivals.answer(yield arrival);
+}
 
-  const go = (session: Session, script: Script, turn: IteratorResult<Step, Outcome>, notBefore: number): void => {
-    if (turn.done === true) stats.ended(session.kind, turn.value);
-    else queue.push(Math.max(turn.value.dueAt, notBefore), { session, script, step: turn.value });
-  };
+/** What {@link inOrder} does, a step at a time. */
+class Arrivals {
+  readonly #from: number;
+  readonly #stats: TrafficStats;
+  readonly #queue = new TimeQueue<Visit>();
+  #coming: Iterator<Session>;
+  #upcoming: IteratorResult<Session>;
+  #asked: Visit | undefined;
 
-  for (;;) {
-    while (upcoming.done !== true && upcoming.value.startAt <= queue.nextAt && upcoming.value.startAt < options.to) {
-      const session = upcoming.value;
+  constructor(sessions: Iterable<Session>, from: number, stats: TrafficStats) {
+    this.#from = from;
+    this.#stats = stats;
+    this.#coming = sessions[Symbol.iterator]();
+    this.#upcoming = this.#coming.next();
+  }
+
+  /** The next request due before `at`; undefined when there is none. Whoever starts at `at` or later has not begun by then. */
+  next(at: number): Arrival | undefined {
+    const queue = this.#queue;
+    while (this.#upcoming.done !== true && this.#upcoming.value.startAt <= queue.nextAt && this.#upcoming.value.startAt < at) {
+      const session = this.#upcoming.value;
       const script = session.run();
-      stats.began(session.kind);
-      go(session, script, script.next(), Math.max(session.startAt, options.from));
-      upcoming = iterator.next();
+      this.#stats.began(session.kind);
+      this.#go(session, script, script.next(), Math.max(session.startAt, this.#from));
+      this.#upcoming = this.#coming.next();
     }
     const dueAt = queue.nextAt;
-    const due = queue.pop();
-    if (due === undefined || dueAt >= options.to) return;
-    const { session, script, step } = due;
-    const answer = yield { session, request: step.request, at: Math.round(dueAt) };
-    go(session, script, script.next(answer), answer.at);
+    if (dueAt >= at) return undefined;
+    this.#asked = queue.pop();
+    return this.#asked === undefined ? undefined : { session: this.#asked.session, request: this.#asked.step.request, at: Math.round(dueAt) };
   }
+
+  /** To the last request handed out. */
+  answer(answer: TrafficAnswer): void {
+    if (this.#asked === undefined) throw new RangeError("an answer without a request");
+    const { session, script } = this.#asked;
+    this.#asked = undefined;
+    this.#go(session, script, script.next(answer), answer.at);
+  }
+
+  /** See {@link DirectRun.join}. */
+  join(sessions: Iterable<Session>): void {
+    const [first, rest] = [this.#upcoming, this.#coming];
+    const waiting = first.done === true ? [] : chained(first.value, rest);
+    this.#coming = mergeSessions(waiting, sessions);
+    this.#upcoming = this.#coming.next();
+  }
+
+  #go(session: Session, script: Script, turn: IteratorResult<Step, Outcome>, notBefore: number): void {
+    if (turn.done === true) this.#stats.ended(session.kind, turn.value);
+    else this.#queue.push(Math.max(turn.value.dueAt, notBefore), { session, script, step: turn.value });
+  }
+}
+
+function* chained(first: Session, rest: Iterator<Session>): Generator<Session> {
+  for (let next: IteratorResult<Session> = { done: false, value: first }; next.done !== true; next = rest.next()) yield next.value;
 }
 
 interface Visit {

@@ -9,7 +9,7 @@ import { leaguePage, leaguePlot } from "./league-page.ts";
 import { leagueRow, minutes, renderLeague } from "./league-table.ts";
 import { rivals } from "./rivals/rivals.ts";
 import { rivalsTable, runRivals } from "./rivals/rivals-table.ts";
-import { runLeague } from "./run-league.ts";
+import { type LeagueStep, runLeague } from "./run-league.ts";
 
 /**
  * `npm run bench:detection`: how much attackers learn and what honest people pay for it, cell by cell. Thresholds were fitted on seeds `train-…`; the report
@@ -50,13 +50,8 @@ async function bench(args: readonly string[]): Promise<void> {
   const seeds = Array.from({ length: count }, (_, n) => `${values.train === true ? "train" : "test"}-${n + 1}`);
   const commit = commitOf();
   const began = performance.now();
-  const runs = await runLeague({ cells: chosen.map((cell) => cell.id), seeds, threads, commit, ...(values.keep === undefined ? {} : { keep: values.keep }) }, (run, done, of) => {
-    if (values.json === true) return;
-    const { leaked, leakedAtAlert, alertAfterMs, pages, pagesBefore, lookups, uniform } = run.outcome;
-    const told = alertAfterMs === undefined ? "not told" : `told after ${minutes(alertAfterMs / 60_000)}`;
-    process.stderr.write(
-      `${done}/${of}  ${run.cell} ${run.seed}: ${leaked} leaked (${leakedAtAlert} when told), ${told}, ${pages + pagesBefore} pages, ${uniform} of ${lookups} honest as unknown, ${run.seconds.toFixed(0)} s\n`,
-    );
+  const runs = await runLeague({ cells: chosen, seeds, threads, commit, ...(values.keep === undefined ? {} : { keep: values.keep }) }, (step) => {
+    if (values.json !== true) process.stderr.write(`${step.done}/${step.of}  ${stepLine(step)}, ${step.seconds.toFixed(0)} s; ${minutes(step.secondsLeft / 60)} left\n`);
   });
   const rows = chosen.map((cell) =>
     leagueRow(
@@ -81,6 +76,13 @@ async function bench(args: readonly string[]): Promise<void> {
     );
 }
 
+function stepLine({ run, seed, cells: shared }: LeagueStep): string {
+  if (run === undefined) return `honest days of ${shared.length} cells (${shared[0]} …) ${seed}`;
+  const { leaked, leakedAtAlert, alertAfterMs, pages: paged, pagesBefore, lookups, uniform } = run.outcome;
+  const told = alertAfterMs === undefined ? "not told" : `told after ${minutes(alertAfterMs / 60_000)}`;
+  return `${run.cell} ${seed}: ${leaked} leaked (${leakedAtAlert} when told), ${told}, ${paged + pagesBefore} pages, ${uniform} of ${lookups} honest as unknown`;
+}
+
 const pages = "docs/benchmarks";
 
 function commitOf(): string {
@@ -93,13 +95,14 @@ function commitOf(): string {
 
 const help = `Usage: npm run bench:detection -- [options]
 
-Plays honest worlds and attacks against Postern in virtual time, closed loop, and tells what was learned of people and what honest people paid. All cells with
-20 seeds take hours. A missed bar is told, not an error.
+Plays honest worlds and attacks against Postern in virtual time, closed loop, and tells what was learned of people and what honest people paid. Cells that differ
+only in the attack have their honest days played once a seed, kept as a snapshot in the folder for temporary files. Whole seeds are finished one after another. A
+missed bar is told, not an error.
 
   --cells A,B     these cells only: a wrong name lists them all
   --seeds N       so many seeds, test-1 to test-N (20)
   --train         seeds train-1 to train-N: those thresholds may be fitted on
-  --threads N     worker threads (one a core)
+  --threads N     so many processes (one a core)
   --keep FILE     keeps each finished run there, so that a stopped bench goes on
   --rivals N      the other tools on the same cells, with the first N seeds
   --oracles       instead: how well and how soon oracles are found

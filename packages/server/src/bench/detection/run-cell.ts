@@ -1,83 +1,133 @@
-import { compareLevels, type Disclosure, type Exchange, Incidents, Judge, type Mode, normalForm, type Signal } from "@postern/engine";
-import { type Attack, dashed, honestKinds, runDirect, TrafficStats } from "@postern/testkit";
+import { compareLevels, type Disclosure, type Exchange, Incidents, Judge, type Mode, normalForm, type Ports, type Signal } from "@postern/engine";
+import { type Attack, dashed, DirectRun, honestKinds, TrafficStats } from "@postern/testkit";
 import { makePorts } from "../../keys/make-ports.ts";
 import type { Cell } from "./cell.ts";
-import { ownNumbers, worldOf } from "./world.ts";
+import { attackDaysOf, type HonestDays, honestDaysOf, ownNumbers } from "./world.ts";
 
 /**
  * Plays one cell with one seed in virtual time, closed loop: honest people and attacker see what the gate lets them see and act on it. The same engines as behind
  * `postern protect`, without its processes. The same cell and seed give the same outcome.
  */
 export function runCell(cell: Cell, seed: string, options: RunCellOptions = {}): CellOutcome {
-  const { mode = "enforce", onSignal, onDone } = options;
-  const { from, to, attackFrom, latchkey, attack, canaries, sessions } = worldOf(cell, seed);
-  const incidents = new Incidents();
-  const ports = makePorts({ secret: new TextEncoder().encode(`league ${seed}`) }, 7);
-  const tally = new Tally(attack, attackFrom);
-  let ids = 0;
-  const judge = new Judge(
-    ports,
-    {
-      mode,
-      newId: () => `s${(ids += 1)}`,
-      dark: true,
-      ...(cell.honest.expected === undefined ? {} : { expected: cell.honest.expected.map((one, n) => ({ ...one, name: `expected ${n}`, until: to })) }),
-      ...(canaries.length === 0 ? {} : { canaries: new Map(canaries.map((national) => [ports.hash("phone", normalForm("phone", dashed(national))), "unregistered"] as const)) }),
-    },
-    {
-      exchange: (exchange, _step, rows) => tally.disclosed(exchange, rows),
-      signals: (signals) => {
-        for (const signal of signals) {
-          incidents.observe(signal);
-          onSignal?.(signal);
-        }
-        tally.told(signals, incidents);
+  const run = new CellRun(cell, seed, options);
+  run.playHonest();
+  return run.finish(cell);
+}
+
+/** {@link runCell} in two parts: the honest days before the attack, which several cells may share ({@link sharedDays}), and the rest. */
+export class CellRun {
+  readonly #seed: string;
+  readonly #options: RunCellOptions;
+  readonly #days: HonestDays;
+  readonly #ports: Ports;
+  readonly #judge: Judge;
+  readonly #play: DirectRun;
+  readonly #tally: Tally;
+  #refused = 0;
+  #named: CellOutcome["named"];
+
+  constructor(cell: Cell, seed: string, options: RunCellOptions = {}) {
+    const { mode = "enforce", onSignal } = options;
+    this.#seed = seed;
+    this.#options = options;
+    this.#days = honestDaysOf(cell, seed);
+    const { from, attackFrom, to, latchkey, sessions } = this.#days;
+    const canaries = cell.honest.canaries === undefined ? [] : attackDaysOf(cell, seed, this.#days).canaries;
+    const incidents = new Incidents();
+    this.#ports = makePorts({ secret: new TextEncoder().encode(`league ${seed}`) }, 7);
+    const { hash } = this.#ports;
+    const tally = new Tally(attackFrom);
+    this.#tally = tally;
+    let ids = 0;
+    const judge = new Judge(
+      this.#ports,
+      {
+        mode,
+        newId: () => `s${(ids += 1)}`,
+        dark: true,
+        ...(cell.honest.expected === undefined ? {} : { expected: cell.honest.expected.map((one, n) => ({ ...one, name: `expected ${n}`, until: to })) }),
+        ...(canaries.length === 0 ? {} : { canaries: new Map(canaries.map((national) => [hash("phone", normalForm("phone", dashed(national))), "unregistered"] as const)) }),
       },
-    },
-  );
-  let refused = 0;
-  const stats = new TrafficStats();
-  let named: CellOutcome["named"];
-  let lookAt = from;
-  const result = runDirect(sessions, latchkey, {
-    from,
-    to,
-    host: "latchkey.example",
-    stats,
-    gate: (exchange) => {
-      const { action, answer } = judge.decide(exchange);
-      // The service's own refusals, in an outage, are not ours.
-      if ((action === "throttle" || action === "block") && !tally.isAttackers(exchange.client.address)) refused += 1;
-      if (named === undefined && exchange.at >= lookAt) {
-        lookAt = exchange.at + 60_000;
-        if (judge.gate.endpointIds().some((id) => judge.gate.guarded(id)?.named !== undefined)) named = { afterMs: exchange.at - attackFrom, ...honestOf(stats) };
-      }
-      return answer;
-    },
-  });
-  judge.finish();
-  latchkey.close();
-  onDone?.(judge, new Set(attack?.sessions.map((session) => session.address)));
-  const total = stats.total(honestKinds);
-  const walk = cell.attack?.walksOrders === true;
-  const exposure = tally.exposure(
-    // That an order was read says that it is there, whatever the endpoint's answers tell of others.
-    (row) => (walk ? judge.ledger.oracles.classOf(row.endpointId, row.responseClass)?.status === 200 : judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed"),
-    (national) => (walk ? ports.hash("integer", String(national)) : ports.hash("phone", normalForm("phone", dashed(national)))),
-    cell.attack?.gateways === undefined && cell.attack?.homes !== true,
-    ownNumbers(cell.attack, latchkey.population),
-  );
-  return {
-    ...tally.outcome(),
-    ...exposure,
-    events: result.events,
-    ...honestOf(stats),
-    parts: total.parts,
-    partsHeld: total.partsHeld,
-    ...(cell.honest.backOffice?.lookupTests === undefined ? {} : { tests: testsOf(stats) }),
-    refused,
-    ...(named === undefined ? {} : { named }),
-  };
+      {
+        exchange: (exchange, _step, rows) => tally.disclosed(exchange, rows),
+        signals: (signals) => {
+          for (const signal of signals) {
+            incidents.observe(signal);
+            onSignal?.(signal);
+          }
+          tally.told(incidents);
+        },
+      },
+    );
+    this.#judge = judge;
+    const stats = new TrafficStats();
+    let lookAt = from;
+    this.#play = new DirectRun(sessions, latchkey, {
+      from,
+      host: "latchkey.example",
+      stats,
+      gate: (exchange) => {
+        const { action, answer } = judge.decide(exchange);
+        // The service's own refusals, in an outage, are not ours.
+        if ((action === "throttle" || action === "block") && !tally.isAttackers(exchange.client.address)) this.#refused += 1;
+        if (this.#named === undefined && exchange.at >= lookAt) {
+          lookAt = exchange.at + 60_000;
+          if (judge.gate.endpointIds().some((id) => judge.gate.guarded(id)?.named !== undefined)) this.#named = { afterMs: exchange.at - attackFrom, ...honestOf(stats) };
+        }
+        return answer;
+      },
+    });
+  }
+
+  /** What comes before the attack. */
+  playHonest(): void {
+    this.#play.playUntil(this.#days.attackFrom);
+  }
+
+  /** The attack and the days beside it, to the end of `cell`: that of the constructor, or another with the same {@link sharedDays}. */
+  finish(cell: Cell): CellOutcome {
+    const { from, latchkey } = this.#days;
+    const { attack } = attackDaysOf(cell, this.#seed, this.#days);
+    this.#tally.begin(attack);
+    if (attack !== undefined) this.#play.join(attack.sessions);
+    this.#play.playUntil(from + cell.warmMs + cell.horizonMs);
+    const judge = this.#judge;
+    judge.finish();
+    latchkey.close();
+    this.#options.onDone?.(judge, new Set(attack?.sessions.map((session) => session.address)));
+    const { stats, events } = this.#play;
+    const total = stats.total(honestKinds);
+    const walk = cell.attack?.walksOrders === true;
+    const { hash } = this.#ports;
+    const exposure = this.#tally.exposure(
+      // That an order was read says that it is there, whatever the endpoint's answers tell of others.
+      (row) => (walk ? judge.ledger.oracles.classOf(row.endpointId, row.responseClass)?.status === 200 : judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed"),
+      (national) => (walk ? hash("integer", String(national)) : hash("phone", normalForm("phone", dashed(national)))),
+      cell.attack?.gateways === undefined && cell.attack?.homes !== true,
+      ownNumbers(cell.attack, latchkey.population),
+    );
+    return {
+      ...this.#tally.outcome(),
+      ...exposure,
+      events,
+      ...honestOf(stats),
+      parts: total.parts,
+      partsHeld: total.partsHeld,
+      ...(cell.honest.backOffice?.lookupTests === undefined ? {} : { tests: testsOf(stats) }),
+      refused: this.#refused,
+      ...(this.#named === undefined ? {} : { named: this.#named }),
+    };
+  }
+}
+
+/**
+ * Cells of which this is the same text have the same days before the attack: one play of them with a seed serves them all. Undefined where there are none.
+ * Canaries are known from the first day and chosen from the attack's list; what the operator expects ends with the cell.
+ */
+export function sharedDays({ honest, warmMs, horizonMs, attack }: Cell): string | undefined {
+  if (attack === undefined || attack.fromTheFirst === true || warmMs === 0) return undefined;
+  const { size, validShare, order } = attack;
+  return JSON.stringify([honest, warmMs, honest.canaries === undefined ? null : [size, validShare, order], honest.expected === undefined ? null : horizonMs]);
 }
 
 function honestOf(stats: TrafficStats): Pick<CellOutcome, "lookups" | "uniform"> {
@@ -129,9 +179,9 @@ export interface CellOutcome {
 
 /** Keeps the attacker's own notes beside what Postern says it disclosed to the attacker. */
 class Tally {
-  readonly #attack: Attack | undefined;
   readonly #from: number;
-  readonly #addresses: ReadonlySet<string>;
+  #attack: Attack | undefined;
+  #addresses: ReadonlySet<string> = new Set();
   readonly #asked = new Set<string>();
   readonly #disclosed = new Map<string, Disclosure>();
   #pages = 0;
@@ -139,9 +189,13 @@ class Tally {
   #toldAt: number | undefined;
   #leakedAtAlert = 0;
 
-  constructor(attack: Attack | undefined, from: number) {
-    this.#attack = attack;
+  constructor(from: number) {
     this.#from = from;
+  }
+
+  /** Before that nobody is the attacker, whatever address he has. */
+  begin(attack: Attack | undefined): void {
+    this.#attack = attack;
     this.#addresses = new Set(attack?.sessions.map((session) => session.address));
   }
 
@@ -156,7 +210,7 @@ class Tally {
     for (const row of rows) if (row.answer === "truthful" && this.#asked.has(row.exchangeId)) this.#disclosed.set(`${row.subject} ${row.responseClass}`, row);
   }
 
-  told(signals: readonly Signal[], incidents: Incidents): void {
+  told(incidents: Incidents): void {
     for (const alert of incidents.dueAlerts()) {
       if (alert.change === "summary" || compareLevels(alert.incident.level, "high") < 0) continue;
       if (alert.at < this.#from) {

@@ -29,22 +29,39 @@ import {
 import type { Cell, CellAttack } from "./cell.ts";
 
 /** A cell with a seed, ready to be played once: the service, everybody who comes, and the attack among them. */
-export interface World {
+export interface World extends HonestDays, AttackDays {
+  /** Everybody, ordered by start. */
+  readonly sessions: Iterable<Session>;
+}
+
+/** The service and everybody honest. */
+export interface HonestDays {
   /** Event time: the first honest request, the attack's first, the end. */
   readonly from: number;
   readonly attackFrom: number;
   readonly to: number;
   /** To be closed after the run. */
   readonly latchkey: Latchkey;
+  /** Honest people, ordered by start. */
+  readonly sessions: Iterable<Session>;
+}
+
+/** What a cell brings to its honest days. */
+export interface AttackDays {
   readonly attack: Attack | undefined;
   /** National numbers that the operator knows to be nobody's. */
   readonly canaries: readonly number[];
-  /** Everybody, ordered by start. */
-  readonly sessions: Iterable<Session>;
 }
 
 /** The same cell and seed give the same world, whoever stands before the service. */
 export function worldOf(cell: Cell, seed: string): World {
+  const honest = honestDaysOf(cell, seed);
+  const days = attackDaysOf(cell, seed, honest);
+  return { ...honest, ...days, sessions: days.attack === undefined ? honest.sessions : mergeSessions(honest.sessions, days.attack.sessions) };
+}
+
+/** Of a cell with this seed. Before their attack, cells that differ in nothing but the attack and the horizon have the same days. */
+export function honestDaysOf(cell: Cell, seed: string): HonestDays {
   const from = Date.UTC(2026, 2, 2);
   const attackFrom = from + (cell.attack?.fromTheFirst === true ? 0 : cell.warmMs);
   const to = from + cell.warmMs + cell.horizonMs;
@@ -60,36 +77,45 @@ export function worldOf(cell: Cell, seed: string): World {
   const staffed = honest.backOffice === undefined ? shop : withBackOffice(shop);
   const latchkey = honest.door === undefined ? staffed : withDoor(staffed, honest.door);
   const people = latchkey.population;
-  const list = cell.attack === undefined ? [] : listOf(cell.attack, people, seed, new Set(ownNumbers(cell.attack, people)));
-  const canaries = canariesOf(list, honest.canaries ?? 0, people, seed);
-  const known = new Set(cell.attack?.knowsCanaries === true ? canaries : []);
-  const asked = list.filter((national) => !known.has(national));
-  const attack = cell.attack === undefined ? undefined : attackOf(cell.attack, asked, people, attackFrom, seed, honest.door);
+  // Whole days, so that who comes does not depend on when the run ends; whoever comes after that is not asked.
+  const span = { from, to: from + Math.ceil((cell.warmMs + cell.horizonMs) / dayMs) * dayMs };
   const days = honestDay({
     population: people,
     seed,
     sessionsPerDay: honest.sessionsPerDay,
-    from,
-    to,
+    ...span,
     ...(honest.carrierGateways === undefined ? {} : { carrierGateways: honest.carrierGateways }),
     ...(honest.rollOutDevices === undefined ? {} : { rollOutDevices: honest.rollOutDevices }),
     ...(honest.monitor === undefined ? {} : { withMonitor: honest.monitor }),
     ...(honest.newBooks === undefined ? {} : { newBooks: honest.newBooks }),
     ...(honest.bookSizes === undefined ? {} : { bookSizes: honest.bookSizes }),
     ...(honest.addressesChange === undefined ? {} : { addressesChange: honest.addressesChange }),
-    ...(honest.retryStorms === undefined ? {} : { retryStorms: honest.retryStorms.map((span) => since(from, span)) }),
-    ...(honest.tides === undefined ? {} : { tides: honest.tides.map((span) => since(from, span)) }),
+    ...(honest.retryStorms === undefined ? {} : { retryStorms: honest.retryStorms.map((storm) => since(from, storm)) }),
+    ...(honest.tides === undefined ? {} : { tides: honest.tides.map((tide) => since(from, tide)) }),
     ...(honest.release === undefined ? {} : { release: since(from, honest.release) }),
-    ...(honest.loadTests === undefined ? {} : { loadTests: honest.loadTests.map((span) => since(from, span)) }),
+    ...(honest.loadTests === undefined ? {} : { loadTests: honest.loadTests.map((test) => since(from, test)) }),
     ...(honest.crowds === undefined ? {} : { crowds: honest.crowds.map((crowd) => ({ ...crowd, at: from + crowd.at })) }),
   });
-  const office = honest.backOffice === undefined ? [] : backOfficeDays(officeSince(from, honest.backOffice), { population: people, seed, from, to });
-  const orders = honest.orders === undefined ? [] : orderDays(honest.orders, { population: people, seed, from, to });
+  const office = honest.backOffice === undefined ? [] : backOfficeDays(officeSince(from, honest.backOffice), { population: people, seed, ...span });
+  const orders = honest.orders === undefined ? [] : orderDays(honest.orders, { population: people, seed, ...span });
   const all = mergeSessions(days, office, orders);
   const sessions = honest.ja4 === true ? withFingerprints(all) : all;
-  const everybody = attack === undefined ? sessions : mergeSessions(sessions, attack.sessions);
-  return { from, attackFrom, to, latchkey, attack, canaries, sessions: honest.door === undefined ? everybody : throughDoor(everybody, honest.door) };
+  return { from, attackFrom, to, latchkey, sessions: honest.door === undefined ? sessions : throughDoor(sessions, honest.door) };
 }
+
+/** The attack of a cell with this seed on these days. */
+export function attackDaysOf(cell: Cell, seed: string, { latchkey, attackFrom }: HonestDays): AttackDays {
+  const { attack, honest } = cell;
+  if (attack === undefined) return { attack, canaries: [] };
+  const people = latchkey.population;
+  const list = listOf(attack, people, seed, new Set(ownNumbers(attack, people)));
+  const canaries = canariesOf(list, honest.canaries ?? 0, people, seed);
+  const known = new Set(attack.knowsCanaries === true ? canaries : []);
+  const asked = list.filter((national) => !known.has(national));
+  return { attack: attackOf(attack, asked, people, attackFrom, seed, honest.door), canaries };
+}
+
+const dayMs = 86_400_000;
 
 /** Some of those on the list whom nobody is: honest people ask about others. */
 function canariesOf(list: readonly number[], share: number, people: Population, seed: string): readonly number[] {
