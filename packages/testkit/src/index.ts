@@ -15,6 +15,7 @@ export { type BackOffice, backOfficeDays, lookupTestAddress, partnerAddress } fr
 export * from "./traffic/attack-list.ts";
 export * from "./traffic/attack.ts";
 export * from "./traffic/abuse.ts";
+export { type MemberDays, memberDays, memberNumber, memberWalk, withMembers } from "./traffic/members.ts";
 export { type OrderDays, orderDays, orderWalk, withOrders } from "./traffic/orders.ts";
 export { attackerAddress, homeAddress, sharedAddress } from "./traffic/address-book.ts";
 export * from "./traffic/user-agents.ts";

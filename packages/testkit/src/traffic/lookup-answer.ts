@@ -11,7 +11,9 @@ export function readLookup(answer: Pick<TrafficAnswer, "status" | "body">): Look
   if (answer.status === 404) return "missing";
   if (answer.status !== 200) return "unsure";
   const fields = jsonObject(answer.body);
-  const { users, data } = fields;
+  const { users, data, eligible, reason } = fields;
+  // To an insurer's question: that the details differ says that there is somebody.
+  if (typeof eligible === "boolean") return eligible || reason === "DETAILS_DIFFER" ? "exists" : "missing";
   if (Array.isArray(users)) return users.length > 0 ? "exists" : "missing";
   if (typeof data === "object" && data !== null && "u0" in data) return data.u0 === null ? "missing" : "exists";
   if (fields["success"] === true && typeof fields["account_id"] === "number") return "exists";

@@ -1,4 +1,4 @@
-import type { BackOffice, Crowd, FlawId, HonestOptions, LookupDoor, OrderDays, Outage } from "@postern/testkit";
+import type { BackOffice, Crowd, FlawId, HonestOptions, LookupDoor, MemberDays, OrderDays, Outage } from "@postern/testkit";
 
 /**
  * One cell of the league table: an honest world, and at most one attack on it. Times are milliseconds from the first honest request; the attack starts at
@@ -49,6 +49,8 @@ export interface HonestWorld {
   readonly backOffice?: BackOffice;
   /** A shop beside it, whose orders are read by their running number. */
   readonly orders?: OrderDays;
+  /** An insurer's portal beside it, that is asked by member number, name and date of birth. */
+  readonly members?: MemberDays;
   /** Whom the operator declared to expect, so many people a day; until the end of the run. */
   readonly expected?: readonly { readonly networks: readonly string[]; readonly peopleADay: number }[];
 }
@@ -87,6 +89,8 @@ export interface CellAttack {
   readonly bookEveryMs?: number;
   /** Instead of asking about people it walks orders of the world's shop, signed in with an own account an address. `size` orders. */
   readonly walksOrders?: boolean;
+  /** It asks the insurer's portal about the members on its list, with a name and a date of birth that are nobody's. */
+  readonly asksMembers?: boolean;
 }
 
 /** What the cell is held to. Absent: not held, only told. */

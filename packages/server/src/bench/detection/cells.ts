@@ -14,6 +14,9 @@ const single = { leaked: 10, leakedP95: 15, found: true };
 const fast = { leaked: 100, leakedP95: 300, found: true };
 const quiet = { pages: 0, uniformShare: 0.005 };
 
+/** An insurer whose members, and surgeries for their patients, ask whether they are covered; the app beside it is little used. */
+const insurer: HonestWorld = { ...world, sessionsPerDay: 200, members: { visitsADay: 1_500, surgeries: { count: 15, patientsADay: 25 } } };
+
 /** A week as usual, then half more each night. */
 const growing = [100, 100, 110, 95, 100, 105, 150, 225, 340, 500, 760, 1_140, 1_700, 2_600, 4_000, 6_000];
 const leaping = [150, 150, 160, 145, 150, 155, 150, 5_000, 5_000, 5_000, 5_000, 5_000];
@@ -371,6 +374,26 @@ export const cells: readonly Cell[] = [
     bar: { leaked: 50, found: true },
   },
   {
+    id: "members-fast",
+    title: "member numbers of an insurer's portal, with a name and a date of birth that are nobody's, 500 addresses, 5 a second",
+    group: "fast",
+    honest: insurer,
+    warmMs: 2 * day,
+    horizonMs: hour,
+    attack: { size: 10_000, validShare: 0.5, addresses: 500, ratePerSecond: 5, asksMembers: true, asApp: true },
+    bar: { leaked: 100, found: true },
+  },
+  {
+    id: "members-slow",
+    title: "the same, 5,000 addresses, one in 30 s in all, two days",
+    group: "slow",
+    honest: insurer,
+    warmMs: 2 * day,
+    horizonMs: 2 * day,
+    attack: { size: 6_000, validShare: 0.5, addresses: 5_000, ratePerSecond: 1 / 30, asksMembers: true, asApp: true },
+    bar: { leaked: 500, found: true },
+  },
+  {
     id: "canaries",
     title: "20,000 addresses, one in 300 s, 30 days; one in 500 numbers of the list is a canary",
     group: "adaptive",
@@ -532,6 +555,16 @@ export const cells: readonly Cell[] = [
     honest: { ...world, sessionsPerDay: 500, orders: { visitsADay: 1_500, clerks: 8, callsADay: 60 } },
     warmMs: 0,
     horizonMs: 6 * day,
+    bar: quiet,
+  },
+  {
+    id: "honest-members",
+    title:
+      "an insurer's portal: people ask by member number, name and date of birth whether they are covered, surgeries about their patients; some make an appointment, nobody signs in",
+    group: "honest",
+    honest: insurer,
+    warmMs: 0,
+    horizonMs: 5 * day,
     bar: quiet,
   },
   {

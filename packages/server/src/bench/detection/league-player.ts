@@ -1,6 +1,7 @@
 import { writeSync } from "node:fs";
 import { startupSnapshot } from "node:v8";
 import type { Cell } from "./cell.ts";
+import { withLentMethods } from "./lent-methods.ts";
 import { type CellOutcome, CellRun } from "./run-cell.ts";
 
 /** What the player is asked for, as JSON in its last argument: one cell with one seed; while a snapshot is built, the honest days that cells like it share. */
@@ -23,7 +24,7 @@ export interface PlayerReply {
 if (startupSnapshot.isBuildingSnapshot()) {
   const { cell, seed } = taskOf(process.argv);
   const run = new CellRun(cell, seed);
-  run.playHonest();
+  withLentMethods(() => run.playHonest());
   startupSnapshot.setDeserializeMainFunction(() => play((task) => run.finish(task.cell)));
 } else
   play((task) => {

@@ -1,5 +1,5 @@
 import { compareLevels, type Disclosure, type Exchange, Incidents, Judge, type Mode, normalForm, type Ports, type Signal } from "@postern/engine";
-import { type Attack, dashed, DirectRun, honestKinds, TrafficStats } from "@postern/testkit";
+import { type Attack, dashed, DirectRun, honestKinds, memberNumber, TrafficStats } from "@postern/testkit";
 import { makePorts } from "../../keys/make-ports.ts";
 import type { Cell } from "./cell.ts";
 import { attackDaysOf, type HonestDays, honestDaysOf, ownNumbers } from "./world.ts";
@@ -102,7 +102,12 @@ export class CellRun {
     const exposure = this.#tally.exposure(
       // That an order was read says that it is there, whatever the endpoint's answers tell of others.
       (row) => (walk ? judge.ledger.oracles.classOf(row.endpointId, row.responseClass)?.status === 200 : judge.ledger.meaning(row.endpointId, row.responseClass) === "confirmed"),
-      (national) => (walk ? hash("integer", String(national)) : hash("phone", normalForm("phone", dashed(national)))),
+      (national) =>
+        walk
+          ? hash("integer", String(national))
+          : cell.attack?.asksMembers === true
+            ? hash("username", normalForm("username", memberNumber(national)))
+            : hash("phone", normalForm("phone", dashed(national))),
       cell.attack?.gateways === undefined && cell.attack?.homes !== true,
       ownNumbers(cell.attack, latchkey.population),
     );

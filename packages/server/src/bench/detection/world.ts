@@ -10,6 +10,8 @@ import {
   honestDay,
   type Latchkey,
   type LookupDoor,
+  memberDays,
+  memberWalk,
   mergeSessions,
   numberSpace,
   orderDays,
@@ -24,6 +26,7 @@ import {
   throughDoor,
   withBackOffice,
   withDoor,
+  withMembers,
   withOrders,
 } from "@postern/testkit";
 import type { Cell, CellAttack } from "./cell.ts";
@@ -74,7 +77,8 @@ export function honestDaysOf(cell: Cell, seed: string): HonestDays {
     ...(honest.outages === undefined ? {} : { outages: honest.outages.map((outage) => ({ from: from + outage.from, to: from + outage.to })) }),
   });
   const shop = honest.orders === undefined ? service : withOrders(service);
-  const staffed = honest.backOffice === undefined ? shop : withBackOffice(shop);
+  const insurer = honest.members === undefined ? shop : withMembers(shop);
+  const staffed = honest.backOffice === undefined ? insurer : withBackOffice(insurer);
   const latchkey = honest.door === undefined ? staffed : withDoor(staffed, honest.door);
   const people = latchkey.population;
   // Whole days, so that who comes does not depend on when the run ends; whoever comes after that is not asked.
@@ -98,7 +102,8 @@ export function honestDaysOf(cell: Cell, seed: string): HonestDays {
   });
   const office = honest.backOffice === undefined ? [] : backOfficeDays(officeSince(from, honest.backOffice), { population: people, seed, ...span });
   const orders = honest.orders === undefined ? [] : orderDays(honest.orders, { population: people, seed, ...span });
-  const all = mergeSessions(days, office, orders);
+  const members = honest.members === undefined ? [] : memberDays(honest.members, { population: people, seed, ...span });
+  const all = mergeSessions(days, office, orders, members);
   const sessions = honest.ja4 === true ? withFingerprints(all) : all;
   return { from, attackFrom, to, latchkey, sessions: honest.door === undefined ? sessions : throughDoor(sessions, honest.door) };
 }
@@ -137,6 +142,8 @@ function officeSince(from: number, office: BackOffice): BackOffice {
 
 function attackOf(attack: CellAttack, list: readonly number[], people: Population, from: number, seed: string, door: LookupDoor | undefined): Attack {
   if (attack.walksOrders === true) return orderWalk({ people, seed: `${seed}/attack`, from, accounts: attack.addresses, size: attack.size, ratePerSecond: attack.ratePerSecond });
+  if (attack.asksMembers === true)
+    return memberWalk({ list, from, addresses: attack.addresses, ratePerSecond: attack.ratePerSecond, ...(attack.asApp === true ? { asApp: true } : {}) });
   const own = attack.ownAccounts;
   return enumeration({
     list,
