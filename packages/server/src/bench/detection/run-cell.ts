@@ -106,7 +106,7 @@ export class CellRun {
         walk
           ? hash("integer", String(national))
           : cell.attack?.asksMembers === true
-            ? hash("username", normalForm("username", memberNumber(national)))
+            ? hash("opaque", normalForm("opaque", memberNumber(national)))
             : hash("phone", normalForm("phone", dashed(national))),
       cell.attack?.gateways === undefined && cell.attack?.homes !== true,
       ownNumbers(cell.attack, latchkey.population),
