@@ -18,7 +18,7 @@ export interface DirectOptions {
    * Stands before the service: what it returns is what the client gets to see instead of the service's answer; undefined lets that pass. Called in order of time.
    * The service has answered by then, as behind a gate that replaces answers.
    */
-  readonly gate?: (exchange: Exchange) => Pick<TrafficAnswer, "status" | "headers" | "body"> | undefined;
+  readonly gate?: (exchange: Exchange, session: Session) => Pick<TrafficAnswer, "status" | "headers" | "body"> | undefined;
 }
 
 export interface DirectResult {
