@@ -113,6 +113,7 @@ export class Incidents {
   /** Alerts due since the last call, each exactly once, with the incident as it is now (set what was disclosed first). The caller makes them durable. */
   dueAlerts(): readonly IncidentAlert[] {
     const due = this.#due;
+    if (due.length === 0) return none;
     this.#due = [];
     return due.map((alert) => ({ ...alert, incident: this.get(alert.incident.id) ?? alert.incident }));
   }
@@ -321,6 +322,7 @@ export interface IncidentsOptions {
 export const quietMsDefault = 86_400_000;
 /** Closing and summaries may come this much late; a scan a signal would cost more than the signal. */
 const scanMs = 1_000;
+const none: readonly IncidentAlert[] = [];
 /** A growing incident speaks at most once an hour after it opened. */
 export const summaryMs = 3_600_000;
 /** One `high`, four `medium` or sixteen `low` within the quiet period are worth a person's look; `info` never is. */

@@ -22,6 +22,7 @@ function ask(crowd: Crowd, asked: (n: number) => void): CrowdMemory["held"] {
   const dir = mkdtempSync(join(tmpdir(), "postern-crowd-"));
   const journal = join(dir, "journal");
   let now = 0;
+  let alerts = 0;
   const core = new HubCore({
     dataDir: dir,
     ports: makePorts({ secret: new Uint8Array(32).fill(7) }, 1),
@@ -39,6 +40,8 @@ function ask(crowd: Crowd, asked: (n: number) => void): CrowdMemory["held"] {
       for (let i = 0; i < exchanges.length; i++) asked(n + i);
       if ((n / batch) % tickFrames !== 0) continue;
       core.tick();
+      // Handed on to the queue of alerts, which is on the disk: nobody told, they would wait in every state saved.
+      alerts += core.incidents.dueAlerts().length;
       core.policy();
       core.uptime.tick(now, true);
       for (const name of readdirSync(journal)) if (!name.endsWith(openSuffix)) rmSync(join(journal, name), { force: true });
@@ -50,6 +53,7 @@ function ask(crowd: Crowd, asked: (n: number) => void): CrowdMemory["held"] {
       endpoints: core.ledger.inventory.size.endpoints,
       incidents: core.incidents.list().length,
       signals: core.recentSignals.length,
+      alerts,
       state: JSON.stringify(core.ledger.exportState()).length,
     };
   } finally {

@@ -123,10 +123,12 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
   await gates.listen();
 
   const tellIncidents = (): void => {
-    if (changed.length === 0) return;
-    core.tick();
-    for (const id of new Set(changed)) views.incidentChanged(id);
-    changed = [];
+    if (changed.length > 0) {
+      core.tick();
+      for (const id of new Set(changed)) views.incidentChanged(id);
+      changed = [];
+    }
+    // Time alone makes a summary due: it does not wait for the next signal.
     for (const alert of core.incidents.dueAlerts()) {
       options.onEvent({
         name: "incident",
