@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { endpointsMax, SourceTotals } from "./source-totals.ts";
 
@@ -83,4 +84,39 @@ it("at several endpoints together a person counts once, whoever asked; at one al
   expect(totals.together([], both, confirmed)).toMatchObject({ confirmed: 0 });
   expect(totals.asked(["a", "b"], "192.0.2.1")).toEqual({ asked: 4, firstAt: 1, lastAt: 9 });
   expect(totals.asked(["a"], "192.0.2.2")).toBeUndefined();
+});
+
+it("counts any mix of questions of one source as sets of people would, from the first on", () => {
+  const question = fc.record({ n: fc.nat(3), classId: fc.constantFrom("yes", "no", "new"), uniform: fc.boolean() });
+  fc.assert(
+    fc.property(fc.array(question, { minLength: 1, maxLength: 8 }), (questions) => {
+      const totals = new SourceTotals();
+      for (const [at, { n, classId, uniform }] of questions.entries()) totals.told({ endpointId: "e", address: "192.0.2.1", subject: subject(n), classId, uniform, at });
+      const people = (of: (question: { classId: string; uniform: boolean }) => boolean): number => new Set(questions.filter(of).map(({ n }) => n)).size;
+      const counts = {
+        confirmed: people(({ classId, uniform }) => !uniform && classId === "yes"),
+        denied: people(({ classId, uniform }) => !uniform && classId === "no"),
+        unknown: people(({ classId, uniform }) => !uniform && classId === "new"),
+        uniform: people(({ uniform }) => uniform),
+        estimated: false,
+      };
+      const seen = { asked: people(() => true), firstAt: 0, lastAt: questions.length - 1 };
+      expect(totals.source("e", "192.0.2.1", meaning)).toEqual({ ...counts, ...seen });
+      expect(totals.asked(["e"], "192.0.2.1")).toEqual(seen);
+      expect(totals.asked(["e", "e"], "192.0.2.1")).toEqual(seen);
+      expect(totals.together(["e", "f"], ["192.0.2.1"], () => meaning)).toEqual(counts);
+    }),
+  );
+});
+
+it("tells of whoever takes the place of a forgotten source nothing of that one", () => {
+  const totals = new SourceTotals();
+  const told = (address: string, n: number, uniform: boolean): void => totals.told({ endpointId: "e", address, subject: subject(n), classId: "yes", uniform, at: n });
+  for (let n = 0; n < 20_000; n++) {
+    told(`10.0.${n >> 8}.${n & 255}`, n, false);
+    told(`10.0.${n >> 8}.${n & 255}`, n + 1, true);
+  }
+  told("192.0.2.1", 7, false);
+  expect(totals.source("e", "10.0.0.0", meaning)).toBeUndefined();
+  expect(totals.source("e", "192.0.2.1", meaning)).toEqual({ confirmed: 1, denied: 0, uniform: 0, unknown: 0, estimated: false, asked: 1, firstAt: 7, lastAt: 7 });
 });

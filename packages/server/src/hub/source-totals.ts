@@ -22,34 +22,38 @@ export class SourceTotals {
     }
     endpoint.toldAt = this.#told;
     const { sources } = endpoint;
+    const subject = hashNumber(told.subject);
     let source = sources.get(told.address);
     if (source === undefined) {
-      if (this.#sources >= sourcesMax) this.#forgetOne(endpoint);
-      source = {
-        key: told.address,
-        older: undefined,
-        newer: undefined,
-        byClass: noClasses,
-        uniform: undefined,
-        firstAt: told.at,
-        lastAt: told.at,
-        asked: new DistinctCounter(),
-      };
+      // The place of one who goes is taken as it is: in a crowd of ever new sources nothing is made, and nothing is left for the collector.
+      source = (this.#sources >= sourcesMax ? this.#forgetOne(endpoint) : undefined) ?? newSource();
+      source.key = told.address;
+      source.firstAt = source.lastAt = told.at;
+      source.subject = subject;
+      source.classId = told.classId;
+      source.uniform = told.uniform;
+      source.counts = undefined;
       sources.add(source);
       this.#sources++;
-    } else sources.touch(source);
-    source.firstAt = Math.min(source.firstAt, told.at);
-    source.lastAt = Math.max(source.lastAt, told.at);
-    const subject = hashNumber(told.subject);
-    source.asked.add(subject);
-    count(source, told.classId, subject, told.uniform);
+    } else {
+      sources.touch(source);
+      source.firstAt = Math.min(source.firstAt, told.at);
+      source.lastAt = Math.max(source.lastAt, told.at);
+      if (source.counts !== undefined || source.subject !== subject || source.classId !== told.classId || source.uniform !== told.uniform) {
+        source.counts = countsOf(source);
+        source.counts.asked.add(subject);
+        count(source.counts, told.classId, subject, told.uniform);
+      }
+    }
     count(endpoint, told.classId, subject, told.uniform);
   }
 
   /** What one source learned on one endpoint; undefined when nothing. */
   source(endpointId: string, address: string, meaning: MeaningOf): SourceSummary | undefined {
     const source = this.#endpoints.get(endpointId)?.sources.get(address);
-    return source === undefined ? undefined : { ...summary(source, meaning), asked: source.asked.value(), firstAt: source.firstAt, lastAt: source.lastAt };
+    if (source === undefined) return undefined;
+    const counts = countsOf(source);
+    return { ...summary(counts, meaning), asked: counts.asked.value(), firstAt: source.firstAt, lastAt: source.lastAt };
   }
 
   /** What these sources learned on these endpoints together: who was asked about at two of them is one. On one endpoint alone, what each of them learned, added up. */
@@ -64,11 +68,12 @@ export class SourceTotals {
       for (const address of addresses) {
         const source = sources.get(address);
         if (source === undefined) continue;
-        for (const { classId, counter } of source.byClass) {
+        const { byClass, uniform } = countsOf(source);
+        for (const { classId, counter } of byClass) {
           const means = meaning(classId);
           counters[means === "nothing" ? "unknown" : means].merge(counter);
         }
-        if (source.uniform !== undefined) counters.uniform.merge(source.uniform);
+        if (uniform !== undefined) counters.uniform.merge(uniform);
       }
     }
     const { confirmed, denied, uniform, unknown } = counters;
@@ -95,9 +100,9 @@ export class SourceTotals {
     const there = endpointIds.flatMap((id) => this.#endpoints.get(id)?.sources.get(address) ?? []);
     const [only] = there;
     if (only === undefined) return undefined;
-    if (there.length === 1) return { asked: only.asked.value(), firstAt: only.firstAt, lastAt: only.lastAt };
+    if (there.length === 1) return { asked: countsOf(only).asked.value(), firstAt: only.firstAt, lastAt: only.lastAt };
     const asked = new DistinctCounter();
-    for (const source of there) asked.merge(source.asked);
+    for (const source of there) asked.merge(countsOf(source).asked);
     return { asked: asked.value(), firstAt: Math.min(...there.map((one) => one.firstAt)), lastAt: Math.max(...there.map((one) => one.lastAt)) };
   }
 
@@ -109,13 +114,15 @@ export class SourceTotals {
     this.#endpoints.delete(longest[0]);
   }
 
-  #forgetOne(own: Endpoint): void {
+  /** Whose place is free now. */
+  #forgetOne(own: Endpoint): SourceTotal | undefined {
     let from = own;
     if (own.sources.size === 0) for (const endpoint of this.#endpoints.values()) if (endpoint.sources.size > from.sources.size) from = endpoint;
     const { oldest } = from.sources;
-    if (oldest === undefined) return;
+    if (oldest === undefined) return undefined;
     from.sources.remove(oldest);
     this.#sources--;
+    return oldest;
   }
 
   endpoint(endpointId: string, meaning: MeaningOf): Totals {
@@ -164,10 +171,32 @@ interface Endpoint extends Told {
   toldAt: number;
 }
 
-interface SourceTotal extends Told, AgedEntry<string, SourceTotal> {
+interface SourceTotal extends AgedEntry<string, SourceTotal> {
+  key: string;
   firstAt: number;
   lastAt: number;
+  /** Its first question, which of most of a crowd is the only one: about whom, and how it was answered. */
+  subject: number;
+  classId: string;
+  uniform: boolean;
+  /** From the second on, all of them. */
+  counts: SourceCounts | undefined;
+}
+
+interface SourceCounts extends Told {
   readonly asked: DistinctCounter;
+}
+
+function newSource(): SourceTotal {
+  return { key: "", older: undefined, newer: undefined, firstAt: 0, lastAt: 0, subject: 0, classId: "", uniform: false, counts: undefined };
+}
+
+function countsOf({ counts, subject, classId, uniform }: SourceTotal): SourceCounts {
+  if (counts !== undefined) return counts;
+  const first: SourceCounts = { byClass: noClasses, uniform: undefined, asked: new DistinctCounter() };
+  first.asked.add(subject);
+  count(first, classId, subject, uniform);
+  return first;
 }
 
 function count(told: Told, classId: string, subject: number, uniform: boolean): void {

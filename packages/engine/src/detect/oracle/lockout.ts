@@ -103,14 +103,14 @@ export class Lockout {
     const network = this.#network(seen.network);
     if (shut) {
       if (first) {
-        add(network.shutAfter, tries);
+        network.shutAfter = counted(network.shutAfter, tries);
         network.shuts += 1;
       } else network.confirmed += 1;
       network.shutAt = seen.at;
       network.shutSubject = seen.subject;
     } else {
       if (reopened) network.reopened += 1;
-      add(network.openFor, tries);
+      network.openFor = counted(network.openFor, tries);
       if (network.shutSubject !== "" && network.shutSubject !== seen.subject) {
         if (seen.at - network.shutAt <= turnWithinMs) network.turns += 1;
         network.shutSubject = "";
@@ -129,7 +129,7 @@ export class Lockout {
   #network(name: string): Network {
     let network = this.#networks.get(name);
     if (network === undefined) {
-      network = { shutAfter: [], openFor: [], shuts: 0, confirmed: 0, reopened: 0, turns: 0, shutAt: 0, shutSubject: "" };
+      network = { shutAfter: none, openFor: none, shuts: 0, confirmed: 0, reopened: 0, turns: 0, shutAt: 0, shutSubject: "" };
       this.#networks.add(name, network);
     }
     return network;
@@ -146,8 +146,8 @@ interface Account {
 
 interface Network {
   /** By tries, as far as there were any: accounts that shut after so many, and accounts that were still open at so many. At most {@link lockoutTriesMax} and one. */
-  readonly shutAfter: number[];
-  readonly openFor: number[];
+  shutAfter: number[];
+  openFor: number[];
   /** Accounts that it saw shut, tries of those again that were shut still, and that were open soon. */
   shuts: number;
   confirmed: number;
@@ -164,9 +164,12 @@ function shuts({ status, retryAfter, door, classId }: Try, account: Account | un
   return account.classId !== "" && account.classId !== classId && (account.shut === 1 || account.tries >= 2);
 }
 
-function add(row: number[], place: number): void {
-  // Most networks try once: nothing is made ready for the tries that never come.
-  while (row.length <= place) row.push(0);
-  const count = row[place] ?? 0;
-  if (count < 65_535) row[place] = count + 1;
+/** One more at this place. Most networks try once: a row that is too short is made anew, since pushing makes room for seventeen. */
+function counted(row: number[], place: number): number[] {
+  const grown = place < row.length ? row : Array.from({ length: place + 1 }, (_, i) => row[i] ?? 0);
+  grown[place] = Math.min(65_535, (grown[place] ?? 0) + 1);
+  return grown;
 }
+
+/** Never written to: it has no place. */
+const none: number[] = [];

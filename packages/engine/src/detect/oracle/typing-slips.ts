@@ -18,13 +18,16 @@ export class TypingSlips {
     else {
       const { oldest } = this.#networks;
       if (this.#networks.size >= networksMax && oldest !== undefined) this.#networks.remove(oldest);
-      network = { key, asked: [], older: undefined, newer: undefined };
+      network = { key, asked: none, older: undefined, newer: undefined };
       this.#networks.add(network);
     }
-    const list = network.asked;
+    if (raw.length > rawCharactersMax) return;
     // Written out: leaving a field out by spreading the others costs more than all else here.
-    if (raw.length <= rawCharactersMax) list.push({ endpointId, subject, raw, at });
-    if (list.length > askedMax) list.shift();
+    const now = { endpointId, subject, raw, at };
+    // Most networks of a crowd ask once: pushing makes room for seventeen.
+    if (network.asked.length === 0) network.asked = [now];
+    else network.asked.push(now);
+    if (network.asked.length > askedMax) network.asked.shift();
   }
 
   /** Slips before the question about `subject`, each told once. */
@@ -63,6 +66,8 @@ export function oneSlip(a: string, b: string): boolean {
   return first === last || (last === first + 1 && a.charCodeAt(first) === b.charCodeAt(last) && a.charCodeAt(last) === b.charCodeAt(first));
 }
 
+/** Never pushed to. */
+const none: Asked[] = [];
 const networksMax = 8_192;
 const askedMax = 8;
 const rawCharactersMax = 128;
