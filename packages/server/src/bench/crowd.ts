@@ -1,5 +1,6 @@
 import type { Exchange } from "@postern/engine";
 import { carriesAll } from "@postern/engine";
+import { percentile } from "./statistics.ts";
 
 /**
  * A crowd that asks about ever new telephone numbers (synthetic, +999), each once, from as many addresses in turn: 33 million numbers from five million
@@ -100,18 +101,31 @@ export class CrowdScale {
   }
 }
 
-/** Growth over the last half of the samples, by the line that fits them best, as a share of their mean. */
-export function growthOfLastHalf(values: readonly number[]): number {
+/**
+ * Growth over the last half of the samples, as a share of what is usual there: {@link blocks} stretches of it, the middle sample of each, and through them the line whose slope is the
+ * median of those of all pairs (Theil and Sen). Resident memory goes up and down with each collection by far more than it may grow: a line through the samples themselves is drawn by
+ * whatever peak stands nearest its ends. `least` and `greatest`: of that line and the two through the lower and upper quartile of each stretch, which tell a floor that
+ * rises from peaks that do.
+ */
+export function growthOfLastHalf(values: readonly number[]): Growth {
   const half = values.slice(values.length >> 1);
-  const mean = half.reduce((sum, value) => sum + value, 0) / half.length;
-  const middle = (half.length - 1) / 2;
-  let along = 0;
-  let spread = 0;
-  for (const [n, value] of half.entries()) {
-    along += (n - middle) * (value - mean);
-    spread += (n - middle) ** 2;
-  }
-  return spread === 0 || mean === 0 ? 0 : ((along / spread) * (half.length - 1)) / mean;
+  const size = Math.max(1, Math.floor(half.length / blocks));
+  const stretches = Array.from({ length: Math.floor(half.length / size) }, (_, n) => half.slice(n * size, (n + 1) * size));
+  const along = (share: number): number => growthOf(stretches.map((stretch) => percentile(stretch, share)));
+  const [low, middle, high] = [along(0.25), along(0.5), along(0.75)];
+  return { middle, least: Math.min(low, middle, high), greatest: Math.max(low, middle, high) };
+}
+
+export interface Growth {
+  readonly middle: number;
+  readonly least: number;
+  readonly greatest: number;
+}
+
+function growthOf(values: readonly number[]): number {
+  const usual = percentile([...values], 0.5);
+  const slopes = values.flatMap((from, n) => values.slice(n + 1).map((to, further) => (to - from) / (further + 1)));
+  return usual === 0 ? 0 : (percentile(slopes, 0.5) * (values.length - 1)) / usual;
 }
 
 export const agent = "app/4.2 (phone; 17.1)";
@@ -131,6 +145,8 @@ const stride = 48_271;
 /** 33 million in 90 days. */
 const everyMs = 235;
 const crowdFrom = Date.UTC(2026, 0, 5);
-const samples = 200;
+/** A hub collects some thousand times meanwhile: each {@link blocks | stretch} is to see several. */
+const samples = 4_000;
+const blocks = 40;
 /** Of an hour sixty lines for each of two. */
 const tellEveryMs = 60_000;
