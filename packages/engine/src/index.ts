@@ -40,6 +40,7 @@ export * from "./detect/incidents.ts";
 export * from "./exchange/stored-exchange.ts";
 export * from "./exchange/normal-form.ts";
 export { headerOf, pairsOf, pathViewOf, viewOf } from "./exchange/view-of.ts";
+export { pathReadings } from "./exchange/path-readings.ts";
 export { hostOf, splitTarget, splitUrl } from "./exchange/split-target.ts";
 export { hexOf } from "./exchange/plain-hash.ts";
 export { credentialOf } from "./exchange/credential-of.ts";

@@ -7,6 +7,7 @@ import { classOfEach } from "./exchange/batch-answer.ts";
 import { type ClassifiedAnswer, classifyResponse, cookiesOfRedirect } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
+import { pathReadings } from "./exchange/path-readings.ts";
 import { splitUrl } from "./exchange/split-target.ts";
 import { GateEngine, type GateEngineOptions } from "./decide/gate-engine.ts";
 import { allowProven, type Reservation } from "./decide/reservation.ts";
@@ -197,7 +198,18 @@ export class Judge {
     return open;
   }
 
+  /** Under a budget in any way in which a service may read the path, before one that only watches. */
   #placed(exchange: Exchange, host: string, segments: readonly string[], query: string): Routed {
+    const placed = this.#placedAt(exchange, host, segments, query);
+    if (placed.endpoint?.state === "budgeted") return placed;
+    for (const reading of pathReadings(exchange.url)) {
+      const other = this.#placedAt(exchange, host, reading, query);
+      if (other.endpoint?.state === "budgeted") return other;
+    }
+    return placed;
+  }
+
+  #placedAt(exchange: Exchange, host: string, segments: readonly string[], query: string): Routed {
     if (!this.#fronts.isFront(host, segments)) return { segments, endpoint: this.#matcher.find(exchange.method, host, segments) };
     return this.#matcher.findRouted(exchange.method, host, segments, this.#fronts.routesOf(host, segments, partsOfRequest(exchange, segments, query)) ?? []);
   }

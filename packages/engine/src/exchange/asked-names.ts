@@ -36,7 +36,7 @@ export function isHashedName(name: string): boolean {
   return name.charCodeAt(0) === tilde;
 }
 
-/** Calls back for every value of `name` in `a=1&b=2`; names match without case and without an index in brackets. */
+/** Calls back for every value of `name` in `a=1&b=2`; names match without case and without an index in brackets. Where `&` separates, `;` does so as well for some services. */
 export function pairs(text: string, separator: string, name: string, names: AskedNames, each: (value: string) => void): void {
   let start = 0;
   while (start < text.length) {
@@ -46,14 +46,17 @@ export function pairs(text: string, separator: string, name: string, names: Aske
     if (equals >= 0 && equals < end) {
       const key = text.slice(start, equals);
       if (key === name || isNamed(decode(key), name, names)) each(decode(text.slice(equals + 1, end)));
+      const inner = separator === "&" ? text.indexOf(";", start) : -1;
+      if (inner >= 0 && inner < end) pairs(text.slice(inner + 1, end), ";", name, names, each);
     }
     start = end + 1;
   }
 }
 
-/** `name`, `name[3]`, and `name[key]`, which some services read as `name`. */
+/** `name`, `name[3]`, and `name[key]`, which some services read as `name`; also with blanks around it, and what follows a NUL. */
 export function isNamed(key: string, name: string, names: AskedNames): boolean {
-  const lower = withoutIndexes(key.toLowerCase());
+  const nul = key.indexOf("\0");
+  const lower = withoutIndexes((nul < 0 ? key : key.slice(0, nul)).trim().toLowerCase());
   if (names.are(lower, name)) return true;
   const open = lower.indexOf("[");
   return open > 0 && !name.includes("[") && names.are(lower.slice(0, open), name);

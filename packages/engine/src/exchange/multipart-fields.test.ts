@@ -19,7 +19,7 @@ describe("a multipart form", () => {
       ["phone", "+99915550100"],
       ["photo", ""],
       ["data", '{"a":1}'],
-      ["two lines", "a\r\nb"],
+      ["two lines", "a\nb"],
     ];
     expect(multipartFields(text, type)).toEqual(fields);
     expect(multipartFields(`preamble\r\n${text}`, type)).toEqual(fields);

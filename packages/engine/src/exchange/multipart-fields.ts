@@ -6,29 +6,30 @@ import { pairsMax } from "./view.ts";
  * {@link partCharactersMax} characters each. A part with a file name or with a type that is no text gives its name with an empty value, so that it is known to have
  * been there. Total: what is malformed or cut off is left out. Linear in the body; reads at most {@link multipartCharactersMax}.
  *
- * Misses: names written as `name*=` (which RFC 7578 forbids), parts in a transfer encoding.
+ * With two boundaries it gives nothing. Misses: names written as `name*=` (which RFC 7578 forbids), parts in a transfer encoding.
  */
 export function multipartFields(body: BodyContent, contentType: string): readonly MultipartField[] {
   const boundary = boundaryOf(contentType);
   if (boundary === undefined) return [];
-  const text = typeof body === "string" ? body.slice(0, multipartCharactersMax) : latin1(body.subarray(0, multipartCharactersMax));
+  // Many services take a bare LF for the line break that RFC 2046 asks for: whoever sends one is to be read as well.
+  const text = (typeof body === "string" ? body.slice(0, multipartCharactersMax) : latin1(body.subarray(0, multipartCharactersMax))).replaceAll("\r\n", "\n");
   const line = `--${boundary}`;
   const fields: MultipartField[] = [];
-  let at = text.startsWith(line) ? 0 : text.indexOf(`\r\n${line}`) + 2;
-  if (at === 1) return [];
+  let at = text.startsWith(line) ? 0 : text.indexOf(`\n${line}`) + 1;
+  if (at === 0 && !text.startsWith(line)) return [];
   for (let part = 0; part < partsMax && fields.length < pairsMax; part++) {
-    const head = text.indexOf("\r\n", at + line.length);
+    const head = text.indexOf("\n", at + line.length);
     if (head < 0 || text.startsWith("--", at + line.length)) break;
-    const next = text.indexOf(`\r\n${line}`, head);
+    const next = text.indexOf(`\n${line}`, head);
     // The last part of a body that was cut is no whole value.
     if (next < 0) break;
-    const blank = text.slice(head, Math.min(next, head + headCharactersMax)).indexOf("\r\n\r\n");
+    const blank = text.slice(head, Math.min(next, head + headCharactersMax)).indexOf("\n\n");
     if (blank > 0) {
-      const from = head + blank + 4;
-      const field = fieldOf(text.slice(head + 2, head + blank), text.slice(from, Math.min(next, from + partCharactersMax)), typeof body !== "string");
+      const from = head + blank + 2;
+      const field = fieldOf(text.slice(head + 1, head + blank), text.slice(from, Math.min(next, from + partCharactersMax)), typeof body !== "string");
       if (field !== undefined) fields.push(field);
     }
-    at = next + 2;
+    at = next + 1;
   }
   return fields;
 }
@@ -46,7 +47,7 @@ const headCharactersMax = 2_048;
 function fieldOf(head: string, value: string, bytes: boolean): MultipartField | undefined {
   let name: string | undefined;
   let text = true;
-  for (const header of head.split("\r\n", headersMax)) {
+  for (const header of head.split("\n", headersMax)) {
     const colon = header.indexOf(":");
     const key = header.slice(0, Math.max(0, colon)).trim().toLowerCase();
     if (key === "content-disposition") {
@@ -63,6 +64,8 @@ const headersMax = 8;
 /** RFC 2046 allows 70 characters. */
 function boundaryOf(contentType: string): string | undefined {
   if (!contentType.toLowerCase().startsWith("multipart/form-data")) return undefined;
+  // Two boundaries: services differ in which one they take, and each shows other parts.
+  if ((contentType.slice(0, 512).match(/boundary\s{0,4}=/gi)?.length ?? 0) > 1) return undefined;
   const boundary = parameterOf(contentType.slice(0, 512), "boundary");
   return boundary === undefined || boundary === "" || boundary.length > 70 ? undefined : boundary;
 }

@@ -47,6 +47,22 @@ export class SubjectCollector {
     for (const part of parts) this.one(rule, part);
   }
 
+  /**
+   * Somebody may stand in a text that cannot be read (JSON with comments, UTF-16): the text itself is who is asked about, so that another text is another question and the same one sent again is not.
+   * One that may hold many counts as too many.
+   */
+  unread({ location }: SubjectRule, text: string): void {
+    if (text.length > unreadCharactersMax) {
+      this.truncated = true;
+      return;
+    }
+    const hash = this.#ports.hash("opaque", `unread ${text}`);
+    if (this.#seen.has(hash) || this.subjects.length >= subjectsMax) return;
+    this.#seen.set(hash, this.subjects.length);
+    this.#texts.push("");
+    this.subjects.push({ type: "opaque", hash, location });
+  }
+
   one(rule: SubjectRule, text: string): void {
     if (this.truncated && this.subjects.length >= subjectsMax) return;
     const normal = normalForm(rule.type, text);
@@ -68,6 +84,9 @@ export class SubjectCollector {
     this.subjects.push(subjectOf(rule, normal, hash));
   }
 }
+
+/** Longer bodies that cannot be read may hold a list. */
+export const unreadCharactersMax = 512;
 
 /** People asked about together at one place of a request. */
 export interface Batch {

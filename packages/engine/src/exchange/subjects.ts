@@ -52,8 +52,8 @@ export const subjectDepthMax = 16;
  * repeats and `name[]`, `name[3]` count, comma lists are spread out, arrays count element by element whether or not the
  * rule says `[]`. A JSON body with repeated keys is called truncated, because services differ in which one they take. Where a rule points at a variable of GraphQL,
  * the document and its other variables are read, too. What stands coded inside a value (base64, JSON, percent-encoding once more, see `coded-value.ts`) is read as if it stood
- * there itself; where a rule names a part of a value and the value cannot be taken apart, the value counts as one. Where the place of a rule holds nobody, whatever has the same name elsewhere in query, form or body is
- * taken: many services read `email` from wherever it comes.
+ * there itself; where a rule names a part of a value and the value cannot be taken apart, the value counts as one. Whatever has the same name elsewhere in query, form or body is
+ * taken as well: many services read `email` from wherever it comes. A body in which nobody can be found because it is not read (JSON with comments, UTF-16) is itself who is asked about.
  *
  * Misses: identifiers under another name than honest clients use, and JSON numbers beyond 2^53 (neighbours collapse into one).
  */
@@ -105,7 +105,7 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
         }
         if (!jsonRead) {
           jsonRead = true;
-          json = parseJson(parts.body);
+          json = jsonOf(parts.body);
           if (json !== undefined && hasRepeatedKeys(parts.body, json)) found.truncated = true;
         }
         walk(json, rule.keys, 0, 0, rule.rule, found, names);
@@ -113,7 +113,14 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
         break;
     }
   }
-  if (found.subjects.length === 0 && !found.truncated) for (const rule of compiled) elsewhere(rule, parts, found, names);
+  const nobody = found.subjects.length === 0 && !found.truncated;
+  for (const rule of compiled) {
+    if (nobody) elsewhere(rule, parts, found, names);
+    else besides(rule, parts, found, names);
+  }
+  const inBody = compiled.find(({ rule: { location } }) => location.in === "json" || location.in === "form");
+  if (json === undefined && inBody !== undefined && parts.body !== undefined && parts.body.length <= subjectBodyCharsMax && !isReadable(parts.body, parts.contentType))
+    found.unread(inBody.rule, parts.body);
   const batch = found.batch();
   return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first, ...(batch === undefined ? {} : { batch }) };
 }
@@ -201,7 +208,7 @@ function inGraphql({ rule, keys }: CompiledRule, parts: RequestParts, json: unkn
 function inForm(parts: RequestParts, name: string, names: AskedNames, found: SubjectCollector, each: (value: string) => void): void {
   const body = parts.body ?? "";
   const type = parts.contentType.toLowerCase();
-  if (type.includes("json") || body === "") return;
+  if (body === "" || (type.includes("json") && startsAsJson(body))) return;
   if (body.length > subjectBodyCharsMax) {
     found.truncated = true;
     return;
@@ -224,7 +231,45 @@ function elsewhere({ rule, name, keys }: CompiledRule, parts: RequestParts, foun
   if (place !== "query") pairs(parts.query, "&", leaf, names, take);
   if (parts.body === undefined) return;
   if (place !== "form") inForm(parts, leaf, names, found, take);
-  if (place !== "json" && parts.body.length <= subjectBodyCharsMax && /^\s{0,64}[[{]/.test(parts.body)) anywhere(parseJson(parts.body), leaf, 0, rule, found, names);
+  if (parts.body.length <= subjectBodyCharsMax && startsAsJson(parts.body)) anywhere(jsonOf(parts.body), leaf, 0, rule, found, names);
+}
+
+/**
+ * Whoever else a request names under the name of a rule, in query, form or at the top of a JSON body, where the place of the rule names somebody: services differ in which of two they take
+ * (`?email=` beside a form with `email`), and one that is asked about anyway would hide the other.
+ */
+function besides({ rule, name, keys }: CompiledRule, parts: RequestParts, found: SubjectCollector, names: AskedNames): void {
+  const { in: place } = rule.location;
+  if ((place !== "query" && place !== "form" && place !== "json") || keys.length > 1) return;
+  const { body } = parts;
+  if (place !== "query" && parts.query === "") return;
+  if (place === "query" && (body === undefined || body === "")) return;
+  const leaf = place === "json" ? (keys.at(-1) ?? "") : isHashedName(name) ? name : leafOfField(name);
+  const take = (value: string): void => valueOf(rule, noKeys, value, 0, found, names);
+  if (place !== "query") return pairs(parts.query, "&", leaf, names, take);
+  if (body === undefined || body.length > subjectBodyCharsMax) return;
+  inForm(parts, leaf, names, found, take);
+  const json = startsAsJson(body) ? jsonOf(body) : undefined;
+  if (typeof json === "object" && json !== null)
+    for (const [key, value] of Object.entries(json)) if (key === leaf || names.are(key.toLowerCase(), leaf)) walk(value, noKeys, 0, 1, rule, found, names);
+}
+
+/** Whether people in a body can be found: JSON, lines of JSON, or pairs of a form, multipart form or XML. */
+function isReadable(body: string, contentType: string): boolean {
+  if (unreadable.test(body)) return false;
+  const type = contentType.toLowerCase();
+  if (type.startsWith("multipart/") || isXml(type)) return (isXml(type) ? xmlFields(body) : multipartFields(body, contentType)).length > 0;
+  return body.trim() === "" || formStart.test(body) || type.startsWith("application/graphql") || jsonOf(body) !== undefined;
+}
+
+/** What is left of text in another coding than UTF-8, or of bytes that are none. */
+// eslint-disable-next-line no-control-regex
+const unreadable = /[\u0000-\u0008\u000e-\u001f\ufffd]/;
+/** `name=` or a bare name, as forms begin. */
+const formStart = /^\s{0,16}[^={}<>"\s]{1,256}(?:=|&|\s{0,16}$)/;
+
+function startsAsJson(body: string): boolean {
+  return /^\ufeff?\s{0,64}[[{]/.test(body);
 }
 
 /** Every text under this key, at any depth that is followed. */
@@ -239,6 +284,21 @@ function anywhere(node: unknown, key: string, depth: number, rule: SubjectRule, 
     if (!Array.isArray(node) && (name === key || names.are(name.toLowerCase(), key))) walk(value, [], 0, depth + 1, rule, found, names);
     else anywhere(value, key, depth + 1, rule, found, names);
   }
+}
+
+/** The JSON of a body, a mark of its byte order left out; of lines that are JSON each, all of them. */
+function jsonOf(body: string): unknown {
+  const text = body.charCodeAt(0) === 0xfeff ? body.slice(1) : body;
+  const whole = parseJson(text);
+  if (whole !== undefined || !text.includes("\n")) return whole;
+  const lines: unknown[] = [];
+  for (const line of text.split("\n")) {
+    if (line.trim() === "") continue;
+    const value = parseJson(line);
+    if (value === undefined) return undefined;
+    lines.push(value);
+  }
+  return lines;
 }
 
 function parseJson(text: string): unknown {
@@ -264,6 +324,8 @@ function walk(node: unknown, keys: readonly string[], at: number, depth: number,
   if (at === keys.length) {
     if (typeof node === "string") valueOf(rule, noKeys, node, depth, found, names);
     else if (typeof node === "number") found.one(rule, String(node));
+    // `{"phone":{"value":"…"}}`: services that bind what they are sent look inside.
+    else if (typeof node === "object" && node !== null) for (const value of Object.values(node)) walk(value, noKeys, 0, depth + 1, rule, found, names);
     return;
   }
   if (typeof node === "string") return valueOf(rule, keys.slice(at), node, depth, found, names);

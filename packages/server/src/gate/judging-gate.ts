@@ -29,6 +29,7 @@ import {
   isRouteOf,
   networkOf,
   pairsOf,
+  pathReadings,
   PromptLimits,
   type PromptTry,
   type RequestParts,
@@ -103,17 +104,29 @@ export class JudgingGate implements GatePort {
   }
 
   onRequest(head: RequestHead): Ruling {
-    const { segments, query } = splitTarget(head.target);
+    const { segments, query: own } = splitTarget(head.target);
     const limited = this.#limits?.check(head, segments);
     if (limited !== undefined) return limited;
-    const placed = this.#placed(head.method, segments, { query, contentType: "", body: undefined });
+    const instead = targetInHeader(head);
+    const query = instead?.includes("?") === true ? `${own}&${splitTarget(instead).query}` : own;
+    const placed = this.#placed(head, segments, { query, contentType: "", body: undefined });
     // What is under a budget need not wait for the hub: its own limits hold.
     const wait = placed.endpoint?.state === "budgeted" ? undefined : this.#ahead(head, segments, query);
     return wait ?? this.#judge(head, segments, query, placed);
   }
 
-  /** Where a request belongs, and who guards it there. */
-  #placed(method: string, segments: readonly string[], sent: RouteSent): Routed {
+  /** Where a request belongs, and who guards it there; under a budget in any way in which a service may read its path, before one that only watches. */
+  #placed(head: RequestHead, segments: readonly string[], sent: RouteSent): Routed {
+    const placed = this.#placedAt(head.method, segments, sent);
+    if (placed.endpoint?.state === "budgeted" || this.#guards.length === 0) return placed;
+    for (const reading of readingsOf(head)) {
+      const other = this.#placedAt(head.method, reading, sent);
+      if (other.endpoint?.state === "budgeted") return other;
+    }
+    return placed;
+  }
+
+  #placedAt(method: string, segments: readonly string[], sent: RouteSent): Routed {
     const { scope } = this.#options;
     const routes = this.#fronts.routesOf(scope, segments, sent);
     if (routes === undefined) return this.#anyBehind(method, segments, this.#matcher.find(method, scope, segments));
@@ -127,7 +140,7 @@ export class JudgingGate implements GatePort {
     if (lead === undefined || shape === undefined) return undefined;
     const source = networkOf(head.address);
     if (lead.admit(head, source, shape)) return undefined;
-    const placed = (): Routed => this.#placed(head.method, segments, { query, contentType: "", body: undefined });
+    const placed = (): Routed => this.#placed(head, segments, { query, contentType: "", body: undefined });
     return {
       kind: "wait",
       start: (go) =>
@@ -155,12 +168,29 @@ export class JudgingGate implements GatePort {
   }
 
   /** Undefined where nobody has anything to say. */
-  #waiting(head: RequestHead, query: string, { segments, endpoint }: Routed, front: readonly string[] | undefined): Waiting | undefined {
-    const prompts = this.#prompts.find(head.method, this.#options.scope, segments);
-    const codes = this.#mode === "enforce" ? this.#codes.find(head.method, this.#options.scope, segments) : undefined;
-    const hold = this.#holds.find(head.method, this.#options.scope, segments, head.at);
-    if (endpoint === undefined && prompts === undefined && codes === undefined && hold === undefined && front === undefined) return undefined;
+  #waiting(head: RequestHead, query: string, placed: Routed, front: readonly string[] | undefined): Waiting | undefined {
+    let { segments, endpoint } = placed;
+    let doors = this.#doorsAt(head, segments);
+    if (endpoint?.state !== "budgeted" && doors === undefined)
+      for (const reading of readingsOf(head)) {
+        doors = this.#doorsAt(head, reading);
+        if (doors === undefined) continue;
+        segments = reading;
+        endpoint = undefined;
+        break;
+      }
+    if (endpoint === undefined && doors === undefined && front === undefined) return undefined;
+    const { prompts, codes, hold } = doors ?? noDoors;
     return { number: ++this.#count, head, endpoint, prompts, codes, hold, segments, query, front, note: undefined, held: undefined };
+  }
+
+  /** What is limited there besides questions; undefined where nothing is. */
+  #doorsAt({ method, at }: RequestHead, segments: readonly string[]): Pick<Waiting, "prompts" | "codes" | "hold"> | undefined {
+    const { scope } = this.#options;
+    const prompts = this.#prompts.find(method, scope, segments);
+    const codes = this.#mode === "enforce" ? this.#codes.find(method, scope, segments) : undefined;
+    const hold = this.#holds.find(method, scope, segments, at);
+    return prompts === undefined && codes === undefined && hold === undefined ? undefined : { prompts, codes, hold };
   }
 
   onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
@@ -174,7 +204,7 @@ export class JudgingGate implements GatePort {
 
   #routedBy({ head, query }: Waiting, path: readonly string[], body: string, complete: boolean): Routed {
     const contentType = headerOf(pairs(head.rawHeaders), "content-type");
-    const placed = this.#placed(head.method, path, { query, contentType, body });
+    const placed = this.#placed(head, path, { query, contentType, body });
     if (complete || placed.endpoint?.state === "budgeted") return placed;
     return this.#anyBehind(head.method, placed.segments, placed.endpoint, path);
   }
@@ -416,6 +446,7 @@ interface Held {
   readonly extracted: Extracted;
 }
 
+const noDoors: Pick<Waiting, "prompts" | "codes" | "hold"> = { prompts: undefined, codes: undefined, hold: undefined };
 const pass: PassRuling = { kind: "pass" };
 const released: Release = { kind: "pass" };
 const unheard: ClassifiedAnswer = { status: 400, contentType: "", location: "", body: undefined, echo: [] };
@@ -440,6 +471,24 @@ function inBody(endpoint: GuardedEndpoint | undefined): boolean {
 
 function readsBody(endpoint: GuardedEndpoint | undefined): boolean {
   return endpoint?.subjects.some(({ location }) => location.in === "json" || location.in === "form") === true;
+}
+
+/** Other ways in which services read where a request goes: from its target, and from the header that some frameworks put in its place. */
+function readingsOf(head: RequestHead): readonly (readonly string[])[] {
+  const instead = targetInHeader(head);
+  const readings = pathReadings(head.target);
+  return instead === undefined ? readings : [...readings, splitTarget(instead).segments, ...pathReadings(instead)];
+}
+
+/** `X-Original-URL` and `X-Rewrite-URL`, from which services that stood behind IIS take the target, whoever set them. */
+function targetInHeader({ rawHeaders }: RequestHead): string | undefined {
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? "";
+    if (name.length !== 13 && name.length !== 14) continue;
+    const lower = name.toLowerCase();
+    if (lower === "x-original-url" || lower === "x-rewrite-url") return rawHeaders[at + 1];
+  }
+  return undefined;
 }
 
 function mayHaveBody(head: RequestHead): boolean {

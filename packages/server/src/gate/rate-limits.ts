@@ -1,4 +1,4 @@
-import { credentialOf, GcraTable, GuardMatcher, type GuardedEndpoint, type Key, keyOfHex, networkOf, pairsOf, type Ports, unlearned } from "@postern/engine";
+import { credentialOf, GcraTable, GuardMatcher, type GuardedEndpoint, type Key, keyOfHex, networkOf, pairsOf, pathReadings, type Ports, unlearned } from "@postern/engine";
 import type { DenyRuling, RequestHead } from "./gate-port.ts";
 
 /**
@@ -26,7 +26,7 @@ export class RateLimits {
   /** Undefined when the request may pass; else the 429 to answer. */
   check(head: RequestHead, segments: readonly string[]): DenyRuling | undefined {
     if (this.#limits.length === 0) return undefined;
-    const found = this.#matcher.find(head.method, this.#scope, segments);
+    const found = this.#matcher.find(head.method, this.#scope, segments) ?? this.#otherwise(head);
     if (found === undefined) return undefined;
     const limit = this.#limits[Number(found.id)];
     if (limit === undefined || (limit.method !== "*" && found.method !== head.method && !(found.method === "GET" && head.method === "HEAD"))) return undefined;
@@ -38,6 +38,15 @@ export class RateLimits {
       return undefined;
     }
     return tooMany(wait, "This endpoint allows no more right now.", "rate-limit");
+  }
+
+  /** The limit of a path that services may read in another way. */
+  #otherwise(head: RequestHead): GuardedEndpoint | undefined {
+    for (const reading of pathReadings(head.target)) {
+      const found = this.#matcher.find(head.method, this.#scope, reading);
+      if (found !== undefined) return found;
+    }
+    return undefined;
   }
 
   #keyOf(head: RequestHead, limit: RateLimit, id: string): string {

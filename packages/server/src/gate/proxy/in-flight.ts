@@ -562,9 +562,20 @@ export class InFlight implements UpstreamJob {
     const { ref, body } = problem(status, failure === "timeout" ? "The service did not answer in time." : "The service could not be reached or did not answer properly.");
     this.upstreamError = failure;
     this.context.onEvent({ type: "upstream-failed", failure, reason, ref });
+    // A service may break off for those who exist only: what is withheld looks as ever. That it cannot be reached speaks of nobody.
+    if (failure !== "connect" && this.withheld(status)) return;
     this.dropUpstream();
     if (this.res.headersSent) this.cut();
     else this.sendProblem(status, body);
+  }
+
+  /** The judgement withholds the answer that never came. */
+  private withheld(status: number): boolean {
+    const { ruling } = this;
+    if (ruling.kind !== "hold" || this.stage > Stage.holding || this.res.headersSent) return false;
+    this.dropConnection();
+    this.held = [];
+    return this.judgeHeld(ruling, { ...noAnswer, status }, true) !== "pass";
   }
 
   private giveUp(status: number, detail: string): void {
@@ -693,6 +704,8 @@ const oneWriteBytesMax = 8_192;
 const passRuling: Ruling = { kind: "pass" };
 const none: readonly string[] = [];
 const empty = Buffer.alloc(0);
+
+const noAnswer: Omit<ResponseHead, "status"> = { reason: "", minorVersion: 1, rawHeaders: none, section: "" };
 
 function isEventStream(rawHeaders: readonly string[]): boolean {
   for (let at = 0; at + 1 < rawHeaders.length; at += 2) {

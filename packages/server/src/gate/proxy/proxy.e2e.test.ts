@@ -193,6 +193,16 @@ describe("what the judgement decides", () => {
     await gate.told(1);
   });
 
+  it("replaces an answer that the service broke off, too: whom it breaks off for may tell who exists", async () => {
+    gate.release = ({ status }) => (status === 502 ? { kind: "replace", status: 404, headers: [], body: "no", notBefore: 0 } : { kind: "pass" });
+    for (const broken of ["", "HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nhalf"]) {
+      const odd = createTcp((socket) => socket.on("error", () => undefined).once("data", () => socket.end(broken)));
+      proxy.reload({ upstream: new URL(`http://127.0.0.1:${await listen(odd)}`) });
+      expect(await raw(proxy.port, get("/held/x").replace("GET", "POST"))).toMatch(/^HTTP\/1.1 404 [^]*\r\n\r\nno$/);
+      odd.close();
+    }
+  });
+
   it("scales the wait for `notBefore` by the clock's factor", async () => {
     await proxy.close(0);
     proxy = await startProxy(origin.port, gate, { now: () => 1_000, scaleMs: 100_000 });
