@@ -9,7 +9,8 @@ import type { SubjectType } from "../../exchange/subject.ts";
  *
  * Misses: people keyed by their ids in an object, names under words it does not know, answers that are no JSON. Mistakes: things with an owner's e-mail address beside them are counted by owner, which
  * is right here: the owner was told of.
- * Bound: {@link listsMax} lists of {@link elementsMax} elements, {@link depthMax} deep; {@link lookedAtMax} elements say which field it is.
+ * Bound: {@link listsMax} lists of {@link elementsMax} elements, {@link depthMax} deep; {@link lookedAtMax} elements say which field it is;
+ * {@link stepsMax} objects and lists are looked at on the way.
  */
 export function listedPeople(json: Json, about: string): readonly ListedPerson[] {
   if (typeof json !== "object" || json === null) return nobody;
@@ -28,10 +29,11 @@ export interface ListedPerson {
 export const elementsMax = 2_000;
 export const listsMax = 4;
 export const depthMax = 5;
-/** Elements that say by which field people are known, and fields looked at on the way to lists. */
+/** Elements that say by which field people are known; objects and lists looked at on the way to them. */
 export const lookedAtMax = 8;
-const stepsMax = 256;
-const charactersMax = 254;
+export const stepsMax = 256;
+/** As long as an e-mail address can be (RFC 5321, 4.5.3.1.3). */
+export const charactersMax = 254;
 
 interface Walk {
   people: ListedPerson[] | undefined;

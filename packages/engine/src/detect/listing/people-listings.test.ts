@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Json } from "../../exchange/view.ts";
 import { ports } from "../../testing/ports.ts";
 import { KeptPeople } from "./kept-people.ts";
-import { depthMax, elementsMax, listedPeople, listsMax } from "./listed-people.ts";
+import { charactersMax, depthMax, elementsMax, listedPeople, listsMax, stepsMax } from "./listed-people.ts";
 import { listingPolicy as policy } from "./listing-policy.ts";
 import { PeopleListings, type SeenListing } from "./people-listings.ts";
 import { UsualDays } from "./usual-days.ts";
@@ -139,6 +139,11 @@ describe("lists of people", () => {
     expect(count(Object.fromEntries(Array.from({ length: listsMax + 3 }, (_, n) => [`k${n}`, [{ email: mail(n) }, { email: mail(n + 50) }]])))).toBe(2 * listsMax);
     const deep = (levels: number): Json => (levels === 0 ? pageOf(0, 2) : { in: deep(levels - 1) });
     expect([count(deep(depthMax)), count(deep(depthMax + 1))]).toEqual([2, 0]);
+    // A list behind more objects than are looked at, and an address longer than any.
+    const behind = (objects: number): Json => ({ ...Object.fromEntries(Array.from({ length: objects }, (_, n) => [`o${n}`, {}])), people: pageOf(0, 2) });
+    expect([count(behind(stepsMax - 2)), count(behind(stepsMax - 1))]).toEqual([2, 0]);
+    const long = (characters: number): Json => [{ email: mail(1).padStart(characters, "x") }];
+    expect([count(long(charactersMax)), count(long(charactersMax + 1))]).toEqual([1, 0]);
     fc.assert(fc.property(fc.jsonValue(), (json) => listedPeople(json as Json, "users").length <= listsMax * elementsMax));
   });
 });
