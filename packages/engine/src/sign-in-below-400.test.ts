@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { carriesAll, type Exchange, type HeaderList } from "./exchange/exchange.ts";
+import type { HeaderList } from "./exchange/exchange.ts";
 import { Judged } from "./testing/judged.ts";
+import { exists, nameOf, PeopleAtADoor } from "./testing/people-at-a-door.ts";
 import { ports } from "./testing/ports.ts";
 
 /** Sign-ins by a form whose failures are no 4xx: redirects, pages, and JSON that says no. Nothing is declared. */
@@ -40,17 +41,13 @@ const silent: Readonly<Record<string, Door>> = {
 };
 
 const start = Date.UTC(2026, 2, 2, 10);
-const exists = (n: number): boolean => n % 3 !== 0;
-const nameOf = (n: number): string => `${["anna", "ben", "carla", "dora", "emil"][n % 5] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}`;
 const sidOf = (n: number): string => `${ports.hash("credential", String(n))}A1${n}`;
 
-class Traffic {
-  readonly exchanges: Exchange[] = [];
-  readonly about: number[] = [];
-
+class Traffic extends PeopleAtADoor {
   readonly #door: Door;
 
   constructor(door: Door) {
+    super();
     this.#door = door;
   }
 
@@ -80,29 +77,10 @@ class Traffic {
   }
 
   #push(at: number, address: string, agent: string, method: string, path: string, body: string | undefined, headers: HeaderList, reply: Reply, about: number): void {
-    this.about.push(about);
-    this.exchanges.push({
-      id: `x${this.exchanges.length}`,
-      at,
-      durationMs: 5,
-      method,
-      url: `https://api.example${path}`,
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [["Host", "api.example"], ["User-Agent", agent], ...(body === undefined ? [] : [["Content-Type", "application/x-www-form-urlencoded"] as const]), ...headers],
-        ...(body === undefined ? {} : { body }),
-      },
-      response: {
-        status: reply.status,
-        headers: [
-          ["Content-Type", reply.type ?? "text/html"],
-          ...(reply.location === undefined ? [] : [["Location", reply.location] as const]),
-          ...(reply.cookie === undefined ? [] : [["Set-Cookie", reply.cookie] as const]),
-        ],
-        body: reply.body ?? "",
-      },
-    });
+    const { status, location, cookie, type = "text/html", body: text = "" } = reply;
+    const answerHeaders: HeaderList = [...(location === undefined ? [] : [["Location", location] as const]), ...(cookie === undefined ? [] : [["Set-Cookie", cookie] as const])];
+    const sent = body === undefined ? undefined : { type: "application/x-www-form-urlencoded", text: body };
+    this.add({ at, address, agent, method, path, headers, sent, status, answerHeaders, answer: { type, text }, about });
   }
 }
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { carriesAll, type Exchange } from "./exchange/exchange.ts";
+import type { HeaderList } from "./exchange/exchange.ts";
 import type { Decision } from "./judge.ts";
+import { exists, nameOf, PeopleAtADoor, type Text } from "./testing/people-at-a-door.ts";
 import { seededRandom } from "./testing/seeded-random.ts";
 import { ports } from "./testing/ports.ts";
 import { Judged } from "./testing/judged.ts";
@@ -31,18 +32,14 @@ const telling: Readonly<Record<string, Door>> = {
 };
 const silent: Door = { unknown: { status: 401, body: { error: "invalid credentials" } }, wrong: { status: 401, body: { error: "invalid credentials" } } };
 
-const emailOf = (n: number): string => `${["anna", "ben", "carla", "dora", "emil"][n % 5] ?? ""}.${(Math.imul(n + 3, 2_654_435_761) >>> 0).toString(36)}@mail.example`;
-const nameOf = (n: number): string => emailOf(n).replace("@mail.example", "");
+const emailOf = (n: number): string => `${nameOf(n)}@mail.example`;
 const tokenOf = (n: number): string => `tok_${ports.hash("credential", String(n))}A1${n}`;
-const exists = (n: number): boolean => n % 3 !== 0;
 
-class Traffic {
-  readonly exchanges: Exchange[] = [];
-  /** By position: who was asked about. */
-  readonly about: number[] = [];
+class Traffic extends PeopleAtADoor {
   readonly #door: Door;
 
   constructor(door: Door) {
+    super();
     this.#door = door;
   }
 
@@ -73,50 +70,27 @@ class Traffic {
     if (n % 4 === 0) this.#push(at + 1, address, "app/1", "GET", "/api/me", [], undefined, { status: 401, body: { error: "sign in" } }, -1);
   }
 
-  #push(
-    at: number,
-    address: string,
-    agent: string,
-    method: string,
-    path: string,
-    headers: readonly (readonly [string, string])[],
-    sent: unknown,
-    reply: Reply,
-    about: number,
-  ): void {
-    this.about.push(about);
-    this.exchanges.push({
-      id: `x${this.exchanges.length}`,
+  #push(at: number, address: string, agent: string, method: string, path: string, headers: HeaderList, sent: unknown, { status, body, cookie }: Reply, about: number): void {
+    const answerHeaders: HeaderList = cookie === undefined ? [] : [["Set-Cookie", cookie]];
+    const form = "application/x-www-form-urlencoded";
+    this.add({
       at,
-      durationMs: 5,
+      address,
+      agent,
       method,
-      url: `https://api.example${path}`,
-      client: { address },
-      carries: carriesAll,
-      request: {
-        headers: [
-          ["Host", "api.example"],
-          ["User-Agent", agent],
-          ...(sent === undefined ? [] : ([["Content-Type", contentTypeOf(sent, "application/x-www-form-urlencoded")]] as const)),
-          ...headers,
-        ],
-        ...(sent === undefined ? {} : { body: textOf(sent) }),
-      },
-      response: {
-        status: reply.status,
-        headers: [["Content-Type", contentTypeOf(reply.body, "text/plain")], ...(reply.cookie === undefined ? [] : ([["Set-Cookie", reply.cookie]] as const))],
-        body: textOf(reply.body),
-      },
+      path,
+      headers,
+      sent: sent === undefined ? undefined : textOf(sent, form),
+      status,
+      answerHeaders,
+      answer: textOf(body, "text/plain"),
+      about,
     });
   }
 }
 
-function contentTypeOf(body: unknown, ofText: string): string {
-  return typeof body === "string" ? ofText : "application/json";
-}
-
-function textOf(body: unknown): string {
-  return typeof body === "string" ? body : JSON.stringify(body);
+function textOf(body: unknown, typeOfText: string): Text {
+  return typeof body === "string" ? { type: typeOfText, text: body } : { type: "application/json", text: JSON.stringify(body) };
 }
 
 /** People who sign in from homes and one office; one in four mistypes the password first, some their address. */
