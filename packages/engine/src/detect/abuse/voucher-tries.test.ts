@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { carriesAll, type Exchange } from "../../exchange/exchange.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { viewOf } from "../../exchange/view-of.ts";
-import { codesMax, voucherCodes } from "./voucher-tries.ts";
+import { codesMax, readMax, voucherCodes } from "./voucher-tries.ts";
 
 const ports: Ports = { hash: () => "0123456789abcdef", random: () => 7, decodeUtf8: (bytes) => new TextDecoder().decode(bytes) };
 
@@ -31,4 +31,9 @@ test("of one request so many codes are read and no more, however many it brings 
   expect(codesOf({ coupons: many.slice(0, 3) })).toEqual(["SAVE1000", "SAVE1001", "SAVE1002"]);
   expect(codesOf({ coupons: many })).toHaveLength(codesMax);
   expect(codesOf({ a: { b: { c: { d: { e: { f: { coupon: "SAVE1000" } } } } } } })).toEqual([]);
+});
+
+test("padding hides no code up to the bound of what is read", () => {
+  const padded = (many: number) => codesOf({ ...Object.fromEntries(Array.from({ length: many }, (_, n) => [`pad${n}`, "1"])), coupon: "SAVE1000" });
+  expect([padded(readMax - 2), padded(readMax)]).toEqual([["SAVE1000"], []]);
 });

@@ -9,7 +9,7 @@ import { labelOf, plainOutcome, type TryOutcome } from "../kinds/outcome.ts";
  * The codes of coupons, vouchers and gift cards that a request tries, in clear, for one call only; at most {@link codesMax}. A field is one by its own name (`coupon`, `giftCardCode`), or by a plain
  * name (`code`, `number`, `pin`) under a path or an object whose name says so (`/vouchers/redeem`, `/gift-cards/{number}`); a number and its PIN are one code.
  *
- * Misses: codes under names that say nothing (`/x`, `{"k": …}`), names in other scripts, headers.
+ * Misses: codes under names that say nothing (`/x`, `{"k": …}`), names in other scripts, headers; codes behind {@link readMax} other values of a JSON body.
  */
 export function voucherCodes(view: RequestView, pathValues: readonly string[]): readonly string[] {
   const path = view.segments.findIndex((segment) => /^[a-z_-]{3,40}$/i.test(segment) && namesVoucher(segment));
@@ -24,7 +24,7 @@ export function voucherCodes(view: RequestView, pathValues: readonly string[]): 
   };
   for (const [name, value] of view.query) take(name, value, path >= 0);
   for (const [name, value] of view.form) take(name, value, path >= 0);
-  if (view.requestJson !== undefined) walk(view.requestJson, "", path >= 0, 0, { left: walkMax }, take);
+  if (view.requestJson !== undefined) walk(view.requestJson, "", path >= 0, 0, { left: readMax }, take);
   if (named.length > 0) return [...new Set(named.map(normal))].slice(0, codesMax);
   if (plain.length > 0) return [plain.map(normal).join("\n")];
   const after = path < 0 ? undefined : view.segments[path + 1];
@@ -105,9 +105,11 @@ const plainWords: ReadonlySet<string> = new Set("code codes number no pin key va
 const otherEnds: ReadonlySet<string> = new Set("count total amount type kind name status enabled limit price currency date at description title email phone balance".split(" "));
 const validWords: ReadonlySet<string> = new Set("valid isvalid applied accepted redeemable redeemed eligible applicable success ok found".split(" "));
 const none: readonly string[] = [];
-/** Codes read of one request, parts of one code, values read, levels, characters of a name. */
+/** Codes read of one request, parts of one code, values read of an answer, levels, characters of a name. */
 export const codesMax = 64;
 const partsMax = 4;
 const walkMax = 128;
+/** Values read of a request's JSON: three milliseconds where every name is new. An honest basket has some dozens. */
+export const readMax = 1_024;
 const depthMax = 5;
 const namesMax = 64;
