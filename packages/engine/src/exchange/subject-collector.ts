@@ -49,10 +49,10 @@ export class SubjectCollector {
 
   /**
    * Somebody may stand in a text that cannot be read (JSON with comments, UTF-16): the text itself is who is asked about, so that another text is another question and the same one sent again is not.
-   * One that may hold many counts as too many.
+   * One that may hold many counts as too many, as does one of other bytes: all those that are no UTF-8 look the same here.
    */
   unread({ location }: SubjectRule, text: string): void {
-    if (text.length > unreadCharactersMax) {
+    if (text.length > unreadCharactersMax || text.includes("\ufffd")) {
       this.truncated = true;
       return;
     }

@@ -256,17 +256,19 @@ function besides({ rule, name, keys }: CompiledRule, parts: RequestParts, found:
 
 /** Whether people in a body can be found: JSON, lines of JSON, or pairs of a form, multipart form or XML. */
 function isReadable(body: string, contentType: string): boolean {
-  if (unreadable.test(body)) return false;
   const type = contentType.toLowerCase();
-  if (type.startsWith("multipart/") || isXml(type)) return (isXml(type) ? xmlFields(body) : multipartFields(body, contentType)).length > 0;
+  // A part may be a picture.
+  if (type.startsWith("multipart/")) return multipartFields(body, contentType).length > 0;
+  if (controls.test(body)) return false;
+  if (isXml(type)) return xmlFields(body).length > 0;
   return body.trim() === "" || formStart.test(body) || type.startsWith("application/graphql") || jsonOf(body) !== undefined;
 }
 
-/** What is left of text in another coding than UTF-8, or of bytes that are none. */
+/** What is left of text in UTF-16 or UTF-32. A form in Latin-1 holds none. */
 // eslint-disable-next-line no-control-regex
-const unreadable = /[\u0000-\u0008\u000e-\u001f\ufffd]/;
+const controls = /[\u0000-\u0008\u000e-\u001f]/;
 /** `name=` or a bare name, as forms begin. */
-const formStart = /^\s{0,16}[^={}<>"\s]{1,256}(?:=|&|\s{0,16}$)/;
+const formStart = /^\s{0,16}[^={}<>"\s\ufffd]{1,256}(?:=|&|\s{0,16}$)/;
 
 function startsAsJson(body: string): boolean {
   return /^\ufeff?\s{0,64}[[{]/.test(body);
