@@ -1,6 +1,7 @@
 import { isPlainWords } from "../exchange/plain-words.ts";
 import { multipartFields } from "../exchange/multipart-fields.ts";
 import type { Ports } from "../exchange/ports.ts";
+import { hasRepeatedKeys } from "../exchange/repeated-keys.ts";
 import { decodePercent } from "../exchange/split-target.ts";
 import { segmentsMax } from "../exchange/view.ts";
 
@@ -47,12 +48,17 @@ export class FrontRoutes {
     return this.#fronts.size > 0 && this.#fronts.has(keyOf(host, segments));
   }
 
-  /** Each place the request belongs to; none where it names no known route, undefined where it names more than {@link routesMax} and may belong to any. */
+  /**
+   * Each place the request belongs to; none where it names no known route. Undefined where it may belong to any: it names more than {@link routesMax}, or its JSON has a key twice, however that is
+   * written, of which services read the first or the last.
+   */
   routesOf(host: string, segments: readonly string[], sent: RouteSent): readonly (readonly string[])[] | undefined {
     const front = this.#fronts.size === 0 ? undefined : this.#fronts.get(keyOf(host, segments));
     if (front === undefined) return noRoutes;
     const routes: (readonly string[])[] = [];
-    const named = new Set(valuesOf(front.name, sent).filter(isRouteLike));
+    const values = valuesOf(front.name, sent);
+    if (values === undefined) return undefined;
+    const named = new Set(values.filter(isRouteLike));
     if (named.size > routesMax) return undefined;
     for (const value of named) {
       if (front.routes.has(this.#ports.hash("segment", value.toLowerCase()))) routes.push(routeSegments(segments, front.name, value));
@@ -84,8 +90,8 @@ export function frontPath(segments: readonly string[]): string | undefined {
   return segments.join("/").toLowerCase();
 }
 
-/** Values under this name, in the order in which services look. */
-function valuesOf(name: string, { query, contentType, body }: RouteSent): string[] {
+/** Values under this name, in the order in which services look; undefined where a JSON body has keys twice. */
+function valuesOf(name: string, { query, contentType, body }: RouteSent): string[] | undefined {
   const values: string[] = [];
   const take = (pairs: readonly (readonly [string, string])[]): void => {
     for (const [key, value] of pairs) if (key.length === name.length && key.toLowerCase() === name) values.push(value);
@@ -95,13 +101,16 @@ function valuesOf(name: string, { query, contentType, body }: RouteSent): string
   const type = contentType.toLowerCase();
   if (type.startsWith("multipart/")) take(multipartFields(body, contentType));
   else if (/^\s{0,64}\{/.test(body)) {
+    let tree: unknown;
     try {
-      for (const [key, value] of Object.entries(JSON.parse(body) as object)) if (typeof value === "string") take([[key, value]]);
+      tree = JSON.parse(body);
     } catch {
-      // No JSON, or not for us: what is written there counts.
+      // A service that reads it nevertheless reads what is written there.
+      for (const [, key = "", value = ""] of body.matchAll(/"(\w{1,64})"\s{0,16}:\s{0,16}"([^"\\]{1,64})"/g)) take([[key, value]]);
+      return values;
     }
-    // A key that stands there twice: services differ in which one they take.
-    for (const [, key = "", value = ""] of body.matchAll(/"(\w{1,64})"\s{0,16}:\s{0,16}"([^"\\]{1,64})"/g)) take([[key, value]]);
+    if (hasRepeatedKeys(body, tree)) return undefined;
+    for (const [key, value] of Object.entries(tree as object)) if (typeof value === "string") take([[key, value]]);
   } else take(allPairs(body));
   return values;
 }

@@ -39,6 +39,7 @@ it.each<[string, string, string, string]>([
   ["in JSON, in capitals", "/API/", json, '{"Action":"USER/lookup","email":"a@b.example"}'],
   ["in JSON with the key twice, last", "/api", json, '{"action":"user/login","action":"user/lookup","email":"a@b.example"}'],
   ["in JSON with the key twice, first", "/api", json, '{"action":"user/lookup","action":"user/login","email":"a@b.example"}'],
+  ["in JSON with the key written in two ways", "/api", json, '{"\\u0061ction":"user/lookup","action":"user/login","email":"a@b.example"}'],
   ["in a form in place of JSON", "/api", form, "action=user%2Flookup&email=a%40b.example"],
   ["in the query beside a body", "/api?action=user/lookup", json, '{"email":"a@b.example"}'],
   ["after the same other one five times", "/api", form, `${"action=user%2Flogin&".repeat(5)}action=user%2Flookup&email=a%40b.example`],
