@@ -1,11 +1,11 @@
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Link, Outlet, useLocation } from "@tanstack/react-router";
-import { useEffect, type ReactNode } from "react";
+import { useEffect, useState, type ReactNode } from "react";
 import { ApiFailure, signOut } from "./data/client.ts";
 import { startLive, useLiveState } from "./data/live.ts";
 import { overviewQuery } from "./data/queries.ts";
 import { SignedOutPage } from "./pages/signed-out.tsx";
-import { ChangesIcon, DisclosuresIcon, EndpointsIcon, FindingsIcon, IncidentsIcon, Mark, OverviewIcon, SpecsIcon } from "./parts/icons.tsx";
+import { ChangesIcon, DisclosuresIcon, EndpointsIcon, FindingsIcon, IncidentsIcon, Mark, MoreIcon, OverviewIcon, SpecsIcon } from "./parts/icons.tsx";
 import { ThemeToggle } from "./parts/theme-toggle.tsx";
 
 /** The frame of every page; without a session, the one page that says how to get one. */
@@ -24,12 +24,13 @@ export function AppShell() {
         </Link>
         <nav aria-label="Main" className="fixed inset-x-0 bottom-0 z-10 grid grid-cols-5 border-t border-line bg-card md:static md:flex md:flex-col md:gap-0.5 md:border-0">
           <Place to="/" icon={<OverviewIcon />} name="Overview" />
-          <Place to="/endpoints" icon={<EndpointsIcon />} name="Endpoints" narrowAlso={["/specs", "/changes"]} />
+          <Place to="/endpoints" icon={<EndpointsIcon />} name="Endpoints" />
           <Place to="/specs" icon={<SpecsIcon />} name="Specs" wideOnly />
           <Place to="/changes" icon={<ChangesIcon />} name="Changes" wideOnly />
           <Place to="/findings" icon={<FindingsIcon />} name="Findings" count={data?.openFindings} />
           <Place to="/incidents" icon={<IncidentsIcon />} name="Incidents" count={data?.openIncidents} alarming />
-          <Place to="/disclosures" icon={<DisclosuresIcon />} name="Disclosures" />
+          <Place to="/disclosures" icon={<DisclosuresIcon />} name="Disclosures" wideOnly />
+          <More />
         </nav>
         <div className="ml-auto flex items-center gap-1 md:mt-auto md:ml-0 md:flex-col md:items-stretch md:gap-0.5">
           {data !== undefined && <Live />}
@@ -51,22 +52,18 @@ interface PlaceProps {
   readonly name: string;
   readonly count?: number | undefined;
   readonly alarming?: boolean;
-  /** On a narrow screen it is a tab of the endpoints. */
+  /** On a narrow screen it stands in {@link More}. */
   readonly wideOnly?: boolean;
-  /** Paths that are its tabs on a narrow screen. */
-  readonly narrowAlso?: readonly string[];
 }
 
-function Place({ to, icon, name, count, alarming = false, wideOnly = false, narrowAlso = [] }: PlaceProps) {
-  const { pathname } = useLocation();
-  const within = narrowAlso.some((path) => pathname.startsWith(path));
+function Place({ to, icon, name, count, alarming = false, wideOnly = false }: PlaceProps) {
   return (
     <Link
       to={to}
       activeOptions={{ exact: to === "/" }}
       className={`relative ${wideOnly ? "hidden md:flex" : "flex"} flex-col items-center gap-0.5 py-2 text-[11px] md:flex-row md:gap-2.5 md:rounded-md md:px-2 md:py-1.5 md:text-sm`}
       activeProps={{ className: "text-brand font-medium md:bg-brand-tint" }}
-      inactiveProps={{ className: `text-soft hover:text-ink ${within ? "max-md:font-medium max-md:text-brand" : ""}` }}
+      inactiveProps={{ className: "text-soft hover:text-ink" }}
     >
       {icon}
       {name}
@@ -79,6 +76,48 @@ function Place({ to, icon, name, count, alarming = false, wideOnly = false, narr
         </span>
       )}
     </Link>
+  );
+}
+
+const morePlaces = [
+  ["/disclosures", "Disclosures", <DisclosuresIcon key="d" />],
+  ["/specs", "Specs", <SpecsIcon key="s" />],
+  ["/changes", "Changes", <ChangesIcon key="c" />],
+] as const;
+
+/** The places that five thumbs' widths do not hold. */
+function More() {
+  const { pathname } = useLocation();
+  const [openAt, setOpenAt] = useState<string>();
+  // Gone with the page it was opened on.
+  const open = openAt === pathname;
+  const within = morePlaces.some(([to]) => pathname.startsWith(to));
+  return (
+    <div
+      className="md:hidden"
+      onKeyDown={(event) => {
+        if (event.key === "Escape") setOpenAt(undefined);
+      }}
+    >
+      <button
+        type="button"
+        aria-expanded={open}
+        aria-controls="more-places"
+        className={`flex w-full flex-col items-center gap-0.5 py-2 text-[11px] ${within || open ? "font-medium text-brand" : "text-soft"}`}
+        onClick={() => setOpenAt(open ? undefined : pathname)}
+      >
+        <MoreIcon />
+        More
+      </button>
+      <div id="more-places" hidden={!open} className="absolute right-2 bottom-full mb-2 min-w-44 rounded-lg border border-line bg-card py-1 shadow-lg">
+        {morePlaces.map(([to, name, icon]) => (
+          <Link key={to} to={to} className="flex items-center gap-3 px-4 py-3" activeProps={{ className: "font-medium text-brand" }} inactiveProps={{ className: "text-ink" }}>
+            {icon}
+            {name}
+          </Link>
+        ))}
+      </div>
+    </div>
   );
 }
 

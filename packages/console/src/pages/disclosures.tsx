@@ -54,7 +54,7 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
   return (
     <>
       <div className="panel overflow-x-auto" tabIndex={0} role="region" aria-label="Disclosures by endpoint">
-        <table className="table">
+        <table className="table max-sm:[&_.num]:px-1.5">
           <thead>
             <tr>
               <th>Endpoint</th>
@@ -68,7 +68,7 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
           <tbody>
             {sorted.map((it) => (
               <tr key={it.endpoint}>
-                <td className="min-w-[130px]">
+                <td className="min-w-[150px]">
                   <Link to="/endpoints/$id" params={{ id: it.endpoint }} className="hover:underline">
                     <EndpointName method={it.method} path={it.path} host={it.host} />
                   </Link>
@@ -88,8 +88,8 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
           <SectionHead>Who exactly was exposed?</SectionHead>
           <div className="panel p-4">
             <p className="max-w-[75ch]">
-              The console shows counts only. Run this where Postern runs; it says whose data was returned and which, who of your own users is in the set, how complete the evidence
-              is, and writes the bundle to keep.
+              The console shows counts only. Run this where Postern runs; it says whose data was returned and which, who of your own users is in the set, and how complete the
+              evidence is. Honest people are counted here, too: with <code className="font-mono text-[13px]">--source</code> and an address, it tells what that one was told.
             </p>
             <pre className="mt-3 overflow-x-auto rounded border border-line bg-sunk px-3 py-2 font-mono text-[13px]" tabIndex={0} aria-label="Command">
               {reportCommand(worst)}

@@ -6,7 +6,7 @@ import { Ago } from "../parts/ago.tsx";
 import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
 import { clock, count, evidence, learned, plural, words } from "../parts/format.ts";
-import { tellsOfSubjects, whatHappened } from "../parts/incident-sentence.ts";
+import { seenAsAWhole, tellsOfSubjects, whatHappened } from "../parts/incident-sentence.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { Loaded } from "../parts/states.tsx";
 import { useTriage } from "../parts/use-triage.ts";
@@ -63,7 +63,7 @@ function Story({ incident }: { readonly incident: Incident }) {
             </li>
           ))}
         </ul>
-        {tellsOfSubjects(incident) && (
+        {tellsOfSubjects(incident) && !seenAsAWhole(incident) && (
           <dl className="mt-4 grid grid-cols-3 gap-px overflow-hidden rounded border border-line bg-line">
             <Exposed name="Confirmed" value={learned(disclosed.confirmed, disclosed)} tone="text-leak" />
             <Exposed name="Denied" value={learned(disclosed.denied, disclosed)} tone="text-warn" />
@@ -120,43 +120,45 @@ function Story({ incident }: { readonly incident: Incident }) {
             </p>
           )}
         </section>
-        <section>
-          <SectionHead>{plural(incident.sourceCount, "source")}</SectionHead>
-          <div className="panel overflow-hidden">
-            <table className="table">
-              <thead>
-                <tr>
-                  <th>Address</th>
-                  <th className="num">Asked</th>
-                  <th className="num hidden sm:table-cell">First</th>
-                  <th className="num">Last</th>
-                </tr>
-              </thead>
-              <tbody>
-                {sources
-                  .toSorted((a, b) => b.asked - a.asked)
-                  .slice(0, sourcesShown)
-                  .map((it) => (
-                    <tr key={it.address}>
-                      <td className="font-mono text-[13px] [overflow-wrap:anywhere]">{it.address}</td>
-                      <td className="num">{count(it.asked)}</td>
-                      <td className="num hidden text-soft sm:table-cell">
-                        <Ago at={it.firstAt} />
-                      </td>
-                      <td className="num text-soft">
-                        <Ago at={it.lastAt} />
-                      </td>
-                    </tr>
-                  ))}
-              </tbody>
-            </table>
-          </div>
-          {incident.sourceCount > Math.min(sources.length, sourcesShown) && (
-            <p className="mt-1 text-[13px] text-soft">
-              {Math.min(sources.length, sourcesShown)} of {count(incident.sourceCount)}. The exposure report lists all that were kept.
-            </p>
-          )}
-        </section>
+        {incident.sourceCount > 0 && (
+          <section>
+            <SectionHead>{plural(incident.sourceCount, "source")}</SectionHead>
+            <div className="panel overflow-hidden">
+              <table className="table">
+                <thead>
+                  <tr>
+                    <th>Address</th>
+                    <th className="num">Asked</th>
+                    <th className="num hidden sm:table-cell">First</th>
+                    <th className="num">Last</th>
+                  </tr>
+                </thead>
+                <tbody>
+                  {sources
+                    .toSorted((a, b) => b.asked - a.asked)
+                    .slice(0, sourcesShown)
+                    .map((it) => (
+                      <tr key={it.address}>
+                        <td className="font-mono text-[13px] [overflow-wrap:anywhere]">{it.address}</td>
+                        <td className="num">{count(it.asked)}</td>
+                        <td className="num hidden text-soft sm:table-cell">
+                          <Ago at={it.firstAt} />
+                        </td>
+                        <td className="num text-soft">
+                          <Ago at={it.lastAt} />
+                        </td>
+                      </tr>
+                    ))}
+                </tbody>
+              </table>
+            </div>
+            {incident.sourceCount > Math.min(sources.length, sourcesShown) && (
+              <p className="mt-1 text-[13px] text-soft">
+                {Math.min(sources.length, sourcesShown)} of {count(incident.sourceCount)}. The exposure report lists all that were kept.
+              </p>
+            )}
+          </section>
+        )}
       </div>
     </>
   );

@@ -6,6 +6,7 @@ import { Ago } from "../parts/ago.tsx";
 import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
 import { count, learned } from "../parts/format.ts";
+import { seenAsAWhole } from "../parts/incident-sentence.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 
@@ -65,10 +66,10 @@ function Table({ incidents }: { readonly incidents: readonly Incident[] }) {
               <td className="hidden sm:table-cell">
                 <StatusBadge status={it.status} />
               </td>
-              <td className="num hidden md:table-cell">{count(it.sourceCount)}</td>
-              <td className={`num font-medium ${it.disclosed.confirmed > 0 ? "text-leak" : ""}`}>{learned(it.disclosed.confirmed, it.disclosed)}</td>
-              <td className="num hidden md:table-cell">{learned(it.disclosed.denied, it.disclosed)}</td>
-              <td className="num hidden md:table-cell">{learned(it.disclosed.uniform, it.disclosed)}</td>
+              <td className="num hidden md:table-cell">{seenAsAWhole(it) ? "many" : count(it.sourceCount)}</td>
+              <td className={`num font-medium ${it.disclosed.confirmed > 0 ? "text-leak" : ""}`}>{seenAsAWhole(it) ? unknown : learned(it.disclosed.confirmed, it.disclosed)}</td>
+              <td className="num hidden md:table-cell">{seenAsAWhole(it) ? unknown : learned(it.disclosed.denied, it.disclosed)}</td>
+              <td className="num hidden md:table-cell">{seenAsAWhole(it) ? unknown : learned(it.disclosed.uniform, it.disclosed)}</td>
               <td className="num hidden text-soft sm:table-cell">
                 <Ago at={it.lastAt} />
               </td>
@@ -79,3 +80,6 @@ function Table({ incidents }: { readonly incidents: readonly Incident[] }) {
     </div>
   );
 }
+
+/** Not counted, which is not none. */
+const unknown = <span title="Not counted for its sources alone; see the breach report">?</span>;

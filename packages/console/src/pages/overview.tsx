@@ -2,7 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import type { Overview } from "../api-types.ts";
-import { tellsOfSubjects } from "../parts/incident-sentence.ts";
+import { seenAsAWhole, tellsOfSubjects } from "../parts/incident-sentence.ts";
 import { incidentsQuery, overviewQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { Badge, LevelBadge } from "../parts/badges.tsx";
@@ -101,8 +101,8 @@ function OpenIncidents() {
           <LevelBadge level={incident.level} />
           <span className="font-medium">{incident.title}</span>
           <span className="text-[13px] text-soft md:ml-auto">
-            {plural(incident.sourceCount, "source")}, {tellsOfSubjects(incident) && `${learned(incident.disclosed.confirmed, incident.disclosed)} confirmed, `}last{" "}
-            <Ago at={incident.lastAt} />
+            {seenAsAWhole(incident) ? "many sources, " : `${plural(incident.sourceCount, "source")}, `}
+            {tellsOfSubjects(incident) && !seenAsAWhole(incident) && `${learned(incident.disclosed.confirmed, incident.disclosed)} confirmed, `}last <Ago at={incident.lastAt} />
           </span>
         </Link>
       ))}

@@ -25,6 +25,7 @@ export const OverviewIcon = icon(<path d="M2 11h2.5L6.5 4l3 9 2-5H14" />);
 export const EndpointsIcon = icon(<path d="M3 3v10M3 5h4m-4 6h4M9.500 3.500h4v3h-4zm0 6h4v3h-4z" />);
 export const SpecsIcon = icon(<path d="M4 1.500h5.500l3 3v10H4zM9.500 1.500v3h3M6.200 8h4M6.200 11h4" />);
 export const ChangesIcon = icon(<path d="M8 2.200a5.800 5.800 0 1 1-5.400 3.700M2.200 2.500v3.500h3.500M8 5v3.300l2.300 1.400" />);
+export const MoreIcon = icon(<path d="M3 8h.1M8 8h.1M13 8h.1" />);
 export const FindingsIcon = icon(<path d="M8 1.800 14.500 13.500h-13zM8 6.200v3.300m0 2v.1" />);
 export const IncidentsIcon = icon(<path d="M4 12V7.500a4 4 0 0 1 8 0V12m-10 0h12M8 1.500v1M2 4l.8.6M14 4l-.8.6M6.500 14.500h3" />);
 export const DisclosuresIcon = icon(

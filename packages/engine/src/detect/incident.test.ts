@@ -13,6 +13,12 @@ test("the advice for a sign-in is not to ask for a credential", () => {
   expect(steps(true)).not.toContain("Ask for a credential");
 });
 
+test("an incident of an endpoint as a whole says who was exposed although nobody was counted for its sources", () => {
+  const none = { confirmed: 0, denied: 0, uniform: 0 };
+  expect(nextSteps("enumeration", none, false, { ...about, sources: 0 }).join("\n")).toContain("report breach --endpoint");
+  expect(nextSteps("enumeration", none, false, { ...about, sources: 2 }).join("\n")).not.toContain("report breach");
+});
+
 test("the command begins as the program was started and names the data where it is not the usual place", () => {
   expect(breachCommand(about)).toMatch(/^postern report breach --endpoint 'GET api\.example\/users\/\{id\}' --from 1970-01-01T00:00:00Z --to 1970-01-01T02:00:00Z$/);
   expect(breachCommand({ ...about, program: "npm start --", data: "my data" })).toMatch(/^npm start -- report breach .* --data 'my data'$/);

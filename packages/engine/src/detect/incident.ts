@@ -94,7 +94,9 @@ export function incidentTitle(kind: string, first: Signal): string {
 
 /** What to do now, most urgent first. `about`: of what {@link breachCommand} is to tell. */
 export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: boolean, about: BreachQuestion): readonly string[] {
-  const report = disclosed.confirmed > 0 ? [about.endpoint, ...(about.others ?? [])].map((endpoint) => `Say who was exposed: ${breachCommand({ ...about, endpoint })}`) : [];
+  const whole = kind === "enumeration" && about.sources === 0;
+  const report =
+    disclosed.confirmed > 0 || whole ? [about.endpoint, ...(about.others ?? [])].map((endpoint) => `Say who was exposed: ${breachCommand({ ...about, endpoint })}`) : [];
   if (report.length > reportsMax) report.splice(reportsMax, report.length, `Say likewise who was exposed at the other ${report.length - reportsMax} endpoints`);
   const several = (about.others?.length ?? 0) > 0;
   if (closed) return report;
@@ -123,6 +125,8 @@ export interface BreachQuestion {
   readonly to: number;
   /** The data directory when it is not the usual one. */
   readonly data?: string;
+  /** How many sources it names. None: it was seen of the endpoint as a whole, and whom its clients were told of nobody counted apart; only the report says who was asked about. */
+  readonly sources?: number;
   /** True where people sign in, ask for a code or a new password: nobody can have a credential there yet. */
   readonly signIn?: boolean;
   /** How this program is called where people run it; `postern` when absent. */

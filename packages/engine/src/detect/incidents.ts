@@ -471,5 +471,5 @@ function questionOf(draft: Draft): BreachQuestion {
     to = Math.max(to, lastAt);
   }
   const [endpoint, ...others] = draft.endpointIds;
-  return { endpoint, others, from, to };
+  return { endpoint, others, from, to, sources: draft.sources.size };
 }

@@ -15,7 +15,11 @@ test("a name explains the attack; without one it is held off where its list stan
   fronts.mockReturnValue([{ from: 2, to: 10 }]);
   expect(watch.toHoldOff("e", 3)?.fronts).toEqual([{ from: 2, to: 10 }]);
 
+  expect(watch.heldOff("e")?.fronts).toHaveLength(1);
   const clients = { subsets: [[{ kind: "program" as const, values: ["x"] }]] };
   named.mockReturnValue(clients);
   expect(watch.toHoldOff("e", 4)).toBe(clients);
+  expect(watch.heldOff("e")).toBeUndefined();
+  vi.spyOn(watch.names, "heldOff").mockReturnValue(clients);
+  expect(watch.heldOff("e")).toBe(clients);
 });

@@ -50,6 +50,11 @@ export class QuestionWatch {
     return rule;
   }
 
+  /** Whom the gate was told last to hold off alone, for people. */
+  heldOff(endpointId: string): NamedClients | undefined {
+    return this.names.heldOff(endpointId) ?? this.#rules.get(endpointId)?.rule;
+  }
+
   /** Somebody of this network followed up on these people. Whether that changed anything. */
   followed(network: string, subjects: readonly string[]): boolean {
     const waited = this.targets.followed(network, subjects);

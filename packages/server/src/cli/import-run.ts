@@ -195,8 +195,7 @@ export class ImportRun {
       // Where it opened: at further endpoints others may be under way as well.
       for (const endpointId of incident.endpointIds.slice(0, 1)) {
         const named = this.ledger.questions.names.named(endpointId, this.lastAt);
-        const clients =
-          named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn), this.ledger.questions.names.heldOff(endpointId));
+        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn), this.ledger.questions.heldOff(endpointId));
         if (clients === undefined) continue;
         this.incidents.setClients(incident.id, clients);
         this.#nameAfterMs = Math.min(nameAfterMaxMs, 2 * this.#nameAfterMs);

@@ -37,6 +37,9 @@ export function protectCommand(program: Command, context: CliContext): void {
       const say = (line: string): void => void context.stdout.write(`${line}\n`);
       const mode = flags.mode ?? config.mode ?? "observe";
       const json = flags.json === true;
+      const file = flags.config ?? defaultPath(process.cwd());
+      // Three processes and a database take some seconds; on a busy machine half a minute.
+      if (!json) say(paint.dim("Starting gate, hub and store …"));
       const postern = await startPostern({
         dataDir: flags.data,
         mode,
@@ -87,14 +90,15 @@ export function protectCommand(program: Command, context: CliContext): void {
         say("");
         say(`  Gate      http://${host}:${postern.gatePort}   ${paint.dim("send your traffic here")}`);
         say(`  Console   ${postern.consoleUrl}`);
-        say(`  Log in    ${paint.bold(postern.loginUrl)}   ${paint.dim("works once, for 15 minutes")}`);
+        say(`  Log in    ${paint.bold(postern.loginUrl)}`);
+        say(paint.dim("            works once, for 15 minutes"));
         say(`  Mode      ${mode}${mode === "observe" ? paint.dim("   nothing is changed; the console says what enforcement would have done") : ""}`);
+        say(`  Policy    ${file ?? paint.dim("no postern.yaml here; the built-in one")}`);
         say(`  Data      ${postern.dataDir}`);
         say("");
         say(paint.dim("  Ctrl-C ends it; what was acknowledged is on disk."));
         say("");
       }
-      const file = flags.config ?? defaultPath(process.cwd());
       const tell = (name: string, detail: string): void => say(json ? JSON.stringify({ name, detail }) : name === "config-refused" ? paint.yellow(detail) : detail);
       const watching =
         file === undefined

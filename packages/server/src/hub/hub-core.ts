@@ -482,7 +482,7 @@ export class HubCore {
       const [home] = endpointIds;
       const { names } = this.ledger.questions;
       const named = home === undefined ? undefined : names.lastNamed(home, this.#options.now());
-      const clients = named === undefined || home === undefined ? undefined : incidentClients(named, (asn) => names.asns?.nameOf(asn), names.heldOff(home));
+      const clients = named === undefined || home === undefined ? undefined : incidentClients(named, (asn) => names.asns?.nameOf(asn), this.ledger.questions.heldOff(home));
       if (clients !== undefined) this.incidents.setClients(id, clients);
     }
   }

@@ -187,6 +187,7 @@ export function incidentView(ledger: Ledger, incident: Incident, more: IncidentM
       others: incident.endpointIds.slice(1).flatMap((id) => endpointName(ledger, id) ?? []),
       from: Math.min(incident.openedAt, ...sources.slice(0, sourcesRead).map((source) => source.firstAt)),
       to: Math.max(incident.lastAt, ...sources.slice(0, sourcesRead).map((source) => source.lastAt)),
+      sources: sources.length,
       signIn: incident.endpointIds.slice(0, 1).some((id) => ledger.anchors.isAnchorEndpoint(id)),
       ...(more.data === undefined ? {} : { data: more.data }),
       ...(more.program === undefined ? {} : { program: more.program }),

@@ -126,6 +126,15 @@ describe("naming an attack's clients", () => {
     expect(incidentClients(result, undefined, held)?.sentence).toMatch(
       / held off, it is only those with .*request shape bbbbbbbb.*; other newcomers are answered unless the attack goes on among them\.$/u,
     );
+    expect(
+      incidentClients(result, undefined, {
+        subsets: [],
+        fronts: [
+          { from: 1, to: 9 },
+          { from: 20, to: 30 },
+        ],
+      })?.sentence,
+    ).toMatch(/It goes through a list in order\. .* in 2 stretches of the numbers/u);
     expect(held?.ranges).toEqual([["AS64500", "60.0.0.0", "60.15.255.255"]]);
     expect(new AttackNamer(stage.namer.exportState()).toHoldOff("e", stage.now)).toEqual(held);
     // Until the gate takes the attack to be over: a name that goes before would hold off everybody.

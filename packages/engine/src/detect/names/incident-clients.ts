@@ -73,7 +73,11 @@ export function incidentClients(result: ScanResult, nameOf: (asn: string) => str
 }
 
 /** The gate may find out that it does not suffice, which a signal of its own tells. */
-function heldOffText({ subsets }: NamedClients, nameOf: (asn: string) => string | undefined): string {
+function heldOffText({ subsets, fronts }: NamedClients, nameOf: (asn: string) => string | undefined): string {
+  if (fronts !== undefined) {
+    const stretches = fronts.length === 1 ? "one stretch" : `${fronts.length} stretches`;
+    return `It goes through a list in order. While newcomers are held off, it is only those who ask where that list stands, in ${stretches} of the numbers that moves with it; other newcomers are answered unless the attack goes on among them.`;
+  }
   const shown = subsets.slice(0, heldShown).map((parts) => subsetText({ parts }, nameOf));
   const more = subsets.length - shown.length;
   return `While newcomers are held off, it is only those with ${shown.join(", or ")}${more > 0 ? `, or ${more} other ${more === 1 ? "sign" : "signs"} of the attack` : ""}; other newcomers are answered unless the attack goes on among them.`;

@@ -105,9 +105,10 @@ const shapes: Readonly<Record<ListName, Shape>> = {
       one.level,
       one.status,
       whatAndWhere(one),
-      count(one.sourceCount),
-      learned(one.disclosed.confirmed, one.disclosed),
-      learned(one.disclosed.denied, one.disclosed),
+      // Seen of the endpoint as a whole: that nobody counted whom they were told of is not that they were told of nobody.
+      ...(one.kind === "enumeration" && one.sourceCount === 0
+        ? ["many", "?", "?"]
+        : [count(one.sourceCount), learned(one.disclosed.confirmed, one.disclosed), learned(one.disclosed.denied, one.disclosed)]),
       minute(one.openedAt),
     ],
     incidentNotes,
