@@ -229,7 +229,9 @@ export class Judge {
   /** Undefined where nothing speaks against it. */
   #held(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): AbuseHold | undefined {
     const door = this.#holds.find(exchange.method, host, segments, at);
-    return door === undefined ? undefined : this.#holds.take(door, partsOfRequest(exchange, segments, query), at, exchange.request.truncated !== true);
+    return door === undefined
+      ? undefined
+      : this.#holds.take(door, this.#actorOf(exchange, query), partsOfRequest(exchange, segments, query), at, exchange.request.truncated !== true);
   }
 
   #actorOf({ request, client }: Exchange, query: string): Actor {
@@ -241,6 +243,7 @@ export class Judge {
     const { exchange, endpoint, reservation } = open;
     this.#now = Math.max(this.#now, open.dueAt);
     if (open.codes !== undefined) this.#codes.settle(open.codes, exchange.response.status > 0 ? this.#answered(exchange, "") : undefined, this.#now);
+    if (open.hold !== undefined) this.#holds.settle(open.hold, exchange.response.status > 0 ? this.#answered(exchange, "") : undefined, this.#now);
     if (open.prompts !== undefined) this.#prompts.settle(open.prompts, exchange.response.status, this.#now);
     let rows: readonly Disclosure[] = [];
     let noted = exchange;
@@ -267,7 +270,10 @@ export class Judge {
     }
     if (open.hold !== undefined) noted = withNote(exchange, withHold(noted === exchange ? undefined : noted.gate, open.hold, this.#options.mode));
     const step = this.ledger.onExchange(noted, known);
-    for (const anchor of step.anchors) this.gate.anchor(anchor);
+    for (const anchor of step.anchors) {
+      this.gate.anchor(anchor);
+      this.#holds.anchor(anchor);
+    }
     for (const attempt of step.attempts) this.gate.anchor(attempt);
     for (const anchor of step.handed) {
       this.gate.anchor(anchor);

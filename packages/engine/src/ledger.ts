@@ -126,8 +126,9 @@ export class Ledger {
         proof: (endpointId) => this.abuse.kinds.proofOf(endpointId),
         sprayed: (endpointId, at) => this.abuse.harmless(endpointId, at),
         rightGives: (endpointId, at) => this.abuse.rightGives(endpointId, at),
-        held: (endpoint) => (this.abuse.kinds.isSend(endpoint.id, this.#rules.declared(endpoint)?.kind) ? "send" : undefined),
-        heldPrefixes: () => this.abuse.heldPrefixes(),
+        holds: (endpoint) => this.abuse.holdsAt(endpoint.id, this.#rules.declared(endpoint)?.kind),
+        held: () => this.abuse.held(),
+        heldVersion: () => this.abuse.heldVersion,
         prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         refusedPromptsNobody: (id) => this.abuse.kinds.refusedPromptsNobody(id),
       },
@@ -255,7 +256,7 @@ export class Ledger {
         operation,
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
       });
-      if (this.#guards.holdsOther()) this.#guards.urge();
+      this.#guards.hurryHolds(at);
       if (this.abuse.agreed.length > 0) step.handed = [...step.handed, { at, endpointId: endpoint.id, kind: "agreed", narrow: "", network: "", subjects: this.abuse.agreed }];
       if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#lessons.heard(endpoint, step, actor, step.responseClass, at);
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.

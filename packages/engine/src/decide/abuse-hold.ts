@@ -1,12 +1,24 @@
+import type { Actor } from "../exchange/actor.ts";
+import type { HoldDoor } from "./gate-policy.ts";
 import type { GateNote, Mode } from "../exchange/exchange.ts";
 
 /** Why a request under a hold passes, or does not and may come again after so many milliseconds. */
 export interface AbuseHold {
-  readonly reason: "sms-known" | "sms-probation" | "sms-held";
+  readonly reason: "sms-known" | "sms-probation" | "sms-held" | "login-known" | "login-probation" | "login-stuffed" | "login-sprayed";
   /** 0: it passes. */
   readonly wait: number;
   /** What it took, by keyed hash. */
   readonly taken: string;
+  /** Of a sign-in that passes. */
+  readonly login?: SignInTry;
+}
+
+export interface SignInTry {
+  readonly door: HoldDoor;
+  readonly actor: Actor;
+  readonly accounts: readonly string[];
+  /** It was charged to a source that tries leaked passwords. */
+  readonly stuffs: boolean;
 }
 
 /** What is noted of a request that met a hold, also of one that passes and why; what else was decided about it (`note`) goes before, where it is not that it may pass. */

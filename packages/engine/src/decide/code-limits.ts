@@ -99,7 +99,7 @@ export class CodeLimits {
     const door = this.#doors.get(tried.doorId);
     if ("voucher" in tried) return this.#vouchers.settle(tried, door, answer, at);
     const { doorId, taken, targets, strange, actor, held, stranger } = tried;
-    const outcome = door === undefined || answer === undefined ? "none" : outcomeOf(door, answer, this.#ports);
+    const outcome = door === undefined || answer === undefined ? "none" : triedOutcome(door, answer, this.#ports);
     if (outcome === "wrong") {
       if (stranger && door !== undefined && door.harmless === undefined) this.#brakeOf(doorId).learn(at);
       return;
@@ -180,12 +180,13 @@ function keyOf(hash: string, sort: number): Key {
   return mixKey(keyOfHex(hash, { hi: 0, lo: 0 }), 0, sort);
 }
 
-function outcomeOf(door: CodeDoor, answer: ClassifiedAnswer, ports: Ports): "right" | "wrong" | "none" {
+/** How what was tried came out, by its answer. */
+export function triedOutcome(door: Pick<CodeDoor, "classes"> & { readonly refusals?: readonly string[] }, answer: ClassifiedAnswer, ports: Ports): "right" | "wrong" | "none" {
   const seen = classifyResponse(door.classes, answer, ports);
   const label = labelOf(seen);
   const plain = plainOutcome(label);
   if (plain === "none") return "none";
-  return plain === "refused" || plain === "missing" || door.refusals.includes(label) ? "wrong" : "right";
+  return plain === "refused" || plain === "missing" || door.refusals?.includes(label) === true ? "wrong" : "right";
 }
 
 const reading: readonly string[] = ["GET", "HEAD", "OPTIONS"];

@@ -27,6 +27,10 @@ export interface GatePolicy {
   readonly holdDoors?: readonly HoldDoor[];
   /** Beginnings of numbers that are pumped. Absent: none. */
   readonly heldPrefixes?: readonly HeldPrefix[];
+  /** Networks that try leaked passwords. Absent: none. */
+  readonly heldSources?: readonly HeldSource[];
+  /** Passwords tried on many accounts today. Absent: none. */
+  readonly sprayed?: SprayedPasswords;
   /** Credential hashes proven to be a caller's own (see {@link Actor.principal}). */
   readonly principals: readonly string[];
   /** Paths behind which a parameter says what is asked; templates of `endpoints` name the route behind them. Absent where there are none. */
@@ -100,11 +104,25 @@ export interface CodeDoor extends GuardedEndpoint {
   readonly rightGives?: number;
 }
 
-/** An endpoint where what is abused is held; of the guard only `method`, `host`, `template`, `subjects` and `classes` count. `send`: `subjects` are the numbers it sends to. */
+/** An endpoint where what is abused is held; of the guard only `method`, `host`, `template`, `subjects` and `classes` count. `send`: `subjects` are the numbers it sends to; `sign-in`: whose account it is. */
 export interface HoldDoor extends GuardedEndpoint {
-  readonly sort: "send";
+  readonly sort: "send" | "sign-in";
+  /** The field that carries the secret; absent while that is not known. */
+  readonly proof?: string;
+  /** By {@link labelOf}, answers below 400 that refuse a secret. Absent where there are none. */
+  readonly refusals?: readonly string[];
+  /** False: only told. */
+  readonly holdStuffers?: boolean;
+  readonly holdSprayed?: boolean;
   /** What the operator wants those to be answered who are held; absent: 429, which says so. */
   readonly held?: UniformAnswer;
+}
+
+/** What is proven to be abused. */
+export interface Held {
+  readonly prefixes: readonly HeldPrefix[];
+  readonly sources: readonly HeldSource[];
+  readonly sprayed: SprayedPasswords | undefined;
 }
 
 /** The beginning of numbers (all but the last four digits) to which messages are pumped. */
@@ -114,6 +132,19 @@ export interface HeldPrefix {
   readonly until: number;
   /** One number that never confirmed a code may have a message every so many milliseconds. */
   readonly everyMs: number;
+}
+
+/** A network from which leaked passwords are tried, by its keyed hash. */
+export interface HeldSource {
+  readonly network: string;
+  readonly until: number;
+}
+
+/** Of each password 14 bits of a keyed hash that changes with the day, see `secret-buckets.ts`. For the memory only: not to be written down. */
+export interface SprayedPasswords {
+  /** Days since the epoch. */
+  readonly day: number;
+  readonly buckets: readonly number[];
 }
 
 /** A client is meant when it matches every part of one of them. */
@@ -188,6 +219,10 @@ export interface Budget {
   readonly slowStrangers?: boolean;
   /** Where codes are sent: whether strangers' numbers get none while their prefix is proven to be pumped. Absent: they get none. */
   readonly holdPumped?: boolean;
+  /** Where passwords are taken: whether a source proven to try leaked ones is slowed at accounts that never signed in from there. Absent: it is. */
+  readonly holdStuffers?: boolean;
+  /** And whether a password proven to be tried on many accounts is refused there. Absent: it is. */
+  readonly holdSprayed?: boolean;
 }
 
 export const defaultBudget: Budget = { startCredits: 8, maxCredits: 500, unanchoredCeiling: 0 };

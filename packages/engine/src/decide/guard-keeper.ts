@@ -1,5 +1,5 @@
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
-import { type CodeDoor, defaultBudget, type GatePolicy, type GuardedEndpoint, type HeldPrefix, type HoldDoor, type SubjectRule } from "./gate-policy.ts";
+import { type CodeDoor, defaultBudget, type GatePolicy, type GuardedEndpoint, type Held, type HoldDoor, type SubjectRule } from "./gate-policy.ts";
 import { GuardMaker, type GuardParts } from "./guard-maker.ts";
 
 /**
@@ -17,7 +17,9 @@ export class GuardKeeper {
   readonly #prompting = new Map<InventoryEndpoint, GuardedEndpoint>();
   readonly #checking = new Map<InventoryEndpoint, CodeDoor>();
   readonly #holding = new Map<InventoryEndpoint, HoldDoor>();
-  #heldPrefixes: readonly HeldPrefix[] = [];
+  #held: Held = { prefixes: [], sources: [], sprayed: undefined };
+  /** Those of an earlier life are told, too. */
+  #heldVersion = -1;
   readonly #touched = new Set<InventoryEndpoint>();
   readonly #maker: GuardMaker;
   /** Ids the gate was told of, oldest first: a door that goes on under another name, or is split, is told with them. */
@@ -54,9 +56,9 @@ export class GuardKeeper {
     if (held !== "budgeted") this.#urgent = this.stateOf(endpoint, rules) !== held;
   }
 
-  /** Whether something else is held than the gate was told. */
-  holdsOther(): boolean {
-    return this.#parts.heldPrefixes() !== this.#heldPrefixes;
+  /** Tells the gate soon of what else is held: whoever has many sources flagged does not have a policy made for each. */
+  hurryHolds(at: number): void {
+    if (this.#parts.heldVersion() !== this.#heldVersion && at - this.#policyAt >= holdsEveryMs) this.#urgent = true;
   }
 
   /** The gate is to be told at once. */
@@ -115,9 +117,12 @@ export class GuardKeeper {
     }
     this.#touched.clear();
     this.#relabelled = false;
-    const held = this.#parts.heldPrefixes();
-    if (held !== this.#heldPrefixes) changed = true;
-    this.#heldPrefixes = held;
+    const heldVersion = this.#parts.heldVersion();
+    if (heldVersion !== this.#heldVersion) {
+      changed = true;
+      this.#heldVersion = heldVersion;
+      this.#held = this.#parts.held();
+    }
     const declared = this.#parts.declaredEndpoints?.() ?? [];
     const declaredText = declared.length === 0 ? "" : JSON.stringify(declared.map(({ id }) => id));
     if (!changed && declaredText === this.#surveyed.declared && this.#policy.version > 0) return this.#policy;
@@ -160,9 +165,15 @@ export class GuardKeeper {
     return this.#checking.size === 0 ? {} : { codes: [...this.#checking.values()] };
   }
 
-  #holds(): Pick<GatePolicy, "holdDoors" | "heldPrefixes"> {
+  #holds(): Pick<GatePolicy, "holdDoors" | "heldPrefixes" | "heldSources" | "sprayed"> {
     if (this.#holding.size === 0) return {};
-    return { holdDoors: [...this.#holding.values()], ...(this.#heldPrefixes.length === 0 ? {} : { heldPrefixes: this.#heldPrefixes }) };
+    const { prefixes, sources, sprayed } = this.#held;
+    return {
+      holdDoors: [...this.#holding.values()],
+      ...(prefixes.length === 0 ? {} : { heldPrefixes: prefixes }),
+      ...(sources.length === 0 ? {} : { heldSources: sources }),
+      ...(sprayed === undefined ? {} : { sprayed }),
+    };
   }
 
   #fronts(): Pick<GatePolicy, "routeFronts"> {
@@ -269,6 +280,8 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
 
 /** The gate's picture is at most this old. */
 const policyEveryMs = 1_000;
+/** What is held is part of it, at most this old. */
+const holdsEveryMs = 250;
 /** Exchanges an endpoint between two looks at all endpoints. */
 const surveyEvery = 4;
 /** As the inventory keeps. */

@@ -15,7 +15,7 @@ import {
   type Budget,
   defaultBudget,
   type GuardedEndpoint,
-  type HeldPrefix,
+  type Held,
   type HoldDoor,
   type NamedClients,
   type SubjectRule,
@@ -136,14 +136,17 @@ export class GuardMaker {
     };
   }
 
-  /** As one where what is proven to be abused is held: it sends codes to numbers that requests name. */
+  /** As one where what is proven to be abused is held: it sends codes to numbers that requests name, or takes passwords. */
   holdDoor(endpoint: InventoryEndpoint): HoldDoor | undefined {
-    const sort = this.#parts.held(endpoint);
+    const sort = this.#parts.holds(endpoint);
     if (sort === undefined || endpoint.operation !== undefined || (endpoint.operations?.byKey.size ?? 0) > 0) return undefined;
     const declared = this.#parts.rules.declared(endpoint);
-    const { holdPumped = true } = { ...this.#parts.budget, ...declared?.budget };
-    const subjects = this.#parts.rules.of(endpoint).filter(({ type }) => type === "phone");
-    if (!holdPumped || subjects.length === 0) return undefined;
+    const { holdPumped = true, holdStuffers = true, holdSprayed = true } = { ...this.#parts.budget, ...declared?.budget };
+    const rules = this.#parts.rules.of(endpoint);
+    const subjects = sort === "send" ? rules.filter(({ type }) => type === "phone") : rules;
+    if (sort === "send" ? !holdPumped || subjects.length === 0 : !holdStuffers && !holdSprayed) return undefined;
+    const proof = sort === "send" ? undefined : this.#parts.proof(endpoint.id);
+    const refusals = sort === "send" ? noIds : this.#parts.refusals(endpoint.id);
     const { id, method, host, template } = endpoint;
     return {
       id,
@@ -157,6 +160,10 @@ export class GuardMaker {
       tellsNothing: noIds,
       uniform: refusedUniform,
       budget: defaultBudget,
+      ...(proof === undefined ? {} : { proof }),
+      ...(refusals.length === 0 ? {} : { refusals }),
+      ...(holdStuffers ? {} : { holdStuffers }),
+      ...(holdSprayed ? {} : { holdSprayed }),
       ...(declared?.held === undefined ? {} : { held: declared.held }),
     };
   }
@@ -275,9 +282,10 @@ export interface GuardParts {
   /** What a right code of a coupon gives beside itself. */
   readonly rightGives: (endpointId: string, at: number) => number;
   /** Whether what is abused at an endpoint may be held, and as what. */
-  readonly held: (endpoint: InventoryEndpoint) => HoldDoor["sort"] | undefined;
-  /** Beginnings of numbers that are pumped; the same list while nothing changes. */
-  readonly heldPrefixes: () => readonly HeldPrefix[];
+  readonly holds: (endpoint: InventoryEndpoint) => HoldDoor["sort"] | undefined;
+  /** What is proven to be abused; and a number that goes up when that changes. */
+  readonly held: () => Held;
+  readonly heldVersion: () => number;
   /** Whether an endpoint prompts people on their devices. */
   readonly prompts: (endpoint: InventoryEndpoint) => boolean;
   /** Whether it was seen to prompt those whom it says it asked, and nobody else. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { prefixKey } from "../detect/abuse/prefix-holds.ts";
-import { ports } from "../testing/abuse-tries.ts";
+import { actorAt, ports } from "../testing/abuse-tries.ts";
 import type { RequestParts } from "../exchange/subjects.ts";
 import type { AbuseHold } from "./abuse-hold.ts";
 import { AbuseHolds } from "./abuse-holds.ts";
@@ -32,7 +32,7 @@ function held(until = 60 * minute): { readonly holds: AbuseHolds; ask: (number: 
     holds,
     ask: (number, at, complete = true) => {
       const found = holds.find("POST", "any", ["codes"], at);
-      return found === undefined ? undefined : holds.take(found, partsOf(number), at, complete);
+      return found === undefined ? undefined : holds.take(found, actorAt("198.51.100.7"), partsOf(number), at, complete);
     },
   };
 }

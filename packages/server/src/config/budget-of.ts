@@ -13,6 +13,8 @@ export function budgetOf(config: Pick<Config, "protect">, endpoint?: Pick<Declar
     ...(own.wrongCodes === undefined ? {} : { wrongCodes: own.wrongCodes }),
     ...(own.wrongCodesOnOne === undefined ? {} : { wrongCodesOnOne: own.wrongCodesOnOne }),
     ...(own.slowStrangers === undefined ? {} : { slowStrangers: own.slowStrangers }),
+    ...(own.holdStuffers === undefined ? {} : { holdStuffers: own.holdStuffers }),
+    ...(own.holdSprayed === undefined ? {} : { holdSprayed: own.holdSprayed }),
     ...(own.holdPumped === undefined ? {} : { holdPumped: own.holdPumped }),
     ...(own.signedInCredits === undefined ? {} : { signedInCredits: own.signedInCredits }),
   };

@@ -67,6 +67,18 @@ export function configSchema(env: Environment) {
       .describe(
         "Where codes are sent: whether numbers that never confirmed a code get none while messages to their prefix (the number without its last four digits) are proven to be pumped: twelve hours, twice as long each time it goes on; one in ten minutes is let through, and when those confirm it ends. Default true.",
       ),
+    holdStuffers: z
+      .boolean()
+      .optional()
+      .describe(
+        "Where passwords are taken: whether a source proven to try leaked ones is slowed at accounts that never signed in from there: three tries an account and hour, ten in all (sixty where many sign in), then one in ten minutes. Default true.",
+      ),
+    holdSprayed: z
+      .boolean()
+      .optional()
+      .describe(
+        "Where passwords are taken: whether a password proven to be tried on many accounts is refused until the day is over, at accounts that never signed in from there. Default true.",
+      ),
     signedInCredits: z
       .number()
       .int()

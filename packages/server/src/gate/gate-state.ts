@@ -108,7 +108,9 @@ export class GateState {
     const retired = before.filter((endpoint) => !now.has(endpoint.id)).slice(0, retiredMax);
     this.#guards = { policy, retired };
     const file = join(this.#dir, "policy.json");
-    writeFileSync(`${file}.new`, JSON.stringify({ ...policy, endpoints: policy.endpoints.map(withoutFronts), retired: retired.map(withoutFronts) }), { mode: 0o600 });
+    writeFileSync(`${file}.new`, JSON.stringify({ ...policy, sprayed: undefined, endpoints: policy.endpoints.map(withoutFronts), retired: retired.map(withoutFronts) }), {
+      mode: 0o600,
+    });
     renameSync(`${file}.new`, file);
   }
 }

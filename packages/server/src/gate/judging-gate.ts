@@ -319,7 +319,7 @@ export class JudgingGate implements GatePort {
       if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
       return tooMany(code.wait, "Too many wrong codes.", code.reason);
     }
-    const held = token.hold === undefined ? undefined : this.#holds.take(token.hold, parts, head.at, complete);
+    const held = token.hold === undefined ? undefined : this.#holds.take(token.hold, actor, parts, head.at, complete);
     if (held !== undefined && held.wait > 0 && this.#mode === "enforce") {
       if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
       return heldBack(token.hold, held);
@@ -332,9 +332,10 @@ export class JudgingGate implements GatePort {
     return own;
   }
 
-  #settle({ code, prompted }: Tries, capture: Capture): void {
+  #settle({ code, prompted, held }: Tries, capture: Capture): void {
     const at = capture.head.at + capture.durationMs;
     if (code !== undefined) this.#codes.settle(code, this.#answerIn(capture), at);
+    if (held !== undefined) this.#holds.settle(held, this.#answerIn(capture), at);
     if (prompted !== undefined) this.#prompts.settle(prompted, capture.status, at);
   }
 
@@ -514,9 +515,15 @@ function found(headers: HeaderList, name: string): string | undefined {
 /** By the operator's own answer, or 429: whoever is held is told that nothing was done for him, or he would wait for it. */
 function heldBack(door: HoldDoor | undefined, { wait, reason }: AbuseHold): DenyRuling {
   const own = door?.held;
-  if (own === undefined) return { ...tooMany(wait, "No message was sent: too many to numbers like this one are not confirmed.", reason), held: true };
+  if (own === undefined) return { ...tooMany(wait, heldWords[reason] ?? "", reason), held: true };
   return { kind: "deny", status: own.status, headers: own.headers, body: own.body, reason, held: true };
 }
+
+const heldWords: Partial<Record<AbuseHold["reason"], string>> = {
+  "sms-held": "No message was sent: too many to numbers like this one are not confirmed.",
+  "login-stuffed": "Too many failed sign-ins from this network. Whoever signed in from here before still can.",
+  "login-sprayed": "This password is being tried on many accounts. Sign in from where you did before and change it, or reset it.",
+};
 
 function throttled({ reason, status }: DenyRuling): GateNote {
   return { action: "throttle", would: "throttle", reason, answered: status, journaled: false };

@@ -59,4 +59,15 @@ describe("what is told is stopped where the gate enforces", () => {
     expect(stopped.passed).toBeLessThanOrEqual(2);
     expect(stopped.refused).toBe(0);
   });
+
+  test("leaked passwords from one address: ten in all after the alert, then one in ten minutes; one password on many accounts: none; and nobody else is refused", () => {
+    const stuffing = cellOf("kiosk: login-stuffing, one address").run("unit 5", "enforce").stopped;
+    expect(stuffing.attack).toBeGreaterThan(40);
+    expect(stuffing.passed).toBeLessThanOrEqual(11);
+    expect(stuffing.refused).toBe(0);
+    const spraying = cellOf("clinic: login-spray").run("unit 6", "enforce").stopped;
+    expect(spraying.attack).toBeGreaterThan(30);
+    expect(spraying.passed).toBe(0);
+    expect(spraying.refused).toBe(0);
+  });
 });

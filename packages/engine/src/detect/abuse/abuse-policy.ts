@@ -98,6 +98,17 @@ export const abusePolicy = {
   loginUnresolved: { prior: 0.1, priorWeight: 100, least: 0.02, most: 0.3 },
   /** A sign-in that succeeds from a flagged source within a day is told as a taken account. */
   takenWithinMs: 86_400_000,
+  /**
+   * A source told is slowed for an hour after the last try that speaks for it, at accounts that never signed in from there: three tries an account and hour, five with one program and ten in all (sixty where five accounts or
+   * more sign in), then one in ten minutes: of a list of which one in a hundred is right it finds at most one more account a day and source.
+   */
+  heldSourceMs: 3_600_000,
+  heldTriesOfPair: 3,
+  heldTries: 5,
+  heldTriesOfNetwork: 10,
+  heldTriesShared: 60,
+  heldSharedPeople: 5,
+  heldTryBackMs: 600_000,
   /** One password on many accounts in a day: at least eight that fail, and e^18 times likelier than by chance among as many failures. */
   sprayMin: 8,
   sprayAt: 18,

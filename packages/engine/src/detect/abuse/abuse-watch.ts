@@ -1,7 +1,7 @@
 import type { Ports } from "../../exchange/ports.ts";
 import { naturalKeyTypes } from "../../exchange/subject.ts";
 import { normalForm } from "../../exchange/normal-form.ts";
-import type { HeldPrefix } from "../../decide/gate-policy.ts";
+import type { Held } from "../../decide/gate-policy.ts";
 import type { Actor } from "../../exchange/actor.ts";
 import type { EndpointKind } from "../kinds/endpoint-kind.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
@@ -89,7 +89,7 @@ export class AbuseWatch {
       const tried: Tried = { ...attempt, endpointId, actor, unknownAccount: attempt.outcome === "missing" || seen.denies() };
       if (tried.kind === "code-check") this.#code(tried, seen);
       else {
-        this.#stuffing.observe(tried);
+        this.#stuffing.observe(tried, seen.view.exchange.gate?.reason === "login-known");
         this.#loginSpray.observe(tried);
       }
     } else if (this.kinds.isSend(place, seen.declared)) this.#send(seen);
@@ -128,9 +128,20 @@ export class AbuseWatch {
     return this.#vouchers.meaning(endpointId, classId);
   }
 
-  /** Beginnings of numbers that are pumped, for gates; the same list while nothing changes. */
-  heldPrefixes(): readonly HeldPrefix[] {
-    return this.#pumping.holds.list();
+  /** As what an endpoint may hold those who abuse it. */
+  holdsAt(endpointId: string, declared?: EndpointKind): "send" | "sign-in" | undefined {
+    if (this.kinds.isSend(endpointId, declared)) return "send";
+    return this.kinds.verdict(endpointId, declared).kind === "sign-in" ? "sign-in" : undefined;
+  }
+
+  /** Goes up when something else is proven to be abused. */
+  get heldVersion(): number {
+    return this.#pumping.holds.version + this.#stuffing.version + this.#loginSpray.version;
+  }
+
+  /** What is proven to be abused, for gates. */
+  held(): Held {
+    return { prefixes: this.#pumping.holds.list(), sources: this.#stuffing.held(), sprayed: this.#loginSpray.sprayed };
   }
 
   /** The gate refused this caller for its wrong codes: told once an hour. */

@@ -1,4 +1,5 @@
 import type { Ports } from "../../exchange/ports.ts";
+import type { SprayedPasswords } from "../../decide/gate-policy.ts";
 import { buckets, poissonExcess, SecretBuckets } from "../observe/secret-buckets.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
 import type { Emit, Tried } from "./tried.ts";
@@ -13,6 +14,11 @@ import type { Emit, Tried } from "./tried.ts";
 export class LoginSpray {
   readonly #emit: Emit;
   readonly #passwords: SecretBuckets;
+
+  /** Goes up with each change of {@link LoginSpray.sprayed}. */
+  version = 0;
+  /** Those told today, for gates. Undefined: none yet. */
+  sprayed: SprayedPasswords | undefined;
 
   constructor(ports: Ports, emit: Emit) {
     this.#emit = emit;
@@ -29,6 +35,11 @@ export class LoginSpray {
     const expected = Math.max(0.01, (count.failures - count.failed) / buckets, popular);
     if (poissonExcess(count.failed, expected) < policy.sprayAt) return;
     count.tell();
+    const before = this.sprayed?.day === count.day ? this.sprayed.buckets : [];
+    if (!before.includes(count.bucket)) {
+      this.sprayed = { day: count.day, buckets: [...before.slice(1 - sprayedMax), count.bucket] };
+      this.version++;
+    }
     this.#emit("login.spray", {
       level: "high",
       confidence: 0.9999,
@@ -38,3 +49,6 @@ export class LoginSpray {
     });
   }
 }
+
+/** Passwords held at once; the one told first gives way. One in sixteen of all others is held with so many. */
+export const sprayedMax = 1_024;

@@ -11,12 +11,12 @@ import { abusePolicy as policy } from "./abuse-policy.ts";
 export class PrefixHolds {
   readonly #ports: Ports;
   readonly #holds = new Map<string, Hold>();
-  #list: readonly HeldPrefix[] = none;
+  /** Goes up with each change of {@link PrefixHolds.list}. */
+  version = 0;
 
   constructor(ports: Ports, state: PrefixHoldsState = []) {
     this.#ports = ports;
     for (const [prefix, until, times, every, since] of state.slice(0, heldPrefixesMax)) this.#holds.set(prefix, { since, until, times, everyMs: every, judged: 0 });
-    this.#renew();
   }
 
   /** The hold that stands on a prefix (`+4366412`). */
@@ -44,7 +44,7 @@ export class PrefixHolds {
       if (first !== undefined) this.#holds.delete(first[0]);
     }
     this.#holds.set(key, hold);
-    this.#renew();
+    this.version++;
     return hold;
   }
 
@@ -53,27 +53,23 @@ export class PrefixHolds {
     const hold = this.of(prefix, at);
     if (hold === undefined) return;
     hold.until = at;
-    this.#renew();
+    this.version++;
   }
 
   /** Takes back what began at `since` or later, as if it never had: what it rests on is explained otherwise. */
   takeBack(since: number, at: number): void {
     let changed = false;
     for (const [key, hold] of this.#holds) if (hold.since >= since && at < hold.until) changed = this.#holds.delete(key) || changed;
-    if (changed) this.#renew();
+    if (changed) this.version++;
   }
 
-  /** Every hold, also those that ended: the gate looks at the time. The same list while nothing changes. */
+  /** Every hold, also those that ended: the gate looks at the time. */
   list(): readonly HeldPrefix[] {
-    return this.#list;
+    return [...this.#holds].map(([prefix, { until, everyMs }]) => ({ prefix, until, everyMs }));
   }
 
   exportState(): PrefixHoldsState {
     return [...this.#holds].map(([prefix, { until, times, everyMs, since }]) => [prefix, until, times, everyMs, since]);
-  }
-
-  #renew(): void {
-    this.#list = [...this.#holds].map(([prefix, { until, everyMs }]) => ({ prefix, until, everyMs }));
   }
 }
 
@@ -95,6 +91,5 @@ export interface Hold {
 
 export type PrefixHoldsState = readonly (readonly [prefix: string, until: number, times: number, everyMs: number, since: number])[];
 
-const none: readonly HeldPrefix[] = [];
 /** 64 KiB of policy. Ten million numbers: more prefixes at once are a country, which its operator closes at the provider. */
 export const heldPrefixesMax = 1_024;

@@ -209,3 +209,17 @@ test("beyond the bound of held prefixes the one that ends first gives way", () =
   expect(holds.of("+882130", heldPrefixesMax)).toBeUndefined();
   expect(holds.of(`+88213${heldPrefixesMax}`, heldPrefixesMax)).toBeDefined();
 });
+
+test("eighteen colleagues with adjoining numbers within half a minute are held no longer than until four of them have typed their codes", () => {
+  const { emit } = collector();
+  const detector = new SmsPumping(ports, emit);
+  honest(detector, 0, 400, minute);
+  const from = 402 * minute;
+  for (let n = 0; n < 20; n++) send(detector, `+49301${String(2_000 + n)}`, from + n * 1_000);
+  expect(detector.holds.of("+49301", from + 20_000)).toBeDefined();
+  for (let n = 0; n < 4; n++) {
+    expect(detector.holds.of("+49301", from + 21_000 + n * 3_000)).toBeDefined();
+    detector.verified(hashOf(`+49301${String(2_000 + n)}`), from + 21_000 + n * 3_000);
+  }
+  expect(detector.holds.of("+49301", from + 31_000)).toBeUndefined();
+});

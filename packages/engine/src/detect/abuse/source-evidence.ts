@@ -41,11 +41,29 @@ export class SourceEvidence {
         flagged = before < flagAt && (evidence[slot] ?? 0) >= flagAt;
         if (flagged) flaggedAt[slot] = secondsOf(at);
       }
-    } else {
+    } else if (this.#rates.forgets !== true || this.#firstSuccess(target, slot, at)) {
       anchors[slot] = (anchors[slot] ?? 0) + 1;
       evidence[slot] = Math.max(0, Math.max(0, evidence[slot] ?? 0) + Math.log((1 - attackerFails) / (1 - honestFails)));
     }
-    return { flagged, flaggedAt: 1_000 * (flaggedAt[slot] ?? 0), failures: refused[slot] ?? 0, successes: anchors[slot] ?? 0 };
+    return { flagged, flaggedAt: 1_000 * (flaggedAt[slot] ?? 0), failures: refused[slot] ?? 0, successes: anchors[slot] ?? 0, stands: (evidence[slot] ?? 0) >= flagAt };
+  }
+
+  /**
+   * Each account counts once a day: else whoever has one of his own signs in to it between tries. Its earlier failures are forgotten (NIST SP 800-63B): somebody who got his password right after all
+   * is no stranger to the account.
+   */
+  #firstSuccess(target: string, slot: number, at: number): boolean {
+    const { evidence, asked, refused } = this.#table;
+    keyOfHex(target, this.#pair);
+    mixKey(this.#pair, this.#key.hi, this.#key.lo);
+    const failed = this.#pairs.has(this.#pair.hi, this.#pair.lo);
+    mixKey(this.#pair, 0, 1);
+    if (!this.#pairs.add(this.#pair.hi, this.#pair.lo, at)) return false;
+    if (!failed) return true;
+    evidence[slot] = Math.max(0, (evidence[slot] ?? 0) - Math.log(this.#rates.attackerFails / this.#rates.honestFails));
+    asked[slot] = Math.max(0, (asked[slot] ?? 0) - 1);
+    refused[slot] = Math.max(0, (refused[slot] ?? 0) - 1);
+    return true;
   }
 
   /** True while less was told of sources today than people read. */
@@ -62,6 +80,8 @@ export interface EvidenceRates {
   readonly attackerFails: number;
   /** Natural logarithm of the odds at which a source is flagged. */
   readonly flagAt: number;
+  /** Targets are accounts: successes on one count once a day, and take back that it failed there. */
+  readonly forgets?: boolean;
 }
 
 export interface SourceState {
@@ -72,6 +92,8 @@ export interface SourceState {
   /** Different targets it failed on, and its successes. */
   readonly failures: number;
   readonly successes: number;
+  /** What speaks against it is still enough to flag it. */
+  readonly stands: boolean;
 }
 
 export const slots = 32_768;

@@ -29,7 +29,7 @@ export class SecretBuckets {
   add(secret: string, account: string, passed: boolean, at: number): SecretCount {
     const day = Math.floor(at / dayMs);
     if (day > this.#day) this.#begin(day);
-    const bucket = Number.parseInt(this.#ports.hash("credential", `tried ${this.#day}\n${secret.slice(0, 256)}`).slice(0, 4), 16) % buckets;
+    const bucket = bucketOf(secret, this.#day, this.#ports);
     const failed = (this.#failed ??= new Uint16Array(buckets));
     const passing = (this.#passed ??= new Uint16Array(buckets));
     const told = (this.#told ??= new Uint8Array(buckets));
@@ -46,6 +46,8 @@ export class SecretBuckets {
       else this.#failures++;
     }
     return {
+      bucket,
+      day: this.#day,
       fresh,
       failed: failed[bucket] ?? 0,
       passed: passing[bucket] ?? 0,
@@ -71,6 +73,9 @@ export class SecretBuckets {
 
 /** What is known of a secret's bucket today; accounts, each once. */
 export interface SecretCount {
+  readonly bucket: number;
+  /** Since the epoch. */
+  readonly day: number;
   /** This pair was not counted before today. */
   readonly fresh: boolean;
   readonly failed: number;
@@ -81,6 +86,11 @@ export interface SecretCount {
   /** How often people were told of this bucket today. */
   readonly told: number;
   readonly tell: () => void;
+}
+
+/** In which bucket a secret is counted on a day (since the epoch). */
+export function bucketOf(secret: string, day: number, ports: Ports): number {
+  return Number.parseInt(ports.hash("credential", `tried ${day}\n${secret.slice(0, 256)}`).slice(0, 4), 16) % buckets;
 }
 
 /** ln of the likelihood of `seen` events being worth their own mean against a Poisson mean of `expected`; 0 where no more came than expected. */

@@ -149,6 +149,22 @@ export function explainReason(reason: string, endpoint: { readonly method: strin
       };
     case "sms-known":
       return { words: "Messages to numbers that begin like this one are held for being pumped; this number confirmed a code before and is not.", rule: null, undo: null };
+    case "login-stuffed":
+      return {
+        words: "Leaked passwords were proven to be tried from this network, and this account never signed in from there.",
+        rule: `For ${abusePolicy.heldSourceMs / 3_600_000} hour after the last such try: ${abusePolicy.heldTriesOfPair} tries an account and hour, ${abusePolicy.heldTries} a program, ${abusePolicy.heldTriesOfNetwork} in all (${abusePolicy.heldTriesShared} where ${abusePolicy.heldSharedPeople} people or more sign in), then one in ${abusePolicy.heldTryBackMs / 60_000} minutes. Each right one gives ${abusePolicy.rightCodeGives} back.`,
+        undo: budget("holdStuffers: false   # only told"),
+      };
+    case "login-sprayed":
+      return {
+        words: "The password was proven to be tried on many accounts today, and this account never signed in from there.",
+        rule: "Until the day (UTC) is over, at accounts that never signed in from the caller's network or with its credential.",
+        undo: budget("holdSprayed: false   # only told"),
+      };
+    case "login-known":
+      return { words: "Sign-ins are held here for tried passwords; this account signed in from there before and is not.", rule: null, undo: null };
+    case "login-probation":
+      return { words: "Leaked passwords are tried from this network; this try was one of those let through.", rule: null, undo: budget("holdStuffers: false   # only told") };
     case "prompt-limit":
       return {
         words: "Somebody was asked to agree on a device of his as often as one person may be within ten minutes.",
