@@ -130,7 +130,7 @@ export class SignInHolds {
 function givenIn({ query, contentType, body }: RequestParts, proof: string, ports: Ports): string | undefined {
   const request = { headers: [["content-type", contentType]] as const, body: body ?? "" };
   const exchange = { id: "", at: 0, method: "POST", url: `http://_/?${query}`, client: { address: "" }, request, response: { status: 0, headers: [] }, carries: carriesAll };
-  return requestFields(viewOf(exchange, ports), [], ports).find(({ name }) => name === proof)?.value;
+  return requestFields(viewOf(exchange, ports), [], ports, { fieldNames: () => [proof] }).find(({ name }) => name === proof)?.value;
 }
 
 function pairsOf({ actor, accounts }: Pick<SignInTry, "actor" | "accounts">): Key[] {
