@@ -80,5 +80,9 @@ export function openReservation(watch: EndpointWatch, actor: Actor, at: number):
 
 /** As the question of a caller whom the operator expects: it is answered. */
 export function openExpected(watch: EndpointWatch, actor: Actor, subjects: readonly Subject[], at: number): Reservation {
-  return { ...openReservation(watch, actor, at), known: [...subjects], reason: "expected", expected: true };
+  const reservation = openReservation(watch, actor, at);
+  for (const subject of subjects) reservation.known.push(subject);
+  reservation.reason = "expected";
+  reservation.expected = true;
+  return reservation;
 }

@@ -31,7 +31,9 @@ export class QuestionWatch {
   /** One question; the row to keep of it, undefined where it changed nothing. */
   asked(endpointId: string, contact: Omit<Contact, "followed">, place: TargetPlace | undefined): QuestionRow["asked"] {
     if (!this.#take(endpointId, contact, place)) return undefined;
-    return { ...contact, ...(place === undefined ? {} : { place: { block: place.block, bucket: place.bucket, offset: place.offset } }) };
+    const { at, source, address, subject, truthful, attributes } = contact;
+    if (place === undefined) return { at, source, address, subject, truthful, attributes };
+    return { at, source, address, subject, truthful, attributes, place: { block: place.block, bucket: place.bucket, offset: place.offset } };
   }
 
   /** Whom the gate may hold off alone: clients that were named, or else who asks where a list stands that is gone through in order. */
@@ -92,8 +94,8 @@ export class QuestionWatch {
   /** Takes up what an earlier life wrote down of one exchange. What it tells was told then. */
   recall({ at, endpointId, asked, followed }: QuestionRow): void {
     if (asked !== undefined) {
-      const { place, ...contact } = asked;
-      this.#take(endpointId, contact, place === undefined ? undefined : { ...place, bucket: place.bucket, rank: Number.NaN });
+      const { place } = asked;
+      this.#take(endpointId, asked, place === undefined ? undefined : { block: place.block, rank: Number.NaN, bucket: place.bucket, offset: place.offset });
     }
     this.advance(at);
     for (const [network, subjects] of followed ?? []) this.followed(network, subjects);

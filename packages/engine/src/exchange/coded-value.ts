@@ -85,7 +85,7 @@ function payloadOf(token: string): Coded | undefined {
   const [, payload = "", signature = ""] = token.split(".", 4);
   const text = textOfBase64(payload);
   const found = text === undefined || !text.startsWith("{") ? undefined : treeOf(text);
-  return found?.kind === "tree" && signature.length >= signatureCharactersMin ? { ...found, signed: true } : found;
+  return found?.kind === "tree" && signature.length >= signatureCharactersMin ? { kind: "tree", tree: found.tree, text: found.text, signed: true } : found;
 }
 
 /** Whether base64 that begins so can be readable text. Seven bits: text in UTF-8 that begins otherwise names nobody by number or address. */

@@ -3,7 +3,7 @@ import type { Ports } from "../exchange/ports.ts";
 import { networkOf } from "../exchange/actor.ts";
 import { splitUrl } from "../exchange/split-target.ts";
 import { headerOf } from "../exchange/view-of.ts";
-import type { ExchangeView } from "../exchange/view.ts";
+import { type ExchangeView, withSegments } from "../exchange/view.ts";
 import { answerShape, saysNothingInWords } from "./admission.ts";
 import { hash32 } from "./distinct-counter.ts";
 import { type RouteFront, frontPath, FrontRoutes, isRouteLike } from "./front-routes.ts";
@@ -44,7 +44,7 @@ export class FrontControllers {
     const { url, request } = view.exchange;
     const sent = { query: splitUrl(url).query, contentType: headerOf(request.headers, "content-type"), body: typeof request.body === "string" ? request.body : undefined };
     const segments = this.#routes.routesOf(view.host, view.segments, sent)?.[0];
-    return segments === undefined ? view : { ...view, segments };
+    return segments === undefined ? view : withSegments(view, segments);
   }
 
   fronts(): readonly RouteFront[] {

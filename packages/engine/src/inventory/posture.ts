@@ -252,7 +252,12 @@ export class Posture {
     const learned = this.#learned?.learned(counts.none, counts.none.refused > 0 ? sharedBehindDoorMin : sharedNetworksMin);
     const told = learned === undefined ? { counts, tallies } : apart(counts, tallies, learned);
     return {
-      ...told.counts,
+      none: told.counts.none,
+      malformed,
+      expired: counts.expired,
+      otherPrincipal: counts.otherPrincipal,
+      valid: told.counts.valid,
+      sharedConstant: told.counts.sharedConstant,
       verdict: learned === undefined ? bare.verdict : verdictOf(told.counts, told.tallies),
       bare,
       kinds: (learned === undefined ? [...this.#kinds] : [...new Set([...this.#kinds, "custom"])]).sort(),
@@ -408,8 +413,16 @@ function apart(counts: PostureCounts, tallies: PostureTallies, { outcomes, chall
     into[outcome] += moved;
   }
   return {
-    counts: { ...counts, none, valid, sharedConstant },
-    tallies: { ...tallies, challenged: tallies.challenged + (constant ? 0 : challenged), passed: tallies.passed + outcomes.other },
+    counts: { none, malformed: counts.malformed, expired: counts.expired, otherPrincipal: counts.otherPrincipal, valid, sharedConstant },
+    tallies: {
+      reads: tallies.reads,
+      refusedElsewhere: tallies.refusedElsewhere,
+      bodyRefused: tallies.bodyRefused,
+      challenged: tallies.challenged + (constant ? 0 : challenged),
+      passed: tallies.passed + outcomes.other,
+      alike: tallies.alike,
+      differs: tallies.differs,
+    },
   };
 }
 

@@ -100,7 +100,7 @@ export async function runGate(options: GateOptions): Promise<RunningGate> {
     lead,
     holds,
     limits: options.limits.length === 0 ? undefined : new RateLimits(ports, options.limits, scope, () => undefined),
-    journal: (rows) => disclosures.appendAll(rows.map((row): GateJournalRow => ({ ...row, gate: epoch }))),
+    journal: (rows) => disclosures.appendAll(rows.map((row): GateJournalRow => ({ gate: epoch, ...row }))),
     signals: (signals) => link.signal(signals),
     complete: (finished) => {
       link.push(finished);

@@ -247,7 +247,7 @@ export class JudgingGate implements GatePort {
     if (reservation.action !== "uniform") return released;
     const { uniform } = endpoint;
     const asked = answer.at - tookMs;
-    token.waiting.note = { ...token.waiting.note, answered: uniform.status };
+    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0, answered: uniform.status };
     return {
       kind: "replace",
       status: uniform.status,
@@ -276,7 +276,14 @@ export class JudgingGate implements GatePort {
         note = waiting.note;
         const { sent } = capture;
         if (note !== undefined && sent !== undefined)
-          note = { ...note, sent: { headers: pairs(sent.rawHeaders), bytes: sent.bytes - repeated(endpoint, extracted.first), ms: sent.ms } };
+          note = {
+            action: note.action,
+            would: note.would,
+            reason: note.reason,
+            journaled: note.journaled,
+            ...(note.answered === undefined ? {} : { answered: note.answered }),
+            sent: { headers: pairs(sent.rawHeaders), bytes: sent.bytes - repeated(endpoint, extracted.first), ms: sent.ms },
+          };
         number = waiting.number;
         break;
       }

@@ -82,7 +82,7 @@ export class GateServer {
       if (kind === FrameKind.hello) return this.#hello(socket, JSON.parse(payload.toString("utf8")) as Extract<GateFrame, { t: "hello" }>);
       const { head, records } = readBatch(payload);
       const { origin, ...batch } = head;
-      this.#options.onFrame({ ...batch, exchanges: this.#reader.readAll(records, batch.epoch, origin) });
+      this.#options.onFrame({ exchanges: this.#reader.readAll(records, batch.epoch, origin), ...batch });
       send(socket, { t: "ack", epoch: batch.epoch, seq: batch.seq, signals: batch.signalSeq });
     });
     socket.on("data", (chunk: Buffer) => {

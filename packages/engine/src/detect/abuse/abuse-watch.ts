@@ -80,13 +80,14 @@ export class AbuseWatch {
     }
     this.#voucher(seen);
     const place = seen.operation === undefined ? endpointId : placeOf(endpointId, seen.operation);
-    const attempt = this.kinds.observe(place === endpointId ? seen : { ...seen, endpointId: place });
+    const attempt = this.kinds.observe(place === endpointId ? seen : seenAt(seen, place));
     const { prompted, agreed, named } = this.kinds.lastPrompt;
     this.agreed = agreed === undefined ? nobody : named === undefined || named === agreed ? [agreed] : [agreed, named];
     if (agreed !== undefined) this.#bombing.agreed(agreed);
     if (prompted !== undefined) this.#bombing.prompted(prompted, endpointId, actor, at);
     if (attempt !== undefined) {
-      const tried: Tried = { ...attempt, endpointId, actor, unknownAccount: attempt.outcome === "missing" || seen.denies() };
+      const { kind, outcome, account, challenge, given } = attempt;
+      const tried: Tried = { kind, outcome, account, challenge, given, at: attempt.at, endpointId, actor, unknownAccount: outcome === "missing" || seen.denies() };
       if (tried.kind === "code-check") this.#code(tried, seen);
       else {
         this.#stuffing.observe(tried, seen.view.exchange.gate?.reason === "login-known");
@@ -216,6 +217,11 @@ export interface AbuseSeen extends KindSeen {
   readonly denies: () => boolean;
   /** Where several operations are called at one path: which one, by {@link operationKey}. */
   readonly operation?: string | undefined;
+}
+
+/** The same of one operation. */
+function seenAt({ view, at, pathValues, subjects, roots, actor, responseClass, declared }: AbuseSeen, endpointId: string): KindSeen {
+  return { view, at, endpointId, pathValues, subjects, roots, actor, responseClass, declared };
 }
 
 export interface CodesStopped {

@@ -139,7 +139,7 @@ export class AnchorFinder {
   }
 
   restore(state: AnchorFinderState): void {
-    for (const { id, ...kind } of state.kinds.slice(0, kindsMax)) this.#kinds.set(id, { ...kind, bare: kind.bare ?? 0 });
+    for (const { id, proof, accepted, refused, confirmed, bare = 0 } of state.kinds.slice(0, kindsMax)) this.#kinds.set(id, { proof, accepted, refused, confirmed, bare });
   }
 
   /** A credential issued earlier is used and accepted: the one who got it was legitimate. */

@@ -53,9 +53,12 @@ export class EndpointKinds {
     if (fields.length === 0) return undefined;
     const keys = this.#accountsOf(seen, fields);
     if (mayChange(view)) {
-      const step = this.#prompts.observe({ ...seen, named: seen.subjects[0]?.hash }, fields, keys[0]);
+      const step = this.#prompts.observe(seen, seen.subjects[0]?.hash, fields, keys[0]);
       const { declared } = seen;
-      this.lastPrompt = declared === undefined ? step : { ...step, prompted: declared === "push-prompt" && view.exchange.response.status < 300 ? keys[0] : undefined };
+      this.lastPrompt =
+        declared === undefined
+          ? step
+          : { prompted: declared === "push-prompt" && view.exchange.response.status < 300 ? keys[0] : undefined, agreed: step.agreed, named: step.named };
     }
     const attempt = responseClass === undefined || (fields.length < 2 && seen.declared === undefined) ? undefined : this.#try(seen, fields, labelOf(responseClass), keys);
     if (keys.length > 0 && attempt === undefined) this.#remember(seen, fields, keys, view.exchange.response.status);

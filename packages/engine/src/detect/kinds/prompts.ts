@@ -34,8 +34,8 @@ export class Prompts {
       this.#ways.set(id, { decisions, deciders: new Set(deciders.slice(0, decidersMax)), answers: new Map(answers.slice(0, answersMax)) });
   }
 
-  /** Reads an exchange that may change something, in order of time. `account`: whom it is about. */
-  observe(seen: PromptSeen, fields: readonly Field[], account: string | undefined): PromptStep {
+  /** Reads an exchange that may change something, in order of time. `named`: hash of the identifier that stands in the request. `account`: whom it is about, who may be known by another. */
+  observe(seen: PromptSeen, named: string | undefined, fields: readonly Field[], account: string | undefined): PromptStep {
     const { view, at, endpointId, actor } = seen;
     const { status } = view.exchange.response;
     const caller = actor.credential ?? actor.narrow;
@@ -47,7 +47,7 @@ export class Prompts {
     const agreed = this.#decided(endpointId, way, caller, fields, at);
     if (account === undefined) return agreed === undefined ? nothing : { prompted: undefined, agreed: agreed.account, named: agreed.named };
     const ids = this.#idsIn(view, fields);
-    for (const id of ids) this.#made.set(id, { endpointId, way, account, named: seen.named, caller, at, decided: false });
+    for (const id of ids) this.#made.set(id, { endpointId, way, account, named, caller, at, decided: false });
     return { prompted: ids.length > 0 && this.isPrompt(way) ? account : undefined, agreed: agreed?.account, named: agreed?.named };
   }
 
@@ -154,8 +154,6 @@ export interface PromptSeen {
   readonly at: number;
   readonly endpointId: string;
   readonly actor: Actor;
-  /** Hash of the identifier that stands in the request; the account may be known by another. */
-  readonly named: string | undefined;
 }
 
 export interface PromptStep {

@@ -303,7 +303,7 @@ export class EndpointOracle {
       for (const path of removed) key = key === undefined ? undefined : keyWithoutScalar(key, path);
       const id = key === undefined ? record.id : plainHash(key);
       let target = merged.findIndex((other) => other.id === id);
-      if (target < 0) target = merged.push({ ...record, id, key: key ?? record.key, ids: 0, answers: 0 }) - 1;
+      if (target < 0) target = merged.push({ id, key: key ?? record.key, status: record.status, fields: record.fields, ids: 0, answers: 0 }) - 1;
       const into = merged[target];
       if (into !== undefined) {
         into.ids += record.ids;
@@ -461,7 +461,7 @@ export class EndpointOracle {
     const symbol = this.#symbols.get(answer.id);
     if (symbol !== undefined) return symbol;
     if (this.classes.length >= classesMax) return classesMax;
-    const next = this.classes.push({ ...answer, ids: 0, answers: 0 }) - 1;
+    const next = this.classes.push({ id: answer.id, key: answer.key, status: answer.status, fields: answer.fields, ids: 0, answers: 0 }) - 1;
     this.#symbols.set(answer.id, next);
     return next;
   }

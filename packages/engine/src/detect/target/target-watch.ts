@@ -278,7 +278,13 @@ interface KnownState extends Pick<Known, "firstAt" | "lastAt" | "dayAt" | "judge
 function restored({ standsUntil, toldAt, waiting, pairs, counted, honest, blocks, neighbours, order, ...counts }: KnownState): Known {
   const byPair = new Map<string, Waiting>();
   // The number itself was not kept: the order of these is not judged.
-  const rows = waiting.slice(-waitingMax).map((row): Waiting => ({ ...row, place: { ...row.place, bucket: row.place.bucket, rank: Number.NaN } }));
+  const rows = waiting.slice(-waitingMax).map(({ at, source, subject, place: { block, bucket, offset }, anchored }): Waiting => ({
+    at,
+    source,
+    subject,
+    place: { block, rank: Number.NaN, bucket, offset },
+    anchored,
+  }));
   for (const row of rows) byPair.set(row.source + row.subject, row);
   const known: Known = {
     ...counts,

@@ -17,10 +17,10 @@ export class WalkingFronts {
   readonly #endpoints = new Map<string, Known>();
 
   /** A question about the identifier of this rank, answered or not. */
-  asked(endpointId: string, asked: { readonly at: number; readonly source: string; readonly subject: string; readonly rank: number }): void {
-    if (Number.isNaN(asked.rank)) return;
+  asked(endpointId: string, { at, source, subject, rank }: { readonly at: number; readonly source: string; readonly subject: string; readonly rank: number }): void {
+    if (Number.isNaN(rank)) return;
     const known = this.#of(endpointId);
-    known.questions.push({ ...asked, followed: false });
+    known.questions.push({ at, source, subject, rank, followed: false });
     if (known.questions.length > questionsMax) known.questions.shift();
     known.news++;
   }

@@ -164,13 +164,14 @@ function fieldCall(
 function storedCall(request: GraphqlRequest, hash: string, result: { readonly [key: string]: Json } | undefined, status: number, ports: Ports): Call {
   const { operationName } = request;
   const name = operationName !== undefined && isPlainWords(operationName) ? operationName : hashedField(operationName ?? `document ${hash.slice(0, 128)}`, ports);
-  const call = { kind: "persisted" as const, name, args: request.variables };
+  const kind = "persisted";
+  const args = request.variables;
   const { byKey, whole } = errorsOf(result);
   const error = whole ?? [...byKey.values()][0];
-  if (error !== undefined) return { ...call, verdict: "failed", status: statusOfError(error, status), data: undefined };
+  if (error !== undefined) return { kind, name, args, verdict: "failed", status: statusOfError(error, status), data: undefined };
   const data = result?.["data"];
-  if (data !== undefined && data !== null) return { ...call, verdict: "answered", status, data };
-  return { ...call, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
+  if (data !== undefined && data !== null) return { kind, name, args, verdict: "answered", status, data };
+  return { kind, name, args, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
 }
 
 function isAnswer(json: Json | undefined): boolean {

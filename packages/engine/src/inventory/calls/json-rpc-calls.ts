@@ -26,11 +26,12 @@ export function jsonRpcCalls(view: ExchangeView): Calls | undefined {
   const list: Call[] = [];
   for (const { method, params, id } of requests.slice(0, callsMax)) {
     const own = id === undefined ? undefined : (answers.get(idOf(id)) ?? whole);
-    const call = { kind: "call" as const, name: method, args: named(params) };
+    const kind = "call";
+    const args = named(params);
     const error = own?.["error"];
-    if (error !== undefined && error !== null) list.push({ ...call, verdict: "failed", status: statusOfError(error, status), data: undefined });
-    else if (own !== undefined && own["result"] !== undefined) list.push({ ...call, verdict: "answered", status, data: own["result"] });
-    else list.push({ ...call, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined });
+    if (error !== undefined && error !== null) list.push({ kind, name: method, args, verdict: "failed", status: statusOfError(error, status), data: undefined });
+    else if (own !== undefined && own["result"] !== undefined) list.push({ kind, name: method, args, verdict: "answered", status, data: own["result"] });
+    else list.push({ kind, name: method, args, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined });
   }
   return { protocol: "json-rpc", list, more: Math.max(0, requests.length - callsMax) };
 }

@@ -107,17 +107,28 @@ function operationOf({ protocol }: Calls, kind: Operation["kind"], name: string,
 /** An exchange as if it had been this call alone: its arguments for a body, its result for an answer, the status its error means. */
 function viewOfCall(view: ExchangeView, call: Call): ExchangeView {
   const { exchange } = view;
-  const answered = call.verdict === "answered";
+  const { id, at, method, url, client, request, response, durationMs, upstreamMs, carries, gate } = exchange;
   return {
-    ...view,
     exchange: {
-      ...exchange,
-      request: { headers: exchange.request.headers },
-      response: { status: call.status, headers: answered ? exchange.response.headers : [], size: 0 },
+      id,
+      at,
+      method,
+      url,
+      client,
+      request: { headers: request.headers },
+      response: { status: call.status, headers: call.verdict === "answered" ? response.headers : [], size: 0 },
+      ...(durationMs === undefined ? {} : { durationMs }),
+      ...(upstreamMs === undefined ? {} : { upstreamMs }),
+      carries,
+      ...(gate === undefined ? {} : { gate }),
     },
+    host: view.host,
+    segments: view.segments,
     query: [],
     form: [],
     requestJson: call.args,
     responseJson: call.data,
+    credential: view.credential,
+    userAgent: view.userAgent,
   };
 }
