@@ -18,8 +18,7 @@ import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
 import { type AbuseHold, withHold } from "./decide/abuse-hold.ts";
 import { AbuseHolds } from "./decide/abuse-holds.ts";
-import { CodeLimits, type CodeRefusal, type CodeTry } from "./decide/code-limits.ts";
-import { PromptLimits, type PromptTry } from "./decide/prompt-limits.ts";
+import { type Tries, TryLimits, type TryRefusal } from "./decide/try-limits.ts";
 import { clientOfRequest } from "./detect/names/client-of-request.ts";
 import type { ResponseClass } from "./understood.ts";
 import { TimeQueue } from "./time-queue.ts";
@@ -47,8 +46,7 @@ export class Judge {
   #waitingBytes = 0;
   #matcher = new GuardMatcher([]);
   #fronts: FrontRoutes;
-  readonly #prompts: PromptLimits;
-  readonly #codes: CodeLimits;
+  readonly #tries: TryLimits;
   readonly #holds: AbuseHolds;
   #principals: ReadonlySet<string> = new Set();
   #version = -1;
@@ -63,8 +61,7 @@ export class Judge {
     this.#sink = sink;
     this.#options = options;
     this.#fronts = new FrontRoutes([], ports);
-    this.#prompts = new PromptLimits(ports);
-    this.#codes = new CodeLimits(ports);
+    this.#tries = new TryLimits(ports);
     this.#holds = new AbuseHolds(ports);
     this.ledger = options.ledger ?? new Ledger(ports, options);
     this.gate = new GateEngine(options);
@@ -140,33 +137,16 @@ export class Judge {
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
     const { segments, endpoint } = this.#placed(exchange, host, path, query);
     let limited: Open["limited"] = this.#options.limit?.(exchange, at);
-    let prompts = limited === undefined ? this.#prompted(exchange, host, segments, query, at) : undefined;
-    if (typeof prompts === "number") limited = "prompts";
-    const codes = limited === undefined ? this.#coded(exchange, host, segments, query, at) : undefined;
-    if (codes !== undefined && "wait" in codes) {
-      limited = codes.reason;
-      if (typeof prompts === "object") this.#prompts.withdraw(prompts, at);
-      prompts = undefined;
-    }
+    let tried = limited === undefined ? this.#tried(exchange, host, segments, query, at) : undefined;
+    if (tried !== undefined && "wait" in tried) limited = tried.reason;
     const hold = limited === undefined ? this.#held(exchange, host, segments, query, at) : undefined;
     if (hold !== undefined && hold.wait > 0) {
       limited = hold.reason;
-      if (typeof prompts === "object") this.#prompts.withdraw(prompts, at);
-      prompts = undefined;
+      if (tried !== undefined && "tries" in tried) this.#tries.withdraw(tried, at);
+      tried = undefined;
     }
     if (limited !== undefined && limited !== "observed" && this.#options.mode === "enforce") {
-      const refused: Open = {
-        dueAt,
-        index,
-        exchange,
-        endpoint: undefined,
-        reservation: undefined,
-        limited,
-        extracted: undefined,
-        codes: undefined,
-        prompts: undefined,
-        hold: undefined,
-      };
+      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined, tries: undefined, hold: undefined };
       this.#answers.push(dueAt, refused);
       return refused;
     }
@@ -190,8 +170,7 @@ export class Judge {
       reservation,
       limited,
       extracted,
-      codes: codes === undefined || "wait" in codes ? undefined : codes,
-      prompts: typeof prompts === "number" ? undefined : prompts,
+      tries: tried === undefined || "wait" in tried ? undefined : tried,
       hold,
     };
     this.#answers.push(dueAt, open);
@@ -214,16 +193,10 @@ export class Judge {
     return this.#matcher.findRouted(exchange.method, host, segments, this.#fronts.routesOf(host, segments, partsOfRequest(exchange, segments, query)) ?? []);
   }
 
-  /** Undefined where nobody is prompted. */
-  #prompted(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): PromptTry | number | undefined {
-    const door = this.#prompts.find(exchange.method, host, segments);
-    return door === undefined ? undefined : this.#prompts.take(door, partsOfRequest(exchange, segments, query), at);
-  }
-
-  /** Undefined where no code is checked. */
-  #coded(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): CodeTry | CodeRefusal | undefined {
-    const door = this.#codes.find(exchange.method, host, segments);
-    return door === undefined ? undefined : this.#codes.take(door, this.#actorOf(exchange, query), partsOfRequest(exchange, segments, query), at);
+  /** Undefined where no code is checked and nobody is prompted. */
+  #tried(exchange: Exchange, host: string, segments: readonly string[], query: string, at: number): Tries | TryRefusal | undefined {
+    const doors = this.#tries.find(exchange.method, host, segments);
+    return doors === undefined ? undefined : this.#tries.take(doors, () => this.#actorOf(exchange, query), partsOfRequest(exchange, segments, query), true, at);
   }
 
   /** Undefined where nothing speaks against it. */
@@ -242,9 +215,8 @@ export class Judge {
   #answer(open: Open): void {
     const { exchange, endpoint, reservation } = open;
     this.#now = Math.max(this.#now, open.dueAt);
-    if (open.codes !== undefined) this.#codes.settle(open.codes, exchange.response.status > 0 ? this.#answered(exchange, "") : undefined, this.#now);
+    if (open.tries !== undefined) this.#tries.settle(open.tries, exchange.response.status > 0 ? this.#answered(exchange, "") : undefined, exchange.response.status, this.#now);
     if (open.hold !== undefined) this.#holds.settle(open.hold, exchange.response.status > 0 ? this.#answered(exchange, "") : undefined, this.#now);
-    if (open.prompts !== undefined) this.#prompts.settle(open.prompts, exchange.response.status, this.#now);
     let rows: readonly Disclosure[] = [];
     let noted = exchange;
     let known: KnownOfRequest | undefined;
@@ -277,7 +249,7 @@ export class Judge {
     for (const attempt of step.attempts) this.gate.anchor(attempt);
     for (const anchor of step.handed) {
       this.gate.anchor(anchor);
-      this.#prompts.anchor(anchor);
+      this.#tries.anchor(anchor);
       this.#holds.anchor(anchor);
     }
     const told = rows.length === 0 ? step.disclosures : rows;
@@ -312,8 +284,7 @@ export class Judge {
     this.#matcher = new GuardMatcher(policy.endpoints, this.#ports);
     this.#fronts = new FrontRoutes(policy.routeFronts ?? [], this.#ports);
     this.#principals = new Set(policy.principals);
-    this.#prompts.setEndpoints(policy.prompts ?? []);
-    this.#codes.setDoors(policy.codes ?? []);
+    this.#tries.setPolicy(policy);
     this.#holds.setPolicy(policy);
   }
 
@@ -371,11 +342,9 @@ interface Open {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
-  readonly limited: "throttle" | "prompts" | CodeRefusal["reason"] | AbuseHold["reason"] | "observed" | undefined;
-  /** A code that was tried and is not judged yet. */
-  readonly codes: CodeTry | undefined;
-  /** Prompts that are counted and may not have been sent. */
-  readonly prompts: PromptTry | undefined;
+  readonly limited: "throttle" | TryRefusal["reason"] | AbuseHold["reason"] | "observed" | undefined;
+  /** Codes that were tried and are not judged yet, prompts that are counted and may not have been sent. */
+  readonly tries: Tries | undefined;
   readonly hold: AbuseHold | undefined;
   /** Of a guarded endpoint's request. */
   readonly extracted: Extracted | undefined;
@@ -398,7 +367,7 @@ function decisionOf({ exchange, reservation, limited, hold }: Open, mode: Mode):
 const tooMany = { status: 429, headers: [], body: "" };
 
 function reasonOf(limited: NonNullable<Open["limited"]>): string {
-  return limited === "prompts" ? "prompt-limit" : limited === "throttle" || limited === "observed" ? "rate-limit" : limited;
+  return limited === "throttle" || limited === "observed" ? "rate-limit" : limited;
 }
 
 function partsOfRequest({ request: { headers, body } }: Exchange, segments: readonly string[], query: string): RequestParts {

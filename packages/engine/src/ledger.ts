@@ -1,4 +1,5 @@
 import { operationKey } from "./inventory/calls/operations.ts";
+import { partsOfCall, resultJson } from "./inventory/calls/request-calls.ts";
 import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
@@ -11,8 +12,8 @@ import { extractSubjects, type Extracted, subjectInPath } from "./exchange/subje
 import { viewOf } from "./exchange/view-of.ts";
 import type { ExchangeView } from "./exchange/view.ts";
 import type { Finding } from "./assess/finding.ts";
-import { AbuseWatch, placeOf } from "./detect/abuse/abuse-watch.ts";
-import { labelOf, plainOutcome } from "./detect/kinds/outcome.ts";
+import { type AbuseSeen, AbuseWatch, placeOf } from "./detect/abuse/abuse-watch.ts";
+import { labelOf, plainOutcome, type TryOutcome } from "./detect/kinds/outcome.ts";
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder } from "./detect/anchors/anchor-finder.ts";
 import { Creations } from "./detect/anchors/creations.ts";
@@ -122,14 +123,15 @@ export class Ledger {
         rules: this.#rules,
         owned: (endpointId) => this.handed.owned(endpointId),
         refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),
-        codes: (endpoint) => this.abuse.codesAt(endpoint.id, this.#rules.declared(endpoint)?.kind),
+        placeOf: (endpoint) => this.#placeOf(endpoint),
+        codes: (endpoint, place) => this.abuse.codesAt(place, this.#rules.declared(endpoint)?.kind),
         proof: (endpointId) => this.abuse.kinds.proofOf(endpointId),
-        sprayed: (endpointId, at) => this.abuse.harmless(endpointId, at),
+        sprayed: (endpoint, at, place) => this.abuse.harmless(pathOf(endpoint).id, at, place),
         rightGives: (endpointId, at) => this.abuse.rightGives(endpointId, at),
         holds: (endpoint) => this.abuse.holdsAt(endpoint.id, this.#rules.declared(endpoint)?.kind),
         held: () => this.abuse.held(),
         heldVersion: () => this.abuse.heldVersion,
-        prompts: (endpoint) => this.abuse.kinds.isPrompt(endpoint.id, this.#rules.declared(endpoint)?.kind),
+        prompts: (endpoint, place) => this.abuse.kinds.isPrompt(place, this.#rules.declared(endpoint)?.kind),
         refusedPromptsNobody: (id) => this.abuse.kinds.refusedPromptsNobody(id),
       },
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
@@ -194,7 +196,14 @@ export class Ledger {
           : (subjectInPath(rules, endpoint.template, view.segments, ports) ?? extractSubjects(rules, endpoint.template, partsOf(view), ports));
     step.subjects = extracted.subjects;
     if (refused && exchange.gate?.reason === "code-limit")
-      step.signals = this.abuse.stopped({ exchangeId: exchange.id, at, endpointId: endpoint.id, actor, declared: this.#rules.declared(endpoint)?.kind });
+      step.signals = this.abuse.stopped({
+        exchangeId: exchange.id,
+        at,
+        endpointId: endpoint.id,
+        actor,
+        declared: this.#rules.declared(endpoint)?.kind,
+        operations: endpoint.operations !== undefined,
+      });
     const status = exchange.response.status;
     const answered = !refused && status > 0;
     if (answered && exchange.carries.responseHeaders) {
@@ -226,6 +235,7 @@ export class Ledger {
       const declared = this.#rules.declared(endpoint);
       const declaredAnchor = declared?.anchor;
       const values = pathValues(endpoint.template, view.segments);
+      const calls = this.#callsSeen(view);
       step.anchors = this.anchors.observe({
         view: uniform ? { ...view, responseJson: undefined } : view,
         at,
@@ -236,13 +246,12 @@ export class Ledger {
         network: anonymous.network,
         declaredKind: declaredAnchor,
         declaredSuccess: declared?.anchorSuccess,
-        tried:
-          step.responseClass === undefined ? undefined : this.abuse.kinds.outcomeOf(operation === undefined ? endpoint.id : placeOf(endpoint.id, operation), step.responseClass),
+        tried: this.#outcome(endpoint.id, step.responseClass, operation === undefined ? undefined : calls[0]),
       });
       // Who signs in is handed ids along with his credential: his own number.
       if (!uniform) for (const caller of this.anchors.lastIssued) step.handed = [...step.handed, ...this.#handed(endpoint.id, caller, view, undefined, at)];
       if (status >= 500 && !this.#guards.isHeld(endpoint.id)) step.attempts = this.#attempt(endpoint, anonymous, at);
-      step.signals = this.abuse.observe({
+      const watched: AbuseSeen = {
         view,
         at,
         endpointId: endpoint.id,
@@ -253,11 +262,10 @@ export class Ledger {
         actor: anonymous,
         responseClass: step.responseClass,
         declared: declared?.kind,
-        operation,
         denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
-      });
+      };
+      for (const seen of calls.length === 0 ? [watched] : calls.map((call) => ({ ...watched, ...call }))) this.#watch(endpoint, exchange, step, seen, rules);
       this.#guards.hurryHolds(at);
-      if (this.abuse.agreed.length > 0) step.handed = [...step.handed, { at, endpointId: endpoint.id, kind: "agreed", narrow: "", network: "", subjects: this.abuse.agreed }];
       if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#lessons.heard(endpoint, step, actor, step.responseClass, at);
       // A lookup that tells about others proves nobody's honesty by a code sent along with it.
       if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
@@ -290,8 +298,6 @@ export class Ledger {
         step.disclosures.push(...rows);
       }
     }
-    if (rules.length === 0 && !refused && exchange.gate?.journaled !== true && this.abuse.lastCodes.length > 0)
-      step.disclosures.push(...rowsOf(exchange, endpoint.id, actor, codeSubjects(this.abuse.lastCodes), step.responseClass, undefined));
     if (answered && extracted.batch === undefined) this.#listed(endpoint, exchange, step, actor, at);
     this.#guards.hurry(endpoint, rules);
     return step;
@@ -353,9 +359,50 @@ export class Ledger {
 
   /** What an endpoint is for, by the operator's word or as traffic shows. */
   kindOf(endpoint: InventoryEndpoint): KindVerdict {
-    const path = endpoint.operation === undefined ? undefined : endpoint.place.leaf?.get(endpoint.method);
-    const id = path === undefined || endpoint.operation === undefined ? endpoint.id : placeOf(path.id, operationKey(endpoint.operation));
-    return this.abuse.kinds.verdict(id, this.#rules.declared(endpoint)?.kind);
+    return this.abuse.kinds.verdict(this.#placeOf(endpoint), this.#rules.declared(endpoint)?.kind);
+  }
+
+  /** What one try says of codes, messages and sign-ins: of the exchange, or of one call in it. */
+  #watch(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, seen: AbuseSeen, rules: readonly SubjectRule[]): void {
+    const signals = this.abuse.observe(seen);
+    if (signals.length > 0) step.signals = [...step.signals, ...signals];
+    const { agreed, lastCodes } = this.abuse;
+    if (agreed.length > 0) step.handed = [...step.handed, { at: seen.at, endpointId: endpoint.id, kind: "agreed", narrow: "", network: "", subjects: agreed }];
+    if (lastCodes.length > 0 && rules.length === 0 && exchange.gate?.journaled !== true)
+      step.disclosures.push(...rowsOf(exchange, endpoint.id, step.actor, codeSubjects(lastCodes), seen.responseClass, undefined, step.disclosures.length));
+  }
+
+  /** The known calls of the exchange read last, each as if it had been asked alone. */
+  #callsSeen({ segments }: ExchangeView): readonly CallOfExchange[] {
+    return this.inventory.lastCalls.map(({ key, name, endpoint, view }) => {
+      this.#guards.touched(endpoint);
+      const place = this.#placeOf(endpoint);
+      const rules = this.#rules.of(endpoint);
+      const parts = partsOfCall({ ...partsOf(view), segments }, { name, args: view.requestJson });
+      const { subjects, first } = rules.length === 0 ? nothingExtracted : extractSubjects(rules, endpoint.template, parts, this.#ports);
+      const { status } = view.exchange.response;
+      const json = resultJson(view.responseJson);
+      if (json !== undefined && status < 500 && status !== 429) this.#schemes.observe(place, json, [first]);
+      const responseClass = classifyResponse(
+        this.#schemes.scheme(place),
+        { status, contentType: "application/json", location: "", body: undefined, json, echo: [first] },
+        this.#ports,
+      );
+      // Its name says what it is for, as a path would.
+      return { view: { ...view, segments: parts.segments }, pathValues: noValues, subjects, first, responseClass, operation: key };
+    });
+  }
+
+  /** How what was tried came out, by what is known of the endpoint, or of the one operation that was called. */
+  #outcome(endpointId: string, responseClass: ResponseClass | undefined, call: CallOfExchange | undefined): TryOutcome | undefined {
+    const seen = call === undefined ? responseClass : call.responseClass;
+    return seen === undefined ? undefined : this.abuse.kinds.outcomeOf(call === undefined ? endpointId : placeOf(endpointId, call.operation), seen);
+  }
+
+  /** Under what an endpoint is known to those who watch codes, messages and sign-ins. */
+  #placeOf(endpoint: InventoryEndpoint): string {
+    const path = pathOf(endpoint);
+    return path === endpoint || endpoint.operation === undefined ? endpoint.id : placeOf(path.id, operationKey(endpoint.operation));
   }
 
   /** Where an endpoint's requests name somebody. Learned rules are not stored: of an endpoint that nobody asked for since it was restored they are read off its parameters. */
@@ -573,13 +620,21 @@ export class Ledger {
   }
 }
 
+/** The endpoint that an operation is called at; itself where it is none. */
+function pathOf(endpoint: InventoryEndpoint): InventoryEndpoint {
+  return endpoint.operation === undefined ? endpoint : (endpoint.place.leaf?.get(endpoint.method) ?? endpoint);
+}
+
 /** Codes of coupons as what is exposed when they are found. */
 function codeSubjects(hashes: readonly string[]): readonly Subject[] {
   return hashes.map((hash) => ({ type: "opaque", hash, location: { in: "json", name: "code" } }));
 }
 
+type CallOfExchange = Pick<AbuseSeen, "view" | "pathValues" | "subjects" | "first" | "responseClass"> & { readonly operation: string };
+
 const noAnchors: readonly Anchor[] = [];
 const noRows: readonly Disclosure[] = [];
+const noValues: readonly string[] = [];
 const nothingExtracted: Extracted = { subjects: [], truncated: false, needsBody: false, first: "" };
 
 function telling(verdict: OracleVerdict): number {

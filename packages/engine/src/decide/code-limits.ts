@@ -50,7 +50,8 @@ export class CodeLimits {
     for (const door of doors) this.#doors.set(door.id, door);
     for (const id of this.#brakes.keys()) if (!this.#doors.has(id)) this.#brakes.delete(id);
     this.#vouchers.keep(this.#doors);
-    this.#matcher = doors.length === 0 ? undefined : new GuardMatcher(doors, this.#ports);
+    const paths = doors.filter(({ operation }) => operation === undefined);
+    this.#matcher = paths.length === 0 ? undefined : new GuardMatcher(paths, this.#ports);
   }
 
   find(method: string, host: string, segments: readonly string[]): CodeDoor | undefined {

@@ -4,6 +4,7 @@ import type { AsnRange } from "../detect/names/asn-table.ts";
 import type { AttributeKind } from "../detect/names/client-attributes.ts";
 import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
 import type { ResponseClass } from "../understood.ts";
+import type { Operation } from "../inventory/calls/call.ts";
 import type { RouteFront } from "../inventory/front-routes.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";
@@ -65,6 +66,8 @@ export interface GuardedEndpoint {
   readonly signedIn?: true | "proven";
   /** Everybody reads what was handed to him before: who shows a credential may read little else, see `object-owners.ts`; who shows none is the service's to refuse. */
   readonly owned?: true;
+  /** Of those that check codes or prompt: what is called at this path, where several operations are. See {@link TryLimits}. */
+  readonly operation?: Operation;
   /** Of endpoints that prompt: people were seen to decide what it said that it had asked, and nobody what it refused to ask. What it refuses then prompts nobody; see {@link PromptLimits}. */
   readonly refusedFree?: boolean;
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */

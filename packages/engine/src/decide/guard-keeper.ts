@@ -204,8 +204,10 @@ export class GuardKeeper {
     let changed = false;
     for (const endpoint of endpoints) changed = this.#reguard(endpoint) || changed;
     const alive = new Set(endpoints);
-    for (const guards of [this.#guards, this.#prompting, this.#checking, this.#holding])
+    for (const guards of [this.#guards, this.#prompting, this.#checking, this.#holding]) {
+      if (guards !== this.#guards) for (const call of this.#parts.inventory.calls()) alive.add(call);
       for (const endpoint of guards.keys()) if (!alive.has(endpoint)) changed = guards.delete(endpoint) || changed;
+    }
     return changed;
   }
 
@@ -213,6 +215,8 @@ export class GuardKeeper {
   #reguard(endpoint: InventoryEndpoint): boolean {
     const prompts = put(this.#prompting, endpoint, hasRoom(this.#prompting, endpoint) ? this.#maker.prompt(endpoint, this.#prompting.get(endpoint)) : undefined);
     const codes = put(this.#checking, endpoint, hasRoom(this.#checking, endpoint) ? this.#maker.codeDoor(endpoint, this.#policyAt) : undefined);
+    // What is called at a path is guarded with it.
+    if (endpoint.operation !== undefined && endpoint.place.leaf?.has(endpoint.key) !== true) return prompts || codes;
     const guard = this.#maker.guard(endpoint, this.#policyAt, this.#guards.get(endpoint));
     const holds = put(this.#holding, endpoint, hasRoom(this.#holding, endpoint) ? this.#maker.holdDoor(endpoint) : undefined);
     return put(this.#guards, endpoint, guard) || prompts || codes || holds;

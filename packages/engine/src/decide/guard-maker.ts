@@ -5,6 +5,7 @@ import type { TargetWatch } from "../detect/target/target-watch.ts";
 import type { UniformTemplates } from "../detect/oracle/uniform-template.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { FrontControllers } from "../inventory/front-controllers.ts";
+import type { Operation } from "../inventory/calls/call.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";
@@ -99,40 +100,43 @@ export class GuardMaker {
 
   /** As one that prompts people, if it does. */
   prompt(endpoint: InventoryEndpoint, before: GuardedEndpoint | undefined): GuardedEndpoint | undefined {
-    if (!this.#parts.prompts(endpoint)) return undefined;
-    const { id, method, host, template } = endpoint;
+    const place = this.#parts.placeOf(endpoint);
+    if (!limitable(endpoint) || !this.#parts.prompts(endpoint, place)) return undefined;
+    const { method, host, template } = endpoint;
     const subjects = this.#parts.rules.of(endpoint);
     if (subjects.length === 0) return before;
-    const refusedFree = this.#parts.refusedPromptsNobody(id);
-    return { id, method, host, template, state: "watched", subjects, classes: noScalars, tellsNothing: noIds, uniform: refusedUniform, budget: defaultBudget, refusedFree };
+    const refusedFree = this.#parts.refusedPromptsNobody(place);
+    const parts = { id: place, method, host, template, ...calledAs(endpoint) };
+    return { ...parts, state: "watched", subjects, classes: noScalars, tellsNothing: noIds, uniform: refusedUniform, budget: defaultBudget, refusedFree };
   }
 
   /** As one that checks codes which can be guessed, if it does. */
   codeDoor(endpoint: InventoryEndpoint, at: number): CodeDoor | undefined {
-    const checks = this.#parts.codes(endpoint);
-    // Calls by name share one path: what guesses at one of them must not close the others.
-    if (checks === undefined || endpoint.operation !== undefined || (endpoint.operations?.byKey.size ?? 0) > 0) return undefined;
+    const place = this.#parts.placeOf(endpoint);
+    const checks = limitable(endpoint) ? this.#parts.codes(endpoint, place) : undefined;
+    if (checks === undefined) return undefined;
     const budget = { ...this.#parts.budget, ...this.#parts.rules.declared(endpoint)?.budget };
     const { wrongCodes = abusePolicy.wrongCodes, wrongCodesOnOne = abusePolicy.wrongCodesOfTarget, slowStrangers = true } = budget;
     if (wrongCodes < 1) return undefined;
-    const { id, method, host, template } = endpoint;
-    const harmless = slowStrangers ? this.#parts.sprayed(id, at) : undefined;
+    const { method, host, template } = endpoint;
+    const harmless = slowStrangers ? this.#parts.sprayed(endpoint, at, place) : undefined;
     return {
-      id,
+      id: place,
       method,
       host,
       template,
+      ...calledAs(endpoint),
       state: "watched",
-      subjects: checks === "code" ? this.#triedOn(endpoint) : [],
-      classes: this.#parts.schemes.scheme(id),
+      subjects: checks === "code" ? this.#triedOn(endpoint, place) : [],
+      classes: this.#parts.schemes.scheme(place),
       tellsNothing: noIds,
       uniform: refusedUniform,
       budget: defaultBudget,
       wrongCodes,
       wrongOnOne: wrongCodesOnOne,
       ...(harmless === undefined ? {} : { harmless }),
-      refusals: this.#parts.refusals(id),
-      ...(checks === "voucher" ? { voucher: true as const, rightGives: this.#parts.rightGives(id, at) } : {}),
+      refusals: this.#parts.refusals(place),
+      ...(checks === "voucher" ? { voucher: true as const, rightGives: this.#parts.rightGives(place, at) } : {}),
     };
   }
 
@@ -169,10 +173,10 @@ export class GuardMaker {
   }
 
   /** By what a request says on whom it tries a code: people, else all ids but the code itself. */
-  #triedOn(endpoint: InventoryEndpoint): readonly SubjectRule[] {
+  #triedOn(endpoint: InventoryEndpoint, place: string): readonly SubjectRule[] {
     const rules = this.#parts.rules.of(endpoint);
     const people = rules.filter(({ type }) => naturalKeyTypes.includes(type));
-    const proof = this.#parts.proof(endpoint.id);
+    const proof = this.#parts.proof(place);
     if (people.length > 0 || proof === undefined) return people.length > 0 ? people : rules;
     return rules.filter(({ location }) => !(proof.startsWith(location.in) && proof.endsWith(`:${location.name}`)));
   }
@@ -275,10 +279,12 @@ export interface GuardParts {
   /** Answers below 400 by which an endpoint refuses what is tried there, by label. */
   readonly refusals: (endpointId: string) => readonly string[];
   /** Whether an endpoint checks codes that can be guessed, and of which sort. */
-  readonly codes: (endpoint: InventoryEndpoint) => "code" | "voucher" | undefined;
+  readonly codes: (endpoint: InventoryEndpoint, place: string) => "code" | "voucher" | undefined;
+  /** Under what an endpoint is known to the detectors of codes: its id, or that of the operation called there. */
+  readonly placeOf: (endpoint: InventoryEndpoint) => string;
   /** The field that carries the code there; and how many wrong ones a day do no harm, while somebody guesses on many accounts. */
   readonly proof: (endpointId: string) => string | undefined;
-  readonly sprayed: (endpointId: string, at: number) => number | undefined;
+  readonly sprayed: (endpoint: InventoryEndpoint, at: number, place: string) => number | undefined;
   /** What a right code of a coupon gives beside itself. */
   readonly rightGives: (endpointId: string, at: number) => number;
   /** Whether what is abused at an endpoint may be held, and as what. */
@@ -287,7 +293,7 @@ export interface GuardParts {
   readonly held: () => Held;
   readonly heldVersion: () => number;
   /** Whether an endpoint prompts people on their devices. */
-  readonly prompts: (endpoint: InventoryEndpoint) => boolean;
+  readonly prompts: (endpoint: InventoryEndpoint, place: string) => boolean;
   /** Whether it was seen to prompt those whom it says it asked, and nobody else. */
   readonly refusedPromptsNobody: (endpointId: string) => boolean;
 }
@@ -296,6 +302,19 @@ export interface GuardParts {
 export function isObjectRead(rules: readonly SubjectRule[]): boolean {
   const [rule] = rules;
   return rule !== undefined && rules.length === 1 && objectPlaces.has(rule.location.in) && !rule.location.name.includes("[]") && !natural(rules);
+}
+
+/** Calls by name share one path: what is limited are they, not the path. Other protocols' operations have paths or channels of their own. */
+function limitable({ operation, operations }: InventoryEndpoint): boolean {
+  return operation === undefined ? (operations?.byKey.size ?? 0) === 0 : isCalled(operation);
+}
+
+function isCalled({ protocol }: Operation): boolean {
+  return protocol === "graphql" || protocol === "json-rpc";
+}
+
+function calledAs({ operation }: InventoryEndpoint): Pick<GuardedEndpoint, "operation"> {
+  return operation === undefined || !isCalled(operation) ? {} : { operation };
 }
 
 function othersOf(endpoint: InventoryEndpoint): readonly (readonly [method: string, id: string])[] {

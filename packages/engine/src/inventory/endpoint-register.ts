@@ -82,14 +82,14 @@ export class EndpointRegister {
   }
 
   /** Counts the calls that a request to an endpoint makes by name, each for an endpoint of its own; gives the one it called alone, by {@link operationKey}. */
-  countCalls(host: HostInventory, endpoint: InventoryEndpoint, calls: Calls, view: ExchangeView, callerOf: (view: ExchangeView) => PostureCaller): string | undefined {
+  countCalls(host: HostInventory, endpoint: InventoryEndpoint, calls: Calls, view: ExchangeView, callerOf: (view: ExchangeView) => PostureCaller): Operations<InventoryEndpoint> {
     endpoint.operations ??= new Operations();
     endpoint.operations.observe(calls, view, callerOf, this.#ports, this.#operations, (operation) => {
       const made = this.#part(host, endpoint, operation);
       made.evidence = "certain";
       return made;
     });
-    return endpoint.operations.alone;
+    return endpoint.operations;
   }
 
   /** What an endpoint counted before, its operations included. */

@@ -10,7 +10,7 @@ import type { Calls, Operation } from "./calls/call.ts";
 import { graphqlCalls } from "./calls/graphql-calls.ts";
 import { GraphqlDocuments } from "./calls/graphql-documents.ts";
 import { jsonRpcCalls } from "./calls/json-rpc-calls.ts";
-import { operationsMax } from "./calls/operations.ts";
+import { type CallSeen, operationsMax } from "./calls/operations.ts";
 import { rpcPathOf } from "./calls/rpc-path.ts";
 import { webSocketOf } from "./calls/web-socket.ts";
 import { EndpointRegister } from "./endpoint-register.ts";
@@ -46,6 +46,8 @@ export class Inventory {
   readonly #hosts: InventoryHosts;
   /** The operation that the exchange counted last called by name, where it called one alone, by {@link operationKey}. */
   lastOperation: string | undefined;
+  /** Calls of known operations in the exchange read last. */
+  lastCalls: readonly CallSeen<InventoryEndpoint>[] = noCalls;
   readonly #callers: RequestCallers;
   readonly #proven: ProvenCallers;
   readonly #documents = new GraphqlDocuments();
@@ -124,6 +126,7 @@ export class Inventory {
 
   #count(endpoint: InventoryEndpoint | undefined, view: ExchangeView, network: number): InventoryEndpoint | undefined {
     this.lastOperation = undefined;
+    this.lastCalls = noCalls;
     if (endpoint === undefined) return undefined;
     const caller = this.#callers.of(view, network);
     endpoint.observe(view, caller);
@@ -132,11 +135,13 @@ export class Inventory {
     if (calls === undefined) return endpoint;
     const host = this.#hosts.get(endpoint.host);
     if (host === undefined) return endpoint;
-    this.lastOperation = this.#register.countCalls(host, endpoint, calls, view, (call) => {
+    const { alone, last } = this.#register.countCalls(host, endpoint, calls, view, (call) => {
       const its = this.#callers.of(call, network);
       // What stands in the request beside its calls belongs to each of them.
       return its.credential === undefined && caller.carriers !== undefined ? { ...its, carriers: caller.carriers } : its;
     });
+    this.lastOperation = alone;
+    this.lastCalls = last;
     return endpoint;
   }
 
@@ -402,3 +407,5 @@ function withStatus(view: ExchangeView, status: number): ExchangeView {
 function compare(a: string, b: string): number {
   return a < b ? -1 : a > b ? 1 : 0;
 }
+
+const noCalls: readonly CallSeen<InventoryEndpoint>[] = [];

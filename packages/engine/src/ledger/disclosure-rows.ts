@@ -6,7 +6,7 @@ import type { Extracted } from "../exchange/subjects.ts";
 import type { Disclosure } from "../decide/gate-policy.ts";
 import type { ResponseClass } from "../understood.ts";
 
-/** The rows of one answer: who was told what about whom. None where it was an error of the service's or a refusal to answer so many. */
+/** The rows of one answer, numbered from `from`: who was told what about whom. None where it was an error of the service's or a refusal to answer so many. */
 export function rowsOf(
   exchange: Exchange,
   endpointId: string,
@@ -14,11 +14,12 @@ export function rowsOf(
   subjects: readonly Subject[],
   responseClass: ResponseClass | undefined,
   each: ReadonlyMap<string, ResponseClass> | undefined,
+  from = 0,
 ): Disclosure[] {
   const { status } = exchange.response;
   if (responseClass === undefined || status === 429 || status >= 500) return [];
   return subjects.map((subject, n) => ({
-    id: `${exchange.id}.${n}`,
+    id: `${exchange.id}.${from + n}`,
     exchangeId: exchange.id,
     at: exchange.at,
     endpointId,

@@ -8,9 +8,6 @@ import {
   classifyResponse,
   type ClassifiedAnswer,
   clientOfRequest,
-  type CodeDoor,
-  CodeLimits,
-  type CodeTry,
   classOfEach,
   cookiesOfRedirect,
   credentialOf,
@@ -30,8 +27,6 @@ import {
   networkOf,
   pairsOf,
   pathReadings,
-  PromptLimits,
-  type PromptTry,
   type RequestParts,
   type Disclosure,
   type Ports,
@@ -41,6 +36,9 @@ import {
   type Routed,
   type RouteSent,
   splitTarget,
+  type Tries,
+  type TryDoors,
+  TryLimits,
   withHold,
 } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
@@ -62,11 +60,10 @@ export class JudgingGate implements GatePort {
   #guards: readonly GuardedEndpoint[] = [];
   #principals: ReadonlySet<string> = new Set();
   #mode: GatePolicy["mode"] = "observe";
-  readonly #prompts: PromptLimits;
-  readonly #codes: CodeLimits;
+  readonly #limited: TryLimits;
   readonly #holds: AbuseHolds;
   /** Codes tried and prompts asked for, until their requests are over. */
-  readonly #tries = new WeakMap<Ruling, Tries>();
+  readonly #tries = new WeakMap<Ruling, Limited>();
   readonly #pace = new UniformPace();
   #count = 0;
 
@@ -74,8 +71,7 @@ export class JudgingGate implements GatePort {
     this.#options = options;
     this.#limits = options.limits;
     this.#fronts = new FrontRoutes([], options.ports);
-    this.#prompts = new PromptLimits(options.ports);
-    this.#codes = new CodeLimits(options.ports);
+    this.#limited = new TryLimits(options.ports);
     this.#holds = options.holds ?? new AbuseHolds(options.ports);
   }
 
@@ -91,15 +87,14 @@ export class JudgingGate implements GatePort {
     this.#guards = policy.endpoints;
     this.#principals = new Set(policy.principals);
     this.#mode = policy.mode;
-    this.#prompts.setEndpoints(policy.prompts ?? []);
-    this.#codes.setDoors(policy.codes ?? []);
+    this.#limited.setPolicy(policy);
     this.#holds.setPolicy(policy);
     this.#options.lead?.reconsider();
   }
 
   /** What the hub saw of honest people, besides what the engine takes of it: who agreed to be prompted may be prompted again, who confirmed is not held. */
   anchor(anchor: Anchor): void {
-    this.#prompts.anchor(anchor);
+    this.#limited.anchor(anchor);
     this.#holds.anchor(anchor);
   }
 
@@ -159,11 +154,7 @@ export class JudgingGate implements GatePort {
     const front = mayHaveBody(head) && this.#fronts.isFront(this.#options.scope, path) ? path : undefined;
     const token = this.#waiting(head, query, placed, front);
     if (token === undefined) return pass;
-    if (
-      front !== undefined ||
-      ((inBody(token.endpoint) || inBody(token.prompts) || inBody(token.codes) || inBody(token.hold) || token.codes?.voucher === true) && mayHaveBody(head))
-    )
-      return { kind: "body", token };
+    if (front !== undefined || ((inBody(token.endpoint) || triesInBody(token.doors) || inBody(token.hold)) && mayHaveBody(head))) return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
 
@@ -180,17 +171,16 @@ export class JudgingGate implements GatePort {
         break;
       }
     if (endpoint === undefined && doors === undefined && front === undefined) return undefined;
-    const { prompts, codes, hold } = doors ?? noDoors;
-    return { number: ++this.#count, head, endpoint, prompts, codes, hold, segments, query, front, note: undefined, held: undefined };
+    const { tries, hold } = doors ?? noDoors;
+    return { number: ++this.#count, head, endpoint, doors: tries, hold, segments, query, front, note: undefined, held: undefined };
   }
 
   /** What is limited there besides questions; undefined where nothing is. */
-  #doorsAt({ method, at }: RequestHead, segments: readonly string[]): Pick<Waiting, "prompts" | "codes" | "hold"> | undefined {
+  #doorsAt({ method, at }: RequestHead, segments: readonly string[]): Doors | undefined {
     const { scope } = this.#options;
-    const prompts = this.#prompts.find(method, scope, segments);
-    const codes = this.#mode === "enforce" ? this.#codes.find(method, scope, segments) : undefined;
+    const tries = this.#mode === "enforce" ? this.#limited.find(method, scope, segments) : undefined;
     const hold = this.#holds.find(method, scope, segments, at);
-    return prompts === undefined && codes === undefined && hold === undefined ? undefined : { prompts, codes, hold };
+    return tries === undefined && hold === undefined ? undefined : { tries, hold };
   }
 
   onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
@@ -266,8 +256,8 @@ export class JudgingGate implements GatePort {
 
   onComplete(capture: Capture): void {
     const { ruling } = capture;
-    const tried = this.#tries.get(ruling);
-    if (tried !== undefined) this.#settle(tried, capture);
+    const limited = this.#tries.get(ruling);
+    if (limited !== undefined) this.#settle(limited, capture);
     let note: GateNote | undefined;
     let number = 0;
     switch (ruling.kind) {
@@ -298,12 +288,12 @@ export class JudgingGate implements GatePort {
       case "wait":
         break;
     }
-    if (tried?.held !== undefined && ruling.kind !== "deny") note = withHold(note, tried.held, this.#mode);
+    if (limited?.held !== undefined && ruling.kind !== "deny") note = withHold(note, limited.held, this.#mode);
     this.#options.complete({ number: number === 0 ? ++this.#count : number, capture, note });
   }
 
   #decide(token: Waiting, body: string | undefined, complete: boolean): FinalRuling {
-    const { head, endpoint, prompts } = token;
+    const { head, endpoint, doors } = token;
     const headers = pairs(head.rawHeaders);
     const parts = {
       segments: token.segments,
@@ -312,38 +302,29 @@ export class JudgingGate implements GatePort {
       contentType: headerOf(headers, "content-type"),
       body: body ?? "",
     };
-    let prompted: PromptTry | undefined;
-    if (prompts !== undefined && this.#mode === "enforce") {
-      const taken = this.#prompts.take(prompts, parts, head.at);
-      if (typeof taken === "number") return tooMany(taken, "This person was asked on a device too often.", "prompt-limit");
-      prompted = taken;
-    }
-    if (token.codes === undefined && token.hold === undefined && prompted === undefined)
-      return endpoint === undefined ? pass : this.#reserve(token, endpoint, this.#actorOf(token, headers), parts, body, complete);
-    const actor = this.#actorOf(token, headers);
-    const code = token.codes === undefined ? undefined : this.#codes.take(token.codes, actor, parts, head.at, complete);
-    if (code !== undefined && "wait" in code) {
-      if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
-      return tooMany(code.wait, "Too many wrong codes.", code.reason);
-    }
-    const held = token.hold === undefined ? undefined : this.#holds.take(token.hold, actor, parts, head.at, complete);
+    let actor: Actor | undefined;
+    const asker = (): Actor => (actor ??= this.#actorOf(token, headers));
+    const tried = doors === undefined ? undefined : this.#limited.take(doors, asker, parts, complete, head.at);
+    if (tried !== undefined && "wait" in tried)
+      return tooMany(tried.wait, tried.reason === "prompt-limit" ? "This person was asked on a device too often." : "Too many wrong codes.", tried.reason);
+    const held = token.hold === undefined ? undefined : this.#holds.take(token.hold, asker(), parts, head.at, complete);
     if (held !== undefined && held.wait > 0 && this.#mode === "enforce") {
-      if (prompted !== undefined) this.#prompts.withdraw(prompted, head.at);
+      if (tried !== undefined) this.#limited.withdraw(tried, head.at);
       return heldBack(token.hold, held);
     }
     // The ruling that all share stands for no request.
-    const ruling = endpoint === undefined ? pass : this.#reserve(token, endpoint, actor, parts, body, complete);
-    if (code === undefined && prompted === undefined && held === undefined) return ruling;
+    const ruling = endpoint === undefined ? pass : this.#reserve(token, endpoint, asker(), parts, body, complete);
+    if (tried === undefined && held === undefined) return ruling;
     const own = ruling === pass ? { ...pass } : ruling;
-    this.#tries.set(own, { code, prompted, held });
+    this.#tries.set(own, { tried, held });
     return own;
   }
 
-  #settle({ code, prompted, held }: Tries, capture: Capture): void {
+  #settle({ tried, held }: Limited, capture: Capture): void {
     const at = capture.head.at + capture.durationMs;
-    if (code !== undefined) this.#codes.settle(code, this.#answerIn(capture), at);
-    if (held !== undefined) this.#holds.settle(held, this.#answerIn(capture), at);
-    if (prompted !== undefined) this.#prompts.settle(prompted, capture.status, at);
+    const answer = this.#answerIn(capture);
+    if (tried !== undefined) this.#limited.settle(tried, answer, capture.status, at);
+    if (held !== undefined) this.#holds.settle(held, answer, at);
   }
 
   #actorOf({ head, query }: Waiting, headers: HeaderList): Actor {
@@ -428,10 +409,9 @@ export function networkHash(ports: Ports, address: string): string {
 interface Waiting {
   readonly number: number;
   readonly head: RequestHead;
-  /** Undefined where only prompts are counted. */
+  /** Undefined where only codes and prompts are counted. */
   readonly endpoint: GuardedEndpoint | undefined;
-  readonly prompts: GuardedEndpoint | undefined;
-  readonly codes: CodeDoor | undefined;
+  readonly doors: TryDoors | undefined;
   readonly hold: HoldDoor | undefined;
   readonly segments: readonly string[];
   readonly query: string;
@@ -441,9 +421,15 @@ interface Waiting {
   held: Held | undefined;
 }
 
-interface Tries {
-  readonly code: CodeTry | undefined;
-  readonly prompted: PromptTry | undefined;
+/** What is limited at a path besides questions. */
+interface Doors {
+  readonly tries: TryDoors | undefined;
+  readonly hold: HoldDoor | undefined;
+}
+
+/** What was tried and what met a hold, until the request is over. */
+interface Limited {
+  readonly tried: Tries | undefined;
   readonly held: AbuseHold | undefined;
 }
 
@@ -454,7 +440,7 @@ interface Held {
   readonly extracted: Extracted;
 }
 
-const noDoors: Pick<Waiting, "prompts" | "codes" | "hold"> = { prompts: undefined, codes: undefined, hold: undefined };
+const noDoors: Doors = { tries: undefined, hold: undefined };
 const pass: PassRuling = { kind: "pass" };
 const released: Release = { kind: "pass" };
 const unheard: ClassifiedAnswer = { status: 400, contentType: "", location: "", body: undefined, echo: [] };
@@ -475,6 +461,11 @@ function repeated({ uniform }: GuardedEndpoint, first: string): number {
 /** People are named in its bodies, or may be: what stands in a query with honest clients may be sent in a form. */
 function inBody(endpoint: GuardedEndpoint | undefined): boolean {
   return endpoint?.subjects.some(({ location }) => location.in === "query") === true || readsBody(endpoint);
+}
+
+/** Codes or people stand in its bodies, or calls by name do. */
+function triesInBody(doors: TryDoors | undefined): boolean {
+  return doors !== undefined && (inBody(doors.prompt) || inBody(doors.code) || doors.code?.voucher === true || doors.operations !== undefined);
 }
 
 function readsBody(endpoint: GuardedEndpoint | undefined): boolean {

@@ -78,8 +78,8 @@ export class AbuseWatch {
       const prefix = prefixOf(normalForm("phone", seen.first));
       if (prefix !== undefined) this.#prefixes.add(only.hash, prefix);
     }
-    this.#voucher(seen);
     const place = seen.operation === undefined ? endpointId : placeOf(endpointId, seen.operation);
+    this.#voucher(seen, place);
     const attempt = this.kinds.observe(place === endpointId ? seen : seenAt(seen, place));
     const { prompted, agreed, named } = this.kinds.lastPrompt;
     this.agreed = agreed === undefined ? nobody : named === undefined || named === agreed ? [agreed] : [agreed, named];
@@ -103,13 +103,13 @@ export class AbuseWatch {
     return declared === undefined && this.#vouchers.accepts(endpointId) ? "voucher" : undefined;
   }
 
-  /** While somebody is proven to guess at many accounts at this endpoint: how many wrong codes a day do no harm there. */
-  harmless(endpointId: string, at: number): number | undefined {
-    const guessed = this.#vouchers.provenAt(endpointId);
+  /** While somebody is proven to guess at many accounts at this endpoint: how many wrong codes a day do no harm there. `place`: the operation called there, by {@link placeOf}. */
+  harmless(endpointId: string, at: number, place = endpointId): number | undefined {
+    const guessed = this.#vouchers.provenAt(place);
     if (guessed !== undefined && at - guessed < policy.brakeForMs) return policy.voucherHarmless;
     const since = this.#otpSpray.provenAt(endpointId);
     if (since === undefined || at - since >= policy.brakeForMs) return undefined;
-    return Math.min(policy.brakeMost, Math.max(policy.brakeLeast, policy.brakeShare * 10 ** (this.kinds.codeLength(endpointId) ?? policy.brakeDigits)));
+    return Math.min(policy.brakeMost, Math.max(policy.brakeLeast, policy.brakeShare * 10 ** (this.kinds.codeLength(place) ?? policy.brakeDigits)));
   }
 
   /** What a right code of a coupon gives its caller beside itself: more where honest people are often wrong. In steps, for each is a new policy. */
@@ -146,11 +146,11 @@ export class AbuseWatch {
   }
 
   /** The gate refused this caller for its wrong codes: told once an hour. */
-  stopped({ exchangeId, at, endpointId, actor, declared }: CodesStopped): readonly Signal[] {
+  stopped({ exchangeId, at, endpointId, actor, declared, operations }: CodesStopped): readonly Signal[] {
     if (this.#signals.length > 0) this.#signals = [];
     this.#exchangeId = exchangeId;
     this.#at = at;
-    const sort = this.codesAt(endpointId, declared);
+    const sort = this.codesAt(endpointId, declared) ?? (operations ? "code" : undefined);
     if (sort === undefined || !this.#stopped.may(`${sort}|${actor.network}`, at)) return [];
     const evidence = { test: "stopped", wrongCodes: policy.wrongCodes, meaning: "this caller's tries were all wrong; the next are refused before the service is asked" };
     // Of vouchers more people try what they read somewhere; who guesses them is told by the detector's own test before.
@@ -177,15 +177,15 @@ export class AbuseWatch {
     };
   }
 
-  #voucher({ view, pathValues, responseClass, endpointId, actor, declared, at }: AbuseSeen): void {
+  #voucher({ view, pathValues, responseClass, endpointId, actor, declared, at }: AbuseSeen, place: string): void {
     this.#codes = nobody;
     if (responseClass === undefined || declared !== undefined) return;
     const codes = voucherCodes(view, pathValues);
     if (codes.length === 0) return;
     const outcome = voucherOutcome(responseClass, view.responseJson);
     if (outcome !== "accepted" && outcome !== "refused") return;
-    this.#vouchers.observe({ endpointId, actor, codes, classId: responseClass.id, failed: outcome === "refused", at });
-    if (this.#vouchers.accepts(endpointId)) this.#codes = codes.map((code) => this.#ports.hash("opaque", code));
+    this.#vouchers.observe({ endpointId, place, actor, codes, classId: responseClass.id, failed: outcome === "refused", at });
+    if (this.#vouchers.accepts(place)) this.#codes = codes.map((code) => this.#ports.hash("opaque", code));
   }
 
   #code(tried: Tried, { subjects, roots }: AbuseSeen): void {
@@ -230,6 +230,8 @@ export interface CodesStopped {
   readonly endpointId: string;
   readonly actor: Actor;
   readonly declared: EndpointKind | undefined;
+  /** Operations are called there: which one was refused is not known. */
+  readonly operations: boolean;
 }
 
 export interface AbuseOptions {

@@ -44,11 +44,11 @@ export class VoucherGuessing {
     }
   }
 
-  observe({ endpointId, actor, codes, classId, failed, at }: VoucherTry): void {
-    const watch = this.#watches.of(endpointId);
+  observe({ endpointId, place, actor, codes, classId, failed, at }: VoucherTry): void {
+    const watch = this.#watches.of(place);
     if (watch !== undefined) {
-      if (!failed) this.#right(endpointId, actor.network);
-      this.#answered(endpointId, classId, failed);
+      if (!failed) this.#right(place, actor.network);
+      this.#answered(place, classId, failed);
     }
     const honest = Math.min(policy.voucherHonestMost, Math.max(policy.voucherHonestLeast, watch?.usual(at) ?? policy.voucherHonestMost));
     for (const text of codes) {
@@ -69,8 +69,8 @@ export class VoucherGuessing {
     }
     const alarm = watch?.alarm();
     if (alarm === undefined) return;
-    this.#proven.set(endpointId, at);
-    if (!this.#quiet.may(`site|${endpointId}`, at)) return;
+    this.#proven.set(place, at);
+    if (!this.#quiet.may(`site|${place}`, at)) return;
     const { accounts, ...rest } = alarm;
     this.#emit("voucher.guessing", { level: "high", confidence: 0.999, endpointId, actor: undefined, evidence: { ...rest, callers: accounts } });
   }
@@ -178,6 +178,8 @@ export class VoucherGuessing {
 /** Codes that one request tried. */
 export interface VoucherTry {
   readonly endpointId: string;
+  /** The endpoint, or the operation called there. */
+  readonly place: string;
   readonly actor: Actor;
   /** In clear, for this call only. */
   readonly codes: readonly string[];

@@ -2,7 +2,7 @@ import type { ValueNode } from "graphql/language/ast.js";
 import { Kind } from "graphql/language/kinds.js";
 import { hashedField, isPlainWords } from "../../exchange/plain-words.ts";
 import type { Ports } from "../../exchange/ports.ts";
-import { headerOf } from "../../exchange/view-of.ts";
+import { headerOf, type RequestView } from "../../exchange/view-of.ts";
 import type { ExchangeView, Json } from "../../exchange/view.ts";
 import { type Call, type Calls, callsMax, callsReadMax, isList, isObject, statusOfError } from "./call.ts";
 import type { GraphqlDocument, GraphqlDocuments, GraphqlOperation, RootField } from "./graphql-documents.ts";
@@ -64,7 +64,8 @@ export function graphqlCalls(view: ExchangeView, documents: GraphqlDocuments, po
   return found ? { protocol: "graphql", list, more } : undefined;
 }
 
-interface GraphqlRequest {
+/** One of the requests that a body or a query string holds. */
+export interface GraphqlRequest {
   readonly text: string | undefined;
   /** Of a stored document. */
   readonly hash: string | undefined;
@@ -73,7 +74,12 @@ interface GraphqlRequest {
 }
 
 function requestsOf(view: ExchangeView): readonly GraphqlRequest[] | undefined {
-  const { exchange, requestJson } = view;
+  const { body, headers } = view.exchange.request;
+  return graphqlRequestsIn(view, typeof body === "string" && view.exchange.method === "POST" ? body : "", headerOf(headers, "content-type"));
+}
+
+/** What a request asks of GraphQL, by body, else by form or query; undefined where that is nothing. `body`: as it was sent. */
+export function graphqlRequestsIn({ requestJson, form, query }: Omit<RequestView, "segments">, body: string, contentType: string): readonly GraphqlRequest[] | undefined {
   if (requestJson !== undefined) {
     if (isObject(requestJson)) {
       const request = requestOf(requestJson);
@@ -88,7 +94,7 @@ function requestsOf(view: ExchangeView): readonly GraphqlRequest[] | undefined {
     }
     return requests.length === 0 ? undefined : requests;
   }
-  const pairs = view.form.length > 0 ? view.form : view.query;
+  const pairs = form.length > 0 ? form : query;
   if (pairs.length > 0) {
     const fields: { [key: string]: Json } = {};
     for (const [name, value] of pairs) {
@@ -98,9 +104,7 @@ function requestsOf(view: ExchangeView): readonly GraphqlRequest[] | undefined {
     const request = requestOf(fields);
     if (request !== undefined) return [request];
   }
-  const { body } = exchange.request;
-  if (typeof body !== "string" || exchange.method !== "POST" || !headerOf(exchange.request.headers, "content-type").toLowerCase().startsWith("application/graphql"))
-    return undefined;
+  if (body === "" || !contentType.toLowerCase().startsWith("application/graphql")) return undefined;
   return [{ text: body, hash: undefined, operationName: undefined, variables: {} }];
 }
 
@@ -119,13 +123,15 @@ function chosen(document: GraphqlDocument, name: string | undefined): GraphqlOpe
   return name === undefined ? (operations.length === 1 ? operations[0] : undefined) : operations.find((one) => one.name === name);
 }
 
-interface Errors {
+/** The errors of an answer. */
+export interface Errors {
   readonly byKey: ReadonlyMap<string, Json>;
   /** The first that is about the whole request. */
   readonly whole: Json | undefined;
 }
 
-function errorsOf(result: { readonly [key: string]: Json } | undefined): Errors {
+/** Errors by the root field they are about. */
+export function errorsOf(result: { readonly [key: string]: Json } | undefined): Errors {
   const byKey = new Map<string, Json>();
   let whole: Json | undefined;
   const errors = result?.["errors"];
@@ -140,6 +146,17 @@ function errorsOf(result: { readonly [key: string]: Json } | undefined): Errors 
   return { byKey, whole };
 }
 
+/** What the answer says of one root field, by its key there. */
+export function fieldResult(key: string, result: { readonly [key: string]: Json } | undefined, errors: Errors, status: number): Pick<Call, "verdict" | "status" | "data"> {
+  const own = errors.byKey.size === 0 ? undefined : errors.byKey.get(key);
+  const data = result?.["data"];
+  const value = own === undefined && isObject(data) && Object.hasOwn(data, key) ? data[key] : undefined;
+  if (value !== undefined && (value !== null || errors.whole === undefined)) return { verdict: "answered", status, data: value };
+  const error = own ?? errors.whole;
+  if (error !== undefined) return { verdict: "failed", status: statusOfError(error, status), data: undefined };
+  return { verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
+}
+
 function fieldCall(
   operation: GraphqlOperation,
   field: RootField,
@@ -151,14 +168,7 @@ function fieldCall(
 ): Call {
   const { kind } = operation;
   const { name, key } = field;
-  const own = errors.byKey.size === 0 ? undefined : errors.byKey.get(key);
-  const data = result?.["data"];
-  const value = own === undefined && isObject(data) && Object.hasOwn(data, key) ? data[key] : undefined;
-  const args = read ? argumentsOf(field, variables) : undefined;
-  if (value !== undefined && (value !== null || errors.whole === undefined)) return { kind, name, args, verdict: "answered", status, data: value };
-  const error = own ?? errors.whole;
-  if (error !== undefined) return { kind, name, args, verdict: "failed", status: statusOfError(error, status), data: undefined };
-  return { kind, name, args, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
+  return { kind, name, args: read ? argumentsOf(field, variables) : undefined, ...fieldResult(key, result, errors, status) };
 }
 
 function storedCall(request: GraphqlRequest, hash: string, result: { readonly [key: string]: Json } | undefined, status: number, ports: Ports): Call {
@@ -174,11 +184,13 @@ function storedCall(request: GraphqlRequest, hash: string, result: { readonly [k
   return { kind, name, args, verdict: status >= 400 ? "failed" : "unseen", status, data: undefined };
 }
 
-function isAnswer(json: Json | undefined): boolean {
+/** Whether JSON looks like an answer of GraphQL. */
+export function isAnswer(json: Json | undefined): boolean {
   return isObject(json) && ((json["data"] !== undefined && typeof json["data"] === "object") || isList(json["errors"]));
 }
 
-function argumentsOf(field: RootField, variables: { readonly [key: string]: Json }): Json | undefined {
+/** A field's arguments, variables put in. */
+export function argumentsOf(field: RootField, variables: { readonly [key: string]: Json }): Json | undefined {
   if (field.args.length === 0) return undefined;
   const args: { [key: string]: Json } = {};
   for (const { name, value } of field.args.slice(0, argumentsMax)) {

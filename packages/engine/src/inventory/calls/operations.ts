@@ -17,6 +17,8 @@ export class Operations<Endpoint extends CountsCalls> {
   others = 0;
   /** What the exchange read last called, where that was one known operation alone; see {@link operationKey}. */
   alone: string | undefined;
+  /** Its calls of known operations, each as if it had been alone; {@link callsReadMax} at most. */
+  last: readonly CallSeen<Endpoint>[] = [];
   /** Calls of any sort that were read. */
   protocol: Calls["protocol"] | undefined;
 
@@ -50,15 +52,19 @@ export class Operations<Endpoint extends CountsCalls> {
     const key = only === undefined || calls.list.length > 1 || calls.more > 0 ? undefined : keyOf(only);
     this.alone = key !== undefined && this.byKey.has(key) ? key : undefined;
     let read = 0;
+    const last: CallSeen<Endpoint>[] = [];
     for (const call of calls.list) {
-      const endpoint = this.byKey.get(keyOf(call));
+      const key = keyOf(call);
+      const endpoint = this.byKey.get(key);
       if (endpoint === undefined) this.others++;
       else if (call.verdict === "unseen" || ++read > callsReadMax) endpoint.countOnly(view.exchange.at, call.status);
       else {
         const alone = viewOfCall(view, call);
         endpoint.observe(alone, callerOf(alone));
+        last.push({ key, name: call.name, endpoint, view: alone });
       }
     }
+    this.last = last;
   }
 
   /** Takes over what another path's operations counted, when the paths merge. */
@@ -75,6 +81,15 @@ export class Operations<Endpoint extends CountsCalls> {
       }
     }
   }
+}
+
+/** One call of the exchange read last. */
+export interface CallSeen<Endpoint> {
+  readonly key: string;
+  readonly name: string;
+  readonly endpoint: Endpoint;
+  /** An exchange as if it had been this call alone. */
+  readonly view: ExchangeView;
 }
 
 /** What an operation's endpoint does for its calls. */
@@ -100,7 +115,8 @@ export function operationKey({ protocol, kind, name }: Operation): string {
   return `${protocol} ${kind} ${name}`;
 }
 
-function operationOf({ protocol }: Calls, kind: Operation["kind"], name: string, ports: Ports): Operation {
+/** An operation as it is known: a name that looks like somebody's is hashed. */
+export function operationOf({ protocol }: Pick<Calls, "protocol">, kind: Operation["kind"], name: string, ports: Ports): Operation {
   return { protocol, kind, name: kind === "persisted" || !looksIdentifying(name) ? name : fieldName(name, ports) };
 }
 
