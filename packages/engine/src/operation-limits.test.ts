@@ -28,9 +28,13 @@ const wires: Readonly<Record<string, Wire>> = {
       const variables: Record<string, string> = {};
       const fields = calls.map(({ name, args }, n) => {
         for (const [key, value] of Object.entries(args)) variables[`${key}${n}`] = value;
-        return `a${n}: ${name}(${Object.keys(args).map((key) => `${key}: $${key}${n}`)})${name === "checkCode" ? " { session }" : ""}`;
+        return `a${n}: ${name}(${Object.keys(args)
+          .map((key) => `${key}: $${key}${n}`)
+          .join(", ")})${name === "checkCode" ? " { session }" : ""}`;
       });
-      const query = `mutation M(${Object.keys(variables).map((key) => `$${key}: String!`)}) { ${fields.join(" ")} }`;
+      const query = `mutation M(${Object.keys(variables)
+        .map((key) => `$${key}: String!`)
+        .join(", ")}) { ${fields.join(" ")} }`;
       return { sent: { query, variables }, answer: graphqlAnswer(calls) };
     },
   },
@@ -38,7 +42,14 @@ const wires: Readonly<Record<string, Wire>> = {
     path: "/graphql",
     of: (calls) => ({
       sent: {
-        query: `mutation { ${calls.map(({ name, args }, n) => `a${n}: ${name}(${Object.entries(args).map(([key, value]) => `${key}: ${JSON.stringify(value)}`)})${name === "checkCode" ? " { session }" : ""}`).join(" ")} }`,
+        query: `mutation { ${calls
+          .map(
+            ({ name, args }, n) =>
+              `a${n}: ${name}(${Object.entries(args)
+                .map(([key, value]) => `${key}: ${JSON.stringify(value)}`)
+                .join(", ")})${name === "checkCode" ? " { session }" : ""}`,
+          )
+          .join(" ")} }`,
       },
       answer: graphqlAnswer(calls),
     }),

@@ -4,7 +4,7 @@ import type { AsnRange } from "../detect/names/asn-table.ts";
 import type { AttributeKind } from "../detect/names/client-attributes.ts";
 import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
 import type { ResponseClass } from "../understood.ts";
-import type { Operation } from "../inventory/calls/call.ts";
+import type { Operation } from "../inventory/calls/operation.ts";
 import type { RouteFront } from "../inventory/front-routes.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { ExpectedCaller } from "./expected-callers.ts";

@@ -5,7 +5,7 @@ import type { TargetWatch } from "../detect/target/target-watch.ts";
 import type { UniformTemplates } from "../detect/oracle/uniform-template.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { FrontControllers } from "../inventory/front-controllers.ts";
-import type { Operation } from "../inventory/calls/call.ts";
+import type { Operation } from "../inventory/calls/operation.ts";
 import type { Inventory } from "../inventory/inventory.ts";
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { namesPerson } from "../inventory/names-person.ts";

@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { abusePolicy as policy } from "../detect/abuse/abuse-policy.ts";
 import { actorOf } from "../exchange/actor.ts";
-import type { Operation } from "../inventory/calls/call.ts";
+import type { Operation } from "../inventory/calls/operation.ts";
 import { askedMax } from "../inventory/calls/request-calls.ts";
 import { ports } from "../testing/ports.ts";
 import type { CodeDoor, GuardedEndpoint } from "./gate-policy.ts";

@@ -2,7 +2,7 @@ import type { Actor } from "../exchange/actor.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { type ClassifiedAnswer, parsed } from "../exchange/response-class.ts";
 import type { RequestParts } from "../exchange/subjects.ts";
-import type { Operation } from "../inventory/calls/call.ts";
+import type { Operation } from "../inventory/calls/operation.ts";
 import { operationKey } from "../inventory/calls/operations.ts";
 import { type AskedCall, partsOfCall, RequestCalls, resultJson, resultOf } from "../inventory/calls/request-calls.ts";
 import { CodeLimits, type CodeRefusal, type CodeTry } from "./code-limits.ts";

@@ -1,7 +1,8 @@
 import { fieldName, hashedSegment } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import type { ExchangeView } from "../exchange/view.ts";
-import type { Calls, Operation } from "./calls/call.ts";
+import type { Calls } from "./calls/call.ts";
+import type { Operation } from "./calls/operation.ts";
 import { type OperationBudget, operationKey, Operations, operationsMax, operationsOfAllMax } from "./calls/operations.ts";
 import { classifiedFieldsMax } from "./field-classes.ts";
 import type { FieldNames } from "./field-names.ts";

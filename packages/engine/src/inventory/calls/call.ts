@@ -1,17 +1,6 @@
 import type { Json } from "../../exchange/view.ts";
+import type { Operation } from "./operation.ts";
 import { saysRefusal } from "../posture-outcome.ts";
-
-/**
- * What an endpoint is, where method and path alone do not say it: one operation of an interface that takes its calls at one path, one method of an RPC
- * service, or a channel.
- */
-export interface Operation {
-  readonly protocol: "graphql" | "json-rpc" | "grpc" | "websocket";
-  /** `persisted`: a stored GraphQL document whose text was never seen. */
-  readonly kind: "query" | "mutation" | "subscription" | "persisted" | "call" | "connection";
-  /** Root field, method, `package.Service/Method`; `""` for a connection. In clear only when the service has answered it without an error. */
-  readonly name: string;
-}
 
 /** An operation in few words, to stand after method and path: `query user`, `call eth_blockNumber`, `websocket`; `""` where the path says it. */
 export function operationText(operation: Operation | undefined): string {

@@ -3,7 +3,8 @@ import type { Ports } from "../../exchange/ports.ts";
 import { looksIdentifying } from "../../exchange/scalar-text.ts";
 import type { ExchangeView } from "../../exchange/view.ts";
 import type { PostureCaller } from "../posture.ts";
-import { type Call, type Calls, callsReadMax, type Operation } from "./call.ts";
+import { type Call, type Calls, callsReadMax } from "./call.ts";
+import type { Operation } from "./operation.ts";
 
 /**
  * The operations of one endpoint that takes its calls at one path. An operation enters when the service answered it without an error: names are the caller's

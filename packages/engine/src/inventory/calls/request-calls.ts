@@ -6,7 +6,8 @@ import type { RequestParts } from "../../exchange/subjects.ts";
 import { requestViewOf, type RequestView } from "../../exchange/view-of.ts";
 import type { Json } from "../../exchange/view.ts";
 import { RotatingMap } from "../../detect/oracle/rotating-map.ts";
-import { callsMax, isList, isObject, statusOfError, type Operation } from "./call.ts";
+import { callsMax, isList, isObject, statusOfError } from "./call.ts";
+import type { Operation } from "./operation.ts";
 import { argumentsOf, errorsOf, fieldResult, type GraphqlRequest, graphqlRequestsIn, isAnswer } from "./graphql-calls.ts";
 import { type GraphqlDocument, GraphqlDocuments } from "./graphql-documents.ts";
 import { operationKey, operationOf } from "./operations.ts";
@@ -142,7 +143,13 @@ export function resultJson(data: Json | undefined): Json | undefined {
 
 /** A request about one call alone. */
 export function partsOfCall(parts: RequestParts, { name, args }: Pick<AskedCall, "name" | "args">): RequestParts {
-  return { segments: [...parts.segments, name], query: "", header: parts.header, contentType: "application/json", body: args === undefined ? "" : JSON.stringify(args) };
+  return {
+    segments: [...parts.segments, name],
+    query: "",
+    header: (wanted) => parts.header(wanted),
+    contentType: "application/json",
+    body: args === undefined ? "" : JSON.stringify(args),
+  };
 }
 
 interface Stored {
