@@ -2,6 +2,7 @@ import { keyWithoutScalar } from "../../exchange/response-class.ts";
 import { plainHash } from "../../exchange/plain-hash.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { symbolsMax } from "../observe/e-process.ts";
+import { BetweenAnswers } from "./between-answers.ts";
 import { isAboutTheForm, isAboutTheRequest, senseOf, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
 import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
 import { HeaderProof } from "./header-proof.ts";
@@ -82,6 +83,8 @@ export interface ClassRecord extends ResponseClass {
 
 interface Known {
   symbol: number;
+  /** The one that it was before that; -1 when there was no other. Not written into the state: only who is asked about on both sides of a restart is missed. */
+  before: number;
   source: string;
   at: number;
   seq: number;
@@ -124,10 +127,12 @@ export class EndpointOracle {
   readonly #poor = new Uint8Array(classesMax * classesMax);
   proof = new LabelProof();
   headers = new HeaderProof();
+  readonly #between = new BetweenAnswers();
   readonly timing: TimingOracle;
   nats = 0;
   repeats = 0;
   contrastSources = 0;
+  #turns = 0;
   #refusals = false;
   #determined = false;
   #suspected = false;
@@ -167,6 +172,7 @@ export class EndpointOracle {
       if (record !== undefined) record.ids += 1;
       this.#known.add(seen.subject, {
         symbol,
+        before: -1,
         source: seen.narrow,
         at: seen.at,
         seq: this.#seq,
@@ -182,6 +188,7 @@ export class EndpointOracle {
         if (before !== undefined && before.ids > 0) before.ids -= 1;
         record.ids += 1;
       }
+      if (known.symbol !== symbol) this.#noteBetween(known, symbol, seen);
       known.symbol = symbol;
       known.source = seen.narrow;
       known.at = seen.at;
@@ -316,7 +323,11 @@ export class EndpointOracle {
       if (symbols.size < classesMax + aliasesMax && !symbols.has(id)) symbols.set(id, to.get(symbol) ?? classesMax);
     }
     const place = (symbol: number): number => to.get(symbol) ?? classesMax;
-    for (const [, known] of this.#known.entries()) known.symbol = place(known.symbol);
+    for (const [, known] of this.#known.entries()) {
+      known.symbol = place(known.symbol);
+      known.before = known.before < 0 ? -1 : place(known.before);
+    }
+    this.#between.coarsen(place);
     for (const [, source] of this.#sources.entries()) {
       const got = [...source.got];
       source.got.clear();
@@ -360,6 +371,7 @@ export class EndpointOracle {
       changes: this.#changes,
       flips: [...this.#flips],
       supportedAt: this.#supportedAt,
+      between: this.#between.exportState(),
       ...this.contrast.exportState(),
       vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
     };
@@ -378,6 +390,7 @@ export class EndpointOracle {
       const at = Number(row[3]);
       oracle.#known.set(String(row[0]), {
         symbol: Number(row[1]),
+        before: -1,
         source: String(row[2]),
         at,
         seq: 0,
@@ -413,6 +426,7 @@ export class EndpointOracle {
     if (from["flips"] === undefined && oracle.#changes > 0) for (let a = 0; a < classesMax; a++) for (let b = 0; b < a; b++) oracle.#flips.set(pairOf(a, b), oracle.#changes);
     // A state of before does not say; it counts as supported when it was last heard of.
     oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
+    oracle.#between.restore(from["between"], classesMax);
     oracle.contrast.restore(from);
     const [firstAt, lastAt, subjects, networks] = rows(from["vanished"]);
     oracle.#vanished.firstAt = Number(firstAt) || 0;
@@ -429,6 +443,17 @@ export class EndpointOracle {
     const status = record?.status ?? 0;
     // "No such member" is about the member, whatever status it has.
     return (this.#refusals ? isAboutTheForm(status) : isAboutTheRequest(status)) && (record === undefined || senseOf(record.key) === undefined);
+  }
+
+  /** A refusal of somebody who is there, beside another that people do not get so; see {@link BetweenAnswers}. */
+  refusesKnown(symbol: number): boolean {
+    if (!this.#between.shows(symbol)) return false;
+    return this.classes.some((_, other) => !this.#between.shows(other) && this.#isRefusal(other));
+  }
+
+  /** How often what a class means may have changed without a label or a new class. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** Two answers that cannot be held against each other: one is about the request. Two of one status at a door may both be about the person, whatever status was chosen. */
@@ -483,7 +508,7 @@ export class EndpointOracle {
     }
     const fromPoor = this.classes.some((_, other) => this.isPoor(known.symbol, other));
     const toRich = this.isPoor(known.symbol, symbol);
-    if (this.isPoor(symbol, known.symbol) && !this.aboutTheRequest(symbol)) this.#noteVanished(seen);
+    if (this.isPoor(symbol, known.symbol) && !this.aboutTheRequest(symbol) && !this.refusesKnown(symbol)) this.#noteVanished(seen);
     const evidence = repeatEvidence({ same, fromPoor, toRich, chance: this.#chance(symbol, source) });
     this.nats = Math.max(determinismFloorNats, this.nats + evidence);
     if (same && evidence > 0) this.#supportedAt = this.#lastAt;
@@ -524,6 +549,23 @@ export class EndpointOracle {
       source.contrasted = true;
       return;
     }
+  }
+
+  /** An answer that looks like "nobody" beside another. */
+  #isRefusal(symbol: number): boolean {
+    return !this.aboutTheRequest(symbol) && this.classes.some((_, other) => this.isPoor(symbol, other)) && !this.classes.some((_, other) => this.isPoor(other, symbol));
+  }
+
+  #noteBetween(known: Known, symbol: number, seen: OracleObservation): void {
+    const { symbol: poor, before } = known;
+    known.before = poor;
+    if (before < 0 || !this.isPoor(poor, before) || !this.isPoor(poor, symbol) || this.aboutTheRequest(poor)) return;
+    if (!this.#between.note(poor, seen.subject, seen.network, seen.at)) return;
+    this.#turns += 1;
+    // Who got it was counted as one whose account is gone.
+    this.#vanished.subjects.clear();
+    this.#vanished.networks.clear();
+    this.#vanished.firstAt = 0;
   }
 
   #noteVanished(seen: OracleObservation): void {

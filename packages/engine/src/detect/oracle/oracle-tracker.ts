@@ -36,8 +36,8 @@ export class OracleTracker {
   readonly #sides = new Map<string, SideChannels>();
   /** Capacity costs a bootstrap; it is redone when labels grew by a twentieth. */
   readonly #capacities = new Map<string, { readonly labels: number; readonly capacity: Capacity }>();
-  /** Meanings change only with labels and classes. */
-  readonly #meanings = new Map<string, { readonly labels: number; readonly meanings: readonly MeaningOf[] }>();
+  /** Meanings change only with labels, classes and what {@link EndpointOracle.turns} counts. */
+  readonly #meanings = new Map<string, { readonly labels: number; readonly turns: number; readonly meanings: readonly MeaningOf[] }>();
 
   /** One truthful answer about one subject. Ignores 5xx, 429 and status 0; do not call it for Postern's own uniform answers. */
   observe(seen: OracleAnswer): void {
@@ -279,9 +279,9 @@ export class OracleTracker {
 
   #meaningsOf(endpointId: string, oracle: EndpointOracle): readonly MeaningOf[] {
     const held = this.#meanings.get(endpointId);
-    if (held !== undefined && held.labels === oracle.proof.labels && held.meanings.length === oracle.classes.length) return held.meanings;
+    if (held !== undefined && held.labels === oracle.proof.labels && held.turns === oracle.turns && held.meanings.length === oracle.classes.length) return held.meanings;
     const meanings = meaningsOf(oracle);
-    this.#meanings.set(endpointId, { labels: oracle.proof.labels, meanings });
+    this.#meanings.set(endpointId, { labels: oracle.proof.labels, turns: oracle.turns, meanings });
     return meanings;
   }
 
