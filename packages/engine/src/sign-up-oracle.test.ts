@@ -43,7 +43,7 @@ class Traffic {
       const isNew = k % 5 === 0;
       const n = isNew ? 50_000 + first + k : k % 60;
       if (!isNew) {
-        if (k % 9 === 0) this.call(at, address, "/enter", { email: emailOf(n), password: "oops" }, [401, { error: "no" }]);
+        if (k % 9 === 0) this.call(at, address, "/enter", { email: emailOf(n), password: `oops-${k}` }, [401, { error: "no" }]);
         this.call(at + 4_000, address, "/enter", { email: emailOf(n), password: `pw-${n}` }, [200, { token: tokenOf(k) }]);
       } else {
         this.signUp(at, address, n, false);
