@@ -1,5 +1,6 @@
 import { parsePhoneNumberFromString } from "libphonenumber-js/min";
 import { isIban } from "./checksums.ts";
+import type { SubjectType } from "../exchange/subject.ts";
 import { isHighEntropy } from "../exchange/credential-of.ts";
 
 /** What one value looks like by itself; a parameter's type is decided from many (see `parameters.ts`). */
@@ -41,6 +42,15 @@ export function isKnownPhone(digits: string): boolean {
     return false;
   }
 }
+
+/** Whether somebody could be called so: an address, a number that its plan knows with its country. For names nobody can tell, and it is true. For numbers as slow as {@link isKnownPhone}. */
+export function isSpelt(type: SubjectType, raw: string): boolean {
+  if (type === "email") return valueShape(raw) === "email";
+  return type !== "phone" || (raw.length <= spelledMax && isKnownPhone(raw.replaceAll(/\D/g, "")));
+}
+
+/** No number is longer, however it is written. */
+const spelledMax = 64;
 
 function digitCount(text: string): number {
   let digits = 0;

@@ -21,6 +21,7 @@ import type { CanarySet } from "../decide/canaries.ts";
 import { natural, type SubjectRules } from "../decide/subject-rules.ts";
 import type { OracleTraffics } from "../decide/oracle-traffic.ts";
 import type { InventoryEndpoint } from "../inventory/inventory.ts";
+import { isSpelt } from "../inventory/value-shape.ts";
 import type { ResponseClass } from "../understood.ts";
 import type { LedgerStepDraft } from "./ledger-step.ts";
 
@@ -63,6 +64,7 @@ export class AnswerLessons {
       time: timeOf(view),
       kind: callerKind(view),
       headers: headersOf(view, this.#parts.ports),
+      misspelt: this.#parts.oracles.undecided(endpoint.id) && !isSpelt(subject.type, extracted.first),
     });
     const planted = this.#parts.canaries?.get(subject.hash);
     if (planted !== undefined) this.#parts.oracles.sideLabel({ subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash });

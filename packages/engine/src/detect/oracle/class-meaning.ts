@@ -19,6 +19,7 @@ const oneSidedMin = 0.8;
  * The meaning of each class, in the order of the endpoint's classes: from labels where there are at least three and nine in ten agree,
  * else from structure. Where labels turn the structure of one class round (a sign-up check that refuses what is taken), they turn the others.
  * A refusal that people got between two confirming answers confirms, too ({@link EndpointOracle.refusesKnown}).
+ * The only class that those who follow up never get is said of nobody, where structure does not say ({@link EndpointOracle.shunned}).
  *
  * Errs towards `unknown`, which is charged like a telling answer; `nothing` needs labels on both sides, or a 4xx about the request's
  * form beside another class that plays "no such subject".
@@ -30,6 +31,8 @@ export function meaningsOf(oracle: EndpointOracle): readonly MeaningOf[] {
   return told.map((meaning, symbol): MeaningOf => {
     if (meaning !== "unknown") return { meaning, basis: "labels" };
     const structural = shaped[symbol] ?? "unknown";
+    // One of two such may be "these details differ", which nobody was seen to put right.
+    if (structural === "unknown" && oracle.shunned === 1 << symbol) return { meaning: "denied", basis: "labels" };
     if (!turned && structural === "denied" && oracle.refusesKnown(symbol)) return { meaning: "confirmed", basis: "structure" };
     return turned && structural !== "nothing" ? { meaning: opposite(structural), basis: "labels" } : { meaning: structural, basis: "structure" };
   });

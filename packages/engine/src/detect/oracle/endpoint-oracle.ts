@@ -9,6 +9,7 @@ import { HeaderProof } from "./header-proof.ts";
 import { callerKindsMax, LabelProof } from "./label-proof.ts";
 import { NetworkContrast } from "./network-contrast.ts";
 import { RotatingMap } from "./rotating-map.ts";
+import { ShunnedClasses } from "./shunned-classes.ts";
 import { existedAt } from "./side-proof.ts";
 import { TimingOracle, type TimingOracleState } from "./timing-oracle.ts";
 
@@ -43,6 +44,7 @@ function pairOf(a: number, b: number): number {
 
 const pairBase = 256;
 const aliasesMax = 64;
+const lookedAtEvery = 8;
 const contrastVetoNats = -3;
 const dayMs = 86_400_000;
 
@@ -62,6 +64,8 @@ export interface OracleObservation {
   readonly kind?: string | undefined;
   /** Which headers the answer has, see `headerSignature`; undefined where headers were not seen. */
   readonly headers?: string | undefined;
+  /** Nobody can be called so: what is said of it may be about the spelling. */
+  readonly misspelt?: boolean | undefined;
 }
 
 /** Somebody knows whether the subject exists. */
@@ -85,6 +89,8 @@ interface Known {
   symbol: number;
   /** The one that it was before that; -1 when there was no other. Not written into the state: only who is asked about on both sides of a restart is missed. */
   before: number;
+  /** Bits by symbol: all classes it ever got. */
+  got: number;
   source: string;
   at: number;
   seq: number;
@@ -102,14 +108,14 @@ interface Source {
   counted: number;
   contrasted: boolean;
   /** By symbol: answers to changing subjects, and the last one. */
-  readonly got: Map<number, { count: number; seq: number; at: number; subject: string }>;
+  readonly got: Map<number, { count: number; seq: number; at: number; subject: string; misspelt: boolean }>;
 }
 
 interface Label {
   readonly exists: boolean;
   readonly at: number;
   readonly createdAt: number | undefined;
-  /** Bits: 1 counted as missing, 2 counted as existing. A subject counts once a side, however often it is asked about. */
+  /** Bits: 1 counted as missing, 2 counted as existing, 4 as one who followed up. A subject counts once a side, however often it is asked about. */
   counted: number;
 }
 
@@ -123,6 +129,9 @@ export class EndpointOracle {
   readonly contrast = new NetworkContrast();
   readonly #vanished = { subjects: new Set<string>(), networks: new Set<string>(), firstAt: 0, lastAt: 0 };
   readonly #agreeing = new Set<string>();
+  readonly #shunned = new ShunnedClasses(classesMax);
+  /** Classes that those who exist never get, as bits by symbol: as of when it was last looked at. */
+  shunned = 0;
   /** 0 not asked yet, 1 no, 2 yes. */
   readonly #poor = new Uint8Array(classesMax * classesMax);
   proof = new LabelProof();
@@ -170,9 +179,11 @@ export class EndpointOracle {
     const known = this.#known.get(seen.subject);
     if (known === undefined) {
       if (record !== undefined) record.ids += 1;
+      if (seen.misspelt !== true) this.#shunned.asked(symbol);
       this.#known.add(seen.subject, {
         symbol,
         before: -1,
+        got: 1 << symbol,
         source: seen.narrow,
         at: seen.at,
         seq: this.#seq,
@@ -189,6 +200,10 @@ export class EndpointOracle {
         record.ids += 1;
       }
       if (known.symbol !== symbol) this.#noteBetween(known, symbol, seen);
+      if ((known.got & (1 << symbol)) === 0) {
+        known.got |= 1 << symbol;
+        if (((this.#labels.get(seen.subject)?.counted ?? 0) & 4) !== 0) this.#shunned.again(symbol);
+      }
       known.symbol = symbol;
       known.source = seen.narrow;
       known.at = seen.at;
@@ -201,6 +216,8 @@ export class EndpointOracle {
     // What was found goes on being looked for once a day, so that a suspicion lives as long as what raised it.
     const old = seen.at - this.#supportedAt >= dayMs;
     if (symbol < classesMax && this.contrast.note(symbol, seen, this, old)) this.#supportedAt = this.#lastAt;
+    // Shares of answers move slowly.
+    if (this.#seq % lookedAtEvery === 0) this.#lookForShunned();
     this.#judge();
     const label = this.#labels.get(seen.subject);
     const answer = label === undefined ? undefined : (known ?? this.#known.get(seen.subject));
@@ -239,7 +256,7 @@ export class EndpointOracle {
   }
 
   #judge(): void {
-    const contrast = this.contrastSources >= contrastSourcesMin || this.contrast.lonely || this.contrast.crowded;
+    const contrast = this.contrastSources >= contrastSourcesMin || this.contrast.lonely || this.contrast.crowded || this.shunned !== 0;
     if (!this.#suspected) this.#suspected = this.#determined || (contrast && !this.#takenBack());
     else if (!this.#determined && this.#takenBack()) this.#suspected = false;
   }
@@ -326,6 +343,9 @@ export class EndpointOracle {
     for (const [, known] of this.#known.entries()) {
       known.symbol = place(known.symbol);
       known.before = known.before < 0 ? -1 : place(known.before);
+      let got = 0;
+      for (let symbol = 0; symbol <= classesMax; symbol++) if ((known.got & (1 << symbol)) !== 0) got |= 1 << place(symbol);
+      known.got = got;
     }
     this.#between.coarsen(place);
     for (const [, source] of this.#sources.entries()) {
@@ -334,6 +354,7 @@ export class EndpointOracle {
       for (const [symbol, last] of got) source.got.set(place(symbol), last);
     }
     this.contrast.coarsen(place);
+    this.#shunned.coarsen(place);
     const flips = [...this.#flips];
     this.#flips.clear();
     for (const [pair, count] of flips) {
@@ -345,6 +366,7 @@ export class EndpointOracle {
     this.#symbols.clear();
     for (const [id, symbol] of symbols) this.#symbols.set(id, symbol);
     this.proof = this.proof.renamed(place);
+    this.#lookForShunned();
   }
 
   exportState(): unknown {
@@ -353,7 +375,7 @@ export class EndpointOracle {
       aliases: [...this.#symbols],
       known: [...this.#known.entries()]
         .slice(-exportedSubjectsMax)
-        .map(([subject, it]) => [subject, it.symbol, it.source, it.at, it.repeats, it.kind, it.headers, ...(it.time === undefined ? [] : [it.time.ms, it.time.stratum])]),
+        .map(([subject, it]) => [subject, it.symbol, it.source, it.at, it.repeats, it.kind, it.headers, it.time?.ms ?? null, it.time?.stratum ?? null, it.got]),
       labels: [...this.#labels.entries()].map(([subject, it]) => [subject, it.exists ? 1 : 0, it.at, it.createdAt ?? null, it.counted]),
       labelSources: [...this.#sources.entries()]
         .filter(([, it]) => it.labels + it.repeats + it.counted > 0 || it.contrasted)
@@ -372,6 +394,7 @@ export class EndpointOracle {
       flips: [...this.#flips],
       supportedAt: this.#supportedAt,
       between: this.#between.exportState(),
+      shunned: this.#shunned.exportState(),
       ...this.contrast.exportState(),
       vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
     };
@@ -391,6 +414,7 @@ export class EndpointOracle {
       oracle.#known.set(String(row[0]), {
         symbol: Number(row[1]),
         before: -1,
+        got: Number(row[9] ?? 1 << Number(row[1])),
         source: String(row[2]),
         at,
         seq: 0,
@@ -428,6 +452,8 @@ export class EndpointOracle {
     oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
     oracle.#between.restore(from["between"], classesMax);
     oracle.contrast.restore(from);
+    oracle.#shunned.restore(from["shunned"]);
+    oracle.#lookForShunned();
     const [firstAt, lastAt, subjects, networks] = rows(from["vanished"]);
     oracle.#vanished.firstAt = Number(firstAt) || 0;
     oracle.#vanished.lastAt = Number(lastAt) || 0;
@@ -531,19 +557,22 @@ export class EndpointOracle {
   #noteContrast(source: Source, symbol: number, seen: OracleObservation): void {
     if (symbol >= classesMax) return;
     const mine = source.got.get(symbol);
-    if (mine === undefined) source.got.set(symbol, { count: 1, seq: this.#seq, at: seen.at, subject: seen.subject });
+    if (mine === undefined) source.got.set(symbol, { count: 1, seq: this.#seq, at: seen.at, subject: seen.subject, misspelt: seen.misspelt === true });
     else {
       if (mine.subject !== seen.subject) mine.count += 1;
       mine.seq = this.#seq;
       mine.at = seen.at;
       mine.subject = seen.subject;
+      mine.misspelt = seen.misspelt === true;
     }
     if (source.contrasted && seen.at - this.#supportedAt < dayMs) return;
     for (const [other, last] of source.got) {
       if (other === symbol || last.subject === seen.subject || Math.abs(seen.at - last.at) > contrastWindowMs) continue;
-      if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
       // A slip of the pen answered 400 says nothing about anybody.
       if (this.incomparable(symbol, other)) continue;
+      if (seen.misspelt !== true && !last.misspelt) this.#shunned.both(symbol, other, seen.network);
+      if (((this.shunned >> symbol) & 1) !== ((this.shunned >> other) & 1)) this.#supportedAt = this.#lastAt;
+      if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
       this.#supportedAt = this.#lastAt;
       if (!source.contrasted) this.contrastSources += 1;
       source.contrasted = true;
@@ -576,7 +605,17 @@ export class EndpointOracle {
     if (vanished.networks.size < vanishedMin) vanished.networks.add(seen.network);
   }
 
-  #count(label: Label, { symbol, at, source: narrow, time, kind, headers }: Known): void {
+  /** Not at a door: what it refuses is refused to those who exist, too. */
+  #lookForShunned(): void {
+    let shunned = 0;
+    if (!this.#refusals) for (let symbol = 0; symbol < this.classes.length; symbol++) if (this.#shunned.has(symbol)) shunned |= 1 << symbol;
+    if (shunned === this.shunned) return;
+    this.shunned = shunned;
+    this.#turns += 1;
+    if (shunned !== 0) this.#supportedAt = this.#lastAt;
+  }
+
+  #count(label: Label, { symbol, got, at, source: narrow, time, kind, headers }: Known): void {
     const exists = existedAt(label, at);
     if (exists === undefined) return;
     const bit = exists ? 2 : 1;
@@ -585,6 +624,11 @@ export class EndpointOracle {
     if (time !== undefined) this.timing.add({ exists, ms: time.ms, at, stratum: `${symbol} ${kind} ${time.stratum}` });
     const asker = this.#sources.get(narrow);
     if (asker !== undefined && (asker.counted & bit) !== 0) return;
+    // Who came into being meanwhile was nobody for a part of what he was told.
+    if (exists && label.createdAt === undefined && !this.#refusals) {
+      label.counted |= 4;
+      this.#shunned.followed(got);
+    }
     this.headers.observe({ exists, symbol: headers, at, kind: kindOf(`${kind} ${this.classes[symbol]?.id ?? ""}`) });
     if (this.proof.observe({ exists, symbol, at, kind }) && asker !== undefined) asker.counted |= bit;
   }

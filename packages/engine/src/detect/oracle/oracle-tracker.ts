@@ -17,7 +17,8 @@ export const oracleEndpointsMax = 256;
  * Finds endpoints whose answer depends on whether the subject asked about exists, from traffic alone.
  *
  * `suspected`: repeated identifiers get the same class again although classes vary (see `determinism.ts`), or several sources each saw a poor
- * and a rich answer to two identifiers, or one network saw two of each among nine, or a crowd in which nobody asked twice saw both.
+ * and a rich answer to two identifiers, or one network saw two of each among nine, or a crowd in which nobody asked twice saw both; or one of two equally rich answers is never given to those who
+ * turn out to exist (`shunned-classes.ts`).
  * `proven`: labelled answers (sign-ins, sign-ups, canaries) depend on existence, e-value over a million.
  * Suspicion stays, for what takes it back an attacker could make: a class that changes once (an account deleted, another `Accept`) proves nothing.
  * What people read is milder: labels that speak against a suspicion, or sixty days without any support, take it out of the verdict and the findings, not out of the guard.
@@ -54,6 +55,7 @@ export class OracleTracker {
       time: seen.time,
       kind: seen.kind,
       headers: seen.headers,
+      misspelt: seen.misspelt,
     });
   }
 
@@ -122,6 +124,12 @@ export class OracleTracker {
     const [more, less] = now === undefined || now.answers < before.answers ? [before, now] : [now, before];
     if (less !== undefined) more.absorb(less);
     this.#endpoints.set(to, more);
+  }
+
+  /** Several answers were seen, and it is not known that they depend on anybody. */
+  undecided(endpointId: string): boolean {
+    const oracle = this.#endpoints.get(endpointId);
+    return oracle !== undefined && oracle.classes.length > 1 && !oracle.suspected;
   }
 
   /** Answers under this name were seen. */
@@ -307,6 +315,7 @@ export interface OracleAnswer {
   readonly time?: OracleObservation["time"];
   readonly kind?: string | undefined;
   readonly headers?: string | undefined;
+  readonly misspelt?: boolean | undefined;
 }
 
 export type OracleVerdict = "none" | "suspected" | "proven";
