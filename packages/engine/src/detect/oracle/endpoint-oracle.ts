@@ -448,12 +448,12 @@ export class EndpointOracle {
     for (const row of rows(from["flips"]).slice(0, classesMax * classesMax)) if (Array.isArray(row)) oracle.#flips.set(Number(row[0]), Number(row[1]));
     // A state of before does not say between which: between all of them, then.
     if (from["flips"] === undefined && oracle.#changes > 0) for (let a = 0; a < classesMax; a++) for (let b = 0; b < a; b++) oracle.#flips.set(pairOf(a, b), oracle.#changes);
+    oracle.#shunned.restore(from["shunned"]);
+    oracle.#lookForShunned();
     // A state of before does not say; it counts as supported when it was last heard of.
     oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
     oracle.#between.restore(from["between"], classesMax);
     oracle.contrast.restore(from);
-    oracle.#shunned.restore(from["shunned"]);
-    oracle.#lookForShunned();
     const [firstAt, lastAt, subjects, networks] = rows(from["vanished"]);
     oracle.#vanished.firstAt = Number(firstAt) || 0;
     oracle.#vanished.lastAt = Number(lastAt) || 0;
