@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { detectorCatalogue } from "./detector-catalogue.ts";
-import { breachCommand, incidentTitle, nextSteps } from "./incident.ts";
+import { breachCommand, type GateNow, incidentTitle, nextSteps } from "./incident.ts";
 import type { Signal } from "./signal.ts";
 
 const disclosed = { confirmed: 3, denied: 1, uniform: 0 };
@@ -11,6 +11,24 @@ test("the advice for a sign-in is not to ask for a credential", () => {
   expect(steps(false)).toContain("Ask for a credential");
   expect(steps(true)).toContain("unknown account and a wrong password alike");
   expect(steps(true)).not.toContain("Ask for a credential");
+});
+
+test("the advice speaks of how the gate runs now, not of how it ran while it happened", () => {
+  const first = (uniform: number, now: GateNow, more = {}) => nextSteps("enumeration", { ...disclosed, uniform }, false, { ...about, ...more }, now)[0];
+  expect(first(0, { mode: "observe", unguarded: 0 })).toMatch(/^Stop it now: .* --mode enforce/);
+  // Withheld while it enforced; it does not any more.
+  expect(first(9, { mode: "observe", unguarded: 0 })).toMatch(/^Stop it now/);
+  expect(first(0, { mode: "enforce", unguarded: 0 })).toMatch(/^Nothing is left to switch on: the gate enforces now/);
+  expect(first(9, { mode: "enforce", unguarded: 0 })).toMatch(/^Ask for a credential/);
+  expect(first(9, { mode: "enforce", unguarded: 1 })).toContain("this endpoint is under no budget");
+  expect(first(0, { mode: "enforce", unguarded: 1 }, { others: ["GET b/{id}"] })).toContain("one of these endpoints is under no budget");
+  // Nobody knows how it runs: what was withheld says that it enforces.
+  expect(first(0, {})).toMatch(/^Stop it now/);
+  expect(first(9, {})).toMatch(/^Ask for a credential/);
+  for (const kind of ["access", "sms"]) {
+    expect(nextSteps(kind, disclosed, false, about, { mode: "enforce" }).join("\n")).not.toMatch(/--mode enforce|observ/);
+    expect(nextSteps(kind, disclosed, false, about, { mode: "observe" }).join("\n")).toContain("with --mode enforce");
+  }
 });
 
 test("an incident of an endpoint as a whole says who was exposed although nobody was counted for its sources", () => {

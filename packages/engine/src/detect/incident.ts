@@ -1,4 +1,5 @@
 import { abuseSteps, abuseTitle } from "./abuse/abuse-texts.ts";
+import type { Mode } from "../exchange/exchange.ts";
 import type { IncidentClients } from "./names/incident-clients.ts";
 import type { Level, Signal } from "./signal.ts";
 
@@ -92,26 +93,41 @@ export function incidentTitle(kind: string, first: Signal): string {
   return abuseTitle(first.detector) ?? `Unusual behaviour: ${kind}`;
 }
 
-/** What to do now, most urgent first. `about`: of what {@link breachCommand} is to tell. */
-export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: boolean, about: BreachQuestion): readonly string[] {
+/** What to do now, most urgent first. `about`: of what {@link breachCommand} is to tell; `now`: what holds when this is read, whatever held while it happened. */
+export function nextSteps(kind: string, disclosed: DisclosedCounts, closed: boolean, about: BreachQuestion, now: GateNow = {}): readonly string[] {
   const whole = kind === "enumeration" && about.sources === 0;
   const report =
     disclosed.confirmed > 0 || whole ? [about.endpoint, ...(about.others ?? [])].map((endpoint) => `Say who was exposed: ${breachCommand({ ...about, endpoint })}`) : [];
   if (report.length > reportsMax) report.splice(reportsMax, report.length, `Say likewise who was exposed at the other ${report.length - reportsMax} endpoints`);
   const several = (about.others?.length ?? 0) > 0;
   if (closed) return report;
-  if (kind !== "enumeration") return abuseSteps(kind) ?? ["Look at the sources and the evidence below", "Acknowledge, or close with a reason"];
+  if (kind !== "enumeration") return abuseSteps(kind, now.mode) ?? ["Look at the sources and the evidence below", "Acknowledge, or close with a reason"];
   return [
-    // Answers withheld say that it is being stopped already.
-    ...(disclosed.confirmed + disclosed.denied > 0 && disclosed.uniform === 0
-      ? ["Stop it now: run the gate with --mode enforce; answers beyond the budget then tell nothing"]
-      : []),
+    ...(disclosed.confirmed + disclosed.denied > 0 ? stopSteps(disclosed, now, several) : []),
     about.signIn === true
       ? "Answer an unknown account and a wrong password alike: same status, headers, body and time; compare with a dummy password where there is no account"
       : `Ask for a credential on ${several ? "these endpoints" : "this endpoint"}, or answer the same whether or not the account exists`,
     ...report,
     "Keep the logs of the time before the incident opened: the report counts from the first question",
   ];
+}
+
+/** What stops it, or that it is stopped: by how the gate runs now. Where that is not known, answers withheld say that it enforces. */
+function stopSteps({ uniform }: DisclosedCounts, { mode, unguarded = 0 }: GateNow, several: boolean): readonly string[] {
+  if (mode === "observe" || (mode === undefined && uniform === 0)) return ["Stop it now: run the gate with --mode enforce; answers beyond the budget then tell nothing"];
+  if (mode === "enforce" && unguarded > 0) {
+    const which = several ? (unguarded === 1 ? "one of these endpoints is" : `${unguarded} of these endpoints are`) : "this endpoint is";
+    return [`The gate enforces, but ${which} under no budget: say \`oracle: declared\` of ${unguarded === 1 ? "it" : "them"} under \`endpoints\` in postern.yaml`];
+  }
+  return mode === "enforce" && uniform === 0 ? ["Nothing is left to switch on: the gate enforces now, and answers beyond the budget tell nothing"] : [];
+}
+
+/** What holds now, and not when an incident opened. */
+export interface GateNow {
+  /** How the gate runs; absent where there is none, or nobody knows. */
+  readonly mode?: Mode | undefined;
+  /** How many of the incident's endpoints are under no budget; absent where nobody looked. */
+  readonly unguarded?: number;
 }
 
 /** What a breach report is asked. */

@@ -88,7 +88,11 @@ function tell(found: Found, known: Known, options: WhyOptions, context: CliConte
     found.kind === "incident"
       ? {
           kind: found.kind,
-          view: incidentView(known.ledger, found.incident, { ...(options.data === usualDataDir ? {} : { data: options.data }), program: programName(context.env) }),
+          view: incidentView(known.ledger, found.incident, {
+            ...(options.data === usualDataDir ? {} : { data: options.data }),
+            program: programName(context.env),
+            gate: known.gate,
+          }),
         }
       : {
           kind: found.kind,

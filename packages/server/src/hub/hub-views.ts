@@ -44,7 +44,7 @@ import type { AuditEntry } from "../state/audit-log.ts";
 import type { Config } from "../config/config-schema.ts";
 import type { HubCore } from "./hub-core.ts";
 import { LiveSeries } from "./live-series.ts";
-import { endpointView, findingView, incidentView } from "./project.ts";
+import { budgetedIds, endpointView, findingView, incidentView } from "./project.ts";
 import { StoredHistory } from "./stored-history.ts";
 import { withRule } from "./template-rules-file.ts";
 import { changeOf, namesOf, ruleViews, templateNamed, templateView } from "./template-views.ts";
@@ -264,12 +264,13 @@ export class HubViews implements Views {
   }
 
   incidents(): readonly IncidentView[] {
-    return this.#core.incidents.list().map((incident) => this.#incident(incident));
+    const budgeted = this.#budgeted();
+    return this.#core.incidents.list().map((incident) => this.#incident(incident, budgeted));
   }
 
   incident(id: string): IncidentView | undefined {
     const incident = this.#core.incidents.get(id);
-    return incident === undefined ? undefined : this.#incident(incident);
+    return incident === undefined ? undefined : this.#incident(incident, this.#budgeted());
   }
 
   signals(query: PageQuery): Page<Signal> {
@@ -357,8 +358,18 @@ export class HubViews implements Views {
     return livesOf(this.#core.ledger, this.#options.config, this.#core.annotations);
   }
 
-  #incident(incident: Incident): IncidentView {
-    return incidentView(this.#core.ledger, incident, { ...(this.#options.data === undefined ? {} : { data: this.#options.data }), program: this.#options.program });
+  #incident(incident: Incident, budgeted: ReadonlySet<string>): IncidentView {
+    const { data, program, mode, upstream } = this.#options;
+    return incidentView(this.#core.ledger, incident, {
+      ...(data === undefined ? {} : { data }),
+      program,
+      // Without a gate nobody withholds anything, whatever the mode.
+      gate: upstream === null ? undefined : { mode, budgeted },
+    });
+  }
+
+  #budgeted(): ReadonlySet<string> {
+    return budgetedIds(this.#core.policy().endpoints);
   }
 
   #guardState(endpointId: string): "watched" | "budgeted" | undefined {

@@ -1,4 +1,16 @@
-import { type DisclosedCounts, type Finding, type Incident, type IncidentSource, type InventoryEndpoint, type Ledger, type Level, nextSteps } from "@postern/engine";
+import {
+  type DisclosedCounts,
+  type Finding,
+  type GateNow,
+  type GuardedEndpoint,
+  type Incident,
+  type IncidentSource,
+  type InventoryEndpoint,
+  type Ledger,
+  type Level,
+  type Mode,
+  nextSteps,
+} from "@postern/engine";
 import type { Acceptance } from "../config/public-on-purpose.ts";
 import { concernOf } from "./endpoint-concern.ts";
 import { purposeOf } from "./endpoint-purpose.ts";
@@ -182,17 +194,30 @@ export function incidentView(ledger: Ledger, incident: Incident, more: IncidentM
     signals: incident.signals.map(({ id, detector, level, at, evidence }) => ({ id, detector, level, at: iso(at), evidence })),
     signalCount: incident.signalCount,
     clients: incident.clients === undefined ? null : { ...incident.clients, rule: incident.clients.rule ?? null, networks: incident.clients.networks ?? [] },
-    next: nextSteps(incident.kind, disclosed, incident.status === "closed", {
-      endpoint: endpointName(ledger, incident.endpointIds[0]),
-      others: incident.endpointIds.slice(1).flatMap((id) => endpointName(ledger, id) ?? []),
-      from: Math.min(incident.openedAt, ...sources.slice(0, sourcesRead).map((source) => source.firstAt)),
-      to: Math.max(incident.lastAt, ...sources.slice(0, sourcesRead).map((source) => source.lastAt)),
-      sources: sources.length,
-      signIn: incident.endpointIds.slice(0, 1).some((id) => ledger.anchors.isAnchorEndpoint(id)),
-      ...(more.data === undefined ? {} : { data: more.data }),
-      ...(more.program === undefined ? {} : { program: more.program }),
-    }),
+    next: nextSteps(
+      incident.kind,
+      disclosed,
+      incident.status === "closed",
+      {
+        endpoint: endpointName(ledger, incident.endpointIds[0]),
+        others: incident.endpointIds.slice(1).flatMap((id) => endpointName(ledger, id) ?? []),
+        from: Math.min(incident.openedAt, ...sources.slice(0, sourcesRead).map((source) => source.firstAt)),
+        to: Math.max(incident.lastAt, ...sources.slice(0, sourcesRead).map((source) => source.lastAt)),
+        sources: sources.length,
+        signIn: incident.endpointIds.slice(0, 1).some((id) => ledger.anchors.isAnchorEndpoint(id)),
+        ...(more.data === undefined ? {} : { data: more.data }),
+        ...(more.program === undefined ? {} : { program: more.program }),
+      },
+      gateNow(ledger, incident, more.gate),
+    ),
   };
+}
+
+/** What the gate does about an incident's endpoints today. */
+function gateNow(ledger: Ledger, { endpointIds }: Incident, gate: IncidentMore["gate"]): GateNow {
+  if (gate === undefined) return {};
+  const unguarded = new Set(endpointIds.filter((id) => !gate.budgeted.has(id)).map((id) => ledger.doorId(id)));
+  return { mode: gate.mode, unguarded: [...unguarded].filter((id) => !gate.budgeted.has(id)).length };
 }
 
 export interface IncidentMore {
@@ -202,6 +227,20 @@ export interface IncidentMore {
   readonly data?: string;
   /** How commands that it names begin; `postern` when absent. */
   readonly program?: string | undefined;
+  /** How the gate runs now; absent where there is none. */
+  readonly gate?: { readonly mode: Mode; readonly budgeted: ReadonlySet<string> } | undefined;
+}
+
+/** Every id under which what a policy guards is asked: its own, those it had before, and those of other methods that it judges. */
+export function budgetedIds(guards: readonly GuardedEndpoint[]): ReadonlySet<string> {
+  const ids = new Set<string>();
+  for (const { id, state, formerly = [], others = [] } of guards) {
+    if (state !== "budgeted") continue;
+    ids.add(id);
+    for (const one of formerly) ids.add(one);
+    for (const [, one] of others) ids.add(one);
+  }
+  return ids;
 }
 
 /** One stored exchange as the API, the console and the CLI show it. */

@@ -1,12 +1,17 @@
+import type { Mode } from "../../exchange/exchange.ts";
+
 /** The title of an incident of a detector other than those of enumeration; undefined for any other. */
 export function abuseTitle(detector: string): string | undefined {
   return titles.get(detector);
 }
 
-/** What to do about an incident of this kind, most urgent first; undefined for kinds of elsewhere. */
-export function abuseSteps(kind: string): readonly string[] | undefined {
-  return steps.get(kind);
+/** What to do about an incident of this kind, most urgent first, where the gate runs in this mode; both are told where nobody knows. Undefined for kinds of elsewhere. */
+export function abuseSteps(kind: string, mode?: Mode): readonly string[] | undefined {
+  return steps.get(kind)?.map((step) => (typeof step === "string" ? step : step[mode ?? "either"]));
 }
+
+/** A step that depends on whether the gate enforces. */
+type Step = string | (Readonly<Record<Mode, string>> & { readonly either: string });
 
 const titles: ReadonlyMap<string, string> = new Map([
   ["otp.brute-force", "Somebody is guessing one person's codes"],
@@ -22,7 +27,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["takeover.number-change", "A number changed hands, and with it an account"],
 ]);
 
-const steps: ReadonlyMap<string, readonly string[]> = new Map([
+const steps: ReadonlyMap<string, readonly Step[]> = new Map<string, readonly Step[]>([
   [
     "listing",
     [
@@ -37,7 +42,11 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
     [
       "Have this endpoint compare the object's owner with who asks, and answer as if it were not there",
       "Look for the same gap where this kind of object is read, changed or deleted",
-      "Where enforcing, nothing more than a few objects is told; where observing, all of them are: use --mode enforce",
+      {
+        enforce: "The gate enforces: nothing more than a few objects is told to such a caller",
+        observe: "Stop it now: run the gate with --mode enforce; nothing more than a few objects is then told",
+        either: "Where enforcing, nothing more than a few objects is told; where observing, all of them are: use --mode enforce",
+      },
       "End the sessions of the callers told, and undo what they changed",
     ],
   ],
@@ -60,7 +69,11 @@ const steps: ReadonlyMap<string, readonly string[]> = new Map([
   [
     "sms",
     [
-      "Where Postern observes, or sends name no number: hold the prefix at your message provider, twelve hours, then longer; where it enforces, it is held (`heldUntil`)",
+      {
+        enforce: "The gate holds the prefix (`heldUntil`) where sends name the number; where they do not, hold it at your message provider, twelve hours, then longer",
+        observe: "Hold the prefix at your message provider, twelve hours, then longer; with --mode enforce the gate holds it, where sends name the number",
+        either: "Where Postern observes, or sends name no number: hold the prefix at your message provider, twelve hours, then longer; where it enforces, it is held (`heldUntil`)",
+      },
       "Ask for a proof that somebody is there (a puzzle, a known device) before a message goes out",
       "Set a limit on messages an hour for each country, and take countries without customers off",
     ],

@@ -9,6 +9,7 @@ import { KnownTemplates } from "../../specs/known-templates.ts";
 import type { KeptFloor } from "../../hub/floor/floor-view.ts";
 import { NewcomerHistory } from "../../hub/floor/newcomer-history.ts";
 import type { UptimeState } from "../../hub/uptime.ts";
+import { budgetedIds, type IncidentMore } from "../../hub/project.ts";
 import { type GuardedName, readGuarded } from "./guarded-file.ts";
 import { loadOrCreateKey } from "../../keys/key-file.ts";
 import { makePorts } from "../../keys/make-ports.ts";
@@ -35,12 +36,14 @@ export async function readKnown(dataDir: string, options: KnownOptions): Promise
   const savedAt = statSync(join(dir, "hub", "state.json"), { throwIfNoEntry: false })?.mtimeMs;
   // Builds the rules of every endpoint, which are learned and not stored.
   const { endpoints } = ledger.policy(savedAt ?? 0);
+  const kept = readGuarded(dir);
   return {
     dataDir: dir,
     config: options.config,
     ledger,
     ports,
-    guarded: [...endpoints, ...readGuarded(dir)],
+    guarded: [...endpoints, ...kept.endpoints],
+    gate: kept.mode === undefined ? undefined : { mode: kept.mode, budgeted: budgetedIds(endpoints) },
     incidents: state === undefined ? new Incidents() : Incidents.restore(state.incidents),
     findings: state?.findings ?? ledger.findings(),
     missing: state?.missing ?? [],
@@ -70,6 +73,8 @@ export interface Known {
   readonly ports: Ports;
   /** Endpoints under guard, declared ones that no traffic has shown included. */
   readonly guarded: readonly GuardedName[];
+  /** How the gate runs there, or ran last; undefined where none ever did. */
+  readonly gate: IncidentMore["gate"];
   readonly incidents: Incidents;
   readonly findings: readonly Finding[];
   readonly missing: readonly MissingExchanges[];

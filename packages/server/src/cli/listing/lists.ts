@@ -148,7 +148,7 @@ function incidents({ known, query, data, program }: ListAsk): Page<IncidentView>
     .list()
     .filter((incident) => (query.from === undefined || incident.lastAt >= query.from) && (query.to === undefined || incident.openedAt < query.to))
     .filter((incident) => query.endpoint === undefined || incident.endpointIds.some((id) => query.endpoint?.ids.includes(id)))
-    .map((incident) => incidentView(ledger, incident, { ...(data === undefined ? {} : { data }), program }));
+    .map((incident) => incidentView(ledger, incident, { ...(data === undefined ? {} : { data }), program, gate: known.gate }));
   return inMemory(all, (one) => `${latestFirst(one.openedAt)}\n${one.id}`, query);
 }
 
