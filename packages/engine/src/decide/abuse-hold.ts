@@ -1,4 +1,6 @@
+import type { Key } from "../detect/observe/key-pair.ts";
 import type { Actor } from "../exchange/actor.ts";
+import type { Draw } from "./draws.ts";
 import type { HoldDoor } from "./gate-policy.ts";
 import type { GateNote, Mode } from "../exchange/exchange.ts";
 
@@ -16,9 +18,9 @@ export interface AbuseHold {
 export interface SignInTry {
   readonly door: HoldDoor;
   readonly actor: Actor;
-  readonly accounts: readonly string[];
-  /** It was charged to a source that tries leaked passwords. */
-  readonly stuffs: boolean;
+  readonly accounts: readonly Key[];
+  /** What it was charged to, at a source that tries leaked passwords. */
+  readonly draws: readonly Draw[];
 }
 
 /** What is noted of a request that met a hold, also of one that passes and why; what else was decided about it (`note`) goes before, where it is not that it may pass. */

@@ -43,11 +43,8 @@ export class AbuseHolds {
   /** The endpoint that a request asks, where something is held now. */
   find(method: string, host: string, segments: readonly string[], at: number): HoldDoor | undefined {
     if (this.#matcher === undefined || (!this.#sends.stands(at) && !this.#signIns.stands(at))) return undefined;
-    const found = this.#matcher.find(method, host, segments);
-    if (found === undefined) return undefined;
-    // HEAD asks what GET asks; any other method that may change something may be the endpoint's own in disguise.
-    const asked = found.method === method || (found.method === "GET" ? method === "HEAD" : !reading.includes(method));
-    return asked ? this.#doors.get(found.id) : undefined;
+    const found = this.#matcher.findDone(method, host, segments);
+    return found === undefined ? undefined : this.#doors.get(found.id);
   }
 
   /** What is to be done with a request, and why; undefined where nothing speaks against it. What was taken by one that passes is taken. `complete`: its body was read to the end. */
@@ -76,4 +73,3 @@ export class AbuseHolds {
 const noDoors: readonly HoldDoor[] = [];
 const noPrefixes: NonNullable<GatePolicy["heldPrefixes"]> = [];
 const noSources: NonNullable<GatePolicy["heldSources"]> = [];
-const reading: readonly string[] = ["GET", "HEAD", "OPTIONS"];

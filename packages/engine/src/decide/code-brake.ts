@@ -42,4 +42,20 @@ export class CodeBrake {
   }
 }
 
+/** A brake for each endpoint that needs one: as many as the policy has doors, see {@link CodeBrakes.keep}. */
+export class CodeBrakes {
+  readonly #brakes = new Map<string, CodeBrake>();
+
+  /** Forgets those of doors that are no more. */
+  keep(doors: ReadonlyMap<string, unknown>): void {
+    for (const id of this.#brakes.keys()) if (!doors.has(id)) this.#brakes.delete(id);
+  }
+
+  of(doorId: string): CodeBrake {
+    let brake = this.#brakes.get(doorId);
+    if (brake === undefined) this.#brakes.set(doorId, (brake = new CodeBrake()));
+    return brake;
+  }
+}
+
 const dayMs = 86_400_000;

@@ -1,23 +1,23 @@
 import { abusePolicy as policy } from "../detect/abuse/abuse-policy.ts";
 import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
-import { type Key, keyOfHex, mixKey } from "../detect/observe/key-pair.ts";
+import type { Key } from "../detect/observe/key-pair.ts";
 import type { Actor } from "../exchange/actor.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { type ClassifiedAnswer, classifyResponse } from "../exchange/response-class.ts";
 import { extractSubjects, type RequestParts } from "../exchange/subjects.ts";
-import { CodeBrake } from "./code-brake.ts";
+import { CodeAllowances } from "./code-allowances.ts";
+import { CodeBrakes } from "./code-brake.ts";
 import { CodeTargets } from "./code-targets.ts";
+import { type Draw, drawAll, giveBackAll } from "./draws.ts";
 import type { CodeDoor } from "./gate-policy.ts";
-import { GcraTable } from "./gcra.ts";
 import { GuardMatcher } from "./guard-matcher.ts";
 import { VoucherLimits, type VoucherTry } from "./voucher-limits.ts";
 
 /**
  * Stops who guesses one-time codes before the service is asked, and by {@link VoucherLimits} who guesses those of coupons. No account is ever locked.
  *
- * - From one place: a caller whose tries are all wrong is refused after {@link CodeDoor.wrongCodes} of them; then one passes every half hour ({@link policy.wrongCodeBackMs}). Counted are its program at its
- *   address, its credential if it shows one, and its address as a whole, which may be wrong {@link policy.wrongCodesOfNetwork} times as often. What a guesser has used up of an address that others share is
- *   not theirs: people known there, and targets at which hardly anybody guessed, draw on {@link policy.wrongCodesKept} more.
+ * - From one place: a caller whose tries are all wrong is refused after {@link CodeDoor.wrongCodes} of them; then one passes every half hour; what is counted says {@link CodeAllowances}.
+ *   What a guesser has used up of an address that others share is not theirs: people known there, and targets at which hardly anybody guessed, draw on {@link policy.wrongCodesKept} more.
  * - On one person, from anywhere: {@link CodeTargets}.
  * - On many people, while that is proven: {@link CodeBrake}.
  *
@@ -26,16 +26,14 @@ import { VoucherLimits, type VoucherTry } from "./voucher-limits.ts";
  *
  * Misses: a few tries each from many addresses on many people, until the hub has proven it; one person's codes where requests name only a challenge; guesses among right codes of one's own, two for each; lists
  * of codes in one request, which count as one; operations of GraphQL and JSON-RPC.
- * Mistakes: newcomers behind an address from which somebody guesses at ever other people all day. Bound: {@link sourcesMax} of each kind; {@link GcraTable} says what happens there.
+ * Mistakes: newcomers behind an address from which somebody guesses at ever other people all day.
  */
 export class CodeLimits {
   readonly #ports: Ports;
-  readonly #networks = new GcraTable(sourcesMax);
-  /** Apart, for programs and credentials can be had for nothing: they push out no address. */
-  readonly #callers = new GcraTable(sourcesMax);
+  readonly #allowances = new CodeAllowances();
   readonly #targets = new CodeTargets();
   readonly #doors = new Map<string, CodeDoor>();
-  readonly #brakes = new Map<string, CodeBrake>();
+  readonly #brakes = new CodeBrakes();
   readonly #vouchers: VoucherLimits;
   #matcher: GuardMatcher | undefined;
 
@@ -48,18 +46,15 @@ export class CodeLimits {
   setDoors(doors: readonly CodeDoor[]): void {
     this.#doors.clear();
     for (const door of doors) this.#doors.set(door.id, door);
-    for (const id of this.#brakes.keys()) if (!this.#doors.has(id)) this.#brakes.delete(id);
+    this.#brakes.keep(this.#doors);
     this.#vouchers.keep(this.#doors);
     const paths = doors.filter(({ operation }) => operation === undefined);
     this.#matcher = paths.length === 0 ? undefined : new GuardMatcher(paths, this.#ports);
   }
 
   find(method: string, host: string, segments: readonly string[]): CodeDoor | undefined {
-    const found = this.#matcher?.find(method, host, segments);
-    if (found === undefined) return undefined;
-    // HEAD asks what GET asks; any other method that may change something may be the endpoint's own in disguise.
-    const asked = found.method === method || (found.method === "GET" ? method === "HEAD" : !reading.includes(method));
-    return asked ? this.#doors.get(found.id) : undefined;
+    const found = this.#matcher?.findDone(method, host, segments);
+    return found === undefined ? undefined : this.#doors.get(found.id);
   }
 
   /** Charges one try. `whole`: all of the request was read. */
@@ -75,62 +70,41 @@ export class CodeLimits {
     const strange = known || !(door.wrongOnOne >= 1) ? [] : targets;
     const wait = this.#targets.take(strange, door.wrongOnOne, at);
     if (wait > 0) return { wait, reason: "code-target" };
-    let taken = this.#charge(chargesOf(door, actor), at);
-    if (typeof taken === "number" && targets.length > 0 && (known || missed <= policy.wrongOfKept)) {
-      const kept = this.#charge(keptOf(door, actor), at);
-      if (typeof kept !== "number") taken = kept;
-    }
-    if (typeof taken === "number") {
-      this.#targets.giveBack(strange, 1, at);
-      return { wait: taken, reason: "code-limit" };
+    let draws: readonly Draw[] = this.#allowances.of(actor, door.wrongCodes);
+    const short = drawAll(draws, at);
+    if (short > 0) {
+      draws = [this.#allowances.kept(actor), ...this.#allowances.ofCredential(actor, door.wrongCodes)];
+      const others = targets.length > 0 && (known || missed <= policy.wrongOfKept);
+      if (!others || drawAll(draws, at) > 0) {
+        this.#targets.giveBack(strange, 1, at);
+        return { wait: short, reason: "code-limit" };
+      }
     }
     const stranger = !known && !this.#targets.knows(actor, []);
     const held = stranger && door.harmless !== undefined ? door.harmless : undefined;
-    const later = held === undefined ? 0 : this.#brakeOf(door.id).take(held, at);
+    const later = held === undefined ? 0 : this.#brakes.of(door.id).take(held, at);
     if (later > 0) {
       this.#targets.giveBack(strange, 1, at);
-      for (const charge of taken) this.#table(charge).giveBack(charge.key.hi, charge.key.lo, at, policy.wrongCodeBackMs, 1);
+      giveBackAll(draws, at, 1);
       return { wait: later, reason: "code-brake" };
     }
-    return { doorId: door.id, taken, targets, strange, actor, held, stranger };
+    return { doorId: door.id, draws, targets, strange, actor, held, stranger };
   }
 
   /** It was answered like this; undefined: the service gave no answer. */
   settle(tried: CodeTry, answer: ClassifiedAnswer | undefined, at: number): void {
     const door = this.#doors.get(tried.doorId);
     if ("voucher" in tried) return this.#vouchers.settle(tried, door, answer, at);
-    const { doorId, taken, targets, strange, actor, held, stranger } = tried;
+    const { doorId, draws, targets, strange, actor, held, stranger } = tried;
     const outcome = door === undefined || answer === undefined ? "none" : triedOutcome(door, answer, this.#ports);
     if (outcome === "wrong") {
-      if (stranger && door !== undefined && door.harmless === undefined) this.#brakeOf(doorId).learn(at);
+      if (stranger && door !== undefined && door.harmless === undefined) this.#brakes.of(doorId).learn(at);
       return;
     }
-    const back = outcome === "right" ? 1 + policy.rightCodeGives : 1;
-    for (const charge of taken) this.#table(charge).giveBack(charge.key.hi, charge.key.lo, at, policy.wrongCodeBackMs, back);
-    if (held !== undefined) this.#brakeOf(doorId).giveBack(held, at);
+    giveBackAll(draws, at, outcome === "right" ? 1 + policy.rightCodeGives : 1);
+    if (held !== undefined) this.#brakes.of(doorId).giveBack(held, at);
     if (outcome === "right") this.#targets.right(actor, targets, at);
     else this.#targets.giveBack(strange, 1, at);
-  }
-
-  /** All of them, or none. A number: the milliseconds until all would pass. */
-  #charge(charges: readonly Charge[], at: number): readonly Charge[] | number {
-    for (const [n, charge] of charges.entries()) {
-      const wait = this.#table(charge).take(charge.key.hi, charge.key.lo, at, policy.wrongCodeBackMs, charge.most);
-      if (wait === 0) continue;
-      for (const other of charges.slice(0, n)) this.#table(other).giveBack(other.key.hi, other.key.lo, at, policy.wrongCodeBackMs, 1);
-      return wait;
-    }
-    return charges;
-  }
-
-  #table(charge: Charge): GcraTable {
-    return charge.wide ? this.#networks : this.#callers;
-  }
-
-  #brakeOf(doorId: string): CodeBrake {
-    let brake = this.#brakes.get(doorId);
-    if (brake === undefined) this.#brakes.set(doorId, (brake = new CodeBrake()));
-    return brake;
   }
 }
 
@@ -139,7 +113,7 @@ export type CodeTry = OneTimeTry | VoucherTry;
 
 interface OneTimeTry {
   readonly doorId: string;
-  readonly taken: readonly Charge[];
+  readonly draws: readonly Draw[];
   readonly targets: readonly Key[];
   /** Those that were charged, for the caller was never right there. */
   readonly strange: readonly Key[];
@@ -155,32 +129,6 @@ export interface CodeRefusal {
   readonly reason: "code-limit" | "code-target" | "code-brake";
 }
 
-interface Charge {
-  readonly key: Key;
-  readonly wide: boolean;
-  readonly most: number;
-}
-
-function chargesOf(door: CodeDoor, { network, narrow, credential }: Actor): readonly Charge[] {
-  const most = door.wrongCodes;
-  const charges: Charge[] = [{ key: keyOf(network, 1), wide: true, most: most * policy.wrongCodesOfNetwork }];
-  charges.push({ key: keyOf(narrow, 2), wide: false, most });
-  if (credential !== undefined) charges.push({ key: keyOf(credential, 3), wide: false, most });
-  return charges;
-}
-
-/** What is left for others at an address that a guesser used up. */
-function keptOf(door: CodeDoor, { network, credential }: Actor): readonly Charge[] {
-  const kept: Charge[] = [{ key: keyOf(network, 4), wide: true, most: policy.wrongCodesKept }];
-  if (credential !== undefined) kept.push({ key: keyOf(credential, 3), wide: false, most: door.wrongCodes });
-  return kept;
-}
-
-/** All doors together: who guesses at two has no second start. */
-function keyOf(hash: string, sort: number): Key {
-  return mixKey(keyOfHex(hash, { hi: 0, lo: 0 }), 0, sort);
-}
-
 /** How what was tried came out, by its answer. */
 export function triedOutcome(door: Pick<CodeDoor, "classes"> & { readonly refusals?: readonly string[] }, answer: ClassifiedAnswer, ports: Ports): "right" | "wrong" | "none" {
   const seen = classifyResponse(door.classes, answer, ports);
@@ -190,6 +138,3 @@ export function triedOutcome(door: Pick<CodeDoor, "classes"> & { readonly refusa
   return plain === "refused" || plain === "missing" || door.refusals?.includes(label) === true ? "wrong" : "right";
 }
 
-const reading: readonly string[] = ["GET", "HEAD", "OPTIONS"];
-/** 1 MiB each. An attacker who has so many addresses needs no second start at one. */
-export const sourcesMax = 65_536;

@@ -58,6 +58,13 @@ export class GuardMatcher {
     return best ?? (first.done === true || first.value[1].apart?.includes(method) === true ? undefined : first.value[1]);
   }
 
+  /** The endpoint at which a request does what is done there: HEAD does what GET does, and any other method that may change something may be the endpoint's own in disguise; what else only reads does nothing there. */
+  findDone(method: string, host: string, segments: readonly string[]): GuardedEndpoint | undefined {
+    const found = this.find(method, host, segments);
+    if (found === undefined || found.method === method) return found;
+    return (found.method === "GET" ? method === "HEAD" : !reading.has(method)) ? found : undefined;
+  }
+
   /** The guard of a request that belongs to these routes of a front (see {@link FrontRoutes}), and where it was found: one under a budget, be it the whole path's, before one that only watches. */
   findRouted(method: string, host: string, segments: readonly string[], routes: readonly (readonly string[])[]): Routed {
     let best: Routed = { segments, endpoint: this.find(method, host, segments) };
@@ -111,6 +118,8 @@ export class GuardMatcher {
 
 /** Those that services give endpoints to. Any other is a spelling of the guarded one. */
 export const ownMethods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "PATCH", "DELETE"]);
+
+const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
 export interface Routed {
   readonly segments: readonly string[];

@@ -37,9 +37,7 @@ export class PromptLimits {
   }
 
   find(method: string, host: string, segments: readonly string[]): GuardedEndpoint | undefined {
-    const found = this.#matcher?.find(method, host, segments);
-    // Reading prompts nobody; any other method may be the endpoint's own in disguise.
-    return found !== undefined && (found.method === method || !reading.includes(method)) ? found : undefined;
+    return this.#matcher?.findDone(method, host, segments);
   }
 
   /** Counts one request. A number: it is refused, and those it names may be asked again after so many milliseconds; then nothing is counted. */
@@ -106,7 +104,6 @@ function slotOf({ lo }: Key): number {
 }
 
 const within = abusePolicy.promptsWithinMs;
-const reading: readonly string[] = ["GET", "HEAD", "OPTIONS"];
 /** A service that answers so did not take the request up: malformed, not signed in, not allowed, not there, gone, not to be processed. */
 const refusals: ReadonlySet<number> = new Set([400, 401, 403, 404, 410, 422]);
 /** 32 KiB. */

@@ -5,6 +5,7 @@ import { actorAt, ports } from "../testing/abuse-tries.ts";
 import type { AbuseHold } from "./abuse-hold.ts";
 import { AbuseHolds } from "./abuse-holds.ts";
 import type { HoldDoor } from "./gate-policy.ts";
+import { sourcesMax } from "./sign-in-holds.ts";
 import { unlearned } from "./unlearned.ts";
 import { UsualPlaces } from "./usual-places.ts";
 
@@ -88,12 +89,24 @@ test("each is off where the operator says so, and a pumped prefix closes no sign
   expect(gate({ stuffs: [attacker], sprayed: ["p"], door: { ...door, holdSprayed: false } }).tries("v", "p", home, 1)).toBeUndefined();
 });
 
+test("sources are bounded: a flood of held ones, with a program each, lets nobody try again who used up what he had", () => {
+  const flood = Array.from({ length: Math.ceil(1.2 * sourcesMax) }, (_, n) => `2001:db8:${(n >> 8).toString(16)}:${(n & 255).toString(16)}::1`);
+  const { tries } = gate({ stuffs: [attacker, ...flood] });
+  expect(reasons(Array.from({ length: 8 }, (_, n) => tries(`v${n}`, "leaked", attacker, n)))).toEqual({ "login-probation": 5, "login-stuffed": 3 });
+  for (const [n, address] of flood.entries()) tries(`f${n}`, "leaked", address, 100);
+  expect(tries("w", "leaked", attacker, 200)).toMatchObject({ reason: "login-stuffed" });
+});
+
 test("of a month's places beyond the bound the oldest are forgotten", () => {
   const places = new UsualPlaces(1_000);
   const at = (n: number): { readonly network: string; readonly credential: undefined } => ({ network: actorAt(`10.0.${n >> 8}.${n & 255}`).network, credential: undefined });
-  places.add(at(0), ["a"], 0);
-  expect(places.knows(at(0), ["a"])).toBe(true);
-  expect(places.knows(at(0), ["b"])).toBe(false);
-  for (let n = 1; n < 3_000; n++) places.add(at(n), ["a"], 0);
-  expect(places.knows(at(0), ["a"])).toBe(false);
+  const [a, b] = [
+    { hi: 1, lo: 1 },
+    { hi: 1, lo: 2 },
+  ];
+  places.add(at(0), [a], 0);
+  expect(places.knows(at(0), [a])).toBe(true);
+  expect(places.knows(at(0), [b])).toBe(false);
+  for (let n = 1; n < 3_000; n++) places.add(at(n), [a], 0);
+  expect(places.knows(at(0), [a])).toBe(false);
 });

@@ -11,6 +11,7 @@ import { extractSubjects, type RequestParts } from "../exchange/subjects.ts";
 import { viewOf } from "../exchange/view-of.ts";
 import type { AbuseHold, SignInTry } from "./abuse-hold.ts";
 import { triedOutcome } from "./code-limits.ts";
+import { type Draw, drawAll, giveBackAll } from "./draws.ts";
 import type { Anchor, HeldSource, HoldDoor, SprayedPasswords } from "./gate-policy.ts";
 import { GcraTable } from "./gcra.ts";
 import { UsualPlaces } from "./usual-places.ts";
@@ -26,11 +27,11 @@ import { UsualPlaces } from "./usual-places.ts";
  * was before he can, and change it.
  *
  * Misses: leaked pairs from a fresh source each; whoever tries from a network where the person himself signs in; passwords where Postern does not see them (headers, lists, a second field of the same name). Mistakes: two passwords
- * share one of {@link bucketOf}'s buckets, one in 16,384. Bounds: {@link sourcesMax} of each kind; {@link GcraTable} says what happens there.
+ * share one of {@link bucketOf}'s buckets, one in 16,384. Bounds: {@link sourcesMax} of each kind ({@link GcraTable} says what happens there), {@link placesMax} places of accounts a month.
  */
 export class SignInHolds {
   readonly #ports: Ports;
-  readonly #places = new UsualPlaces();
+  readonly #places = new UsualPlaces(placesMax);
   readonly #pairs = new GcraTable(sourcesMax);
   readonly #programs = new GcraTable(sourcesMax);
   readonly #networks = new GcraTable(sourcesMax);
@@ -61,16 +62,17 @@ export class SignInHolds {
     if (!stuffs && !sprayed) return undefined;
     const { subjects } = extractSubjects(door.subjects, door.template, parts, this.#ports);
     const people = subjects.filter(({ type }) => naturalKeyTypes.includes(type));
-    const accounts = (people.length > 0 ? people : subjects).map(({ hash }) => hash);
-    if (this.#places.knows(actor, accounts)) return { reason: "login-known", wait: 0, taken: "", login: { door, actor, accounts, stuffs: false } };
+    const accounts = keysOf((people.length > 0 ? people : subjects).map(({ hash }) => hash));
+    if (this.#places.knows(actor, accounts)) return { reason: "login-known", wait: 0, taken: "", login: { door, actor, accounts, draws: nothing } };
     if (sprayed) return { reason: "login-sprayed", wait: Math.min(hourMs, (dayOf(at) + 1) * dayMs - at), taken: "" };
-    const wait = this.#charge(actor, accounts, at);
-    return wait > 0 ? { reason: "login-stuffed", wait, taken: "" } : { reason: "login-probation", wait: 0, taken: "", login: { door, actor, accounts, stuffs: true } };
+    const draws = this.#drawsOf(actor, accounts);
+    const wait = drawAll(draws, at);
+    return wait > 0 ? { reason: "login-stuffed", wait, taken: "" } : { reason: "login-probation", wait: 0, taken: "", login: { door, actor, accounts, draws } };
   }
 
   /** The service was not asked after all. */
   withdraw({ login }: AbuseHold, at: number): void {
-    if (login?.stuffs === true) this.#giveBack(login, 1, at);
+    if (login !== undefined) giveBackAll(login.draws, at, 1);
   }
 
   /** It was answered like this; undefined: the service gave no answer. */
@@ -78,44 +80,30 @@ export class SignInHolds {
     if (login === undefined) return;
     const outcome = answer === undefined ? "none" : triedOutcome(login.door, answer, this.#ports);
     if (outcome === "wrong") return;
-    if (outcome === "right") this.#places.add(login.actor, login.accounts, at);
-    if (login.stuffs) this.#giveBack(login, outcome === "right" ? 1 + policy.rightCodeGives : 1, at);
+    if (outcome !== "right") return giveBackAll(login.draws, at, 1);
+    this.#places.add(login.actor, login.accounts, at);
+    giveBackAll(login.draws, at, 1 + policy.rightCodeGives);
     // NIST SP 800-63B: who is let in has his failures forgotten.
-    if (outcome === "right") for (const { hi, lo } of pairsOf(login)) this.#pairs.giveBack(hi, lo, at, hourMs, policy.heldTriesOfPair);
+    giveBackAll(this.#pairDraws(login.actor, login.accounts), at, policy.heldTriesOfPair);
   }
 
   /** Somebody signed in, or proved himself otherwise, from there. */
   anchor({ kind, network, subjects, at }: Anchor): void {
-    if (kind === "sign-in" || kind === "sign-up" || kind === "device-completion" || kind === "code-verified") this.#places.add({ network, credential: undefined }, subjects, at);
+    if (kind === "sign-in" || kind === "sign-up" || kind === "device-completion" || kind === "code-verified")
+      this.#places.add({ network, credential: undefined }, keysOf(subjects), at);
   }
 
-  /** All of them, or none; milliseconds until all would pass. */
-  #charge(actor: Actor, accounts: readonly string[], at: number): number {
-    const [network, program] = [keyOfHex(actor.network, { hi: 0, lo: 0 }), keyOfHex(actor.narrow, { hi: 0, lo: 0 })];
+  #drawsOf(actor: Actor, accounts: readonly Key[]): readonly Draw[] {
     const most = this.#places.peopleAt(actor.network) >= policy.heldSharedPeople ? policy.heldTriesShared : policy.heldTriesOfNetwork;
-    const wait = this.#networks.take(network.hi, network.lo, at, policy.heldTryBackMs, most);
-    if (wait > 0) return wait;
-    const later = this.#programs.take(program.hi, program.lo, at, policy.heldTryBackMs, policy.heldTries);
-    let waits = later;
-    if (waits === 0) {
-      const pairs = pairsOf({ actor, accounts });
-      for (const [n, { hi, lo }] of pairs.entries()) {
-        waits = this.#pairs.take(hi, lo, at, hourMs, policy.heldTriesOfPair);
-        if (waits === 0) continue;
-        for (const other of pairs.slice(0, n)) this.#pairs.giveBack(other.hi, other.lo, at, hourMs, 1);
-        this.#programs.giveBack(program.hi, program.lo, at, policy.heldTryBackMs, 1);
-        break;
-      }
-    }
-    if (waits > 0) this.#networks.giveBack(network.hi, network.lo, at, policy.heldTryBackMs, 1);
-    return waits;
+    return [
+      { table: this.#networks, key: keyOf(actor.network), everyMs: policy.heldTryBackMs, most },
+      { table: this.#programs, key: keyOf(actor.narrow), everyMs: policy.heldTryBackMs, most: policy.heldTries },
+      ...this.#pairDraws(actor, accounts),
+    ];
   }
 
-  #giveBack({ actor, accounts }: SignInTry, count: number, at: number): void {
-    const [network, program] = [keyOfHex(actor.network, { hi: 0, lo: 0 }), keyOfHex(actor.narrow, { hi: 0, lo: 0 })];
-    this.#networks.giveBack(network.hi, network.lo, at, policy.heldTryBackMs, count);
-    this.#programs.giveBack(program.hi, program.lo, at, policy.heldTryBackMs, count);
-    for (const { hi, lo } of pairsOf({ actor, accounts })) this.#pairs.giveBack(hi, lo, at, hourMs, 1);
+  #pairDraws({ network }: Actor, accounts: readonly Key[]): readonly Draw[] {
+    return accounts.slice(0, accountsMax).map(({ hi, lo }) => ({ table: this.#pairs, key: mixKey(keyOf(network), hi, lo), everyMs: hourMs, most: policy.heldTriesOfPair }));
   }
 
   #isSprayed({ proof }: HoldDoor, parts: RequestParts, at: number): boolean {
@@ -133,11 +121,12 @@ function givenIn({ query, contentType, body }: RequestParts, proof: string, port
   return requestFields(viewOf(exchange, ports), [], ports, { fieldNames: () => [proof] }).find(({ name }) => name === proof)?.value;
 }
 
-function pairsOf({ actor, accounts }: Pick<SignInTry, "actor" | "accounts">): Key[] {
-  return accounts.slice(0, accountsMax).map((account) => {
-    const { hi, lo } = keyOfHex(account, { hi: 0, lo: 0 });
-    return mixKey(keyOfHex(actor.network, { hi: 0, lo: 0 }), hi, lo);
-  });
+function keysOf(hashes: readonly string[]): readonly Key[] {
+  return hashes.map(keyOf);
+}
+
+function keyOf(hash: string): Key {
+  return keyOfHex(hash, { hi: 0, lo: 0 });
 }
 
 function dayOf(at: number): number {
@@ -149,4 +138,7 @@ const dayMs = 86_400_000;
 /** A sign-in names one account, by two names at most. */
 const accountsMax = 4;
 /** 1 MiB each. */
-const sourcesMax = 65_536;
+export const sourcesMax = 65_536;
+/** 5 MB for this month and the last. */
+const placesMax = 1_000_000;
+const nothing: readonly Draw[] = [];

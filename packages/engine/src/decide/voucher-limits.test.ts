@@ -5,7 +5,8 @@ import { ports } from "../testing/ports.ts";
 import { CodeLimits, type CodeRefusal } from "./code-limits.ts";
 import type { CodeDoor } from "./gate-policy.ts";
 import { unlearned } from "./unlearned.ts";
-import { callersMax, codesMax } from "./voucher-limits.ts";
+import { sourcesMax } from "./code-allowances.ts";
+import { codesMax } from "./voucher-limits.ts";
 
 const start = Date.UTC(2026, 2, 2, 10);
 const door: CodeDoor = {
@@ -140,7 +141,7 @@ describe("codes of coupons", () => {
     });
     for (let n = 0; n < 3; n++) shop.code("SPRING", false, by(`198.51.100.${n}`));
     for (let n = 0; n < policy.wrongCodes; n++) shop.code(wrongOf(n), false, by("192.0.2.1"));
-    for (let n = 0; n < Math.max(1.1 * callersMax, 2 * codesMax); n++) shop.code(`FLOOD${n}`, false, caller(n + 1), start + 1_000);
+    for (let n = 0; n < Math.max(1.1 * sourcesMax, 2 * codesMax); n++) shop.code(`FLOOD${n}`, false, caller(n + 1), start + 1_000);
     expect(shop.code(wrongOf(50), false, by("192.0.2.1"), start + 2_000)).toBe("code-limit");
     expect(shop.code("SPRING", false, by("192.0.2.9"), start + 2_000)).toBeUndefined();
   }, 30_000);
