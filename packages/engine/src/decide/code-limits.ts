@@ -137,4 +137,3 @@ export function triedOutcome(door: Pick<CodeDoor, "classes"> & { readonly refusa
   if (plain === "none") return "none";
   return plain === "refused" || plain === "missing" || door.refusals?.includes(label) === true ? "wrong" : "right";
 }
-

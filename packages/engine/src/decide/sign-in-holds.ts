@@ -9,7 +9,7 @@ import type { ClassifiedAnswer } from "../exchange/response-class.ts";
 import { naturalKeyTypes } from "../exchange/subject.ts";
 import { extractSubjects, type RequestParts } from "../exchange/subjects.ts";
 import { viewOf } from "../exchange/view-of.ts";
-import type { AbuseHold, SignInTry } from "./abuse-hold.ts";
+import type { AbuseHold } from "./abuse-hold.ts";
 import { triedOutcome } from "./code-limits.ts";
 import { type Draw, drawAll, giveBackAll } from "./draws.ts";
 import type { Anchor, HeldSource, HoldDoor, SprayedPasswords } from "./gate-policy.ts";

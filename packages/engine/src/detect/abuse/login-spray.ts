@@ -51,4 +51,4 @@ export class LoginSpray {
 }
 
 /** Passwords held at once; the one told first gives way. One in sixteen of all others is held with so many. */
-const sprayedMax = 1_024;
+export const sprayedMax = 1_024;

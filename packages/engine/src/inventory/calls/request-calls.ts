@@ -21,12 +21,14 @@ import { operationKey, operationOf } from "./operations.ts";
  *   none does in a body that goes on, it is one call of each.
  *
  * Misses: names written in escapes in what was not read to its end beside a name that is not; a stored document whose text this process never saw, under names it never saw; calls nested in others
- * (`viewer { redeem }`, `system.multicall`). Bounds: {@link callsMax} calls a request, the rest count as one more each; {@link hashesMax} hashes with {@link ofHashMax} texts and names each.
+ * (`viewer { redeem }`, `system.multicall`). Bounds: {@link askedMax} calls a request; {@link hashesMax} hashes with {@link ofHashMax} texts and names each, and as many of which a wanted operation was called: each call of those is a
+ * try, so whoever makes hashes up pushes none of them out.
  */
 export class RequestCalls {
   readonly #ports: Ports;
   readonly #documents = new GraphqlDocuments();
   readonly #stored = new RotatingMap<Stored>(hashesMax);
+  readonly #wanted = new RotatingMap<Stored>(hashesMax);
 
   constructor(ports: Ports) {
     this.#ports = ports;
@@ -37,7 +39,7 @@ export class RequestCalls {
     const view = requestViewOf(parts, this.#ports);
     const body = parts.body ?? "";
     const calls: AskedCall[] = [];
-    const found = (call: AskedCall): void => void (wanted.has(call.key) && calls.length < askedMax && calls.push(call));
+    const found = (call: AskedCall): boolean => wanted.has(call.key) && (calls.length >= askedMax || calls.push(call) > 0);
     const type = parts.contentType.toLowerCase();
     const json = type.startsWith("multipart/") ? parsed(multipartFields(body, parts.contentType).find(([name]) => name === "operations")?.[1]) : view.requestJson;
     const unread = !whole || (json !== undefined && body !== "" && !type.startsWith("multipart/") && hasRepeatedKeys(body, json));
@@ -47,14 +49,14 @@ export class RequestCalls {
     return calls;
   }
 
-  #read(view: RequestView, body: string, contentType: string, wanted: ReadonlyMap<string, Operation>, found: (call: AskedCall) => void): void {
+  #read(view: RequestView, body: string, contentType: string, wanted: ReadonlyMap<string, Operation>, found: Found): void {
     const elsewhere = view.query.find(([name]) => name === "operationName")?.[1];
     const requests = graphqlRequestsIn(view, body, contentType);
     for (const [from, request] of (requests ?? none).entries()) this.#graphql(request, from, elsewhere, wanted, found);
     if (requests === undefined) this.#jsonRpc(view, found);
   }
 
-  #graphql(request: GraphqlRequest, from: number, elsewhere: string | undefined, wanted: ReadonlyMap<string, Operation>, found: (call: AskedCall) => void): void {
+  #graphql(request: GraphqlRequest, from: number, elsewhere: string | undefined, wanted: ReadonlyMap<string, Operation>, found: Found): void {
     const { text, hash, variables } = request;
     const stored = hash === undefined || hash.length > hashCharactersMax ? undefined : this.#storedOf(hash);
     const document = text === undefined ? undefined : this.#documents.read(text);
@@ -63,24 +65,31 @@ export class RequestCalls {
       named(text, false, wanted, unread);
       for (const call of unread) found(call);
     }
-    if (document !== undefined && stored !== undefined && !stored.documents.includes(document) && stored.documents.length < ofHashMax) stored.documents.push(document);
-    for (const one of document === undefined ? (stored?.documents ?? none) : [document]) this.#fields(one, request, from, elsewhere, found);
-    if (text !== undefined || stored === undefined) return;
-    const name = request.operationName ?? elsewhere;
-    if (name !== undefined && isPlainWords(name) && !stored.names.includes(name) && stored.names.length < ofHashMax) stored.names.push(name);
-    for (const one of stored.names) found({ key: this.#key("graphql", "persisted", one), name: one, args: variables, from, field: undefined, id: undefined });
+    let calls = false;
+    if (document !== undefined) {
+      calls = this.#fields(document, request, from, elsewhere, found);
+      if (stored !== undefined) keep(stored.documents, document, calls);
+    } else if (text === undefined && stored !== undefined) {
+      for (const one of stored.documents) calls = this.#fields(one, request, from, elsewhere, found) || calls;
+      const own = request.operationName ?? elsewhere;
+      if (own !== undefined && isPlainWords(own)) keep(stored.names, own, wanted.has(this.#key("graphql", "persisted", own)));
+      for (const name of stored.names) calls = found({ key: this.#key("graphql", "persisted", name), name, args: variables, from, field: undefined, id: undefined }) || calls;
+    }
+    if (calls && hash !== undefined && stored !== undefined) this.#wanted.set(hash, stored);
   }
 
-  #fields({ operations }: GraphqlDocument, { operationName, variables }: GraphqlRequest, from: number, elsewhere: string | undefined, found: (call: AskedCall) => void): void {
+  #fields({ operations }: GraphqlDocument, { operationName, variables }: GraphqlRequest, from: number, elsewhere: string | undefined, found: Found): boolean {
     const names = [operationName, elsewhere].filter((name) => name !== undefined);
     const chosen = operations.length === 1 || names.length === 0 ? operations : operations.filter(({ name }) => name !== undefined && names.includes(name));
+    let calls = false;
     for (const { kind, fields } of chosen.length === 0 ? operations : chosen)
       for (const field of fields)
-        found({ key: this.#key("graphql", kind, field.name), name: field.name, args: argumentsOf(field, variables), from, field: field.key, id: undefined });
+        calls = found({ key: this.#key("graphql", kind, field.name), name: field.name, args: argumentsOf(field, variables), from, field: field.key, id: undefined }) || calls;
+    return calls;
   }
 
   /** Also without the version that the protocol asks for: services differ in whether they do. */
-  #jsonRpc({ requestJson, query }: RequestView, found: (call: AskedCall) => void): void {
+  #jsonRpc({ requestJson, query }: RequestView, found: Found): void {
     const pairs = requestJson === undefined ? Object.fromEntries(query) : undefined;
     const entries = pairs !== undefined ? [pairs] : isList(requestJson) ? requestJson.slice(0, callsMax) : [requestJson ?? null];
     for (const entry of entries) {
@@ -96,7 +105,7 @@ export class RequestCalls {
   }
 
   #storedOf(hash: string): Stored {
-    let stored = this.#stored.get(hash);
+    let stored = this.#wanted.get(hash) ?? this.#stored.get(hash);
     if (stored === undefined) this.#stored.add(hash, (stored = { documents: [], names: [] }));
     return stored;
   }
@@ -152,6 +161,16 @@ export function partsOfCall(parts: RequestParts, { name, args }: Pick<AskedCall,
   };
 }
 
+/** Keeps {@link ofHashMax} of them; one that calls a wanted operation takes the place of the first, else whoever knows the hash would fill them with what does nothing. */
+function keep<T>(kept: T[], one: T, calls: boolean): void {
+  if (kept.includes(one)) return;
+  if (kept.length < ofHashMax) kept.push(one);
+  else if (calls) kept.splice(0, 1, one);
+}
+
+/** Takes a call up; whether it is of a wanted operation. */
+type Found = (call: AskedCall) => boolean;
+
 interface Stored {
   readonly documents: GraphqlDocument[];
   readonly names: string[];
@@ -190,8 +209,12 @@ function parsed(text: string | undefined): Json | undefined {
 const none: readonly never[] = [];
 /** Far more than anybody may try at once; the rest of them is refused with these. */
 export const askedMax = 256;
-const hashesMax = 1_024;
-const ofHashMax = 4;
-const hashCharactersMax = 128;
-const namesMax = 128;
-const positionsMax = 16;
+/** Some 4 MB where each has its documents, which {@link GraphqlDocuments} bounds. */
+export const hashesMax = 1_024;
+/** One text has one hash: more is somebody's invention. */
+export const ofHashMax = 4;
+/** SHA-256 in hexadecimal is half of it. */
+export const hashCharactersMax = 128;
+export const namesMax = 128;
+/** Arguments by position; what limits read stands among the first few. */
+export const positionsMax = 16;
