@@ -26,7 +26,6 @@ import {
   isRouteOf,
   networkOf,
   pairsOf,
-  pathReadings,
   type RequestParts,
   type Disclosure,
   type Ports,
@@ -44,6 +43,7 @@ import {
 import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, DenyRuling, FinalRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling, WaitRuling } from "./gate-port.ts";
 import type { HubLead } from "./hub-lead.ts";
+import { mayHaveBody, pairs, readingsOf, targetInHeader } from "./head-readings.ts";
 import { type RateLimits, tooMany } from "./rate-limits.ts";
 import { undoEncoding, undoRequestEncoding } from "./proxy/undo-encoding.ts";
 import { UniformPace } from "./uniform-pace.ts";
@@ -298,7 +298,7 @@ export class JudgingGate implements GatePort {
     const parts = {
       segments: token.segments,
       query: token.query,
-      header: (name: string) => found(headers, name),
+      header: (name: string) => orNone(headerOf(headers, name)),
       contentType: headerOf(headers, "content-type"),
       body: body ?? "",
     };
@@ -472,42 +472,8 @@ function readsBody(endpoint: GuardedEndpoint | undefined): boolean {
   return endpoint?.subjects.some(({ location }) => location.in === "json" || location.in === "form") === true;
 }
 
-/** Other ways in which services read where a request goes: from its target, and from the header that some frameworks put in its place. */
-function readingsOf(head: RequestHead): readonly (readonly string[])[] {
-  const instead = targetInHeader(head);
-  const readings = pathReadings(head.target);
-  return instead === undefined ? readings : [...readings, splitTarget(instead).segments, ...pathReadings(instead)];
-}
-
-/** `X-Original-URL` and `X-Rewrite-URL`, from which services that stood behind IIS take the target, whoever set them. */
-function targetInHeader({ rawHeaders }: RequestHead): string | undefined {
-  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
-    const name = rawHeaders[at] ?? "";
-    if (name.length !== 13 && name.length !== 14) continue;
-    const lower = name.toLowerCase();
-    if (lower === "x-original-url" || lower === "x-rewrite-url") return rawHeaders[at + 1];
-  }
-  return undefined;
-}
-
-function mayHaveBody(head: RequestHead): boolean {
-  for (let i = 0; i < head.rawHeaders.length; i += 2) {
-    const name = head.rawHeaders[i] ?? "";
-    if ((name.length === 14 && name.toLowerCase() === "content-length" && head.rawHeaders[i + 1] !== "0") || (name.length === 17 && name.toLowerCase() === "transfer-encoding"))
-      return true;
-  }
-  return false;
-}
-
-function pairs(raw: readonly string[]): HeaderList {
-  const list: (readonly [string, string])[] = [];
-  for (let i = 0; i + 1 < raw.length; i += 2) list.push([raw[i] ?? "", raw[i + 1] ?? ""]);
-  return list;
-}
-
-function found(headers: HeaderList, name: string): string | undefined {
-  const value = headerOf(headers, name);
-  return value === "" ? undefined : value;
+function orNone(text: string): string | undefined {
+  return text === "" ? undefined : text;
 }
 
 /** By the operator's own answer, or 429: whoever is held is told that nothing was done for him, or he would wait for it. */
