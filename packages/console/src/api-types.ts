@@ -5,6 +5,10 @@ export type Overview = {
   readonly at: string;
   readonly clockFactor: number;
   readonly mode: "observe" | "enforce";
+  readonly commands: {
+    readonly program: string;
+    readonly data: string | null;
+  };
   readonly upstream: string | null;
   readonly requests: number;
   readonly requestsPerSecond: number;

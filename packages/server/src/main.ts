@@ -5,6 +5,7 @@ import { PosternError } from "@postern/engine";
 import type { CliContext } from "./cli/cli-context.ts";
 import { addCommands } from "./cli/commands.ts";
 import { errorText, exitCodeOf } from "./cli/error-text.ts";
+import { asStarted } from "./program-name.ts";
 
 /**
  * The one composition root: every command (through `addCommands`) and every role of Postern is wired here and nowhere else. Commands are loaded when
@@ -37,10 +38,10 @@ async function main(argv: readonly string[]): Promise<void> {
     isTty: process.stdout.isTTY,
     version: version(),
   };
-  const program = new Command("postern")
+  const program = new Command(process.env["POSTERN_PROGRAM"] ?? "postern")
     .description("API security: finds every endpoint, counts what was learned, stops abuse, says who was exposed.")
     .version(context.version)
-    .showHelpAfterError("(postern --help lists the commands)")
+    .showHelpAfterError(asStarted("(postern --help lists the commands)", process.env))
     .configureOutput({
       writeOut: (text) => void process.stdout.write(text),
       writeErr: (text) => void process.stderr.write(text),

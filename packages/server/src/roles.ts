@@ -1,4 +1,4 @@
-import { programName } from "./cli/program-name.ts";
+import { programName } from "./program-name.ts";
 import { type Mode, PosternError } from "@postern/engine";
 import { type ClockSetting, makeClock } from "./clock.ts";
 import type { Config } from "./config/config-schema.ts";

@@ -105,7 +105,11 @@ export const specBytesMax = 16 * 1024 * 1024;
 export async function addSpec(file: File, name: string, kind: Spec["kind"]): Promise<AddedSpec> {
   // The API would end the connection in the middle of a larger one, and the browser then says nothing of why.
   if (file.size > specBytesMax)
-    throw new ApiFailure(413, `${file.name} is larger than ${specBytesMax / 1024 / 1024} MiB.`, "Leave out examples, or use postern spec add on the machine Postern runs on.");
+    throw new ApiFailure(
+      413,
+      `${file.name} is larger than ${specBytesMax / 1024 / 1024} MiB.`,
+      "Leave out examples, or add it with the command spec add on the machine Postern runs on.",
+    );
   const query = new URLSearchParams({ as: kind, ...(name === "" ? {} : { name }) });
   return await call<AddedSpec>(`/specs?${query.toString()}`, { method: "POST", headers: { "content-type": "application/octet-stream", "x-postern": "1" }, body: file });
 }

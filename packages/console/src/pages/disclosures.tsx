@@ -8,6 +8,7 @@ import { clock, count } from "../parts/format.ts";
 import { useNow } from "../parts/now.ts";
 import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
+import { shellWord, useCommand } from "../parts/use-command.ts";
 
 const spans = { all: "All time", "3600": "Last hour", "86400": "Last 24 hours", "604800": "Last 7 days", "2592000": "Last 30 days" } as const;
 type Span = keyof typeof spans;
@@ -49,6 +50,7 @@ export function DisclosuresPage() {
 }
 
 function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
+  const command = useCommand();
   const sorted = totals.toSorted((a, b) => b.confirmed - a.confirmed || b.denied - a.denied);
   const worst = sorted[0];
   return (
@@ -92,7 +94,7 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
               evidence is. Honest people are counted here, too: with <code className="font-mono text-[13px]">--source</code> and an address, it tells what that one was told.
             </p>
             <pre className="mt-3 overflow-x-auto rounded border border-line bg-sunk px-3 py-2 font-mono text-[13px]" tabIndex={0} aria-label="Command">
-              {reportCommand(worst)}
+              {command(breachReport(worst))}
             </pre>
           </div>
         </>
@@ -101,8 +103,10 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
   );
 }
 
-function reportCommand({ method, path, from }: DisclosureTotals): string {
-  return `postern report breach --endpoint '${method} ${path}'${from === null ? "" : ` \\\n  --from ${from}`} \\\n  --match users.csv`;
+/** A path that holds a hashed segment is no name that a person could have written: its id is. */
+function breachReport({ endpoint, method, host, path, from }: DisclosureTotals): string {
+  const name = path.includes("~") || method === "" ? endpoint : `${method} ${host}${path}`;
+  return `report breach --endpoint ${shellWord(name)}${from === null ? "" : ` \\\n  --from ${from}`} \\\n  --match users.csv`;
 }
 
 function isSpan(value: string): value is Span {

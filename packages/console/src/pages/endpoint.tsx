@@ -16,6 +16,7 @@ import { PostureMatrix } from "../parts/posture-matrix.tsx";
 import { ShapeTables } from "../parts/shape-tables.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
 import { TemplateWhy } from "../parts/template-why.tsx";
+import { useCommand } from "../parts/use-command.ts";
 
 /** One endpoint with the evidence behind each verdict. */
 export function EndpointPage() {
@@ -131,11 +132,12 @@ const knowers = [
   ["traffic", "Traffic", "requests that were answered"],
   ["spec", "A spec", "add one under Specs"],
   ["route table", "A route table", "add a document made from one under Specs"],
-  ["source", "Source code", "postern discover <dir> reads it"],
+  ["source", "Source code", "read it: "],
 ] as const;
 
 /** Who of the four knows it, and why its path is what it is. */
 function Knowledge({ endpoint: { id, knownBy } }: { readonly endpoint: Endpoint }) {
+  const command = useCommand();
   return (
     <Card title="Who knows it">
       <ul className="grid gap-1.5 text-[13px]">
@@ -145,7 +147,12 @@ function Knowledge({ endpoint: { id, knownBy } }: { readonly endpoint: Endpoint 
             <li key={key} className="flex flex-wrap items-center justify-between gap-x-3">
               <span>
                 {name}
-                {!known && <span className="text-soft">: {how}</span>}
+                {!known && (
+                  <span className="text-soft [overflow-wrap:anywhere]">
+                    : {how}
+                    {key === "source" && <code className="font-mono text-xs">{command("discover <dir>", "always")}</code>}
+                  </span>
+                )}
               </span>
               <Badge tone={known ? "brand" : "plain"}>{known ? "knows it" : "does not"}</Badge>
             </li>

@@ -15,10 +15,12 @@ import { purposeWord } from "../parts/purpose-word.ts";
 import { PageHead } from "../parts/page-head.tsx";
 import { pageOf, Pager } from "../parts/pager.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
+import { useCommand } from "../parts/use-command.ts";
 
 /** The inventory: what there is, who may call it, what it gives away. What is shown stands in the page's address, so that it can be sent to somebody. */
 export function EndpointsPage() {
   const query = useQuery(endpointsQuery);
+  const command = useCommand();
   const filters: EndpointFilters = useSearch({ from: "/endpoints" });
   const navigate = useNavigate({ from: "/endpoints" });
   const change = (next: Partial<EndpointFilters>): void => void navigate({ search: readFilters({ ...filters, page: 1, ...next }), replace: true });
@@ -39,7 +41,12 @@ export function EndpointsPage() {
       <Loaded query={query}>
         {({ items, cut }) => {
           if (items.length === 0)
-            return <Empty title="No endpoints yet">Send traffic through the gate, or import a log with postern import. An endpoint appears once it has answered.</Empty>;
+            return (
+              <Empty title="No endpoints yet">
+                Send traffic through the gate, or import a log: <code className="font-mono text-[13px]">{command("import access.log", "always")}</code>. An endpoint appears once it
+                has answered.
+              </Empty>
+            );
           const shown = chosen(items, filters);
           return (
             <>

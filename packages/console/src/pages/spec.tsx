@@ -10,6 +10,7 @@ import { PageHead, SectionHead } from "../parts/page-head.tsx";
 import { pageOf, Pager } from "../parts/pager.tsx";
 import { RemoveSpec } from "../parts/remove-spec.tsx";
 import { Empty, Loaded } from "../parts/states.tsx";
+import { useCommand } from "../parts/use-command.ts";
 
 type Difference = SpecDiff["items"][number];
 type Kind = Difference["kind"];
@@ -54,6 +55,7 @@ function Old() {
 function Comparison({ diff }: { readonly diff: SpecDiff }) {
   const [kind, setKind] = useState<Kind>();
   const [page, setPage] = useState(1);
+  const command = useCommand();
   const shown = diff.items.filter((it) => kind === undefined || it.kind === kind);
   const total = kind === undefined ? Object.values(diff.counts).reduce((sum, value) => sum + value, 0) : diff.counts[kind];
   const choose = (next: Kind | undefined): void => {
@@ -96,7 +98,11 @@ function Comparison({ diff }: { readonly diff: SpecDiff }) {
           <>
             <Table items={pageOf(shown, page)} />
             <Pager page={page} total={shown.length} onPage={setPage} />
-            {total > shown.length && <p className="mt-2 text-soft">{count(total - shown.length)} more; postern diff --json lists all.</p>}
+            {total > shown.length && (
+              <p className="mt-2 text-soft">
+                {count(total - shown.length)} more; {command("diff <file> --json")} lists all.
+              </p>
+            )}
           </>
         )}
       </div>

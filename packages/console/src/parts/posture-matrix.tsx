@@ -2,6 +2,7 @@ import type { Endpoint } from "../api-types.ts";
 import { AuthBadge } from "./badges.tsx";
 import { Card } from "./card.tsx";
 import { count, plural } from "./format.ts";
+import { useCommand } from "./use-command.ts";
 
 /** As the API words them: `answered without credential`. */
 const callers = {
@@ -26,6 +27,7 @@ const verdicts: Readonly<Record<Endpoint["auth"]["verdict"], string>> = {
 /** What each sort of caller got, the verdict that follows, the exchanges that show it, and what it cannot say. */
 export function PostureMatrix({ endpoint }: { readonly endpoint: Endpoint }) {
   const { auth } = endpoint;
+  const command = useCommand();
   const known = Object.keys(callers).flatMap((caller) => Object.keys(outcomes).map((outcome) => `${outcome} ${caller}`));
   // What a later Postern counts beside these is not lost.
   const others = Object.entries(auth.evidence).filter(([name]) => !known.includes(name));
@@ -79,7 +81,7 @@ export function PostureMatrix({ endpoint }: { readonly endpoint: Endpoint }) {
                   ))}
                 </ul>
                 <p className="mt-1 text-soft">
-                  <code className="font-mono text-xs">postern why</code> and one of these shows the exchange, where it was stored.
+                  <code className="font-mono text-xs [overflow-wrap:anywhere]">{command("why <id>")}</code> with one of these shows the exchange, where it was stored.
                 </p>
               </>
             )}

@@ -7,6 +7,7 @@ import { Choice } from "./choice.tsx";
 import { Labelled } from "./endpoint-about.tsx";
 import { count, plural } from "./format.ts";
 import { useDecide } from "./use-decide.ts";
+import { useCommand } from "./use-command.ts";
 
 /** Merges, splits or pins a template after showing which endpoints would end and which would be made; what was decided here can be taken back here. */
 export function TemplateForm({ path, host, onDone }: { readonly path: string; readonly host: string; readonly onDone: () => void }) {
@@ -127,6 +128,7 @@ function Preview({ change: { ended, made, endedCount, madeCount, notRecomputed }
 function Decided({ host }: { readonly host: string }) {
   const said = useQuery(templateRulesQuery).data?.items.filter((it) => it.from === "person" && (it.host === null || it.host === host)) ?? [];
   const decide = useDecide();
+  const command = useCommand();
   if (said.length === 0) return null;
   return (
     <div className="text-[13px]">
@@ -143,7 +145,11 @@ function Decided({ host }: { readonly host: string }) {
           </li>
         ))}
       </ul>
-      {said.length > saidShown && <p className="mt-1 text-soft">and {count(said.length - saidShown)} more: postern endpoints rules</p>}
+      {said.length > saidShown && (
+        <p className="mt-1 text-soft">
+          and {count(said.length - saidShown)} more: {command("endpoints rules")}
+        </p>
+      )}
     </div>
   );
 }

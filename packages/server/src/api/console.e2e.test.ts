@@ -145,6 +145,17 @@ test("with nothing seen yet each page says what will fill it", async () => {
   });
 });
 
+test("commands are written as they are typed where Postern runs, safe to paste", async () => {
+  await withSite("full", {}, async ({ page, url }) => {
+    await page.goto(`${url}/disclosures`);
+    expect(await page.getByLabel("Command").innerText()).toMatch(/^npm start -- report breach --endpoint '[A-Z]+ [^']+'[^]*--match users\.csv --data '\/srv\/postern data'$/);
+  });
+  await withSite("empty", {}, async ({ page, url }) => {
+    await page.goto(`${url}/endpoints`);
+    await page.getByText("npm start -- import access.log --data ./.postern").waitFor();
+  });
+});
+
 test("with the store away the history says so, and the overview goes on", async () => {
   await withSite("failing", {}, async ({ page, url }) => {
     await page.getByText("The store has not answered for 40 s").waitFor();

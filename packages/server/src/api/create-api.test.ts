@@ -216,7 +216,10 @@ describe("a document is sent as it is", () => {
   test("a form of another site cannot send one, and more than the bound is not read", async () => {
     const { api, views } = apiUnderTest();
     for (const type of ["text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x"]) expect((await upload(api, "openapi", type)).status).toBe(400);
-    expect((await upload(api, "openapi".padEnd(uploadBytesMax + 1))).status).toBe(413);
+    const large = await upload(api, "openapi".padEnd(uploadBytesMax + 1));
+    expect(large.status).toBe(413);
+    // Commands begin as they are typed where this runs.
+    expect(await large.json()).toMatchObject({ remedy: expect.stringContaining("`npm start -- spec add`") as string });
     expect((await upload(api, "openapi", "application/json", "?as=guess")).status).toBe(400);
     expect(views.marked).toEqual([]);
   });

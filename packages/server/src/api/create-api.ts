@@ -6,6 +6,7 @@ import { type ApiEnv, callerOf, hostGuard, peerOf, requireCaller, requireOwnPage
 import { createLiveStreams } from "./live-stream.ts";
 import { mountLogin } from "./login.ts";
 import { openapiOf } from "./openapi.ts";
+import { namingProgram } from "../program-name.ts";
 import { problemOf, problemOfError, problemResponse } from "./problem.ts";
 import { routesOf } from "./routes.ts";
 import { secureHeaders } from "./secure-headers.ts";
@@ -26,6 +27,8 @@ export interface ApiOptions {
   readonly onEvent: (event: string, fields: Readonly<Record<string, string | number | boolean>>) => void;
   /** Host names this may be reached by, beside loopback names and any IP literal. Lower case, without port. */
   readonly hosts?: readonly string[];
+  /** How commands begin that people are told to run; `postern` when absent. */
+  readonly program?: string | undefined;
   /** Mark the cookie Secure: set it when TLS ends in front of this. */
   readonly secureCookie?: boolean;
 }
@@ -48,6 +51,7 @@ export function createApi(options: ApiOptions): Api {
   const routes = routesOf(views, now);
   const openapi = JSON.stringify(openapiOf(routes, version));
   const live = createLiveStreams({ views });
+  const named = (text: string): string => namingProgram(text, options.program ?? "postern");
 
   app.use(secureHeaders());
   app.use(hostGuard(options.hosts ?? []));
@@ -90,7 +94,7 @@ export function createApi(options: ApiOptions): Api {
         if (file === undefined)
           return problemResponse(
             problemOf("TOO_LARGE", `The document is larger than ${route.upload.bytesMax / 1024 / 1024} MiB.`, {
-              remedy: "Leave out what is no part of the interface, such as examples, or use `postern spec add` on the machine itself.",
+              remedy: named("Leave out what is no part of the interface, such as examples, or use `postern spec add` on the machine itself."),
             }),
           );
         body = file;
@@ -125,7 +129,8 @@ export function createApi(options: ApiOptions): Api {
   app.notFound(() => problemResponse(problemOf("NOT_FOUND", "No such page.")));
   app.onError((error) => {
     const reference = randomBytes(6).toString("hex");
-    const problem = problemOfError(error, reference);
+    const found = problemOfError(error, reference);
+    const problem = { ...found, remedy: named(found.remedy) };
     if (problem.status >= 500) onEvent("api.failed", { reference, code: problem.code, error: error.name, message: error.message.slice(0, 500) });
     return problemResponse(problem);
   });

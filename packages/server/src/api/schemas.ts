@@ -19,6 +19,7 @@ const Overview = z.object({
   at: time,
   clockFactor: z.number(),
   mode: z.enum(["observe", "enforce"]),
+  commands: z.object({ program: z.string(), data: z.string().nullable() }),
   upstream: z.string().nullable(),
   requests: count,
   requestsPerSecond: count,

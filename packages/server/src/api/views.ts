@@ -146,6 +146,8 @@ export interface Overview {
   /** Speed of the clock the product runs on; 1 outside demos. */
   readonly clockFactor: number;
   readonly mode: "observe" | "enforce";
+  /** How commands begin where Postern runs, and the data directory they must name there; null where they find it by themselves. */
+  readonly commands: { readonly program: string; readonly data: string | null };
   readonly upstream: string | null;
   readonly requests: number;
   readonly requestsPerSecond: number;

@@ -3,6 +3,7 @@ import { PosternError } from "@postern/engine";
 import { configJsonSchema } from "../config/config-json-schema.ts";
 import { configFileName, defaultPath, readConfig } from "../config/load-config.ts";
 import { renderConfigProblem } from "../config/parse-config.ts";
+import { asStarted } from "../program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import type { Config } from "../config/config-schema.ts";
 import { asnListText, readAsnLists } from "../config/asn-lists.ts";
@@ -73,5 +74,5 @@ async function blindSpotsOf(config: Config, data: string, context: CliContext): 
           `No request to ${match.method} ${host ?? ""}${match.template} was seen, so what is declared of it holds nobody back. Compare endpoints.${index}.match with \`postern endpoints\`: constants must agree, and each parameter stands for one segment.`,
         ],
   );
-  return [...blindIdentifiers(endpoints, config).map(blindIdentifierText), ...never];
+  return [...blindIdentifiers(endpoints, config).map(blindIdentifierText), ...never.map((text) => asStarted(text, context.env))];
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode, PosternError } from "@postern/engine";
-import { asStarted } from "./program-name.ts";
+import { asStarted } from "../program-name.ts";
 
 /** An error for a tired person: what happened, what to do next, and last the code to look up or to match on. */
 export function errorText(error: PosternError, env: NodeJS.ProcessEnv = {}): string {

@@ -8,7 +8,7 @@ import { TemplateRulesFile } from "../hub/template-rules-file.ts";
 import { KnownTemplates } from "../specs/known-templates.ts";
 import type { State } from "../state/open-state.ts";
 import { serviceOrigin } from "./at-service.ts";
-import { asStarted, programName } from "./program-name.ts";
+import { asStarted, programName } from "../program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { DataSink, idPrefixOf, loadLearned } from "./import-data.ts";
 import { ImportRun } from "./import-run.ts";

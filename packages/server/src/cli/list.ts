@@ -1,6 +1,6 @@
 import { type Command } from "commander";
 import { explainTemplate, type InventoryEndpoint, operationText, PosternError } from "@postern/engine";
-import { asStarted, programName } from "./program-name.ts";
+import { asStarted, programName } from "../program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { findEndpoint, type NamedEndpoint } from "./breach/find-endpoint.ts";
 import { namedEndpoints } from "./breach/breach-data.ts";

@@ -14,7 +14,7 @@ import type { CliContext } from "./cli-context.ts";
 import { configOf, guarded, oneOf, tableWidthOf } from "./import-session.ts";
 import { documentedNames } from "./listing/lists.ts";
 import { readKnown } from "./known/known.ts";
-import { asStarted } from "./program-name.ts";
+import { asStarted } from "../program-name.ts";
 import { count, plain, several, table } from "./report/text-layout.ts";
 
 /** `postern spec export | add | list | remove | restore`: the interface as traffic shows it, and the documents that describe it. */

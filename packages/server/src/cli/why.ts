@@ -4,7 +4,7 @@ import pc from "picocolors";
 import type { RowOf } from "../store/questions/all-questions.ts";
 import type { StoreClient } from "../store/store-client.ts";
 import { classesOf } from "../hub/stored-history.ts";
-import { programName } from "./program-name.ts";
+import { programName } from "../program-name.ts";
 import type { CliContext } from "./cli-context.ts";
 import { colorOf, configOf, guarded, widthOf } from "./import-session.ts";
 import { type Known, readKnown } from "./known/known.ts";

@@ -100,6 +100,7 @@ export async function runHub(options: HubOptions): Promise<RunningHub> {
     views,
     auth,
     version: options.version,
+    program: options.program,
     ...(options.consoleDir === undefined ? {} : { consoleDir: options.consoleDir }),
     metrics: () => hubMetrics(core, views),
     now: Date.now,

@@ -96,6 +96,7 @@ export class HubViews implements Views {
       at: this.#options.now(),
       clockFactor: this.#options.clockFactor,
       mode: this.#options.mode,
+      commands: { program: this.#options.program ?? "postern", data: this.#options.data ?? null },
       upstream: this.#options.upstream,
       requests: this.#core.requests,
       requestsPerSecond: this.#series.requestsPerSecond,

@@ -27,6 +27,7 @@ export function apiUnderTest(kind: SampleKind = "full", more: { readonly console
     views,
     auth,
     version: "0.1.0",
+    program: "npm start --",
     metrics: async () => "# TYPE postern_requests_total counter\npostern_requests_total 184223\n",
     now: () => at,
     onEvent: (event, fields) => events.push(`${event} ${JSON.stringify(fields)}`),

@@ -78,6 +78,7 @@ export function overviewAt(at: number, kind: SampleKind, findings: readonly Find
     at,
     clockFactor: full ? 60 : 1,
     mode: "enforce",
+    commands: { program: "npm start --", data: full ? "/srv/postern data" : null },
     upstream: full ? "http://127.0.0.1:3000" : null,
     requests: full ? 184_223 : 0,
     requestsPerSecond: full ? 47.3 : 0,

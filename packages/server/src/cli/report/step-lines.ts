@@ -1,4 +1,4 @@
-import { commandAt } from "../program-name.ts";
+import { commandAt } from "../../program-name.ts";
 import { plain, wrap } from "./text-layout.ts";
 
 /** A numbered step for a person. A command in it stands on a line of its own, uncut, so that it can be copied. */

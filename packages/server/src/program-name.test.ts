@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { asStarted, commandAt, programName } from "./program-name.ts";
+import { asStarted, commandAt, namingProgram, programName } from "./program-name.ts";
 
 test("a command to run next begins as the program was started, with its key where that is not at the usual place", () => {
   expect(programName({})).toBe("postern");
@@ -12,6 +12,7 @@ test("commands that sentences name begin so too, and are found at the end of a s
   expect(asStarted("`postern endpoints` lists them. Name the file: postern config check postern.yaml", env)).toBe(
     "`npm start -- endpoints` lists them. Name the file: npm start -- config check postern.yaml",
   );
+  expect(namingProgram("(postern --help lists them) or `postern.yaml`: postern's own", "npm start --")).toBe("(npm start -- --help lists them) or `postern.yaml`: postern's own");
   expect(asStarted("`postern endpoints` lists them; postern.yaml", {})).toBe("`postern endpoints` lists them; postern.yaml");
   for (const program of ["postern", programName(env), programName({ ...env, POSTERN_KEY_FILE: "/etc/my key" }), "npm --prefix '/a b' start --"])
     expect(commandAt(`See who: ${program} report breach`)).toBe(7);

@@ -7,9 +7,14 @@ export function programName(env: NodeJS.ProcessEnv): string {
   return key === undefined ? program : `POSTERN_KEY_FILE=${/^[\w./:@%+-]+$/.test(key) ? key : `'${key.replaceAll("'", `'\\''`)}'`} ${program}`;
 }
 
-/** Our own sentences, with the commands they name (in backticks, or after a colon) as they begin here. */
+/** Our own sentences, with the commands they name (in backticks, in parentheses or after a colon) as they begin here. */
 export function asStarted(text: string, { POSTERN_PROGRAM: program }: NodeJS.ProcessEnv): string {
-  return program === undefined ? text : text.replaceAll(/(`|: )postern (?=[a-z])/g, (_, before: string) => `${before}${program} `);
+  return program === undefined ? text : namingProgram(text, program);
+}
+
+/** The same, for a program that is called so. */
+export function namingProgram(text: string, program: string): string {
+  return text.replaceAll(/(`|: |\()postern (?=[a-z-])/g, (_, before: string) => `${before}${program} `);
 }
 
 /** Where the command begins in a step such as `See who was told: npm start -- report breach …`, counted from the colon; -1 where it names none. */
