@@ -11,7 +11,7 @@ import { pathReadings } from "./exchange/path-readings.ts";
 import { splitUrl } from "./exchange/split-target.ts";
 import { GateEngine, type GateEngineOptions } from "./decide/gate-engine.ts";
 import { allowProven, type Reservation } from "./decide/reservation.ts";
-import { askedOf, type Disclosure, type GuardedEndpoint, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
+import { askedOf, type Disclosure, type GuardedEndpoint, isWon, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
 import { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
 import { FrontRoutes } from "./inventory/front-routes.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
@@ -161,6 +161,11 @@ export class Judge {
         clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", extracted?.subjects[0]?.type, asns, this.#ports),
       );
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
+      else if (reservation !== undefined && endpoint.won !== undefined)
+        this.gate.allowRight(
+          reservation,
+          isWon(endpoint, () => this.#classOf(endpoint, exchange, extracted?.first ?? "")),
+        );
     }
     const open: Open = {
       dueAt,

@@ -21,12 +21,14 @@ import { clientAttributes } from "./detect/names/client-attributes.ts";
 import { targetPlace } from "./detect/target/target-place.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
+import { KnownDetails } from "./detect/oracle/known-details.ts";
 import { OwnAnswers } from "./detect/oracle/own-answers.ts";
 import { seenAnswer } from "./detect/oracle/seen-answer.ts";
 import { OracleTracker, type OracleVerdict } from "./detect/oracle/oracle-tracker.ts";
 import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import { type KeptQuestions, type QuestionRow, QuestionWatch } from "./detect/question-watch.ts";
+import { requestFields } from "./detect/kinds/request-fields.ts";
 import { EarlyExchanges } from "./detect/early-exchanges.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Disclosure, GatePolicy, SubjectRule } from "./decide/gate-policy.ts";
@@ -80,6 +82,7 @@ export class Ledger {
   readonly #traffic = new OracleTraffics();
   readonly #early = new EarlyContacts();
   readonly #weak = new WeakFollowUps();
+  readonly #details = new KnownDetails();
   readonly #creations: Creations;
   readonly #lessons: AnswerLessons;
   readonly #labels: ExistenceLabels;
@@ -103,6 +106,7 @@ export class Ledger {
     this.listings = new PeopleListings(ports, options.expected ?? [], state?.listings);
     this.abuse = new AbuseWatch(ports, options.abuse, state?.abuse);
     this.#creations = new Creations(state?.creations);
+    this.#details.restore(state?.details);
     this.#rules = new SubjectRules(options.declared);
     const { inventory, oracles, anchors } = this;
     this.#guards = new GuardKeeper(
@@ -123,6 +127,7 @@ export class Ledger {
         rules: this.#rules,
         owned: (endpointId) => this.handed.owned(endpointId),
         refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),
+        won: (endpointId) => this.#details.won(endpointId),
         placeOf: (endpoint) => this.#placeOf(endpoint),
         codes: (endpoint, place) => this.abuse.codesAt(place, this.#rules.declared(endpoint)?.kind),
         proof: (endpointId) => this.abuse.kinds.proofOf(endpointId),
@@ -228,6 +233,7 @@ export class Ledger {
     }
     if (answered && status >= 200 && status < 300 && view.credential !== undefined && exchange.gate?.action !== "uniform")
       step.handed = this.#handed(endpoint.id, view.credential.hash, view, objectRead(rules, extracted), at);
+    if (step.responseClass !== undefined && !refused) this.#asksDetails(endpoint, exchange, step, step.responseClass, extracted, at);
     const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
     if (!refused) this.#lessons.learn(endpoint, exchange, step, actor, extracted, each, at);
     const uniform = exchange.gate?.action === "uniform";
@@ -301,6 +307,26 @@ export class Ledger {
     if (answered && extracted.batch === undefined) this.#listed(endpoint, exchange, step, actor, at);
     this.#guards.hurry(endpoint, rules);
     return step;
+  }
+
+  /** What else the request says of the one it asks about, where the service checks that. Its answer counts, whatever the gate gave in its place. */
+  #asksDetails(
+    endpoint: InventoryEndpoint,
+    { request }: Exchange,
+    { view, actor }: LedgerStepDraft,
+    { id }: ResponseClass,
+    { first, subjects, batch }: Extracted,
+    at: number,
+  ): void {
+    const [subject] = subjects;
+    if (subject === undefined || subjects.length > 1 || batch !== undefined || request.truncated === true || natural(subjects)) return;
+    const accepted = this.oracles.accepts(endpoint.id, id);
+    if (accepted === undefined) return;
+    const known = { fieldNames: () => this.#details.names(endpoint.id) };
+    const fields = requestFields(view, pathValues(endpoint.template, view.segments), this.#ports, known)
+      .filter(({ value }) => value !== first)
+      .map(({ name, value }) => ({ name, value: this.#ports.hash("opaque", value.trim().toLowerCase()) }));
+    this.#details.observe({ endpointId: endpoint.id, subject: subject.hash, classId: id, accepted, fields, network: actor.network, at });
   }
 
   /** What the gate is to guard now; see {@link GuardKeeper.policy}. */
@@ -435,6 +461,7 @@ export class Ledger {
       own: this.ownAnswers.exportState(),
       anchors: this.anchors.exportState(),
       creations: this.#creations.exportState(),
+      details: this.#details.exportState(),
       abuse: this.abuse.exportState(),
       handed: this.handed.exportState(),
       listings: this.listings.exportState(),
@@ -549,6 +576,7 @@ export class Ledger {
       this.ownAnswers.renamed(alias, id);
       this.anchors.renamed(alias, id);
       this.#creations.renamed(alias, id);
+      this.#details.renamed(alias, id);
       this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
       this.questions.renamed(alias, id);

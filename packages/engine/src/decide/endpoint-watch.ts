@@ -11,6 +11,7 @@ import { HeldCrowd } from "./held-crowd.ts";
 import { type FollowUpChange, FollowUpShare } from "./follow-up-share.ts";
 import { NewcomerHours } from "./newcomer-hours.ts";
 import { NewcomersSurplus } from "./newcomers-surplus.ts";
+import { RightAnswers } from "./right-answers.ts";
 import { ToldSources } from "./told-sources.ts";
 
 /**
@@ -90,6 +91,9 @@ export class EndpointWatch {
   #pressedAt = 0;
   #confirmations = 0;
   readonly #surplus = new NewcomersSurplus();
+  /** Of answers that only who knows the person gets. */
+  #rights = new RightAnswers();
+  #rightToday = 0;
   #day = -1;
   #today = 0;
   #busiestDay = 0;
@@ -129,11 +133,29 @@ export class EndpointWatch {
     this.#outage = other.#outage;
     this.#begunAt = this.#begunAt === 0 ? other.#begunAt : Math.min(this.#begunAt, other.#begunAt === 0 ? this.#begunAt : other.#begunAt);
     this.#surplus.goesOnFrom(other.#surplus);
+    this.#rights = other.#rights;
+    if (other.#day === this.#day) this.#rightToday += other.#rightToday;
     this.#advancedTo = Math.max(this.#advancedTo, other.#advancedTo);
     this.touches.goesOnFrom(other.touches);
     if (other.share.outcomes > this.share.outcomes) this.share = other.share;
     if (other.fresh.outcomes > this.fresh.outcomes) this.fresh = other.fresh;
     this.#freshMisled ||= other.#freshMisled;
+  }
+
+  /** Whether an answer that only who knows the person gets may pass as such. */
+  hasRight(network: string, at: number): boolean {
+    return this.#rights.has(network, at, policy.rateFactor * this.#rate(this.#lastAt));
+  }
+
+  /** Such an answer passed, to a `newcomer`; else, where they are known, it was another. */
+  settled(right: boolean, network: string, newcomer: boolean, at: number): void {
+    if (!right) {
+      this.#rights.wrong(network, at);
+      return;
+    }
+    if (newcomer) this.crowd.answered(at);
+    this.#rights.take(network, at);
+    if (Math.floor(at / dayMs) === this.#day) this.#rightToday++;
   }
 
   /** A first contact from a never-anchored source (already capped a source). */
@@ -331,13 +353,18 @@ export class EndpointWatch {
     if (this.#busiestDay === 0) {
       const hours = this.#begunAt === 0 ? 0 : Math.max(0, this.#advancedTo - this.#begunAt) / 3_600_000;
       const open = Math.min(policy.ceilingUnprovenMax, policy.ceilingFloor + policy.ceilingPerHour * hours);
-      return Math.ceil(this.anchorsSeen ? Math.max(open, anchored) : open);
+      return Math.ceil(this.anchorsSeen ? Math.max(open, anchored) : Math.min(open, this.#mistakes()));
     }
     const usual = Math.max(policy.ceilingFloor, policy.ceilingFactor * this.#busiestDay);
-    if (!this.anchorsSeen) return Math.ceil(Math.min(usual, policy.ceilingUnprovenMax));
+    if (!this.anchorsSeen) return Math.ceil(Math.min(usual, policy.ceilingUnprovenMax, this.#mistakes()));
     // A day on which more people follow up than ever leaves more unexplained than ever, too: a school's first day, a campaign.
     const crowd = policy.ceilingPerAnchor * Math.max(0, this.#anchoredToday - this.#anchoredBusiest);
     return Math.ceil(Math.min(usual + crowd, anchored));
+  }
+
+  /** Where right answers are known and nobody follows up, what is left are mistakes of those who get them, and questions of who does not. */
+  #mistakes(): number {
+    return this.endpoint.won === undefined ? Number.POSITIVE_INFINITY : policy.ceilingFloor + policy.ceilingPerRight * this.#rightToday;
   }
 
   /** Says whether the day that is over ends in an alarm of D4. */
@@ -368,6 +395,7 @@ export class EndpointWatch {
       if (change === "narrowed by clock") this.#freshMisled = true;
       this.#day = day;
       this.#today = 0;
+      this.#rightToday = 0;
       this.#anchoredToday = 0;
     }
     if (this.phase === "calm" || at < this.#phaseUntil) return change;

@@ -177,6 +177,8 @@ export const enumerationPolicy = {
   ceilingPerAnchor: 1.25,
   /** D6: until a whole day was seen, and where nobody ever follows up, it is at most this, whoever is there: more is for the operator to say. */
   ceilingUnprovenMax: 1_000,
+  /** And of answers that show no knowledge, where others do: people mistake a detail one time in ten. An attacker raises it by right ones only. */
+  ceilingPerRight: 0.1,
   /** D6: and it opens to that by this much an hour from the first question on: who comes fast, from however many places, meets the floor. */
   ceilingPerHour: 600,
 } as const;

@@ -14,10 +14,11 @@ const start = Math.floor(1_700_000_000_000 / 86_400_000) * 86_400_000;
 const network = (n: number): string => actor(n).network;
 const principal = (n: number): Actor => ({ narrow: hex(n, 21), network: network(n), address: "10.9.9.9", credential: hex(n, 22), principal: true });
 
-const guarded = (unanchoredCeiling = 0): GuardedEndpoint => guardedLookup({ budget: { ...defaultBudget, unanchoredCeiling } });
+const guarded = (unanchoredCeiling = 0, won: readonly string[] = []): GuardedEndpoint =>
+  guardedLookup({ budget: { ...defaultBudget, unanchoredCeiling }, ...(won.length === 0 ? {} : { won }) });
 
-function engine(ceiling = 0, principals: readonly string[] = []): GateEngine {
-  return gateOf([guarded(ceiling)], { sourceSlots: 512, pairs: 20_000, pending: 1_024 }, { principals });
+function engine(ceiling = 0, principals: readonly string[] = [], won: readonly string[] = []): GateEngine {
+  return gateOf([guarded(ceiling, won)], { sourceSlots: 512, pairs: 20_000, pending: 1_024 }, { principals });
 }
 
 type Step =
@@ -147,10 +148,13 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
     );
   });
 
-  it("judges the next questions as it would have without the crash, when its rows and anchors are replayed", () => {
+  it.each([
+    ["", []],
+    [", where some know whom they ask about", ["right"]],
+  ])("judges the next questions as it would have without the crash, when its rows and anchors are replayed%s", (_, won) => {
     fc.assert(
       fc.property(steps, (list) => {
-        const live = engine();
+        const live = engine(won.length === 0 ? 0 : 5, [], won);
         const journal: ({ readonly rows: readonly Disclosure[]; readonly who: number } | { readonly anchor: number; readonly about: number; readonly at: number })[] = [];
         // Answers come at once here: the journal then holds the order in which credits were taken.
         let at = start;
@@ -162,10 +166,12 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
             journal.push({ anchor: step.who, about: step.about, at });
           } else if (step.do === "reserve") {
             const reservation = live.reserve(id, actor(step.who, step.client), [...new Set(step.about)].map(subject), false, at);
-            if (reservation !== undefined) journal.push({ who: step.who, rows: live.settle(reservation, { exchangeId: `e${n++}`, tells: true, failed: false, classId: "c" }) });
+            if (reservation === undefined) continue;
+            live.allowRight(reservation, (step.about[0] ?? 0) % 3 > 0);
+            journal.push({ who: step.who, rows: live.settle(reservation, { exchangeId: `e${n++}`, tells: true, failed: false, classId: "c" }) });
           }
         }
-        const again = engine();
+        const again = engine(won.length === 0 ? 0 : 5, [], won);
         for (const entry of journal) {
           if ("anchor" in entry) {
             again.anchor({ at: entry.at, endpointId: "x", kind: "sign-in", narrow: "", network: network(entry.anchor), subjects: [subject(entry.about).hash] });
@@ -177,8 +183,10 @@ describe("GateEngine, whatever the order of requests, answers, anchors and abort
             at += 100;
             const asked = [live, again].map((gate) => {
               const reservation = gate.reserve(id, actor(who, about % 3), [subject(about)], false, at);
-              if (reservation !== undefined) gate.settle(reservation, { exchangeId: `q${about}`, tells: true, failed: false, classId: "c" });
-              return reservation?.action;
+              if (reservation === undefined) return undefined;
+              gate.allowRight(reservation, about % 4 === 0);
+              gate.settle(reservation, { exchangeId: `q${about}`, tells: true, failed: false, classId: "c" });
+              return reservation.action;
             });
             expect(asked[1]).toBe(asked[0]);
           }

@@ -192,6 +192,23 @@ export class GateEngine {
   }
 
   /**
+   * The answer is known, and only who knows the person asked about gets it (see {@link GuardedEndpoint.won}): it passes whatever the budget says, as far as {@link RightAnswers} goes. Call it
+   * before `settle`, with what `isWon` says.
+   */
+  allowRight(reservation: Reservation, won: boolean): void {
+    const { watch, actor, at } = reservation;
+    if (reservation.right !== undefined || watch.endpoint.won === undefined || reservation.fresh.length !== 1 || reservation.reason === "batch-too-large") return;
+    if (reservation.expected === true || reservation.foreign === true || reservation.fanOut !== undefined) return;
+    if (!won) reservation.right = false;
+    else if (watch.hasRight(actor.network, at)) {
+      reservation.right = true;
+      reservation.action = "allow";
+      reservation.would = "allow";
+      reservation.reason = "knows-details";
+    }
+  }
+
+  /**
    * Phase two. `classId` undefined or `answered` false: no answer, or one of 5xx/429 — nothing was learned, the credits go back.
    * Returns one disclosure per subject of which something was learned or would have been.
    */
@@ -221,6 +238,13 @@ export class GateEngine {
       this.#charges.refund(reservation, reservation.charged);
       this.#charges.owe(common, -reservation.chargedInAll);
       return [];
+    }
+    if (reservation.right !== undefined) watch.settled(reservation.right, actor.network, newcomer && !reservation.newcomer, at);
+    if (reservation.right === true) {
+      this.#charges.refund(reservation, reservation.charged);
+      this.#charges.owe(common, -reservation.chargedInAll);
+      reservation.chargedInAll = 0;
+      reservation.newcomer = false;
     }
     const truthful = reservation.action === "allow";
     // Nothing holds back who asks it.
@@ -279,6 +303,7 @@ export class GateEngine {
         address: actor.address,
         credential: actor.credential ?? "",
         ...(reservation.side === undefined ? {} : { side: reservation.side }),
+        ...(reservation.right === undefined ? {} : { right: reservation.right }),
         ...(this.#canaries.dark ? { dark: subject.dark ?? "" } : {}),
       });
     }

@@ -72,6 +72,8 @@ export interface GuardedEndpoint {
   readonly refusedFree?: boolean;
   /** A door that asks for a proof (a sign-in): what succeeds passes, costs nothing and tells nobody anything new; only refusals are under the budget. */
   readonly refusalsOnly?: boolean;
+  /** Ids of classes of answers that only who knows the person asked about gets, see `known-details.ts`: paid as `right-answers.ts` says. Absent where there are none. */
+  readonly won?: readonly string[];
   /** Its refusals that have a status below 400 and no flag that says so, by {@link labelOf}. Absent where there are none. */
   readonly refusals?: readonly string[];
   /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */
@@ -164,6 +166,11 @@ export function provesItself(endpoint: GuardedEndpoint, status: number, classOf:
   if (endpoint.refusalsOnly !== true || !(status > 0 && status < 400)) return false;
   const label = labelOf(classOf());
   return plainOutcome(label) !== "refused" && endpoint.refusals?.includes(label) !== true;
+}
+
+/** Whether only who knows the person asked about gets this answer. `classOf` is asked where any such are known. */
+export function isWon(endpoint: GuardedEndpoint, classOf: () => ResponseClass): boolean {
+  return endpoint.won !== undefined && endpoint.won.includes(classOf().id);
 }
 
 /** The id of the endpoint that a request of this method asked, where this guard judged it. A method nobody knows asked the guarded one, as HEAD asks GET. */
@@ -265,4 +272,6 @@ export interface Disclosure {
   readonly dark?: DarkRange | "";
   /** Where its asker stood while only those who were named are held off; in the journal only. */
   readonly side?: "named" | "others";
+  /** Where answers are known that only who knows the person gets: it was one and passed as such, or it was none; in the journal only. */
+  readonly right?: boolean;
 }

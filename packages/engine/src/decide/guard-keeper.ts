@@ -265,6 +265,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.refusedFree === b.refusedFree &&
     a.refusalsOnly === b.refusalsOnly &&
     a.refusals === b.refusals &&
+    a.won === b.won &&
     a.signedIn === b.signedIn &&
     a.owned === b.owned &&
     a.before === b.before &&

@@ -65,6 +65,8 @@ export class GuardMaker {
     const early = this.#parts.early.of(endpoint.id, at);
     const door = declared?.oracle !== true && this.#parts.anchors.isDoor(endpoint.id);
     const refusals = door ? this.#parts.refusals(endpoint.id) : noIds;
+    // A number or an address that everybody knows may come with details from elsewhere: being answered then tells something new.
+    const won = door || owned || natural(rules) ? noIds : this.#parts.won(endpoint.id);
     const formerly = this.#formerly(endpoint);
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
     const signedIn = door || owned ? undefined : this.#signedIn(endpoint, rules);
@@ -87,6 +89,7 @@ export class GuardMaker {
       ...(endpoint.auth.blind ? { blind: true } : {}),
       ...(door ? { refusalsOnly: true } : {}),
       ...(door && refusals.length > 0 ? { refusals } : {}),
+      ...(won.length > 0 ? { won } : {}),
       ...(signedIn === undefined ? {} : { signedIn }),
       ...(formerly.length === 0 ? {} : { formerly }),
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
@@ -278,6 +281,8 @@ export interface GuardParts {
   readonly owned: (endpointId: string) => boolean;
   /** Answers below 400 by which an endpoint refuses what is tried there, by label. */
   readonly refusals: (endpointId: string) => readonly string[];
+  /** See {@link GuardedEndpoint.won}. */
+  readonly won: (endpointId: string) => readonly string[];
   /** Whether an endpoint checks codes that can be guessed, and of which sort. */
   readonly codes: (endpoint: InventoryEndpoint, place: string) => "code" | "voucher" | undefined;
   /** Under what an endpoint is known to the detectors of codes: its id, or that of the operation called there. */

@@ -56,11 +56,21 @@ export class PastQuestions {
       row.exchangeId,
       row.dark,
       row.side,
+      row.right,
     );
   }
 
   /** One question of the past: charges, evidence and memory as when it happened. */
-  #again(watch: EndpointWatch, past: EarlyContact, credential: string | undefined, truthful: boolean, exchangeId: string, dark?: DarkRange | "", side?: Side): void {
+  #again(
+    watch: EndpointWatch,
+    past: EarlyContact,
+    credential: string | undefined,
+    truthful: boolean,
+    exchangeId: string,
+    dark?: DarkRange | "",
+    side?: Side,
+    right?: boolean,
+  ): void {
     const { hi, lo } = pairKey(watch, past.narrow, past.subject);
     const principal = credential !== undefined;
     const actor: Actor = { narrow: past.narrow, network: past.network, address: "", credential, principal };
@@ -73,6 +83,11 @@ export class PastQuestions {
     const { newcomer, stranger } = this.#replayed;
     const counts = stranger ? narrow : wide;
     const early = !stranger && (this.#sources.asked[counts] ?? 0) < policy.newcomerFree;
+    if (right !== undefined) {
+      // It fills by time, as it did then.
+      if (right) watch.hasRight(past.network, past.at);
+      watch.settled(right, past.network, newcomer, past.at);
+    }
     if (truthful) {
       watch.truthful++;
       if (this.#disclosed.add(hi, lo, past.at)) {
@@ -81,8 +96,12 @@ export class PastQuestions {
         this.#elsewhere.note(this.#disclosed, watch, all.narrow, past.narrow, past.subject, past.at);
         const pays = this.#charges.pays(watch, left, this.#charges.leftInAll(watch, all), wide, counts, [{ again }], newcomer, !principal && !stranger, past.at);
         // What was asked before the guard stood is its asker's debt, not the endpoint's: honest people came then too.
-        const counted = newcomer && pays !== undefined && exchangeId !== "";
-        if (pays !== undefined) {
+        const counted = newcomer && pays !== undefined && exchangeId !== "" && right !== true;
+        if (right === true) {
+          // It was looked at as any other, before the service showed that its asker knew.
+          if (newcomer && this.#charges.refusal(narrow, wide, all, pays === undefined, false, past.at) === undefined)
+            watch.refusesNewcomer(this.#sources.asked[counts] ?? 0, pays?.surplus ?? 0, 1, early, past.at, this.#failing.outage(watch), side);
+        } else if (pays !== undefined) {
           if (counted) {
             const outage = this.#failing.outage(watch);
             // It was answered: what a surge or a narrowing lets through is taken as it was then.
@@ -93,8 +112,8 @@ export class PastQuestions {
           this.#charges.owe(all, pays.inAll);
         }
         const subject: Subject = { type: past.type, hash: past.subject, location: { in: "path", name: "" } };
-        const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: (pays?.granted ?? 0) > 0, fresh: early, side, again };
-        this.#followUps.learned(watch, actor, subject, as, stranger, pays === undefined || watch.endpoint.state !== "budgeted", past.at);
+        const as = { counted, surplus: (pays?.surplus ?? 0) > 0, granted: right !== true && (pays?.granted ?? 0) > 0, fresh: early, side, again };
+        this.#followUps.learned(watch, actor, subject, as, stranger, right === true || pays === undefined || watch.endpoint.state !== "budgeted", past.at);
       } else if (!this.#replayed.controlled) {
         this.#replayed.controlled = true;
         this.#followUps.control(watch, actor, past.subject, newcomer, past.at);

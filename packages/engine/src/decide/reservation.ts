@@ -32,6 +32,8 @@ export interface Reservation {
   expected?: true;
   /** It was judged as one of objects that were not handed to the caller. */
   foreign?: true;
+  /** Only who knows the person asked about gets its answer, and it passes as such; false: it is none of those, where they are known. */
+  right?: boolean;
   /** It was judged as a caller's with a credential. */
   fanOut?: { readonly ask: FanOutAsk; readonly grant: FanOutGrant };
 }

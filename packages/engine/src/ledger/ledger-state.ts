@@ -1,3 +1,4 @@
+import type { KnownDetailsState } from "../detect/oracle/known-details.ts";
 import type { AbuseState } from "../detect/abuse/abuse-watch.ts";
 import type { AnchorFinderState } from "../detect/anchors/anchor-finder.ts";
 import type { CreationCounts } from "../detect/anchors/creations.ts";
@@ -21,6 +22,8 @@ export interface LedgerState {
   readonly anchors: AnchorFinderState;
   /** Absent in older states. */
   readonly creations?: readonly CreationCounts[];
+  /** Absent in older states. */
+  readonly details?: KnownDetailsState;
   /** Absent in older states. */
   readonly abuse?: AbuseState;
   /** Absent in older states. */

@@ -29,6 +29,7 @@ import {
   type RequestParts,
   type Disclosure,
   type Ports,
+  isWon,
   provesItself,
   renderUniform,
   type Reservation,
@@ -220,6 +221,11 @@ export class JudgingGate implements GatePort {
     const responseClass = classifyResponse(endpoint.classes, said, this.#options.ports);
     const proven = provesItself(endpoint, answer.status, () => responseClass);
     if (proven) allowProven(reservation);
+    else
+      this.#options.engine.allowRight(
+        reservation,
+        isWon(endpoint, () => responseClass),
+      );
     const tells = !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
     const rows = this.#options.engine.settle(reservation, {
       exchangeId: this.#idOf(token.waiting.number),

@@ -42,7 +42,7 @@ export interface MemberDays {
 
 /**
  * Their sessions in [from, to), ordered by start. One visit in five comes through a carrier's gateway, two in five ask about several of the household; one
- * question in twenty-five mistakes the number, one in sixteen the name, and is asked again. Three in five of the covered make an appointment. The service must be {@link withMembers}.
+ * question in twenty-five mistakes the number, one in sixteen the name or the date, and is asked again. Three in five of the covered make an appointment. The service must be {@link withMembers}.
  */
 export function* memberDays(days: MemberDays, world: { readonly population: Population; readonly seed: string; readonly from: number; readonly to: number }): Generator<Session> {
   const { population: people, seed, from, to } = world;
@@ -132,8 +132,10 @@ function* household(people: Population, persons: readonly number[], startAt: num
     if (source.chance(0.04)) {
       const wrong = people.numberAt(strangersFrom - 1 - source.int(5_000_000));
       answer = yield question(wrong, details, place === 0 ? at : at + source.between(8_000, 40_000), userAgent, false);
-    } else if (source.chance(0.06))
-      answer = yield question(right, { ...details, lastName: surnames[source.int(surnames.length)] ?? "" }, at + (place === 0 ? 0 : 20_000), userAgent, true);
+    } else if (source.chance(0.06)) {
+      const mistaken = source.chance(0.5) ? { lastName: surnames[source.int(surnames.length)] ?? "" } : { birthDate: birthDateOf(source.int(people.accounts)) };
+      answer = yield question(right, { ...details, ...mistaken }, at + (place === 0 ? 0 : 20_000), userAgent, true);
+    }
     if (answer !== undefined) at = answer.at;
     answer = yield question(right, details, at + (place === 0 && answer === undefined ? 0 : source.between(8_000, 40_000)), userAgent, true);
     at = answer.at;

@@ -477,6 +477,16 @@ export class EndpointOracle {
     return this.classes.some((_, other) => !this.#between.shows(other) && this.#isRefusal(other));
   }
 
+  /** What people who are there get, and are refused for something else they said; nothing tells more. */
+  isWon(symbol: number): boolean {
+    let refused = false;
+    for (let other = 0; other < this.classes.length; other++) {
+      if (this.isPoor(symbol, other)) return false;
+      refused ||= this.isPoor(other, symbol) && this.refusesKnown(other);
+    }
+    return refused;
+  }
+
   /** How often what a class means may have changed without a label or a new class. */
   get turns(): number {
     return this.#turns;

@@ -170,6 +170,15 @@ export class OracleTracker {
     return symbol === undefined ? undefined : oracle?.classes[symbol];
   }
 
+  /** Of an answer to who is there: true when nothing was refused, false when something else than his being there was. Undefined: neither is known. */
+  accepts(endpointId: string, classId: string): boolean | undefined {
+    const oracle = this.#endpoints.get(endpointId);
+    const symbol = oracle?.recordOf(classId);
+    if (oracle === undefined || symbol === undefined || oracle.refusals) return undefined;
+    if (oracle.refusesKnown(symbol)) return false;
+    return oracle.isWon(symbol) ? true : undefined;
+  }
+
   /** Ids of classes whose answers give their credits back. */
   tellsNothing(endpointId: string): readonly string[] {
     const oracle = this.#endpoints.get(endpointId);
