@@ -1,7 +1,8 @@
-import { compareLevels, endpointsMax, incidentTitle, nextSteps, signalsMax, sourcesMax, tellsOfSubjects } from "./incident.ts";
-import type { BreachQuestion, DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
+import { compareLevels, incidentTitle } from "./incident.ts";
+import type { DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
+import { addSource, type Draft, incidentOf, isCut, keepLatest, spreads, take } from "./incident-draft.ts";
 import { SourcesOfIncidents } from "./incident-sources.ts";
-import { blurredAddress, blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
+import { blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
 import { DistinctCounter } from "./observe/distinct-counter.ts";
 import type { DistinctState } from "./observe/distinct-counter.ts";
 import type { IncidentClients } from "./names/incident-clients.ts";
@@ -51,7 +52,7 @@ export class Incidents {
     }
     const pending = this.#pendingOf(group, signal.at);
     pending.score += opensAlone.has(signal.detector) ? openScore : scoreOf[signal.level];
-    keep(pending.signals, signal);
+    keepLatest(pending.signals, signal);
     pending.lastAt = Math.max(pending.lastAt, signal.at);
     if (pending.score < openScore) return undefined;
     this.#pending.delete(group);
@@ -358,33 +359,6 @@ export interface IncidentsState {
   readonly heldSince?: Readonly<Record<string, number>>;
 }
 
-interface Draft {
-  readonly id: string;
-  readonly kind: string;
-  readonly group: string;
-  readonly title: string;
-  level: Level;
-  status: Incident["status"];
-  readonly openedAt: number;
-  lastAt: number;
-  readonly endpointIds: Set<string>;
-  readonly sources: Map<string, IncidentSource>;
-  readonly distinct: DistinctCounter;
-  /** Some of the sources were cut to their networks: only the counter knows how many there were. */
-  cut?: boolean;
-  disclosed: DisclosedCounts;
-  clients?: IncidentClients;
-  readonly signals: Signal[];
-  signalCount: number;
-  alerts: number;
-  toldAt: number;
-  /** When it was told as news, not as a summary. */
-  pagedAt: number;
-  toldCount: number;
-  /** Endpoints from which a signal of level `high` came. */
-  readonly pagedBy: Set<string>;
-}
-
 interface Pending {
   score: number;
   readonly signals: Signal[];
@@ -398,78 +372,6 @@ function kindOf(signal: Signal): string {
   return signal.detector.split(".", 1)[0] ?? signal.detector;
 }
 
-/** A signal that pages, from an endpoint of which people were not told yet. At {@link endpointsMax} nothing is new any more. */
-function spreads(draft: Draft, { level, endpointId }: Signal): boolean {
-  return endpointId !== undefined && compareLevels(level, "high") >= 0 && !draft.pagedBy.has(endpointId) && draft.pagedBy.size < endpointsMax;
-}
-
 function groupOf(kind: string, rest: string | undefined): string {
   return `${kind}|${rest ?? ""}`;
-}
-
-/** The last ones; a flood of what single sources did, first of it what is `low`, takes no place from what was seen of the whole. */
-function keep(signals: Signal[], signal: Signal): void {
-  signals.push(signal);
-  if (signals.length <= signalsMax) return;
-  const low = signals.findIndex(({ level }) => level === "low");
-  const ofOne = low >= 0 ? low : signals.findIndex(({ actor }) => actor !== undefined);
-  signals.splice(Math.max(0, ofOne), 1);
-}
-
-function take(draft: Draft, signal: Signal): void {
-  if (spreads(draft, signal) && signal.endpointId !== undefined) draft.pagedBy.add(signal.endpointId);
-  keep(draft.signals, signal);
-  draft.signalCount += 1;
-  draft.lastAt = Math.max(draft.lastAt, signal.at);
-  if (compareLevels(signal.level, draft.level) > 0) draft.level = signal.level;
-  if (signal.endpointId !== undefined && draft.endpointIds.size < endpointsMax) draft.endpointIds.add(signal.endpointId);
-  // What a source asked comes by observeSource where that is counted; elsewhere its signals are what it did.
-  if (signal.actor !== undefined) addSource(draft, signal.actor.address, signal.at, tellsOfSubjects(draft.kind) ? 0 : 1);
-}
-
-function addSource(draft: Draft, address: string, at: number, asked: number): void {
-  draft.distinct.add(hash53(address));
-  const known = draft.sources.get(address);
-  if (known === undefined) {
-    if (draft.sources.size < sourcesMax) draft.sources.set(address, { address, asked, firstAt: at, lastAt: at });
-    return;
-  }
-  draft.sources.set(address, { address, asked: known.asked + asked, firstAt: Math.min(known.firstAt, at), lastAt: Math.max(known.lastAt, at) });
-}
-
-function incidentOf(draft: Draft): Incident {
-  return {
-    id: draft.id,
-    kind: draft.kind,
-    group: draft.group,
-    title: draft.title,
-    level: draft.level,
-    status: draft.status,
-    openedAt: draft.openedAt,
-    lastAt: draft.lastAt,
-    endpointIds: [...draft.endpointIds],
-    sources: [...draft.sources.values()],
-    sourceCount: draft.sources.size < sourcesMax && draft.cut !== true ? draft.sources.size : draft.distinct.value(),
-    disclosed: draft.disclosed,
-    ...(draft.clients === undefined ? {} : { clients: draft.clients }),
-    signals: [...draft.signals],
-    signalCount: draft.signalCount,
-    next: nextSteps(draft.kind, draft.disclosed, draft.status === "closed", questionOf(draft)),
-  };
-}
-
-function isCut(source: IncidentSource): boolean {
-  return blurredAddress(source.address) === source.address;
-}
-
-/** A source may have asked before its first signal and after its last. */
-function questionOf(draft: Draft): BreachQuestion {
-  let from = draft.openedAt;
-  let to = draft.lastAt;
-  for (const { firstAt, lastAt } of draft.sources.values()) {
-    from = Math.min(from, firstAt);
-    to = Math.max(to, lastAt);
-  }
-  const [endpoint, ...others] = draft.endpointIds;
-  return { endpoint, others, from, to, sources: draft.sources.size };
 }

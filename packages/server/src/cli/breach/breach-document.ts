@@ -2,70 +2,19 @@ import type { BreachReport } from "../../respond/breach-report.ts";
 
 /** The breach report as scripts get it. `exact` true: say "exactly"; false: every count is "at least". */
 export function breachDocument(report: BreachReport, matched: MatchedUsers | undefined): BreachDocument {
-  const {
-    endpoint,
-    only,
-    window,
-    confirmed,
-    denied,
-    unknown,
-    uniform,
-    oracle,
-    returned,
-    dataReturned,
-    subjectTypes,
-    fieldsReturned,
-    firstAt,
-    lastAt,
-    sources,
-    coverage,
-    exact,
-    notes,
-  } = report;
+  const { confirmed, subjectTypes, ...rest } = report;
+  const { denied, unknown, uniform } = rest;
   return {
-    endpoint,
-    only,
-    window,
+    ...rest,
     exposed: { subjects: confirmed, confirmed, askedAbout: confirmed + denied + unknown + uniform, subjectTypes },
-    denied,
-    unknown,
-    uniform,
-    oracle,
-    returned,
-    dataReturned,
-    fieldsReturned,
-    firstAt,
-    lastAt,
-    sources,
-    coverage,
-    exact,
-    notes,
     ...(matched === undefined ? {} : { matched }),
   };
 }
 
-export interface BreachDocument {
-  readonly endpoint: BreachReport["endpoint"];
-  /** The sources named with `--source`; null: everybody who asked. */
-  readonly only: BreachReport["only"];
-  readonly window: BreachReport["window"];
+/** What the report says, those confirmed beside how many were asked about in all. */
+export interface BreachDocument extends Omit<BreachReport, "confirmed" | "subjectTypes"> {
   /** `subjects`: different ones confirmed to exist. `askedAbout`: different ones in all, whatever was answered. */
   readonly exposed: { readonly subjects: number; readonly confirmed: number; readonly askedAbout: number; readonly subjectTypes: BreachReport["subjectTypes"] };
-  readonly denied: number;
-  readonly unknown: number;
-  readonly uniform: number;
-  /** False: its answers do not tell who exists, and `confirmed` and `denied` do not speak of that. */
-  readonly oracle: boolean;
-  /** Different ones about whom an answer gave data, and what data. */
-  readonly returned: number;
-  readonly dataReturned: BreachReport["dataReturned"];
-  readonly fieldsReturned: readonly string[];
-  readonly firstAt: string | null;
-  readonly lastAt: string | null;
-  readonly sources: BreachReport["sources"];
-  readonly coverage: BreachReport["coverage"];
-  readonly exact: boolean;
-  readonly notes: readonly string[];
   readonly matched?: MatchedUsers;
 }
 
