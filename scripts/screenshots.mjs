@@ -22,6 +22,7 @@ try {
   await page.screenshot({ path: picture("overview") });
   await page.goto(`${origin}/findings`);
   await page.getByRole("article").first().waitFor();
+  await live();
   await page.screenshot({ path: picture("findings") });
   const incidents = await (await page.request.get(`${origin}/api/v1/incidents`)).json();
   const [first] = incidents.items;
@@ -29,7 +30,13 @@ try {
     await page.emulateMedia({ colorScheme: "dark" });
     await page.goto(`${origin}/incidents/${first.id}`);
     await page.getByText("What to do now").waitFor();
+    await live();
     await page.screenshot({ path: picture("incident") });
+  }
+
+  /** Each page connects anew: a picture shows it connected. */
+  async function live() {
+    await page.getByText("Live", { exact: true }).filter({ visible: true }).waitFor();
   }
 } finally {
   await browser.close();

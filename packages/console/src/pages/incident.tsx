@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { Link, useParams } from "@tanstack/react-router";
 import type { Incident } from "../api-types.ts";
-import { incidentQuery } from "../data/queries.ts";
+import { incidentQuery, overviewQuery } from "../data/queries.ts";
 import { Ago } from "../parts/ago.tsx";
 import { LevelBadge, StatusBadge } from "../parts/badges.tsx";
 import { EndpointName } from "../parts/endpoint-name.tsx";
@@ -82,7 +82,7 @@ function Story({ incident }: { readonly incident: Incident }) {
           {incident.next.map((step, index) => (
             <li key={step} className="flex gap-3 px-4 py-2.5">
               <span className="w-4 shrink-0 text-right font-semibold text-brand">{index + 1}</span>
-              <span className="min-w-0 [overflow-wrap:anywhere]">{step}</span>
+              <Step text={step} />
             </li>
           ))}
         </ol>
@@ -161,6 +161,19 @@ function Story({ incident }: { readonly incident: Incident }) {
         )}
       </div>
     </>
+  );
+}
+
+/** One step; a command in it stands below, to be copied. */
+function Step({ text }: { readonly text: string }) {
+  const { data } = useQuery(overviewQuery);
+  const at = data === undefined ? -1 : text.indexOf(`: ${data.commands.program} `);
+  if (at < 0) return <span className="min-w-0 [overflow-wrap:anywhere]">{text}</span>;
+  return (
+    <span className="min-w-0">
+      {text.slice(0, at + 1)}
+      <code className="mt-1 block rounded border border-line bg-sunk px-2 py-1 font-mono text-[13px] [overflow-wrap:anywhere]">{text.slice(at + 2)}</code>
+    </span>
   );
 }
 

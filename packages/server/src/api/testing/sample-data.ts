@@ -315,7 +315,7 @@ export function incidentsAt(at: number): readonly IncidentView[] {
       next: [
         "Keep enforce on: since 09:02 every answer to these sources has been uniform.",
         "Close the hole: make the lookup ask for the device token.",
-        "Say who was exposed: postern report breach --endpoint 'GET /client/v1/users/{cc}-{phone}/status' --from 2026-11-22T09:00:00Z",
+        "Say who was exposed: npm start -- report breach --endpoint 'GET /client/v1/users/{cc}-{phone}/status' --from 2026-11-22T09:00:00Z",
       ],
     },
     {
