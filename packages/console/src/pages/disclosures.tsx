@@ -93,7 +93,7 @@ function Totals({ totals }: { readonly totals: readonly DisclosureTotals[] }) {
               The console shows counts only. Run this where Postern runs; it says whose data was returned and which, who of your own users is in the set, and how complete the
               evidence is. Honest people are counted here, too: with <code className="font-mono text-[13px]">--source</code> and an address, it tells what that one was told.
             </p>
-            <pre className="mt-3 overflow-x-auto rounded border border-line bg-sunk px-3 py-2 font-mono text-[13px]" tabIndex={0} aria-label="Command">
+            <pre className="mt-3 rounded border border-line bg-sunk px-3 py-2 font-mono text-[13px] whitespace-pre-wrap [overflow-wrap:anywhere]" aria-label="Command">
               {command(breachReport(worst))}
             </pre>
           </div>

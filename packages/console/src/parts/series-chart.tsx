@@ -86,7 +86,8 @@ function optionsFor(element: HTMLElement): uPlot.Options {
     height: chartHeight,
     legend: { show: false },
     cursor: { show: false },
-    padding: [8, 4, 0, 0],
+    // Half of the last time's width: it stands centred under its moment.
+    padding: [8, 30, 0, 0],
     scales: { y: { range: (_, __, max) => [0, Math.max(5, max * 1.1)] } },
     axes: [
       { ...axis, grid: { show: false }, space: 90, values: (_, ticks) => ticks.map((tick) => new Date(tick * 1_000).toLocaleTimeString("en-GB")) },
