@@ -1,6 +1,7 @@
 import type { Actor } from "../exchange/actor.ts";
 import type { Exchange } from "../exchange/exchange.ts";
 import type { Ports } from "../exchange/ports.ts";
+import { questionForm } from "../exchange/question-form.ts";
 import { textsOf } from "../exchange/request-parts.ts";
 import { type BatchAnswer, classifyBatch } from "../exchange/batch-answer.ts";
 import { type ClassifiedAnswer, cookiesOfRedirect } from "../exchange/response-class.ts";
@@ -65,6 +66,7 @@ export class AnswerLessons {
       kind: callerKind(view),
       headers: headersOf(view, this.#parts.ports),
       misspelt: this.#parts.oracles.undecided(endpoint.id) && !isSpelt(subject.type, extracted.first),
+      form: !door && this.#parts.oracles.readsForms(endpoint.id, status) ? formOf(view, status) : undefined,
     });
     const planted = this.#parts.canaries?.get(subject.hash);
     if (planted !== undefined) this.#parts.oracles.sideLabel({ subject: subject.hash, exists: planted === "registered", at, narrow: subject.hash });
@@ -150,6 +152,13 @@ export class AnswerLessons {
     if (this.#parts.uniform.passes(endpointId, status, headers, body, "")) return;
     this.#parts.uniform.learn(endpointId, { status, rawHeaders: headers.flat(), body, echo: "", subject: first.hash, reflected: textsOf(step.view) });
   }
+}
+
+/** How the question was written. Undefined where what came along with it may have run out: then a 401 is about that. */
+function formOf(view: ExchangeView, status: number): string | undefined {
+  const { headers } = view.exchange.request;
+  if ((status === 401 || status === 407) && (view.credential !== undefined || headerOf(headers, "cookie") !== "" || headerOf(headers, "authorization") !== "")) return undefined;
+  return questionForm(view);
 }
 
 export interface LessonParts {

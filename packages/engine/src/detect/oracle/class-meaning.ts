@@ -22,7 +22,7 @@ const oneSidedMin = 0.8;
  * The only class that those who follow up never get is said of nobody, where structure does not say ({@link EndpointOracle.shunned}).
  *
  * Errs towards `unknown`, which is charged like a telling answer; `nothing` needs labels on both sides, or a 4xx about the request's
- * form beside another class that plays "no such subject".
+ * form beside another class that plays "no such subject", unless it comes to questions that are well written ({@link EndpointOracle.refusesContent}).
  */
 export function meaningsOf(oracle: EndpointOracle): readonly MeaningOf[] {
   const told = oracle.classes.map((_, symbol) => fromLabels(oracle, symbol));
@@ -69,7 +69,10 @@ function fromStructure(oracle: EndpointOracle, symbol: number): ClassMeaning {
   if (oracle.aboutTheRequest(symbol)) {
     const subjectOnly = others.filter((other) => !oracle.aboutTheRequest(other));
     const another = subjectOnly.some((missing) => subjectOnly.some((existing) => oracle.isPoor(missing, existing)));
-    if (another && status !== 403) return "nothing";
+    if (another && status !== 403) {
+      const content = oracle.refusesContent(symbol);
+      return content === "no" ? "nothing" : content === "confirming" ? "confirmed" : "unknown";
+    }
     return poor ? "denied" : "unknown";
   }
   const rich = others.some((other) => oracle.isPoor(other, symbol));

@@ -8,6 +8,7 @@ import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSu
 import { HeaderProof } from "./header-proof.ts";
 import { callerKindsMax, LabelProof } from "./label-proof.ts";
 import { NetworkContrast } from "./network-contrast.ts";
+import { RefusedForms } from "./refused-forms.ts";
 import { RotatingMap } from "./rotating-map.ts";
 import { ShunnedClasses } from "./shunned-classes.ts";
 import { existedAt } from "./side-proof.ts";
@@ -66,6 +67,8 @@ export interface OracleObservation {
   readonly headers?: string | undefined;
   /** Nobody can be called so: what is said of it may be about the spelling. */
   readonly misspelt?: boolean | undefined;
+  /** How the question was written, see `questionForm`; only needed where {@link EndpointOracle.readsForms}. */
+  readonly form?: string | undefined;
 }
 
 /** Somebody knows whether the subject exists. */
@@ -91,6 +94,8 @@ interface Known {
   before: number;
   /** Bits by symbol: all classes it ever got. */
   got: number;
+  /** The same of refusals that are about the request and came to a form in which others are answered. Not written into the state. */
+  gotFormed: number;
   source: string;
   at: number;
   seq: number;
@@ -137,6 +142,8 @@ export class EndpointOracle {
   proof = new LabelProof();
   headers = new HeaderProof();
   readonly #between = new BetweenAnswers();
+  readonly #forms = new RefusedForms();
+  #readsForms = false;
   readonly timing: TimingOracle;
   nats = 0;
   repeats = 0;
@@ -174,6 +181,7 @@ export class EndpointOracle {
     }
     const record = this.classes[symbol];
     if (record !== undefined) record.answers += 1;
+    const gotFormed = this.#noteForm(symbol, seen);
     // A caller without a credential learns nothing about anybody; he asks again with one, and that is no change of answer.
     if (!refusal && (seen.answer.status === 401 || seen.answer.status === 407)) return;
     const known = this.#known.get(seen.subject);
@@ -184,6 +192,7 @@ export class EndpointOracle {
         symbol,
         before: -1,
         got: 1 << symbol,
+        gotFormed,
         source: seen.narrow,
         at: seen.at,
         seq: this.#seq,
@@ -204,6 +213,8 @@ export class EndpointOracle {
         known.got |= 1 << symbol;
         if (((this.#labels.get(seen.subject)?.counted ?? 0) & 4) !== 0) this.#shunned.again(symbol);
       }
+      known.gotFormed |= gotFormed;
+      if (known.gotFormed !== 0) this.#noteConfirmed(known, seen);
       known.symbol = symbol;
       known.source = seen.narrow;
       known.at = seen.at;
@@ -346,8 +357,10 @@ export class EndpointOracle {
       let got = 0;
       for (let symbol = 0; symbol <= classesMax; symbol++) if ((known.got & (1 << symbol)) !== 0) got |= 1 << place(symbol);
       known.got = got;
+      known.gotFormed = 0;
     }
     this.#between.coarsen(place);
+    this.#forms.coarsen(place);
     for (const [, source] of this.#sources.entries()) {
       const got = [...source.got];
       source.got.clear();
@@ -395,6 +408,7 @@ export class EndpointOracle {
       supportedAt: this.#supportedAt,
       between: this.#between.exportState(),
       shunned: this.#shunned.exportState(),
+      ...(this.#readsForms ? { forms: this.#forms.exportState() } : {}),
       ...this.contrast.exportState(),
       vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
     };
@@ -415,6 +429,7 @@ export class EndpointOracle {
         symbol: Number(row[1]),
         before: -1,
         got: Number(row[9] ?? 1 << Number(row[1])),
+        gotFormed: 0,
         source: String(row[2]),
         at,
         seq: 0,
@@ -449,6 +464,8 @@ export class EndpointOracle {
     // A state of before does not say between which: between all of them, then.
     if (from["flips"] === undefined && oracle.#changes > 0) for (let a = 0; a < classesMax; a++) for (let b = 0; b < a; b++) oracle.#flips.set(pairOf(a, b), oracle.#changes);
     oracle.#shunned.restore(from["shunned"]);
+    oracle.#readsForms = from["forms"] !== undefined;
+    oracle.#forms.restore(from["forms"], classesMax);
     oracle.#lookForShunned();
     // A state of before does not say; it counts as supported when it was last heard of.
     oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
@@ -469,6 +486,17 @@ export class EndpointOracle {
     const status = record?.status ?? 0;
     // "No such member" is about the member, whatever status it has.
     return (this.#refusals ? isAboutTheForm(status) : isAboutTheRequest(status)) && (record === undefined || senseOf(record.key) === undefined);
+  }
+
+  /** A class that is about the request by its status was seen, so that it matters how questions are written. */
+  get readsForms(): boolean {
+    return this.#readsForms;
+  }
+
+  /** Of a class that is about the request by its status: it is about the content of well-written questions after all; `confirming`: and people got it who are there. See {@link RefusedForms}. */
+  refusesContent(symbol: number): "no" | "yes" | "confirming" {
+    const bit = 1 << symbol;
+    return (this.#forms.content & bit) === 0 ? "no" : (this.#forms.confirming & bit) === 0 ? "yes" : "confirming";
   }
 
   /** A refusal of somebody who is there, beside another that people do not get so; see {@link BetweenAnswers}. */
@@ -562,6 +590,33 @@ export class EndpointOracle {
     for (const got of source.got.values()) own += got.count;
     const ownShare = ((source.got.get(symbol)?.count ?? 0) + 2 * share) / (own + 2);
     return Math.min(1, Math.max(share, ownShare));
+  }
+
+  /** The bit of a class that is about the request where it came to a form in which others are answered, else 0. Not at a door: there a wrong detail is a wrong secret. */
+  #noteForm(symbol: number, { form, network, answer: { status } }: OracleObservation): number {
+    // 403 says nothing of the form, and is never taken for an answer that tells nothing.
+    if (this.#refusals || symbol >= classesMax || form === undefined || status === 403) return 0;
+    const about = this.aboutTheRequest(symbol);
+    this.#readsForms ||= about;
+    const { content, confirming } = this.#forms;
+    let formed = 0;
+    if (!about) this.#forms.answered(form);
+    else if (this.#forms.refused(symbol, form, network)) formed = 1 << symbol;
+    if (content !== this.#forms.content || confirming !== this.#forms.confirming) this.#turns += 1;
+    return formed;
+  }
+
+  /** Whether somebody got a refusal to a well-written question and is there. */
+  #noteConfirmed({ got, gotFormed }: Known, { subject, network, at }: OracleObservation): void {
+    const { content, confirming } = this.#forms;
+    for (let symbol = 0; symbol < this.classes.length; symbol++)
+      if ((gotFormed & (1 << symbol)) !== 0 && this.classes.some((_, rich) => (got & (1 << rich)) !== 0 && !this.aboutTheRequest(rich) && this.#isRich(rich)))
+        this.#forms.confirmed(symbol, subject, network, at);
+    if (content !== this.#forms.content || confirming !== this.#forms.confirming) this.#turns += 1;
+  }
+
+  #isRich(symbol: number): boolean {
+    return this.classes.some((_, other) => this.isPoor(other, symbol));
   }
 
   #noteContrast(source: Source, symbol: number, seen: OracleObservation): void {

@@ -2,7 +2,7 @@ import type { Subject } from "../../exchange/subject.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { capacityOf, type Capacity } from "../observe/capacity.ts";
 import { type MeaningOf, meaningsOf } from "./class-meaning.ts";
-import type { ClassMeaning } from "./class-structure.ts";
+import { type ClassMeaning, isAboutTheRequest } from "./class-structure.ts";
 import type { Coarsened } from "./scheme-learner.ts";
 import type { TimingState } from "./timing-oracle.ts";
 import { bitsOf, type SideChannelName, SideChannels } from "./side-channels.ts";
@@ -56,6 +56,7 @@ export class OracleTracker {
       kind: seen.kind,
       headers: seen.headers,
       misspelt: seen.misspelt,
+      form: seen.form,
     });
   }
 
@@ -130,6 +131,11 @@ export class OracleTracker {
   undecided(endpointId: string): boolean {
     const oracle = this.#endpoints.get(endpointId);
     return oracle !== undefined && oracle.classes.length > 1 && !oracle.suspected;
+  }
+
+  /** How questions are written matters there: an answer was about the request, or this one is. Of others the form need not be worked out. */
+  readsForms(endpointId: string, status: number): boolean {
+    return (isAboutTheRequest(status) && status !== 403) || this.#endpoints.get(endpointId)?.readsForms === true;
   }
 
   /** Answers under this name were seen. */
@@ -325,6 +331,7 @@ export interface OracleAnswer {
   readonly kind?: string | undefined;
   readonly headers?: string | undefined;
   readonly misspelt?: boolean | undefined;
+  readonly form?: string | undefined;
 }
 
 export type OracleVerdict = "none" | "suspected" | "proven";
