@@ -3,7 +3,11 @@ import type { ParameterLocation, SubjectType } from "../exchange/subject.ts";
 import { isPlainWords } from "../exchange/plain-words.ts";
 import { leafOfField, withoutIndexes } from "../exchange/field-index.ts";
 import { rememberText } from "../exchange/remember-text.ts";
+import { graphqlValues } from "../exchange/graphql-values.ts";
 import { codedValue } from "../exchange/coded-value.ts";
+import { type GraphqlRequest, graphqlRequestsOf } from "./calls/graphql-calls.ts";
+import { isObject } from "./calls/call.ts";
+import { isJsonRpcCall } from "./calls/json-rpc-calls.ts";
 import { isPersonNoun } from "./segment-kind.ts";
 import { DistinctCounter, hash32 } from "./distinct-counter.ts";
 import { isPersonNumber } from "./names-person.ts";
@@ -37,6 +41,13 @@ export class Parameters {
       if (name.length > 2 && name.charCodeAt(1) === 45 && (name.charCodeAt(0) | 32) === 120) this.#header(name.toLowerCase(), value);
     }
     if (view.requestJson !== undefined && typeof view.requestJson === "object") this.#json(view.requestJson, "j:", 0);
+    if (mayAskGraphql(view)) for (const { text } of graphqlRequestsOf(view) ?? noRequests) if (text !== undefined && isDocument.test(text)) this.#written(text);
+  }
+
+  /** What is written into a document of GraphQL, as if it stood in a variable called as the argument is: there extraction looks for both. */
+  #written(document: string): void {
+    for (const { name, text } of graphqlValues(document).literals.slice(0, arrayItemsMax))
+      if (name !== "") this.#value(`j:${this.#nameOf("variables")}.${nameHoldsValue.test(name) ? "*" : this.#nameOf(name)}`, text);
   }
 
   /** A value, or what stands coded in it: then its parts are parameters, named after it with a dot between. */
@@ -102,8 +113,11 @@ export class Parameters {
       return;
     }
     let read = 0;
+    const called = depth <= 1 && isObject(value) && isJsonRpcCall(value);
     for (const [key, item] of Object.entries(value)) {
       if (++read > parametersMax) break;
+      // It numbers the calls of one client, and is about nobody.
+      if (called && key === "id") continue;
       const name = nameHoldsValue.test(key) ? "*" : this.#nameOf(key);
       this.#json(item, path === "j:" ? `j:${name}` : `${path}.${name}`, depth + 1);
     }
@@ -114,6 +128,18 @@ const positionKeys: readonly string[] = Array.from({ length: 32 }, (_, position)
 
 /** Names that are identifiers themselves (a map by phone number) are all counted under `*`, and not kept. */
 const nameHoldsValue = /@|\d{5}|^.{129}/;
+
+/** Cheap: hardly any request does. */
+function mayAskGraphql({ requestJson, form, query, exchange }: ExchangeView): boolean {
+  if (requestJson !== undefined) return typeof requestJson === "object" && requestJson !== null && (Array.isArray(requestJson) || Object.hasOwn(requestJson, "query"));
+  const pairs = form.length > 0 ? form : query;
+  for (const [name] of pairs) if (name === "query") return true;
+  return pairs.length === 0 && typeof exchange.request.body === "string" && exchange.request.body !== "";
+}
+
+/** What is called `query` may as well be a search. */
+const isDocument = /^\s{0,64}(?:\{|#|query\b|mutation\b|subscription\b|fragment\b)/;
+const noRequests: readonly GraphqlRequest[] = [];
 
 /** No honest request has more; JSON with values as keys would grow without end. */
 export const parametersMax = 64;

@@ -13,7 +13,7 @@ export interface ClassFacts {
 
 /**
  * Whether `poor` looks like "no such subject" beside `rich`, from shape alone: a 404 or other refusal beside a 2xx; a flag such
- * as `exists` turned to no without more fields; or at most half the fields at the same kind of status; or, where fields cannot be seen, at most a quarter of the length. For sign-up checks `available: true`
+ * as `exists` turned to no without more fields; or nothing where there was something (`null`, an empty list); or at most half the fields at the same kind of status; or, where fields cannot be seen, at most a quarter of the length. For sign-up checks `available: true`
  * and the 2xx beside a 409 are the poor ones.
  *
  * A prior, not a proof: it mistakes a public catalogue's 404 for a denied person, and an old client's short answer for a missing one.
@@ -29,6 +29,8 @@ export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
   if (flags[0] === "yes" && flags[1] === "no") return false;
   if (poor.status >= 400 && senseOf(poor.key) === "missing" && senseOf(rich.key) === "wrong") return true;
   if (!isSuccess(poor.status)) return false;
+  if (isEmptyBeside(poor.key, rich.key)) return true;
+  if (isEmptyBeside(rich.key, poor.key)) return false;
   if (rich.fields.length >= 2) return poor.fields.length * 2 <= rich.fields.length;
   const sizes = [sizeOf(poor.key), sizeOf(rich.key)] as const;
   return sizes[0] !== undefined && sizes[1] !== undefined && sizes[1] >= 128 && sizes[0] * 4 <= sizes[1];
@@ -40,6 +42,41 @@ export function isPoorRefusal(poor: ClassFacts, rich: ClassFacts): boolean {
   if (missing && (rich.status === 401 || rich.status === 403 || rich.status === 423)) return true;
   return isPoorBeside(poor, rich);
 }
+
+/**
+ * Whether one answer in JSON holds nothing where the other holds something: `null`, `[]`, `{"data":{"lookup":null}}`, `{"items":[],"total":0}`, or an error of JSON-RPC that says
+ * "not found". What frames every answer (an id of the call, a total, a page) counts for neither; one field that some people leave empty beside others that are filled is no such difference.
+ */
+function isEmptyBeside(poor: string, rich: string): boolean {
+  const none = contentOf(poor);
+  return none !== undefined && !none.filled && (none.empty || none.refused) && contentOf(rich)?.filled === true;
+}
+
+/** What a class key says of the content of a JSON answer; undefined where it is none, or was cut. */
+const contentOf = rememberText((key): Content | undefined => {
+  const start = key.indexOf("{");
+  const end = key.indexOf("}", key.indexOf(":{}") >= 0 ? key.lastIndexOf(":{}") + 3 : start);
+  if (start < 0 || end < 0 || key.endsWith("…")) return undefined;
+  const content = { filled: false, empty: false, refused: false };
+  const call = key.includes("jsonrpc:");
+  for (const leaf of key.slice(start + 1, end).split(",")) {
+    if (leaf === "" || leaf === "null" || leaf.endsWith(":null") || leaf.endsWith("[]:empty") || leaf.endsWith(":{}")) content.empty = true;
+    else if ((leaf.startsWith("error.") || leaf.startsWith("errors[].")) && senseOf(key) === "missing") content.refused = true;
+    else if (!(call && leaf.startsWith("id:")) && !frames.has(leaf.slice(leaf.lastIndexOf(".", leaf.indexOf(":")) + 1, leaf.indexOf(":")).toLowerCase())) content.filled = true;
+  }
+  return content;
+}, 1_024);
+
+interface Content {
+  filled: boolean;
+  empty: boolean;
+  refused: boolean;
+}
+
+/** Around what is told. */
+const frames: ReadonlySet<string> = new Set(
+  "jsonrpc requestid traceid timestamp total totalcount totalresults count page pagesize limit offset size startindex itemsperpage".split(" "),
+);
 
 /** About how long an answer was that is known by its length alone (no body, or long text); a short fixed text counts as 16. */
 function sizeOf(key: string): number | undefined {
@@ -94,7 +131,8 @@ export function flagOf(key: string): "yes" | "no" | undefined {
     const name = path.slice(path.lastIndexOf(".") + 1).replaceAll("_", "");
     const truth = codes.has(name) ? wentWell.has(value) : truthOf(value);
     if (truth === undefined) continue;
-    const says = existing.has(name) || codes.has(name) ? truth : absent.has(name) ? !truth : undefined;
+    const last = lastWord.exec(token.slice(token.lastIndexOf(".", equals) + 1, equals))?.[0].toLowerCase() ?? "";
+    const says = existing.has(name) || codes.has(name) || existingLast.has(last) ? truth : absent.has(name) || absentLast.has(last) ? !truth : undefined;
     if (says === undefined) continue;
     const word = says ? "yes" : "no";
     if (verdict !== undefined && verdict !== word) return undefined;
@@ -135,6 +173,10 @@ const existing: ReadonlySet<string> = new Set([
   "member",
   "hasprofile",
 ]);
+/** The same at the end of a longer name: `phoneRegistered`, `user_exists`. */
+const existingLast: ReadonlySet<string> = new Set(["registered", "exists", "taken", "known", "found"]);
+const absentLast: ReadonlySet<string> = new Set(["available", "free"]);
+const lastWord = /(?:(?<=[a-z])[A-Z][a-z]{1,15}|(?<=_)[a-z]{1,16})$/;
 /** Names of a code of the outcome: 0 or 200 is well, any other is not. */
 const codes: ReadonlySet<string> = new Set(["code", "errcode", "errno", "errorcode", "ret", "retcode", "resultcode", "returncode", "statuscode"]);
 const wentWell: ReadonlySet<string> = new Set(["0", "200", "ok", "success"]);

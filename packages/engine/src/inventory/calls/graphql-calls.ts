@@ -20,7 +20,7 @@ import type { GraphqlDocument, GraphqlDocuments, GraphqlOperation, RootField } f
  * larger than its bounds.
  */
 export function graphqlCalls(view: ExchangeView, documents: GraphqlDocuments, ports: Ports): Calls | undefined {
-  const requests = requestsOf(view);
+  const requests = graphqlRequestsOf(view);
   if (requests === undefined) return undefined;
   const { response } = view.exchange;
   const answer = view.responseJson;
@@ -73,7 +73,8 @@ export interface GraphqlRequest {
   readonly variables: { readonly [key: string]: Json };
 }
 
-function requestsOf(view: ExchangeView): readonly GraphqlRequest[] | undefined {
+/** As {@link graphqlRequestsIn}, of an exchange. */
+export function graphqlRequestsOf(view: ExchangeView): readonly GraphqlRequest[] | undefined {
   const { body, headers } = view.exchange.request;
   return graphqlRequestsIn(view, typeof body === "string" && view.exchange.method === "POST" ? body : "", headerOf(headers, "content-type"));
 }

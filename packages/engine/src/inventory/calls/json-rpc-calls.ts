@@ -77,6 +77,12 @@ function requestOf(entry: { readonly [key: string]: Json }): RpcRequest | undefi
   return { method, params, id, versioned };
 }
 
+/** Whether a JSON object frames a call, so that its `id` numbers the call and names nobody. */
+export function isJsonRpcCall(json: { readonly [key: string]: Json }): boolean {
+  const call = requestOf(json);
+  return call !== undefined && (call.versioned || call.params !== undefined);
+}
+
 function isName(method: string): boolean {
   return method.length > 0 && method.length <= methodCharactersMax && /^[\w.$:/-]+$/.test(method);
 }
