@@ -21,6 +21,7 @@ import { clientAttributes } from "./detect/names/client-attributes.ts";
 import { targetPlace } from "./detect/target/target-place.ts";
 import { requestShape } from "./exchange/request-shape.ts";
 import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
+import { AskedPerson } from "./detect/oracle/asked-person.ts";
 import { KnownDetails } from "./detect/oracle/known-details.ts";
 import { OwnAnswers } from "./detect/oracle/own-answers.ts";
 import { seenAnswer } from "./detect/oracle/seen-answer.ts";
@@ -77,6 +78,7 @@ export class Ledger {
   readonly #schemes: SchemeLearner;
   readonly #uniform: UniformTemplates;
   readonly #backlog = new EarlyExchanges();
+  readonly #asked = new AskedPerson();
   readonly #rules: SubjectRules;
   readonly #guards: GuardKeeper;
   readonly #traffic = new OracleTraffics();
@@ -107,6 +109,7 @@ export class Ledger {
     this.abuse = new AbuseWatch(ports, options.abuse, state?.abuse);
     this.#creations = new Creations(state?.creations);
     this.#details.restore(state?.details);
+    this.#asked.restore(state?.asked);
     this.#rules = new SubjectRules(options.declared);
     const { inventory, oracles, anchors } = this;
     this.#guards = new GuardKeeper(
@@ -128,6 +131,7 @@ export class Ledger {
         owned: (endpointId) => this.handed.owned(endpointId),
         refusals: (endpointId) => this.abuse.kinds.refusalsOf(endpointId),
         won: (endpointId) => this.#details.won(endpointId),
+        idle: (endpointId) => this.#asked.idle(endpointId),
         placeOf: (endpoint) => this.#placeOf(endpoint),
         codes: (endpoint, place) => this.abuse.codesAt(place, this.#rules.declared(endpoint)?.kind),
         proof: (endpointId) => this.abuse.kinds.proofOf(endpointId),
@@ -147,6 +151,7 @@ export class Ledger {
     this.#lessons = new AnswerLessons({
       ...shared,
       ports,
+      asked: this.#asked,
       rulesOf: (endpointId) => this.rulesOf(endpointId),
       refuses: (endpointId, responseClass) => refuses(this.abuse.kinds, endpointId, responseClass),
       schemes: this.#schemes,
@@ -462,6 +467,7 @@ export class Ledger {
       anchors: this.anchors.exportState(),
       creations: this.#creations.exportState(),
       details: this.#details.exportState(),
+      asked: this.#asked.exportState(),
       abuse: this.abuse.exportState(),
       handed: this.handed.exportState(),
       listings: this.listings.exportState(),
@@ -577,6 +583,7 @@ export class Ledger {
       this.anchors.renamed(alias, id);
       this.#creations.renamed(alias, id);
       this.#details.renamed(alias, id);
+      this.#asked.renamed(alias, id);
       this.abuse.renamed(alias, id);
       this.#early.renamed(alias, id);
       this.questions.renamed(alias, id);
@@ -634,9 +641,9 @@ export class Ledger {
       const { subjects, first } = extracted;
       const each = this.#lessons.each(endpoint.id, this.#lessons.answerOf(past.view, first), extracted);
       const rows = rowsOf(past.exchange, endpoint.id, past.actor, subjects, past.responseClass, classesOf(extracted, each));
-      const [subject] = subjects;
+      const subject = this.#asked.of(endpoint.id, subjects);
       const handed = !natural(subjects) && this.anchors.wasHanded(past.actor.network, first, past.at);
-      if (about && !handed && subject !== undefined && subjects.length === 1) {
+      if (about && !handed && subject !== undefined) {
         const { narrow, network } = past.actor;
         const refusal = this.anchors.isDoor(endpoint.id);
         if (!refusal || refuses(this.abuse.kinds, endpoint.id, past.responseClass))

@@ -1,3 +1,4 @@
+import { withoutIdle } from "../detect/oracle/asked-person.ts";
 import type { Actor } from "../exchange/actor.ts";
 import type { Mode } from "../exchange/exchange.ts";
 import type { Subject } from "../exchange/subject.ts";
@@ -138,9 +139,10 @@ export class GateEngine {
    * Phase one. `subjects` are those of the request, already deduplicated; `overflow` says that there were more than could be read.
    * In `observe` the action is always `allow` and `would` says what enforcement would have done.
    */
-  reserve(endpointId: string, actor: Actor, subjects: readonly Subject[], overflow: boolean, at: number, client?: LooksOf): Reservation | undefined {
+  reserve(endpointId: string, actor: Actor, named: readonly Subject[], overflow: boolean, at: number, client?: LooksOf): Reservation | undefined {
     const watch = this.#watches.get(endpointId);
     if (watch === undefined || watch.retired) return undefined;
+    const subjects = withoutIdle(named, watch.endpoint.idle);
     this.advance(at);
     if (!overflow && subjects.length > 0 && this.#expected.takes(actor.address, subjects.length, at)) return openExpected(watch, actor, subjects, at);
     if (watch.endpoint.owned === true) return this.#owners.reserve(watch, actor, subjects, this.#mode, at);

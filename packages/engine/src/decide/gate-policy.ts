@@ -74,6 +74,8 @@ export interface GuardedEndpoint {
   readonly refusalsOnly?: boolean;
   /** Ids of classes of answers that only who knows the person asked about gets, see `known-details.ts`: paid as `right-answers.ts` says. Absent where there are none. */
   readonly won?: readonly string[];
+  /** Places of identifiers (`query:requestId`) that change no answer about the person named beside them: not charged there. */
+  readonly idle?: readonly string[];
   /** Its refusals that have a status below 400 and no flag that says so, by {@link labelOf}. Absent where there are none. */
   readonly refusals?: readonly string[];
   /** Ids of guards that stood before this door, or before one it was split from, under other names: what was spent there is spent here. */

@@ -266,6 +266,7 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     a.refusalsOnly === b.refusalsOnly &&
     a.refusals === b.refusals &&
     a.won === b.won &&
+    a.idle === b.idle &&
     a.signedIn === b.signedIn &&
     a.owned === b.owned &&
     a.before === b.before &&

@@ -67,6 +67,7 @@ export class GuardMaker {
     const refusals = door ? this.#parts.refusals(endpoint.id) : noIds;
     // A number or an address that everybody knows may come with details from elsewhere: being answered then tells something new.
     const won = door || owned || natural(rules) ? noIds : this.#parts.won(endpoint.id);
+    const idle = this.#parts.idle(endpoint.id);
     const formerly = this.#formerly(endpoint);
     const each = this.#parts.schemes.scheme(eachOf(endpoint.id));
     const signedIn = door || owned ? undefined : this.#signedIn(endpoint, rules);
@@ -90,6 +91,7 @@ export class GuardMaker {
       ...(door ? { refusalsOnly: true } : {}),
       ...(door && refusals.length > 0 ? { refusals } : {}),
       ...(won.length > 0 ? { won } : {}),
+      ...(idle.length > 0 ? { idle } : {}),
       ...(signedIn === undefined ? {} : { signedIn }),
       ...(formerly.length === 0 ? {} : { formerly }),
       ...(endpoint.operation === undefined ? { others: othersOf(endpoint) } : {}),
@@ -283,6 +285,8 @@ export interface GuardParts {
   readonly refusals: (endpointId: string) => readonly string[];
   /** See {@link GuardedEndpoint.won}. */
   readonly won: (endpointId: string) => readonly string[];
+  /** See {@link GuardedEndpoint.idle}. */
+  readonly idle: (endpointId: string) => readonly string[];
   /** Whether an endpoint checks codes that can be guessed, and of which sort. */
   readonly codes: (endpoint: InventoryEndpoint, place: string) => "code" | "voucher" | undefined;
   /** Under what an endpoint is known to the detectors of codes: its id, or that of the operation called there. */

@@ -10,6 +10,7 @@ import type { Extracted } from "../exchange/subjects.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView } from "../exchange/view.ts";
 import type { AnchorFinder } from "../detect/anchors/anchor-finder.ts";
+import type { AskedPerson } from "../detect/oracle/asked-person.ts";
 import { hearBeside } from "../detect/oracle/side-questions.ts";
 import type { OracleTracker } from "../detect/oracle/oracle-tracker.ts";
 import { eachOf, type SchemeLearner } from "../detect/oracle/scheme-learner.ts";
@@ -47,12 +48,13 @@ export class AnswerLessons {
       this.#learnEach(endpoint.id, exchange, step, actor, extracted.batch, each, at);
       return;
     }
-    if (extracted.subjects.length !== 1) return;
-    const subject = extracted.subjects[0];
+    const subject = this.#parts.asked.of(endpoint.id, extracted.subjects);
     if (subject === undefined) return;
+    if (exchange.gate?.action !== "uniform") this.#parts.asked.answered(endpoint.id, extracted.subjects, responseClass.id, actor.network);
     // An id that an earlier answer handed out is a step of a flow, not a question about somebody: it raises no suspicion.
     if (!natural(extracted.subjects) && this.#parts.anchors.wasHanded(actor.network, extracted.first, at)) return;
-    this.#parts.slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw: extracted.first, at });
+    const raw = subject === extracted.subjects[0] ? extracted.first : undefined;
+    if (raw !== undefined) this.#parts.slips.asked({ network: actor.network, endpointId: endpoint.id, subject: subject.hash, raw, at });
     const { view } = step;
     this.#parts.oracles.observe({
       endpointId: endpoint.id,
@@ -65,7 +67,7 @@ export class AnswerLessons {
       time: timeOf(view),
       kind: callerKind(view),
       headers: headersOf(view, this.#parts.ports),
-      misspelt: this.#parts.oracles.undecided(endpoint.id) && !isSpelt(subject.type, extracted.first),
+      misspelt: raw !== undefined && this.#parts.oracles.undecided(endpoint.id) && !isSpelt(subject.type, raw),
       form: !door && this.#parts.oracles.readsForms(endpoint.id, status) ? formOf(view, status) : undefined,
     });
     const planted = this.#parts.canaries?.get(subject.hash);
@@ -166,6 +168,7 @@ export interface LessonParts {
   readonly rules: SubjectRules;
   readonly rulesOf: (endpointId: string) => readonly SubjectRule[];
   readonly oracles: OracleTracker;
+  readonly asked: AskedPerson;
   readonly anchors: AnchorFinder;
   /** Whether an answer of a door lets nobody in. */
   readonly refuses: (endpointId: string, responseClass: ResponseClass) => boolean;

@@ -1,3 +1,4 @@
+import type { AskedPersonState } from "../detect/oracle/asked-person.ts";
 import type { KnownDetailsState } from "../detect/oracle/known-details.ts";
 import type { AbuseState } from "../detect/abuse/abuse-watch.ts";
 import type { AnchorFinderState } from "../detect/anchors/anchor-finder.ts";
@@ -24,6 +25,7 @@ export interface LedgerState {
   readonly creations?: readonly CreationCounts[];
   /** Absent in older states. */
   readonly details?: KnownDetailsState;
+  readonly asked?: AskedPersonState;
   /** Absent in older states. */
   readonly abuse?: AbuseState;
   /** Absent in older states. */
