@@ -65,11 +65,13 @@ export class AnchorFinder {
     if (roots.length > 0 || proof) {
       const kind = this.#kind(seen.endpointId);
       if (proof) kind.proof++;
+      if (scalars.secret) kind.secret++;
       // Not counted for a redirect: who is let in so was let in before that was known, and the endpoint is a door all the time.
       if (success) {
         if (status < 300 || seen.declaredSuccess !== undefined) kind.accepted++;
         if (!proof) kind.bare++;
       } else if (status === 400 || status === 401 || status === 403 || status === 422 || tried === "refused") kind.refused++;
+      else if (status === 404 || status === 410) kind.missing++;
       if (links) {
         const secrets = this.#secrets(view, returned);
         for (const secret of secrets) {
@@ -94,7 +96,11 @@ export class AnchorFinder {
   /** True when this endpoint was seen to take a proof or to issue credentials: its answers depend on more than existence. */
   isAnchorEndpoint(endpointId: string): boolean {
     const kind = this.#kinds.get(endpointId);
-    return kind !== undefined && !this.#isSignUp(endpointId) && (issues(kind) || (kind.proof > 0 && kind.proof * 2 >= kind.accepted + kind.refused && asksForProof(kind)));
+    return (
+      kind !== undefined &&
+      !this.#isSignUp(endpointId) &&
+      (issues(kind) || (kind.proof > 0 && kind.proof * 2 >= kind.accepted + kind.refused && asksForProof(kind) && refusesProofs(kind)))
+    );
   }
 
   /** True when its answers may hold credentials, whatever it is for: none of them may be told again. */
@@ -131,6 +137,8 @@ export class AnchorFinder {
     now.refused += before.refused;
     now.confirmed += before.confirmed;
     now.bare += before.bare;
+    now.missing += before.missing;
+    now.secret += before.secret;
   }
 
   /** What was learned of endpoints, without any link or secret. */
@@ -139,7 +147,8 @@ export class AnchorFinder {
   }
 
   restore(state: AnchorFinderState): void {
-    for (const { id, proof, accepted, refused, confirmed, bare = 0 } of state.kinds.slice(0, kindsMax)) this.#kinds.set(id, { proof, accepted, refused, confirmed, bare });
+    for (const { id, proof, accepted, refused, confirmed, bare = 0, missing = 0, secret = proof } of state.kinds.slice(0, kindsMax))
+      this.#kinds.set(id, { proof, accepted, refused, confirmed, bare, missing, secret });
   }
 
   /** A credential issued earlier is used and accepted: the one who got it was legitimate. */
@@ -203,7 +212,7 @@ export class AnchorFinder {
   #kind(endpointId: string): EndpointKind {
     let kind = this.#kinds.get(endpointId);
     if (kind === undefined) {
-      kind = { proof: 0, accepted: 0, refused: 0, confirmed: 0, bare: 0 };
+      kind = { proof: 0, accepted: 0, refused: 0, confirmed: 0, bare: 0, missing: 0, secret: 0 };
       if (this.#kinds.size < kindsMax) this.#kinds.set(endpointId, kind);
     }
     return kind;
@@ -235,7 +244,7 @@ export interface Seen {
 }
 
 export interface AnchorFinderState {
-  readonly kinds: readonly ({ readonly id: string } & Omit<EndpointKind, "bare"> & { readonly bare?: number })[];
+  readonly kinds: readonly ({ readonly id: string } & Omit<EndpointKind, "bare" | "missing" | "secret"> & Partial<Pick<EndpointKind, "bare" | "missing" | "secret">>)[];
 }
 
 interface EndpointKind {
@@ -246,6 +255,10 @@ interface EndpointKind {
   confirmed: number;
   /** Requests without any proof that it answered with success: it does not ask for one, whatever a caller may send along. */
   bare: number;
+  /** Requests answered 404 or 410. */
+  missing: number;
+  /** Requests with a proof that its name shows to be somebody's secret. */
+  secret: number;
 }
 
 interface Issued {
@@ -270,6 +283,14 @@ function issues(kind: EndpointKind): boolean {
 /** It seldom succeeded without a proof. A caller who sends `code=1` along with every lookup makes no verifier of it while others send none. */
 function asksForProof(kind: EndpointKind): boolean {
   return kind.bare * 5 <= kind.accepted + kind.refused;
+}
+
+/**
+ * Proofs fail there, and more often than somebody is not there: codes and passwords are mistyped. Where failures do not show in the status, names must: what is called `code` or `signature` may be a
+ * country's, or made by the program for every question, and says nothing of what the answer depends on.
+ */
+function refusesProofs({ proof, secret, refused, missing }: EndpointKind): boolean {
+  return refused >= missing && (refused > 0 || secret * 2 >= proof);
 }
 
 /** A proof is spent by a request that changes something; a lookup with a proof beside it is a lookup. */

@@ -1,21 +1,31 @@
 import { rememberText } from "../../exchange/remember-text.ts";
 import type { ExchangeView, Json } from "../../exchange/view.ts";
 
-/** The request's values that may be ids from earlier answers, and whether it carries a proof (password, code, signature). */
-export function requestScalars(view: ExchangeView, pathValues: readonly string[]): { readonly values: readonly string[]; readonly proof: boolean } {
+/** The request's values that may be ids from earlier answers, whether it carries a proof (password, code, signature), and whether one that its name shows to be a person's secret. */
+export function requestScalars(view: ExchangeView, pathValues: readonly string[]): RequestScalars {
   if (pathValues.length === 0 && view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return noScalars;
   const values: string[] = [];
   for (const value of pathValues) if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
-  if (view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return { values, proof: false };
+  if (view.query.length === 0 && view.form.length === 0 && view.requestJson === undefined) return { values, proof: false, secret: false };
   let proof = false;
+  let secret = false;
   const take = (name: string, value: string): void => {
-    if (isProofName(name) && value.length > 0) proof = true;
-    else if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
+    if (isProofName(name) && value.length > 0) {
+      proof = true;
+      secret ||= !maybeOther(name);
+    } else if (values.length < valuesMax && linkLike(value) && !values.includes(value)) values.push(value);
   };
   for (const [name, value] of view.query) take(name, value);
   for (const [name, value] of view.form) take(name, value);
   if (view.requestJson !== undefined) walk(view.requestJson, "", 0, { left: walkMax }, take);
-  return { values, proof };
+  return { values, proof, secret };
+}
+
+/** What {@link requestScalars} found. */
+export interface RequestScalars {
+  readonly values: readonly string[];
+  readonly proof: boolean;
+  readonly secret: boolean;
 }
 
 /** Strings and numbers of the answer that may be ids or secrets, at most {@link valuesMax}. */
@@ -50,7 +60,7 @@ function take(value: string, values: string[]): void {
 }
 
 const none: readonly string[] = [];
-const noScalars = { values: none, proof: false };
+const noScalars: RequestScalars = { values: none, proof: false, secret: false };
 
 /** A secret as services issue them: 20 characters or more, one word, digits and letters mixed or both cases. */
 export function tokenLike(value: string): boolean {
@@ -74,11 +84,17 @@ export function isProofName(name: string): boolean {
 }
 
 /** Names come again with every request. */
-const provesBy = rememberText((name) => {
+const provesBy = rememberText((name) => proofNames.has(plainName(name)), 1_024);
+/** Names of proofs that may as well be of something else: the code of a country, a signature that the program makes for every question. */
+const maybeOther = rememberText((name) => otherNames.has(plainName(name)), 1_024);
+
+function plainName(name: string): string {
   let plain = "";
   for (const char of name.toLowerCase()) if (char !== "_" && char !== "-" && char !== ".") plain += char;
-  return proofNames.has(plain);
-}, 1_024);
+  return plain;
+}
+
+const otherNames = new Set(["code", "token", "secret", "assertion", "signature", "proof"]);
 
 const proofNames = new Set([
   "password",
