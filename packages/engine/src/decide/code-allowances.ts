@@ -17,11 +17,7 @@ export class CodeAllowances {
 
   /** By address, program and credential; the address comes first. */
   of(actor: Actor, most: number): readonly [address: Draw, ...callers: Draw[]] {
-    return [this.#draw(this.#networks, actor.network, 1, most * policy.wrongCodesOfNetwork), this.ofProgram(actor, most), ...this.ofCredential(actor, most)];
-  }
-
-  ofProgram({ narrow }: Actor, most: number): Draw {
-    return this.#draw(this.#callers, narrow, 2, most);
+    return [this.#draw(this.#networks, actor.network, 1, most * policy.wrongCodesOfNetwork), this.#draw(this.#callers, actor.narrow, 2, most), ...this.ofCredential(actor, most)];
   }
 
   /** None without a credential. */
