@@ -1,7 +1,6 @@
 import { join } from "node:path";
 import {
   type Anchor,
-  blurredSignal,
   type Disclosure,
   type Exchange,
   type GatePolicy,
@@ -12,7 +11,6 @@ import {
   type LedgerStep,
   type Mode,
   normalForm,
-  NumberChanges,
   type Ports,
   raisesAlarm,
   type Signal,
@@ -34,10 +32,12 @@ import { recoverJournal } from "../store/recover-journal.ts";
 import { type ReplayOptions, replayJournal } from "../store/replay-journal.ts";
 import { type Annotation, annotationsMax } from "./endpoint-life.ts";
 import { cohortsOf } from "./cohorts-of.ts";
+import { ChangedNumbers } from "./changed-numbers.ts";
 import { type HubState, loadHubState, type MissingExchanges, saveHubState } from "./hub-state.ts";
+import { MissingCount } from "./missing-count.ts";
 import { recallTotals } from "./recall-totals.ts";
-import { NumberChangeFile } from "./number-change-file.ts";
-import { type KeptRow, QuestionsFile, type TakeoverStep } from "./questions-file.ts";
+import { type KeptRow, QuestionsFile } from "./questions-file.ts";
+import { isSignal, RecentSignals } from "./recent-signals.ts";
 import { Received } from "./received.ts";
 import { SlowWatch } from "./slow-watch.ts";
 import { SourceTotals } from "./source-totals.ts";
@@ -80,14 +80,10 @@ export class HubCore {
   readonly #questions: QuestionsFile;
   readonly #triage: Map<string, string>;
   readonly annotations: Map<string, Annotation>;
-  readonly #recent: Signal[] = [];
-  /** Ids of the latest signals: a gate sends again what was not acknowledged. */
-  readonly #signalIds = new Set<string>();
+  readonly #recent: RecentSignals;
+  /** Reported by command or API; what they tell is taken with the next {@link tick}. */
+  readonly numbers: ChangedNumbers;
   /** Rows an earlier hub journaled for exchanges that it did not get to journal: the gate sends those exchanges again. */
-  readonly #numberChanges = new NumberChanges();
-  readonly #numberChangeFile: NumberChangeFile;
-  readonly #lastChange = new Map<string, number>();
-  readonly #changedHands: Signal[] = [];
   readonly #orphans = new Set<string>();
   /** Live totals are complete again: until then nothing is taken back from what incidents say. */
   #recalled = false;
@@ -97,7 +93,7 @@ export class HubCore {
   #savedAt = 0;
   #forgotAt = -Infinity;
   #saveMs = 0;
-  #missing: MissingExchanges[];
+  readonly #missing: MissingCount;
   requests = 0;
   upstreamErrors = 0;
   /** The most that one life of a gate told. */
@@ -109,7 +105,7 @@ export class HubCore {
     const state = loadHubState(dataDir);
     this.#questions = new QuestionsFile(dataDir);
     this.templateRules = new TemplateRulesFile(dataDir);
-    this.#numberChangeFile = new NumberChangeFile(dataDir);
+    this.numbers = new ChangedNumbers(dataDir, this.#questions.takeovers);
     this.#knownTemplates = new KnownTemplates(dataDir);
     this.#known = this.#knownTemplates.read();
     this.ledger = new Ledger(
@@ -119,7 +115,8 @@ export class HubCore {
       this.#questions.kept,
     );
     this.incidents = state === undefined ? new Incidents() : Incidents.restore(state.incidents);
-    this.#missing = [...(state?.missing ?? [])];
+    this.#missing = new MissingCount(state?.missing);
+    this.#recent = new RecentSignals(state?.signals);
     this.uptime = new Uptime(state?.uptime, options.joinMs === undefined ? {} : { joinMs: options.joinMs });
     const { store } = options;
     this.slow =
@@ -149,23 +146,21 @@ export class HubCore {
     this.#followUps = this.#journal("followups");
     this.#received = new Received(state?.received);
     this.#recall(dir, state);
-    const before = this.#questions.takeovers;
-    if (before !== undefined) this.#numberChanges.restore(before);
     for (const { question, alarms, takeovers } of this.#questions.behind(this.#received)) {
       if (question !== undefined) this.ledger.recallQuestion(question);
-      for (const step of takeovers ?? []) this.#numberChanges.observe(...step);
+      this.numbers.observe(takeovers ?? []);
       for (const [endpointId, at] of alarms ?? []) this.ledger.questions.names.alarm(endpointId, at);
     }
-    this.#hearChanges();
+    this.numbers.hear();
     void this.#recallTotals(dir);
   }
 
   get missing(): readonly MissingExchanges[] {
-    return this.#missing;
+    return this.#missing.list;
   }
 
   get recentSignals(): readonly Signal[] {
-    return this.#recent;
+    return this.#recent.list;
   }
 
   /** Reads one batch of a gate. Returns the anchors found, to be sent to every gate. */
@@ -201,7 +196,7 @@ export class HubCore {
       const row: StoredExchange & { gate?: string } = this.#row(step, exchange);
       row.gate = `${frame.epoch}:${seq}`;
       rows.push(row);
-      const takeovers = this.#numberChanges.used ? stepsOf(step, exchange, this.ledger) : [];
+      const takeovers = this.numbers.stepsOf(step, exchange, this.ledger);
       if (step.question !== undefined || takeovers.length > 0)
         questions.push({
           gate: row.gate,
@@ -211,7 +206,7 @@ export class HubCore {
         });
       journaled.push([exchange.at, exchange.gate?.journaled === true || step.disclosures.length + step.shown.length > 0]);
       this.#count(step, exchange);
-      signals.push(...takeovers.flatMap((one) => this.#numberChanges.observe(...one) ?? []));
+      signals.push(...this.numbers.observe(takeovers));
       signals.push(...step.signals, ...this.#trigger(step, exchange));
     }
     // Exchanges last: their numbers say that all of it is kept.
@@ -232,7 +227,7 @@ export class HubCore {
 
   /** Signals from gates, triggers and schedules: journaled, grouped, told. One that was taken before is left out. */
   take(signals: readonly Signal[]): void {
-    const fresh = signals.filter((signal) => !this.#signalIds.has(signal.id));
+    const fresh = signals.filter((signal) => !this.#recent.has(signal.id));
     if (fresh.length === 0) return;
     this.#signals.appendAll(fresh);
     this.ledger.questions.alarmed(fresh);
@@ -261,8 +256,7 @@ export class HubCore {
     this.incidents.advance(now);
     this.#forgetAddresses(now);
     this.slow?.tick(now);
-    this.#hearChanges();
-    this.take(this.#changedHands.splice(0));
+    this.take(this.numbers.due());
     // What opened or rose is saved at once; where saving is slow, it takes a twentieth of the time at most.
     if (this.#changed && Date.now() - this.#savedAt >= 20 * this.#saveMs) this.save();
   }
@@ -270,31 +264,6 @@ export class HubCore {
   /** Keyed hash of a telephone number, as everywhere. */
   personOf(phone: string): string {
     return this.#options.ports.hash("phone", normalForm("phone", phone));
-  }
-
-  /**
-   * A number (its keyed hash) was ported or changed hands. Told twice within {@link sameChangeMs}, it is the one change: `known`. On the disk when this returns.
-   */
-  numberChanged(subject: string, at: number): { readonly at: number; readonly known: boolean } {
-    const before = this.changeKnown(subject, at);
-    if (before === undefined) this.#numberChangeFile.append({ subject, at });
-    return { at: before ?? at, known: before !== undefined };
-  }
-
-  /** When the change was reported to have been that this one is, if it was reported. */
-  changeKnown(subject: string, at: number): number | undefined {
-    this.#hearChanges();
-    const before = this.#lastChange.get(subject);
-    return before !== undefined && Math.abs(before - at) <= sameChangeMs ? before : undefined;
-  }
-
-  /** Takes up what was reported by command or API; what it tells is taken with the next {@link tick}. */
-  #hearChanges(): void {
-    for (const { subject, at } of this.#numberChangeFile.fresh()) {
-      keepLatest(this.#lastChange, subject, at, lastChangesMax);
-      const signal = this.#numberChanges.changed(subject, at);
-      if (signal !== undefined) this.#changedHands.push(signal);
-    }
   }
 
   /** Keeps what a person said about an endpoint; false at the bound. On the disk when this returns. */
@@ -360,7 +329,7 @@ export class HubCore {
       version: 1,
       ledger: this.ledger.exportState(),
       incidents: this.incidents.exportState(),
-      missing: this.#missing,
+      missing: this.#missing.list,
       triage: Object.fromEntries(this.#triage),
       annotations: Object.fromEntries(this.annotations),
       uptime: this.uptime.exportState(),
@@ -370,7 +339,7 @@ export class HubCore {
       ...(this.slow === undefined ? {} : { slow: this.slow.exportState() }),
       newcomers: this.newcomers.exportState(),
       floors: Object.fromEntries(this.floors),
-      signals: this.#recent.slice(-signalsSavedMax),
+      signals: this.#recent.youngest,
     });
     this.#changed = false;
     this.#savedAt = Date.now();
@@ -387,7 +356,7 @@ export class HubCore {
   }
 
   #saveQuestions(): void {
-    this.#questions.save(this.ledger.questions.exportState(), this.#numberChanges.exportState(), this.#received.exportState());
+    this.#questions.save(this.ledger.questions.exportState(), this.numbers.exportState(), this.#received.exportState());
   }
 
   #journal(kind: string): Journal {
@@ -453,7 +422,7 @@ export class HubCore {
     this.#forgotAt = now;
     const keepMs = this.#options.config.retention.clearAddresses ?? retentionDefaults.clearAddresses;
     this.incidents.forgetAddresses(now, keepMs);
-    for (const [i, signal] of this.#recent.entries()) if (now - signal.at >= keepMs) this.#recent[i] = blurredSignal(signal);
+    this.#recent.forgetAddresses(now, keepMs);
     this.#changed = true;
   }
 
@@ -491,21 +460,13 @@ export class HubCore {
   #lost(epoch: string, upTo: number, at: number, reason: string): void {
     const count = upTo - this.#received.of(epoch);
     if (count <= 0) return;
-    this.#missing.push({ from: at - lossSpanMs, to: at, count, reason });
-    while (this.#missing.length > missingMax) {
-      // The oldest two become one: the sum is never wrong.
-      const [one, two] = this.#missing.splice(0, 2);
-      if (one !== undefined && two !== undefined)
-        this.#missing.unshift({ from: Math.min(one.from, two.from), to: Math.max(one.to, two.to), count: one.count + two.count, reason: two.reason });
-    }
+    this.#missing.add(count, at, reason);
     this.#received.reach(epoch, upTo);
     this.save();
   }
 
   #observe(signal: Signal): void {
-    this.#recent.push(signal);
-    this.#signalIds.add(signal.id);
-    if (this.#recent.length > recentMax) this.#signalIds.delete(this.#recent.shift()?.id ?? "");
+    this.#recent.add(signal);
     const change = this.incidents.observe(signal);
     if (change === undefined) return;
     if (change.change !== "grew") this.#changed = true;
@@ -525,11 +486,7 @@ export class HubCore {
   #recall(dir: string, state: HubState | undefined): void {
     const savedAt = state?.savedAt ?? Date.now() - recallMs;
     const since = (kind: string): ReplayOptions => ({ fromName: `${kind}-${String(savedAt - (kind === "signals" ? 0 : segmentSpanMs)).padStart(13, "0")}` });
-    for (const signal of state?.signals ?? []) {
-      this.#recent.push(signal);
-      this.#signalIds.add(signal.id);
-    }
-    for (const { row } of replayJournal(dir, "signals", since("signals"))) if (isSignal(row) && !this.#signalIds.has(row.id)) this.#observe(row);
+    for (const { row } of replayJournal(dir, "signals", since("signals"))) if (isSignal(row) && !this.#recent.has(row.id)) this.#observe(row);
     const journaled = new Set<unknown>();
     for (const { row } of replayJournal(dir, "exchanges", since("exchanges"))) {
       this.#received.recall(row["gate"]);
@@ -565,15 +522,6 @@ const recallMs = 600_000;
 const segmentSpanMs = 10_000;
 /** More than a batch of 64 exchanges, each about at most a few hundred people, can leave behind. */
 const orphansMax = 50_000;
-const signalsSavedMax = 500;
-/** Losses are told with a second of time: when exactly they happened died with the process. */
-const lossSpanMs = 1_000;
-const recentMax = 2_000;
-const missingMax = 1_000;
-/** A carrier that tells again after a failure, and an operator who tells what the carrier told: within an hour it is one change. */
-export const sameChangeMs = 3_600_000;
-/** As many as {@link NumberChanges} remembers. */
-const lastChangesMax = 10_000;
 /** As many endpoints as one gate guards. */
 const floorsMax = 4_096;
 /** Twice as many: endpoints get new names, and what was told of the old ones is of no more use. */
@@ -581,30 +529,4 @@ export const usageMax = 8_192;
 
 function oracleWord(verdict: "none" | "suspected" | "proven"): string {
   return verdict === "none" ? "" : verdict;
-}
-
-/** New devices and new passwords, for numbers that were reported to have changed hands. */
-function stepsOf({ endpoint, subjects, anchors }: LedgerStep, exchange: Exchange, ledger: Ledger): readonly TakeoverStep[] {
-  const steps: TakeoverStep[] = [];
-  for (const { kind, subjects: people, at, endpointId } of anchors) if (kind === "device-completion") for (const person of people) steps.push(["device", person, at, endpointId]);
-  const { status } = exchange.response;
-  const [person] = subjects;
-  if (endpoint !== undefined && person !== undefined && subjects.length === 1 && status >= 200 && status < 300 && ledger.kindOf(endpoint).kind === "password-reset")
-    steps.push(["reset", person.hash, exchange.at, endpoint.id]);
-  return steps;
-}
-
-function isSignal(row: unknown): row is Signal {
-  return (
-    typeof row === "object" &&
-    row !== null &&
-    "id" in row &&
-    typeof row.id === "string" &&
-    "detector" in row &&
-    typeof row.detector === "string" &&
-    "level" in row &&
-    "at" in row &&
-    typeof row.at === "number" &&
-    "evidence" in row
-  );
 }

@@ -201,8 +201,8 @@ export class HubViews implements Views {
   async numberChanged(phone: string, at: number | undefined, by: string): Promise<NumberChangeView> {
     const person = this.#core.personOf(phone);
     const changedAt = at ?? this.#options.now();
-    if (this.#core.changeKnown(person, changedAt) === undefined) await this.#options.audit({ at: Date.now(), actor: by, action: "number.changed", subject: person, detail: {} });
-    const change = this.#core.numberChanged(person, changedAt);
+    if (this.#core.numbers.known(person, changedAt) === undefined) await this.#options.audit({ at: Date.now(), actor: by, action: "number.changed", subject: person, detail: {} });
+    const change = this.#core.numbers.report(person, changedAt);
     return { person, at: new Date(change.at).toISOString(), known: change.known };
   }
 

@@ -62,7 +62,7 @@ describe("POST /number-changes", () => {
       const other = `+49170999000${n}`;
       core.onFrame(frame(2 * n + 1, [exchange(10 + n, "POST", `/devices/${other}`, begin)]));
       core.onFrame(frame(2 * n + 2, [exchange(20 + n, "POST", `/password/${other}`, begin + hour)]));
-      core.numberChanged(core.personOf(other), at);
+      core.numbers.report(core.personOf(other), at);
     }
     core.tick();
     expect(told(core).map(({ person }) => person)).toEqual([ports.hash("phone", "+491709990000")]);
