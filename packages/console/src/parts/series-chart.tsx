@@ -43,7 +43,7 @@ export function SeriesChart({ series }: { readonly series: Overview["series"] })
         <Key colour="bg-leak" name="Told something" value={last(series.truthful)} />
         <Key colour="bg-brand" name="Uniform" value={last(series.uniform)} />
         <Key colour="bg-strong" name="All requests" value={last(series.requests)} />
-        <span className="ml-auto text-soft">per {series.stepMs === 1_000 ? "second" : `${series.stepMs / 1_000} s`}</span>
+        <span className="ml-auto text-soft">answers counted by person, per {series.stepMs === 1_000 ? "second" : `${series.stepMs / 1_000} s`}</span>
       </figcaption>
       <div
         ref={holder}

@@ -25,7 +25,8 @@ export function renderIncident(incident: IncidentView, options: RenderWhyOptions
   if (incident.clients !== null)
     lines.push("", paint.bold("Whose clients"), ...text(plain(incident.clients.sentence)), ...(incident.clients.rule === null ? [] : text(plain(incident.clients.rule))));
   if (incident.sources.length > 0) {
-    lines.push("", paint.bold(several(incident.sourceCount, "source")));
+    const wider = incident.clients !== null && incident.clients.sources > incident.sourceCount;
+    lines.push("", paint.bold(`${several(incident.sourceCount, "source")}${wider ? " that signals name one by one" : ""}`));
     for (const source of incident.sources.toSorted((a, b) => b.asked - a.asked).slice(0, shownMax))
       lines.push(`  ${plain(source.address)}${source.asked > 0 ? `  asked about ${count(source.asked)}` : ""}  ${minute(source.firstAt)} to ${minute(source.lastAt)}`);
     if (incident.sourceCount > shownMax) lines.push(paint.dim(`  and ${count(incident.sourceCount - shownMax)} more`));
