@@ -1,6 +1,21 @@
 import { describe, expect, test } from "vitest";
 import type { Subject, SubjectType } from "../../exchange/subject.ts";
-import { AskedPerson, countsMax, decidesMin, endpointsMax, idleNetworks, idlePeople, peopleMax, placesMax, rareIn, withoutIdle } from "./asked-person.ts";
+import {
+  AskedPerson,
+  countsMax,
+  decidesMin,
+  endpointsMax,
+  endsMax,
+  idleNetworks,
+  idlePeople,
+  listedMax,
+  longMin,
+  longNetworks,
+  peopleMax,
+  placesMax,
+  rareIn,
+  withoutIdle,
+} from "./asked-person.ts";
 
 const subject = (type: SubjectType, name: string, n: number): Subject => ({
   type,
@@ -22,13 +37,16 @@ function polled(asked: AskedPerson, count: number, answer: (n: number, again: bo
 }
 
 describe("a question with several identifiers", () => {
-  test("is about the one that is somebody's by its kind, of several the one that varies, and about nobody where two stand at one place", () => {
+  test("is about the one that is somebody's by its kind, of several the one that varies, and of those at one place the one who stood in fewest lists", () => {
     const asked = new AskedPerson();
     expect(asked.of("e", [phone(1)])).toEqual(phone(1));
     expect(asked.of("e", [nonce(1), phone(1)])).toEqual(phone(1));
     for (let n = 0; n < 5; n++) asked.of("e", [subject("email", "mail", 1), phone(n)]);
     expect(asked.of("e", [subject("email", "mail", 1), phone(9)])).toEqual(phone(9));
-    expect(asked.of("e", [phone(1), phone(2)])).toBeUndefined();
+    expect(asked.of("e", [phone(1), phone(2)])).toEqual(phone(1));
+    expect(asked.of("e", [phone(1), phone(3)])).toEqual(phone(3));
+    expect(asked.of("e", [phone(4), phone(1), phone(2)])).toEqual(phone(4));
+    expect(asked.of("e", [phone(4), phone(1), phone(2)])).toEqual(phone(4));
     expect(asked.of("e", [])).toBeUndefined();
   });
 
@@ -40,6 +58,33 @@ describe("a question with several identifiers", () => {
     }
     expect(asked.of("e", [phone(1), user(99)])).toEqual(user(99));
     expect(asked.idle("e")).toEqual([]);
+  });
+});
+
+describe("a list", () => {
+  const people = (first: number, count: number): Subject[] => Array.from({ length: count }, (_, n) => phone(first + n));
+
+  test("is about somebody at one of its ends, however long it is and whoever else always stands there", () => {
+    const asked = new AskedPerson();
+    const always = people(0, 3 * endsMax);
+    for (let n = 0; n < listedMax; n++) {
+      expect(asked.of("e", n === 0 ? always : [...always, phone(1_000 + n)])).toEqual(n === 0 ? phone(0) : phone(1_000 + n));
+      expect(asked.of("f", people(100_000 + n * 1_000, 1_000))).toEqual(phone(100_000 + n * 1_000));
+    }
+  });
+
+  test("is about nobody where lists as long come from several networks, also after a restart, and shorter ones still are about somebody", () => {
+    const asked = new AskedPerson();
+    for (let n = 0; n < longNetworks; n++) {
+      expect(asked.of("e", people(100 * n, longMin + 1))).toEqual(phone(100 * n));
+      asked.answered("e", people(100 * n, longMin + 1), "yes", `n${n}`);
+    }
+    const again = new AskedPerson();
+    again.restore(JSON.parse(JSON.stringify(asked.exportState())));
+    for (const one of [asked, again]) {
+      expect(one.of("e", people(0, longMin + 1))).toBeUndefined();
+      expect(one.of("e", people(5_000, longMin))).toEqual(phone(5_000));
+    }
   });
 });
 

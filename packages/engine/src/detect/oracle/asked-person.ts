@@ -10,7 +10,10 @@ import { RotatingMap } from "./rotating-map.ts";
  * ones ({@link AskedPerson.idle}): places that hold nobody's number or address, and another value of which left the answer about the same person as it was, for {@link idlePeople} people in
  * {@link idleNetworks} networks and with one exception in {@link rareIn}. Else whoever polls under a new request number each time would pay each time.
  *
- * Misses: several at one place (`to=a&to=b`), which are a list; identifiers that decide only for some people. To make a place idle that is not, a caller needs so many people of whom he knows that they are
+ * Of several at one place (`to=a&to=b`, a list of which the answer does not tell each) it is about the one that stood in fewest lists. Lists of more than {@link longMin} are learned from until callers of
+ * {@link longNetworks} networks sent some: then they are what the endpoint is for, address books, which a budget for single questions would end.
+ *
+ * Misses: such long lists; who is neither among the first nor the last {@link endsMax} of a list; identifiers that decide only for some people. To make a place idle that is not, a caller needs so many people of whom he knows that they are
  * alike, and has some dozen answers then before it is none.
  *
  * Bounds: {@link endpointsMax} endpoints, {@link placesMax} places each, what is beyond is taken in the order in which it stands and never idle; {@link peopleMax} people.
@@ -19,25 +22,25 @@ export class AskedPerson {
   readonly #endpoints = new RotatingMap<Asked>(endpointsMax);
   readonly #people = new RotatingMap<Answered>(peopleMax);
 
-  /** Undefined: it is about nobody, or a list. */
-  of(endpointId: string, subjects: readonly Subject[]): Subject | undefined {
-    if (subjects.length < 2) return subjects[0];
-    const { places } = this.#of(endpointId);
-    const seen = new Set<string>();
-    for (const subject of subjects) {
-      const place = placeOf(subject);
-      if (seen.has(place)) return undefined;
-      seen.add(place);
-      notice(places, place, subject.hash);
-    }
+  /** Undefined: it is about nobody. */
+  of(endpointId: string, named: readonly Subject[]): Subject | undefined {
+    if (named.length < 2) return named[0];
+    const asked = this.#of(endpointId);
+    if (named.length > longMin && asked.long.size >= longNetworks) return undefined;
+    const { places } = asked;
+    const subjects = oneOfEachPlace(asked, named);
+    for (const subject of subjects) notice(places, placeOf(subject), subject.hash);
+    if (subjects.length < named.length) countListed(asked, named);
     const decides = subjects.filter((subject) => !isNatural(subject) && decidesAt(places.get(placeOf(subject))));
     return mostVaried(places, decides) ?? mostVaried(places, subjects.filter(isNatural)) ?? mostVaried(places, subjects);
   }
 
   /** A question was answered so. */
-  answered(endpointId: string, subjects: readonly Subject[], classId: string, network: string): void {
-    if (subjects.length < 2) return;
+  answered(endpointId: string, named: readonly Subject[], classId: string, network: string): void {
+    if (named.length < 2) return;
     const asked = this.#of(endpointId);
+    if (named.length > longMin && asked.long.size < longNetworks) asked.long.add(network);
+    const subjects = oneOfEachPlace(asked, named);
     const person = mostVaried(asked.places, subjects.filter(isNatural));
     if (person === undefined) return;
     const key = `${endpointId} ${person.hash}`;
@@ -80,16 +83,17 @@ export class AskedPerson {
   exportState(): AskedPersonState {
     return [...this.#endpoints.entries()]
       .map(
-        ([id, { places }]) =>
-          [id, [...places].filter(([, { same }]) => same > 0).map(([place, { same, differed, networks }]) => [place, same, differed, [...networks]] as const)] as const,
+        ([id, { places, long }]) =>
+          [id, [...places].filter(([, { same }]) => same > 0).map(([place, { same, differed, networks }]) => [place, same, differed, [...networks]] as const), [...long]] as const,
       )
-      .filter(([, places]) => places.length > 0);
+      .filter(([, places, long]) => places.length > 0 || long.length > 0);
   }
 
   /** Takes up what {@link exportState} wrote. */
   restore(state: AskedPersonState | undefined): void {
-    for (const [id, places] of (state ?? []).slice(0, endpointsMax)) {
+    for (const [id, places, long] of (state ?? []).slice(0, endpointsMax)) {
       const asked = this.#of(id);
+      for (const network of (long ?? none).slice(0, longNetworks)) asked.long.add(network);
       for (const [place, same, differed, networks] of places.slice(0, placesMax))
         asked.places.set(place, { varied: new DistinctCounter(), same, differed, networks: new Set(networks.slice(0, idleNetworks)) });
       asked.idle = idleOf(asked);
@@ -98,13 +102,17 @@ export class AskedPerson {
 
   #of(endpointId: string): Asked {
     let asked = this.#endpoints.get(endpointId);
-    if (asked === undefined) this.#endpoints.add(endpointId, (asked = { places: new Map(), idle: none }));
+    if (asked === undefined) this.#endpoints.add(endpointId, (asked = { places: new Map(), listed: undefined, long: new Set(), idle: none }));
     return asked;
   }
 }
 
 /** See {@link AskedPerson.exportState}. */
-export type AskedPersonState = readonly (readonly [id: string, places: readonly (readonly [place: string, same: number, differed: number, networks: readonly string[]])[]])[];
+export type AskedPersonState = readonly (readonly [
+  id: string,
+  places: readonly (readonly [place: string, same: number, differed: number, networks: readonly string[]])[],
+  long?: readonly string[],
+])[];
 
 /** Those that say whom a question is about: without what stands at idle places, where anything else does. */
 export function withoutIdle(subjects: readonly Subject[], idle: readonly string[] | undefined): readonly Subject[] {
@@ -114,6 +122,10 @@ export function withoutIdle(subjects: readonly Subject[], idle: readonly string[
 
 interface Asked {
   readonly places: Map<string, Place>;
+  /** Who stood beside others at one place, and how often. */
+  listed: RotatingMap<number> | undefined;
+  /** Networks from which long lists came, at most {@link longNetworks}. */
+  readonly long: Set<string>;
   idle: readonly string[];
 }
 
@@ -138,6 +150,29 @@ function isNatural({ type }: Subject): boolean {
 
 function placeOf({ location }: Subject): string {
   return `${location.in}:${location.name}`;
+}
+
+/** Of several at one place the one who stood in fewest lists so far, the first of those: whoever fills lists up does so with the same ones, or with ones that never come again. */
+function oneOfEachPlace({ listed }: Asked, named: readonly Subject[]): readonly Subject[] {
+  const chosen = new Map<string, { readonly subject: Subject; readonly times: number }>();
+  for (const subject of endsOf(named)) {
+    const place = placeOf(subject);
+    const times = listed?.get(subject.hash) ?? 0;
+    const before = chosen.get(place);
+    if (before === undefined || times < before.times) chosen.set(place, { subject, times });
+  }
+  return chosen.size === named.length ? named : Array.from(chosen.values(), ({ subject }) => subject);
+}
+
+/** Counts a request that names several at one place. */
+function countListed(asked: Asked, named: readonly Subject[]): void {
+  const counts = (asked.listed ??= new RotatingMap(listedMax));
+  for (const { hash } of endsOf(named)) counts.set(hash, (counts.get(hash) ?? 0) + 1);
+}
+
+/** Services that take one of a list take the first or the last. */
+function endsOf(named: readonly Subject[]): readonly Subject[] {
+  return named.length <= 2 * endsMax ? named : [...named.slice(0, endsMax), ...named.slice(-endsMax)];
 }
 
 /** Counts another value at this place. */
@@ -186,5 +221,11 @@ export const countsMax = 256;
 /** Some 10 KB each at most. */
 export const endpointsMax = 256;
 export const placesMax = 8;
+/** Of an endpoint: some 20 KB. One request makes up a quarter at most, so that none pushes out its own. */
+export const listedMax = 256;
+export const endsMax = listedMax / 8;
+/** As many as a newcomer may ask about at all. */
+export const longMin = 8;
+export const longNetworks = 3;
 /** About 300 bytes each. */
 export const peopleMax = 16_384;
