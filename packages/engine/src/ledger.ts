@@ -292,12 +292,14 @@ export class Ledger {
         this.#labels.anchored(anchor, endpoint, declaredAnchor, status);
         this.#early.anchored(anchor.network, anchor.subjects);
       }
+      // Nothing is learned from it of who exists; whom a rule against an attack would hit it tells as well as any.
+      const weak = exchange.carries.requestHeaders || exchange.carries.responseBody || principal ? undefined : this.#weakFollowUp(endpoint, exchange, step, actor, at);
+      if (weak !== undefined) {
+        step.anchors = [...step.anchors, weak];
+        if (this.questions.followed(weak.network, weak.subjects)) followed.push([weak.network, weak.subjects]);
+      }
       if (asked !== undefined || due || followed.length > 0)
         step.question = { at, endpointId: endpoint.id, ...(asked === undefined ? {} : { asked }), ...(followed.length === 0 ? {} : { followed }) };
-      if (!exchange.carries.requestHeaders && !exchange.carries.responseBody && !principal) {
-        const follow = this.#weakFollowUp(endpoint, exchange, step, actor, at);
-        if (follow !== undefined) step.anchors = [...step.anchors, follow];
-      }
       this.#labels.answered(endpoint, view, step, actor, at);
     }
     if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange, step.responseClass)) {

@@ -124,7 +124,9 @@ function Story({ incident }: { readonly incident: Incident }) {
           <section>
             <SectionHead>{plural(incident.sourceCount, "source")}</SectionHead>
             {incident.clients !== null && incident.clients.sources > incident.sourceCount && (
-              <p className="mb-2 text-[13px] text-soft">Those that a signal names one by one. About {count(incident.clients.sources)} ask as this attack does, by the sample above.</p>
+              <p className="mb-2 text-[13px] text-soft">
+                Those that a signal names one by one. About {count(incident.clients.sources)} ask as this attack does, by the sample above.
+              </p>
             )}
             <div className="panel overflow-hidden">
               <table className="table">

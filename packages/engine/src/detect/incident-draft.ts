@@ -25,7 +25,12 @@ export interface Draft {
   level: Level;
   status: Incident["status"];
   readonly openedAt: number;
+  /** Of the last signal. */
   lastAt: number;
+  /** When a source of it was last seen to go on, see {@link goesOnPeople}. */
+  goneOnAt?: number;
+  /** What each source had asked when it was looked at last for that. */
+  readonly askedBefore: Map<string, number>;
   readonly endpointIds: Set<string>;
   readonly sources: Map<string, IncidentSource>;
   readonly distinct: DistinctCounter;
@@ -78,8 +83,26 @@ export function addSource(draft: Draft, address: string, at: number, asked: numb
     if (draft.sources.size < sourcesMax) draft.sources.set(address, { address, asked, firstAt: at, lastAt: at });
     return;
   }
-  draft.sources.set(address, { address, asked: known.asked + asked, firstAt: Math.min(known.firstAt, at), lastAt: Math.max(known.lastAt, at) });
+  const total = known.asked + asked;
+  draft.sources.set(address, { address, asked: total, firstAt: Math.min(known.firstAt, at), lastAt: Math.max(known.lastAt, at) });
+  const before = draft.askedBefore.get(address);
+  if (before !== undefined && total - before < goesOnPeople) return;
+  draft.askedBefore.set(address, total);
+  if (before !== undefined) draft.goneOnAt = Math.max(draft.goneOnAt ?? at, at);
 }
+
+/**
+ * Until when it stands if nothing more comes: {@link quietMs} after its last signal, or after one of its sources went on, but not longer than {@link goesOnMs} after the last signal. Signals about
+ * one who goes on steadily come at ever longer distances.
+ */
+export function standsUntil(draft: Draft, quietMs: number): number {
+  return Math.max(draft.lastAt + quietMs, Math.min((draft.goneOnAt ?? draft.lastAt) + quietMs, draft.lastAt + goesOnMs));
+}
+
+/** A source that asked about so many more goes on: more than a person does by chance. */
+export const goesOnPeople = 5;
+/** Who keeps an incident open by going on is not to keep what comes later from being told as news. */
+export const goesOnMs = 7 * 86_400_000;
 
 /** The incident as it is now. */
 export function incidentOf(draft: Draft): Incident {
@@ -91,7 +114,7 @@ export function incidentOf(draft: Draft): Incident {
     level: draft.level,
     status: draft.status,
     openedAt: draft.openedAt,
-    lastAt: draft.lastAt,
+    lastAt: Math.max(draft.lastAt, draft.goneOnAt ?? draft.lastAt),
     endpointIds: [...draft.endpointIds],
     sources: [...draft.sources.values()],
     sourceCount: draft.sources.size < sourcesMax && draft.cut !== true ? draft.sources.size : draft.distinct.value(),

@@ -1,6 +1,7 @@
 import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import { compareLevels, endpointsMax, signalsMax, sourcesMax } from "./incident.ts";
+import { goesOnMs, goesOnPeople } from "./incident-draft.ts";
 import { closedMax, dueMax, Incidents, keysPerTriggerMax, openMax, pendingMax, quietMsDefault } from "./incidents.ts";
 import type { IncidentsState } from "./incidents.ts";
 import type { Level, Signal } from "./signal.ts";
@@ -117,6 +118,22 @@ test("after a quiet day it closes, and what comes later opens a new one", () => 
   const second = incidents.observe(signal(quietMsDefault + 2_000));
   expect(second?.change).toBe("opened");
   expect(second?.incident.id).not.toBe(first?.id);
+});
+
+test("while one of its sources goes on it stays open, a week after its last signal at most", () => {
+  const incidents = new Incidents();
+  const id = incidents.observe(signal(0))?.incident.id ?? "";
+  const told = (total: number, at: number) => incidents.sourceAsked(id, "198.51.100.7", at, total);
+  told(10, 1);
+  told(10 + goesOnPeople - 1, quietMsDefault - 1);
+  incidents.advance(quietMsDefault);
+  expect(incidents.get(id)).toMatchObject({ status: "open", lastAt: 0 });
+  for (let at = quietMsDefault, total = 10 + goesOnPeople; at < 2 * goesOnMs; at += quietMsDefault - 1_000, total += goesOnPeople) {
+    told(total, at);
+    incidents.advance(at);
+    if (at < goesOnMs) expect(incidents.get(id)).toMatchObject({ status: "open", lastAt: at });
+  }
+  expect(incidents.get(id)).toMatchObject({ status: "closed", closedBy: "quiet", closedAt: goesOnMs });
 });
 
 test("a person acknowledges and closes; the next signal opens a new one", () => {

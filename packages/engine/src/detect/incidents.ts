@@ -1,11 +1,13 @@
 import { compareLevels, incidentTitle } from "./incident.ts";
 import type { DisclosedCounts, Incident, IncidentAlert, IncidentSource } from "./incident.ts";
-import { addSource, type Draft, incidentOf, isCut, keepLatest, spreads, take } from "./incident-draft.ts";
+import { addSource, type Draft, incidentOf, isCut, keepLatest, spreads, standsUntil, take } from "./incident-draft.ts";
 import { SourcesOfIncidents } from "./incident-sources.ts";
 import { blurredSignal, blurredSources, blurredText } from "./forget-addresses.ts";
 import { DistinctCounter } from "./observe/distinct-counter.ts";
 import type { DistinctState } from "./observe/distinct-counter.ts";
-import type { IncidentClients } from "./names/incident-clients.ts";
+import type { NamedClients } from "../decide/gate-policy.ts";
+import { fewAreAll, incidentClients } from "./names/incident-clients.ts";
+import type { ScanResult } from "./names/subset-scan.ts";
 import { hash53 } from "./observe/hash53.ts";
 import type { Level, Signal } from "./signal.ts";
 
@@ -13,7 +15,7 @@ import type { Level, Signal } from "./signal.ts";
  * Groups signals into incidents. Detectors of one family (`enumeration.*`) on one endpoint are one incident; a trigger makes
  * one a key. And one source is one incident: what a source of an open one does at another endpoint belongs to it ({@link SourcesOfIncidents}), so that one thief at five doors wakes
  * people once; what others do there, and what speaks of that endpoint as a whole, opens one of its own. It opens at the first signal of level `high` or above, or when lower ones add up ({@link openScore}), or at one that rests on a person's report; its level
- * only rises; it closes after `quietMs` without a signal or by a person, and what comes later opens a new one.
+ * only rises; it closes after `quietMs` without a signal and without a source of it going on ({@link standsUntil}), or by a person, and what comes later opens a new one.
  *
  * Told once: {@link Incidents.dueAlerts} gives an alert when it opens, one each time its level rises, and while it grows at
  * most one summary an hour. Also when a signal that pages comes from an endpoint it had not spoken of, unless people were woken within the hour: nobody hides an attack on one endpoint in the incident
@@ -93,10 +95,17 @@ export class Incidents {
     if (draft !== undefined) draft.disclosed = disclosed;
   }
 
-  /** Sets who its clients are. */
-  setClients(id: string, clients: IncidentClients): void {
+  /** Sets who its clients are, by what was named at its endpoint; what was said before is taken back where few sources turn out to be all of it. Whether anything is said by it. */
+  setNamed(id: string, result: ScanResult, nameOf: ((asn: string) => string | undefined) | undefined, heldOff: NamedClients | undefined): boolean {
     const draft = this.#byId(id);
-    if (draft?.kind === "enumeration") draft.clients = clients;
+    if (draft?.kind !== "enumeration") return false;
+    if (fewAreAll(result, draft.sources.values())) {
+      delete draft.clients;
+      return false;
+    }
+    const clients = incidentClients(result, nameOf, heldOff);
+    if (clients !== undefined) draft.clients = clients;
+    return clients !== undefined;
   }
 
   /** Says that event time has reached `at`: closes what was quiet for long enough, makes hourly summaries due. */
@@ -105,7 +114,8 @@ export class Incidents {
     this.#now = at;
     const quietMs = this.#options.quietMs ?? quietMsDefault;
     for (const [group, draft] of this.#open) {
-      if (at - draft.lastAt > quietMs) this.#close(group, draft, draft.lastAt + quietMs, "quiet");
+      const until = standsUntil(draft, quietMs);
+      if (at > until) this.#close(group, draft, until, "quiet");
       else if (draft.signalCount > draft.toldCount && at - draft.toldAt >= summaryMs) this.#tell(draft, "summary", at);
     }
     for (const [group, pending] of this.#pending) if (at - pending.lastAt > quietMs) this.#pending.delete(group);
@@ -161,7 +171,10 @@ export class Incidents {
     for (const draft of this.#open.values()) {
       if (!isDue(draft.id)) continue;
       const old = [...draft.sources.values()].filter((source) => now - source.lastAt >= keepMs && !isCut(source));
-      if (old.length > 0) draft.cut = true;
+      if (old.length > 0) {
+        draft.cut = true;
+        draft.askedBefore.clear();
+      }
       for (const { address } of old) draft.sources.delete(address);
       const kept = [...draft.sources.values()];
       draft.sources.clear();
@@ -181,8 +194,9 @@ export class Incidents {
   exportState(): IncidentsState {
     return {
       now: Number.isFinite(this.#now) ? this.#now : null,
-      open: [...this.#open.values()].map(({ sources, endpointIds, distinct, pagedBy, ...rest }) => ({
+      open: [...this.#open.values()].map(({ sources, endpointIds, distinct, pagedBy, askedBefore, ...rest }) => ({
         ...rest,
+        askedBefore: [...askedBefore],
         pagedBy: [...pagedBy],
         askers: this.#sources.of(rest.group),
         sources: [...sources.values()],
@@ -200,7 +214,7 @@ export class Incidents {
   static restore(state: IncidentsState, options: IncidentsOptions = {}): Incidents {
     const incidents = new Incidents(options);
     incidents.#now = state.now ?? -Infinity;
-    for (const { sources, endpointIds, distinct, signals, pagedBy, askers, ...rest } of state.open) {
+    for (const { sources, endpointIds, distinct, signals, pagedBy, askers, askedBefore, ...rest } of state.open) {
       const restored = {
         ...rest,
         pagedAt: rest.pagedAt ?? rest.toldAt,
@@ -209,6 +223,7 @@ export class Incidents {
         sources: new Map(sources.map((source) => [source.address, source])),
         endpointIds: new Set(endpointIds),
         distinct: DistinctCounter.restore(distinct),
+        askedBefore: new Map(askedBefore),
       };
       incidents.#open.set(rest.group, restored);
       incidents.#groupById.set(rest.id, rest.group);
@@ -265,6 +280,7 @@ export class Incidents {
       endpointIds: new Set(),
       sources: new Map(),
       distinct: new DistinctCounter(),
+      askedBefore: new Map(),
       disclosed: { confirmed: 0, denied: 0, uniform: 0 },
       signals: [],
       signalCount: 0,
@@ -343,11 +359,12 @@ export const dueMax = 10_000;
 
 export interface IncidentsState {
   readonly now: number | null;
-  readonly open: readonly (Omit<Draft, "sources" | "endpointIds" | "distinct" | "pagedBy" | "pagedAt"> & {
+  readonly open: readonly (Omit<Draft, "sources" | "endpointIds" | "distinct" | "pagedBy" | "pagedAt" | "askedBefore"> & {
     readonly sources: readonly IncidentSource[];
     /** Absent in states older than them. */
     readonly pagedAt?: number;
     readonly pagedBy?: readonly string[];
+    readonly askedBefore?: readonly (readonly [address: string, asked: number])[];
     readonly askers?: readonly string[];
     readonly endpointIds: readonly string[];
     readonly distinct: DistinctState;

@@ -4,7 +4,6 @@ import {
   type Exchange,
   type ExchangeRows,
   Foresight,
-  incidentClients,
   Incidents,
   Judge,
   type Ledger,
@@ -195,9 +194,8 @@ export class ImportRun {
       // Where it opened: at further endpoints others may be under way as well.
       for (const endpointId of incident.endpointIds.slice(0, 1)) {
         const named = this.ledger.questions.names.named(endpointId, this.lastAt);
-        const clients = named === undefined ? undefined : incidentClients(named, (asn) => this.ledger.questions.names.asns?.nameOf(asn), this.ledger.questions.heldOff(endpointId));
-        if (clients === undefined) continue;
-        this.incidents.setClients(incident.id, clients);
+        const { names } = this.ledger.questions;
+        if (named === undefined || !this.incidents.setNamed(incident.id, named, (asn) => names.asns?.nameOf(asn), this.ledger.questions.heldOff(endpointId))) continue;
         this.#nameAfterMs = Math.min(nameAfterMaxMs, 2 * this.#nameAfterMs);
       }
     }

@@ -4,7 +4,6 @@ import {
   type Disclosure,
   type Exchange,
   type GatePolicy,
-  incidentClients,
   Incidents,
   Ledger,
   type LedgerState,
@@ -451,8 +450,7 @@ export class HubCore {
       const [home] = endpointIds;
       const { names } = this.ledger.questions;
       const named = home === undefined ? undefined : names.lastNamed(home, this.#options.now());
-      const clients = named === undefined || home === undefined ? undefined : incidentClients(named, (asn) => names.asns?.nameOf(asn), this.ledger.questions.heldOff(home));
-      if (clients !== undefined) this.incidents.setClients(id, clients);
+      if (named !== undefined && home !== undefined) this.incidents.setNamed(id, named, (asn) => names.asns?.nameOf(asn), this.ledger.questions.heldOff(home));
     }
   }
 

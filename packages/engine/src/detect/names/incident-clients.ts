@@ -1,5 +1,6 @@
 import type { NamedClients } from "../../decide/gate-policy.ts";
 import type { NamedSubset } from "./scan-candidates.ts";
+import { rowsOfSourceMax } from "./contact-sample.ts";
 import type { ScanResult } from "./subset-scan.ts";
 
 /** Who an attack's clients are, for people. Numbers are estimates from a sample of sources. Holds networks, fingerprints and programs; no identifier and no whole address. */
@@ -70,6 +71,13 @@ export function incidentClients(result: ScanResult, nameOf: (asn: string) => str
     peopleHit: matched,
     networks,
   };
+}
+
+/** Whether no sign of its clients is needed: all of the attack that the sample shows is by sources of the incident that asked much each, and are told one by one. */
+export function fewAreAll({ verdict, attack, attackError }: ScanResult, sources: Iterable<{ readonly asked: number }>): boolean {
+  let sampled = 0;
+  for (const { asked } of sources) if (asked >= rowsOfSourceMax) sampled += Math.min(asked, 2 * rowsOfSourceMax);
+  return verdict === "alike" && attack - attackError <= sampled;
 }
 
 /** The gate may find out that it does not suffice, which a signal of its own tells. */
