@@ -17,6 +17,12 @@ describe("answerWords", () => {
     expect(texts("<p class=m>sent</p>")).not.toEqual(texts("<p class=m>not found</p>"));
     expect(Object.keys(texts("<p class='a'>x</p><p class='b'>x</p>"))).toHaveLength(2);
   });
+  it("reads a number that is all an element holds, of a result's code also a longer one, and no text without marks", () => {
+    const only = (body: string): unknown => Object.values(texts(body))[0];
+    expect([only("<exists>1</exists>"), only("<exists>0</exists>"), only("<items>17</items>")]).toEqual([1, 0, 17]);
+    expect(only("<ResultCode>1042</ResultCode>")).not.toEqual(only("<ResultCode>1043</ResultCode>"));
+    expect(page("1")).toBeUndefined();
+  });
   it("holds no text of the page", () => {
     expect(JSON.stringify(page("<p class='secretive'>Confidential words</p>"))).not.toMatch(/secretive|Confidential|words/i);
   });
@@ -28,7 +34,12 @@ describe("answerWords", () => {
   });
   it("reads short values of redirects and of their cookies, never long ones", () => {
     const redirect = { status: 302, contentType: "", location: `/l?e=7&t=${"x".repeat(40)}#e=8`, cookies: ["flash=no; Path=/", `sid=${"a".repeat(64)}`], body: "", echo: ["ann"] };
-    expect(answerWords(redirect)).toEqual({ "(location)": { e: "7" }, "(cookie)": { flash: "no" } });
+    expect(answerWords(redirect)).toEqual({ "(location)": { e: "7" }, "(route)": { e: "8" }, "(cookie)": { flash: "no" } });
+    expect(answerWords({ ...redirect, location: "/#/login?why=known", cookies: [] })).toEqual({
+      "(location)": { why: "known" },
+      "(route)": { route: "/login", why: "known" },
+      "(cookie)": {},
+    });
     expect(answerWords({ ...redirect, location: `/l?${Array.from({ length: pairsMax + 3 }, (_, n) => `p${n}=1`).join("&")}`, cookies: [] })).toEqual({
       "(location)": Object.fromEntries(Array.from({ length: pairsMax }, (_, n) => [`p${n}`, "1"])),
       "(cookie)": {},

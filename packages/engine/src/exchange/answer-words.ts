@@ -14,11 +14,11 @@ export interface WordyAnswer {
 }
 
 /**
- * What an answer that is no JSON says in words, as fields whose values may be an enumeration: where a redirect leads (`/login?e=7` beside `/login?e=9`), values of the
+ * What an answer that is no JSON says in words, as fields whose values may be an enumeration: where a redirect leads (`/login?e=7` beside `/login?e=9`, `/#known` beside `/#thanks`), values of the
  * cookies that go with it (`flash=nouser`), and the text of each kind of element of an HTML or XML page. Undefined where there is nothing of the kind.
  *
  * A kind of element is its name with its classes; one that stands there more than {@link repeatsMax} times is a list and left out, as are scripts, styles, links and
- * choices. Digits and the identifier asked about are masked; of a text only letters of its hash are given. Which fields are enumerations is not judged here: see `scheme-learner.ts`.
+ * choices. Digits and the identifier asked about are masked, unless a number is all there is; of a text only letters of its hash are given. Which fields are enumerations is not judged here: see `scheme-learner.ts`.
  *
  * Misses: what stands in attributes (the address of a picture), in text beyond {@link markupCharactersMax}, after the first {@link kindsMax} kinds of elements, in links.
  * One pass, linear.
@@ -34,6 +34,8 @@ export function answerWords(answer: WordyAnswer): Json | undefined {
 /** Names that no field of a service has. */
 const textsField = "(text)";
 const locationField = "(location)";
+/** After `#`: where an application in the browser has its routes, `/#/login?e=7`. */
+const routeField = "(route)";
 const cookieField = "(cookie)";
 
 export const markupCharactersMax = 65_536;
@@ -55,10 +57,19 @@ function redirectWords({ location, cookies }: WordyAnswer): Json | undefined {
       .split("#", 1)[0]
       ?.split("&", pairsMax) ?? [])
       put(target, pair);
+  const route: Record<string, string> = {};
+  const hash = location.indexOf("#");
+  if (hash >= 0)
+    for (const [index, pair] of location
+      .slice(hash + 1, 1_024)
+      .split(/[?&]/, pairsMax)
+      .entries())
+      put(route, index === 0 && !pair.includes("=") ? `route=${pair}` : pair);
   const set: Record<string, string> = {};
   for (const cookie of (cookies ?? []).slice(0, pairsMax)) put(set, cookie.slice(0, 512).split(";", 1)[0] ?? "");
-  const any = Object.keys(target).length + Object.keys(set).length > 0;
-  return any ? { [locationField]: target, [cookieField]: set } : undefined;
+  const routed = Object.keys(route).length > 0;
+  const any = routed || Object.keys(target).length + Object.keys(set).length > 0;
+  return any ? { [locationField]: target, ...(routed ? { [routeField]: route } : {}), [cookieField]: set } : undefined;
 }
 
 function put(into: Record<string, string>, pair: string): void {
@@ -70,11 +81,12 @@ function put(into: Record<string, string>, pair: string): void {
 
 function isMarkup(contentType: string, body: string): boolean {
   const type = contentType.toLowerCase();
-  return /^(?:text\/html|application\/xhtml|(?:text|application)\/(?:[a-z0-9.-]{1,40}\+)?xml)/.test(type) || (type === "" && /^\s{0,64}</.test(body));
+  // A bare `1` that a script calls HTML is a short text.
+  return (/^(?:text\/html|application\/xhtml|(?:text|application)\/(?:[a-z0-9.-]{1,40}\+)?xml)/.test(type) && body.includes("<")) || (type === "" && /^\s{0,64}</.test(body));
 }
 
-/** By kind of element, letters of the hash of its text. */
-function markupTexts(body: string, forms: readonly string[]): Map<string, string> {
+/** By kind of element, letters of the hash of its text; a number that is all of it stays one, as in JSON. */
+function markupTexts(body: string, forms: readonly string[]): Map<string, string | number> {
   const kinds = new Map<string, string[]>();
   const open: string[] = [];
   let at = 0;
@@ -110,13 +122,19 @@ function markupTexts(body: string, forms: readonly string[]): Map<string, string
     if (empty.has(name) || body.charAt(close - 1) === "/") continue;
     if (open.length < depthMax) open.push(kindOf(name, body.slice(tag, Math.min(close, tag + 256))));
   }
-  const texts = new Map<string, string>();
+  const texts = new Map<string, string | number>();
   for (const [kind, said] of kinds) {
     if (said.length > repeatsMax || texts.size >= kindsMax) continue;
-    texts.set(`t${lettersOf(kind)}`, lettersOf(maskEcho(said.join("\n"), forms).replace(/\d+/g, "0").replace(/\s+/g, " ")));
+    const [only = ""] = said;
+    const number = said.length === 1 && /^\d{1,5}$/.test(only);
+    if (number && codes.test(kind)) texts.set(`t${lettersOf(kind)}`, lettersOf(only));
+    else texts.set(`t${lettersOf(kind)}`, number ? Number(only) : lettersOf(maskEcho(said.join("\n"), forms).replace(/\d+/g, "0").replace(/\s+/g, " ")));
   }
   return texts;
 }
+
+/** Elements whose number says how it went: `<ResultCode>`. Of others only 0 and 1 are told apart. */
+const codes = /(?:code|status|state|result|errno|error|reason)$/;
 
 const depthMax = 64;
 const silent: ReadonlySet<string> = new Set(["script", "style", "a", "select", "textarea", "svg", "noscript", "template"]);

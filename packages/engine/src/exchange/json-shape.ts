@@ -3,7 +3,7 @@ import { maskEcho } from "./echo-forms.ts";
 import { fieldName } from "./plain-words.ts";
 import type { Ports } from "./ports.ts";
 import { rememberText } from "./remember-text.ts";
-import { scalarText, looksIdentifying, visible } from "./scalar-text.ts";
+import { looksIdentifying, scalarText, sentenceOf, visible } from "./scalar-text.ts";
 import type { Json } from "./view.ts";
 
 /** Writes the key paths of a JSON value with the types at their ends into `paths`, those paths alone into `fields`. */
@@ -60,9 +60,15 @@ export function scalarTexts(json: Json, scheme: ClassScheme, forms: readonly str
     const value = scalarAt(json, path, ports);
     if (value === undefined) continue;
     text += tokenStart(path);
-    text += typeof value === "string" && (looksIdentifying(value) || holdsForm(value, forms)) ? "{}" : scalarText(value, ports);
+    text += typeof value === "string" ? textOf(value, forms, ports) : scalarText(value, ports);
   }
   return text;
+}
+
+function textOf(value: string, forms: readonly string[], ports: Ports): string {
+  const sentence = value.includes(" ") ? sentenceOf(value, forms) : undefined;
+  if (sentence !== undefined) return scalarText(sentence, ports);
+  return looksIdentifying(value) || holdsForm(value, forms) ? "{}" : scalarText(value, ports);
 }
 
 /** Paths of enumerations are few and come again. */

@@ -1,3 +1,4 @@
+import { maskEcho } from "./echo-forms.ts";
 import { isPlainWords } from "./plain-words.ts";
 import type { Ports } from "./ports.ts";
 import { refusalSense } from "./refusal-sense.ts";
@@ -25,6 +26,28 @@ export function looksIdentifying(text: string): boolean {
   }
   return digits >= 5;
 }
+
+/**
+ * A sentence of a service without what it names: whom was asked about (`forms`), numbers, addresses, masked hints (`a***@x.org`), ids. Undefined for what is no sentence: fewer than three words, or
+ * more than {@link sentenceCharactersMax} characters. One with nothing to take out stays as it is.
+ */
+export function sentenceOf(text: string, forms: readonly string[]): string | undefined {
+  if (text.length > sentenceCharactersMax) return undefined;
+  const words = text.trim().split(/\s+/);
+  if (words.length < 3) return undefined;
+  let plain = true;
+  const lower = text.toLowerCase();
+  for (const form of forms) if (lower.includes(form)) plain = false;
+  if (plain && !/[\d@*•]/.test(text)) return text;
+  return maskEcho(text, forms)
+    .trim()
+    .split(/\s+/)
+    .map((word) => (word.includes("{}") || /[@*•]/.test(word) || looksIdentifying(word) ? "{}" : word.replaceAll(/\d+/g, "0")))
+    .join(" ");
+}
+
+/** What services say of an outcome fits in; longer text is a page or a contract. */
+export const sentenceCharactersMax = 256;
 
 /** Blanks would end a token of the key. */
 export function visible(text: string): string {

@@ -71,7 +71,7 @@ export class AnchorFinder {
         if (status < 300 || seen.declaredSuccess !== undefined) kind.accepted++;
         if (!proof) kind.bare++;
       } else if (status === 400 || status === 401 || status === 403 || status === 422 || tried === "refused") kind.refused++;
-      else if (status === 404 || status === 410) kind.missing++;
+      else if (status === 404 || status === 409 || status === 410) kind.missing++;
       if (links) {
         const secrets = this.#secrets(view, returned);
         for (const secret of secrets) {
@@ -255,7 +255,7 @@ interface EndpointKind {
   confirmed: number;
   /** Requests without any proof that it answered with success: it does not ask for one, whatever a caller may send along. */
   bare: number;
-  /** Requests answered 404 or 410. */
+  /** Requests answered 404 or 410, or 409: about whether somebody is there, not about the proof. */
   missing: number;
   /** Requests with a proof that its name shows to be somebody's secret. */
   secret: number;
@@ -286,7 +286,7 @@ function asksForProof(kind: EndpointKind): boolean {
 }
 
 /**
- * Proofs fail there, and more often than somebody is not there: codes and passwords are mistyped. Where failures do not show in the status, names must: what is called `code` or `signature` may be a
+ * Proofs fail there, and more often than somebody is not there, or is there already: codes and passwords are mistyped. Where failures do not show in the status, names must: what is called `code` or `signature` may be a
  * country's, or made by the program for every question, and says nothing of what the answer depends on.
  */
 function refusesProofs({ proof, secret, refused, missing }: EndpointKind): boolean {

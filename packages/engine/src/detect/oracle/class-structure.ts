@@ -14,14 +14,14 @@ export interface ClassFacts {
 /**
  * Whether `poor` looks like "no such subject" beside `rich`, from shape alone: a 404 or other refusal beside a 2xx; a flag such
  * as `exists` turned to no without more fields; or nothing where there was something (`null`, an empty list); or at most half the fields at the same kind of status; or, where fields cannot be seen, at most a quarter of the length. For sign-up checks `available: true`
- * and the 2xx beside a 409 are the poor ones.
+ * and the 2xx beside a 409, or beside a refusal that says "already taken", are the poor ones.
  *
  * A prior, not a proof: it mistakes a public catalogue's 404 for a denied person, and an old client's short answer for a missing one.
  * Labels overrule it.
  */
 export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
-  if (rich.status === 409) return isSuccess(poor.status);
-  if (poor.status === 409) return false;
+  if (isTaken(rich)) return isSuccess(poor.status) && !isTaken(poor);
+  if (isTaken(poor)) return false;
   if (isSuccess(rich.status) && poor.status >= 400 && poor.status < 500) return !isRefusalOfCaller(poor.status);
   if (isSuccess(rich.status) !== isSuccess(poor.status)) return false;
   const flags = [flagOf(poor.key), flagOf(rich.key)] as const;
@@ -34,6 +34,11 @@ export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
   if (rich.fields.length >= 2) return poor.fields.length * 2 <= rich.fields.length;
   const sizes = [sizeOf(poor.key), sizeOf(rich.key)] as const;
   return sizes[0] !== undefined && sizes[1] !== undefined && sizes[1] >= 128 && sizes[0] * 4 <= sizes[1];
+}
+
+/** It refuses because somebody is there: 409, or another refusal in words that say so. */
+function isTaken({ status, key }: ClassFacts): boolean {
+  return status === 409 || (status >= 400 && status < 500 && senseOf(key) === "taken");
 }
 
 /** As {@link isPoorBeside} for two refusals of a door that asks for a proof: "no such account" as a 404 or 410 beside "wrong password". */
@@ -112,7 +117,15 @@ export const senseOf = rememberText((key): RefusalSense | undefined => {
     const equals = token.lastIndexOf("=");
     if (equals < 0) continue;
     const value = token.slice(equals + 1);
-    const says = value.endsWith("~missing") ? "missing" : value.endsWith("~wrong") ? "wrong" : value.startsWith("#") ? undefined : refusalSense(value);
+    const says = value.endsWith("~missing")
+      ? "missing"
+      : value.endsWith("~wrong")
+        ? "wrong"
+        : value.endsWith("~taken")
+          ? "taken"
+          : value.startsWith("#")
+            ? undefined
+            : refusalSense(value);
     if (says === undefined) continue;
     if (sense !== undefined && sense !== says) return undefined;
     sense = says;

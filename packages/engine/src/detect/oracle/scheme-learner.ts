@@ -2,7 +2,8 @@ import type { ClassScheme } from "../../decide/gate-policy.ts";
 import { meaningOfKey } from "../../exchange/masked-keys.ts";
 import { fieldName } from "../../exchange/plain-words.ts";
 import { echoForms, maskEcho } from "../../exchange/echo-forms.ts";
-import { looksIdentifying } from "../../exchange/scalar-text.ts";
+import { refusalSense } from "../../exchange/refusal-sense.ts";
+import { looksIdentifying, sentenceOf } from "../../exchange/scalar-text.ts";
 import { onlyElement, shapePathsMax } from "../../exchange/json-shape.ts";
 import { type JsonStructure, structureOf } from "../../exchange/json-structure.ts";
 import { eachPrefix } from "../../exchange/batch-answer.ts";
@@ -25,7 +26,7 @@ export const sparseFieldsMax = 8;
  * Learns, per endpoint, which scalar fields of its JSON answers are enumerations (flags, codes, states), so that their values
  * may tell classes apart.
  *
- * A field is in from the first answer that has it, unless its value looks like an identifier, a moment or prose; it is out
+ * A field is in from the first answer that has it, unless its value looks like an identifier, a moment or long prose (of a sentence what it names is left out); it is out
  * for ever once it shows more values than an enumeration would: more than 4 + an eighth of its samples, or more than
  * {@link scalarValuesMax}. So a field joining changes no class seen before (those answers did not have it), and a field leaving
  * is the only event that renames classes: it is told through {@link SchemeLearner.drainCoarsened}, and the tracker folds its
@@ -131,7 +132,9 @@ export class SchemeLearner {
       if (value === null) continue;
       if (Array.isArray(value)) {
         const [only] = value as readonly Json[];
-        if (value.length === 1 && depth + 1 < scalarDepthMax && typeof only === "object" && only !== null && !Array.isArray(only))
+        // `{"errors":{"phone":["has already been taken"]}}`
+        if (value.length === 1 && typeof only === "string" && only.includes(" ")) joined = this.#take(learnt, key, `${path}${onlyElement}`, only, forms, removed) || joined;
+        else if (value.length === 1 && depth + 1 < scalarDepthMax && typeof only === "object" && only !== null && !Array.isArray(only))
           joined = this.#read(learnt, only as { readonly [key: string]: Json }, `${path}${onlyElement}`, depth + 1, forms, removed) || joined;
         continue;
       }
@@ -139,30 +142,38 @@ export class SchemeLearner {
         if (depth + 1 < scalarDepthMax) joined = this.#read(learnt, value as { readonly [key: string]: Json }, path, depth + 1, forms, removed) || joined;
         continue;
       }
-      let field = learnt.fields.get(path);
-      if (field === undefined) {
-        if (learnt.fields.size >= shapePathsMax) continue;
-        field = { in: true, samples: 0, values: new Set() };
-        learnt.fields.set(path, field);
-        this.#taught = true;
-        if (!eligible(key, value, forms)) {
-          field.in = false;
-          continue;
-        }
-        joined = true;
-      }
-      if (!field.in || field.samples >= scalarSamplesMax) continue;
-      field.samples += 1;
-      this.#taught = true;
-      if (typeof value === "boolean") continue;
-      if (eligible(key, value, forms)) {
-        field.values.add(this.#ports.hash("segment", String(value)));
-        if (field.values.size <= Math.min(scalarValuesMax, 4 + field.samples / 8)) continue;
-      }
-      field.in = false;
-      field.values.clear();
-      removed.push(path);
+      joined = this.#take(learnt, key, path, value, forms, removed) || joined;
     }
+    return joined;
+  }
+
+  /** One scalar of an answer; true when its field joined. */
+  #take(learnt: Learnt, key: string, path: string, value: string | number | boolean, forms: readonly string[], removed: string[]): boolean {
+    let joined = false;
+    let field = learnt.fields.get(path);
+    if (field === undefined) {
+      if (learnt.fields.size >= shapePathsMax) return false;
+      field = { in: true, samples: 0, values: new Set() };
+      learnt.fields.set(path, field);
+      this.#taught = true;
+      if (!eligible(key, value, forms)) {
+        field.in = false;
+        return false;
+      }
+      joined = true;
+    }
+    if (!field.in || field.samples >= scalarSamplesMax) return joined;
+    field.samples += 1;
+    this.#taught = true;
+    if (typeof value === "boolean") return joined;
+    if (eligible(key, value, forms)) {
+      const said = typeof value === "string" && value.includes(" ") ? (sentenceOf(value, forms) ?? value) : String(value);
+      field.values.add(this.#ports.hash("segment", said));
+      if (field.values.size <= Math.min(scalarValuesMax, 4 + field.samples / 8)) return joined;
+    }
+    field.in = false;
+    field.values.clear();
+    removed.push(path);
     return joined;
   }
 }
@@ -198,8 +209,12 @@ function eligible(key: string, value: string | number | boolean, forms: readonly
   if (typeof value === "boolean") return true;
   if (value === 0 || value === 1) return true;
   if (typeof value === "number") return Number.isSafeInteger(value) && Math.abs(value) < 100_000 && codeName(key) && (key === "code" || meaningOfKey(key) === undefined);
-  if (value.length > 48 || looksIdentifying(value) || maskEcho(value, forms) !== value.toLowerCase()) return false;
-  return !personName(key);
+  const sentence = value.includes(" ") ? sentenceOf(value, forms) : undefined;
+  // `{"errors":{"email":["has already been taken"]}}` is no address.
+  if (personName(key)) return sentence !== undefined && refusalSense(sentence) !== undefined;
+  // How an outcome is told to people is a sentence, whatever length it has and whomever it names.
+  if (sentence !== undefined) return true;
+  return value.length <= 48 && !looksIdentifying(value) && maskEcho(value, forms) === value.toLowerCase();
 }
 
 /** A handful of fields in all, however deep. */
