@@ -196,6 +196,8 @@ export interface EarlyContact {
 export interface SubjectRule {
   readonly location: ParameterLocation;
   readonly type: SubjectType;
+  /** Of national numbers: the name, in lower case, under which their country stands beside them in the same query, form or object. */
+  readonly country?: string;
 }
 
 /** Which scalar fields of the answer take part in its class (low-cardinality booleans, enums, codes). Learned; only ever shrinks. */

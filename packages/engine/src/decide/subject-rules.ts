@@ -104,7 +104,9 @@ function personal(endpoint: InventoryEndpoint): boolean {
 
 function sameRules(a: readonly SubjectRule[], b: readonly SubjectRule[]): boolean {
   return (
-    a === b || (a.length === b.length && a.every((rule, i) => rule.type === b[i]?.type && rule.location.in === b[i]?.location.in && rule.location.name === b[i]?.location.name))
+    a === b ||
+    (a.length === b.length &&
+      a.every((rule, i) => rule.type === b[i]?.type && rule.location.in === b[i]?.location.in && rule.location.name === b[i]?.location.name && rule.country === b[i]?.country))
   );
 }
 

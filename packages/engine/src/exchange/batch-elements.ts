@@ -51,7 +51,11 @@ class Finder {
     this.#ports = ports;
     this.#batch = batch;
     this.#of = batch.subjects.map(() => []);
-    for (const [index, text] of batch.texts.entries()) this.#byForm.set(normalForm(batch.type, text), index);
+    for (const [index, text] of batch.texts.entries()) {
+      this.#byForm.set(normalForm(batch.type, text), index);
+      const written = batch.written?.[index] ?? "";
+      if (written !== "") this.#byForm.set(written, index);
+    }
   }
 
   find(json: Json): Places | undefined {

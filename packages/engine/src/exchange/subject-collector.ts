@@ -1,6 +1,7 @@
 import type { SubjectRule } from "../decide/gate-policy.ts";
 import { subjectsMax } from "../understood.ts";
 import { darkRangeOf } from "./dark-identifier.ts";
+import { international } from "./national-number.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
 import type { ParameterLocation, Subject, SubjectType } from "./subject.ts";
@@ -10,9 +11,14 @@ export class SubjectCollector {
   readonly subjects: Subject[] = [];
   truncated = false;
   first = "";
+  /** The first identifier was written with its country beside. */
+  firstNational = false;
+  /** Dial codes of the countries that stand beside what is read next. */
+  dials: readonly string[] = noDials;
   readonly #ports: Ports;
   readonly #seen = new Map<string, number>();
   readonly #texts: string[] = [];
+  readonly #written: string[] = [];
   readonly #order: number[] = [];
 
   constructor(ports: Ports) {
@@ -34,6 +40,7 @@ export class SubjectCollector {
       type: subjects[0]?.type ?? "opaque",
       subjects,
       texts: chosen.map((index) => this.#texts[index] ?? ""),
+      written: chosen.map((index) => this.#written[index] ?? ""),
       order: this.#order.length >= orderMax ? [] : this.#order.flatMap((index) => at.get(index) ?? []),
     };
   }
@@ -60,14 +67,29 @@ export class SubjectCollector {
     if (this.#seen.has(hash) || this.subjects.length >= subjectsMax) return;
     this.#seen.set(hash, this.subjects.length);
     this.#texts.push("");
+    this.#written.push("");
     this.subjects.push({ type: "opaque", hash, location });
   }
 
   one(rule: SubjectRule, text: string): void {
+    let known = false;
+    for (const dial of this.dials) {
+      const number = rule.type === "phone" ? international(dial, text) : undefined;
+      if (number === undefined) continue;
+      known = true;
+      this.#add(rule, text, number, number);
+    }
+    if (!known) this.#add(rule, text, normalForm(rule.type, text), "");
+  }
+
+  /** `written`: in full, where the text is not. */
+  #add(rule: SubjectRule, text: string, normal: string, written: string): void {
     if (this.truncated && this.subjects.length >= subjectsMax) return;
-    const normal = normalForm(rule.type, text);
     if (normal === "" || normal === "+") return;
-    if (this.first === "") this.first = text;
+    if (this.first === "") {
+      this.first = text;
+      this.firstNational = written !== "";
+    }
     const hash = this.#ports.hash(rule.type, normal);
     const known = this.#seen.get(hash);
     if (known !== undefined) {
@@ -81,9 +103,13 @@ export class SubjectCollector {
     this.#seen.set(hash, this.subjects.length);
     if (this.#order.length < orderMax) this.#order.push(this.subjects.length);
     this.#texts.push(text);
+    this.#written.push(written);
     this.subjects.push(subjectOf(rule, normal, hash));
   }
 }
+
+/** Nothing stands beside. */
+export const noDials: readonly string[] = [];
 
 /** Longer bodies that cannot be read may hold a list. */
 export const unreadCharactersMax = 512;
@@ -94,6 +120,8 @@ export interface Batch {
   readonly subjects: readonly Subject[];
   /** As they stood: in memory for one call only. */
   readonly texts: readonly string[];
+  /** The same with its country, where that stood beside; else `""`. */
+  readonly written?: readonly string[];
   /** Places in `subjects` in the order in which they were asked, repeats among them; at most {@link orderMax}. */
   readonly order: readonly number[];
 }

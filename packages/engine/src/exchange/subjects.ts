@@ -6,11 +6,12 @@ import { codedValue } from "./coded-value.ts";
 import { type CompiledRule, compiledRules, noKeys } from "./compiled-rules.ts";
 import { leafOfField } from "./field-index.ts";
 import { multipartFields } from "./multipart-fields.ts";
+import { dialCodeOf } from "./national-number.ts";
 import { normalForm } from "./normal-form.ts";
 import type { Ports } from "./ports.ts";
 import { hasRepeatedKeys } from "./repeated-keys.ts";
 import type { Subject } from "./subject.ts";
-import { type Batch, SubjectCollector, subjectOf } from "./subject-collector.ts";
+import { type Batch, noDials, SubjectCollector, subjectOf } from "./subject-collector.ts";
 import { pairsMax } from "./view.ts";
 import { isXml, xmlFields } from "./xml-fields.ts";
 
@@ -36,6 +37,8 @@ export interface Extracted {
   readonly needsBody: boolean;
   /** The first identifier as it stood (decoded), for echoing only: never store it. `""` when there is none. */
   readonly first: string;
+  /** That one is a national number, whose country stood beside. */
+  readonly firstNational?: boolean;
   /** Those that were asked about as a list, where a rule points at one or one place held several: an answer may say something of each. */
   readonly batch?: Batch;
 }
@@ -77,7 +80,9 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
         }
         break;
       case "query":
+        if (rule.rule.country !== undefined) found.dials = dialsOf(rule.rule.country, found, (name, each) => pairs(parts.query, "&", name, names, each));
         eachName(rule, found, names, (name, each) => pairs(parts.query, "&", name, names, each));
+        found.dials = noDials;
         break;
       case "header":
         eachName(rule, found, names, (name, each) => {
@@ -92,7 +97,11 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
       }
       case "form":
         if (parts.body === undefined) needsBody = true;
-        else eachName(rule, found, names, (name, each) => inForm(parts, name, names, found, each));
+        else {
+          if (rule.rule.country !== undefined) found.dials = dialsOf(rule.rule.country, found, (name, each) => inForm(parts, name, names, found, each));
+          eachName(rule, found, names, (name, each) => inForm(parts, name, names, found, each));
+          found.dials = noDials;
+        }
         break;
       case "json":
         if (parts.body === undefined) {
@@ -122,7 +131,8 @@ export function extractSubjects(rules: readonly SubjectRule[], template: string,
   if (json === undefined && inBody !== undefined && parts.body !== undefined && parts.body.length <= subjectBodyCharsMax && !isReadable(parts.body, parts.contentType))
     found.unread(inBody.rule, parts.body);
   const batch = found.batch();
-  return { subjects: found.subjects, truncated: found.truncated, needsBody, first: found.first, ...(batch === undefined ? {} : { batch }) };
+  const { subjects, truncated, first } = found;
+  return { subjects, truncated, needsBody, first, ...(found.firstNational ? { firstNational: true } : {}), ...(batch === undefined ? {} : { batch }) };
 }
 
 /**
@@ -164,6 +174,29 @@ function valueOf(rule: SubjectRule, keys: readonly string[], text: string, depth
       return walk(coded.tree, keys, 0, depth + 1, rule, found, names);
   }
 }
+
+/** Dial codes of the countries under this name, which is in lower case: of several each is taken, as services differ in which one they take. */
+function dialsOf(name: string, found: SubjectCollector, look: (name: string, each: (value: string) => void) => void): readonly string[] {
+  const dials: string[] = [];
+  look(name, (value) => {
+    const dial = dialCodeOf(value);
+    if (dial === undefined || dials.includes(dial)) return;
+    if (dials.length < dialsMax) dials.push(dial);
+    else found.truncated = true;
+  });
+  return dials;
+}
+
+/** The same beside a number in an object. */
+function dialsIn(node: object, name: string, found: SubjectCollector, names: AskedNames): readonly string[] {
+  return dialsOf(name.slice(name.lastIndexOf(".") + 1), found, (wanted, each) => {
+    for (const [key, value] of Object.entries(node))
+      if ((typeof value === "string" || typeof value === "number") && (key === wanted || names.are(key.toLowerCase(), wanted))) each(String(value));
+  });
+}
+
+/** Honest requests have one. */
+const dialsMax = 3;
 
 /** Looks for values under the rule's own name, and under the name of what it is a part of. */
 function eachName({ rule, name, head, inner }: CompiledRule, found: SubjectCollector, names: AskedNames, look: (name: string, each: (value: string) => void) => void): void {
@@ -333,7 +366,13 @@ function walk(node: unknown, keys: readonly string[], at: number, depth: number,
   if (typeof node === "string") return valueOf(rule, keys.slice(at), node, depth, found, names);
   if (typeof node !== "object" || node === null) return;
   const want = keys[at] ?? "";
+  const outer = found.dials;
+  if (rule.country !== undefined && at === keys.length - 1) {
+    const dials = dialsIn(node, rule.country, found, names);
+    if (dials.length > 0) found.dials = dials;
+  }
   for (const [key, value] of Object.entries(node)) {
     if (key === want || names.are(key.toLowerCase(), want)) walk(value, keys, at + 1, depth + 1, rule, found, names);
   }
+  found.dials = outer;
 }

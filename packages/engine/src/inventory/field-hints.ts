@@ -1,5 +1,5 @@
 import { governmentIds, governmentIdWords } from "./government-ids.ts";
-import { isSecretName } from "./parameters.ts";
+import { isSecretName } from "./secret-names.ts";
 
 /** What a field's name says about its values, before any was seen. A hint never sets a class alone: the values must fit. */
 export interface FieldHints {

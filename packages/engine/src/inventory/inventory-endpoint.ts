@@ -3,10 +3,13 @@ import type { SubjectRule } from "../decide/gate-policy.ts";
 import type { ParameterLocation } from "../exchange/subject.ts";
 import { withoutIndexes } from "../exchange/field-index.ts";
 import type { ExchangeView } from "../exchange/view.ts";
+import { countryBeside } from "./country-beside.ts";
+import { CountryVotes, type CountryVotesState } from "./country-votes.ts";
 import { DistinctCounter } from "./distinct-counter.ts";
 import { type ClassifiedField, FieldClasses, type FieldClassesState } from "./field-classes.ts";
 import { LatencyHistogram } from "./latency-histogram.ts";
-import { isSecretName, Parameters, parametersMax, ParameterStats, subjectTypeOf } from "./parameters.ts";
+import { Parameters, parametersMax, ParameterStats, subjectTypeOf } from "./parameters.ts";
+import { isSecretName } from "./secret-names.ts";
 import type { PathNode } from "./path-node.ts";
 import { Posture } from "./posture.ts";
 import type { SchemaBudget } from "./schema-node.ts";
@@ -148,8 +151,9 @@ export class InventoryEndpoint {
     for (const [key, stats] of this.parameters.byKey) {
       const location = this.#location(key);
       if (location === undefined) continue;
-      const type = subjectTypeOf(location, stats, this.#owner(key));
-      if (type !== undefined) rules.push({ location, type });
+      const country = countryBeside(this.parameters.byKey, key, this.clearTemplate);
+      const type = subjectTypeOf(location, stats, this.#owner(key), country !== undefined);
+      if (type !== undefined) rules.push(country === undefined || type !== "phone" ? { location, type } : { location, type, country });
     }
     return rules.sort((a, b) => order.indexOf(a.type) - order.indexOf(b.type));
   }
@@ -166,7 +170,7 @@ export class InventoryEndpoint {
         distinct: stats.distinct.count,
         shapes: { ...stats.shapes },
         required: stats.samples >= this.requests,
-        subject: subjectTypeOf(location, stats, this.#owner(key)),
+        subject: subjectTypeOf(location, stats, this.#owner(key), countryBeside(this.parameters.byKey, key, this.clearTemplate) !== undefined),
       });
     }
     return list;
@@ -329,7 +333,18 @@ export class InventoryEndpoint {
         samples: stats.samples,
         distinct: stats.distinct.exportState(),
         shapes: { ...stats.shapes },
-        phones: [stats.phoneChecked, stats.phoneKnown, stats.digitsLengthMin, stats.digitsLengthMax, stats.wordLength, stats.wordsAlike],
+        phones: [
+          stats.phoneChecked,
+          stats.phoneKnown,
+          stats.digitsLengthMin,
+          stats.digitsLengthMax,
+          stats.wordLength,
+          stats.wordsAlike,
+          stats.countriesOf,
+          stats.countries,
+          stats.countriesMarked,
+        ],
+        ...(stats.beside === undefined ? {} : { beside: stats.beside.exportState() }),
       })),
     };
   }
@@ -353,7 +368,18 @@ export class InventoryEndpoint {
       stats.samples = saved.samples;
       stats.distinct = DistinctCounter.restore(saved.distinct);
       Object.assign(stats.shapes, saved.shapes);
-      [stats.phoneChecked = 0, stats.phoneKnown = 0, stats.digitsLengthMin = 99, stats.digitsLengthMax = 0, stats.wordLength = 0, stats.wordsAlike = 0] = saved.phones;
+      [
+        stats.phoneChecked = 0,
+        stats.phoneKnown = 0,
+        stats.digitsLengthMin = 99,
+        stats.digitsLengthMax = 0,
+        stats.wordLength = 0,
+        stats.wordsAlike = 0,
+        stats.countriesOf = 0,
+        stats.countries = 0,
+        stats.countriesMarked = 0,
+      ] = saved.phones;
+      if (saved.beside !== undefined) stats.beside = CountryVotes.restore(saved.beside);
       this.parameters.byKey.set(saved.key, stats);
     }
   }
@@ -487,6 +513,7 @@ export interface EndpointState {
     readonly distinct: readonly number[];
     readonly shapes: Readonly<Partial<Record<ValueShape, number>>>;
     readonly phones: readonly number[];
+    readonly beside?: CountryVotesState;
   }[];
 }
 

@@ -8,8 +8,12 @@ import { codedValue } from "../exchange/coded-value.ts";
 import { type GraphqlRequest, graphqlRequestsOf } from "./calls/graphql-calls.ts";
 import { isObject } from "./calls/call.ts";
 import { isJsonRpcCall } from "./calls/json-rpc-calls.ts";
+import { dialCodeOf, isMarkedCountry, nationalCharactersMax } from "../exchange/national-number.ts";
+import { mayBeCountry, mayBeNational, speaksOfCountry } from "./country-names.ts";
+import { CountryVotes } from "./country-votes.ts";
 import { isPersonNoun } from "./segment-kind.ts";
 import { DistinctCounter, hash32 } from "./distinct-counter.ts";
+import { isSecretName } from "./secret-names.ts";
 import { isPersonNumber } from "./names-person.ts";
 import type { ValueShape } from "./value-shape.ts";
 import { isKnownPhone, valueShape } from "./value-shape.ts";
@@ -26,6 +30,8 @@ export class Parameters {
   readonly byKey = new Map<string, ParameterStats>();
   readonly #seed: number;
   readonly #nameOf: (name: string) => string;
+  /** Of the request under way. */
+  #checksLeft = 0;
 
   constructor(seed: number, nameOf: (name: string) => string = (name) => name) {
     this.#seed = seed;
@@ -37,6 +43,9 @@ export class Parameters {
     for (const position of pathPositions) this.#value(positionKeys[position] ?? `p${position}`, view.segments[position] ?? "");
     for (const [name, value] of view.query) this.#value(`q:${this.#name(name)}`, value);
     for (const [name, value] of view.form) this.#value(`f:${this.#name(name)}`, value);
+    this.#checksLeft = countryChecksMax;
+    if (view.query.length > 1) this.#besides("q:", view.query);
+    if (view.form.length > 1) this.#besides("f:", view.form);
     for (const [name, value] of view.exchange.request.headers) {
       if (name.length > 2 && name.charCodeAt(1) === 45 && (name.charCodeAt(0) | 32) === 120) this.#header(name.toLowerCase(), value);
     }
@@ -114,17 +123,58 @@ export class Parameters {
     }
     let read = 0;
     const called = depth <= 1 && isObject(value) && isJsonRpcCall(value);
-    for (const [key, item] of Object.entries(value)) {
+    const members = Object.entries(value);
+    for (const [key, item] of members) {
       if (++read > parametersMax) break;
       // It numbers the calls of one client, and is about nobody.
       if (called && key === "id") continue;
       const name = nameHoldsValue.test(key) ? "*" : this.#nameOf(key);
       this.#json(item, path === "j:" ? `j:${name}` : `${path}.${name}`, depth + 1);
     }
+    if (read > 1) this.#besides(path, members);
+  }
+
+  /** Notes which numbers stand beside a country, and whether they are somebody's there. */
+  #besides(path: string, members: readonly (readonly [name: string, value: unknown])[]): void {
+    const read = Math.min(members.length, parametersMax);
+    for (let i = 0; i < read; i++) {
+      const [name, value] = members[i] ?? nothing;
+      const text = textOf(value);
+      const dial = dialCodeOf(text);
+      if (dial === undefined) continue;
+      const country = this.#keyOf(path, name);
+      if (!mayBeCountry(country)) continue;
+      const doubtful = !isMarkedCountry(text) && !speaksOfCountry(country);
+      for (let j = 0; j < read; j++) {
+        const [other, number] = members[j] ?? nothing;
+        const written = textOf(number);
+        if (j === i || written.length < CountryVotes.digitsMin || written.length > nationalCharactersMax) continue;
+        const key = this.#keyOf(path, other);
+        const stats = mayBeNational(key) ? this.byKey.get(key) : undefined;
+        if (stats === undefined) continue;
+        if (this.#checksLeft <= 0) return;
+        if ((stats.beside ??= new CountryVotes()).add(country, doubtful, dial, written)) this.#checksLeft--;
+      }
+    }
+  }
+
+  #keyOf(path: string, name: string): string {
+    if (path === "q:" || path === "f:") return path + this.#name(name);
+    const own = nameHoldsValue.test(name) ? "*" : this.#nameOf(name);
+    return path === "j:" ? `j:${own}` : `${path}.${own}`;
   }
 }
 
+const nothing: readonly [string, unknown] = ["", undefined];
+
+function textOf(value: unknown): string {
+  return typeof value === "string" ? value : typeof value === "number" ? String(value) : "";
+}
+
 const positionKeys: readonly string[] = Array.from({ length: 32 }, (_, position) => `p${position}`);
+
+/** Looking a number up in its plan costs 20 µs. */
+const countryChecksMax = 8;
 
 /** Names that are identifiers themselves (a map by phone number) are all counted under `*`, and not kept. */
 const nameHoldsValue = /@|\d{5}|^.{129}/;
@@ -164,6 +214,11 @@ export class ParameterStats {
   /** Of values that may be names: the length of the first, and how many had it. */
   wordLength = 0;
   wordsAlike = 0;
+  /** Of so many values looked at so many stand for a country, and so many of those not by bare digits. */
+  countriesOf = 0;
+  countries = 0;
+  countriesMarked = 0;
+  beside: CountryVotes | undefined;
 
   add(value: string, hash: number, times = 1): void {
     this.samples += times;
@@ -172,6 +227,11 @@ export class ParameterStats {
     if (this.samples > 256 && (this.samples & 15) !== 0) return;
     const shape = valueShape(value);
     this.shapes[shape] = (this.shapes[shape] ?? 0) + 1;
+    if (shape !== "empty") this.countriesOf++;
+    if (dialCodeOf(value) !== undefined) {
+      this.countries++;
+      if (isMarkedCountry(value)) this.countriesMarked++;
+    }
     if (shape === "word" || shape === "token") {
       if (this.wordsAlike === 0) this.wordLength = value.length;
       if (value.length === this.wordLength) this.wordsAlike++;
@@ -194,6 +254,10 @@ export class ParameterStats {
     this.phoneKnown += other.phoneKnown;
     this.digitsLengthMin = Math.min(this.digitsLengthMin, other.digitsLengthMin);
     this.digitsLengthMax = Math.max(this.digitsLengthMax, other.digitsLengthMax);
+    this.countriesOf += other.countriesOf;
+    this.countries += other.countries;
+    this.countriesMarked += other.countriesMarked;
+    if (other.beside !== undefined) (this.beside ??= new CountryVotes()).absorb(other.beside);
     if (this.wordsAlike === 0) this.wordLength = other.wordLength;
     if (this.wordLength === other.wordLength) this.wordsAlike += other.wordsAlike;
   }
@@ -202,12 +266,13 @@ export class ParameterStats {
 /**
  * The subject type a location's values have, or undefined when they do not identify anyone: secrets, codes, times,
  * pagination, flags, free text, few distinct values. `name` is the parameter's name, `owner` the path constant before it. A name that speaks of something else
- * (`q`, `to`, `key`) does not hide that the values are addresses, numbers of telephones, or account numbers with right check digits.
+ * (`q`, `to`, `key`) does not hide that the values are addresses, numbers of telephones, or account numbers with right check digits. `withCountry`: they are numbers of telephones with the country
+ * that stands beside (see `countryBeside`).
  *
  * Mistakes: order numbers named like ids are ids; a national number without `+` in a numbering plan that
  * does not know it is an integer; a user name in a location whose name gives no hint is missed.
  */
-export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats, owner = ""): SubjectType | undefined {
+export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats, owner = "", withCountry = false): SubjectType | undefined {
   const { tellsNobody, mayHoldAnybody, phoneNamed, explicitId, idNamed: idByName, userNamed: userByName, digestNamed } = namedAs(location.name);
   const distinct = stats.distinct.count;
   if (distinct < distinctMin) return undefined;
@@ -225,7 +290,7 @@ export function subjectTypeOf(location: ParameterLocation, stats: ParameterStats
   if (iban / total >= 0.6) return "username";
   const numeric = (phone + digits + time + integer) / total >= 0.8;
   if (phone / total >= 0.5 && numeric) return "phone";
-  if (phoneNamed && numeric) return "phone";
+  if ((phoneNamed || withCountry) && numeric) return "phone";
   if (email / total >= 0.6) return "email";
   if (uuid / total >= 0.8) return "uuid";
   const known = stats.phoneChecked >= 8 && stats.phoneKnown >= 0.8 * stats.phoneChecked;
@@ -255,15 +320,6 @@ const namedAs = rememberText((given) => {
     userNamed: /user_?name|^user$|login|handle|nick|screen_?name|^account$|^email$|identifier/.test(leaf),
   };
 }, 4_096);
-
-/** True for names whose values prove something (password, one-time code, token) and so never name a subject. */
-export function isSecretName(name: string): boolean {
-  return (
-    /pass(word|wd|phrase|code)|^pass$|^pwd|^otp|_otp$|otp_?code|^totp|^pin$|^code$|_code$|verification|secret|token|signature|^sig$|nonce|captcha|api_?-?key|^key$|challenge|^answer$|credential|^cvv|^cvc|csrf|assertion/.test(
-      name.toLowerCase(),
-    ) && !/country_?code|postal_?code|zip_?code|currency_?code|language_?code|^cc$/.test(name.toLowerCase())
-  );
-}
 
 /** Parameters whose names say nothing, and paths that ask for a name. */
 const vague = /^(?:u|n|s|q|v|name|value|text|input|login|query|term|check)$/;

@@ -3,7 +3,7 @@ import { saysOnlyWhether } from "../exchange/credential-of.ts";
 import type { CredentialSeen, ExchangeView } from "../exchange/view.ts";
 import { CredentialDoor, type KnownCredentials, type RefusedElsewhere } from "./known-credentials.ts";
 import { type Learned, LearnedCredential } from "./learned-credential.ts";
-import { isSecretName } from "./parameters.ts";
+import { isSecretName } from "./secret-names.ts";
 import { bodyHash, objectHash, PostureObjects } from "./posture-objects.ts";
 import { addOutcomes, newOutcomes, type Outcome, type OutcomeCounts, outcomeNames, outcomeOf } from "./posture-outcome.ts";
 import { type PostureCounts, type PostureTallies, type PostureVerdict, verdictOf } from "./posture-verdict.ts";

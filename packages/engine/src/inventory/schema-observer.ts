@@ -3,7 +3,7 @@ import { isXml } from "../exchange/xml-fields.ts";
 import { headerOf } from "../exchange/view-of.ts";
 import type { ExchangeView } from "../exchange/view.ts";
 import { type ClassifiedField, FieldClasses, type FieldClassesState } from "./field-classes.ts";
-import { isSecretName } from "./parameters.ts";
+import { isSecretName } from "./secret-names.ts";
 import { type SchemaBudget, type SchemaLearning, SchemaNode, type SchemaState } from "./schema-node.ts";
 
 /**

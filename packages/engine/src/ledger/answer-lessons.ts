@@ -67,7 +67,7 @@ export class AnswerLessons {
       time: timeOf(view),
       kind: callerKind(view),
       headers: headersOf(view, this.#parts.ports),
-      misspelt: raw !== undefined && this.#parts.oracles.undecided(endpoint.id) && !isSpelt(subject.type, raw),
+      misspelt: raw !== undefined && extracted.firstNational !== true && this.#parts.oracles.undecided(endpoint.id) && !isSpelt(subject.type, raw),
       form: !door && this.#parts.oracles.readsForms(endpoint.id, status) ? formOf(view, status) : undefined,
     });
     const planted = this.#parts.canaries?.get(subject.hash);
