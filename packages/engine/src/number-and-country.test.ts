@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { Inventory } from "./inventory/inventory.ts";
 import { jsonExchange } from "./testing/json-exchange.ts";
 import { Judged } from "./testing/judged.ts";
 import { ports } from "./testing/ports.ts";
@@ -79,7 +80,7 @@ describe("a lookup that takes a national number and its country in another field
 });
 
 /** People who each ask for a dozen things by number, with what is sent along. */
-function asked(path: string, form: Form): { readonly refused: number; readonly types: readonly string[] } {
+function asked(path: string, form: Form): { readonly refused: number; readonly types: readonly string[]; readonly inventory: Inventory } {
   const judged = new Judged();
   let refused = 0;
   for (let n = 0; n < 100; n++)
@@ -98,7 +99,7 @@ function asked(path: string, form: Form): { readonly refused: number; readonly t
       if (!judged.answers(jsonExchange(exchange))) refused++;
     }
   const types = judged.ledger.inventory.endpoints().flatMap((endpoint) => judged.ledger.rulesOf(endpoint.id).map(({ type }) => type));
-  return { refused, types };
+  return { refused, types, inventory: judged.ledger.inventory };
 }
 
 test.each([
@@ -117,6 +118,11 @@ test.each([
   expect(types).not.toContain("phone");
 });
 
-test("the same numbers under names and at a path that say nothing else are taken for people's, with a country beside", () => {
-  expect(asked("/lookup", (number) => ({ country: "DE", number })).types).toContain("phone");
+test("the same numbers under names and at a path that say nothing else are taken for people's, with a country beside, also after a restart", () => {
+  const { types, inventory } = asked("/lookup", (number) => ({ country: "DE", number }));
+  expect(types).toContain("phone");
+  const again = Inventory.restore(ports, JSON.parse(JSON.stringify(inventory.exportState())));
+  const rules = [inventory, again].map((one) => one.endpoints().map((endpoint) => endpoint.identifierRules()));
+  expect(rules[0]).toEqual([[{ type: "phone", location: { in: "query", name: "number" }, country: "country" }]]);
+  expect(rules[1]).toEqual(rules[0]);
 });
