@@ -220,6 +220,17 @@ export const detectorCatalogue: readonly DetectorEntry[] = [
     numbers: "packages/engine/src/detect/abuse/abuse-policy.ts",
   },
   {
+    id: "login.refusals",
+    letter: "",
+    sees: "In an access log, which has neither names nor answers: requests that change something, at which people are refused, try again, and do not come back once they are let in. There, all clients together by the share of those refused at their first try; and one network that is refused thirty times in a row, told again at each doubling. 401 in a row is told anywhere.",
+    misses: "Refusals and successes with one status; sign-ins by GET; what stays below honest people's own slips; a network at which honest people are let in between its tries.",
+    mistakes: "A program with an old password or token, hence `medium` for one network; a form that a release broke.",
+    walkedAroundBy: "Own accounts that sign in between tries; many networks with few tries each, at a fraction of honest traffic.",
+    acts: "nothing; it tells people",
+    file: "packages/engine/src/detect/abuse/log-refusals.ts",
+    numbers: "packages/engine/src/detect/abuse/log-refusals.ts",
+  },
+  {
     id: "voucher.guessing",
     letter: "",
     sees: "Codes of coupons, gift cards, referrals and invitations guessed: an address or an account that tries one code of its own after another and is wrong more often than honest callers there, at any speed, also where a third of the guesses is right; all sources together, by the share of callers whose first code in half an hour is refused. The different code counts, not the request; what people of other networks tried before (a newsletter's code, also one that ran out) is no guess. What a flagged source then gets through is told as found.",

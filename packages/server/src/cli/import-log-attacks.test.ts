@@ -26,6 +26,14 @@ test("in an access log, what follows a question with success says whom a rule ag
   expect(clients?.peopleHit).toBeLessThan((clients?.people ?? 0) / 5);
 });
 
+test("in an access log, a list of leaked passwords tried from everywhere is told, and where the passwords are wrong", async () => {
+  const stuffed = Array.from({ length: 300 }, (_, n) => line(10 * day + n * 4_000, address(60_000 + n), "POST /api/login", n % 50 === 0 ? 200 : 401, 88));
+  const { incidents } = await imported("stuffed.log", stuffed);
+  expect(incidents.items.map(({ title, level, kind }) => [kind, level, title])).toEqual([
+    ["login", "high", "Somebody is refused again and again where people try until they are let in"],
+  ]);
+});
+
 /** Fourteen days of a shop whose people ask whether an address is known before they sign in or up, and the attack among them. */
 async function imported(name: string, attack: readonly Line[]): Promise<ImportDocument> {
   const lines: Line[] = [...attack];
@@ -35,6 +43,7 @@ async function imported(name: string, attack: readonly Line[]): Promise<ImportDo
     const who = (n * 7) % 40_000;
     lines.push(asks(at, from, who, agents[n % 4]));
     if (who % 20 === 3) continue;
+    if (known(who) && n % 9 === 0) lines.push(line(at + 12_000, from, "POST /api/login", 401, 88, agents[n % 4]));
     lines.push(line(at + 20_000 + (n % 40) * 1_000, from, known(who) ? "POST /api/login" : "POST /api/register", known(who) ? 200 : 201, 300, agents[n % 4]));
     lines.push(line(at + 70_000, from, "GET /api/me", 200, 610, agents[n % 4]));
   }

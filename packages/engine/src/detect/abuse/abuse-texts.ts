@@ -19,6 +19,7 @@ const titles: ReadonlyMap<string, string> = new Map([
   ["sms.pumping", "Messages go out to numbers where nobody reads them"],
   ["push.bombing", "Somebody is sending prompts to one person's device until he gives in"],
   ["login.stuffing", "Somebody is trying leaked passwords"],
+  ["login.refusals", "Somebody is refused again and again where people try until they are let in"],
   ["login.spray", "Somebody is trying one password on many accounts"],
   ["voucher.guessing", "Somebody is guessing codes of coupons or gift cards"],
   ["access.foreign-objects", "Somebody asks for objects that belong to others"],
@@ -89,7 +90,7 @@ const steps: ReadonlyMap<string, readonly Step[]> = new Map<string, readonly Ste
   [
     "login",
     [
-      "End the sessions of the accounts told as taken, and have their passwords changed",
+      "End the sessions of the accounts told as taken, or let in from these sources, and have their passwords changed",
       "Ask the sources for a second factor or a proof of work; slow the pair of source and account",
       "Do not lock accounts: whoever tries passwords could lock everybody out",
     ],

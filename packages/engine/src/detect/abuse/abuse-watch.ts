@@ -3,6 +3,7 @@ import { naturalKeyTypes } from "../../exchange/subject.ts";
 import { normalForm } from "../../exchange/normal-form.ts";
 import type { Held } from "../../decide/gate-policy.ts";
 import type { Actor } from "../../exchange/actor.ts";
+import { isRead } from "../../ledger/is-read.ts";
 import type { EndpointKind } from "../kinds/endpoint-kind.ts";
 import { abusePolicy as policy } from "./abuse-policy.ts";
 import { Quiet } from "./quiet.ts";
@@ -12,6 +13,7 @@ import { RotatingMap } from "../oracle/rotating-map.ts";
 import type { Signal } from "../signal.ts";
 import { LoginSpray } from "./login-spray.ts";
 import { LoginStuffing } from "./login-stuffing.ts";
+import { LogRefusals, type LogRefusalsState } from "./log-refusals.ts";
 import { OtpBruteForce } from "./otp-brute-force.ts";
 import type { WatchesState } from "./failure-watches.ts";
 import { OtpSpray } from "./otp-spray.ts";
@@ -35,6 +37,7 @@ export class AbuseWatch {
   readonly #loginSpray: LoginSpray;
   readonly #bombing: PushBombing;
   readonly #vouchers: VoucherGuessing;
+  readonly #refusals: LogRefusals;
   /** Prefix of the number of a subject seen lately. */
   readonly #prefixes = new RotatingMap<string>(numbersMax);
   readonly #stopped = new Quiet();
@@ -63,6 +66,7 @@ export class AbuseWatch {
     this.#stuffing = new LoginStuffing(emit, state?.logins);
     this.#loginSpray = new LoginSpray(ports, emit);
     this.#bombing = new PushBombing(emit);
+    this.#refusals = new LogRefusals(emit, state?.refusals);
     this.#vouchers = new VoucherGuessing(ports, emit, state?.vouchers, state?.voucherDoors);
   }
 
@@ -94,6 +98,7 @@ export class AbuseWatch {
         this.#loginSpray.observe(tried);
       }
     } else if (this.kinds.isSend(place, seen.declared)) this.#send(seen);
+    else if (isLogLine(seen)) this.#refusals.observe({ endpointId, status: seen.view.exchange.response.status, actor, at });
     return this.#signals;
   }
 
@@ -163,6 +168,7 @@ export class AbuseWatch {
     this.kinds.renamed(from, to);
     this.#otpSpray.renamed(from, to);
     this.#stuffing.renamed(from, to);
+    this.#refusals.renamed(from, to);
     this.#vouchers.renamed(from, to);
   }
 
@@ -172,6 +178,7 @@ export class AbuseWatch {
       codes: this.#otpSpray.exportState(),
       logins: this.#stuffing.exportState(),
       pumping: this.#pumping.exportState(),
+      refusals: this.#refusals.exportState(),
       vouchers: this.#vouchers.exportState(),
       voucherDoors: this.#vouchers.exportDoors(),
     };
@@ -219,6 +226,12 @@ export interface AbuseSeen extends KindSeen {
   readonly operation?: string | undefined;
 }
 
+/** Of a request that may change something only its line was recorded. */
+function isLogLine({ view: { exchange } }: AbuseSeen): boolean {
+  const { carries, method } = exchange;
+  return !carries.requestHeaders && !carries.responseBody && !isRead(method);
+}
+
 /** The same of one operation. */
 function seenAt({ view, at, pathValues, subjects, roots, actor, responseClass, declared }: AbuseSeen, endpointId: string): KindSeen {
   return { view, at, endpointId, pathValues, subjects, roots, actor, responseClass, declared };
@@ -244,6 +257,7 @@ export interface AbuseState {
   readonly logins: WatchesState;
   readonly pumping: PumpingState;
   /** Absent in older states. */
+  readonly refusals?: LogRefusalsState;
   readonly vouchers?: WatchesState;
   readonly voucherDoors?: VoucherDoorsState;
 }
