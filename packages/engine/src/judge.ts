@@ -7,12 +7,13 @@ import { classOfEach } from "./exchange/batch-answer.ts";
 import { type ClassifiedAnswer, classifyResponse, cookiesOfRedirect } from "./exchange/response-class.ts";
 import { headerOf, pairsOf } from "./exchange/view-of.ts";
 import { credentialOf } from "./exchange/credential-of.ts";
-import { pathReadings } from "./exchange/path-readings.ts";
+import { endOfPath, pathReadings } from "./exchange/path-readings.ts";
 import { splitUrl } from "./exchange/split-target.ts";
 import { GateEngine, type GateEngineOptions } from "./decide/gate-engine.ts";
-import { allowProven, type Reservation } from "./decide/reservation.ts";
+import { allowOther, allowProven, type Reservation } from "./decide/reservation.ts";
 import { askedOf, type Disclosure, type GuardedEndpoint, isWon, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
 import { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
+import { GuardVariants, isBodiless, type Kin, kinOf } from "./decide/guard-variants.ts";
 import { FrontRoutes } from "./inventory/front-routes.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
@@ -45,6 +46,7 @@ export class Judge {
   readonly #answers = new TimeQueue<Open>();
   #waitingBytes = 0;
   #matcher = new GuardMatcher([]);
+  #variants: GuardVariants;
   #fronts: FrontRoutes;
   readonly #tries: TryLimits;
   readonly #holds: AbuseHolds;
@@ -61,6 +63,7 @@ export class Judge {
     this.#sink = sink;
     this.#options = options;
     this.#fronts = new FrontRoutes([], ports);
+    this.#variants = new GuardVariants([], ports);
     this.#tries = new TryLimits(ports);
     this.#holds = new AbuseHolds(ports);
     this.ledger = options.ledger ?? new Ledger(ports, options);
@@ -135,7 +138,7 @@ export class Judge {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments: path, query } = splitUrl(exchange.url);
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
-    const { segments, endpoint } = this.#placed(exchange, host, path, query);
+    const { segments, endpoint, variant } = this.#placed(exchange, host, path, query);
     let limited: Open["limited"] = this.#options.limit?.(exchange, at);
     let tried = limited === undefined ? this.#tried(exchange, host, segments, query, at) : undefined;
     if (tried !== undefined && "wait" in tried) limited = tried.reason;
@@ -146,12 +149,24 @@ export class Judge {
       tried = undefined;
     }
     if (limited !== undefined && limited !== "observed" && this.#options.mode === "enforce") {
-      const refused: Open = { dueAt, index, exchange, endpoint: undefined, reservation: undefined, limited, extracted: undefined, tries: undefined, hold: undefined };
+      const refused: Open = {
+        dueAt,
+        index,
+        exchange,
+        endpoint: undefined,
+        reservation: undefined,
+        kin: undefined,
+        limited,
+        extracted: undefined,
+        tries: undefined,
+        hold: undefined,
+      };
       this.#answers.push(dueAt, refused);
       return refused;
     }
     let reservation: Reservation | undefined;
     let extracted: Extracted | undefined;
+    let kin: Open["kin"];
     if (endpoint !== undefined) {
       extracted =
         subjectInPath(endpoint.subjects, endpoint.template, segments, this.#ports) ??
@@ -160,8 +175,12 @@ export class Judge {
       reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at, (asns) =>
         clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", extracted?.subjects[0]?.type, asns, this.#ports),
       );
+      if (reservation !== undefined && variant === true) {
+        kin = this.#kinOf(endpoint, exchange, extracted.first);
+        if (kin === "other" || (kin === "denied" && reservation.would === "allow")) allowOther(reservation);
+      }
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
-      else if (reservation !== undefined && endpoint.won !== undefined)
+      else if (reservation !== undefined && endpoint.won !== undefined && reservation.reason !== "another-endpoint")
         this.gate.allowRight(
           reservation,
           isWon(endpoint, () => this.#classOf(endpoint, exchange, extracted?.first ?? "")),
@@ -173,6 +192,7 @@ export class Judge {
       exchange,
       endpoint,
       reservation,
+      kin,
       limited,
       extracted,
       tries: tried === undefined || "wait" in tried ? undefined : tried,
@@ -186,11 +206,12 @@ export class Judge {
   #placed(exchange: Exchange, host: string, segments: readonly string[], query: string): Routed {
     const placed = this.#placedAt(exchange, host, segments, query);
     if (placed.endpoint?.state === "budgeted") return placed;
-    for (const reading of pathReadings(exchange.url)) {
+    const readings = pathReadings(exchange.url);
+    for (const reading of readings) {
       const other = this.#placedAt(exchange, host, reading, query);
       if (other.endpoint?.state === "budgeted") return other;
     }
-    return placed;
+    return this.#variants.among(exchange.method, host, endOfPath(exchange.url, segments), readings) ?? placed;
   }
 
   #placedAt(exchange: Exchange, host: string, segments: readonly string[], query: string): Routed {
@@ -233,7 +254,12 @@ export class Judge {
       const answer = this.#answered(exchange, open.extracted?.first ?? "");
       const seen = classifyResponse(endpoint.classes, answer, this.#ports);
       const tells =
-        !provesItself(endpoint, response.status, () => seen) && response.status > 0 && response.status !== 429 && response.status < 500 && !endpoint.tellsNothing.includes(seen.id);
+        (open.kin ?? "told") === "told" &&
+        !provesItself(endpoint, response.status, () => seen) &&
+        response.status > 0 &&
+        response.status !== 429 &&
+        response.status < 500 &&
+        !endpoint.tellsNothing.includes(seen.id);
       rows = this.gate.settle(reservation, {
         exchangeId: exchange.id,
         tells,
@@ -242,7 +268,8 @@ export class Judge {
         classOf: classOfEach(endpoint, answer, open.extracted, this.#ports),
         endpointId: askedOf(endpoint, exchange.method),
       });
-      noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
+      if (reservation.reason !== "another-endpoint")
+        noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
       if (open.extracted !== undefined) known = { rules: endpoint.subjects, template: endpoint.template, extracted: open.extracted };
     }
     if (open.hold !== undefined) noted = withNote(exchange, withHold(noted === exchange ? undefined : noted.gate, open.hold, this.#options.mode));
@@ -276,6 +303,12 @@ export class Judge {
     };
   }
 
+  /** Whether a request beside the guarded path was answered as there. */
+  #kinOf(endpoint: GuardedEndpoint, exchange: Exchange, first: string): Kin {
+    const { status } = exchange.response;
+    return status > 0 && status !== 429 && status < 500 ? kinOf(endpoint, this.#classOf(endpoint, exchange, first), isBodiless(exchange.method, status)) : "other";
+  }
+
   #classOf(endpoint: GuardedEndpoint, exchange: Exchange, first: string): ResponseClass {
     return classifyResponse(endpoint.classes, this.#answered(exchange, first), this.#ports);
   }
@@ -287,6 +320,7 @@ export class Judge {
     this.#version = policy.version;
     this.gate.setPolicy(policy);
     this.#matcher = new GuardMatcher(policy.endpoints, this.#ports);
+    this.#variants = new GuardVariants(policy.endpoints, this.#ports);
     this.#fronts = new FrontRoutes(policy.routeFronts ?? [], this.#ports);
     this.#principals = new Set(policy.principals);
     this.#tries.setPolicy(policy);
@@ -347,6 +381,8 @@ interface Open {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
+  /** Of a request that may be a variant of the guarded one; undefined: it is the guarded one. */
+  readonly kin: Kin | undefined;
   readonly limited: "throttle" | TryRefusal["reason"] | AbuseHold["reason"] | "observed" | undefined;
   /** Codes that were tried and are not judged yet, prompts that are counted and may not have been sent. */
   readonly tries: Tries | undefined;

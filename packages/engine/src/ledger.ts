@@ -114,6 +114,7 @@ export class Ledger {
     const { inventory, oracles, anchors } = this;
     this.#guards = new GuardKeeper(
       {
+        ports,
         mode: options.mode,
         budget: options.budget,
         declaredEndpoints: options.declaredEndpoints,

@@ -57,6 +57,8 @@ export interface GuardedEndpoint {
   readonly each?: ClassScheme;
   /** Ids of response classes that tell nothing about the subject: their credits are refunded. */
   readonly tellsNothing: readonly string[];
+  /** Classes of its answers that tell of somebody: by them a variant of its path is known, see `guard-variants.ts`. Absent where none are known, or it is under no budget. */
+  readonly tells?: readonly TellingClass[];
   /** How to answer when the budget is spent. */
   readonly uniform: UniformAnswer;
   readonly budget: Budget;
@@ -93,6 +95,16 @@ export interface GuardedEndpoint {
   readonly named?: NamedClients;
   /** Questions answered before this guard stood: the gate charges them to their askers, each once. */
   readonly before?: readonly EarlyContact[];
+}
+
+/** A class of answers to questions about somebody. */
+export interface TellingClass {
+  readonly id: string;
+  readonly status: number;
+  /** Of a JSON answer, with blanks between; `""` of any other. */
+  readonly fields: string;
+  /** It says that there is nobody, or nothing that only somebody who is there could get. */
+  readonly denies: boolean;
 }
 
 /** An endpoint that checks codes; of the guard only `method`, `host`, `template`, `subjects` and `classes` count. `subjects`: on whom a code is tried; none where that is not known. */

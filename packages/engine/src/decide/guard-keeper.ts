@@ -1,5 +1,6 @@
 import type { InventoryEndpoint } from "../inventory/inventory-endpoint.ts";
 import { type CodeDoor, defaultBudget, type GatePolicy, type GuardedEndpoint, type Held, type HoldDoor, type SubjectRule } from "./gate-policy.ts";
+import { GuardVariants } from "./guard-variants.ts";
 import { GuardMaker, type GuardParts } from "./guard-maker.ts";
 
 /**
@@ -22,6 +23,8 @@ export class GuardKeeper {
   #heldVersion = -1;
   readonly #touched = new Set<InventoryEndpoint>();
   readonly #maker: GuardMaker;
+  /** Of the guards of the last policy. */
+  #variants: GuardVariants;
   /** Ids the gate was told of, oldest first: a door that goes on under another name, or is split, is told with them. */
   readonly #told = new Set<string>();
   /** A guard is to be put up or tightened: the gate is told at once. */
@@ -32,7 +35,13 @@ export class GuardKeeper {
 
   constructor(parts: GuardParts, state: GuardState) {
     this.#parts = parts;
-    this.#maker = new GuardMaker(parts, state.held, (endpoint) => this.#formerly(endpoint));
+    this.#variants = new GuardVariants([], parts.ports);
+    this.#maker = new GuardMaker(
+      parts,
+      state.held,
+      (endpoint) => this.#formerly(endpoint),
+      () => this.#variants,
+    );
     for (const hash of state.principals) this.#principals.add(hash);
     for (const id of state.told ?? []) this.#told.add(id);
     this.#policy = { version: 0, mode: parts.mode, endpoints: [], principals: [...this.#principals] };
@@ -132,6 +141,7 @@ export class GuardKeeper {
       if (!endpoints.some((endpoint) => endpoint.method === one.method && endpoint.template === one.template)) endpoints.push(one);
     }
     for (const { id } of endpoints) this.#tell(id);
+    this.#variants = new GuardVariants(endpoints, this.#parts.ports);
     this.#policy = {
       version: this.#policy.version + 1,
       mode: this.#parts.mode,
@@ -202,7 +212,11 @@ export class GuardKeeper {
     this.#surveyed = { ...this.#surveyed, version: this.#parts.inventory.version, endpoints: endpoints.length };
     this.#sinceSurvey = 0;
     let changed = false;
-    for (const endpoint of endpoints) changed = this.#reguard(endpoint) || changed;
+    // After a restart, too, variants are found beside the guards that stood.
+    const stood = endpoints.filter(({ id }) => this.isHeld(id));
+    for (const endpoint of stood) changed = this.#reguard(endpoint) || changed;
+    if (this.#policy.version === 0) this.#variants = new GuardVariants([...this.#guards.values()], this.#parts.ports);
+    for (const endpoint of endpoints) if (!this.isHeld(endpoint.id) || !stood.includes(endpoint)) changed = this.#reguard(endpoint) || changed;
     const alive = new Set(endpoints);
     for (const guards of [this.#guards, this.#prompting, this.#checking, this.#holding]) {
       if (guards !== this.#guards) for (const call of this.#parts.inventory.calls()) alive.add(call);
@@ -275,6 +289,8 @@ function sameParts(a: GuardedEndpoint, b: GuardedEndpoint): boolean {
     (a.formerly ?? noIds).length === (b.formerly ?? noIds).length &&
     (a.formerly ?? noIds).every((id, i) => id === b.formerly?.[i]) &&
     (a.apart ?? noIds).join() === (b.apart ?? noIds).join() &&
+    (a.tells ?? noIds).length === (b.tells ?? noIds).length &&
+    (a.tells ?? []).every(({ id, denies }, i) => id === b.tells?.[i]?.id && denies === b.tells[i].denies) &&
     a.tellsNothing.length === b.tellsNothing.length &&
     a.tellsNothing.every((id, i) => id === b.tellsNothing[i]) &&
     a.budget.startCredits === b.budget.startCredits &&

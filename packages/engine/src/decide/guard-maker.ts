@@ -24,6 +24,8 @@ import {
 } from "./gate-policy.ts";
 import { abusePolicy } from "../detect/abuse/abuse-policy.ts";
 import { ownMethods } from "./guard-matcher.ts";
+import { type GuardVariants, isBodiless, kinOf } from "./guard-variants.ts";
+import type { Ports } from "../exchange/ports.ts";
 import { naturalKeyTypes } from "../exchange/subject.ts";
 import { natural, type SubjectRules } from "./subject-rules.ts";
 
@@ -34,11 +36,13 @@ export class GuardMaker {
   readonly #held: Set<string>;
 
   readonly #formerly: (endpoint: InventoryEndpoint) => readonly string[];
+  readonly #variants: () => GuardVariants;
 
-  /** `formerly`: what else the gate knows an endpoint by. */
-  constructor(parts: GuardParts, held: readonly string[], formerly: (endpoint: InventoryEndpoint) => readonly string[]) {
+  /** `formerly`: what else the gate knows an endpoint by; `variants`: of the guards it was told of. */
+  constructor(parts: GuardParts, held: readonly string[], formerly: (endpoint: InventoryEndpoint) => readonly string[], variants: () => GuardVariants) {
     this.#parts = parts;
     this.#formerly = formerly;
+    this.#variants = variants;
     this.#held = new Set(held);
   }
 
@@ -73,6 +77,7 @@ export class GuardMaker {
     const signedIn = door || owned ? undefined : this.#signedIn(endpoint, rules);
     const apart = this.#apart(endpoint);
     const cut = this.#parts.targets?.cut(endpoint.id, at) ?? 1;
+    const tells = state === "budgeted" && !owned && signedIn !== true ? this.#parts.oracles.tells(endpoint.id) : noTells;
     const named = state === "budgeted" && !signedIn ? this.#parts.named?.(endpoint.id, at) : undefined;
     return {
       id: endpoint.id,
@@ -84,6 +89,7 @@ export class GuardMaker {
       classes: this.#parts.schemes.scheme(endpoint.id),
       ...(each === emptyScheme ? {} : { each }),
       tellsNothing: this.#parts.oracles.tellsNothing(endpoint.id),
+      ...(tells.length === 0 ? {} : { tells }),
       uniform: declared?.uniform ?? this.#parts.uniform.uniformFor(endpoint.id, door ? refusedUniform : owned ? absentUniform : undefined),
       ...(owned ? { owned: true as const } : {}),
       budget: { ...defaultBudget, ...this.#parts.budget, ...declared?.budget },
@@ -212,9 +218,9 @@ export class GuardMaker {
     if (telling && this.#held.has(endpoint.id) && !this.#parts.anchors.isIssuer(endpoint.id)) return "budgeted";
     // A sign-in that tells a wrong password from an unknown account: its refusals are a lookup.
     if (this.#parts.anchors.isDoor(endpoint.id)) {
-      if (!natural(rules) || !this.#parts.oracles.suspects(endpoint.id)) return undefined;
+      if (!natural(rules) || !this.#parts.oracles.suspects(endpoint.id) || this.#isVariant(endpoint)) return undefined;
       // Held, too: one sign-in of the asker's own must not take the guard away before it is known what a door this is.
-      if (this.#held.size < heldMax) this.#held.add(endpoint.id);
+      this.#hold(endpoint, rules);
       return "budgeted";
     }
     if (rules.length === 0 || this.#parts.anchors.isAnchorEndpoint(endpoint.id)) return undefined;
@@ -222,8 +228,48 @@ export class GuardMaker {
     if (endpoint.posture().bare.verdict === "enforced" && !(telling && this.#signedIn(endpoint, rules) === true)) return undefined;
     if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
     if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
-    if (this.#held.size < heldMax) this.#held.add(endpoint.id);
+    if (this.#isVariant(endpoint)) return "watched";
+    this.#hold(endpoint, rules);
     return "budgeted";
+  }
+
+  /** Its own guard stays; and what turns out to be a variant of it before the next policy gets none. */
+  #hold(endpoint: InventoryEndpoint, subjects: readonly SubjectRule[]): void {
+    const { id, method, host, template } = endpoint;
+    if (this.#held.has(id) || this.#held.size >= heldMax) return;
+    this.#held.add(id);
+    const tells = this.#parts.oracles.tells(id);
+    this.#variants().add({
+      id,
+      method,
+      host,
+      template,
+      state: "budgeted",
+      subjects,
+      tells,
+      classes: noScalars,
+      tellsNothing: noIds,
+      uniform: refusedUniform,
+      budget: defaultBudget,
+    });
+  }
+
+  /**
+   * It is another path to what is guarded already, and says nothing that is not said there: the guard there judges it, or each of such paths, of which there may be no end, would begin with
+   * credits and limits of its own.
+   */
+  #isVariant(endpoint: InventoryEndpoint): boolean {
+    if (this.#held.has(endpoint.id)) return false;
+    const { method, host, template } = endpoint;
+    const variant = this.#variants().find(
+      method,
+      host,
+      template.split("/").filter((segment) => segment !== ""),
+      true,
+    );
+    if (variant === undefined || variant.endpoint.id === endpoint.id) return false;
+    const told = this.#parts.oracles.tells(endpoint.id).filter(({ denies }) => !denies);
+    return told.length > 0 && told.every((one) => kinOf(variant.endpoint, one, isBodiless(method, one.status)) !== "other");
   }
 
   /**
@@ -262,6 +308,7 @@ export class GuardMaker {
 
 /** What guards are made of. */
 export interface GuardParts {
+  readonly ports: Pick<Ports, "hash">;
   readonly mode: Mode;
   readonly budget: Partial<Budget> | undefined;
   readonly expected?: readonly ExpectedCaller[] | undefined;
@@ -337,6 +384,7 @@ const absentUniform: UniformAnswer = { status: 404, headers: [["Content-Type", "
 /** As many endpoints as one gate guards. */
 const heldMax = 4_096;
 const noIds: readonly string[] = [];
+const noTells: NonNullable<GuardedEndpoint["tells"]> = [];
 /** A header or a cookie says who asks rather than what for. */
 const objectPlaces: ReadonlySet<string> = new Set(["path", "query", "form", "json"]);
 const noScalars: GuardedEndpoint["classes"] = { scalars: [] };

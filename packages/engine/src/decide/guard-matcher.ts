@@ -124,6 +124,8 @@ const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 export interface Routed {
   readonly segments: readonly string[];
   readonly endpoint: GuardedEndpoint | undefined;
+  /** The path is not the guarded one, and may be a variant of it. */
+  readonly variant?: true;
 }
 
 interface Node {

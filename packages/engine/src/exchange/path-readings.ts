@@ -31,6 +31,14 @@ export function pathReadings(target: string): readonly (readonly string[])[] {
   return readings;
 }
 
+/** The last {@link segmentsMax} segments of a path that has more, decoded, for finding what wildcards serve behind any number of segments; of a shorter one `segments`, as they were read. */
+export function endOfPath(target: string, segments: readonly string[]): readonly string[] {
+  if (segments.length < segmentsMax) return segments;
+  const mark = target.search(/[?#]/);
+  const path = (mark < 0 ? target : target.slice(0, mark)).slice(-pathCharactersMax);
+  return segmentsOf(path).slice(-segmentsMax).map(decodePercent);
+}
+
 export const decodingsMax = 3;
 /** As long as {@link segmentsMax} segments can be. */
 const pathCharactersMax = segmentsMax * segmentCharactersMax;

@@ -3,6 +3,7 @@ import {
   type Anchor,
   type Actor,
   actorOf,
+  allowOther,
   allowProven,
   askedOf,
   classifyResponse,
@@ -11,6 +12,7 @@ import {
   classOfEach,
   cookiesOfRedirect,
   credentialOf,
+  endOfPath,
   extractSubjects,
   type Extracted,
   type GateEngine,
@@ -18,12 +20,15 @@ import {
   type GatePolicy,
   FrontRoutes,
   GuardMatcher,
+  GuardVariants,
   type GuardedEndpoint,
   type HeaderList,
   type HoldDoor,
   type AbuseHold,
   headerOf,
+  isBodiless,
   isRouteOf,
+  kinOf,
   networkOf,
   pairsOf,
   type RequestParts,
@@ -57,6 +62,7 @@ export class JudgingGate implements GatePort {
   readonly #options: JudgingGateOptions;
   #limits: RateLimits | undefined;
   #matcher = new GuardMatcher([]);
+  #variants: GuardVariants;
   #fronts: FrontRoutes;
   #guards: readonly GuardedEndpoint[] = [];
   #principals: ReadonlySet<string> = new Set();
@@ -72,6 +78,7 @@ export class JudgingGate implements GatePort {
     this.#options = options;
     this.#limits = options.limits;
     this.#fronts = new FrontRoutes([], options.ports);
+    this.#variants = new GuardVariants([], options.ports);
     this.#limited = new TryLimits(options.ports);
     this.#holds = options.holds ?? new AbuseHolds(options.ports);
   }
@@ -84,6 +91,7 @@ export class JudgingGate implements GatePort {
   setPolicy(policy: GatePolicy): void {
     this.#options.engine.setPolicy(policy);
     this.#matcher = new GuardMatcher(policy.endpoints, this.#options.ports);
+    this.#variants = new GuardVariants(policy.endpoints, this.#options.ports);
     this.#fronts = new FrontRoutes(policy.routeFronts ?? [], this.#options.ports);
     this.#guards = policy.endpoints;
     this.#principals = new Set(policy.principals);
@@ -115,11 +123,12 @@ export class JudgingGate implements GatePort {
   #placed(head: RequestHead, segments: readonly string[], sent: RouteSent): Routed {
     const placed = this.#placedAt(head.method, segments, sent);
     if (placed.endpoint?.state === "budgeted" || this.#guards.length === 0) return placed;
-    for (const reading of readingsOf(head)) {
+    const readings = readingsOf(head);
+    for (const reading of readings) {
       const other = this.#placedAt(head.method, reading, sent);
       if (other.endpoint?.state === "budgeted") return other;
     }
-    return placed;
+    return this.#variants.among(head.method, this.#options.scope, endOfPath(head.target, segments), readings) ?? placed;
   }
 
   #placedAt(method: string, segments: readonly string[], sent: RouteSent): Routed {
@@ -161,7 +170,7 @@ export class JudgingGate implements GatePort {
 
   /** Undefined where nobody has anything to say. */
   #waiting(head: RequestHead, query: string, placed: Routed, front: readonly string[] | undefined): Waiting | undefined {
-    let { segments, endpoint } = placed;
+    let { segments, endpoint, variant } = placed;
     let doors = this.#doorsAt(head, segments);
     if (endpoint?.state !== "budgeted" && doors === undefined)
       for (const reading of readingsOf(head)) {
@@ -169,11 +178,12 @@ export class JudgingGate implements GatePort {
         if (doors === undefined) continue;
         segments = reading;
         endpoint = undefined;
+        variant = undefined;
         break;
       }
     if (endpoint === undefined && doors === undefined && front === undefined) return undefined;
     const { tries, hold } = doors ?? noDoors;
-    return { number: ++this.#count, head, endpoint, doors: tries, hold, segments, query, front, note: undefined, held: undefined };
+    return { number: ++this.#count, head, endpoint, variant, doors: tries, hold, segments, query, front, note: undefined, held: undefined };
   }
 
   /** What is limited there besides questions; undefined where nothing is. */
@@ -220,13 +230,17 @@ export class JudgingGate implements GatePort {
     };
     const responseClass = classifyResponse(endpoint.classes, said, this.#options.ports);
     const proven = provesItself(endpoint, answer.status, () => responseClass);
-    if (proven) allowProven(reservation);
+    const kin =
+      token.waiting.variant === undefined || tellsNothing(answer.status) ? undefined : kinOf(endpoint, responseClass, isBodiless(token.waiting.head.method, answer.status));
+    const other = token.waiting.variant === true && (kin === undefined || kin === "other" || (kin === "denied" && reservation.would === "allow"));
+    if (other) allowOther(reservation);
+    else if (proven) allowProven(reservation);
     else
       this.#options.engine.allowRight(
         reservation,
         isWon(endpoint, () => responseClass),
       );
-    const tells = !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
+    const tells = (kin ?? "told") === "told" && !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
     const rows = this.#options.engine.settle(reservation, {
       exchangeId: this.#idOf(token.waiting.number),
       tells,
@@ -237,13 +251,16 @@ export class JudgingGate implements GatePort {
     });
     if (rows.length > 0) this.#options.journal(rows);
     this.#options.signals(this.#options.engine.drain());
-    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0 };
+    // What is another endpoint's is written down as what nobody guards.
+    if (other) return released;
+    const journaled = rows.length > 0 || kin === "denied";
+    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled };
     const tookMs = answer.tookMs ?? answer.at - token.waiting.head.at;
     if (answer.status < 500) this.#pace.took(endpoint.id, responseClass.id, tookMs);
     if (reservation.action !== "uniform") return released;
     const { uniform } = endpoint;
     const asked = answer.at - tookMs;
-    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: rows.length > 0, answered: uniform.status };
+    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled, answered: uniform.status };
     return {
       kind: "replace",
       status: uniform.status,
@@ -417,6 +434,8 @@ interface Waiting {
   readonly head: RequestHead;
   /** Undefined where only codes and prompts are counted. */
   readonly endpoint: GuardedEndpoint | undefined;
+  /** It was not asked at the guarded path, and may be a variant of it. */
+  readonly variant: true | undefined;
   readonly doors: TryDoors | undefined;
   readonly hold: HoldDoor | undefined;
   readonly segments: readonly string[];

@@ -1,3 +1,4 @@
+import type { TellingClass } from "../../decide/gate-policy.ts";
 import type { Subject } from "../../exchange/subject.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { capacityOf, type Capacity } from "../observe/capacity.ts";
@@ -192,6 +193,18 @@ export class OracleTracker {
     if (oracle === undefined || this.#sides.get(endpointId)?.guarded === true) return [];
     const meanings = this.#meaningsOf(endpointId, oracle);
     return oracle.classes.filter((_, symbol) => meanings[symbol]?.meaning === "nothing").map((record) => record.id);
+  }
+
+  /** Classes whose answers tell of somebody. One of which it is not known whether it confirms does, unless it is a refusal; such a one may be about anything. */
+  tells(endpointId: string): readonly TellingClass[] {
+    const oracle = this.#endpoints.get(endpointId);
+    if (oracle === undefined) return [];
+    const meanings = this.#meaningsOf(endpointId, oracle);
+    return oracle.classes.flatMap(({ id, status, fields }, symbol) => {
+      const meaning = meanings[symbol]?.meaning ?? "unknown";
+      if (meaning === "nothing") return [];
+      return [{ id, status, fields: fields.join(" "), denies: meaning === "denied" || (meaning === "unknown" && status >= 400) }];
+    });
   }
 
   state(endpointId: string): OracleState {
