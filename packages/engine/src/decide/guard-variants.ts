@@ -101,7 +101,7 @@ export class GuardVariants {
         if (next < 0) return undefined;
         continue;
       }
-      while (!template && next < segments.length && !mayBe(part, segments[next] ?? "")) next++;
+      if (!template) while (next < segments.length && !mayBe(part, segments[next] ?? "")) next++;
       const value = segments[next];
       if (value === undefined) return undefined;
       path[part.place] = value;

@@ -167,3 +167,51 @@ test("messages to a pumped prefix are refused before the service is asked, and s
   for (let n = 0; n < 2; n++) ask("POST", number(n), 200);
   expect(done.at(-1)?.note).toMatchObject({ action: "throttle", reason: "sms-held", answered: 403 });
 });
+
+test("a path beside a guarded one spends that one's credits where its answers are the same, is answered as there when they are spent, and is left alone where they are others", () => {
+  const { owned: _, ...base } = owned;
+  const lookup: GuardedEndpoint = {
+    ...base,
+    id: "0000000000000006",
+    template: "/v1/users/lookup/{phone}",
+    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
+    tells: [
+      { id: "hit", status: 200, fields: "active", denies: false },
+      { id: "miss", status: 404, fields: "error", denies: true },
+    ],
+  };
+  const { gate, rows, done } = gateOf("enforce", { endpoints: [lookup] });
+  let at = 10_000;
+  /** What its client gets: the service's own answer, or the one in its place. */
+  const answered = (target: string, status: number, body: object): string => {
+    const head: RequestHead = { at: (at += 1_000), method: "GET", host: "svc", target, rawHeaders: [], address: "192.0.2.7" };
+    const ruling = gate.onRequest(head);
+    const text = JSON.stringify(body);
+    const release =
+      ruling.kind === "hold"
+        ? gate.onAnswer(ruling, { at: at + 5, status, rawHeaders: ["Content-Type", "application/json"], body: new TextEncoder().encode(text), complete: true })
+        : { kind: "pass" as const };
+    gate.onComplete(captureOf(head, ruling, status, text));
+    return release.kind;
+  };
+  const path = (n: number): string => `/v${n % 50}/mobile/users/lookup/+4915123450${100 + n}/x`;
+  // Who is not there costs nothing while there are credits.
+  for (let n = 0; n < 20; n++) expect(answered(path(n), 404, { error: "unknown" })).toBe("pass");
+  expect(rows).toEqual([]);
+  expect(Array.from({ length: 20 }, (_, n) => answered(path(100 + n), 200, { active: true })).filter((kind) => kind === "pass")).toHaveLength(8);
+  expect(rows.map(({ endpointId, answer }) => `${endpointId} ${answer}`)).toEqual(Array.from({ length: 20 }, (_, n) => `${lookup.id} ${n < 8 ? "truthful" : "uniform"}`));
+  expect(done.at(-1)?.note).toMatchObject({ action: "uniform", reason: "credits-spent", answered: 404, journaled: true });
+  expect(answered(path(200), 404, { error: "unknown" })).toBe("replace");
+  expect(done.at(-1)?.note).toMatchObject({ action: "uniform", answered: 404, journaled: true });
+  expect(answered("/v1/users/lookup/+4915123450300", 200, { active: true })).toBe("replace");
+  for (const [status, body] of [
+    [200, { items: [] }],
+    [500, { error: "unknown" }],
+    [429, { error: "unknown" }],
+    [400, { error: "unknown" }],
+  ] as const) {
+    expect(answered(path(301), status, body)).toBe("pass");
+    expect(done.at(-1)?.note).toBeUndefined();
+  }
+  expect(rows).toHaveLength(21);
+});
