@@ -218,7 +218,7 @@ export class GuardMaker {
     if (telling && this.#held.has(endpoint.id) && !this.#parts.anchors.isIssuer(endpoint.id)) return "budgeted";
     // A sign-in that tells a wrong password from an unknown account: its refusals are a lookup.
     if (this.#parts.anchors.isDoor(endpoint.id)) {
-      if (!natural(rules) || !this.#parts.oracles.suspects(endpoint.id) || this.#isVariant(endpoint)) return undefined;
+      if (!natural(rules) || !this.#parts.oracles.suspects(endpoint.id) || this.#isVariant(endpoint, rules)) return undefined;
       // Held, too: one sign-in of the asker's own must not take the guard away before it is known what a door this is.
       this.#hold(endpoint, rules);
       return "budgeted";
@@ -228,7 +228,7 @@ export class GuardMaker {
     if (endpoint.posture().bare.verdict === "enforced" && !(telling && this.#signedIn(endpoint, rules) === true)) return undefined;
     if (!telling || !this.#parts.rules.isAbout(endpoint, rules)) return "watched";
     if (!natural(rules) && !this.#openToStrangers(endpoint)) return "watched";
-    if (this.#isVariant(endpoint)) return "watched";
+    if (this.#isVariant(endpoint, rules)) return "watched";
     this.#hold(endpoint, rules);
     return "budgeted";
   }
@@ -258,7 +258,7 @@ export class GuardMaker {
    * It is another path to what is guarded already, and says nothing that is not said there: the guard there judges it, or each of such paths, of which there may be no end, would begin with
    * credits and limits of its own.
    */
-  #isVariant(endpoint: InventoryEndpoint): boolean {
+  #isVariant(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
     if (this.#held.has(endpoint.id)) return false;
     const { method, host, template } = endpoint;
     const variant = this.#variants().find(
@@ -268,6 +268,11 @@ export class GuardMaker {
       true,
     );
     if (variant === undefined || variant.endpoint.id === endpoint.id) return false;
+    // That guard must find whom a request is about: one that reads bodies finds nobody in a path.
+    const readsAll = rules.every(({ location }) =>
+      variant.endpoint.subjects.some((known) => known.location.in === location.in && (location.in === "path" || known.location.name === location.name)),
+    );
+    if (!readsAll) return false;
     const told = this.#parts.oracles.tells(endpoint.id).filter(({ denies }) => !denies);
     return told.length > 0 && told.every((one) => kinOf(variant.endpoint, one, isBodiless(method, one.status)) !== "other");
   }
