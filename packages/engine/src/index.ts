@@ -48,13 +48,14 @@ export { type Extracted, extractSubjects, type RequestParts } from "./exchange/s
 export { classOfEach } from "./exchange/batch-answer.ts";
 export { classifyResponse, cookiesOfRedirect, type ClassifiedAnswer } from "./exchange/response-class.ts";
 export { GateEngine, type GateEngineOptions } from "./decide/gate-engine.ts";
-export { allowOther, allowProven, type Outcome, type Reservation } from "./decide/reservation.ts";
+export { allowProven, type Outcome, type Reservation } from "./decide/reservation.ts";
 export { measureFloor, type FloorBasis, type FloorInput, type FloorMeasure, type FloorProgress, type MiddleAndHigh } from "./decide/floor/measure-floor.ts";
 export { newcomerDaysKept, type NewcomerHour } from "./decide/newcomer-hours.ts";
 export { type Door, sameDoor } from "./decide/same-door.ts";
 export type { CanaryKind, CanarySet } from "./decide/canaries.ts";
-export { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
-export { GuardVariants, isBodiless, type Kin, kinOf } from "./decide/guard-variants.ts";
+export { GuardMatcher, type Routed, type Variant } from "./decide/guard-matcher.ts";
+export type { LooksOf } from "./decide/named-apart.ts";
+export { GuardVariants, isBodiless, kinOf } from "./decide/guard-variants.ts";
 export { FrontRoutes, isRouteOf, type RouteSent } from "./inventory/front-routes.ts";
 export { type AbuseHold, withHold } from "./decide/abuse-hold.ts";
 export { AbuseHolds } from "./decide/abuse-holds.ts";

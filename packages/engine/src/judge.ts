@@ -10,10 +10,10 @@ import { credentialOf } from "./exchange/credential-of.ts";
 import { endOfPath, pathReadings } from "./exchange/path-readings.ts";
 import { splitUrl } from "./exchange/split-target.ts";
 import { GateEngine, type GateEngineOptions } from "./decide/gate-engine.ts";
-import { allowOther, allowProven, type Reservation } from "./decide/reservation.ts";
+import { allowProven, type Reservation } from "./decide/reservation.ts";
 import { askedOf, type Disclosure, type GuardedEndpoint, isWon, provesItself, type UniformAnswer } from "./decide/gate-policy.ts";
-import { GuardMatcher, type Routed } from "./decide/guard-matcher.ts";
-import { GuardVariants, isBodiless, type Kin, kinOf } from "./decide/guard-variants.ts";
+import { GuardMatcher, type Routed, type Variant } from "./decide/guard-matcher.ts";
+import { GuardVariants, isBodiless, kinOf } from "./decide/guard-variants.ts";
 import { FrontRoutes } from "./inventory/front-routes.ts";
 import { renderUniform } from "./detect/oracle/uniform-template.ts";
 import type { Signal } from "./detect/signal.ts";
@@ -138,7 +138,9 @@ export class Judge {
     const dueAt = Math.max(at, exchange.at + (exchange.durationMs ?? 0));
     const { host: urlHost, segments: path, query } = splitUrl(exchange.url);
     const host = urlHost !== "" ? urlHost : headerOf(exchange.request.headers, "host").toLowerCase();
-    const { segments, endpoint, variant } = this.#placed(exchange, host, path, query);
+    const placed = this.#placed(exchange, host, path, query);
+    const { segments } = placed;
+    let { endpoint } = placed;
     let limited: Open["limited"] = this.#options.limit?.(exchange, at);
     let tried = limited === undefined ? this.#tried(exchange, host, segments, query, at) : undefined;
     if (tried !== undefined && "wait" in tried) limited = tried.reason;
@@ -155,9 +157,9 @@ export class Judge {
         exchange,
         endpoint: undefined,
         reservation: undefined,
-        kin: undefined,
         limited,
         extracted: undefined,
+        denied: false,
         tries: undefined,
         hold: undefined,
       };
@@ -166,21 +168,15 @@ export class Judge {
     }
     let reservation: Reservation | undefined;
     let extracted: Extracted | undefined;
-    let kin: Open["kin"];
+    const variant = placed.variant === undefined ? undefined : this.#asVariant(placed.variant, exchange, query, at);
+    if (variant !== undefined) ({ endpoint, reservation, extracted } = variant);
+    else if (endpoint !== undefined) {
+      extracted = this.#extracted(endpoint, exchange, segments, query);
+      reservation = this.#reserve(endpoint, exchange, extracted, query, at);
+    }
     if (endpoint !== undefined) {
-      extracted =
-        subjectInPath(endpoint.subjects, endpoint.template, segments, this.#ports) ??
-        extractSubjects(endpoint.subjects, endpoint.template, partsOfRequest(exchange, segments, query), this.#ports);
-      const actor = this.#actorOf(exchange, query);
-      reservation = this.gate.reserve(endpoint.id, actor, extracted.subjects, extracted.truncated, at, (asns) =>
-        clientOfRequest(exchange.client, exchange.request, extracted?.first ?? "", extracted?.subjects[0]?.type, asns, this.#ports),
-      );
-      if (reservation !== undefined && variant === true) {
-        kin = this.#kinOf(endpoint, exchange, extracted.first);
-        if (kin === "other" || (kin === "denied" && reservation.would === "allow")) allowOther(reservation);
-      }
       if (reservation !== undefined && provesItself(endpoint, exchange.response.status, () => this.#classOf(endpoint, exchange, extracted?.first ?? ""))) allowProven(reservation);
-      else if (reservation !== undefined && endpoint.won !== undefined && reservation.reason !== "another-endpoint")
+      else if (reservation !== undefined && endpoint.won !== undefined)
         this.gate.allowRight(
           reservation,
           isWon(endpoint, () => this.#classOf(endpoint, exchange, extracted?.first ?? "")),
@@ -192,14 +188,38 @@ export class Judge {
       exchange,
       endpoint,
       reservation,
-      kin,
       limited,
       extracted,
+      denied: variant?.denied === true,
       tries: tried === undefined || "wait" in tried ? undefined : tried,
       hold,
     };
     this.#answers.push(dueAt, open);
     return open;
+  }
+
+  #extracted({ subjects, template }: GuardedEndpoint, exchange: Exchange, segments: readonly string[], query: string): Extracted {
+    return subjectInPath(subjects, template, segments, this.#ports) ?? extractSubjects(subjects, template, partsOfRequest(exchange, segments, query), this.#ports);
+  }
+
+  #reserve(endpoint: GuardedEndpoint, exchange: Exchange, { subjects, truncated, first }: Extracted, query: string, at: number): Reservation | undefined {
+    return this.gate.reserve(endpoint.id, this.#actorOf(exchange, query), subjects, truncated, at, (asns) =>
+      clientOfRequest(exchange.client, exchange.request, first, subjects[0]?.type, asns, this.#ports),
+    );
+  }
+
+  /** Undefined where the answer shows that the guarded endpoint was not asked, or that there is nobody, which costs nothing beside it while there are credits. */
+  #asVariant({ endpoint, segments }: Variant, exchange: Exchange, query: string, at: number): Pick<Open, "endpoint" | "reservation" | "extracted" | "denied"> | undefined {
+    const extracted = this.#extracted(endpoint, exchange, segments, query);
+    const { status } = exchange.response;
+    if ((extracted.subjects.length === 0 && !extracted.truncated) || status === 0 || status === 429 || status >= 500) return undefined;
+    const kin = kinOf(endpoint, this.#classOf(endpoint, exchange, extracted.first), isBodiless(exchange.method, status));
+    if (kin === "other") return undefined;
+    const reservation = this.#reserve(endpoint, exchange, extracted, query, at);
+    if (reservation === undefined) return undefined;
+    if (kin === "told" || reservation.would !== "allow") return { endpoint, reservation, extracted, denied: kin === "denied" };
+    this.gate.settle(reservation, { exchangeId: exchange.id, tells: false, failed: false, classId: "" });
+    return undefined;
   }
 
   /** Under a budget in any way in which a service may read the path, before one that only watches. */
@@ -211,7 +231,8 @@ export class Judge {
       const other = this.#placedAt(exchange, host, reading, query);
       if (other.endpoint?.state === "budgeted") return other;
     }
-    return this.#variants.among(exchange.method, host, endOfPath(exchange.url, segments), readings) ?? placed;
+    const variant = this.#variants.among(exchange.method, host, endOfPath(exchange.url, segments), readings);
+    return variant === undefined ? placed : { segments: placed.segments, endpoint: placed.endpoint, variant };
   }
 
   #placedAt(exchange: Exchange, host: string, segments: readonly string[], query: string): Routed {
@@ -254,7 +275,7 @@ export class Judge {
       const answer = this.#answered(exchange, open.extracted?.first ?? "");
       const seen = classifyResponse(endpoint.classes, answer, this.#ports);
       const tells =
-        (open.kin ?? "told") === "told" &&
+        !open.denied &&
         !provesItself(endpoint, response.status, () => seen) &&
         response.status > 0 &&
         response.status !== 429 &&
@@ -268,8 +289,7 @@ export class Judge {
         classOf: classOfEach(endpoint, answer, open.extracted, this.#ports),
         endpointId: askedOf(endpoint, exchange.method),
       });
-      if (reservation.reason !== "another-endpoint")
-        noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
+      noted = withNote(exchange, { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled: true });
       if (open.extracted !== undefined) known = { rules: endpoint.subjects, template: endpoint.template, extracted: open.extracted };
     }
     if (open.hold !== undefined) noted = withNote(exchange, withHold(noted === exchange ? undefined : noted.gate, open.hold, this.#options.mode));
@@ -301,12 +321,6 @@ export class Judge {
       echo: [first],
       size: response.size,
     };
-  }
-
-  /** Whether a request beside the guarded path was answered as there. */
-  #kinOf(endpoint: GuardedEndpoint, exchange: Exchange, first: string): Kin {
-    const { status } = exchange.response;
-    return status > 0 && status !== 429 && status < 500 ? kinOf(endpoint, this.#classOf(endpoint, exchange, first), isBodiless(exchange.method, status)) : "other";
   }
 
   #classOf(endpoint: GuardedEndpoint, exchange: Exchange, first: string): ResponseClass {
@@ -381,8 +395,8 @@ interface Open {
   readonly dueAt: number;
   readonly endpoint: GuardedEndpoint | undefined;
   readonly reservation: Reservation | undefined;
-  /** Of a request that may be a variant of the guarded one; undefined: it is the guarded one. */
-  readonly kin: Kin | undefined;
+  /** Asked beside the guarded path, and told of nobody: nothing is charged. */
+  readonly denied: boolean;
   readonly limited: "throttle" | TryRefusal["reason"] | AbuseHold["reason"] | "observed" | undefined;
   /** Codes that were tried and are not judged yet, prompts that are counted and may not have been sent. */
   readonly tries: Tries | undefined;

@@ -121,11 +121,17 @@ export const ownMethods: ReadonlySet<string> = new Set(["GET", "POST", "PUT", "P
 
 const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 
+/** A guard under a budget, and a path as it is asked for there. */
+export interface Variant {
+  readonly segments: readonly string[];
+  readonly endpoint: GuardedEndpoint;
+}
+
 export interface Routed {
   readonly segments: readonly string[];
   readonly endpoint: GuardedEndpoint | undefined;
-  /** The path is not the guarded one, and may be a variant of it. */
-  readonly variant?: true;
+  /** A guarded path of which this one may be a variant, see `guard-variants.ts`; only of one that is under no budget itself. */
+  readonly variant?: Variant;
 }
 
 interface Node {

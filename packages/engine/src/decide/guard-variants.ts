@@ -1,10 +1,11 @@
 import { compiledRules } from "../exchange/compiled-rules.ts";
-import { hashOfSegment } from "../exchange/plain-words.ts";
+import { hashOfSegment, isPlainWords } from "../exchange/plain-words.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { segmentsMax } from "../exchange/view.ts";
+import { segmentShape } from "../exchange/segment-shape.ts";
 import type { SubjectType } from "../exchange/subject.ts";
 import type { GuardedEndpoint } from "./gate-policy.ts";
-import type { Routed } from "./guard-matcher.ts";
+import type { Variant } from "./guard-matcher.ts";
 
 /**
  * Finds the guarded endpoint that a path without a guard may be a variant of: another version or mount in front (`/v2/users/lookup/{phone}`, `/mobile/api/…`), something
@@ -12,7 +13,7 @@ import type { Routed } from "./guard-matcher.ts";
  * would be learned anew, at the cost of some people.
  *
  * A variant is suspected where the end of the guarded path stands in a path, in order: the constant before the identifier (two, where identifiers are no phone numbers or
- * addresses), the identifier and all behind it. That alone holds nobody up: whether the request is judged by that guard is decided by its answer, see {@link kinOf}, so `/orders/{id}/items` beside
+ * addresses), the identifier and all behind it. That alone holds nobody up: whether the request is judged by that guard is decided by its answer, see {@link kinOf}, and nothing is charged before, so `/orders/{id}/items` beside
  * `/orders/{id}` goes its own way.
  *
  * Bounds: {@link coresMax} guards under one constant, further ones have no variants; a lookup looks at {@link segmentsMax} segments, hashes each at most once, and goes through those behind a guard's constant once.
@@ -22,6 +23,8 @@ import type { Routed } from "./guard-matcher.ts";
 export class GuardVariants {
   readonly #byConstant = new Map<string, Core[]>();
   readonly #byHash = new Map<string, Core[]>();
+  /** Of the constants in {@link #byHash}: few segments of other paths look like one, and only those are hashed. */
+  readonly #shapes = new Set<string>();
   readonly #ports: Pick<Ports, "hash">;
   /** Of the lookup under way: the best so far, and hashes of segments, each made once. */
   #best: Core | undefined;
@@ -38,6 +41,7 @@ export class GuardVariants {
     const core = mayHaveVariants(endpoint) ? coreOf(endpoint) : undefined;
     if (core === undefined) return;
     const by = core.first.hashed ? this.#byHash : this.#byConstant;
+    if (core.first.hashed) this.#shapes.add(core.first.shape);
     const cores = by.get(core.first.text);
     if (cores === undefined) by.set(core.first.text, [core]);
     else if (cores.length < coresMax) cores.push(core);
@@ -54,12 +58,12 @@ export class GuardVariants {
       const text = (segments[at] ?? "").toLowerCase();
       const cores = this.#byConstant.get(text);
       if (cores !== undefined) this.#consider(cores, method, name, segments, at, template);
-      const hidden = this.#byHash.size === 0 ? undefined : this.#byHash.get(this.#hashOf(text, at));
+      const hidden = this.#mayBeHidden(text) ? this.#byHash.get(this.#hashOf(text, at)) : undefined;
       if (hidden !== undefined) this.#consider(hidden, method, name, segments, at, template);
     }
     const best = this.#best as Core | undefined;
     this.#best = undefined;
-    return best === undefined ? undefined : { endpoint: best.endpoint, segments: this.#path, variant: true };
+    return best === undefined ? undefined : { endpoint: best.endpoint, segments: this.#path };
   }
 
   /** As {@link find} of a path, else of another way in which services may read it. */
@@ -124,13 +128,15 @@ export class GuardVariants {
     return -1;
   }
 
+  /** Words of interfaces stand in templates in clear. */
+  #mayBeHidden(lower: string): boolean {
+    return this.#byHash.size > 0 && (lower.charCodeAt(0) === openBrace || (this.#shapes.has(segmentShape(lower)) && !isPlainWords(lower)));
+  }
+
   #hashOf(lower: string, at: number): string {
     return (this.#hashes[at] ??= (lower.charCodeAt(0) === openBrace ? hashOfSegment(lower) : undefined) ?? this.#ports.hash("segment", lower));
   }
 }
-
-/** A guard, and a path as it is asked for there. */
-export type Variant = Routed & { readonly endpoint: GuardedEndpoint; readonly variant: true };
 
 /** How an answer at a suspected variant looks beside those of the guarded endpoint: `told` as one that speaks of somebody who is there, `denied` as one that says there is nobody, else `other`. */
 export type Kin = "told" | "denied" | "other";
@@ -211,7 +217,7 @@ function isParameter(segment: string): boolean {
 
 function constantOf(segment: string): Constant {
   const hash = hashOfSegment(segment);
-  return hash === undefined ? { text: segment.toLowerCase(), hashed: false } : { text: hash, hashed: true };
+  return hash === undefined ? { text: segment.toLowerCase(), hashed: false, shape: "" } : { text: hash, hashed: true, shape: segment.slice(1, segment.lastIndexOf("~")) };
 }
 
 /** Whether a value of this type is told from a word by how it looks. */
@@ -246,6 +252,8 @@ interface Constant {
   readonly text: string;
   /** It is known by its keyed hash only. */
   readonly hashed: boolean;
+  /** Of its name, then; see {@link segmentShape}. */
+  readonly shape: string;
 }
 
 /** Where a parameter stands in the guarded path, and what stands around it in its segment. */

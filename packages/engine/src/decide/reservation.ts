@@ -45,13 +45,6 @@ export function allowProven(reservation: Reservation): void {
   reservation.reason = "proven";
 }
 
-/** The answer turned out to be of another endpoint than the guarded one, or to tell nothing that costs: call it before `settle`, with `tells` false. */
-export function allowOther(reservation: Reservation): void {
-  reservation.action = "allow";
-  reservation.would = "allow";
-  reservation.reason = "another-endpoint";
-}
-
 export interface Outcome {
   readonly exchangeId: string;
   /** False when nothing could be learned: no answer, 5xx, 429, or a class that tells nothing. */

@@ -3,7 +3,6 @@ import {
   type Anchor,
   type Actor,
   actorOf,
-  allowOther,
   allowProven,
   askedOf,
   classifyResponse,
@@ -29,6 +28,7 @@ import {
   isBodiless,
   isRouteOf,
   kinOf,
+  type LooksOf,
   networkOf,
   pairsOf,
   type RequestParts,
@@ -39,6 +39,7 @@ import {
   renderUniform,
   type Reservation,
   type Routed,
+  type Variant,
   type RouteSent,
   splitTarget,
   type Tries,
@@ -128,7 +129,8 @@ export class JudgingGate implements GatePort {
       const other = this.#placedAt(head.method, reading, sent);
       if (other.endpoint?.state === "budgeted") return other;
     }
-    return this.#variants.among(head.method, this.#options.scope, endOfPath(head.target, segments), readings) ?? placed;
+    const variant = this.#variants.among(head.method, this.#options.scope, endOfPath(head.target, segments), readings);
+    return variant === undefined ? placed : { segments: placed.segments, endpoint: placed.endpoint, variant };
   }
 
   #placedAt(method: string, segments: readonly string[], sent: RouteSent): Routed {
@@ -164,13 +166,15 @@ export class JudgingGate implements GatePort {
     const front = mayHaveBody(head) && this.#fronts.isFront(this.#options.scope, path) ? path : undefined;
     const token = this.#waiting(head, query, placed, front);
     if (token === undefined) return pass;
-    if (front !== undefined || ((inBody(token.endpoint) || triesInBody(token.doors) || inBody(token.hold)) && mayHaveBody(head))) return { kind: "body", token };
+    if (front !== undefined || ((inBody(token.endpoint) || inBody(token.variant?.endpoint) || triesInBody(token.doors) || inBody(token.hold)) && mayHaveBody(head)))
+      return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
 
   /** Undefined where nobody has anything to say. */
   #waiting(head: RequestHead, query: string, placed: Routed, front: readonly string[] | undefined): Waiting | undefined {
-    let { segments, endpoint, variant } = placed;
+    let { segments, endpoint } = placed;
+    const { variant } = placed;
     let doors = this.#doorsAt(head, segments);
     if (endpoint?.state !== "budgeted" && doors === undefined)
       for (const reading of readingsOf(head)) {
@@ -178,10 +182,9 @@ export class JudgingGate implements GatePort {
         if (doors === undefined) continue;
         segments = reading;
         endpoint = undefined;
-        variant = undefined;
         break;
       }
-    if (endpoint === undefined && doors === undefined && front === undefined) return undefined;
+    if (endpoint === undefined && variant === undefined && doors === undefined && front === undefined) return undefined;
     const { tries, hold } = doors ?? noDoors;
     return { number: ++this.#count, head, endpoint, variant, doors: tries, hold, segments, query, front, note: undefined, held: undefined };
   }
@@ -207,7 +210,7 @@ export class JudgingGate implements GatePort {
     const contentType = headerOf(pairs(head.rawHeaders), "content-type");
     const placed = this.#placed(head, path, { query, contentType, body });
     if (complete || placed.endpoint?.state === "budgeted") return placed;
-    return this.#anyBehind(head.method, placed.segments, placed.endpoint, path);
+    return { ...this.#anyBehind(head.method, placed.segments, placed.endpoint, path), ...(placed.variant === undefined ? {} : { variant: placed.variant }) };
   }
 
   /** Nobody knows which route of this path the request names: any of those under a budget. */
@@ -218,49 +221,43 @@ export class JudgingGate implements GatePort {
 
   onAnswer(ruling: HoldRuling, answer: Answer): Release {
     const token = ruling.token as Held;
-    const { endpoint, reservation, extracted } = token;
-    const headers = pairs(answer.rawHeaders);
-    const said = {
-      status: answer.status,
-      contentType: headerOf(headers, "content-type"),
-      location: headerOf(headers, "location"),
-      ...cookiesOfRedirect(answer.status, headers),
-      body: this.#options.ports.decodeUtf8(answer.body),
-      echo: [extracted.first],
-    };
+    const { waiting } = token;
+    const variant = token.suspect === undefined ? undefined : this.#asVariant(token.suspect, waiting, answer);
+    if (variant !== undefined) {
+      this.#withdraw(token);
+      token.asked = variant;
+    }
+    if (token.asked === undefined) return released;
+    const { endpoint, reservation, extracted } = token.asked;
+    const denied = variant?.denied === true;
+    const said = this.#said(answer, extracted.first);
     const responseClass = classifyResponse(endpoint.classes, said, this.#options.ports);
     const proven = provesItself(endpoint, answer.status, () => responseClass);
-    const kin =
-      token.waiting.variant === undefined || tellsNothing(answer.status) ? undefined : kinOf(endpoint, responseClass, isBodiless(token.waiting.head.method, answer.status));
-    const other = token.waiting.variant === true && (kin === undefined || kin === "other" || (kin === "denied" && reservation.would === "allow"));
-    if (other) allowOther(reservation);
-    else if (proven) allowProven(reservation);
+    if (proven) allowProven(reservation);
     else
       this.#options.engine.allowRight(
         reservation,
         isWon(endpoint, () => responseClass),
       );
-    const tells = (kin ?? "told") === "told" && !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
+    const tells = !denied && !proven && !tellsNothing(answer.status) && !endpoint.tellsNothing.includes(responseClass.id);
     const rows = this.#options.engine.settle(reservation, {
-      exchangeId: this.#idOf(token.waiting.number),
+      exchangeId: this.#idOf(waiting.number),
       tells,
       failed: answer.status >= 500,
       classId: responseClass.id,
       classOf: classOfEach(endpoint, said, extracted, this.#options.ports),
-      endpointId: askedOf(endpoint, token.waiting.head.method),
+      endpointId: askedOf(endpoint, waiting.head.method),
     });
     if (rows.length > 0) this.#options.journal(rows);
     this.#options.signals(this.#options.engine.drain());
-    // What is another endpoint's is written down as what nobody guards.
-    if (other) return released;
-    const journaled = rows.length > 0 || kin === "denied";
-    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled };
-    const tookMs = answer.tookMs ?? answer.at - token.waiting.head.at;
+    const journaled = rows.length > 0 || denied;
+    waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled };
+    const tookMs = answer.tookMs ?? answer.at - waiting.head.at;
     if (answer.status < 500) this.#pace.took(endpoint.id, responseClass.id, tookMs);
     if (reservation.action !== "uniform") return released;
     const { uniform } = endpoint;
     const asked = answer.at - tookMs;
-    token.waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled, answered: uniform.status };
+    waiting.note = { action: reservation.action, would: reservation.would, reason: reservation.reason, journaled, answered: uniform.status };
     return {
       kind: "replace",
       status: uniform.status,
@@ -272,9 +269,15 @@ export class JudgingGate implements GatePort {
   }
 
   onAbort(ruling: HoldRuling): void {
-    const { reservation, waiting } = ruling.token as Held;
-    this.#options.engine.settle(reservation, { exchangeId: this.#idOf(waiting.number), tells: false, failed: false, classId: "" });
-    waiting.note = { action: reservation.action, would: reservation.would, reason: "aborted", journaled: false };
+    const held = ruling.token as Held;
+    this.#withdraw(held);
+    if (held.asked === undefined) return;
+    const { action, would } = held.asked.reservation;
+    held.waiting.note = { action, would, reason: "aborted", journaled: false };
+  }
+
+  #withdraw({ asked, waiting }: Held): void {
+    if (asked !== undefined) this.#options.engine.settle(asked.reservation, { exchangeId: this.#idOf(waiting.number), tells: false, failed: false, classId: "" });
   }
 
   onComplete(capture: Capture): void {
@@ -285,7 +288,7 @@ export class JudgingGate implements GatePort {
     let number = 0;
     switch (ruling.kind) {
       case "hold": {
-        const { waiting, endpoint, extracted } = ruling.token as Held;
+        const { waiting, asked } = ruling.token as Held;
         note = waiting.note;
         const { sent } = capture;
         if (note !== undefined && sent !== undefined)
@@ -295,7 +298,7 @@ export class JudgingGate implements GatePort {
             reason: note.reason,
             journaled: note.journaled,
             ...(note.answered === undefined ? {} : { answered: note.answered }),
-            sent: { headers: pairs(sent.rawHeaders), bytes: sent.bytes - repeated(endpoint, extracted.first), ms: sent.ms },
+            sent: { headers: pairs(sent.rawHeaders), bytes: sent.bytes - (asked === undefined ? 0 : repeated(asked.endpoint, asked.extracted.first)), ms: sent.ms },
           };
         number = waiting.number;
         break;
@@ -336,7 +339,7 @@ export class JudgingGate implements GatePort {
       return heldBack(token.hold, held);
     }
     // The ruling that all share stands for no request.
-    const ruling = endpoint === undefined ? pass : this.#reserve(token, endpoint, asker(), parts, body, complete);
+    const ruling = endpoint === undefined && token.variant === undefined ? pass : this.#reserve(token, asker(), parts, body, complete);
     if (tried === undefined && held === undefined) return ruling;
     const own = ruling === pass ? { ...pass } : ruling;
     this.#tries.set(own, { tried, held });
@@ -361,27 +364,65 @@ export class JudgingGate implements GatePort {
     });
   }
 
-  #reserve(token: Waiting, endpoint: GuardedEndpoint, actor: Actor, parts: RequestParts, body: string | undefined, complete: boolean): HoldRuling | PassRuling | DenyRuling {
-    const { ports, engine } = this.#options;
-    const { head } = token;
-    const headers = pairs(head.rawHeaders);
-    const extracted = extractSubjects(endpoint.subjects, endpoint.template, parts, ports);
-    const reservation = engine.reserve(
-      endpoint.id,
-      actor,
-      extracted.subjects,
-      extracted.truncated || (!complete && (extracted.needsBody || readsBody(endpoint) || extracted.subjects.length === 0)),
-      head.at,
-      (asns) => clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, extracted.subjects[0]?.type, asns, ports),
-    );
-    if (reservation === undefined) return pass;
-    token.held = { waiting: token, endpoint, reservation, extracted };
-    if (reservation.reason === "foreign-object" && reservation.action === "uniform" && !reading.has(head.method)) return this.#turnAway(token.held);
+  #reserve(token: Waiting, actor: Actor, parts: RequestParts, body: string | undefined, complete: boolean): HoldRuling | PassRuling | DenyRuling {
+    const { head, endpoint, variant } = token;
+    const suspect = variant === undefined ? undefined : this.#question(token, variant.endpoint, actor, { ...parts, segments: variant.segments }, body, complete);
+    // It asks about nobody there.
+    const asks = suspect !== undefined && (suspect.overflow || suspect.extracted.subjects.length > 0);
+    let asked: Asked | undefined;
+    if (endpoint !== undefined) {
+      const question = this.#question(token, endpoint, actor, parts, body, complete);
+      const reservation = this.#options.engine.reserve(endpoint.id, actor, question.extracted.subjects, question.overflow, head.at, question.client);
+      if (reservation !== undefined) asked = { endpoint, reservation, extracted: question.extracted };
+    }
+    if (asked === undefined && !asks) return pass;
+    token.held = { waiting: token, asked, suspect: asks ? suspect : undefined };
+    if (asked?.reservation.reason === "foreign-object" && asked.reservation.action === "uniform" && !reading.has(head.method)) return this.#turnAway(token, asked);
     return { kind: "hold", token: token.held };
   }
 
+  #question({ head }: Waiting, endpoint: GuardedEndpoint, actor: Actor, parts: RequestParts, body: string | undefined, complete: boolean): Question {
+    const { ports } = this.#options;
+    const headers = pairs(head.rawHeaders);
+    const extracted = extractSubjects(endpoint.subjects, endpoint.template, parts, ports);
+    return {
+      endpoint,
+      actor,
+      extracted,
+      overflow: extracted.truncated || (!complete && (extracted.needsBody || readsBody(endpoint) || extracted.subjects.length === 0)),
+      client: (asns) => clientOfRequest({ address: head.address }, body === undefined ? { headers } : { headers, body }, extracted.first, extracted.subjects[0]?.type, asns, ports),
+    };
+  }
+
+  /**
+   * Whom its answer shows to be asked at what may be a variant; undefined: nobody there. Nothing is charged before: others' requests under way must not spend what people have at the guard. Who is
+   * told of nobody pays nothing while he has credits.
+   */
+  #asVariant({ endpoint, actor, extracted, overflow, client }: Question, { head, number }: Waiting, answer: Answer): (Asked & { readonly denied: boolean }) | undefined {
+    if (tellsNothing(answer.status)) return undefined;
+    const { engine } = this.#options;
+    const kin = kinOf(endpoint, classifyResponse(endpoint.classes, this.#said(answer, extracted.first), this.#options.ports), isBodiless(head.method, answer.status));
+    const reservation = kin === "other" ? undefined : engine.reserve(endpoint.id, actor, extracted.subjects, overflow, answer.at, client);
+    if (reservation === undefined) return undefined;
+    if (kin === "told" || reservation.would !== "allow") return { endpoint, reservation, extracted, denied: kin === "denied" };
+    engine.settle(reservation, { exchangeId: this.#idOf(number), tells: false, failed: false, classId: "" });
+    return undefined;
+  }
+
+  #said({ status, rawHeaders, body }: Answer, first: string): ClassifiedAnswer {
+    const headers = pairs(rawHeaders);
+    return {
+      status,
+      contentType: headerOf(headers, "content-type"),
+      location: headerOf(headers, "location"),
+      ...cookiesOfRedirect(status, headers),
+      body: this.#options.ports.decodeUtf8(body),
+      echo: [first],
+    };
+  }
+
   /** Somebody else's object is not to be changed: an answer withheld afterwards would come too late. */
-  #turnAway({ waiting, endpoint, reservation, extracted }: Held): DenyRuling {
+  #turnAway(waiting: Waiting, { endpoint, reservation, extracted }: Asked): DenyRuling {
     const { uniform } = endpoint;
     const endpointId = askedOf(endpoint, waiting.head.method);
     const rows = this.#options.engine.settle(reservation, { exchangeId: this.#idOf(waiting.number), tells: true, failed: false, classId: "", endpointId });
@@ -434,8 +475,8 @@ interface Waiting {
   readonly head: RequestHead;
   /** Undefined where only codes and prompts are counted. */
   readonly endpoint: GuardedEndpoint | undefined;
-  /** It was not asked at the guarded path, and may be a variant of it. */
-  readonly variant: true | undefined;
+  /** The guarded path of which this may be a variant. */
+  readonly variant: Variant | undefined;
   readonly doors: TryDoors | undefined;
   readonly hold: HoldDoor | undefined;
   readonly segments: readonly string[];
@@ -458,11 +499,28 @@ interface Limited {
   readonly held: AbuseHold | undefined;
 }
 
-interface Held {
-  readonly waiting: Waiting;
+/** What is asked somewhere, and by whom. */
+interface Question {
+  readonly endpoint: GuardedEndpoint;
+  readonly actor: Actor;
+  readonly extracted: Extracted;
+  readonly overflow: boolean;
+  readonly client: LooksOf;
+}
+
+/** A question that a guard judges. */
+interface Asked {
   readonly endpoint: GuardedEndpoint;
   readonly reservation: Reservation;
   readonly extracted: Extracted;
+}
+
+interface Held {
+  readonly waiting: Waiting;
+  /** Undefined where only its answer shows whether a guard is asked. */
+  asked: Asked | undefined;
+  /** What is asked if this is a variant of a guarded path. */
+  readonly suspect: Question | undefined;
 }
 
 const noDoors: Doors = { tries: undefined, hold: undefined };
