@@ -168,32 +168,45 @@ test("messages to a pumped prefix are refused before the service is asked, and s
   expect(done.at(-1)?.note).toMatchObject({ action: "throttle", reason: "sms-held", answered: 403 });
 });
 
-test("a path beside a guarded one spends that one's credits where its answers are the same, is answered as there when they are spent, and is left alone where they are others", () => {
-  const { owned: _, ...base } = owned;
-  const lookup: GuardedEndpoint = {
-    ...base,
-    id: "0000000000000006",
-    template: "/v1/users/lookup/{phone}",
-    subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
-    tells: [
-      { id: "hit", status: 200, fields: "active", denies: false },
-      { id: "miss", status: 404, fields: "error", denies: true },
-    ],
-  };
-  const { gate, rows, done } = gateOf("enforce", { endpoints: [lookup] });
+/** A lookup of people, whose kinds of answers are known. */
+const { owned: _owned, others: _others, refusedFree: _refusedFree, ...plain } = prompts;
+const lookup: GuardedEndpoint = {
+  ...plain,
+  id: "0000000000000006",
+  method: "GET",
+  template: "/v1/users/lookup/{phone}",
+  state: "budgeted",
+  subjects: [{ location: { in: "path", name: "phone" }, type: "phone" }],
+  tells: [
+    { id: "hit", status: 200, fields: "active", denies: false },
+    { id: "miss", status: 404, fields: "error", denies: true },
+  ],
+};
+
+/** Somebody who asks a gate before lookups. */
+function lookupGate(policy: Partial<GatePolicy>) {
+  const { gate, rows, done } = gateOf("enforce", policy);
   let at = 10_000;
-  /** What its client gets: the service's own answer, or the one in its place. */
-  const answered = (target: string, status: number, body: object): string => {
-    const head: RequestHead = { at: (at += 1_000), method: "GET", host: "svc", target, rawHeaders: [], address: "192.0.2.7" };
-    const ruling = gate.onRequest(head);
+  const asks = (target: string, method = "GET"): { readonly head: RequestHead; readonly ruling: Ruling } => {
+    const head: RequestHead = { at: (at += 1_000), method, host: "svc", target, rawHeaders: [], address: "192.0.2.7" };
+    return { head, ruling: gate.onRequest(head) };
+  };
+  /** What its client gets: the service's own answer, or the one in its place, or none of either. */
+  const answered = (target: string, status: number, body: object, method?: string): string => {
+    const { head, ruling } = asks(target, method);
     const text = JSON.stringify(body);
     const release =
       ruling.kind === "hold"
         ? gate.onAnswer(ruling, { at: at + 5, status, rawHeaders: ["Content-Type", "application/json"], body: new TextEncoder().encode(text), complete: true })
-        : { kind: "pass" as const };
+        : ruling;
     gate.onComplete(captureOf(head, ruling, status, text));
     return release.kind;
   };
+  return { asks, answered, rows, done };
+}
+
+test("a path beside a guarded one spends that one's credits where its answers are the same, is answered as there when they are spent, and is left alone where they are others", () => {
+  const { answered, rows, done } = lookupGate({ endpoints: [lookup] });
   const path = (n: number): string => `/v${n % 50}/mobile/users/lookup/+4915123450${100 + n}/x`;
   // Who is not there costs nothing while there are credits.
   for (let n = 0; n < 20; n++) expect(answered(path(n), 404, { error: "unknown" })).toBe("pass");
@@ -214,4 +227,35 @@ test("a path beside a guarded one spends that one's credits where its answers ar
     expect(done.at(-1)?.note).toBeUndefined();
   }
   expect(rows).toHaveLength(21);
+});
+
+test("requests under way beside a guarded path spend nothing there; what asks about nobody is not held up; who watches there goes on to count; codes there are limited", () => {
+  const beside: GuardedEndpoint = { ...lookup, id: "0000000000000007", template: "/v1/users/lookup/{phone}/photo", state: "watched" };
+  const door: CodeDoor = { ...codes, template: "/v1/users/lookup/{phone}/check" };
+  const { asks, answered, rows } = lookupGate({ endpoints: [lookup, beside], codes: [door] });
+  const number = (n: number): string => `/v1/users/lookup/+4915123450${100 + n}`;
+  for (let n = 0; n < 60; n++) expect(asks(`${number(n)}/x`).ruling.kind).toBe("hold");
+  expect(asks("/v1/users/lookup/me/x").ruling.kind).toBe("pass");
+  for (let n = 0; n < 30; n++) expect(answered(`${number(n)}/photo`, 200, { width: 3 })).toBe("pass");
+  expect(rows.map(({ endpointId, answer }) => `${endpointId} ${answer}`)).toEqual(Array.from({ length: 30 }, () => `${beside.id} truthful`));
+  const kinds = Array.from({ length: 30 }, (_, n) => answered(`${number(n)}/check`, 422, { success: false }, "POST"));
+  expect(kinds.slice(0, 18)).toEqual(Array.from({ length: 18 }, () => "pass"));
+  expect(kinds.slice(20)).toEqual(Array.from({ length: 10 }, () => "deny"));
+  // All credits are there still; and what is another path to the guard is told by it, and counted there alone.
+  expect(Array.from({ length: 10 }, (_, n) => answered(`${number(40 + n)}/photo`, 200, { active: true }))).toEqual(
+    Array.from({ length: 10 }, (_, n) => (n < 8 ? "pass" : "replace")),
+  );
+  expect(rows.slice(30).every(({ endpointId }) => endpointId === lookup.id)).toBe(true);
+});
+
+test("what says beside a guarded path whom it asks about in a body is judged like it, and the body is read for that", () => {
+  const presence: GuardedEndpoint = { ...lookup, method: "POST", template: "/v1/presence", subjects: [{ location: { in: "json", name: "phone" }, type: "phone" }] };
+  const { asks } = lookupGate({ endpoints: [presence] });
+  const { gate } = gateOf("enforce", { endpoints: [presence] });
+  expect(asks("/v2/presence").ruling.kind).toBe("pass");
+  const sends = (target: string): Ruling["kind"] => {
+    return gate.onRequest({ at: 5_000, method: "POST", host: "svc", target, rawHeaders: ["Content-Type", "application/json", "Content-Length", "20"], address: "192.0.2.7" }).kind;
+  };
+  expect(sends("/v2/presence")).toBe("body");
+  expect(sends("/v2/absence")).toBe("pass");
 });
