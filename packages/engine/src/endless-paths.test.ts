@@ -156,6 +156,20 @@ describe("honest people", () => {
     expect(service.judged.signals.filter(({ level }) => level === "high")).toEqual([]);
   });
 
+  it("are not held at their path by who asked at another before them and goes on there, and he learns nothing more at theirs", () => {
+    const service = new Service();
+    const thief = variants["another version"] ?? fail;
+    service.learns(200, thief, 0, one);
+    let refused = 0;
+    for (let n = 0; n < 4; n++) {
+      refused += service.people(50, door, 50 * n);
+      service.learns(20, thief, 0, one);
+    }
+    expect(refused).toBe(0);
+    expect(service.guards()).toHaveLength(1);
+    expect(service.learns(20, (_, phone) => ({ path: door(phone) }), 0, one)).toBe(0);
+  });
+
   it("get what other endpoints around a guarded path say, however often they ask and whoever spent his credits", () => {
     const service = guarded();
     service.learns(60, (_, phone) => ({ path: door(phone) }), 0, one);

@@ -259,7 +259,8 @@ export class GuardMaker {
    * credits and limits of its own.
    */
   #isVariant(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): boolean {
-    if (this.#held.has(endpoint.id)) return false;
+    // Whose budget the operator sets has one.
+    if (this.#held.has(endpoint.id) || this.#parts.rules.declared(endpoint)?.budget !== undefined) return false;
     const { method, host, template } = endpoint;
     const variant = this.#variants().find(
       method,
