@@ -17,6 +17,8 @@ import type { Variant } from "./guard-matcher.ts";
  * `/orders/{id}` goes its own way.
  *
  * Bounds: {@link coresMax} guards under one constant, further ones have no variants; a lookup looks at {@link segmentsMax} segments, hashes each at most once, and goes through those behind a guard's constant once.
+ * Costs: an answer at a suspected variant that asks about somebody is held back as one at the guard is, until it ends or 64 KiB of it are there. Who asks first at another path than honest people do may
+ * have the guard put up there; it judges theirs with it, and if it goes, theirs gets its own with the next policy.
  * Misses: a path that keeps nothing of the guarded one's end; the identifier in another place (a body in place of the path) or coded; an answer in a form that the guarded path was never seen
  * to give (another format, 304); a second number put before the one that is asked about.
  */

@@ -9,7 +9,7 @@ import { segmentsMax } from "./view.ts";
  * - without any parameters of a segment (`/users;x`), control characters, blanks around it, and what follows a NUL;
  * - without the suffix of its last segment (`/status.json`).
  *
- * Guards only: templates are learned from the strict reading, as honest ids hold `%2F`. Misses: what one service adds or takes away in front (`/v2`) or behind (`/index.php/x`): that is an endpoint of its own.
+ * Guards only: templates are learned from the strict reading, as honest ids hold `%2F`. Misses: what one service adds or takes away in front (`/v2`) or behind (`/index.php/x`): see `guard-variants.ts`.
  */
 export function pathReadings(target: string): readonly (readonly string[])[] {
   const mark = target.search(/[?#]/);
