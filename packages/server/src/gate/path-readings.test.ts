@@ -40,6 +40,16 @@ function gateOf(limits?: RateLimits) {
     gate.onRequest({ at: (at += 10), method, host: "svc", target, rawHeaders, address: "192.0.2.7" });
 }
 
+/** What the gate keeps of a question while its answer is held. */
+function askedOf(ruling: Ruling): Asked | undefined {
+  return ruling.kind === "hold" ? (ruling.token as { readonly asked: Asked }).asked : undefined;
+}
+
+interface Asked {
+  readonly reservation: { readonly action: string };
+  readonly extracted: { readonly subjects: readonly unknown[] };
+}
+
 const spellings: readonly (readonly [string, (phone: string) => string])[] = [
   ["backslashes", (phone) => `/users\\${phone}\\status`],
   ["a host", (phone) => `//any.host/users/${phone}/status`],
@@ -51,7 +61,7 @@ const spellings: readonly (readonly [string, (phone: string) => string])[] = [
 it.each(spellings)("a guarded path spelled with %s is under the same budget, and everybody counts once", (_, spelled) => {
   const ask = gateOf();
   const charged = Array.from({ length: 12 }, (_unused, n) => ask(n % 2 === 0 ? spelled(`4477009001${n}0`) : `/users/4477009001${n}0/status`));
-  const actions = charged.map((ruling) => (ruling.kind === "hold" ? (ruling.token as { reservation: { action: string } }).reservation.action : ruling.kind));
+  const actions = charged.map((ruling) => askedOf(ruling)?.reservation.action ?? ruling.kind);
   expect(actions).toEqual([...Array<string>(8).fill("allow"), ...Array<string>(4).fill("uniform")]);
 });
 
@@ -60,7 +70,7 @@ it("a target in a header that frameworks put in the place of the target is guard
   for (const name of ["X-Original-URL", "x-rewrite-url"]) {
     expect(ask("/", [name, "/users/447700900110/status"]).kind).toBe("hold");
     const asked = ask("/", [name, "/check?email=ann@mail.example"]);
-    expect(asked.kind === "hold" && (asked.token as { extracted: { subjects: unknown[] } }).extracted.subjects.length).toBe(1);
+    expect(askedOf(asked)?.extracted.subjects).toHaveLength(1);
   }
 });
 
