@@ -3,6 +3,7 @@ import { partsOfCall, resultJson } from "./inventory/calls/request-calls.ts";
 import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
+import { isLogLine } from "./exchange/is-log-line.ts";
 import { partsOf, pathValues } from "./exchange/request-parts.ts";
 import type { BatchAnswer } from "./exchange/batch-answer.ts";
 import { answerWords } from "./exchange/answer-words.ts";
@@ -294,7 +295,7 @@ export class Ledger {
         this.#early.anchored(anchor.network, anchor.subjects);
       }
       // Nothing is learned from it of who exists; whom a rule against an attack would hit it tells as well as any.
-      const weak = exchange.carries.requestHeaders || exchange.carries.responseBody || principal ? undefined : this.#weakFollowUp(endpoint, exchange, step, actor, at);
+      const weak = isLogLine(exchange.carries) && !principal ? this.#weakFollowUp(endpoint, exchange, step, actor, at) : undefined;
       if (weak !== undefined) {
         step.anchors = [...step.anchors, weak];
         if (this.questions.followed(weak.network, weak.subjects)) followed.push([weak.network, weak.subjects]);

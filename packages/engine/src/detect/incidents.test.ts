@@ -149,6 +149,8 @@ test("sources are kept to the bound and counted beyond it", () => {
   const incidents = new Incidents();
   const id = incidents.observe(signal(0))?.incident.id ?? "";
   for (let i = 0; i < 5_000; i++) incidents.observeSource("e1", `10.0.${i >> 8}.${i & 255}`, i, 2);
+  for (let i = 0; i < 5_000; i++) incidents.observeSource("e1", `10.0.${i >> 8}.${i & 255}`, i, 0);
+  expect(incidents.exportState().open[0]?.askedBefore).toHaveLength(sourcesMax - 1);
   incidents.observeSource("elsewhere", "10.9.9.9", 1, 1);
   incidents.setDisclosed(id, { confirmed: 5, denied: 6, uniform: 7 });
   const incident = incidents.get(id);

@@ -1,3 +1,4 @@
+import { isLogLine } from "../../exchange/is-log-line.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import { naturalKeyTypes } from "../../exchange/subject.ts";
 import { normalForm } from "../../exchange/normal-form.ts";
@@ -98,7 +99,8 @@ export class AbuseWatch {
         this.#loginSpray.observe(tried);
       }
     } else if (this.kinds.isSend(place, seen.declared)) this.#send(seen);
-    else if (isLogLine(seen)) this.#refusals.observe({ endpointId, status: seen.view.exchange.response.status, actor, at });
+    else if (isLogLine(seen.view.exchange.carries) && !isRead(seen.view.exchange.method))
+      this.#refusals.observe({ endpointId, status: seen.view.exchange.response.status, actor, at });
     return this.#signals;
   }
 
@@ -224,12 +226,6 @@ export interface AbuseSeen extends KindSeen {
   readonly denies: () => boolean;
   /** Where several operations are called at one path: which one, by {@link operationKey}. */
   readonly operation?: string | undefined;
-}
-
-/** Of a request that may change something only its line was recorded. */
-function isLogLine({ view: { exchange } }: AbuseSeen): boolean {
-  const { carries, method } = exchange;
-  return !carries.requestHeaders && !carries.responseBody && !isRead(method);
 }
 
 /** The same of one operation. */

@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { actorAt, collector } from "../../testing/abuse-tries.ts";
-import { doorPeople, doorsMax, inARowAt, LogRefusals } from "./log-refusals.ts";
+import { doorPeople, doorsMax, inARowAt, LogRefusals, statusesMax } from "./log-refusals.ts";
 
 test("people who mistype, and a day on which twice as many come, are told to nobody", () => {
   const { log, raised } = site();
@@ -56,6 +56,12 @@ test("what was learned goes on after a restart, and further endpoints than its b
   const again = site(401, state);
   for (let n = 0; n < 40; n++) again.log.tries(`45.${n >> 8}.3.${n & 255}`, 401);
   expect(again.raised).toEqual([expect.objectContaining({ level: "high" })]);
+});
+
+test("of further statuses than its bound nothing is kept", () => {
+  const { refusals } = site();
+  for (let n = 0; n < statusesMax + 20; n++) refusals.observe({ endpointId: "door", status: 400 + n, actor: actorAt("10.9.9.9"), at: n });
+  expect(refusals.exportState().doors[0]?.statuses).toHaveLength(statusesMax);
 });
 
 test("fewer people than make a door show nothing", () => {

@@ -214,5 +214,6 @@ const doorNetworks = 3;
 const usualMost = 0.45;
 /** Requests that change something, of which a service has dozens. */
 export const doorsMax = 1_024;
-const statusesMax = 8;
+/** A service answers one request in a handful of ways; what comes after these teaches nothing. */
+export const statusesMax = 8;
 const clientsMax = 65_536;
