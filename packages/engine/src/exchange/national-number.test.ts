@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { getCountries, getCountryCallingCode, getExampleNumber } from "libphonenumber-js/min";
 import examples from "libphonenumber-js/mobile/examples";
 import { describe, expect, test } from "vitest";
-import { dialCodeOf, international, isMarkedCountry } from "./national-number.ts";
+import { dialCodeOf, international, isMarkedCountry, nationalCharactersMax } from "./national-number.ts";
 import { normalForm } from "./normal-form.ts";
 
 describe("the dial code of a country", () => {
@@ -38,6 +38,12 @@ describe("a national number with its dial code", () => {
     );
     for (const text of ["+491712345678", "00491712345678", " 491712345678", "171234567x", "1712", "", "1".repeat(16), "1".repeat(10_000), "1712345678,1712345679", "9e12"])
       expect(international("49", text)).toBeUndefined();
+  });
+
+  test("is not looked for in longer text than numbers are written in", () => {
+    const spaced = (length: number): string => "1712345678".padEnd(length);
+    expect(international("49", spaced(nationalCharactersMax))).toBe("+491712345678");
+    expect(international("49", spaced(nationalCharactersMax + 1))).toBeUndefined();
   });
 
   test("never makes one of two that differ in more than a trunk prefix", () => {
