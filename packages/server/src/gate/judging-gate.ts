@@ -1,5 +1,5 @@
 import {
-  AbuseHolds,
+  type AbuseHolds,
   type Anchor,
   type Actor,
   actorOf,
@@ -11,22 +11,15 @@ import {
   classOfEach,
   cookiesOfRedirect,
   credentialOf,
-  endOfPath,
   extractSubjects,
   type Extracted,
   type GateEngine,
   type GateNote,
   type GatePolicy,
-  FrontRoutes,
-  GuardMatcher,
-  GuardVariants,
   type GuardedEndpoint,
   type HeaderList,
-  type HoldDoor,
-  type AbuseHold,
   headerOf,
   isBodiless,
-  isRouteOf,
   kinOf,
   type LooksOf,
   networkOf,
@@ -40,19 +33,17 @@ import {
   type Reservation,
   type Routed,
   type Variant,
-  type RouteSent,
   splitTarget,
-  type Tries,
-  type TryDoors,
-  TryLimits,
   withHold,
 } from "@postern/engine";
 import type { FinishedExchange } from "../exchange-record.ts";
 import type { Answer, BodyRuling, Capture, DenyRuling, FinalRuling, GatePort, HoldRuling, PassRuling, RequestHead, Release, Ruling, WaitRuling } from "./gate-port.ts";
+import { GuardPlaces } from "./guard-places.ts";
 import type { HubLead } from "./hub-lead.ts";
 import { mayHaveBody, pairs, readingsOf, targetInHeader } from "./head-readings.ts";
-import { type RateLimits, tooMany } from "./rate-limits.ts";
-import { undoEncoding, undoRequestEncoding } from "./proxy/undo-encoding.ts";
+import { type Doors, LimitsBeside } from "./limits-beside.ts";
+import type { RateLimits } from "./rate-limits.ts";
+import { undoRequestEncoding } from "./proxy/undo-encoding.ts";
 import { UniformPace } from "./uniform-pace.ts";
 
 /**
@@ -61,27 +52,19 @@ import { UniformPace } from "./uniform-pace.ts";
  */
 export class JudgingGate implements GatePort {
   readonly #options: JudgingGateOptions;
+  readonly #places: GuardPlaces;
+  readonly #beside: LimitsBeside;
   #limits: RateLimits | undefined;
-  #matcher = new GuardMatcher([]);
-  #variants: GuardVariants;
-  #fronts: FrontRoutes;
-  #guards: readonly GuardedEndpoint[] = [];
   #principals: ReadonlySet<string> = new Set();
   #mode: GatePolicy["mode"] = "observe";
-  readonly #limited: TryLimits;
-  readonly #holds: AbuseHolds;
-  /** Codes tried and prompts asked for, until their requests are over. */
-  readonly #tries = new WeakMap<Ruling, Limited>();
   readonly #pace = new UniformPace();
   #count = 0;
 
   constructor(options: JudgingGateOptions) {
     this.#options = options;
     this.#limits = options.limits;
-    this.#fronts = new FrontRoutes([], options.ports);
-    this.#variants = new GuardVariants([], options.ports);
-    this.#limited = new TryLimits(options.ports);
-    this.#holds = options.holds ?? new AbuseHolds(options.ports);
+    this.#places = new GuardPlaces(options.scope, options.ports);
+    this.#beside = new LimitsBeside(options.scope, options.holds, options.ports);
   }
 
   /** Replaces the rate limits; counts start anew. */
@@ -91,21 +74,16 @@ export class JudgingGate implements GatePort {
 
   setPolicy(policy: GatePolicy): void {
     this.#options.engine.setPolicy(policy);
-    this.#matcher = new GuardMatcher(policy.endpoints, this.#options.ports);
-    this.#variants = new GuardVariants(policy.endpoints, this.#options.ports);
-    this.#fronts = new FrontRoutes(policy.routeFronts ?? [], this.#options.ports);
-    this.#guards = policy.endpoints;
+    this.#places.setPolicy(policy);
+    this.#beside.setPolicy(policy);
     this.#principals = new Set(policy.principals);
     this.#mode = policy.mode;
-    this.#limited.setPolicy(policy);
-    this.#holds.setPolicy(policy);
     this.#options.lead?.reconsider();
   }
 
   /** What the hub saw of honest people, besides what the engine takes of it: who agreed to be prompted may be prompted again, who confirmed is not held. */
   anchor(anchor: Anchor): void {
-    this.#limited.anchor(anchor);
-    this.#holds.anchor(anchor);
+    this.#beside.anchor(anchor);
   }
 
   onRequest(head: RequestHead): Ruling {
@@ -114,30 +92,10 @@ export class JudgingGate implements GatePort {
     if (limited !== undefined) return limited;
     const instead = targetInHeader(head);
     const query = instead?.includes("?") === true ? `${own}&${splitTarget(instead).query}` : own;
-    const placed = this.#placed(head, segments, { query, contentType: "", body: undefined });
+    const placed = this.#places.find(head, segments, { query, contentType: "", body: undefined });
     // What is under a budget need not wait for the hub: its own limits hold.
     const wait = placed.endpoint?.state === "budgeted" ? undefined : this.#ahead(head, segments, query);
     return wait ?? this.#judge(head, segments, query, placed);
-  }
-
-  /** Where a request belongs, and who guards it there; under a budget in any way in which a service may read its path, before one that only watches. */
-  #placed(head: RequestHead, segments: readonly string[], sent: RouteSent): Routed {
-    const placed = this.#placedAt(head.method, segments, sent);
-    if (placed.endpoint?.state === "budgeted" || this.#guards.length === 0) return placed;
-    const readings = readingsOf(head);
-    for (const reading of readings) {
-      const other = this.#placedAt(head.method, reading, sent);
-      if (other.endpoint?.state === "budgeted") return other;
-    }
-    const variant = this.#variants.among(head.method, this.#options.scope, endOfPath(head.target, segments), readings);
-    return variant === undefined ? placed : { segments: placed.segments, endpoint: placed.endpoint, variant };
-  }
-
-  #placedAt(method: string, segments: readonly string[], sent: RouteSent): Routed {
-    const { scope } = this.#options;
-    const routes = this.#fronts.routesOf(scope, segments, sent);
-    if (routes === undefined) return this.#anyBehind(method, segments, this.#matcher.find(method, scope, segments));
-    return routes.length === 0 ? { segments, endpoint: this.#matcher.find(method, scope, segments) } : this.#matcher.findRouted(method, scope, segments, routes);
   }
 
   /** Whether the request must wait until the hub has read more of those before it. */
@@ -147,7 +105,7 @@ export class JudgingGate implements GatePort {
     if (lead === undefined || shape === undefined) return undefined;
     const source = networkOf(head.address);
     if (lead.admit(head, source, shape)) return undefined;
-    const placed = (): Routed => this.#placed(head, segments, { query, contentType: "", body: undefined });
+    const placed = (): Routed => this.#places.find(head, segments, { query, contentType: "", body: undefined });
     return {
       kind: "wait",
       start: (go) =>
@@ -163,10 +121,10 @@ export class JudgingGate implements GatePort {
 
   #judge(head: RequestHead, path: readonly string[], query: string, placed: Routed): FinalRuling | BodyRuling {
     // The body may name the route, also beside a query that does: services differ in which they take.
-    const front = mayHaveBody(head) && this.#fronts.isFront(this.#options.scope, path) ? path : undefined;
+    const front = mayHaveBody(head) && this.#places.isFront(path) ? path : undefined;
     const token = this.#waiting(head, query, placed, front);
     if (token === undefined) return pass;
-    if (front !== undefined || ((inBody(token.endpoint) || inBody(token.variant?.endpoint) || triesInBody(token.doors) || inBody(token.hold)) && mayHaveBody(head)))
+    if (front !== undefined || ((inBody(token.endpoint) || inBody(token.variant?.endpoint) || triesInBody(token.doors?.tries) || inBody(token.doors?.hold)) && mayHaveBody(head)))
       return { kind: "body", token };
     return this.#decide(token, undefined, true);
   }
@@ -175,26 +133,17 @@ export class JudgingGate implements GatePort {
   #waiting(head: RequestHead, query: string, placed: Routed, front: readonly string[] | undefined): Waiting | undefined {
     let { segments, endpoint } = placed;
     const { variant } = placed;
-    let doors = this.#doorsAt(head, segments);
+    let doors = this.#beside.doorsAt(head, segments);
     if (endpoint?.state !== "budgeted" && doors === undefined)
       for (const reading of readingsOf(head)) {
-        doors = this.#doorsAt(head, reading);
+        doors = this.#beside.doorsAt(head, reading);
         if (doors === undefined) continue;
         segments = reading;
         endpoint = undefined;
         break;
       }
     if (endpoint === undefined && variant === undefined && doors === undefined && front === undefined) return undefined;
-    const { tries, hold } = doors ?? noDoors;
-    return { number: ++this.#count, head, endpoint, variant, doors: tries, hold, segments, query, front, note: undefined, held: undefined };
-  }
-
-  /** What is limited there besides questions; undefined where nothing is. */
-  #doorsAt({ method, at }: RequestHead, segments: readonly string[]): Doors | undefined {
-    const { scope } = this.#options;
-    const tries = this.#mode === "enforce" ? this.#limited.find(method, scope, segments) : undefined;
-    const hold = this.#holds.find(method, scope, segments, at);
-    return tries === undefined && hold === undefined ? undefined : { tries, hold };
+    return { number: ++this.#count, head, endpoint, variant, doors, segments, query, front, note: undefined, held: undefined };
   }
 
   onRequestBody(ruling: BodyRuling, body: Uint8Array, complete: boolean): FinalRuling {
@@ -208,15 +157,7 @@ export class JudgingGate implements GatePort {
 
   #routedBy({ head, query }: Waiting, path: readonly string[], body: string, complete: boolean): Routed {
     const contentType = headerOf(pairs(head.rawHeaders), "content-type");
-    const placed = this.#placed(head, path, { query, contentType, body });
-    if (complete || placed.endpoint?.state === "budgeted") return placed;
-    return { ...this.#anyBehind(head.method, placed.segments, placed.endpoint, path), ...(placed.variant === undefined ? {} : { variant: placed.variant }) };
-  }
-
-  /** Nobody knows which route of this path the request names: any of those under a budget. */
-  #anyBehind(asked: string, segments: readonly string[], endpoint: GuardedEndpoint | undefined, path = segments): Routed {
-    const guard = this.#guards.find(({ state, method, template }) => state === "budgeted" && method === asked && isRouteOf(template, path));
-    return { segments, endpoint: guard ?? endpoint };
+    return this.#places.findByBody(head, path, { query, contentType, body }, complete);
   }
 
   onAnswer(ruling: HoldRuling, answer: Answer): Release {
@@ -282,8 +223,7 @@ export class JudgingGate implements GatePort {
 
   onComplete(capture: Capture): void {
     const { ruling } = capture;
-    const limited = this.#tries.get(ruling);
-    if (limited !== undefined) this.#settle(limited, capture);
+    const held = this.#beside.settle(capture);
     let note: GateNote | undefined;
     let number = 0;
     switch (ruling.kind) {
@@ -314,7 +254,7 @@ export class JudgingGate implements GatePort {
       case "wait":
         break;
     }
-    if (limited?.held !== undefined && ruling.kind !== "deny") note = withHold(note, limited.held, this.#mode);
+    if (held !== undefined && ruling.kind !== "deny") note = withHold(note, held, this.#mode);
     this.#options.complete({ number: number === 0 ? ++this.#count : number, capture, note });
   }
 
@@ -330,27 +270,14 @@ export class JudgingGate implements GatePort {
     };
     let actor: Actor | undefined;
     const asker = (): Actor => (actor ??= this.#actorOf(token, headers));
-    const tried = doors === undefined ? undefined : this.#limited.take(doors, asker, parts, complete, head.at);
-    if (tried !== undefined && "wait" in tried)
-      return tooMany(tried.wait, tried.reason === "prompt-limit" ? "This person was asked on a device too often." : "Too many wrong codes.", tried.reason);
-    const held = token.hold === undefined ? undefined : this.#holds.take(token.hold, asker(), parts, head.at, complete);
-    if (held !== undefined && held.wait > 0 && this.#mode === "enforce") {
-      if (tried !== undefined) this.#limited.withdraw(tried, head.at);
-      return heldBack(token.hold, held);
-    }
+    const taken = doors === undefined ? undefined : this.#beside.take(doors, asker, parts, complete, head.at);
+    if (taken !== undefined && "kind" in taken) return taken;
     // The ruling that all share stands for no request.
     const ruling = endpoint === undefined && token.variant === undefined ? pass : this.#reserve(token, asker(), parts, body, complete);
-    if (tried === undefined && held === undefined) return ruling;
+    if (taken === undefined) return ruling;
     const own = ruling === pass ? { ...pass } : ruling;
-    this.#tries.set(own, { tried, held });
+    this.#beside.keep(own, taken);
     return own;
-  }
-
-  #settle({ tried, held }: Limited, capture: Capture): void {
-    const at = capture.head.at + capture.durationMs;
-    const answer = this.#answerIn(capture);
-    if (tried !== undefined) this.#limited.settle(tried, answer, capture.status, at);
-    if (held !== undefined) this.#holds.settle(held, answer, at);
   }
 
   #actorOf({ head, query }: Waiting, headers: HeaderList): Actor {
@@ -433,15 +360,6 @@ export class JudgingGate implements GatePort {
     return { kind: "deny", status: uniform.status, headers: uniform.headers, body: renderUniform(uniform, extracted.first), reason, token: waiting };
   }
 
-  /** What the service said; undefined: nothing, for it failed. */
-  #answerIn({ status, upstreamError, responseRawHeaders, responseBody }: Capture): ClassifiedAnswer | undefined {
-    // A client that did not wait for its answer may have had one: that is no way to guess for nothing.
-    if (status === 0) return upstreamError === undefined ? unheard : undefined;
-    const headers = pairs(responseRawHeaders);
-    const body = responseBody === undefined ? undefined : this.#options.ports.decodeUtf8(undoEncoding(Buffer.from(responseBody), responseRawHeaders, true).body);
-    return { status, contentType: headerOf(headers, "content-type"), location: headerOf(headers, "location"), ...cookiesOfRedirect(status, headers), body, echo: [] };
-  }
-
   #idOf(number: number): string {
     return `${this.#options.epoch}-${number.toString(36)}`;
   }
@@ -477,26 +395,14 @@ interface Waiting {
   readonly endpoint: GuardedEndpoint | undefined;
   /** The guarded path of which this may be a variant. */
   readonly variant: Variant | undefined;
-  readonly doors: TryDoors | undefined;
-  readonly hold: HoldDoor | undefined;
+  /** What is limited there besides questions. */
+  readonly doors: Doors | undefined;
   readonly segments: readonly string[];
   readonly query: string;
   /** The path, where the body may name the route behind it. */
   readonly front: readonly string[] | undefined;
   note: GateNote | undefined;
   held: Held | undefined;
-}
-
-/** What is limited at a path besides questions. */
-interface Doors {
-  readonly tries: TryDoors | undefined;
-  readonly hold: HoldDoor | undefined;
-}
-
-/** What was tried and what met a hold, until the request is over. */
-interface Limited {
-  readonly tried: Tries | undefined;
-  readonly held: AbuseHold | undefined;
 }
 
 /** What is asked somewhere, and by whom. */
@@ -523,10 +429,8 @@ interface Held {
   readonly suspect: Question | undefined;
 }
 
-const noDoors: Doors = { tries: undefined, hold: undefined };
 const pass: PassRuling = { kind: "pass" };
 const released: Release = { kind: "pass" };
-const unheard: ClassifiedAnswer = { status: 400, contentType: "", location: "", body: undefined, echo: [] };
 /** Whatever else a method is called may change something. */
 const reading: ReadonlySet<string> = new Set(["GET", "HEAD", "OPTIONS"]);
 const noPairs: readonly (readonly [string, string])[] = [];
@@ -547,7 +451,7 @@ function inBody(endpoint: GuardedEndpoint | undefined): boolean {
 }
 
 /** Codes or people stand in its bodies, or calls by name do. */
-function triesInBody(doors: TryDoors | undefined): boolean {
+function triesInBody(doors: Doors["tries"]): boolean {
   return doors !== undefined && (inBody(doors.prompt) || inBody(doors.code) || doors.code?.voucher === true || doors.operations !== undefined);
 }
 
@@ -558,19 +462,6 @@ function readsBody(endpoint: GuardedEndpoint | undefined): boolean {
 function orNone(text: string): string | undefined {
   return text === "" ? undefined : text;
 }
-
-/** By the operator's own answer, or 429: whoever is held is told that nothing was done for him, or he would wait for it. */
-function heldBack(door: HoldDoor | undefined, { wait, reason }: AbuseHold): DenyRuling {
-  const own = door?.held;
-  if (own === undefined) return { ...tooMany(wait, heldWords[reason] ?? "", reason), held: true };
-  return { kind: "deny", status: own.status, headers: own.headers, body: own.body, reason, held: true };
-}
-
-const heldWords: Partial<Record<AbuseHold["reason"], string>> = {
-  "sms-held": "No message was sent: too many to numbers like this one are not confirmed.",
-  "login-stuffed": "Too many failed sign-ins from this network. Whoever signed in from here before still can.",
-  "login-sprayed": "This password is being tried on many accounts. Sign in from where you did before and change it, or reset it.",
-};
 
 function throttled({ reason, status }: DenyRuling): GateNote {
   return { action: "throttle", would: "throttle", reason, answered: status, journaled: false };
