@@ -223,7 +223,7 @@ export class Ledger {
       if (status < 500 && status !== 429) {
         const said = json ?? (rules.length === 0 ? undefined : answerWords(this.#lessons.answerOf(view, extracted.first)));
         if (said !== undefined) {
-          this.#schemes.observe(endpoint.id, said, [extracted.first]);
+          this.#schemes.observe(endpoint.id, said, [extracted.first], json !== undefined && status < 300 && this.#findsUsual(endpoint, extracted));
           this.#lessons.coarsen();
         }
       }
@@ -405,6 +405,11 @@ export class Ledger {
     if (agreed.length > 0) step.handed = [...step.handed, { at: seen.at, endpointId: endpoint.id, kind: "agreed", narrow: "", network: "", subjects: agreed }];
     if (lastCodes.length > 0 && rules.length === 0 && exchange.gate?.journaled !== true)
       step.disclosures.push(...rowsOf(exchange, endpoint.id, step.actor, codeSubjects(lastCodes), seen.responseClass, undefined, step.disclosures.length));
+  }
+
+  /** A question about one person, at an endpoint of which it is not known that its answers tell who exists. Not at a door, whose answers are about a proof. */
+  #findsUsual(endpoint: InventoryEndpoint, { subjects }: Extracted): boolean {
+    return subjects.length === 1 && !this.oracles.suspects(endpoint.id) && !this.anchors.isDoor(endpoint.id) && this.#rules.isAbout(endpoint, this.#rules.of(endpoint));
   }
 
   /** The known calls of the exchange read last, each as if it had been asked alone. */

@@ -212,10 +212,19 @@ export interface SubjectRule {
   readonly country?: string;
 }
 
-/** Which scalar fields of the answer take part in its class (low-cardinality booleans, enums, codes). Learned; only ever shrinks. */
+/** Which scalar fields of the answer take part in its class (low-cardinality booleans, enums, codes). Learned; `scalars` lose what has too many values. */
 export interface ClassScheme {
   /** JSON paths (`user.active`), sorted; values of other fields are masked to their type. */
   readonly scalars: readonly string[];
+  /** Values that stand again and again in fields whose others hardly repeat: a 2xx answer with all of them is told apart from those without. Grows by one at a time. */
+  readonly usual?: readonly UsualValue[];
+}
+
+export interface UsualValue {
+  /** As in {@link ClassScheme.scalars}. */
+  readonly path: string;
+  /** `usualHash` of the value. */
+  readonly hash: string;
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { ClassScheme } from "../decide/gate-policy.ts";
+import type { ClassScheme, UsualValue } from "../decide/gate-policy.ts";
 import { maskEcho } from "./echo-forms.ts";
 import { fieldName } from "./plain-words.ts";
 import type { Ports } from "./ports.ts";
@@ -64,6 +64,32 @@ export function scalarTexts(json: Json, scheme: ClassScheme, forms: readonly str
   }
   return text;
 }
+
+/** Each usual value after a doubled `=`, where the answer has them all; else nothing, so that the others stay one class. */
+export function usualTexts(json: Json, usual: readonly UsualValue[], ports: Ports): string {
+  let text = "";
+  for (const { path, hash } of usual) {
+    const value = scalarAt(json, path, ports);
+    if (value === undefined || usualHash(value, ports) !== hash) return "";
+    text += `${tokenStart(path)}=${isBlank(value) ? '""' : scalarText(value, ports)}`;
+  }
+  return text;
+}
+
+/** The keyed hash by which a usual value is known. */
+export function usualHash(value: string | number | boolean, ports: Ports): string {
+  return ports.hash("segment", typeof value === "string" ? value.slice(0, usualCharactersMax) : String(value));
+}
+
+/** Text without a letter or digit, or of zeros alone as long as an id or a date: the nil UUID of RFC 9562, `0000-00-00`. */
+function isBlank(value: string | number | boolean): boolean {
+  if (typeof value !== "string" || value.length > usualCharactersMax) return false;
+  const zeros = value.replaceAll(/[^0]/g, "").length;
+  return !/[\p{L}1-9]/u.test(value) && (zeros === 0 || zeros >= 8);
+}
+
+/** Characters of a value that are looked at; what says of nobody that there is nobody is shorter. */
+export const usualCharactersMax = 256;
 
 function textOf(value: string, forms: readonly string[], ports: Ports): string {
   const sentence = value.includes(" ") ? sentenceOf(value, forms) : undefined;

@@ -4,7 +4,7 @@ import { headersNamed } from "./view-of.ts";
 import type { ResponseClass } from "../understood.ts";
 import { answerWords } from "./answer-words.ts";
 import { echoForms, maskEcho } from "./echo-forms.ts";
-import { shape, keysOf, scalarTexts } from "./json-shape.ts";
+import { shape, keysOf, scalarTexts, usualTexts } from "./json-shape.ts";
 import { structureOf, type JsonStructure } from "./json-structure.ts";
 import { plainHash } from "./plain-hash.ts";
 import { isPlainWords } from "./plain-words.ts";
@@ -61,8 +61,8 @@ export function classifyResponse(scheme: ClassScheme, answer: ClassifiedAnswer, 
       rest = words === "" ? textShape(answer, forms, ports) : `page${words}`;
     } else {
       const shapes = shapesOf(json, forms, ports);
-      if (shapes !== undefined) return knownClass(shapes, `${answer.status} ${media === "" ? "-" : media} `, scalarsOf(json, scheme, forms, ports), answer.status);
-      rest = jsonShape(json, scheme, forms, fields, ports);
+      if (shapes !== undefined) return knownClass(shapes, `${answer.status} ${media === "" ? "-" : media} `, scalarsOf(json, scheme, forms, ports, answer.status), answer.status);
+      rest = jsonShape(json, scheme, forms, fields, ports, answer.status);
     }
   }
   return classOf(`${answer.status} ${media === "" ? "-" : media} ${rest}`, answer.status, fields);
@@ -135,20 +135,23 @@ export function keyWithoutScalar(key: string, path: string): string | undefined 
   const token = `${visible(path)}=`;
   return key
     .split(" ")
-    .filter((part) => !part.startsWith(token))
+    .filter((part) => !part.startsWith(token) || part.startsWith(`${token}=`))
     .join(" ");
 }
 
-function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fields: string[], ports: Ports): string {
+function jsonShape(json: Json, scheme: ClassScheme, forms: readonly string[], fields: string[], ports: Ports, status: number): string {
   const paths: string[] = [];
   shape(json, "", 0, forms, paths, fields, ports);
   paths.sort();
-  return `{${paths.join(",")}}${scalarsOf(json, scheme, forms, ports)}`;
+  return `{${paths.join(",")}}${scalarsOf(json, scheme, forms, ports, status)}`;
 }
 
 /** A bare `true` says all there is to say. */
-function scalarsOf(json: Json, scheme: ClassScheme, forms: readonly string[], ports: Ports): string {
-  return typeof json === "boolean" ? ` value=${json}` : scalarTexts(json, scheme, forms, ports);
+function scalarsOf(json: Json, scheme: ClassScheme, forms: readonly string[], ports: Ports, status: number): string {
+  if (typeof json === "boolean") return ` value=${json}`;
+  const text = scalarTexts(json, scheme, forms, ports);
+  // A refusal has its own class by its status, and what it says beside that is of the request.
+  return scheme.usual === undefined || status >= 300 ? text : text + usualTexts(json, scheme.usual, ports);
 }
 
 function wordsOf(scheme: ClassScheme, answer: ClassifiedAnswer, forms: readonly string[], ports: Ports): string {

@@ -135,6 +135,7 @@ export class AnswerLessons {
 
   coarsen(): void {
     for (const gone of this.#parts.schemes.drainCoarsened()) this.#parts.oracles.coarsen(gone);
+    for (const endpointId of this.#parts.schemes.drainDivided()) this.#parts.oracles.divided(endpointId);
   }
 
   /** Each of several who were asked about together is a question of its own, as if it had been asked alone; what the answer says of nobody is how it says "no match". */

@@ -31,6 +31,7 @@ export function isPoorBeside(poor: ClassFacts, rich: ClassFacts): boolean {
   if (!isSuccess(poor.status)) return false;
   if (isEmptyBeside(poor.key, rich.key)) return true;
   if (isEmptyBeside(rich.key, poor.key)) return false;
+  if (isUsualBeside(poor.key, rich.key)) return true;
   if (rich.fields.length >= 2) return poor.fields.length * 2 <= rich.fields.length;
   const sizes = [sizeOf(poor.key), sizeOf(rich.key)] as const;
   return sizes[0] !== undefined && sizes[1] !== undefined && sizes[1] >= 128 && sizes[0] * 4 <= sizes[1];
@@ -57,17 +58,45 @@ function isEmptyBeside(poor: string, rich: string): boolean {
   return none !== undefined && !none.filled && (none.empty || none.refused) && contentOf(rich)?.filled === true;
 }
 
+/** Whether two classes are one but for values that stand again and again where others differ: what many people may have in common, so that neither repeats nor turns tell who exists, but labels do. */
+export function differsByUsual(a: string, b: string): boolean {
+  return a !== b && (a.includes("==") || b.includes("==")) && keyWithoutUsual(a) === keyWithoutUsual(b);
+}
+
+/** The key an answer would have without the usual values of its endpoint: they stand after a doubled `=`, see `json-shape.ts`. */
+function keyWithoutUsual(key: string): string {
+  return key.includes("==")
+    ? key
+        .split(" ")
+        .filter((part) => !part.includes("=="))
+        .join(" ")
+    : key;
+}
+
+/** Whether all that an answer holds is a value that stands there again and again, and is empty or says "unknown", where others are told something. A zero is not empty: it may be an amount. */
+function isUsualBeside(poor: string, rich: string): boolean {
+  if (!poor.includes("==") || !differsByUsual(poor, rich)) return false;
+  const held = poor.split(" ").filter((token) => token.includes("=="));
+  return (
+    held.every((token) => token.endsWith('==""') || token.endsWith("~missing") || refusalSense(token.slice(token.indexOf("==") + 2)) === "missing") &&
+    contentOf(poor)?.fields === held.length
+  );
+}
+
 /** What a class key says of the content of a JSON answer; undefined where it is none, or was cut. */
 const contentOf = rememberText((key): Content | undefined => {
   const start = key.indexOf("{");
   const end = key.indexOf("}", key.indexOf(":{}") >= 0 ? key.lastIndexOf(":{}") + 3 : start);
   if (start < 0 || end < 0 || key.endsWith("…")) return undefined;
-  const content = { filled: false, empty: false, refused: false };
+  const content = { filled: false, empty: false, refused: false, fields: 0 };
   const call = key.includes("jsonrpc:");
   for (const leaf of key.slice(start + 1, end).split(",")) {
     if (leaf === "" || leaf === "null" || leaf.endsWith(":null") || leaf.endsWith("[]:empty") || leaf.endsWith(":{}")) content.empty = true;
     else if ((leaf.startsWith("error.") || leaf.startsWith("errors[].")) && senseOf(key) === "missing") content.refused = true;
-    else if (!(call && leaf.startsWith("id:")) && !frames.has(leaf.slice(leaf.lastIndexOf(".", leaf.indexOf(":")) + 1, leaf.indexOf(":")).toLowerCase())) content.filled = true;
+    else if (!(call && leaf.startsWith("id:")) && !frames.has(leaf.slice(leaf.lastIndexOf(".", leaf.indexOf(":")) + 1, leaf.indexOf(":")).toLowerCase())) {
+      content.filled = true;
+      content.fields += 1;
+    }
   }
   return content;
 }, 1_024);
@@ -76,6 +105,8 @@ interface Content {
   filled: boolean;
   empty: boolean;
   refused: boolean;
+  /** How many are filled. */
+  fields: number;
 }
 
 /** Around what is told. */

@@ -3,7 +3,7 @@ import { plainHash } from "../../exchange/plain-hash.ts";
 import type { ResponseClass } from "../../understood.ts";
 import { symbolsMax } from "../observe/e-process.ts";
 import { BetweenAnswers } from "./between-answers.ts";
-import { isAboutTheForm, isAboutTheRequest, senseOf, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
+import { differsByUsual, isAboutTheForm, isAboutTheRequest, senseOf, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
 import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
 import { HeaderProof } from "./header-proof.ts";
 import { callerKindsMax, LabelProof } from "./label-proof.ts";
@@ -535,8 +535,10 @@ export class EndpointOracle {
   /**
    * Whether repeats leave room for these two to differ by person: not where a test arm is drawn for every request. Where repeats as a whole may be such a lot, these two must never have taken
    * turns: the answer depends on something else that is sent along, too (a name beside an account number), and not between "wrong name" and "no such account".
+   * Two that differ by what many people may have in common never do ({@link differsByUsual}).
    */
   steadyBetween(symbol: number, other: number): boolean {
+    if (this.#isKin(symbol, other)) return false;
     if (this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats) return true;
     return this.repeats >= apartRepeatsMin && (this.#flips.get(pairOf(symbol, other)) ?? 0) * apartRepeatsMin <= this.repeats;
   }
@@ -561,6 +563,7 @@ export class EndpointOracle {
     if (known.source === seen.narrow && !changedBetween(source, known)) return;
     // 403 now and something else then is about the caller; 403 both times may be about the subject.
     if (known.symbol !== symbol && (this.classes[known.symbol]?.status === 403 || this.classes[symbol]?.status === 403)) return;
+    if (known.symbol !== symbol && this.#isKin(known.symbol, symbol)) return;
     known.repeats += 1;
     source.repeats += 1;
     this.repeats += 1;
@@ -585,11 +588,27 @@ export class EndpointOracle {
   #chance(symbol: number, source: Source): number {
     let ids = 0;
     for (const record of this.classes) ids += record.ids;
-    const share = ((this.classes[symbol]?.ids ?? 0) + 0.5) / (ids + 0.5 * this.classes.length);
+    let mine = this.classes[symbol]?.ids ?? 0;
+    let ownMine = source.got.get(symbol)?.count ?? 0;
+    let kin = 1;
+    for (let other = 0; other < this.classes.length; other++) {
+      if (!this.#isKin(symbol, other)) continue;
+      kin += 1;
+      mine += this.classes[other]?.ids ?? 0;
+      ownMine += source.got.get(other)?.count ?? 0;
+    }
+    const share = (mine + 0.5 * kin) / (ids + 0.5 * this.classes.length);
     let own = 0;
     for (const got of source.got.values()) own += got.count;
-    const ownShare = ((source.got.get(symbol)?.count ?? 0) + 2 * share) / (own + 2);
+    const ownShare = (ownMine + 2 * share) / (own + 2);
     return Math.min(1, Math.max(share, ownShare));
+  }
+
+  /** One class but for what many people may have in common. */
+  #isKin(symbol: number, other: number): boolean {
+    const a = this.classes[symbol];
+    const b = this.classes[other];
+    return a !== undefined && b !== undefined && differsByUsual(a.key, b.key) && !this.isPoor(symbol, other) && !this.isPoor(other, symbol);
   }
 
   /** The bit of a class that is about the request where it came to a form in which others are answered, else 0. Not at a door: there a wrong detail is a wrong secret. */

@@ -63,7 +63,16 @@ export class OracleTracker {
 
   /** An endpoint turned out to be a door that refuses below 400: that those who were let in got another answer was held against it, and is no evidence. It starts anew. */
   #doorAt(endpointId: string): void {
-    if (this.#endpoints.get(endpointId)?.refusals !== false) return;
+    if (this.#endpoints.get(endpointId)?.refusals === false) this.#forget(endpointId);
+  }
+
+  /** A class turned out to be two (see `UsualValues`): whoever was asked about may have got either. It starts anew, unless it is suspected: then it is not for a finer look to take that back. */
+  divided(endpointId: string): void {
+    const oracle = this.#endpoints.get(endpointId);
+    if (oracle !== undefined && !oracle.suspected && !oracle.proven) this.#forget(endpointId);
+  }
+
+  #forget(endpointId: string): void {
     this.#endpoints.delete(endpointId);
     this.#capacities.delete(endpointId);
     this.#meanings.delete(endpointId);

@@ -4,11 +4,12 @@ import { fieldName } from "../../exchange/plain-words.ts";
 import { echoForms, maskEcho } from "../../exchange/echo-forms.ts";
 import { refusalSense } from "../../exchange/refusal-sense.ts";
 import { looksIdentifying, sentenceOf } from "../../exchange/scalar-text.ts";
-import { onlyElement, shapePathsMax } from "../../exchange/json-shape.ts";
+import { onlyElement, shapePathsMax, usualCharactersMax, usualHash } from "../../exchange/json-shape.ts";
 import { type JsonStructure, structureOf } from "../../exchange/json-structure.ts";
 import { eachPrefix } from "../../exchange/batch-answer.ts";
 import type { Ports } from "../../exchange/ports.ts";
 import type { Json } from "../../exchange/view.ts";
+import { UsualValues } from "./usual-values.ts";
 
 /** Distinct values at which a field stops being an enumeration. */
 export const scalarValuesMax = 16;
@@ -32,8 +33,11 @@ export const sparseFieldsMax = 8;
  * is the only event that renames classes: it is told through {@link SchemeLearner.drainCoarsened}, and the tracker folds its
  * classes together. It happens within a field's first few answers, as a rule.
  *
- * Misses: enumerations of eight or more equally frequent values (they leave early), fields inside arrays of several, numbers that are
- * codes but neither named like one nor 0 and 1 only. An attacker who controls what an account returns could drive out a field; status and shape stay.
+ * Of fields that are out, what {@link UsualValues} finds in 2xx answers still tells: one value that comes again and again where the others hardly do. That divides a class; it is told through
+ * {@link SchemeLearner.drainDivided}.
+ *
+ * Misses: enumerations of eight or more equally frequent values (they leave early; sentences in four languages are one), fields inside arrays of several, numbers that are
+ * codes but neither named like one nor 0 and 1 only, unless one of the values stands out. An attacker who controls what an account returns could drive out a field; status and shape stay.
  */
 export class SchemeLearner {
   readonly #ports: Ports;
@@ -41,36 +45,44 @@ export class SchemeLearner {
   #coarsened: Coarsened[] = [];
   /** Whether the answer being read taught anything. */
   #taught = false;
+  #divided: string[] = [];
+  /** Of the answer being read. */
+  #usual: UsualValues | undefined;
 
   constructor(ports: Ports) {
     this.#ports = ports;
   }
 
-  /** Reads one answer; true when the endpoint's scheme changed. Not for 5xx, 429, or Postern's own answers. */
-  observe(endpointId: string, said: Json | undefined, echo: readonly string[]): boolean {
+  /**
+   * Reads one answer; true when the endpoint's scheme changed. Not for 5xx, 429, or Postern's own answers. `findsUsual`: the answer is about one person, and a class that is made of several may
+   * still be divided.
+   */
+  observe(endpointId: string, said: Json | undefined, echo: readonly string[], findsUsual = false): boolean {
     const json = Array.isArray(said) && said.length === 1 ? (said as readonly Json[])[0] : said;
     if (json === undefined || json === null || typeof json !== "object" || Array.isArray(json)) return false;
     let learnt = this.#endpoints.get(endpointId);
     if (learnt === undefined) {
       if (this.#endpoints.size >= schemeEndpointsMax) return false;
-      learnt = { fields: new Map(), scheme: emptyScheme, settled: new WeakSet() };
+      learnt = { fields: new Map(), scheme: emptyScheme, settled: new WeakSet(), usual: undefined };
       this.#endpoints.set(endpointId, learnt);
     }
     const structure = structureOf(json);
-    if (structure !== undefined && learnt.settled.has(structure)) return false;
+    if (findsUsual && learnt.usual === undefined) learnt.usual = new UsualValues();
+    const usual = findsUsual && learnt.usual?.full === false ? learnt.usual : undefined;
+    if (usual === undefined && structure !== undefined && learnt.settled.has(structure)) return false;
     const removed: string[] = [];
     this.#taught = false;
     const depth = sparse(json) ? -envelopesMax : 0;
+    this.#usual = usual;
     const joined = this.#read(learnt, json as { readonly [key: string]: Json }, "", depth, echoForms(echo), removed);
+    this.#usual = undefined;
+    const { fields } = learnt;
+    const divides = usual?.end((echo[0] ?? "").slice(0, usualCharactersMax), (path) => fields.get(path)?.in === true) === true;
+    if (divides) this.#divided.push(endpointId);
     // Fields that are out, full or beyond the bound stay so: an answer of this structure that taught nothing never will.
     if (!this.#taught && structure !== undefined) learnt.settled.add(structure);
-    if (!joined && removed.length === 0) return false;
-    learnt.scheme = {
-      scalars: [...learnt.fields]
-        .filter(([, field]) => field.in)
-        .map(([path]) => path)
-        .sort(),
-    };
+    if (!joined && !divides && removed.length === 0) return false;
+    learnt.scheme = schemeOf(learnt);
     if (removed.length > 0) {
       const of = endpointId.endsWith(eachMark) ? endpointId.slice(0, -eachMark.length) : endpointId;
       this.#coarsened.push({ endpointId: of, removed: of === endpointId ? removed : removed.map((path) => `${eachPrefix}${path}`) });
@@ -98,9 +110,21 @@ export class SchemeLearner {
     return drained;
   }
 
+  /** Endpoints since the last call at which a class was divided in two: what was counted of it is of no use. Hand each to `OracleTracker.divided`. */
+  drainDivided(): readonly string[] {
+    if (this.#divided.length === 0) return none;
+    const drained = this.#divided;
+    this.#divided = [];
+    return drained;
+  }
+
   /** JSON-able; values only as keyed hashes. */
   exportState(): unknown {
-    return [...this.#endpoints].map(([id, learnt]) => [id, [...learnt.fields].map(([path, field]) => [path, field.in ? 1 : 0, field.samples, [...field.values]])]);
+    return [...this.#endpoints].map(([id, { fields, usual }]) => [
+      id,
+      [...fields].map(([path, field]) => [path, field.in ? 1 : 0, field.samples, [...field.values]]),
+      ...(usual === undefined ? none : [usual.exportState()]),
+    ]);
   }
 
   static restore(ports: Ports, state: unknown): SchemeLearner {
@@ -114,11 +138,8 @@ export class SchemeLearner {
         const values = Array.isArray(field[3]) ? field[3].filter((value) => typeof value === "string") : [];
         fields.set(field[0], { in: field[1] === 1, samples: Number(field[2]) || 0, values: new Set(values.slice(0, scalarValuesMax + 1)) });
       }
-      const scalars = [...fields]
-        .filter(([, field]) => field.in)
-        .map(([path]) => path)
-        .sort();
-      learner.#endpoints.set(row[0], { fields, scheme: { scalars }, settled: new WeakSet() });
+      const usual = row[2] === undefined ? undefined : UsualValues.restore(row[2]);
+      learner.#endpoints.set(row[0], { fields, scheme: schemeOf({ fields, usual }), settled: new WeakSet(), usual });
     }
     return learner;
   }
@@ -149,6 +170,13 @@ export class SchemeLearner {
 
   /** One scalar of an answer; true when its field joined. */
   #take(learnt: Learnt, key: string, path: string, value: string | number | boolean, forms: readonly string[], removed: string[]): boolean {
+    if (this.#usual !== undefined && typeof value !== "boolean")
+      this.#usual.saw(
+        path,
+        typeof value === "string" && maskEcho(value.slice(0, usualCharactersMax), forms) !== value.slice(0, usualCharactersMax).toLowerCase()
+          ? undefined
+          : usualHash(value, this.#ports),
+      );
     let joined = false;
     let field = learnt.fields.get(path);
     if (field === undefined) {
@@ -190,11 +218,22 @@ export interface Coarsened {
   readonly removed: readonly string[];
 }
 
+const none: readonly never[] = [];
+
+function schemeOf({ fields, usual }: Pick<Learnt, "fields" | "usual">): ClassScheme {
+  const scalars = [...fields]
+    .filter(([, field]) => field.in)
+    .map(([path]) => path)
+    .sort();
+  return usual === undefined || usual.found.length === 0 ? { scalars } : { scalars, usual: usual.found };
+}
+
 interface Learnt {
   readonly fields: Map<string, Field>;
   scheme: ClassScheme;
   /** Structures of answers that have nothing more to teach. */
   readonly settled: WeakSet<JsonStructure>;
+  usual: UsualValues | undefined;
 }
 
 interface Field {
