@@ -68,7 +68,7 @@ export class SchemeLearner {
     }
     const structure = structureOf(json);
     if (findsUsual && learnt.usual === undefined) learnt.usual = new UsualValues();
-    const usual = findsUsual && learnt.usual?.full === false ? learnt.usual : undefined;
+    const usual = findsUsual && learnt.usual?.next() === true ? learnt.usual : undefined;
     if (usual === undefined && structure !== undefined && learnt.settled.has(structure)) return false;
     const removed: string[] = [];
     this.#taught = false;

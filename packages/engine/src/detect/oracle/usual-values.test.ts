@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { usualAnswersMax, usualCountsMax, usualFieldsMax, usualSeenMin, usualSettledAfter, UsualValues, usualValuesMax } from "./usual-values.ts";
+import { usualAnswersMax, usualCountsMax, usualFieldsMax, usualReadEvery, usualSeenMin, usualSettledAfter, UsualValues, usualValuesMax } from "./usual-values.ts";
 
 const untold = (): boolean => false;
 let asked = 0;
@@ -71,6 +71,12 @@ describe("UsualValues", () => {
     expect(state[2]).toHaveLength(usualFieldsMax);
     for (const [, , values] of state[2]) expect(values.length).toBeLessThanOrEqual(usualCountsMax);
     expect(until(usual, 200, (n) => ({ ...said(10_000 + n), f3: n % 3 === 0 ? "none" : `3 ${10_000 + n}` }))).toBeDefined();
+  });
+  it("reads the first answers all, of later ones one in eight, and none when it has enough", () => {
+    const usual = new UsualValues();
+    const read = (): number => Array.from({ length: usualAnswersMax }, () => usual.next()).filter(Boolean).length;
+    expect(read()).toBe(usualAnswersMax);
+    expect(read()).toBe(usualAnswersMax / usualReadEvery);
   });
   it("goes on after a restart where it was", () => {
     const usual = new UsualValues();

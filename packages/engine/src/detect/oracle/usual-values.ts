@@ -17,6 +17,7 @@ import type { UsualValue } from "../../decide/gate-policy.ts";
 export class UsualValues {
   found: readonly UsualValue[] = [];
   #answers = 0;
+  #asked = 0;
   readonly #fields = new Map<string, Counted>();
   /** The answer that is being read. */
   readonly #said = new Map<string, string | undefined>();
@@ -24,6 +25,13 @@ export class UsualValues {
   /** No more is looked for. */
   get full(): boolean {
     return this.found.length >= usualValuesMax;
+  }
+
+  /** Whether to read the next answer: hashing its fields costs, so of later answers one in {@link usualReadEvery}. */
+  next(): boolean {
+    if (this.full) return false;
+    this.#asked += 1;
+    return this.#asked <= usualAnswersMax || this.#asked % usualReadEvery === 0;
   }
 
   /** One scalar of the answer that is being read: the hash of its value, undefined where that holds whom was asked about. */
@@ -57,6 +65,7 @@ export class UsualValues {
       this.#answers,
       this.found.map(({ path, hash }) => [path, hash]),
       [...this.#fields].map(([path, field]) => [path, field.samples, [...field.values].map(([hash, { count }]) => [hash, count])]),
+      this.#asked,
     ];
   }
 
@@ -65,6 +74,7 @@ export class UsualValues {
     const usual = new UsualValues();
     if (!Array.isArray(state)) return usual;
     usual.#answers = Number(state[0]) || 0;
+    usual.#asked = Number(state[3]) || 0;
     usual.found = list(state[1])
       .slice(0, usualValuesMax)
       .flatMap((row) => (Array.isArray(row) ? [{ path: String(row[0]), hash: String(row[1]) }] : []));
@@ -134,6 +144,8 @@ export const usualSeenMin = 5;
 /** Answers after which a value may also stand out from others that repeat, too. */
 export const usualSettledAfter = 256;
 export const usualAnswersMax = 1_024;
+/** Of a list of a hundred that is asked for late, a dozen are read. */
+export const usualReadEvery = 8;
 /** Scalars of an answer that are looked at, the first. */
 export const usualFieldsMax = 24;
 /** Values of a field that are counted; the oldest that came once makes room. */
