@@ -9,6 +9,12 @@ export const fanOutPolicy = {
   startFactor: 1.5,
   /** Where people are asked about one by one: a clerk's first day. Nobody's book teaches that, and each session is a caller of its own. */
   startByOne: 100,
+  /**
+   * So it is in lists, too, where at most so many callers ever asked about more than a handful, and no larger share of fifty or more over twenty hours: a few who know many teach nothing of books, and so
+   * many books cannot be hidden behind a crowd of small askers, with which somebody would have honest books held.
+   */
+  fewBooks: 20,
+  fewShare: 0.1,
   startShare: 0.999,
   startCallersMin: 50,
   startMin: 200,

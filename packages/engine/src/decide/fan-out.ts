@@ -14,8 +14,13 @@ import { LogQuantiles } from "../detect/observe/log-quantiles.ts";
  * meet a limit together, wherever they come from and however old they are. Callers whose lists are longer than anybody's share a small allowance. A request that does not fit is not answered in
  * part: what it costs is not taken, and a smaller one may still fit.
  *
+ * A list may hold one: where nearly all callers ask about a handful (free and busy of some colleagues), a caller has a clerk's day to start with, however its requests are cut, and who wants more is
+ * told of ({@link policy.fewShare}). Books of more than {@link policy.fewBooks} callers show that it is an address book, and no crowd of small askers takes that back.
+ *
  * Misses: many accounts that each send one book of usual length, one after another, at the pace of honest people: so many accounts times a start a month, and 23 people a day each after. While
- * the first half hour is learned only each caller's own start holds. Mistakes: a person whose first book breaks off for longer than the gap of a sitting gets the rest at that pace.
+ * the first half hour is learned only each caller's own start holds. Who goes through a list one by one in the first twenty hours, before fifty callers were seen, or with more accounts than are
+ * needed to teach that books are long. Mistakes: a person whose first book breaks off for longer than the gap of a sitting gets the rest at that pace; a book of more than a hundred at a service whose
+ * people had nearly all sent theirs before Postern came, one of the first.
  *
  * Bound: {@link askersMax} callers; the one that asked nothing for longest is forgotten and begins anew, which an attacker can bring about only with as many
  * credentials that the service answers. No clock, no randomness.
@@ -29,6 +34,9 @@ export class FanOut {
   readonly #lists = new LogQuantiles();
   /** Callers who never sent more than a few at once. */
   #handfuls = 0;
+  /** Callers of whose first day or book no more than a handful was ever asked about. */
+  #few = 0;
+  #firstAt = 0;
   /** Callers who did where nobody had before. */
   #taught = 0;
   readonly #first = new FirstBooks(this.#sizes);
@@ -48,23 +56,25 @@ export class FanOut {
     // Unusual ones become usual on their callers' second day: ten accounts must not do it in a minute.
     if (list > asker.list && (!unusual || asker.days > 0)) this.#longest(asker, list);
     const start = declared > 0 ? declared : this.start();
+    const few = declared === 0 && this.#asksAboutFew(at);
     const booked = asker.booked && declared === 0;
     const daily = this.#dailyLeft(asker);
     const fresh = !asker.booked && declared === 0;
     const drawn = Math.max(0, cost - daily);
-    const may = daily + this.#spare(asker, start, booked);
+    // What callers share goes by what books may be: behind one address there are many who each ask about a few.
+    const may = daily + this.#spare(asker, few ? this.#ownStart(at) : start, booked);
     const wants = asker.today + asker.wanted + cost;
     let reason: FanOutReason | undefined;
     if (may < cost) reason = "allowance-spent";
     else if (place !== undefined && place.taken + cost > policy.callersPerNetwork * start) reason = "allowance-spent";
     else if (unusual && this.#unusual.left < cost) reason = "list-unusual";
     else if (fresh && !unusual && drawn > 0 && !this.#first.admits(credential, drawn, start)) reason = "newcomers-surge";
-    const later = reason === "allowance-spent" && booked && wants < policy.overdrawn * (start + daily);
+    const later = reason === "allowance-spent" && !few && booked && wants < policy.overdrawn * (start + daily);
     if (booked && drawn > 0) this.#wantsLater(asker, drawn, start);
     if (reason !== undefined) {
       asker.wanted += cost;
       if (fresh && drawn > 0) this.#first.refused(credential, Math.min(drawn, start), at);
-      return { reason, fresh, unusual, drawn: 0, later, may: Math.max(0, Math.floor(may)), wants };
+      return { reason, fresh, unusual, drawn: 0, later, few, may: Math.max(0, Math.floor(may)), wants };
     }
     this.#count(asker, cost, drawn, fresh, unusual, at);
     if (place !== undefined) place.taken += cost;
@@ -73,7 +83,7 @@ export class FanOut {
       asker.taught = true;
       this.#taught++;
     }
-    return { reason: undefined, fresh, unusual, drawn, later, may, wants };
+    return { reason: undefined, fresh, unusual, drawn, later, few, may, wants };
   }
 
   /** Nothing was learned by so many of what was taken. */
@@ -102,8 +112,8 @@ export class FanOut {
   }
 
   /**
-   * Somebody was refused: what is to be told. `high` for a caller who wants twice what he may, or when several are refused within an hour; each caller once a day, the endpoint
-   * once an hour.
+   * Somebody was refused: what is to be told. `high` for a caller who wants twice what he may, or any more where others ask about a handful, or when several are refused within an hour; each caller
+   * once a day, the endpoint once an hour.
    */
   refused(credential: string, grant: FanOutGrant, at: number): FanOutTold | undefined {
     const asker = this.#askers.get(credential);
@@ -122,7 +132,7 @@ export class FanOut {
       return { level: "high", callers: this.#refused.size + this.#refusedLater.size, asked: asker.today, wanted: asker.wanted };
     }
     // Who only sends a second book may have a new telephone; several of them within an hour have not. In the crowd of those who are refused for what others do nobody is to blame.
-    const own = grant.reason === "allowance-spent" && !grant.later && grant.wants >= policy.overdrawn * Math.max(1, grant.may + asker.today);
+    const own = grant.reason === "allowance-spent" && !grant.later && (grant.few || grant.wants >= policy.overdrawn * Math.max(1, grant.may + asker.today));
     const level = own ? "high" : "medium";
     if (asker.told === level || asker.told === "high") return undefined;
     asker.told = level;
@@ -140,12 +150,23 @@ export class FanOut {
     return Math.min(policy.startMax, Math.max(policy.startMin, Math.round(policy.startFactor * this.#sizes.quantile(policy.startShare))));
   }
 
+  /** Whether nearly all callers ask about a handful, so that the few who ask about more send no books. */
+  #asksAboutFew(at: number): boolean {
+    if (this.#few < policy.startCallersMin || at - this.#firstAt < policy.besideLearnedMs) return false;
+    return this.#sizes.size <= Math.min(policy.fewBooks, policy.fewShare * this.#few);
+  }
+
+  #ownStart(at: number): number {
+    return this.#asksAboutFew(at) ? Math.min(this.start(), policy.startByOne) : this.start();
+  }
+
   get size(): number {
     return this.#askers.size;
   }
 
   #begin(ask: FanOutAsk): Asker {
     const { at } = ask;
+    if (this.#firstAt === 0) this.#firstAt = at;
     this.#first.advance(at, this.start());
     this.#begun.roll(at, true);
     const unusual = this.#unusual;
@@ -186,6 +207,7 @@ export class FanOut {
     asker.today += cost;
     asker.spent = Math.max(0, asker.spent + drawn);
     if (fresh && drawn !== 0) {
+      this.#few -= isFew(asker);
       // Who only adds a few people to what he sent before Postern came says nothing of how large a book is.
       if (asker.book > policy.dailyMargin) this.#sizes.remove(asker.book);
       asker.book = Math.max(0, asker.book + drawn);
@@ -193,6 +215,7 @@ export class FanOut {
         if (asker.book - drawn <= policy.dailyMargin) this.#begun.add(1);
         this.#sizes.add(asker.book);
       }
+      this.#few += isFew(asker);
       this.#first.count(asker.key, drawn, at, !unusual);
     } else if (asker.booked) asker.later = Math.max(0, asker.later + drawn);
     if (unusual) this.#unusual.left -= cost;
@@ -221,7 +244,7 @@ export class FanOut {
     if (passed <= 0) return;
     // A first day that began an hour ago is not over at midnight.
     if (asker.days === 0 && at - asker.firstAt < dayMs) return;
-    const back = (this.start() / policy.startBackDays) * passed;
+    const back = (this.#ownStart(at) / policy.startBackDays) * passed;
     asker.spent = Math.max(0, asker.spent - back);
     asker.later = Math.max(0, asker.later - back);
     if (asker.days > 0) asker.usual += policy.dailyWeight * (asker.today - asker.usual);
@@ -311,6 +334,8 @@ export interface FanOutGrant {
   readonly drawn: number;
   /** Refused because its first book is over, and it wants less than two of them today. */
   readonly later: boolean;
+  /** Others ask about a handful there. */
+  readonly few: boolean;
   /** What the caller might have asked about. */
   readonly may: number;
   /** What it asked about or wanted to, today and with this. */
@@ -352,6 +377,10 @@ interface Asker extends AgedEntry<string, Asker> {
   /** Its longest list. */
   list: number;
   told: FanOutTold["level"] | undefined;
+}
+
+function isFew({ book }: Asker): number {
+  return book > 0 && book <= policy.dailyMargin ? 1 : 0;
 }
 
 interface Network extends AgedEntry<string, Network> {
