@@ -10,6 +10,13 @@ const mail = (n: number): string => `worker${(n * 7_919) % 1_000_003}@firm.examp
 const phone = (n: number): string => `+49151${20_000_000 + n * 37}`;
 const token = (who: string): string => `tk-${who}-0123456789abcdef0123456789`;
 
+/** Below 250, by name. */
+function numberOf(who: string): number {
+  let number = 7;
+  for (let place = 0; place < who.length; place++) number = (number * 31 + who.charCodeAt(place)) % 250;
+  return number;
+}
+
 /** How a service is asked about people in a list, and what it says of each. */
 interface Service {
   readonly path: string;
@@ -50,7 +57,7 @@ class Asked {
   /** True when the answer was the service's own. */
   ask(who: string, people: readonly number[], at: number): boolean {
     const { path, sent, answer } = this.#service;
-    const address = `10.${who.length}.${[...who].reduce((sum, one) => (sum * 31 + one.charCodeAt(0)) % 250, 7)}.9`;
+    const address = `10.${who.length}.${numberOf(who)}.9`;
     return this.judged.answers(jsonExchange({ id: `x${this.#requests++}`, at, address, path, bearer: token(who), sent: sent(people), answer: answer(people) }));
   }
 
