@@ -23,6 +23,7 @@ export class GuardPlaces {
     this.#fronts = new FrontRoutes([], ports);
   }
 
+  /** Replaces all guards. */
   setPolicy({ endpoints, routeFronts }: GatePolicy): void {
     this.#guards = endpoints;
     this.#matcher = new GuardMatcher(endpoints, this.#ports);
@@ -35,6 +36,7 @@ export class GuardPlaces {
     return this.#fronts.isFront(this.#scope, path);
   }
 
+  /** Where a request belongs, and who guards it there; under a budget in any way in which a service may read its path, before one that only watches. */
   find(head: RequestHead, segments: readonly string[], sent: RouteSent): Routed {
     const placed = this.#findAt(head.method, segments, sent);
     if (placed.endpoint?.state === "budgeted" || this.#guards.length === 0) return placed;
