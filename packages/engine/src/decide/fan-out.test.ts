@@ -41,6 +41,24 @@ describe("callers with a credential", () => {
     expect(taken).toBeLessThanOrEqual(10 * (100 + 2 * policy.dailyMargin));
   });
 
+  test("begin with a clerk's day where others ask about a handful, and with a book's start from one more long asker on than that allows", () => {
+    const least = policy.fewBooks / policy.fewShare;
+    for (const [small, long, few] of [
+      [least, policy.fewBooks, true],
+      [least, policy.fewBooks + 1, false],
+      [least - 1, policy.fewBooks, false],
+      [policy.startCallersMin - 1, 0, false],
+      [policy.startCallersMin, 0, true],
+    ] as const) {
+      const fan = new FanOut();
+      for (let n = 0; n < small; n++) fan.take(ask(`small-${n}`, 3, start + n * minute));
+      for (let n = 0; n < long; n++) fan.take(ask(`long-${n}`, policy.dailyMargin + 1, start + n * 10 * minute));
+      const within = ask("small-0", 1, start + policy.besideLearnedMs - 1);
+      expect(fan.take(within).few).toBe(false);
+      expect([small, long, fan.take(ask("late", 1, start + policy.besideLearnedMs + minute)).few]).toEqual([small, long, few]);
+    }
+  });
+
   test("of a service that sends books in pieces are let do so once more of them do than an attacker has accounts", () => {
     const fan = afterADay();
     for (let n = 0; n < 60; n++) {
