@@ -33,8 +33,8 @@ export interface AbusePlan {
 
 /** How a service is spoken to. `n` is a victim's number in the attacker's list. */
 export interface AbuseDoor {
-  /** Has a code sent to, or a prompt shown to, a victim; gives back what a check must name, undefined when it was refused. */
-  begin(n: number, headers: TrafficRequest["headers"], via: "code" | "prompt"): Generator<TrafficRequest, string | undefined, TrafficAnswer>;
+  /** Has a code sent to, or a prompt shown to, a victim; gives back what a check must name, undefined when it was refused. Calls `sends` just before the request that sends. */
+  begin(n: number, headers: TrafficRequest["headers"], via: "code" | "prompt", sends?: () => void): Generator<TrafficRequest, string | undefined, TrafficAnswer>;
   check(n: number, reference: string, code: string, headers: TrafficRequest["headers"]): TrafficRequest;
   signIn(n: number, password: string, headers: TrafficRequest["headers"]): TrafficRequest;
 }
@@ -66,16 +66,14 @@ export function otpBruteForce(door: AbuseDoor, plan: AbusePlan & { readonly vict
 /** Messages to victims' numbers that nobody ever reads. */
 export function smsPumping(door: AbuseDoor, plan: AbusePlan): Abuse {
   return abuse("sms-pumping", plan, function* (n, headers, _source, note) {
-    note();
-    yield* go(door.begin(n, headers, "code"), 0);
+    yield* go(door.begin(n, headers, "code", note), 0);
   });
 }
 
 /** Prompts on one victim's device until he gives in. `victims` is the number of prompts. */
 export function pushBombing(door: AbuseDoor, plan: AbusePlan & { readonly victim: number }): Abuse {
   return abuse("push-bombing", plan, function* (_n, headers, _source, note) {
-    note();
-    yield* go(door.begin(plan.victim, headers, "prompt"), 0);
+    yield* go(door.begin(plan.victim, headers, "prompt", note), 0);
   });
 }
 
@@ -101,10 +99,11 @@ export function loginSpray(door: AbuseDoor, plan: AbusePlan & { readonly passwor
 export function latchkeyDoor(people: Population, victims: (n: number) => number): AbuseDoor {
   const base = (reference: string): string => `/client/v1/users/${reference}/devices/registration`;
   return {
-    *begin(n, headers, via) {
+    *begin(n, headers, via, sends) {
       const who = dashed(victims(n));
       const looked = yield { method: "GET", path: `/client/v1/users/${who}/status`, headers };
       const id = /"account_id":(\d{1,12})/.exec(looked.body)?.[1] ?? who;
+      sends?.();
       const started = yield { method: "POST", path: `${base(id)}/start`, headers: json(headers), body: JSON.stringify({ via: via === "code" ? "sms" : "push" }) };
       const request = jsonObject(started.body)["request_id"];
       return typeof request === "string" ? `${id}/${request}` : undefined;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import type { Json } from "../../exchange/view.ts";
-import { envelopesMax, scalarDepthMax, scalarValuesMax, schemeEndpointsMax, SchemeLearner, sparseFieldsMax } from "./scheme-learner.ts";
+import { envelopesMax, scalarDepthMax, scalarFew, scalarValuesMax, schemeEndpointsMax, SchemeLearner, sentencesFew, sparseFieldsMax } from "./scheme-learner.ts";
 import { ports } from "../../testing/ports.ts";
 
 const feed = (learner: SchemeLearner, answers: readonly Json[]) => answers.map((json) => learner.observe("e", json, []));
@@ -47,6 +47,22 @@ describe("SchemeLearner", () => {
     const beyond = new SchemeLearner(ports);
     feed(beyond, values(scalarValuesMax + 1));
     expect(beyond.scheme("e").scalars).toEqual([]);
+  });
+  it("keeps as many words, and as many more sentences, as a service has from the first answers on, and drops one more", () => {
+    const after = (of: (n: number) => string, count: number): readonly string[] => {
+      const learner = new SchemeLearner(ports);
+      feed(
+        learner,
+        Array.from({ length: count }, (_, n) => ({ error: of(n) })),
+      );
+      return learner.scheme("e").scalars;
+    };
+    const word = (n: number): string => `w${"abcdefghijkl".charAt(n)}`;
+    const sentence = (n: number): string => `this account is ${word(n)}`;
+    expect(after(word, scalarFew)).toEqual(["error"]);
+    expect(after(word, scalarFew + 1)).toEqual([]);
+    expect(after(sentence, sentencesFew + 1)).toEqual(["error"]);
+    expect(after(sentence, sentencesFew + 2)).toEqual([]);
   });
   it("changes no class of answers that lack a field when that field joins, and keeps the same object otherwise", () => {
     const learner = new SchemeLearner(ports);

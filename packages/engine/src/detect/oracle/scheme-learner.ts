@@ -13,6 +13,9 @@ import { UsualValues } from "./usual-values.ts";
 
 /** Distinct values at which a field stops being an enumeration. */
 export const scalarValuesMax = 16;
+/** As many values it may have before its answers are counted: of words and codes, and of sentences, which a service may have in several languages. */
+export const scalarFew = 4;
+export const sentencesFew = 9;
 /** After this many answers a field's place is settled; counting stops. */
 export const scalarSamplesMax = 1_000;
 /** Endpoints learnt at a time; further ones get the empty scheme (shape and status still tell classes apart). */
@@ -28,15 +31,15 @@ export const sparseFieldsMax = 8;
  * may tell classes apart.
  *
  * A field is in from the first answer that has it, unless its value looks like an identifier, a moment or long prose (of a sentence what it names is left out); it is out
- * for ever once it shows more values than an enumeration would: more than 4 + an eighth of its samples, or more than
- * {@link scalarValuesMax}. So a field joining changes no class seen before (those answers did not have it), and a field leaving
+ * for ever once it shows more values than an enumeration would: more than {@link scalarFew} (where words form a sentence, {@link sentencesFew}) + an eighth of its samples,
+ * or more than {@link scalarValuesMax}. So a field joining changes no class seen before (those answers did not have it), and a field leaving
  * is the only event that renames classes: it is told through {@link SchemeLearner.drainCoarsened}, and the tracker folds its
  * classes together. It happens within a field's first few answers, as a rule.
  *
  * Of fields that are out, what {@link UsualValues} finds in 2xx answers still tells: one value that comes again and again where the others hardly do. That divides a class; it is told through
  * {@link SchemeLearner.drainDivided}.
  *
- * Misses: enumerations of eight or more equally frequent values (they leave early; sentences in four languages are one), fields inside arrays of several, numbers that are
+ * Misses: enumerations of eight or more equally frequent values (they leave early; sentences, from five languages on), fields inside arrays of several, numbers that are
  * codes but neither named like one nor 0 and 1 only, unless one of the values stands out. An attacker who controls what an account returns could drive out a field; status and shape stay.
  */
 export class SchemeLearner {
@@ -197,7 +200,8 @@ export class SchemeLearner {
     if (eligible(key, value, forms)) {
       const said = typeof value === "string" && value.includes(" ") ? (sentenceOf(value, forms) ?? value) : String(value);
       field.values.add(this.#ports.hash("segment", said));
-      if (field.values.size <= Math.min(scalarValuesMax, 4 + field.samples / 8)) return joined;
+      const few = typeof value === "string" && value.includes(" ") ? sentencesFew : scalarFew;
+      if (field.values.size <= Math.min(scalarValuesMax, few + field.samples / 8)) return joined;
     }
     field.in = false;
     field.values.clear();

@@ -114,7 +114,7 @@ const outage = { from: attackFrom, to: attackFrom + 3 * 3_600_000 };
 /** Prefixes of the two services repeat every so many people. */
 function onePrefix(service: SmallService): AbuseDoor {
   const { door } = service;
-  return { ...door, begin: (n, headers, via) => door.begin(service.neighbour(n), headers, via) };
+  return { ...door, begin: (n, headers, via, sends) => door.begin(service.neighbour(n), headers, via, sends) };
 }
 
 function honest(service: SmallService, seed: string, mode?: Mode): AbuseRun {

@@ -49,7 +49,8 @@ export function createClinic(seed: string): SmallService {
   });
   let nonce = 0;
   const door: AbuseDoor = {
-    *begin(n, headers) {
+    *begin(n, headers, _via, sends) {
+      sends?.();
       const answer = yield send("POST", "/portal/challenges", { to: { mobile: numberOf(n) }, via: "text" }, headers);
       const id = jsonObject(answer.body)["challenge"];
       return typeof id === "string" ? id : undefined;

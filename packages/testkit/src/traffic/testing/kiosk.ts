@@ -46,7 +46,8 @@ export function createKiosk(seed: string, options: { readonly outages?: readonly
     body: new URLSearchParams(fields).toString(),
   });
   const door: AbuseDoor = {
-    *begin(n, headers) {
+    *begin(n, headers, _via, sends) {
+      sends?.();
       const answer = yield post("/rufnummer/pruefen", { rufnummer: numberOf(n) }, headers);
       return answer.status === 200 ? numberOf(n) : undefined;
     },
