@@ -1,7 +1,9 @@
 import { describe, expect, it } from "vitest";
 import type { ResponseClass } from "../../understood.ts";
 import { apartMs, BetweenAnswers, betweenMin } from "./between-answers.ts";
-import { classesMax, EndpointOracle, vanishedForMs, vanishedMin } from "./endpoint-oracle.ts";
+import { classesMax } from "./answer-classes.ts";
+import { EndpointOracle } from "./endpoint-oracle.ts";
+import { vanishedForMs, vanishedMin } from "./vanished-accounts.ts";
 import { meaningsOf } from "./class-meaning.ts";
 
 const classOf = (flags: string, fields: readonly string[]): ResponseClass => ({ id: flags, key: `200 application/json {${fields.join(",")}} ${flags}`, status: 200, fields });
@@ -20,7 +22,7 @@ const strangers = (oracle: EndpointOracle): void => {
   for (let n = 0; n < 30; n++) oracle.observe({ subject: `x${n}`, answer: nobody, narrow: `s${n}`, network: `s${n}`, at: n });
 };
 
-const meaning = (oracle: EndpointOracle, { id }: ResponseClass): string | undefined => meaningsOf(oracle)[oracle.recordOf(id) ?? -1]?.meaning;
+const meaning = (oracle: EndpointOracle, { id }: ResponseClass): string | undefined => meaningsOf(oracle)[oracle.classes.find(id) ?? -1]?.meaning;
 
 describe("a refusal that people get between two answers that confirm them", () => {
   it("confirms them, beside another that says there is nobody; over a restart, too", () => {

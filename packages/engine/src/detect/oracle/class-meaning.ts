@@ -25,8 +25,8 @@ const oneSidedMin = 0.8;
  * form beside another class that plays "no such subject", unless it comes to questions that are well written ({@link EndpointOracle.refusesContent}).
  */
 export function meaningsOf(oracle: EndpointOracle): readonly MeaningOf[] {
-  const told = oracle.classes.map((_, symbol) => fromLabels(oracle, symbol));
-  const shaped = oracle.classes.map((_, symbol) => fromStructure(oracle, symbol));
+  const told = oracle.classes.records.map((_, symbol) => fromLabels(oracle, symbol));
+  const shaped = oracle.classes.records.map((_, symbol) => fromStructure(oracle, symbol));
   const turned = told.some((meaning, symbol) => (meaning === "confirmed" || meaning === "denied") && shaped[symbol] === opposite(meaning));
   return told.map((meaning, symbol): MeaningOf => {
     if (meaning !== "unknown") return { meaning, basis: "labels" };
@@ -47,37 +47,31 @@ function fromLabels(oracle: EndpointOracle, symbol: number): ClassMeaning {
     if (ratio > 2 / 3 && ratio < 3 / 2) return "nothing";
   }
   // With one class only there is nothing to tell, whoever the labels are.
-  if (oracle.classes.length < 2) return "unknown";
+  if (oracle.classes.records.length < 2) return "unknown";
   // Who signs in may have made the account just then. While nobody is known to be missing, a class is held to confirm only if those who exist get it about as often as everybody.
-  if (oracle.proof.total(false) < labelsMin && existing / oracle.proof.total(true) < oneSidedMin * shareOf(oracle, symbol)) return "unknown";
+  if (oracle.proof.total(false) < labelsMin && existing / oracle.proof.total(true) < oneSidedMin * oracle.classes.share(symbol)) return "unknown";
   if (existing >= 0.9 * (existing + missing)) return "confirmed";
   if (missing >= 0.9 * (existing + missing)) return "denied";
   return "unknown";
 }
 
-/** Of all the identifiers asked about, how many got the class. */
-function shareOf(oracle: EndpointOracle, symbol: number): number {
-  let ids = 0;
-  for (const record of oracle.classes) ids += record.ids;
-  return (oracle.classes[symbol]?.ids ?? 0) / Math.max(1, ids);
-}
-
 function fromStructure(oracle: EndpointOracle, symbol: number): ClassMeaning {
-  const status = oracle.classes[symbol]?.status ?? 0;
-  const others = [...oracle.classes.keys()].filter((other) => other !== symbol);
-  const poor = others.some((other) => oracle.isPoor(symbol, other));
-  if (oracle.aboutTheRequest(symbol)) {
-    const subjectOnly = others.filter((other) => !oracle.aboutTheRequest(other));
-    const another = subjectOnly.some((missing) => subjectOnly.some((existing) => oracle.isPoor(missing, existing)));
+  const { classes } = oracle;
+  const status = classes.records[symbol]?.status ?? 0;
+  const others = [...classes.records.keys()].filter((other) => other !== symbol);
+  const poor = others.some((other) => classes.isPoor(symbol, other));
+  if (classes.aboutTheRequest(symbol)) {
+    const subjectOnly = others.filter((other) => !classes.aboutTheRequest(other));
+    const another = subjectOnly.some((missing) => subjectOnly.some((existing) => classes.isPoor(missing, existing)));
     if (another && status !== 403) {
       const content = oracle.refusesContent(symbol);
       return content === "no" ? "nothing" : content === "confirming" ? "confirmed" : "unknown";
     }
     return poor ? "denied" : "unknown";
   }
-  const rich = others.some((other) => oracle.isPoor(other, symbol));
+  const rich = others.some((other) => classes.isPoor(other, symbol));
   // "Wrong date of birth" is said of somebody who is there, however little that is beside what the right one gets.
-  if (rich && poor) return status < 300 || senseOf(oracle.classes[symbol]?.key ?? "") === "wrong" ? "confirmed" : "unknown";
+  if (rich && poor) return status < 300 || senseOf(classes.records[symbol]?.key ?? "") === "wrong" ? "confirmed" : "unknown";
   return rich ? "confirmed" : poor ? "denied" : "unknown";
 }
 

@@ -16,11 +16,11 @@ describe("EndpointOracle", () => {
     const person = new EndpointOracle();
     ask(person, "s", "other", no);
     for (let n = 0; n <= repeatsPerSubjectMax + 1; n++) ask(person, `s${n}`, "one");
-    expect(person.repeats).toBe(repeatsPerSubjectMax);
+    expect(person.repeats.count).toBe(repeatsPerSubjectMax);
     const source = new EndpointOracle();
     for (let n = 0; n <= repeatsPerSourceMax; n++) ask(source, `s${n}`, `p${n}`, n % 2 === 0 ? yes : no);
     for (let n = 0; n <= repeatsPerSourceMax; n++) ask(source, "busy", `p${n}`, n % 2 === 0 ? yes : no);
-    expect(source.repeats).toBe(repeatsPerSourceMax);
+    expect(source.repeats.count).toBe(repeatsPerSourceMax);
   });
 
   it("remembers 8,000 labels and sources and writes 5,000 people into its state, the youngest", () => {

@@ -1,10 +1,9 @@
-import { keyWithoutScalar } from "../../exchange/response-class.ts";
 import { plainHash } from "../../exchange/plain-hash.ts";
 import type { ResponseClass } from "../../understood.ts";
-import { symbolsMax } from "../observe/e-process.ts";
+import { AnswerClasses, classesMax } from "./answer-classes.ts";
+import { AnswerRepeats } from "./answer-repeats.ts";
 import { BetweenAnswers } from "./between-answers.ts";
-import { differsByUsual, isAboutTheForm, isAboutTheRequest, senseOf, isPoorBeside, isPoorRefusal } from "./class-structure.ts";
-import { determinismFloorNats, repeatEvidence, repeatsPerSourceMax, repeatsPerSubjectMax, suspectedNats } from "./determinism.ts";
+import { repeatsPerSourceMax, repeatsPerSubjectMax } from "./determinism.ts";
 import { HeaderProof } from "./header-proof.ts";
 import { callerKindsMax, LabelProof } from "./label-proof.ts";
 import { NetworkContrast } from "./network-contrast.ts";
@@ -13,40 +12,23 @@ import { RotatingMap } from "./rotating-map.ts";
 import { ShunnedClasses } from "./shunned-classes.ts";
 import { existedAt } from "./side-proof.ts";
 import { TimingOracle, type TimingOracleState } from "./timing-oracle.ts";
+import { VanishedAccounts } from "./vanished-accounts.ts";
 
 /** Subjects remembered per endpoint with the class they got (about 200 bytes each). A flood of new ones pushes old ones out, which slows determinism, not contrast. */
 export const rememberedSubjectsMax = 20_000;
 export const rememberedSourcesMax = 8_000;
 export const rememberedLabelsMax = 8_000;
-/** Classes told apart on an endpoint; what comes after shares the last place, which proves nothing. */
-export const classesMax = symbolsMax - 1;
 /** Two answers of one source this close belong to one sitting. */
 export const contrastWindowMs = 600_000;
 /** Sources that saw a poor and a rich answer to two identifiers before that alone makes a suspicion. */
 export const contrastSourcesMin = 3;
-/**
- * What takes a suspicion by contrast back: this many people whose answer went from rich to poor, seen from as many networks, over more than a day, while repeats as
- * a whole speak against a dependence. An attacker would have to delete so many accounts of his own from so many places, and wait.
- */
-export const vanishedMin = 20;
-export const vanishedForMs = 86_400_000;
 /** Labels one source may contribute: more would let an attacker write the label set. Ten that fall as he likes are worth seven nats; two such sources could make a proof, one can not. */
 export const labelsPerSourceMax = 10;
 
 /** What people read of a suspicion that nothing supported for so long is taken back, until something does. What guards the endpoint does not listen. */
 export const supportHoldsMs = 60 * 86_400_000;
 
-/** So many repeats, of which at most one in so many went from one of the two to the other: of three arms drawn by lot two would come through in 2 % of cases. */
-const apartRepeatsMin = 24;
-/** Two classes, whichever comes first. */
-function pairOf(a: number, b: number): number {
-  return Math.min(a, b) * pairBase + Math.max(a, b);
-}
-
-const pairBase = 256;
-const aliasesMax = 64;
 const lookedAtEvery = 8;
-const contrastVetoNats = -3;
 const dayMs = 86_400_000;
 
 /** One answer about one subject. */
@@ -80,12 +62,6 @@ export interface OracleLabel {
   readonly narrow: string;
   /** When the subject came into being, if that is what was seen (sign-up): answers before it count as "missing". */
   readonly createdAt?: number | undefined;
-}
-
-export interface ClassRecord extends ResponseClass {
-  /** Distinct subjects that got it (while remembered). */
-  ids: number;
-  answers: number;
 }
 
 interface Known {
@@ -126,37 +102,26 @@ interface Label {
 
 /** What one endpoint's answers have taught so far. Mechanism of {@link OracleTracker}; bounds above. */
 export class EndpointOracle {
-  readonly classes: ClassRecord[] = [];
-  readonly #symbols = new Map<string, number>();
+  readonly classes = new AnswerClasses();
+  readonly repeats = new AnswerRepeats();
   readonly #known = new RotatingMap<Known>(rememberedSubjectsMax);
   readonly #sources = new RotatingMap<Source>(rememberedSourcesMax);
   readonly #labels = new RotatingMap<Label>(rememberedLabelsMax);
   readonly contrast = new NetworkContrast();
-  readonly #vanished = { subjects: new Set<string>(), networks: new Set<string>(), firstAt: 0, lastAt: 0 };
-  readonly #agreeing = new Set<string>();
+  readonly #vanished = new VanishedAccounts();
   readonly #shunned = new ShunnedClasses(classesMax);
   /** Classes that those who exist never get, as bits by symbol: as of when it was last looked at. */
   shunned = 0;
-  /** 0 not asked yet, 1 no, 2 yes. */
-  readonly #poor = new Uint8Array(classesMax * classesMax);
   proof = new LabelProof();
   headers = new HeaderProof();
   readonly #between = new BetweenAnswers();
   readonly #forms = new RefusedForms();
   #readsForms = false;
   readonly timing: TimingOracle;
-  nats = 0;
-  repeats = 0;
   contrastSources = 0;
   #turns = 0;
-  #refusals = false;
-  #determined = false;
   #suspected = false;
   #seq = 0;
-  /** Repeats that got another class. */
-  #changes = 0;
-  /** The same of each two classes, by {@link pairOf}: at most as many as there are pairs of classes. */
-  readonly #flips = new Map<number, number>();
   #lastAt = 0;
   /** When a repeat or a contrast last spoke for a dependence. */
   #supportedAt = 0;
@@ -167,11 +132,8 @@ export class EndpointOracle {
 
   observe(seen: OracleObservation): void {
     const refusal = seen.refusal === true;
-    if (refusal !== this.#refusals) {
-      this.#refusals = refusal;
-      this.#poor.fill(0);
-    }
-    const symbol = this.#symbolOf(seen.answer);
+    this.classes.refusals = refusal;
+    const symbol = this.classes.symbolOf(seen.answer);
     this.#seq += 1;
     this.#lastAt = Math.max(this.#lastAt, seen.at);
     let source = this.#sources.get(seen.narrow);
@@ -179,7 +141,7 @@ export class EndpointOracle {
       source = newSource();
       this.#sources.add(seen.narrow, source);
     }
-    const record = this.classes[symbol];
+    const record = this.classes.records[symbol];
     if (record !== undefined) record.answers += 1;
     const gotFormed = this.#noteForm(symbol, seen);
     // A caller without a credential learns nothing about anybody; he asks again with one, and that is no change of answer.
@@ -204,7 +166,7 @@ export class EndpointOracle {
     } else {
       this.#weighRepeat(known, symbol, seen, source);
       if (known.symbol !== symbol && record !== undefined) {
-        const before = this.classes[known.symbol];
+        const before = this.classes.records[known.symbol];
         if (before !== undefined && before.ids > 0) before.ids -= 1;
         record.ids += 1;
       }
@@ -268,19 +230,18 @@ export class EndpointOracle {
 
   #judge(): void {
     const contrast = this.contrastSources >= contrastSourcesMin || this.contrast.lonely || this.contrast.crowded || this.shunned !== 0;
-    if (!this.#suspected) this.#suspected = this.#determined || (contrast && !this.#takenBack());
-    else if (!this.#determined && this.#takenBack()) this.#suspected = false;
+    if (!this.#suspected) this.#suspected = this.repeats.determined || (contrast && !this.#takenBack());
+    else if (!this.repeats.determined && this.#takenBack()) this.#suspected = false;
   }
 
   #takenBack(): boolean {
-    const { subjects, networks, firstAt, lastAt } = this.#vanished;
-    return this.nats <= contrastVetoNats && subjects.size >= vanishedMin && networks.size >= vanishedMin && lastAt - firstAt >= vanishedForMs;
+    return this.repeats.against && this.#vanished.enough;
   }
 
   /** Takes over the suspicion under another name of the same endpoint, and what it rests on; its classes and labels are learned again. */
   absorb(other: EndpointOracle): void {
     this.#suspected ||= other.#suspected;
-    this.#determined ||= other.#determined;
+    this.repeats.determined ||= other.repeats.determined;
     this.contrast.absorb(other.contrast);
     this.contrastSources += other.contrastSources;
     this.#supportedAt = Math.max(this.#supportedAt, other.#supportedAt);
@@ -305,52 +266,9 @@ export class EndpointOracle {
     return this.proof.logE(this.#lastAt);
   }
 
-  get answers(): number {
-    let answers = 0;
-    for (const record of this.classes) answers += record.answers;
-    return answers;
-  }
-
-  recordOf(classId: string): number | undefined {
-    return this.#symbols.get(classId);
-  }
-
-  /** {@link isPoorBeside} of two classes, remembered: it is asked on every answer and never changes. */
-  isPoor(poor: number, rich: number): boolean {
-    const a = this.classes[poor];
-    const b = this.classes[rich];
-    if (a === undefined || b === undefined || poor === rich) return false;
-    const place = poor * classesMax + rich;
-    const held = this.#poor[place];
-    if (held !== undefined && held !== 0) return held === 2;
-    const answer = this.#refusals ? isPoorRefusal(a, b) : isPoorBeside(a, b);
-    this.#poor[place] = answer ? 2 : 1;
-    return answer;
-  }
-
-  /** Folds classes together after fields left the scheme. Old ids go on resolving to the merged class. */
+  /** Folds classes together after fields left the scheme, see {@link AnswerClasses.coarsen}. */
   coarsen(removed: readonly string[]): void {
-    const merged: ClassRecord[] = [];
-    const to = new Map<number, number>();
-    const symbols = new Map<string, number>();
-    for (const [symbol, record] of this.classes.entries()) {
-      let key: string | undefined = record.key;
-      for (const path of removed) key = key === undefined ? undefined : keyWithoutScalar(key, path);
-      const id = key === undefined ? record.id : plainHash(key);
-      let target = merged.findIndex((other) => other.id === id);
-      if (target < 0) target = merged.push({ id, key: key ?? record.key, status: record.status, fields: record.fields, ids: 0, answers: 0 }) - 1;
-      const into = merged[target];
-      if (into !== undefined) {
-        into.ids += record.ids;
-        into.answers += record.answers;
-      }
-      to.set(symbol, target);
-      symbols.set(id, target);
-    }
-    for (const [id, symbol] of this.#symbols) {
-      if (symbols.size < classesMax + aliasesMax && !symbols.has(id)) symbols.set(id, to.get(symbol) ?? classesMax);
-    }
-    const place = (symbol: number): number => to.get(symbol) ?? classesMax;
+    const place = this.classes.coarsen(removed);
     for (const [, known] of this.#known.entries()) {
       known.symbol = place(known.symbol);
       known.before = known.before < 0 ? -1 : place(known.before);
@@ -368,24 +286,14 @@ export class EndpointOracle {
     }
     this.contrast.coarsen(place);
     this.#shunned.coarsen(place);
-    const flips = [...this.#flips];
-    this.#flips.clear();
-    for (const [pair, count] of flips) {
-      const [a, b] = [place(Math.floor(pair / pairBase)), place(pair % pairBase)];
-      if (a !== b) this.#flips.set(pairOf(a, b), (this.#flips.get(pairOf(a, b)) ?? 0) + count);
-    }
-    this.#poor.fill(0);
-    this.classes.splice(0, this.classes.length, ...merged);
-    this.#symbols.clear();
-    for (const [id, symbol] of symbols) this.#symbols.set(id, symbol);
+    this.repeats.coarsen(place);
     this.proof = this.proof.renamed(place);
     this.#lookForShunned();
   }
 
   exportState(): unknown {
     return {
-      classes: this.classes,
-      aliases: [...this.#symbols],
+      ...this.classes.exportState(),
       known: [...this.#known.entries()]
         .slice(-exportedSubjectsMax)
         .map(([subject, it]) => [subject, it.symbol, it.source, it.at, it.repeats, it.kind, it.headers, it.time?.ms ?? null, it.time?.stratum ?? null, it.got]),
@@ -396,21 +304,15 @@ export class EndpointOracle {
       proof: this.proof.exportState(),
       timing: this.timing.exportState(),
       ...this.headers.exportState(),
-      nats: this.nats,
-      repeats: this.repeats,
-      agreeing: [...this.#agreeing],
+      ...this.repeats.exportState(),
       contrastSources: this.contrastSources,
-      refusals: this.#refusals,
-      determined: this.#determined,
       suspected: this.#suspected,
-      changes: this.#changes,
-      flips: [...this.#flips],
       supportedAt: this.#supportedAt,
       between: this.#between.exportState(),
       shunned: this.#shunned.exportState(),
       ...(this.#readsForms ? { forms: this.#forms.exportState() } : {}),
       ...this.contrast.exportState(),
-      vanished: [this.#vanished.firstAt, this.#vanished.lastAt, [...this.#vanished.subjects], [...this.#vanished.networks]],
+      vanished: this.#vanished.exportState(),
     };
   }
 
@@ -419,8 +321,7 @@ export class EndpointOracle {
     if (typeof state !== "object" || state === null) return new EndpointOracle();
     const from = state as Partial<Record<string, unknown>>;
     const oracle = new EndpointOracle(from["timing"] as TimingOracleState | undefined);
-    for (const record of rows(from["classes"]).slice(0, classesMax)) oracle.classes.push({ ...(record as ClassRecord) });
-    for (const row of rows(from["aliases"])) if (Array.isArray(row)) oracle.#symbols.set(String(row[0]), Number(row[1]));
+    oracle.classes.restore(from);
     for (const row of rows(from["known"])) {
       if (!Array.isArray(row)) continue;
       const time = typeof row[7] === "number" ? { ms: row[7], stratum: String(row[8]) } : undefined;
@@ -452,17 +353,9 @@ export class EndpointOracle {
     const counts = rows(from["counts"]);
     oracle.proof = LabelProof.restore(from["proof"], [rows(counts[0]).map(Number), rows(counts[1]).map(Number)]);
     oracle.headers = HeaderProof.restore(from["headerProof"], rows(from["signatures"]));
-    oracle.nats = Number(from["nats"]) || 0;
-    oracle.repeats = Number(from["repeats"]) || 0;
-    for (const subject of rows(from["agreeing"])) oracle.#agreeing.add(String(subject));
+    oracle.repeats.restore(from);
     oracle.contrastSources = Number(from["contrastSources"]) || 0;
-    oracle.#refusals = from["refusals"] === true;
-    oracle.#determined = from["determined"] === true;
-    oracle.#suspected = from["suspected"] === true || oracle.#determined;
-    oracle.#changes = Number(from["changes"]) || 0;
-    for (const row of rows(from["flips"]).slice(0, classesMax * classesMax)) if (Array.isArray(row)) oracle.#flips.set(Number(row[0]), Number(row[1]));
-    // A state of before does not say between which: between all of them, then.
-    if (from["flips"] === undefined && oracle.#changes > 0) for (let a = 0; a < classesMax; a++) for (let b = 0; b < a; b++) oracle.#flips.set(pairOf(a, b), oracle.#changes);
+    oracle.#suspected = from["suspected"] === true || oracle.repeats.determined;
     oracle.#shunned.restore(from["shunned"]);
     oracle.#readsForms = from["forms"] !== undefined;
     oracle.#forms.restore(from["forms"], classesMax);
@@ -471,21 +364,9 @@ export class EndpointOracle {
     oracle.#supportedAt = Number(from["supportedAt"] ?? oracle.#lastAt) || 0;
     oracle.#between.restore(from["between"], classesMax);
     oracle.contrast.restore(from);
-    const [firstAt, lastAt, subjects, networks] = rows(from["vanished"]);
-    oracle.#vanished.firstAt = Number(firstAt) || 0;
-    oracle.#vanished.lastAt = Number(lastAt) || 0;
-    for (const subject of rows(subjects).slice(0, vanishedMin)) oracle.#vanished.subjects.add(String(subject));
-    for (const network of rows(networks).slice(0, vanishedMin)) oracle.#vanished.networks.add(String(network));
+    oracle.#vanished.restore(from["vanished"]);
     oracle.#judge();
     return oracle;
-  }
-
-  /** Whether the class speaks of the request or its sender rather than of the person. At a door that asks for a proof only what is wrong with the form does. */
-  aboutTheRequest(symbol: number): boolean {
-    const record = this.classes[symbol];
-    const status = record?.status ?? 0;
-    // "No such member" is about the member, whatever status it has.
-    return (this.#refusals ? isAboutTheForm(status) : isAboutTheRequest(status)) && (record === undefined || senseOf(record.key) === undefined);
   }
 
   /** A class that is about the request by its status was seen, so that it matters how questions are written. */
@@ -502,15 +383,15 @@ export class EndpointOracle {
   /** A refusal of somebody who is there, beside another that people do not get so; see {@link BetweenAnswers}. */
   refusesKnown(symbol: number): boolean {
     if (!this.#between.shows(symbol)) return false;
-    return this.classes.some((_, other) => !this.#between.shows(other) && this.#isRefusal(other));
+    return this.classes.records.some((_, other) => !this.#between.shows(other) && this.classes.isDenial(other));
   }
 
   /** What people who are there get, and are refused for something else they said; nothing tells more. */
   isWon(symbol: number): boolean {
     let refused = false;
-    for (let other = 0; other < this.classes.length; other++) {
-      if (this.isPoor(symbol, other)) return false;
-      refused ||= this.isPoor(other, symbol) && this.refusesKnown(other);
+    for (let other = 0; other < this.classes.records.length; other++) {
+      if (this.classes.isPoor(symbol, other)) return false;
+      refused ||= this.classes.isPoor(other, symbol) && this.refusesKnown(other);
     }
     return refused;
   }
@@ -520,102 +401,31 @@ export class EndpointOracle {
     return this.#turns;
   }
 
-  /** Two answers that cannot be held against each other: one is about the request. Two of one status at a door may both be about the person, whatever status was chosen. */
-  incomparable(symbol: number, other: number): boolean {
-    if (this.#refusals && this.classes[symbol]?.status === this.classes[other]?.status) return false;
-    return this.aboutTheRequest(symbol) || this.aboutTheRequest(other);
-  }
-
-  /** A class whose members are equal word for word as far as they were read: JSON with its flags, or a short text; not "about so long". */
-  isFixed(symbol: number): boolean {
-    const key = this.classes[symbol]?.key ?? "";
-    return !key.includes("length~") && !key.includes("size~") && !key.endsWith("…");
-  }
-
-  /**
-   * Whether repeats leave room for these two to differ by person: not where a test arm is drawn for every request. Where repeats as a whole may be such a lot, these two must never have taken
-   * turns: the answer depends on something else that is sent along, too (a name beside an account number), and not between "wrong name" and "no such account".
-   * Two that differ by what many people may have in common never do ({@link differsByUsual}).
-   */
+  /** See {@link AnswerRepeats.steadyBetween}. Two that differ by what many people may have in common never do. */
   steadyBetween(symbol: number, other: number): boolean {
-    if (this.#isKin(symbol, other)) return false;
-    if (this.nats > contrastVetoNats && this.#changes * 4 <= this.repeats) return true;
-    return this.repeats >= apartRepeatsMin && (this.#flips.get(pairOf(symbol, other)) ?? 0) * apartRepeatsMin <= this.repeats;
-  }
-
-  /** Answers are those of a door that asks for a proof. */
-  get refusals(): boolean {
-    return this.#refusals;
-  }
-
-  #symbolOf(answer: ResponseClass): number {
-    const symbol = this.#symbols.get(answer.id);
-    if (symbol !== undefined) return symbol;
-    if (this.classes.length >= classesMax) return classesMax;
-    const next = this.classes.push({ id: answer.id, key: answer.key, status: answer.status, fields: answer.fields, ids: 0, answers: 0 }) - 1;
-    this.#symbols.set(answer.id, next);
-    return next;
+    return !this.classes.isKin(symbol, other) && this.repeats.steadyBetween(symbol, other);
   }
 
   #weighRepeat(known: Known, symbol: number, seen: OracleObservation, source: Source): void {
-    if (this.classes.length < 2 || symbol >= classesMax || known.symbol >= classesMax) return;
+    const { classes } = this;
+    const { records } = classes;
+    if (records.length < 2 || symbol >= classesMax || known.symbol >= classesMax) return;
     if (known.repeats >= repeatsPerSubjectMax || source.repeats >= repeatsPerSourceMax) return;
     if (known.source === seen.narrow && !changedBetween(source, known)) return;
     // 403 now and something else then is about the caller; 403 both times may be about the subject.
-    if (known.symbol !== symbol && (this.classes[known.symbol]?.status === 403 || this.classes[symbol]?.status === 403)) return;
-    if (known.symbol !== symbol && this.#isKin(known.symbol, symbol)) return;
+    if (known.symbol !== symbol && (records[known.symbol]?.status === 403 || records[symbol]?.status === 403)) return;
+    if (known.symbol !== symbol && classes.isKin(known.symbol, symbol)) return;
     known.repeats += 1;
     source.repeats += 1;
-    this.repeats += 1;
-    const same = known.symbol === symbol;
-    if (!same) {
-      this.#changes += 1;
-      const pair = pairOf(known.symbol, symbol);
-      this.#flips.set(pair, (this.#flips.get(pair) ?? 0) + 1);
-    }
-    const fromPoor = this.classes.some((_, other) => this.isPoor(known.symbol, other));
-    const toRich = this.isPoor(known.symbol, symbol);
-    if (this.isPoor(symbol, known.symbol) && !this.aboutTheRequest(symbol) && !this.refusesKnown(symbol)) this.#noteVanished(seen);
-    const evidence = repeatEvidence({ same, fromPoor, toRich, chance: this.#chance(symbol, source) });
-    this.nats = Math.max(determinismFloorNats, this.nats + evidence);
-    if (same && evidence > 0) this.#supportedAt = this.#lastAt;
-    if (same && this.#agreeing.size < 2) this.#agreeing.add(seen.subject);
-    // Two identifiers at least: one that is special (a canary, a cached page) decides nothing.
-    if (this.nats >= suspectedNats && this.#agreeing.size >= 2) this.#determined = true;
-  }
-
-  /** Chance of the class were the identifier of no account: its share among identifiers, or in this caller's own answers if larger. */
-  #chance(symbol: number, source: Source): number {
-    let ids = 0;
-    for (const record of this.classes) ids += record.ids;
-    let mine = this.classes[symbol]?.ids ?? 0;
-    let ownMine = source.got.get(symbol)?.count ?? 0;
-    let kin = 1;
-    for (let other = 0; other < this.classes.length; other++) {
-      if (!this.#isKin(symbol, other)) continue;
-      kin += 1;
-      mine += this.classes[other]?.ids ?? 0;
-      ownMine += source.got.get(other)?.count ?? 0;
-    }
-    const share = (mine + 0.5 * kin) / (ids + 0.5 * this.classes.length);
-    let own = 0;
-    for (const got of source.got.values()) own += got.count;
-    const ownShare = (ownMine + 2 * share) / (own + 2);
-    return Math.min(1, Math.max(share, ownShare));
-  }
-
-  /** One class but for what many people may have in common. */
-  #isKin(symbol: number, other: number): boolean {
-    const a = this.classes[symbol];
-    const b = this.classes[other];
-    return a !== undefined && b !== undefined && differsByUsual(a.key, b.key) && !this.isPoor(symbol, other) && !this.isPoor(other, symbol);
+    if (classes.isPoor(symbol, known.symbol) && !classes.aboutTheRequest(symbol) && !this.refusesKnown(symbol)) this.#vanished.note(seen);
+    if (this.repeats.note({ subject: seen.subject, before: known.symbol, now: symbol, own: source.got }, classes)) this.#supportedAt = this.#lastAt;
   }
 
   /** The bit of a class that is about the request where it came to a form in which others are answered, else 0. Not at a door: there a wrong detail is a wrong secret. */
   #noteForm(symbol: number, { form, network, answer: { status } }: OracleObservation): number {
     // 403 says nothing of the form, and is never taken for an answer that tells nothing.
-    if (this.#refusals || symbol >= classesMax || form === undefined || status === 403) return 0;
-    const about = this.aboutTheRequest(symbol);
+    if (this.classes.refusals || symbol >= classesMax || form === undefined || status === 403) return 0;
+    const about = this.classes.aboutTheRequest(symbol);
     this.#readsForms ||= about;
     const { content, confirming } = this.#forms;
     let formed = 0;
@@ -628,14 +438,11 @@ export class EndpointOracle {
   /** Whether somebody got a refusal to a well-written question and is there. */
   #noteConfirmed({ got, gotFormed }: Known, { subject, network, at }: OracleObservation): void {
     const { content, confirming } = this.#forms;
-    for (let symbol = 0; symbol < this.classes.length; symbol++)
-      if ((gotFormed & (1 << symbol)) !== 0 && this.classes.some((_, rich) => (got & (1 << rich)) !== 0 && !this.aboutTheRequest(rich) && this.#isRich(rich)))
+    const { classes } = this;
+    for (let symbol = 0; symbol < classes.records.length; symbol++)
+      if ((gotFormed & (1 << symbol)) !== 0 && classes.records.some((_, rich) => (got & (1 << rich)) !== 0 && !classes.aboutTheRequest(rich) && classes.isRich(rich)))
         this.#forms.confirmed(symbol, subject, network, at);
     if (content !== this.#forms.content || confirming !== this.#forms.confirming) this.#turns += 1;
-  }
-
-  #isRich(symbol: number): boolean {
-    return this.classes.some((_, other) => this.isPoor(other, symbol));
   }
 
   #noteContrast(source: Source, symbol: number, seen: OracleObservation): void {
@@ -653,10 +460,10 @@ export class EndpointOracle {
     for (const [other, last] of source.got) {
       if (other === symbol || last.subject === seen.subject || Math.abs(seen.at - last.at) > contrastWindowMs) continue;
       // A slip of the pen answered 400 says nothing about anybody.
-      if (this.incomparable(symbol, other)) continue;
+      if (this.classes.incomparable(symbol, other)) continue;
       if (seen.misspelt !== true && !last.misspelt) this.#shunned.both(symbol, other, seen.network);
       if (((this.shunned >> symbol) & 1) !== ((this.shunned >> other) & 1)) this.#supportedAt = this.#lastAt;
-      if (!this.isPoor(symbol, other) && !this.isPoor(other, symbol)) continue;
+      if (!this.classes.isPoor(symbol, other) && !this.classes.isPoor(other, symbol)) continue;
       this.#supportedAt = this.#lastAt;
       if (!source.contrasted) this.contrastSources += 1;
       source.contrasted = true;
@@ -664,35 +471,21 @@ export class EndpointOracle {
     }
   }
 
-  /** An answer that looks like "nobody" beside another. */
-  #isRefusal(symbol: number): boolean {
-    return !this.aboutTheRequest(symbol) && this.classes.some((_, other) => this.isPoor(symbol, other)) && !this.classes.some((_, other) => this.isPoor(other, symbol));
-  }
-
   #noteBetween(known: Known, symbol: number, seen: OracleObservation): void {
     const { symbol: poor, before } = known;
     known.before = poor;
-    if (before < 0 || !this.isPoor(poor, before) || !this.isPoor(poor, symbol) || this.aboutTheRequest(poor)) return;
+    const { classes } = this;
+    if (before < 0 || !classes.isPoor(poor, before) || !classes.isPoor(poor, symbol) || classes.aboutTheRequest(poor)) return;
     if (!this.#between.note(poor, seen.subject, seen.network, seen.at)) return;
     this.#turns += 1;
     // Who got it was counted as one whose account is gone.
-    this.#vanished.subjects.clear();
-    this.#vanished.networks.clear();
-    this.#vanished.firstAt = 0;
-  }
-
-  #noteVanished(seen: OracleObservation): void {
-    const vanished = this.#vanished;
-    if (vanished.firstAt === 0) vanished.firstAt = seen.at;
-    vanished.lastAt = Math.max(vanished.lastAt, seen.at);
-    if (vanished.subjects.size < vanishedMin) vanished.subjects.add(seen.subject);
-    if (vanished.networks.size < vanishedMin) vanished.networks.add(seen.network);
+    this.#vanished.clear();
   }
 
   /** Not at a door: what it refuses is refused to those who exist, too. */
   #lookForShunned(): void {
     let shunned = 0;
-    if (!this.#refusals) for (let symbol = 0; symbol < this.classes.length; symbol++) if (this.#shunned.has(symbol)) shunned |= 1 << symbol;
+    if (!this.classes.refusals) for (let symbol = 0; symbol < this.classes.records.length; symbol++) if (this.#shunned.has(symbol)) shunned |= 1 << symbol;
     if (shunned === this.shunned) return;
     this.shunned = shunned;
     this.#turns += 1;
@@ -709,11 +502,11 @@ export class EndpointOracle {
     const asker = this.#sources.get(narrow);
     if (asker !== undefined && (asker.counted & bit) !== 0) return;
     // Who came into being meanwhile was nobody for a part of what he was told.
-    if (exists && label.createdAt === undefined && !this.#refusals) {
+    if (exists && label.createdAt === undefined && !this.classes.refusals) {
       label.counted |= 4;
       this.#shunned.followed(got);
     }
-    this.headers.observe({ exists, symbol: headers, at, kind: kindOf(`${kind} ${this.classes[symbol]?.id ?? ""}`) });
+    this.headers.observe({ exists, symbol: headers, at, kind: kindOf(`${kind} ${this.classes.records[symbol]?.id ?? ""}`) });
     if (this.proof.observe({ exists, symbol, at, kind }) && asker !== undefined) asker.counted |= bit;
   }
 }

@@ -1,3 +1,4 @@
+import type { AnswerClasses } from "./answer-classes.ts";
 import { RotatingMap } from "./rotating-map.ts";
 
 /**
@@ -82,21 +83,22 @@ export class NetworkContrast {
     if (sitting.lastSymbol !== symbol) sitting.switches += 1;
     sitting.lastSymbol = symbol;
     if (sitting.questions < lonelyQuestionsMin) return false;
+    const { classes } = answers;
     const count = sitting.got.get(symbol)?.count ?? 0;
     for (const [other, got] of sitting.got) {
-      if (other === symbol || answers.incomparable(symbol, other)) continue;
+      if (other === symbol || classes.incomparable(symbol, other)) continue;
       const least = Math.min(count, got.count);
-      if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (answers.isPoor(symbol, other) || answers.isPoor(other, symbol))) return true;
+      if ((least >= lonelyAnswersMin || sitting.questions >= lonelyOnceQuestionsMin) && (classes.isPoor(symbol, other) || classes.isPoor(other, symbol))) return true;
       // Without a poor and a rich side it may be a test arm drawn for every request: repeats tell, so they are heard first.
       const split = least >= splitAnswersMin && sitting.questions >= splitQuestionsMin && answers.steadyBetween(symbol, other);
       // A door that shuts after so many tries gives another answer from then on: that is about the caller, and it does not go to and fro.
-      if (split && (!answers.refusals || sitting.switches >= splitSwitchesMin) && answers.isFixed(symbol) && answers.isFixed(other)) return true;
+      if (split && (!classes.refusals || sitting.switches >= splitSwitchesMin) && classes.isFixed(symbol) && classes.isFixed(other)) return true;
     }
     return false;
   }
 
-  #joined(symbol: number, { network }: NetworkAnswer, answers: Answers): boolean {
-    if (answers.aboutTheRequest(symbol)) return false;
+  #joined(symbol: number, { network }: NetworkAnswer, { classes }: Answers): boolean {
+    if (classes.aboutTheRequest(symbol)) return false;
     let networks = this.#crowd.get(symbol);
     if (networks === undefined) {
       networks = new Set();
@@ -105,7 +107,7 @@ export class NetworkContrast {
     if (networks.size >= crowdNetworksMin) return false;
     networks.add(network);
     if (networks.size < crowdNetworksMin) return false;
-    for (const [other, theirs] of this.#crowd) if (theirs.size >= crowdNetworksMin && (answers.isPoor(symbol, other) || answers.isPoor(other, symbol))) return true;
+    for (const [other, theirs] of this.#crowd) if (theirs.size >= crowdNetworksMin && (classes.isPoor(symbol, other) || classes.isPoor(other, symbol))) return true;
     return false;
   }
 }
@@ -116,19 +118,11 @@ export interface NetworkAnswer {
   readonly subject: string;
 }
 
-/** What is known of an endpoint's answers, by the symbols of their classes. */
+/** What is known of an endpoint's answers. */
 export interface Answers {
-  /** The one is what is said of nobody, beside the other. */
-  isPoor(poor: number, rich: number): boolean;
-  /** One of the two speaks of the request. */
-  incomparable(symbol: number, other: number): boolean;
-  aboutTheRequest(symbol: number): boolean;
-  /** Its members are equal word for word. */
-  isFixed(symbol: number): boolean;
+  readonly classes: AnswerClasses;
   /** Repeats leave room for the two to differ by person. */
   steadyBetween(symbol: number, other: number): boolean;
-  /** They are those of a door that asks for a proof. */
-  readonly refusals: boolean;
 }
 
 /** What one network was answered. */

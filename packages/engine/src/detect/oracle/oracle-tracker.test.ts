@@ -2,7 +2,8 @@ import { describe, expect, it } from "vitest";
 import { classifyResponse } from "../../exchange/response-class.ts";
 import type { Json } from "../../exchange/view.ts";
 import { seededRandom } from "../../testing/seeded-random.ts";
-import { classesMax, labelsPerSourceMax, rememberedSubjectsMax } from "./endpoint-oracle.ts";
+import { classesMax } from "./answer-classes.ts";
+import { labelsPerSourceMax, rememberedSubjectsMax } from "./endpoint-oracle.ts";
 import { oracleEndpointsMax, OracleTracker } from "./oracle-tracker.ts";
 import { ports } from "../../testing/ports.ts";
 

@@ -63,7 +63,7 @@ export class OracleTracker {
 
   /** An endpoint turned out to be a door that refuses below 400: that those who were let in got another answer was held against it, and is no evidence. It starts anew. */
   #doorAt(endpointId: string): void {
-    if (this.#endpoints.get(endpointId)?.refusals === false) this.#forget(endpointId);
+    if (this.#endpoints.get(endpointId)?.classes.refusals === false) this.#forget(endpointId);
   }
 
   /** A class turned out to be two (see `UsualValues`): whoever was asked about may have got either. It starts anew, unless it is suspected: then it is not for a finer look to take that back. */
@@ -132,7 +132,7 @@ export class OracleTracker {
       this.#capacities.delete(id);
       this.#meanings.delete(id);
     }
-    const [more, less] = now === undefined || now.answers < before.answers ? [before, now] : [now, before];
+    const [more, less] = now === undefined || now.classes.answers < before.classes.answers ? [before, now] : [now, before];
     if (less !== undefined) more.absorb(less);
     this.#endpoints.set(to, more);
   }
@@ -140,7 +140,7 @@ export class OracleTracker {
   /** Several answers were seen, and it is not known that they depend on anybody. */
   undecided(endpointId: string): boolean {
     const oracle = this.#endpoints.get(endpointId);
-    return oracle !== undefined && oracle.classes.length > 1 && !oracle.suspected;
+    return oracle !== undefined && oracle.classes.records.length > 1 && !oracle.suspected;
   }
 
   /** How questions are written matters there: an answer was about the request, or this one is. Of others the form need not be worked out. */
@@ -174,7 +174,7 @@ export class OracleTracker {
   /** The same with its basis. */
   meaningOf(endpointId: string, classId: string): MeaningOf {
     const oracle = this.#endpoints.get(endpointId);
-    const symbol = oracle?.recordOf(classId);
+    const symbol = oracle?.classes.find(classId);
     if (oracle === undefined || symbol === undefined) return unknown;
     return this.#meaningsOf(endpointId, oracle)[symbol] ?? unknown;
   }
@@ -182,15 +182,15 @@ export class OracleTracker {
   /** A class as it was seen there. */
   classOf(endpointId: string, classId: string): ResponseClass | undefined {
     const oracle = this.#endpoints.get(endpointId);
-    const symbol = oracle?.recordOf(classId);
-    return symbol === undefined ? undefined : oracle?.classes[symbol];
+    const symbol = oracle?.classes.find(classId);
+    return symbol === undefined ? undefined : oracle?.classes.records[symbol];
   }
 
   /** Of an answer to who is there: true when nothing was refused, false when something else than his being there was. Undefined: neither is known. */
   accepts(endpointId: string, classId: string): boolean | undefined {
     const oracle = this.#endpoints.get(endpointId);
-    const symbol = oracle?.recordOf(classId);
-    if (oracle === undefined || symbol === undefined || oracle.refusals) return undefined;
+    const symbol = oracle?.classes.find(classId);
+    if (oracle === undefined || symbol === undefined || oracle.classes.refusals) return undefined;
     if (oracle.refusesKnown(symbol)) return false;
     return oracle.isWon(symbol) ? true : undefined;
   }
@@ -201,7 +201,7 @@ export class OracleTracker {
     // Where tries shut accounts, the same answer again tells something, too.
     if (oracle === undefined || this.#sides.get(endpointId)?.guarded === true) return [];
     const meanings = this.#meaningsOf(endpointId, oracle);
-    return oracle.classes.filter((_, symbol) => meanings[symbol]?.meaning === "nothing").map((record) => record.id);
+    return oracle.classes.records.filter((_, symbol) => meanings[symbol]?.meaning === "nothing").map((record) => record.id);
   }
 
   /** Classes whose answers tell of somebody. One of which it is not known whether it confirms does, unless it is a refusal; such a one may be about anything. */
@@ -209,7 +209,7 @@ export class OracleTracker {
     const oracle = this.#endpoints.get(endpointId);
     if (oracle === undefined) return [];
     const meanings = this.#meaningsOf(endpointId, oracle);
-    return oracle.classes.flatMap(({ id, status, fields }, symbol) => {
+    return oracle.classes.records.flatMap(({ id, status, fields }, symbol) => {
       const meaning = meanings[symbol]?.meaning ?? "unknown";
       if (meaning === "nothing") return [];
       return [{ id, status, fields: fields.join(" "), denies: meaning === "denied" || (meaning === "unknown" && status >= 400) }];
@@ -253,10 +253,10 @@ export class OracleTracker {
       eValue: Math.exp(Math.min(700, channel?.logE ?? oracle.logE)),
       ...(channel === undefined ? {} : { headers: channel.names }),
       labels: oracle.proof.labels,
-      repeats: oracle.repeats,
-      nats: oracle.nats,
+      repeats: oracle.repeats.count,
+      nats: oracle.repeats.nats,
       contrastSources: oracle.contrastSources,
-      classes: oracle.classes.map((record, symbol) => ({
+      classes: oracle.classes.records.map((record, symbol) => ({
         id: record.id,
         key: record.key,
         count: record.answers,
@@ -324,7 +324,7 @@ export class OracleTracker {
 
   #meaningsOf(endpointId: string, oracle: EndpointOracle): readonly MeaningOf[] {
     const held = this.#meanings.get(endpointId);
-    if (held !== undefined && held.labels === oracle.proof.labels && held.turns === oracle.turns && held.meanings.length === oracle.classes.length) return held.meanings;
+    if (held !== undefined && held.labels === oracle.proof.labels && held.turns === oracle.turns && held.meanings.length === oracle.classes.records.length) return held.meanings;
     const meanings = meaningsOf(oracle);
     this.#meanings.set(endpointId, { labels: oracle.proof.labels, turns: oracle.turns, meanings });
     return meanings;
