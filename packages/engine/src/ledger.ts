@@ -5,7 +5,6 @@ import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
 import { isLogLine } from "./exchange/is-log-line.ts";
 import { partsOf, pathValues } from "./exchange/request-parts.ts";
-import type { BatchAnswer } from "./exchange/batch-answer.ts";
 import { answerWords } from "./exchange/answer-words.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
 import type { Subject } from "./exchange/subject.ts";
@@ -31,7 +30,6 @@ import { eachOf, SchemeLearner } from "./detect/oracle/scheme-learner.ts";
 import { TypingSlips } from "./detect/oracle/typing-slips.ts";
 import { type KeptQuestions, type QuestionRow, QuestionWatch } from "./detect/question-watch.ts";
 import { requestFields } from "./detect/kinds/request-fields.ts";
-import { EarlyExchanges } from "./detect/early-exchanges.ts";
 import { UniformTemplates } from "./detect/oracle/uniform-template.ts";
 import type { Anchor, Disclosure, GatePolicy, SubjectRule } from "./decide/gate-policy.ts";
 import { PeopleListings } from "./detect/listing/people-listings.ts";
@@ -46,7 +44,8 @@ import { Inventory, type InventoryEndpoint } from "./inventory/inventory.ts";
 import type { TemplateRule } from "./inventory/template-rules.ts";
 import type { ResponseClass } from "./understood.ts";
 import { AnswerLessons } from "./ledger/answer-lessons.ts";
-import { classesOf, rowsOf } from "./ledger/disclosure-rows.ts";
+import { rowsOf } from "./ledger/disclosure-rows.ts";
+import { EarlyRows } from "./ledger/early-rows.ts";
 import { ExistenceLabels } from "./ledger/existence-labels.ts";
 import { isRead } from "./ledger/is-read.ts";
 import { refuses } from "./ledger/refuses.ts";
@@ -54,6 +53,7 @@ import { ledgerFindings } from "./ledger/ledger-findings.ts";
 import type { LedgerOptions } from "./ledger/ledger-options.ts";
 import type { LedgerState } from "./ledger/ledger-state.ts";
 import type { KnownOfRequest, LedgerStep, LedgerStepDraft } from "./ledger/ledger-step.ts";
+import { isUniform, type Reading } from "./ledger/reading.ts";
 
 /**
  * Reads every exchange, from any source, out of band: learns endpoints, how they treat credentials, who they are asked about, whether their
@@ -78,7 +78,6 @@ export class Ledger {
   readonly #callers: Callers;
   readonly #schemes: SchemeLearner;
   readonly #uniform: UniformTemplates;
-  readonly #backlog = new EarlyExchanges();
   readonly #asked = new AskedPerson();
   readonly #rules: SubjectRules;
   readonly #guards: GuardKeeper;
@@ -89,6 +88,7 @@ export class Ledger {
   readonly #creations: Creations;
   readonly #lessons: AnswerLessons;
   readonly #labels: ExistenceLabels;
+  readonly #rows: EarlyRows;
   readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState, questions?: KeptQuestions) {
@@ -148,6 +148,7 @@ export class Ledger {
       { principals: state?.principals ?? [], held: state?.held ?? [], told: state?.told ?? [] },
     );
     const { canaries } = options;
+    const refusesAt = (endpointId: string, responseClass: ResponseClass): boolean => refuses(this.abuse.kinds, endpointId, responseClass);
     const shared = { oracles, anchors, rules: this.#rules, slips: new TypingSlips(), relabelled: () => this.#guards.relabelled() };
     this.#labels = new ExistenceLabels({ ...shared, creations: this.#creations });
     this.#lessons = new AnswerLessons({
@@ -155,23 +156,23 @@ export class Ledger {
       ports,
       asked: this.#asked,
       rulesOf: (endpointId) => this.rulesOf(endpointId),
-      refuses: (endpointId, responseClass) => refuses(this.abuse.kinds, endpointId, responseClass),
+      refuses: refusesAt,
       schemes: this.#schemes,
       uniform: this.#uniform,
       traffic: this.#traffic,
       canaries,
     });
+    this.#rows = new EarlyRows({ ports, oracles, anchors, rules: this.#rules, asked: this.#asked, lessons: this.#lessons, early: this.#early, refuses: refusesAt });
   }
 
   /** Reads one exchange; call in the order of completion. `known`: what a gate in this process read in its request already. */
   onExchange(exchange: Exchange, known?: KnownOfRequest): LedgerStep {
-    const ports = this.#ports;
-    const whole = viewOf(exchange, ports);
+    const whole = viewOf(exchange, this.#ports);
     const view = this.#fronts.observe(whole);
     const at = exchange.at + (exchange.durationMs ?? 0);
     const refused = exchange.gate?.action === "throttle" || exchange.gate?.action === "block";
     const shown = refused ? this.inventory.find(exchange.method, view.host, view.segments) : this.inventory.observe(view);
-    const operation = refused ? undefined : this.inventory.lastOperation;
+    const called = !refused && this.inventory.lastOperation !== undefined;
     const endpoint = shown?.parts === undefined ? shown : this.#guards.door(this.inventory.learnedOf(shown, view.segments) ?? shown);
     const principal = view.credential !== undefined && this.inventory.isPrincipal(view.credential.hash);
     const actor = this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, principal);
@@ -191,151 +192,176 @@ export class Ledger {
       question: undefined,
     };
     if (endpoint === undefined) {
-      step.anchors = refused
-        ? []
-        : this.anchors.observe({ view, at, endpointId: undefined, pathValues: [], subjects: [], narrow: actor.narrow, network: actor.network, declaredKind: undefined });
+      const { narrow, network } = actor;
+      if (!refused) step.anchors = this.anchors.observe({ view, at, endpointId: undefined, pathValues: [], subjects: [], narrow, network, declaredKind: undefined });
       return step;
     }
     if (view !== whole) this.#routed(endpoint, whole);
     this.#guards.touched(endpoint);
     this.#adopt(endpoint);
     const rules = this.#rules.of(endpoint);
-    const extracted =
-      rules.length === 0
-        ? nothingExtracted
-        : known !== undefined && known.rules === rules && known.template === endpoint.template
-          ? known.extracted
-          : (subjectInPath(rules, endpoint.template, view.segments, ports) ?? extractSubjects(rules, endpoint.template, partsOf(view), ports));
+    const extracted = this.#extracted(endpoint, view, rules, known);
     step.subjects = extracted.subjects;
-    if (refused && exchange.gate?.reason === "code-limit")
-      step.signals = this.abuse.stopped({
-        exchangeId: exchange.id,
-        at,
-        endpointId: endpoint.id,
-        actor,
-        declared: this.#rules.declared(endpoint)?.kind,
-        operations: endpoint.operations !== undefined,
-      });
-    const status = exchange.response.status;
-    const answered = !refused && status > 0;
-    if (answered && exchange.carries.responseHeaders) {
-      const json = view.responseJson;
-      if (status < 500 && status !== 429) {
-        const said = json ?? (rules.length === 0 ? undefined : answerWords(this.#lessons.answerOf(view, extracted.first)));
-        if (said !== undefined) {
-          this.#schemes.observe(endpoint.id, said, [extracted.first], json !== undefined && status < 300 && this.#findsUsual(endpoint, extracted));
-          this.#lessons.coarsen();
-        }
-      }
-    }
-    let each: BatchAnswer | undefined;
-    if (answered) {
-      const seen = this.#lessons.answerOf(view, extracted.first);
-      step.responseClass = classifyResponse(this.#schemes.scheme(endpoint.id), seen, ports);
-      each = this.#lessons.each(endpoint.id, seen, extracted);
-    }
-    if (exchange.gate !== undefined && step.responseClass !== undefined && extracted.subjects.length === 1) {
-      const seen = seenAnswer(exchange, endpoint.id, this.oracles.meaning(endpoint.id, step.responseClass.id), extracted.first);
-      if (seen !== undefined) this.ownAnswers.observe(seen);
-    }
-    if (answered && status >= 200 && status < 300 && view.credential !== undefined && exchange.gate?.action !== "uniform")
-      step.handed = this.#handed(endpoint.id, view.credential.hash, view, objectRead(rules, extracted), at);
-    if (step.responseClass !== undefined && !refused) this.#asksDetails(endpoint, exchange, step, step.responseClass, extracted, at);
     const anonymous = principal ? this.#callers.actor(exchange.client, view.userAgent, view.credential?.hash, false) : actor;
-    if (!refused) this.#lessons.learn(endpoint, exchange, step, actor, extracted, each, at);
-    const uniform = exchange.gate?.action === "uniform";
-    if (!refused) {
-      const declared = this.#rules.declared(endpoint);
-      const declaredAnchor = declared?.anchor;
-      const values = pathValues(endpoint.template, view.segments);
-      const calls = this.#callsSeen(view);
-      step.anchors = this.anchors.observe({
-        view: uniform ? { ...view, responseJson: undefined } : view,
-        at,
-        endpointId: endpoint.id,
-        pathValues: values,
-        subjects: extracted.subjects.map((subject) => subject.hash),
-        narrow: anonymous.narrow,
-        network: anonymous.network,
-        declaredKind: declaredAnchor,
-        declaredSuccess: declared?.anchorSuccess,
-        tried: this.#outcome(endpoint.id, step.responseClass, operation === undefined ? undefined : calls[0]),
-      });
-      // Who signs in is handed ids along with his credential: his own number.
-      if (!uniform) for (const caller of this.anchors.lastIssued) step.handed = [...step.handed, ...this.#handed(endpoint.id, caller, view, undefined, at)];
-      if (status >= 500 && !this.#guards.isHeld(endpoint.id)) step.attempts = this.#attempt(endpoint, anonymous, at);
-      const watched: AbuseSeen = {
-        view,
-        at,
-        endpointId: endpoint.id,
-        pathValues: values,
-        subjects: extracted.subjects,
-        first: extracted.first,
-        roots: this.anchors.lastRoots,
-        actor: anonymous,
-        responseClass: step.responseClass,
-        declared: declared?.kind,
-        denies: () => step.responseClass !== undefined && this.oracles.meaning(endpoint.id, step.responseClass.id) === "denied",
-      };
-      for (const seen of calls.length === 0 ? [watched] : calls.map((call) => ({ ...watched, ...call }))) this.#watch(endpoint, exchange, step, seen, rules);
-      this.#guards.hurryHolds(at);
-      if (step.responseClass !== undefined && exchange.gate?.action !== "uniform") this.#lessons.heard(endpoint, step, actor, step.responseClass, at);
-      // A lookup that tells about others proves nobody's honesty by a code sent along with it.
-      if (step.anchors.length > 0 && declaredAnchor === undefined && this.#guards.isHeld(endpoint.id))
-        step.anchors = step.anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id);
-      if (declaredAnchor === undefined && step.anchors.some((anchor) => anchor.kind === "sign-in" && this.#creations.isSignUp(anchor.endpointId)))
-        step.anchors = step.anchors.map((anchor) => (this.#creations.isSignUp(anchor.endpointId) ? { ...anchor, kind: "sign-up" } : anchor));
-      const asked = this.#sampled(endpoint, exchange, step, extracted, at);
-      const due = this.questions.targets.due(at);
-      this.#judgeTargets(step, at);
-      const followed: [network: string, subjects: readonly string[]][] = [];
-      for (const anchor of step.anchors) {
-        if (this.questions.followed(anchor.network, anchor.subjects)) followed.push([anchor.network, anchor.subjects]);
-        this.#labels.anchored(anchor, endpoint, declaredAnchor, status);
-        this.#early.anchored(anchor.network, anchor.subjects);
-      }
-      // Nothing is learned from it of who exists; whom a rule against an attack would hit it tells as well as any.
-      const weak = isLogLine(exchange.carries) && !principal ? this.#weakFollowUp(endpoint, exchange, step, actor, at) : undefined;
-      if (weak !== undefined) {
-        step.anchors = [...step.anchors, weak];
-        if (this.questions.followed(weak.network, weak.subjects)) followed.push([weak.network, weak.subjects]);
-      }
-      if (asked !== undefined || due || followed.length > 0)
-        step.question = { at, endpointId: endpoint.id, ...(asked === undefined ? {} : { asked }), ...(followed.length === 0 ? {} : { followed }) };
-      this.#labels.answered(endpoint, view, step, actor, at);
+    const reading: Reading = { exchange, at, endpoint, rules, extracted, step, anonymous, each: undefined };
+    if (refused) this.#refused(reading);
+    else {
+      if (exchange.response.status > 0) this.#classify(reading);
+      this.#hear(reading);
+      this.#follow(reading, called);
+      this.#disclose(reading);
     }
-    if (exchange.gate?.journaled !== true && !refused && this.#disclosing(endpoint, exchange, step.responseClass)) {
-      if (rules.length === 0) this.#remember(endpoint, view, exchange, actor, step.responseClass, at);
-      else {
-        step.disclosures.push(...this.#takeBacklog(endpoint, rules));
-        const rows = rowsOf(exchange, endpoint.id, actor, extracted.subjects, step.responseClass, classesOf(extracted, each));
-        this.#unguarded(endpoint.id, rows, actor.network, at);
-        step.disclosures.push(...rows);
-      }
-    }
-    if (answered && extracted.batch === undefined) this.#listed(endpoint, exchange, step, actor, at);
     this.#guards.hurry(endpoint, rules);
     return step;
   }
 
+  /** Where the request names somebody, as far as that was not read already. */
+  #extracted(endpoint: InventoryEndpoint, view: ExchangeView, rules: readonly SubjectRule[], known: KnownOfRequest | undefined): Extracted {
+    if (rules.length === 0) return nothingExtracted;
+    if (known !== undefined && known.rules === rules && known.template === endpoint.template) return known.extracted;
+    return subjectInPath(rules, endpoint.template, view.segments, this.#ports) ?? extractSubjects(rules, endpoint.template, partsOf(view), this.#ports);
+  }
+
+  /** The gate let nothing through. */
+  #refused({ exchange, at, endpoint, step }: Reading): void {
+    if (exchange.gate?.reason !== "code-limit") return;
+    step.signals = this.abuse.stopped({
+      exchangeId: exchange.id,
+      at,
+      endpointId: endpoint.id,
+      actor: step.actor,
+      declared: this.#rules.declared(endpoint)?.kind,
+      operations: endpoint.operations !== undefined,
+    });
+  }
+
+  /** Which kind of answer it is, after what tells kinds apart was learned from it. */
+  #classify(reading: Reading): void {
+    const { exchange, endpoint, rules, extracted, step } = reading;
+    const { status } = exchange.response;
+    const seen = this.#lessons.answerOf(step.view, extracted.first);
+    if (exchange.carries.responseHeaders && status < 500 && status !== 429) {
+      const json = step.view.responseJson;
+      const said = json ?? (rules.length === 0 ? undefined : answerWords(seen));
+      if (said !== undefined) {
+        this.#schemes.observe(endpoint.id, said, [extracted.first], json !== undefined && status < 300 && this.#findsUsual(endpoint, extracted));
+        this.#lessons.coarsen();
+      }
+    }
+    step.responseClass = classifyResponse(this.#schemes.scheme(endpoint.id), seen, this.#ports);
+    reading.each = this.#lessons.each(endpoint.id, seen, extracted);
+  }
+
+  /** What the answer says of whom it is about, and of the service. */
+  #hear(reading: Reading): void {
+    const { exchange, at, endpoint, rules, extracted, step } = reading;
+    const { view, responseClass } = step;
+    if (responseClass === undefined) return;
+    if (exchange.gate !== undefined && extracted.subjects.length === 1) {
+      const seen = seenAnswer(exchange, endpoint.id, this.oracles.meaning(endpoint.id, responseClass.id), extracted.first);
+      if (seen !== undefined) this.ownAnswers.observe(seen);
+    }
+    const { status } = exchange.response;
+    if (status >= 200 && status < 300 && view.credential !== undefined && !isUniform(exchange))
+      step.handed = this.#handed(endpoint.id, view.credential.hash, view, objectRead(rules, extracted), at);
+    this.#asksDetails(reading, responseClass);
+    this.#lessons.learn(reading, responseClass);
+  }
+
+  /** What the exchange was a step of: who proved himself by it, who tries codes and passwords, and what it follows up. */
+  #follow(reading: Reading, called: boolean): void {
+    const { exchange, at, endpoint, extracted, step, anonymous } = reading;
+    const { view, responseClass } = step;
+    const uniform = isUniform(exchange);
+    const declared = this.#rules.declared(endpoint);
+    const values = pathValues(endpoint.template, view.segments);
+    const calls = this.#callsSeen(view);
+    step.anchors = this.anchors.observe({
+      view: uniform ? { ...view, responseJson: undefined } : view,
+      at,
+      endpointId: endpoint.id,
+      pathValues: values,
+      subjects: extracted.subjects.map((subject) => subject.hash),
+      narrow: anonymous.narrow,
+      network: anonymous.network,
+      declaredKind: declared?.anchor,
+      declaredSuccess: declared?.anchorSuccess,
+      tried: this.#outcome(endpoint.id, responseClass, called ? calls[0] : undefined),
+    });
+    // Who signs in is handed ids along with his credential: his own number.
+    if (!uniform) for (const caller of this.anchors.lastIssued) step.handed = [...step.handed, ...this.#handed(endpoint.id, caller, view, undefined, at)];
+    if (exchange.response.status >= 500 && !this.#guards.isHeld(endpoint.id)) step.attempts = this.#attempt(endpoint, anonymous, at);
+    const watched: AbuseSeen = {
+      view,
+      at,
+      endpointId: endpoint.id,
+      pathValues: values,
+      subjects: extracted.subjects,
+      first: extracted.first,
+      roots: this.anchors.lastRoots,
+      actor: anonymous,
+      responseClass,
+      declared: declared?.kind,
+      denies: () => responseClass !== undefined && this.oracles.meaning(endpoint.id, responseClass.id) === "denied",
+    };
+    for (const seen of calls.length === 0 ? [watched] : calls.map((call) => ({ ...watched, ...call }))) this.#watch(reading, seen);
+    this.#guards.hurryHolds(at);
+    if (responseClass !== undefined && !uniform) this.#lessons.heard(reading, responseClass);
+    if (declared?.anchor === undefined) step.anchors = this.#plausible(endpoint, step.anchors);
+    this.#question(reading, declared?.anchor);
+    this.#labels.answered(reading);
+  }
+
+  /** Anchors that nobody declared, as what is known of their endpoints leaves them. */
+  #plausible(endpoint: InventoryEndpoint, anchors: readonly Anchor[]): readonly Anchor[] {
+    // A lookup that tells about others proves nobody's honesty by a code sent along with it.
+    const held = anchors.length > 0 && this.#guards.isHeld(endpoint.id);
+    const kept = held ? anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id) : anchors;
+    if (!kept.some((anchor) => anchor.kind === "sign-in" && this.#creations.isSignUp(anchor.endpointId))) return kept;
+    return kept.map((anchor) => (this.#creations.isSignUp(anchor.endpointId) ? { ...anchor, kind: "sign-up" } : anchor));
+  }
+
+  /** The exchange as a question to a guarded endpoint, and what its anchors say of earlier ones. */
+  #question(reading: Reading, declared: Anchor["kind"] | undefined): void {
+    const { exchange, at, endpoint, step } = reading;
+    const asked = this.#sampled(reading);
+    const due = this.questions.targets.due(at);
+    this.#judgeTargets(step, at);
+    const followed: [network: string, subjects: readonly string[]][] = [];
+    for (const anchor of step.anchors) {
+      if (this.questions.followed(anchor.network, anchor.subjects)) followed.push([anchor.network, anchor.subjects]);
+      this.#labels.anchored(anchor, endpoint, declared, exchange.response.status);
+      this.#early.anchored(anchor.network, anchor.subjects);
+    }
+    // Nothing is learned from it of who exists; whom a rule against an attack would hit it tells as well as any.
+    const weak = isLogLine(exchange.carries) && !step.actor.principal ? this.#weakFollowUp(reading) : undefined;
+    if (weak !== undefined) {
+      step.anchors = [...step.anchors, weak];
+      if (this.questions.followed(weak.network, weak.subjects)) followed.push([weak.network, weak.subjects]);
+    }
+    if (asked === undefined && !due && followed.length === 0) return;
+    step.question = { at, endpointId: endpoint.id, ...(asked === undefined ? {} : { asked }), ...(followed.length === 0 ? {} : { followed }) };
+  }
+
+  /** Who was told what about whom, as far as no gate has written it down. */
+  #disclose(reading: Reading): void {
+    const { exchange, step, extracted } = reading;
+    if (exchange.gate?.journaled !== true && this.#disclosing(reading)) step.disclosures.push(...this.#rows.of(reading));
+    if (step.responseClass !== undefined && extracted.batch === undefined) this.#listed(reading, step.responseClass);
+  }
+
   /** What else the request says of the one it asks about, where the service checks that. Its answer counts, whatever the gate gave in its place. */
-  #asksDetails(
-    endpoint: InventoryEndpoint,
-    { request }: Exchange,
-    { view, actor }: LedgerStepDraft,
-    { id }: ResponseClass,
-    { first, subjects, batch }: Extracted,
-    at: number,
-  ): void {
+  #asksDetails({ exchange, at, endpoint, extracted, step }: Reading, { id }: ResponseClass): void {
+    const { first, subjects, batch } = extracted;
     const [subject] = subjects;
-    if (subject === undefined || subjects.length > 1 || batch !== undefined || request.truncated === true || natural(subjects)) return;
+    if (subject === undefined || subjects.length > 1 || batch !== undefined || exchange.request.truncated === true || natural(subjects)) return;
     const accepted = this.oracles.accepts(endpoint.id, id);
     if (accepted === undefined) return;
     const known = { fieldNames: () => this.#details.names(endpoint.id) };
-    const fields = requestFields(view, pathValues(endpoint.template, view.segments), this.#ports, known)
+    const fields = requestFields(step.view, pathValues(endpoint.template, step.view.segments), this.#ports, known)
       .filter(({ value }) => value !== first)
       .map(({ name, value }) => ({ name, value: this.#ports.hash("opaque", value.trim().toLowerCase()) }));
-    this.#details.observe({ endpointId: endpoint.id, subject: subject.hash, classId: id, accepted, fields, network: actor.network, at });
+    this.#details.observe({ endpointId: endpoint.id, subject: subject.hash, classId: id, accepted, fields, network: step.actor.network, at });
   }
 
   /** What the gate is to guard now; see {@link GuardKeeper.policy}. */
@@ -398,7 +424,7 @@ export class Ledger {
   }
 
   /** What one try says of codes, messages and sign-ins: of the exchange, or of one call in it. */
-  #watch(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, seen: AbuseSeen, rules: readonly SubjectRule[]): void {
+  #watch({ exchange, endpoint, rules, step }: Reading, seen: AbuseSeen): void {
     const signals = this.abuse.observe(seen);
     if (signals.length > 0) step.signals = [...step.signals, ...signals];
     const { agreed, lastCodes } = this.abuse;
@@ -493,19 +519,19 @@ export class Ledger {
   }
 
   /** Of whom an answer tells that lists people. Where the request lists them, the gate counts. */
-  #listed(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, actor: Actor, at: number): void {
+  #listed({ exchange, at, endpoint, step }: Reading, responseClass: ResponseClass): void {
     const { status } = exchange.response;
     const json = step.view.responseJson;
-    if (json === undefined || step.responseClass === undefined || status < 200 || status > 299 || exchange.gate?.action === "uniform") return;
+    if (json === undefined || status < 200 || status > 299 || isUniform(exchange)) return;
     const listed = this.listings.observe({
       exchangeId: exchange.id,
       at,
       endpointId: endpoint.id,
       about: endpoint.clearTemplate.slice(endpoint.clearTemplate.lastIndexOf("/") + 1),
-      actor,
+      actor: step.actor,
       json,
       asked: new Set(step.subjects.map((subject) => subject.hash)),
-      responseClass: step.responseClass.id,
+      responseClass: responseClass.id,
     });
     if (listed === undefined) return;
     step.shown = listed.rows;
@@ -525,7 +551,7 @@ export class Ledger {
   }
 
   /** A question to a guarded endpoint, for naming an attack's clients and for what is asked about. */
-  #sampled(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, extracted: Extracted, at: number): QuestionRow["asked"] {
+  #sampled({ exchange, at, endpoint, extracted, step }: Reading): QuestionRow["asked"] {
     const [subject] = extracted.subjects;
     const { status } = exchange.response;
     const { actor, view } = step;
@@ -538,7 +564,7 @@ export class Ledger {
       source: actor.network,
       address: actor.address,
       subject: subject.hash,
-      truthful: exchange.gate?.action !== "uniform",
+      truthful: !isUniform(exchange),
       attributes: clientAttributes({
         address: actor.address,
         ja4: exchange.client.ja4,
@@ -598,7 +624,7 @@ export class Ledger {
       this.questions.renamed(alias, id);
       this.#rules.forget(alias);
       this.#traffic.renamed(alias, id);
-      this.#backlog.renamed(alias, id);
+      this.#rows.renamed(alias, id);
       this.listings.renamed(alias, id);
       this.#guards.renamed(alias, id);
     }
@@ -606,8 +632,9 @@ export class Ledger {
   }
 
   /** In a log: a read about somebody waits, a change that succeeds follows it up. */
-  #weakFollowUp(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, actor: Actor, at: number): Anchor | undefined {
+  #weakFollowUp({ exchange, at, endpoint, step }: Reading): Anchor | undefined {
     const { status } = exchange.response;
+    const { actor } = step;
     if (isRead(exchange.method)) {
       const [subject] = step.subjects;
       if (subject !== undefined && step.subjects.length === 1 && this.#rules.isAbout(endpoint, this.rulesOf(endpoint.id))) this.#weak.asked(actor.narrow, subject.hash, at);
@@ -617,13 +644,8 @@ export class Ledger {
     return subject === undefined ? undefined : { at, endpointId: endpoint.id, kind: "declared", narrow: actor.narrow, network: actor.network, subjects: [subject] };
   }
 
-  /** Rows of questions that no guard has charged. */
-  #unguarded(endpointId: string, rows: readonly Disclosure[], network: string, at: number): void {
-    for (const row of rows) this.#early.add(endpointId, { at: row.at, narrow: row.narrow, network, type: row.subjectType, subject: row.subject }, at);
-  }
-
   /** Endpoints that may answer about somebody to whoever asks, whoever asked: what somebody with a credential was told before it was known that none is needed counts, too. */
-  #disclosing(endpoint: InventoryEndpoint, exchange: Exchange, responseClass: ResponseClass | undefined): boolean {
+  #disclosing({ exchange, endpoint, step: { responseClass } }: Reading): boolean {
     if (exchange.response.status <= 0) return false;
     if (this.anchors.isDoor(endpoint.id)) {
       const rules = this.rulesOf(endpoint.id);
@@ -633,34 +655,6 @@ export class Ledger {
     return (
       this.#guards.stateOf(endpoint, this.rulesOf(endpoint.id)) === "budgeted" || (endpoint.posture().bare.verdict !== "enforced" && !this.anchors.isAnchorEndpoint(endpoint.id))
     );
-  }
-
-  #remember(endpoint: InventoryEndpoint, view: ExchangeView, exchange: Exchange, actor: Actor, responseClass: ResponseClass | undefined, at: number): void {
-    if (responseClass === undefined || (view.segments.length === 0 && view.query.length === 0)) return;
-    this.#backlog.add(endpoint.id, { view, exchange, actor, responseClass, at });
-  }
-
-  /** Exchanges seen before the identifier was known to be one: their rows are written as soon as it is. */
-  #takeBacklog(endpoint: InventoryEndpoint, rules: readonly SubjectRule[]): Disclosure[] {
-    const early = this.#backlog.take(endpoint.id);
-    if (early.length === 0) return [];
-    const about = this.#rules.isAbout(endpoint, rules);
-    return early.flatMap((past) => {
-      const extracted = extractSubjects(rules, endpoint.template, partsOf(past.view), this.#ports);
-      const { subjects, first } = extracted;
-      const each = this.#lessons.each(endpoint.id, this.#lessons.answerOf(past.view, first), extracted);
-      const rows = rowsOf(past.exchange, endpoint.id, past.actor, subjects, past.responseClass, classesOf(extracted, each));
-      const subject = this.#asked.of(endpoint.id, subjects);
-      const handed = !natural(subjects) && this.anchors.wasHanded(past.actor.network, first, past.at);
-      if (about && !handed && subject !== undefined) {
-        const { narrow, network } = past.actor;
-        const refusal = this.anchors.isDoor(endpoint.id);
-        if (!refusal || refuses(this.abuse.kinds, endpoint.id, past.responseClass))
-          this.oracles.observe({ endpointId: endpoint.id, subject, responseClass: past.responseClass, narrow, network, at: past.at, refusal });
-      }
-      this.#unguarded(endpoint.id, rows, past.actor.network, past.at);
-      return rows;
-    });
   }
 }
 

@@ -1,5 +1,3 @@
-import type { Actor } from "../exchange/actor.ts";
-import type { Exchange } from "../exchange/exchange.ts";
 import type { Ports } from "../exchange/ports.ts";
 import { questionForm } from "../exchange/question-form.ts";
 import { textsOf } from "../exchange/request-parts.ts";
@@ -22,10 +20,9 @@ import type { SubjectRule } from "../decide/gate-policy.ts";
 import type { CanarySet } from "../decide/canaries.ts";
 import { natural, type SubjectRules } from "../decide/subject-rules.ts";
 import type { OracleTraffics } from "../decide/oracle-traffic.ts";
-import type { InventoryEndpoint } from "../inventory/inventory.ts";
 import { isSpelt } from "../inventory/value-shape.ts";
 import type { ResponseClass } from "../understood.ts";
-import type { LedgerStepDraft } from "./ledger-step.ts";
+import { isUniform, type Reading } from "./reading.ts";
 
 /** Learns from answers to questions about people: which classes there are, what beside the class may tell, and how the service says that there is nobody. */
 export class AnswerLessons {
@@ -35,22 +32,23 @@ export class AnswerLessons {
     this.#parts = parts;
   }
 
-  learn(endpoint: InventoryEndpoint, exchange: Exchange, step: LedgerStepDraft, actor: Actor, extracted: Extracted, each: BatchAnswer | undefined, at: number): void {
-    const { responseClass } = step;
+  learn(reading: Reading, responseClass: ResponseClass): void {
+    const { exchange, at, endpoint, extracted, each, step } = reading;
+    const { actor } = step;
     const { status } = exchange.response;
-    if (responseClass === undefined || extracted.subjects.length === 0 || status === 429 || status >= 500) return;
+    if (extracted.subjects.length === 0 || status === 429 || status >= 500) return;
     if (!this.#parts.rules.isAbout(endpoint, this.#parts.rules.of(endpoint))) return;
     const door = this.#parts.anchors.isDoor(endpoint.id);
     // What succeeds at a door proves who asked, and tells him nothing he did not know.
     if (door && !this.#parts.refuses(endpoint.id, responseClass)) return;
     this.#parts.traffic.asked(endpoint.id, exchange);
-    if (each !== undefined && extracted.batch !== undefined && exchange.gate?.action !== "uniform") {
-      this.#learnEach(endpoint.id, exchange, step, actor, extracted.batch, each, at);
+    if (each !== undefined && extracted.batch !== undefined && !isUniform(exchange)) {
+      this.#learnEach(reading, extracted.batch, each);
       return;
     }
     const subject = this.#parts.asked.of(endpoint.id, extracted.subjects);
     if (subject === undefined) return;
-    if (exchange.gate?.action !== "uniform") this.#parts.asked.answered(endpoint.id, extracted.subjects, responseClass.id, actor.network);
+    if (!isUniform(exchange)) this.#parts.asked.answered(endpoint.id, extracted.subjects, responseClass.id, actor.network);
     // An id that an earlier answer handed out is a step of a flow, not a question about somebody: it raises no suspicion.
     if (!natural(extracted.subjects) && this.#parts.anchors.wasHanded(actor.network, extracted.first, at)) return;
     const raw = subject === extracted.subjects[0] ? extracted.first : undefined;
@@ -94,7 +92,7 @@ export class AnswerLessons {
   }
 
   /** What beside the class of an answer may tell who exists. */
-  heard(endpoint: InventoryEndpoint, step: LedgerStepDraft, actor: Actor, responseClass: ResponseClass, at: number): void {
+  heard({ at, endpoint, step }: Reading, responseClass: ResponseClass): void {
     const roots = this.#parts.anchors.lastRoots.filter((one) => step.subjects.every((subject) => subject.hash !== one));
     const [root] = roots.length === 1 ? roots : [];
     const [subject] = step.subjects.length === 1 && this.#parts.rules.isAbout(endpoint, this.#parts.rulesOf(endpoint.id)) ? step.subjects : [];
@@ -104,7 +102,7 @@ export class AnswerLessons {
       endpointId: endpoint.id,
       view: step.view,
       responseClass,
-      actor,
+      actor: step.actor,
       subject: own ? subject.hash : undefined,
       root,
       door: this.#parts.anchors.isDoor(endpoint.id),
@@ -139,10 +137,11 @@ export class AnswerLessons {
   }
 
   /** Each of several who were asked about together is a question of its own, as if it had been asked alone; what the answer says of nobody is how it says "no match". */
-  #learnEach(endpointId: string, exchange: Exchange, step: LedgerStepDraft, actor: Actor, batch: Batch, each: BatchAnswer, at: number): void {
+  #learnEach({ exchange, at, endpoint, step }: Reading, batch: Batch, each: BatchAnswer): void {
+    const endpointId = endpoint.id;
     for (const { json, echo } of each.parts) this.#parts.schemes.observe(eachOf(endpointId), json, [echo]);
     this.coarsen();
-    const { narrow, network } = actor;
+    const { narrow, network } = step.actor;
     for (const [index, subject] of batch.subjects.entries()) {
       if (index >= learnedOfBatchMax) break;
       const responseClass = each.classes[index];

@@ -1,5 +1,3 @@
-import type { Actor } from "../exchange/actor.ts";
-import type { ExchangeView } from "../exchange/view.ts";
 import { labelOf, plainOutcome } from "../detect/kinds/outcome.ts";
 import type { AnchorFinder } from "../detect/anchors/anchor-finder.ts";
 import type { Creations } from "../detect/anchors/creations.ts";
@@ -9,7 +7,7 @@ import type { Anchor } from "../decide/gate-policy.ts";
 import type { SubjectRules } from "../decide/subject-rules.ts";
 import type { InventoryEndpoint } from "../inventory/inventory.ts";
 import { isRead } from "./is-read.ts";
-import type { LedgerStepDraft } from "./ledger-step.ts";
+import type { Reading } from "./reading.ts";
 
 /**
  * Tells the oracles who exists: whoever is seen to sign in had an account when he was asked about, whoever signs up had none. What he mistyped on the way is nobody's.
@@ -50,16 +48,15 @@ export class ExistenceLabels {
   }
 
   /** Somebody may have come into being by this, and what was answered about him before was about nobody: a 201, or a success with a proof that let nobody in. */
-  answered(endpoint: InventoryEndpoint, view: ExchangeView, step: LedgerStepDraft, actor: Actor, at: number): void {
-    const { id } = endpoint;
+  answered({ exchange, at, endpoint: { id }, step }: Reading): void {
     const { responseClass } = step;
-    const { status } = view.exchange.response;
-    if (responseClass === undefined || isRead(view.exchange.method) || status < 200 || status > 299 || step.anchors.some((anchor) => anchor.endpointId === id)) return;
+    const { status } = exchange.response;
+    if (responseClass === undefined || isRead(exchange.method) || status < 200 || status > 299 || step.anchors.some((anchor) => anchor.endpointId === id)) return;
     const proven = this.#parts.anchors.lastProof && step.subjects.length === 1 && !this.#parts.anchors.handsOut(id) && plainOutcome(labelOf(responseClass)) !== "refused";
     if (status !== 201 && !proven) return;
     for (const { hash } of step.subjects.slice(0, 4)) {
       this.#parts.creations.succeeded(id, hash, false);
-      if (status === 201 ? this.#parts.creations.says(id, 201) === "created" : this.#parts.creations.isSignUp(id)) this.#created(id, hash, actor.network, at);
+      if (status === 201 ? this.#parts.creations.says(id, 201) === "created" : this.#parts.creations.isSignUp(id)) this.#created(id, hash, step.actor.network, at);
     }
   }
 
