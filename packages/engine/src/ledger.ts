@@ -3,7 +3,6 @@ import { partsOfCall, resultJson } from "./inventory/calls/request-calls.ts";
 import { type Actor, type Callers, callersOf } from "./exchange/actor.ts";
 import type { Exchange } from "./exchange/exchange.ts";
 import type { Ports } from "./exchange/ports.ts";
-import { isLogLine } from "./exchange/is-log-line.ts";
 import { partsOf, pathValues } from "./exchange/request-parts.ts";
 import { answerWords } from "./exchange/answer-words.ts";
 import { classifyResponse } from "./exchange/response-class.ts";
@@ -17,10 +16,6 @@ import { labelOf, plainOutcome, type TryOutcome } from "./detect/kinds/outcome.t
 import type { KindVerdict } from "./detect/kinds/endpoint-kind.ts";
 import { AnchorFinder } from "./detect/anchors/anchor-finder.ts";
 import { Creations } from "./detect/anchors/creations.ts";
-import { clientAttributes } from "./detect/names/client-attributes.ts";
-import { targetPlace } from "./detect/target/target-place.ts";
-import { requestShape } from "./exchange/request-shape.ts";
-import { WeakFollowUps } from "./detect/anchors/weak-follow-ups.ts";
 import { AskedPerson } from "./detect/oracle/asked-person.ts";
 import { KnownDetails } from "./detect/oracle/known-details.ts";
 import { OwnAnswers } from "./detect/oracle/own-answers.ts";
@@ -46,8 +41,8 @@ import type { ResponseClass } from "./understood.ts";
 import { AnswerLessons } from "./ledger/answer-lessons.ts";
 import { rowsOf } from "./ledger/disclosure-rows.ts";
 import { EarlyRows } from "./ledger/early-rows.ts";
+import { GuardedQuestions } from "./ledger/guarded-questions.ts";
 import { ExistenceLabels } from "./ledger/existence-labels.ts";
-import { isRead } from "./ledger/is-read.ts";
 import { refuses } from "./ledger/refuses.ts";
 import { ledgerFindings } from "./ledger/ledger-findings.ts";
 import type { LedgerOptions } from "./ledger/ledger-options.ts";
@@ -83,12 +78,12 @@ export class Ledger {
   readonly #guards: GuardKeeper;
   readonly #traffic = new OracleTraffics();
   readonly #early = new EarlyContacts();
-  readonly #weak = new WeakFollowUps();
   readonly #details = new KnownDetails();
   readonly #creations: Creations;
   readonly #lessons: AnswerLessons;
   readonly #labels: ExistenceLabels;
   readonly #rows: EarlyRows;
+  readonly #asks: GuardedQuestions;
   readonly #named = new WeakMap<InventoryEndpoint, { id: string; aliases: number }>();
 
   constructor(ports: Ports, options: LedgerOptions, state?: LedgerState, questions?: KeptQuestions) {
@@ -163,6 +158,16 @@ export class Ledger {
       canaries,
     });
     this.#rows = new EarlyRows({ ports, oracles, anchors, rules: this.#rules, asked: this.#asked, lessons: this.#lessons, early: this.#early, refuses: refusesAt });
+    this.#asks = new GuardedQuestions({
+      ports,
+      inventory,
+      questions: this.questions,
+      guards: this.#guards,
+      handed: this.handed,
+      labels: this.#labels,
+      early: this.#early,
+      isAbout: (endpoint) => this.#rules.isAbout(endpoint, this.rulesOf(endpoint.id)),
+    });
   }
 
   /** Reads one exchange; call in the order of completion. `known`: what a gate in this process read in its request already. */
@@ -308,7 +313,7 @@ export class Ledger {
     this.#guards.hurryHolds(at);
     if (responseClass !== undefined && !uniform) this.#lessons.heard(reading, responseClass);
     if (declared?.anchor === undefined) step.anchors = this.#plausible(endpoint, step.anchors);
-    this.#question(reading, declared?.anchor);
+    this.#asks.note(reading, declared?.anchor);
     this.#labels.answered(reading);
   }
 
@@ -319,28 +324,6 @@ export class Ledger {
     const kept = held ? anchors.filter((anchor) => anchor.kind !== "code-verified" || anchor.endpointId !== endpoint.id) : anchors;
     if (!kept.some((anchor) => anchor.kind === "sign-in" && this.#creations.isSignUp(anchor.endpointId))) return kept;
     return kept.map((anchor) => (this.#creations.isSignUp(anchor.endpointId) ? { ...anchor, kind: "sign-up" } : anchor));
-  }
-
-  /** The exchange as a question to a guarded endpoint, and what its anchors say of earlier ones. */
-  #question(reading: Reading, declared: Anchor["kind"] | undefined): void {
-    const { exchange, at, endpoint, step } = reading;
-    const asked = this.#sampled(reading);
-    const due = this.questions.targets.due(at);
-    this.#judgeTargets(step, at);
-    const followed: [network: string, subjects: readonly string[]][] = [];
-    for (const anchor of step.anchors) {
-      if (this.questions.followed(anchor.network, anchor.subjects)) followed.push([anchor.network, anchor.subjects]);
-      this.#labels.anchored(anchor, endpoint, declared, exchange.response.status);
-      this.#early.anchored(anchor.network, anchor.subjects);
-    }
-    // Nothing is learned from it of who exists; whom a rule against an attack would hit it tells as well as any.
-    const weak = isLogLine(exchange.carries) && !step.actor.principal ? this.#weakFollowUp(reading) : undefined;
-    if (weak !== undefined) {
-      step.anchors = [...step.anchors, weak];
-      if (this.questions.followed(weak.network, weak.subjects)) followed.push([weak.network, weak.subjects]);
-    }
-    if (asked === undefined && !due && followed.length === 0) return;
-    step.question = { at, endpointId: endpoint.id, ...(asked === undefined ? {} : { asked }), ...(followed.length === 0 ? {} : { followed }) };
   }
 
   /** Who was told what about whom, as far as no gate has written it down. */
@@ -550,45 +533,6 @@ export class Ledger {
     return [...anchors].map(([about, subjects]) => ({ at, endpointId: about, kind: "handed" as const, narrow: caller, network: "", subjects }));
   }
 
-  /** A question to a guarded endpoint, for naming an attack's clients and for what is asked about. */
-  #sampled({ exchange, at, endpoint, extracted, step }: Reading): QuestionRow["asked"] {
-    const [subject] = extracted.subjects;
-    const { status } = exchange.response;
-    const { actor, view } = step;
-    if (subject === undefined || actor.principal || status <= 0 || status === 429 || status >= 500 || !this.#guards.budgets(endpoint)) return undefined;
-    // Whoever reads his own object follows nothing up, and owners' ids lie side by side: there only who was handed what tells.
-    if (this.handed.owned(endpoint.id)) return undefined;
-    const place = targetPlace(subject.type, extracted.first, this.#ports);
-    const contact = {
-      at,
-      source: actor.network,
-      address: actor.address,
-      subject: subject.hash,
-      truthful: !isUniform(exchange),
-      attributes: clientAttributes({
-        address: actor.address,
-        ja4: exchange.client.ja4,
-        shape: requestShape(exchange.request.headers, view.requestJson, extracted.first, this.#ports),
-        userAgent: view.userAgent,
-        block: place?.block ?? "",
-        asn: this.questions.names.asns?.textOf(actor.address) ?? "",
-      }),
-    };
-    return this.questions.asked(endpoint.id, contact, place);
-  }
-
-  #judgeTargets(step: LedgerStepDraft, at: number): void {
-    const signals = this.questions.advance(at);
-    if (signals.length === 0) return;
-    step.signals = [...step.signals, ...signals];
-    for (const { endpointId } of signals) {
-      const endpoint = endpointId === undefined ? undefined : this.inventory.byId(endpointId);
-      if (endpoint === undefined) continue;
-      this.#guards.touched(endpoint);
-      this.#guards.urge();
-    }
-  }
-
   /** Somebody set out to follow up what was asked about these people, and the service failed him. */
   #attempt(endpoint: InventoryEndpoint, actor: Actor, at: number): readonly Anchor[] {
     const { lastRoots } = this.anchors;
@@ -629,19 +573,6 @@ export class Ledger {
       this.#guards.renamed(alias, id);
     }
     this.#named.set(endpoint, { id, aliases: endpoint.aliases.size });
-  }
-
-  /** In a log: a read about somebody waits, a change that succeeds follows it up. */
-  #weakFollowUp({ exchange, at, endpoint, step }: Reading): Anchor | undefined {
-    const { status } = exchange.response;
-    const { actor } = step;
-    if (isRead(exchange.method)) {
-      const [subject] = step.subjects;
-      if (subject !== undefined && step.subjects.length === 1 && this.#rules.isAbout(endpoint, this.rulesOf(endpoint.id))) this.#weak.asked(actor.narrow, subject.hash, at);
-      return undefined;
-    }
-    const subject = status >= 200 && status < 300 ? this.#weak.followed(actor.narrow, at) : undefined;
-    return subject === undefined ? undefined : { at, endpointId: endpoint.id, kind: "declared", narrow: actor.narrow, network: actor.network, subjects: [subject] };
   }
 
   /** Endpoints that may answer about somebody to whoever asks, whoever asked: what somebody with a credential was told before it was known that none is needed counts, too. */
